@@ -1,0 +1,76 @@
+"""The secret keys: given from outside for a live portal, made and kept by a demo."""
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+
+from startup.environment import Environment
+
+SHORTEST_KEY = 32
+KEYS = ("SECRET_KEY", "OTP_KEY", "AUDIT_KEY", "FILE_KEY")
+HOW_TO_MAKE_ONE = "make one with `python3 -c 'import secrets; print(secrets.token_hex(32))'`"
+
+
+def live_keys(env: Environment) -> dict[str, str]:
+    """The keys a real portal is given from outside; nothing here ever makes one up."""
+    keys = {}
+    for name in KEYS:
+        keys[name] = env.secret(name)
+        if not env.secret_given(name):
+            env.wrong(f"{name} (or {name}_FILE) is missing: {HOW_TO_MAKE_ONE}")
+        elif keys[name]:
+            _check_key(env, name, keys[name])
+    given = [key for key in keys.values() if key]
+    if len(set(given)) < len(given):
+        env.wrong(f"{', '.join(KEYS)} must each be different")
+    return keys
+
+
+def _check_key(env: Environment, name: str, key: str) -> None:
+    if len(key) < SHORTEST_KEY or len(set(key)) < 8:
+        env.wrong(f"{name} is too weak: it needs at least {SHORTEST_KEY} random characters")
+
+
+def older_keys(env: Environment) -> list[str]:
+    """Keys that signed earlier: they still verify, so that changing the key logs nobody out."""
+    older = env.secret("SECRET_KEY_FALLBACKS").replace(",", "\n").split()
+    for key in older:
+        _check_key(env, "SECRET_KEY_FALLBACKS", key)
+    return older
+
+
+def secrets_file(data_dir: Path) -> Path:
+    """Where a demo keeps its keys; a folder that holds this file is a demo's."""
+    return data_dir / "secrets.toml"
+
+
+def demo_keys(env: Environment, data_dir: Path) -> dict[str, str]:
+    """The demo's own keys, made at its first start and kept, so that a restart logs nobody out."""
+    path = secrets_file(data_dir)
+    try:
+        if not path.exists():
+            _write_demo_keys(path)
+        kept = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        env.wrong(f"{path} can't be used ({error.__class__.__name__}: {error})")
+        return dict.fromkeys(KEYS, "")
+    keys = {name: str(kept.get(name.lower(), "")) for name in KEYS}
+    for name, key in keys.items():
+        _check_key(env, f"{name.lower()} in {path}", key)
+    return keys
+
+
+def _write_demo_keys(path: Path) -> None:
+    lines = ["# Made at the demo's first start. Never use these for a live portal."]
+    lines += [f'{name.lower()} = "{secrets.token_hex(32)}"' for name in KEYS]
+    draft = path.with_name(f".secrets-{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    try:
+        os.link(draft, path)  # unlike a rename, this never replaces what another process just wrote
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
