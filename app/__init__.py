@@ -1,0 +1,69 @@
+"""The staircase: puts the house together. Reads as a table of contents."""
+
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.domain.clock import Clock
+from app.post.post_room import PostRoom
+from app.security import PortalSecurityManager
+from app.services.work import Office
+from app.store.database import Database
+from config import Settings, flask_config, load_settings
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """The portal, ready to serve. Raises ConfigError naming everything that is missing."""
+    settings = settings or load_settings()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(flask_config(settings), SETTINGS=settings)
+    if settings.trusted_proxy_hops:
+        hops = settings.trusted_proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.extensions["office"] = open_office(settings, clock)
+    CSRFProtect(app)  # before AppBuilder, so that its views are covered
+    with app.app_context():
+        _open_doors(app)
+    return app
+
+
+def open_office(settings: Settings, clock: Clock | None = None) -> Office:
+    """Database, clock and post room: what the web, the worker and the commands have in common."""
+    database = Database(settings.database_url)
+    clock = clock or Clock()
+    return Office(database, clock, PostRoom(settings, database, clock))
+
+
+def _open_doors(app: Flask) -> None:
+    from app.commands import portal_commands
+    from app.views.assets import init_assets
+    from app.views.context import init_context
+    from app.views.errors import init_errors
+    from app.views.gate import init_gate
+    from app.views.headers import init_headers
+    from app.views.home import HomeView
+    from app.views.pages import init_pages
+    from app.views.register import open_views
+
+    office: Office = app.extensions["office"]
+    init_assets(app)
+    init_headers(app)
+    init_pages(app)
+    init_context(app)
+    init_errors(app)
+    appbuilder = AppBuilder(
+        app,
+        office.database.session,
+        indexview=HomeView,
+        base_template="layouts/wide.html",
+        security_manager_class=PortalSecurityManager,
+        update_perms=False,
+    )
+    open_views(appbuilder)
+    init_gate(app)
+    app.cli.add_command(portal_commands)
+
+
+__all__ = ["create_app", "open_office"]

@@ -1,0 +1,1 @@
+"""The rule book: plain functions over plain values. No Flask, no SQL."""

@@ -1,0 +1,269 @@
+"""What happened, in the past tense. Events carry ids and reasons, never a child's details.
+
+Each becomes an audit row, and, where post/letters.py says so, messages and e-mails, in the same commit.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened; `child_id` when it is about a child, so that a child's file can be followed."""
+
+    child_id: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The event's name in the audit and in letters."""
+        return type(self).__name__
+
+    def facts(self) -> dict[str, Any]:
+        """What the audit keeps of it."""
+        return {key: value for key, value in vars(self).items() if value is not None and key != "child_id"}
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonEvent(Event):
+    """Something about an account."""
+
+    person_id: int
+
+
+class LoggedIn(PersonEvent):
+    """Password and second step were both right."""
+
+
+class LoggedOut(PersonEvent):
+    """They left, or were logged out everywhere."""
+
+
+class LogInFailed(PersonEvent):
+    """A wrong password for an account that exists."""
+
+
+class AccountCooledDown(PersonEvent):
+    """Too many wrong codes: the account rests for a while and its owner is told."""
+
+
+class PasswordChanged(PersonEvent):
+    """A new password; every other log-in ended."""
+
+
+class EmailChanged(PersonEvent):
+    """The work e-mail was changed and confirmed from the new address."""
+
+
+class SecondStepChanged(PersonEvent):
+    """An authenticator app was added or removed."""
+
+
+class AccountOpened(PersonEvent):
+    """The mailed link was used and a password chosen."""
+
+
+class PersonDeactivated(PersonEvent):
+    """An account was closed; live log-ins ended at once."""
+
+
+class PersonReactivated(PersonEvent):
+    """A closed account was opened again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesChanged(PersonEvent):
+    """Roles given or taken."""
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEvent(Event):
+    """Something about somebody who asked for an account."""
+
+    registration_id: int
+
+
+class RegistrationWaiting(RegistrationEvent):
+    """The address is confirmed; the SEN team must decide."""
+
+
+class RegistrationApproved(RegistrationEvent):
+    """The SEN team let them in."""
+
+
+class RegistrationRefused(RegistrationEvent):
+    """The SEN team did not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParentInvited(Event):
+    """A parent or carer was sent a link to open an account for one child."""
+
+    link_id: int
+
+
+# --- children and who is involved -----------------------------------------------------------------
+
+
+class ChildAdded(Event):
+    """A professional added a child or young person."""
+
+
+class ChildViewed(Event):
+    """Somebody opened the child's page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PossibleDuplicateFound(Event):
+    """The new child looks like one we know: the SEN team decides; the person adding is not told."""
+
+    of_child_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateSettled(Event):
+    """The SEN team said whether two records are one child."""
+
+    of_child_id: int
+    same: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkEvent(Event):
+    """Something about who is involved with a child."""
+
+    link_id: int
+
+
+class ChildLinked(LinkEvent):
+    """A professional, or an organisation's queue, was linked to a child."""
+
+
+class LinkTakenUp(LinkEvent):
+    """A colleague took a child from the organisation's queue."""
+
+
+class ColleagueBroughtIn(LinkEvent):
+    """A linked professional shared the child with a colleague of the same organisation."""
+
+
+class LinkEnded(LinkEvent):
+    """Somebody is no longer involved; they see the child no more."""
+
+
+# --- forms ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormEvent(Event):
+    """Something about one form."""
+
+    form_id: int
+
+
+class FormViewed(FormEvent):
+    """Somebody read what was submitted."""
+
+
+class RequestStarted(FormEvent):
+    """A request for an assessment was begun."""
+
+
+class RequestSubmitted(FormEvent):
+    """A request reached the SEN team; the clock runs from the first time."""
+
+
+class RequestReturned(FormEvent):
+    """The SEN team sent a request back with reasons."""
+
+
+class RequestAccepted(FormEvent):
+    """The SEN team has all it needs to decide."""
+
+
+class RequestWithdrawn(FormEvent):
+    """The author gave up a request that was never sent."""
+
+
+class AssessmentAgreed(FormEvent):
+    """The council will assess (reg. 5)."""
+
+
+class AssessmentDeclined(FormEvent):
+    """The council will not assess (reg. 5)."""
+
+
+class AdviceAsked(FormEvent):
+    """The SEN team asked for advice (reg. 6)."""
+
+
+class AdviceSubmitted(FormEvent):
+    """Advice reached the SEN team."""
+
+
+class AdviceReturned(FormEvent):
+    """The SEN team sent advice back with reasons."""
+
+
+class AdviceAccepted(FormEvent):
+    """The SEN team accepted advice."""
+
+
+class AdviceCancelled(FormEvent):
+    """The advice is no longer needed."""
+
+
+class ConsentRecorded(FormEvent):
+    """The family's consent form was recorded."""
+
+
+class ConsentWithdrawn(FormEvent):
+    """The family took their permissions back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormShared(FormEvent):
+    """The SEN team decided who may read a form: "professionals", "parents"."""
+
+    shared_with: tuple[str, ...]
+
+
+# --- documents, messages, lists -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentEvent(Event):
+    """Something about one file."""
+
+    document_id: int
+
+
+class DocumentAdded(DocumentEvent):
+    """A file was attached."""
+
+
+class DocumentRemoved(DocumentEvent):
+    """A file was taken off a draft."""
+
+
+class DocumentDownloaded(DocumentEvent):
+    """A file was opened."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSent(Event):
+    """Somebody wrote a message; `message_ids` are the copies in people's inboxes."""
+
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListExported(Event):
+    """A list was taken out as a file."""
+
+    list_name: str
+    rows: int

@@ -1,0 +1,122 @@
+"""Who people are, and which doors each role may use. The council reviews this file as its access policy.
+
+A role opens doors (pages); it never decides which rows are seen behind them: that is store/visibility.py.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+READ, WRITE = "read", "write"
+
+Grant = tuple[str, str]
+
+
+class Role(enum.Enum):
+    """What somebody is to the portal."""
+
+    professional = "professional"
+    parent = "parent"
+    sen_officer = "sen_officer"
+    sen_manager = "sen_manager"
+    admin = "admin"
+
+
+ROLE_LABELS: Mapping[Role, str] = {
+    Role.professional: "Professional",
+    Role.parent: "Parent or carer",
+    Role.sen_officer: "SEN officer",
+    Role.sen_manager: "SEN manager",
+    Role.admin: "Administrator",
+}
+
+SEN_TEAM = frozenset({Role.sen_officer, Role.sen_manager})
+"""The people who run cases and so see every child."""
+
+
+class Profession(enum.Enum):
+    """The trade a professional registers under; an organisation is of the same kinds, and the council."""
+
+    school = "school"
+    early_years = "early_years"
+    post16 = "post16"
+    educational_psychology = "educational_psychology"
+    health = "health"
+    social_care = "social_care"
+    council = "council"
+
+
+PROFESSION_LABELS: Mapping[Profession, str] = {
+    Profession.school: "School or academy",
+    Profession.early_years: "Early years setting",
+    Profession.post16: "Post-16 establishment",
+    Profession.educational_psychology: "Educational psychology",
+    Profession.health: "Health",
+    Profession.social_care: "Social care",
+    Profession.council: "Council SEN team",
+}
+
+EDUCATION = frozenset({Profession.school, Profession.early_years, Profession.post16})
+"""Those who may ask for an assessment for a child in their setting (CFA 2014, s.36(1))."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The person at the desk: all that a rule may know about who is asking."""
+
+    user_id: int
+    name: str
+    roles: frozenset[Role]
+    profession: Profession | None = None
+    organisation_id: int | None = None
+    strong_second_step: bool = field(default=False, compare=False)
+
+    def has(self, *roles: Role) -> bool:
+        """True when they hold any of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def in_sen_team(self) -> bool:
+        """True for SEN officers and managers."""
+        return not self.roles.isdisjoint(SEN_TEAM)
+
+
+def _grants(*doors: str) -> frozenset[Grant]:
+    """`"Messages"` opens a door to read and write; `"Audit:read"` to read only."""
+    opened: set[Grant] = set()
+    for door in doors:
+        name, _, level = door.partition(":")
+        opened.add((name, READ))
+        if level != READ:
+            opened.add((name, WRITE))
+    return frozenset(opened)
+
+
+EVERYBODY = _grants("Home:read", "Account", "Messages")
+
+GRANTS: Mapping[Role, frozenset[Grant]] = {
+    Role.professional: EVERYBODY | _grants("SendArea", "Children", "Forms", "Documents"),
+    Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents"),
+    Role.sen_officer: EVERYBODY
+    | _grants(
+        "Children", "Forms", "Documents", "CaseWork", "Registrations", "Organisations", "People:read", "Export:read"
+    ),
+    Role.sen_manager: EVERYBODY
+    | _grants(
+        "Children",
+        "Forms",
+        "Documents",
+        "CaseWork",
+        "Registrations",
+        "Organisations",
+        "People:read",
+        "Export:read",
+        "Audit:read",
+    ),
+    Role.admin: _grants("Home:read", "Account", "Organisations", "WorkDomains", "Users", "Roles:read"),
+}
+
+
+def grants_of(roles: Iterable[Role]) -> frozenset[Grant]:
+    """Every door these roles open together."""
+    return frozenset().union(*(GRANTS[role] for role in roles))

@@ -1,0 +1,48 @@
+"""The front door to the tables: re-exports, nothing else."""
+
+from app.tables.audit import AuditRow
+from app.tables.children import Child, ChildLink
+from app.tables.documents import Document, DocumentState
+from app.tables.forms import (
+    Advice,
+    Consent,
+    DraftRevision,
+    Form,
+    FormReturn,
+    FormTemplate,
+    FormVersion,
+    Request,
+    SectionDraft,
+    Submission,
+)
+from app.tables.log_in import LogInSession, Registration, RegistrationState
+from app.tables.messages import Message
+from app.tables.organisations import Organisation, WorkDomain
+from app.tables.outbox import OutboxMail
+from app.tables.people import Person
+
+__all__ = [
+    "Advice",
+    "AuditRow",
+    "Child",
+    "ChildLink",
+    "Consent",
+    "Document",
+    "DocumentState",
+    "DraftRevision",
+    "Form",
+    "FormReturn",
+    "FormTemplate",
+    "FormVersion",
+    "LogInSession",
+    "Message",
+    "Organisation",
+    "OutboxMail",
+    "Person",
+    "Registration",
+    "RegistrationState",
+    "Request",
+    "SectionDraft",
+    "Submission",
+    "WorkDomain",
+]

@@ -1,0 +1,1 @@
+"""What a new portal starts with: reference data, form templates, and for the demo a cast of people."""

@@ -1,0 +1,1 @@
+"""The desk: one function, one use case, one transaction."""

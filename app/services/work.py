@@ -1,0 +1,111 @@
+"""The unit of work: everything a use case does lands together, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.domain.clock import Clock
+from app.domain.errors import Conflict, NotFound
+from app.domain.events import Event
+from app.domain.roles import Principal
+from app.post.origin import NOWHERE, Origin
+from app.post.post_room import PostRoom
+from app.store.database import Database, begin_writing
+from app.store.guard import look_as
+
+RowType = TypeVar("RowType")
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every use case needs to hand: the database, the clock and the post room. One a process."""
+
+    database: Database
+    clock: Clock
+    post_room: PostRoom
+
+
+@dataclass
+class Work:
+    """One person's work in one transaction."""
+
+    office: Office
+    session: Session
+    who: Principal | None
+    origin: Origin = NOWHERE
+    told: list[Event] = field(default_factory=list)
+
+    @property
+    def me(self) -> Principal:
+        """The person at the desk; NotFound when there is nobody, since nobody sees anything."""
+        if self.who is None:
+            raise NotFound
+        return self.who
+
+    @property
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return self.office.clock.now()
+
+    @property
+    def today(self) -> date:
+        """Today in London."""
+        return self.office.clock.today()
+
+    def get(self, table: type[RowType], row_id: int, *options: ExecutableOption) -> RowType:
+        """The row with this number. Raises NotFound when there is none that this person may see."""
+        statement = select(table).where(table.id == row_id).options(*options)  # type: ignore[attr-defined]
+        row = self.session.scalars(statement).unique().one_or_none()
+        if row is None:
+            raise NotFound(table.__name__)
+        return row
+
+    def add(self, row: RowType) -> RowType:
+        """Enter a new row and give it its number."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def tell(self, event: Event) -> None:
+        """Say what happened; the post room makes audit, messages and mail of it at the commit."""
+        self.told.append(event)
+
+
+@contextmanager
+def unit_of_work(
+    office: Office,
+    who: Principal | None,
+    origin: Origin = NOWHERE,
+    session: Session | None = None,
+) -> Iterator[Work]:
+    """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
+
+    With `session`, that session is used and left open (a request's own); else one is opened and closed.
+    """
+    own = session is None
+    session = session or office.database.open()
+    try:
+        begin_writing(session)
+        look_as(session, who)
+        work = Work(office, session, who, origin)
+        yield work
+        session.flush()
+        mail = office.post_room.write(session, work.told, work.who, work.now, origin)
+        session.commit()
+    except StaleDataError as stale:
+        session.rollback()
+        raise Conflict from stale
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        if own:
+            session.close()
+    office.post_room.wake(mail)

@@ -1,0 +1,54 @@
+"""One engine and its sessions, on SQLite or PostgreSQL."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+WRITING = "portal_writing"
+"""Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
+
+
+class Database:
+    """The engine, and the session of the current thread or request."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.factory = sessionmaker(self.engine, expire_on_commit=False)
+        self.session: scoped_session[Session] = scoped_session(self.factory)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True on the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    def open(self) -> Session:
+        """A session of one's own, to be closed by whoever opened it."""
+        return self.factory()
+
+
+def begin_writing(session: Session) -> None:
+    """End what the session was reading and begin a transaction that may write."""
+    session.rollback()
+    session.connection(execution_options={WRITING: True})
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

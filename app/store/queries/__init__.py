@@ -1,0 +1,1 @@
+"""Named queries: each page's question to the database, asked once and in one place."""

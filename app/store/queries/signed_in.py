@@ -1,0 +1,77 @@
+"""Who is behind a log-in: the one question asked on every request.
+
+It is asked before anybody is known, so it cannot be asked through a lens: a Core statement on purpose.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from flask_appbuilder.security.sqla.models import assoc_user_role
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import LogInSession
+from app.store.visibility import PERSON_TABLE
+
+_log_in, _person = LogInSession.__table__, PERSON_TABLE
+_role = RoleRow.__table__
+
+_WHO_IS = (
+    select(
+        _log_in.c.id,
+        _log_in.c.opened_at,
+        _log_in.c.seen_at,
+        _log_in.c.second_step,
+        _person.c.id,
+        _person.c.first_name,
+        _person.c.last_name,
+        _person.c.email,
+        _person.c.profession,
+        _person.c.organisation_id,
+        _person.c.totp_secret,
+        _role.c.name,
+    )
+    .join(_person, _person.c.id == _log_in.c.person_id)
+    .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
+    .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
+    .where(_log_in.c.ended_at.is_(None), _person.c.active.is_(True))
+)
+
+
+@dataclass(frozen=True)
+class OpenLogIn:
+    """A log-in that has not been ended, and whose it is."""
+
+    log_in_id: int
+    opened_at: datetime
+    seen_at: datetime
+    second_step: str
+    person_id: int
+    name: str
+    email: str
+    profession: object
+    organisation_id: int | None
+    has_authenticator: bool
+    role_names: frozenset[str]
+
+
+def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
+    """The open log-in with this hash, of an active person, in one statement."""
+    rows = session.execute(_WHO_IS.where(_log_in.c.sid_hash == sid_hash)).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return OpenLogIn(
+        log_in_id=first[0],
+        opened_at=first[1],
+        seen_at=first[2],
+        second_step=first[3],
+        person_id=first[4],
+        name=f"{first[5]} {first[6]}",
+        email=first[7],
+        profession=first[8],
+        organisation_id=first[9],
+        has_authenticator=first[10] is not None,
+        role_names=frozenset(row[11] for row in rows if row[11] is not None),
+    )

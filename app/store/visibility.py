@@ -1,0 +1,241 @@
+"""Who may see which rows: one rule a table, principal in, SQL criterion out, in words an officer can check.
+
+Nothing else in the portal decides this. docs/access.md is made from these docstrings.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import (
+    ApiKey,
+    Group,
+    Permission,
+    PermissionView,
+    RegisterUser,
+    User,
+    ViewMenu,
+)
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from app.domain.roles import Principal, Role
+from app.models import (
+    AuditRow,
+    Child,
+    ChildLink,
+    Document,
+    DraftRevision,
+    Form,
+    FormReturn,
+    FormTemplate,
+    FormVersion,
+    LogInSession,
+    Message,
+    Organisation,
+    OutboxMail,
+    Registration,
+    SectionDraft,
+    Submission,
+    WorkDomain,
+)
+
+Rule = Callable[[Principal], ColumnElement[bool]]
+RULES: dict[type[Any], Rule] = {}
+
+OPEN_TO_ALL: set[type[Any]] = {
+    Organisation,
+    FormTemplate,
+    FormVersion,
+    RoleRow,
+    Permission,
+    ViewMenu,
+    PermissionView,
+    Group,
+}
+"""Tables that hold nothing about a child or about somebody's way in."""
+
+# Plain tables on purpose: a rule's own look-ups are not filtered by rules.
+_link = ChildLink.__table__
+_child = Child.__table__
+_form = Form.__table__
+_draft = SectionDraft.__table__
+PERSON_TABLE = User.__table__
+
+
+def sees(table: type[Any]) -> Callable[[Rule], Rule]:
+    """Enter a rule for a table."""
+
+    def enter(rule: Rule) -> Rule:
+        RULES[table] = rule
+        return rule
+
+    return enter
+
+
+def linked_children(who: Principal) -> Select[tuple[int]]:
+    """The children this person is involved with now, and those waiting in their organisation's queue."""
+    mine = _link.c.person_id == who.user_id
+    if who.has(Role.professional) and who.organisation_id is not None:
+        mine = or_(mine, and_(_link.c.person_id.is_(None), _link.c.organisation_id == who.organisation_id))
+    return select(_link.c.child_id).where(_link.c.ended_at.is_(None), mine)
+
+
+def _is_ours(who: Principal) -> ColumnElement[bool]:
+    """The form is this person's own work: their organisation's, about a child they are linked to, or their family's."""
+    linked = _form.c.child_id.in_(linked_children(who))
+    if who.has(Role.professional):
+        return and_(linked, _form.c.organisation_id.is_not(None), _form.c.organisation_id == who.organisation_id)
+    if who.has(Role.parent):
+        return and_(linked, _form.c.kind == "consent", _form.c.organisation_id.is_(None))
+    return false()
+
+
+def _own_forms(who: Principal) -> Select[tuple[int]]:
+    return select(_form.c.id).where(_is_ours(who))
+
+
+def _shared_with(who: Principal) -> ColumnElement[bool]:
+    """The SEN team decided that people like them may read it, and they are linked to the child."""
+    shared = []
+    if who.has(Role.professional):
+        shared.append(_form.c.shared_with_professionals_at.is_not(None))
+    if who.has(Role.parent):
+        shared.append(_form.c.shared_with_parents_at.is_not(None))
+    return and_(or_(false(), *shared), _form.c.child_id.in_(linked_children(who)))
+
+
+def _shared_forms(who: Principal) -> Select[tuple[int]]:
+    return select(_form.c.id).where(_shared_with(who))
+
+
+@sees(Child)
+def child(who: Principal) -> ColumnElement[bool]:
+    """The SEN team sees every child; professionals and parents see the children they are linked to; nobody else any."""
+    return true() if who.in_sen_team else Child.id.in_(linked_children(who))
+
+
+@sees(ChildLink)
+def child_link(who: Principal) -> ColumnElement[bool]:
+    """Whoever sees a child sees who is involved with that child."""
+    return true() if who.in_sen_team else ChildLink.child_id.in_(linked_children(who))
+
+
+@sees(Form)
+def form(who: Principal) -> ColumnElement[bool]:
+    """The SEN team sees that every form exists; authors see their organisation's own; others what was shared with them."""
+    if who.in_sen_team:
+        return true()
+    own = Form.id.in_(_own_forms(who))
+    return or_(own, Form.id.in_(_shared_forms(who)))
+
+
+@sees(SectionDraft)
+def section_draft(who: Principal) -> ColumnElement[bool]:
+    """Only the authors read what is not sent yet; the SEN team reads drafts of consent forms, which it may fill in."""
+    if who.in_sen_team:
+        return SectionDraft.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent"))
+    return SectionDraft.form_id.in_(_own_forms(who))
+
+
+@sees(DraftRevision)
+def draft_revision(who: Principal) -> ColumnElement[bool]:
+    """Whoever reads a draft reads what it held before."""
+    drafts = select(_draft.c.id)
+    if who.in_sen_team:
+        drafts = drafts.where(_draft.c.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent")))
+    else:
+        drafts = drafts.where(_draft.c.form_id.in_(_own_forms(who)))
+    return DraftRevision.draft_id.in_(drafts)
+
+
+@sees(Submission)
+def submission(who: Principal) -> ColumnElement[bool]:
+    """The SEN team reads all that was sent; authors their own; others what was shared with them."""
+    if who.in_sen_team:
+        return true()
+    return or_(Submission.form_id.in_(_own_forms(who)), Submission.form_id.in_(_shared_forms(who)))
+
+
+@sees(FormReturn)
+def form_return(who: Principal) -> ColumnElement[bool]:
+    """Reasons for a return are between the SEN team and the authors."""
+    return true() if who.in_sen_team else FormReturn.form_id.in_(_own_forms(who))
+
+
+@sees(Document)
+def document(who: Principal) -> ColumnElement[bool]:
+    """Authors see their files; the SEN team what was sent; others the unrestricted files of what was shared with them."""
+    given = and_(Document.given_at.is_not(None), Document.removed_at.is_(None))
+    if who.in_sen_team:
+        consents = Document.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent"))
+        return or_(given, and_(consents, Document.removed_at.is_(None)))
+    own = and_(Document.form_id.in_(_own_forms(who)), Document.removed_at.is_(None))
+    shared = and_(given, Document.restricted.is_(False), Document.form_id.in_(_shared_forms(who)))
+    return or_(own, shared)
+
+
+@sees(Message)
+def message(who: Principal) -> ColumnElement[bool]:
+    """Everybody sees what was sent to them and by them; the SEN team also its shared inbox and what it sent."""
+    mine = or_(Message.recipient_id == who.user_id, Message.sender_id == who.user_id)
+    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
+
+
+@sees(User)
+def person(who: Principal) -> ColumnElement[bool]:
+    """The SEN team and administrators see every account; others themselves, their colleagues, and whoever is linked
+    to the same children."""
+    if who.in_sen_team or who.has(Role.admin):
+        return true()
+    beside = select(_link.c.person_id).where(
+        _link.c.person_id.is_not(None), _link.c.ended_at.is_(None), _link.c.child_id.in_(linked_children(who))
+    )
+    seen = or_(User.id == who.user_id, User.id.in_(beside))
+    if who.has(Role.professional) and who.organisation_id is not None:
+        seen = or_(seen, PERSON_TABLE.c.organisation_id == who.organisation_id)
+    return seen
+
+
+@sees(Registration)
+def registration(who: Principal) -> ColumnElement[bool]:
+    """The SEN team decides who gets an account, so it sees who asked."""
+    return true() if who.in_sen_team else false()
+
+
+@sees(WorkDomain)
+def work_domain(who: Principal) -> ColumnElement[bool]:
+    """Administrators and the SEN team keep the list of recognised work e-mail domains."""
+    return true() if who.in_sen_team or who.has(Role.admin) else false()
+
+
+@sees(LogInSession)
+def log_in_session(who: Principal) -> ColumnElement[bool]:
+    """Everybody sees their own log-ins, nobody anybody else's."""
+    return LogInSession.person_id == who.user_id
+
+
+@sees(AuditRow)
+def audit(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team's managers read the audit."""
+    return true() if who.has(Role.sen_manager) else false()
+
+
+@sees(OutboxMail)
+def outbox(_who: Principal) -> ColumnElement[bool]:
+    """Nobody reads mail on its way."""
+    return false()
+
+
+@sees(RegisterUser)
+def fab_registration(_who: Principal) -> ColumnElement[bool]:
+    """AppBuilder's own registrations are not used."""
+    return false()
+
+
+@sees(ApiKey)
+def api_key(_who: Principal) -> ColumnElement[bool]:
+    """There is no interface for programs."""
+    return false()
+
+
+__all__ = ["OPEN_TO_ALL", "PERSON_TABLE", "RULES", "linked_children", "sees"]

@@ -1,0 +1,1 @@
+"""SQLAlchemy rows, no behaviour. One noun a file; the front door is app/models.py."""

@@ -1,0 +1,27 @@
+"""The audit: who did what, when, from where. Append-only; each row seals the one before it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.tables.base import Row
+
+
+class AuditRow(Row):
+    """One line of the audit. The database itself refuses to change or delete it."""
+
+    __tablename__ = "audit"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    event: Mapped[str] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    """No foreign key on purpose: the audit outlives the account."""
+    actor_name: Mapped[str] = mapped_column(default="")
+    child_id: Mapped[int | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address_hash: Mapped[str] = mapped_column(default="")
+    """The network address they came from, keyed-hashed: the same place gives the same mark."""
+    device: Mapped[str] = mapped_column(default="")
+    seal: Mapped[str] = mapped_column()
+    """HMAC over the seal before and this row."""

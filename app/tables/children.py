@@ -1,0 +1,74 @@
+"""Children and young people, and who is involved with them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.workflow import Part
+from app.tables.base import Row
+from app.tables.organisations import Organisation
+from app.tables.people import Person
+
+
+class Child(Row):
+    """A child or young person somebody has asked us to think about."""
+
+    __tablename__ = "child"
+
+    forenames: Mapped[str] = mapped_column()
+    surname: Mapped[str] = mapped_column()
+    known_as: Mapped[str] = mapped_column(default="")
+    search_name: Mapped[str] = mapped_column(index=True)
+    """Surname then forenames, lower case, without accents: what searching looks through."""
+    date_of_birth: Mapped[date] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    upn: Mapped[str | None] = mapped_column(index=True)
+    upn_missing_reason: Mapped[str | None] = mapped_column()
+    nhs_number: Mapped[str | None] = mapped_column(index=True)
+    setting_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    possible_duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    setting: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def name(self) -> str:
+        """Forenames and surname, as on the screen."""
+        return f"{self.forenames} {self.surname}"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class ChildLink(Row):
+    """Somebody's involvement with a child: a professional, a parent, or an organisation's queue until taken up."""
+
+    __tablename__ = "child_link"
+    __table_args__ = (
+        Index("ix_child_link_open_person", "person_id", "ended_at", "child_id"),
+        Index("ix_child_link_open_organisation", "organisation_id", "ended_at", "child_id"),
+    )
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    """Null while it waits in the organisation's queue."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """The professional's organisation at the time; null for a parent."""
+    part: Mapped[Part] = mapped_column(default=Part.author)
+    """author for a professional, parent for a parent, carer or the young person's own account."""
+    relationship_to_child: Mapped[str] = mapped_column(default="")
+    """What they are to the child, in words: "SENCO", "Educational psychologist", "Mother"."""
+    linked_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    taken_up_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    child: Mapped[Child] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id], lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")

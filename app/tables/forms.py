@@ -1,0 +1,172 @@
+"""Forms as data, and the forms people fill in about a child.
+
+A template has versions; a published version never changes; every filled form is pinned to its version.
+Request, Advice and Consent are three kinds of form: one table, one engine, a workflow each.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.workflow import FormState
+from app.tables.base import Json, Row
+from app.tables.children import Child
+from app.tables.organisations import Organisation
+from app.tables.people import Person
+
+
+class FormTemplate(Row):
+    """A form the council uses: "request", "advice_psychology", …"""
+
+    __tablename__ = "form_template"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column()
+    audience: Mapped[list[Any]] = mapped_column(default=list)
+    """The professions that are asked to fill it in."""
+    retired: Mapped[bool] = mapped_column(default=False)
+
+    def __repr__(self) -> str:
+        return self.title
+
+
+class FormVersion(Row):
+    """One published wording of a template, frozen and checksummed."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("template_id", "number"),)
+
+    template_id: Mapped[int] = mapped_column(ForeignKey("form_template.id"), index=True)
+    number: Mapped[int] = mapped_column()
+    definition: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    checksum: Mapped[str] = mapped_column()
+    published_at: Mapped[datetime | None] = mapped_column()
+    retired_at: Mapped[datetime | None] = mapped_column()
+
+    template: Mapped[FormTemplate] = relationship(lazy="joined")
+
+
+class Form(Row):
+    """One filled-in form about one child, or one that has been asked for."""
+
+    __tablename__ = "form"
+    __table_args__ = (
+        Index("ix_form_child_kind", "child_id", "kind"),
+        Index("ix_form_kind_state_due", "kind", "state", "due_on"),
+        Index("ix_form_organisation_state", "organisation_id", "state"),
+    )
+
+    kind: Mapped[str] = mapped_column()
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"))
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    state: Mapped[FormState] = mapped_column(default=FormState.draft)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    """Who began it, or was asked; null while it waits in an organisation's queue."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """Whose work it is: linked colleagues of this organisation share the draft. Null for a parent's or the council's form."""
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    asked_on: Mapped[date | None] = mapped_column()
+    asking_note: Mapped[str] = mapped_column(default="")
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    """The last day of the legal time: for advice, its own; for a request, the decision whether to assess."""
+    received_on: Mapped[date | None] = mapped_column(index=True)
+    """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
+    submitted_at: Mapped[datetime | None] = mapped_column()
+    decided_at: Mapped[datetime | None] = mapped_column()
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    decision_reason: Mapped[str] = mapped_column(default="")
+    shared_with_professionals_at: Mapped[datetime | None] = mapped_column()
+    shared_with_parents_at: Mapped[datetime | None] = mapped_column()
+    version: Mapped[int] = mapped_column(default=1)
+
+    child: Mapped[Child] = relationship(lazy="raise_on_sql")
+    form_version: Mapped[FormVersion] = relationship(lazy="joined", innerjoin=True)
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version, "polymorphic_on": kind}
+
+    @property
+    def title(self) -> str:
+        """The form's title as published."""
+        return self.form_version.template.title
+
+
+class Request(Form):
+    """A request for an EHC needs assessment."""
+
+    __mapper_args__ = {"polymorphic_identity": "request"}
+
+
+class Advice(Form):
+    """Advice asked of one professional or service on one child (SEND Regulations 2014, reg. 6)."""
+
+    __mapper_args__ = {"polymorphic_identity": "advice"}
+
+
+class Consent(Form):
+    """The family's information-sharing notice and permissions."""
+
+    __mapper_args__ = {"polymorphic_identity": "consent"}
+
+
+class SectionDraft(Row):
+    """What has been typed so far in one section of one form. Its version tells two open tabs apart."""
+
+    __tablename__ = "section_draft"
+    __table_args__ = (UniqueConstraint("form_id", "section"),)
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), index=True)
+    section: Mapped[str] = mapped_column()
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    saved_at: Mapped[datetime] = mapped_column()
+    version: Mapped[int] = mapped_column(default=1)
+
+    saved_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DraftRevision(Row):
+    """What a section held before a save: the last twenty are kept, so that nothing typed is ever gone."""
+
+    __tablename__ = "draft_revision"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("section_draft.id"), index=True)
+    number: Mapped[int] = mapped_column()
+    answers: Mapped[dict[str, Any]] = mapped_column()
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    saved_at: Mapped[datetime] = mapped_column()
+
+
+class Submission(Row):
+    """What was sent, each time it was sent, word for word. Never changed."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("form_id", "number"), UniqueConstraint("form_id", "send_key"))
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), index=True)
+    number: Mapped[int] = mapped_column()
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    checksum: Mapped[str] = mapped_column()
+    send_key: Mapped[str] = mapped_column()
+    """A key from the page that sent it: pressing twice sends once."""
+    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    submitted_at: Mapped[datetime] = mapped_column()
+
+    submitted_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class FormReturn(Row):
+    """Why the SEN team sent a form back: one reason a section, or one for the whole."""
+
+    __tablename__ = "form_return"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), index=True)
+    submission_number: Mapped[int] = mapped_column()
+    section: Mapped[str | None] = mapped_column()
+    reason: Mapped[str] = mapped_column()
+    returned_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))

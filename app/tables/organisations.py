@@ -1,0 +1,39 @@
+"""The bodies professionals work for, and the e-mail domains that are theirs."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.roles import Profession
+from app.tables.base import Row
+
+
+class Organisation(Row):
+    """A school, setting, service, trust or the council itself."""
+
+    __tablename__ = "organisation"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[Profession] = mapped_column(index=True)
+    urn: Mapped[str | None] = mapped_column(unique=True)
+    address: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class WorkDomain(Row):
+    """A recognised work e-mail domain: people who prove an address in it need no approval."""
+
+    __tablename__ = "work_domain"
+
+    domain: Mapped[str] = mapped_column(unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    note: Mapped[str] = mapped_column(default="")
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+    def __repr__(self) -> str:
+        return self.domain

@@ -1,0 +1,33 @@
+"""People with an account: AppBuilder's user, and what we need to know besides."""
+
+from datetime import datetime
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.roles import Profession
+from app.tables.organisations import Organisation
+
+
+class Person(User):
+    """Somebody who can log in. `username` is a random id; the work e-mail, lower-cased, is the only name to log in by."""
+
+    profession: Mapped[Profession | None] = mapped_column()
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    job_title: Mapped[str | None] = mapped_column()
+    address: Mapped[str | None] = mapped_column()
+    postcode: Mapped[str | None] = mapped_column()
+    phone: Mapped[str | None] = mapped_column()
+    two_step: Mapped[str | None] = mapped_column()
+    """How the second step is done: "email", always set once an account is open."""
+    totp_secret: Mapped[str | None] = mapped_column()
+    """The authenticator app's secret, sealed with the file key; null until one is added and proved."""
+    password_changed_at: Mapped[datetime | None] = mapped_column()
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"

@@ -1,0 +1,1 @@
+"""The doors: ask, call one service, answer."""

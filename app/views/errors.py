@@ -1,0 +1,48 @@
+"""What goes wrong, and the page each becomes."""
+
+import logging
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.domain.errors import PortalError, TooMany
+from app.security import office
+
+log = logging.getLogger(__name__)
+
+PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
+
+
+def _page(status: int) -> ResponseReturnValue:
+    return render_template(f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html"), status
+
+
+def init_errors(app: Flask) -> None:
+    """Plain pages for everything that can go wrong."""
+
+    @app.errorhandler(PortalError)
+    def portal_error(error: PortalError) -> ResponseReturnValue:
+        office().database.session.rollback()
+        body, status = _page(error.status)
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+        return body, status, headers
+
+    @app.errorhandler(CSRFError)
+    def form_expired(_error: CSRFError) -> ResponseReturnValue:
+        return render_template("errors/csrf.html"), 400
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None or error.code is None or error.code < 400:
+            return error.get_response()
+        body, status = _page(error.code)
+        kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+        return body, error.code if status != 500 else status, kept
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        log.exception("unexpected %s", type(error).__name__)
+        office().database.session.rollback()
+        return _page(500)

@@ -1,0 +1,98 @@
+"""The cast at work and at the browser."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.commands import prepare
+from app.domain.roles import Principal, Role
+from app.models import Person
+from app.seed.cast import CAST
+from app.seed.people import seed_people
+from app.services.sessions import open_session
+from app.services.work import Office, Work, unit_of_work
+from app.store.guard import look_as_system
+
+PASSWORD = "three-herons-by-the-beck"
+
+
+def seed_template(app: Flask) -> None:
+    """Prepare the database every test starts from."""
+    office: Office = app.extensions["office"]
+    with app.app_context():
+        prepare(office)
+        with office.database.open() as session:
+            look_as_system(session, "the tests' cast is seeded")
+            seed_people(session, office.clock, hash_for_tests(app))
+            session.commit()
+
+
+def hash_for_tests(app: Flask) -> str:
+    """The cast's password, hashed cheaply."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+class Actor:
+    """One person of the cast."""
+
+    def __init__(self, app: Flask, key: str, principal: Principal, email: str) -> None:
+        self.app, self.key, self.principal, self.email = app, key, principal, email
+        self.id = principal.user_id
+
+    def works(self) -> AbstractContextManager[Work]:
+        """Their own unit of work."""
+        return unit_of_work(self.app.extensions["office"], self.principal)
+
+    def browser(self) -> FlaskClient:
+        """A browser in which they are logged in (the log-in itself is tested in tests/web/test_log_in.py)."""
+        with self.works() as work:
+            sid = open_session(work, self.id, "email")
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["sid"] = sid
+            cookie["_user_id"] = str(self.id)
+            cookie["_fresh"] = True
+        return client
+
+
+class Cast:
+    """Everybody, by key: cast.ann, cast.olu; and nobody() for a stranger's browser."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        office: Office = app.extensions["office"]
+        with office.database.open() as session:
+            look_as_system(session, "tests look up their cast")
+            people = {person.email: person for person in session.scalars(select(Person))}
+            self._actors = {player.key: self._actor(player.key, people[player.email]) for player in CAST}
+
+    def _actor(self, key: str, person: Person) -> Actor:
+        roles = frozenset(Role[row.name] for row in person.roles)
+        principal = Principal(person.id, person.name, roles, person.profession, person.organisation_id)
+        return Actor(self._app, key, principal, person.email)
+
+    def __getattr__(self, key: str) -> Actor:
+        try:
+            return self.__dict__["_actors"][key]  # type: ignore[no-any-return]
+        except KeyError as missing:
+            raise AttributeError(key) from missing
+
+    def __iter__(self) -> Iterator[Actor]:
+        return iter(self._actors.values())
+
+    def nobody(self) -> FlaskClient:
+        """A browser in which nobody is logged in."""
+        return self._app.test_client()
+
+
+@contextmanager
+def everything(office: Office) -> Iterator[Work]:
+    """A look at the database without a lens, to check what is really there."""
+    with unit_of_work(office, None) as work:
+        look_as_system(work.session, "a test checks what is really there")
+        yield work

@@ -1,0 +1,96 @@
+"""Rows a test needs, made the short way: make.child(), make.link(), make.advice()."""
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain.workflow import FormState, Part
+from app.models import Advice, Child, ChildLink, Consent, Form, FormTemplate, FormVersion, Message, Request
+from app.services.work import Office
+from tests.cast import Actor, Cast, everything
+
+_numbers = itertools.count(1)
+
+
+class Maker:
+    """Makes rows without going through the services."""
+
+    def __init__(self, office: Office, cast: Cast) -> None:
+        self.office, self.cast = office, cast
+
+    def _add(self, row: Any) -> Any:
+        with everything(self.office) as work:
+            work.add(row)
+        return row
+
+    def child(self, linked: tuple[Actor, ...] = (), **columns: Any) -> Child:
+        """A child, with these people linked."""
+        n = next(_numbers)
+        given = {
+            "forenames": "Amina",
+            "surname": f"Shah{n}",
+            "search_name": f"shah{n} amina",
+            "date_of_birth": date(2017, 3, 14),
+            "postcode": "BD9 4NQ",
+            "added_by_id": self.cast.sana.id,
+        }
+        child = self._add(Child(**(given | columns)))
+        for actor in linked:
+            self.link(child, actor)
+        return child
+
+    def link(self, child: Child, actor: Actor, **columns: Any) -> ChildLink:
+        """This person is involved with this child."""
+        part = Part.parent if actor.principal.organisation_id is None else Part.author
+        given = {
+            "child_id": child.id,
+            "person_id": actor.id,
+            "organisation_id": actor.principal.organisation_id,
+            "part": part,
+            "linked_by_id": self.cast.olu.id,
+            "taken_up_at": self.office.clock.now(),
+        }
+        return self._add(ChildLink(**(given | columns)))
+
+    def queue(self, child: Child, actor: Actor) -> ChildLink:
+        """The child waits in the queue of this person's organisation."""
+        return self.link(child, actor, person_id=None, taken_up_at=None)
+
+    def version(self, template: str) -> FormVersion:
+        """The published version of a form template."""
+        with everything(self.office) as work:
+            statement = select(FormVersion).join(FormTemplate).where(FormTemplate.key == template)
+            return work.session.scalars(statement.order_by(FormVersion.number.desc())).unique().first()  # type: ignore[return-value]
+
+    def _form(self, kind: type[Form], template: str, child: Child, author: Actor, **columns: Any) -> Any:
+        given = {
+            "child_id": child.id,
+            "form_version_id": self.version(template).id,
+            "author_id": author.id,
+            "organisation_id": author.principal.organisation_id,
+        }
+        return self._add(kind(**(given | columns)))
+
+    def request(self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any) -> Request:
+        """A request for an assessment."""
+        return self._form(Request, "request", child, author, state=state, **columns)  # type: ignore[no-any-return]
+
+    def advice(
+        self, child: Child, author: Actor, state: FormState = FormState.asked, template: str = "advice_psychology", **columns: Any
+    ) -> Advice:
+        """Advice asked for today, due in six weeks."""
+        today = self.office.clock.today()
+        given = {"asked_on": today, "due_on": today + timedelta(weeks=6), "asked_by_id": self.cast.olu.id}
+        return self._form(Advice, template, child, author, state=state, **(given | columns))  # type: ignore[no-any-return]
+
+    def consent(self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any) -> Consent:
+        """The family's consent form."""
+        return self._form(Consent, "consent", child, author, state=state, **({"organisation_id": None} | columns))  # type: ignore[no-any-return]
+
+    def message(self, to: Actor | None, **columns: Any) -> Message:
+        """A message in somebody's inbox, or with None the SEN team's."""
+        n = next(_numbers)
+        given = {"recipient_id": to.id if to else None, "subject": "About a meeting", "body": "…", "event_key": f"test-{n}"}
+        return self._add(Message(**(given | columns)))
