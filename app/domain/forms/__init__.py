@@ -1,0 +1,48 @@
+"""Forms as data: what is asked, when a question shows, what is still missing, how answers read.
+
+A form definition is JSON, parsed once into frozen objects. Answers are plain JSON too:
+`{"section id": {"question id": value}}`. Nothing here knows of screens or tables.
+"""
+
+from app.domain.forms.check import (
+    Problem,
+    SectionStatus,
+    check_complete,
+    check_draft,
+    check_section_complete,
+    section_status,
+)
+from app.domain.forms.definition import DefinitionError, FormDefinition, Option, Question, Section
+from app.domain.forms.facts import FACTS, facts_wanted, with_facts
+from app.domain.forms.parse import checksum, parse, parse_once
+from app.domain.forms.reading import add_row, put_section, read_section, remove_row
+from app.domain.forms.text import NOT_PROVIDED, AnswerLine, AnswerTable, answer_lines, answers_as_text
+
+__all__ = [
+    "FACTS",
+    "NOT_PROVIDED",
+    "AnswerLine",
+    "AnswerTable",
+    "DefinitionError",
+    "FormDefinition",
+    "Option",
+    "Problem",
+    "Question",
+    "Section",
+    "SectionStatus",
+    "add_row",
+    "answer_lines",
+    "answers_as_text",
+    "check_complete",
+    "check_draft",
+    "check_section_complete",
+    "checksum",
+    "facts_wanted",
+    "parse",
+    "parse_once",
+    "put_section",
+    "read_section",
+    "remove_row",
+    "section_status",
+    "with_facts",
+]

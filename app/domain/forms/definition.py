@@ -1,0 +1,167 @@
+"""What a form is made of. Frozen: a published version of a form never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.domain.forms.conditions import Condition
+
+Answers = Mapping[str, Mapping[str, Any]]
+"""All answers of a form: `{"section id": {"question id": value}}`."""
+
+SectionAnswers = Mapping[str, Any]
+"""The answers of one section: `{"question id": value}`."""
+
+MOST_RADIOS = 8
+"""With more options than this a drop-down list is easier to use than radio buttons."""
+
+
+class DefinitionError(ValueError):
+    """A form definition that cannot be used; `faults` names everything that is wrong with it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from; `value` is kept, `label` is shown."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing a form asks. `name` is what messages call it: "Enter {name}", "Select yes if {name}"."""
+
+    id: str
+    kind: str
+    label: str
+    name: str = ""
+    hint: str = ""
+    help: str = ""
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    columns: tuple[Question, ...] = ()
+    max_length: int | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    show_if: Mapping[str, Any] | None = field(default=None, hash=False)
+    condition: Condition | None = None
+    condition_text: str = ""
+    fact: str = ""
+    """For prefilled questions: which known fact is shown ("from" in the definition)."""
+    restricted: bool = False
+    """Read by the SEN team only, never by other professionals or the family."""
+    row_name: str = ""
+    """For tables: what one row is, for example "Adult"."""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the author answers it on the page (not prefilled, not files)."""
+        return self.kind not in ("prefilled", "files")
+
+    @property
+    def looks(self) -> str:
+        """How the choice is drawn: "radios", "select" or "checkboxes"; "" for other kinds."""
+        if self.kind == "choices":
+            return "checkboxes"
+        if self.kind == "yes_no":
+            return "radios"
+        if self.kind == "choice":
+            return "radios" if len(self.options) <= MOST_RADIOS else "select"
+        return ""
+
+    def option_label(self, value: Any) -> str:
+        """The words for a kept value; the value itself where no option has it."""
+        return next((option.label for option in self.options if option.value == value), str(value))
+
+    def column(self, column_id: str) -> Question:
+        return next(column for column in self.columns if column.id == column_id)
+
+
+def _shows(item: Section | Question, answers: Answers) -> bool:
+    return item.condition is None or item.condition.holds(answers) is True
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of a form."""
+
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    intro: str = ""
+    show_if: Mapping[str, Any] | None = field(default=None, hash=False)
+    condition: Condition | None = None
+    condition_text: str = ""
+    form_checksum: str = ""
+
+    def question(self, question_id: str) -> Question:
+        """The question with this id; KeyError if there is none."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def is_visible(self, answers: Answers) -> bool:
+        return _shows(self, answers)
+
+    def visible_questions(self, answers: Answers) -> list[Question]:
+        """The questions that count, given all answers of the form."""
+        return [question for question in self.questions if _shows(question, answers)]
+
+    def questions_on_page(self, answers: Answers) -> list[Question]:
+        """The questions to draw: also those that another answer on this same page may call up."""
+        return [
+            question
+            for question in self.questions
+            if question.condition is None or question.condition.holds(answers, self.id) is not False
+        ]
+
+
+@dataclass(frozen=True)
+class FormDefinition:
+    """A whole form in one version."""
+
+    key: str
+    title: str
+    audience: tuple[str, ...]
+    sections: tuple[Section, ...]
+    intro: str = ""
+    checksum: str = ""
+
+    @cached_property
+    def _by_id(self) -> dict[str, Section]:
+        return {section.id: section for section in self.sections}
+
+    def section(self, section_id: str) -> Section:
+        """The section with this id; KeyError if there is none."""
+        return self._by_id[section_id]
+
+    def question(self, question_id: str) -> tuple[Section, Question]:
+        """The question with this id, and its section; ids are unique in the whole form."""
+        for section in self.sections:
+            for question in section.questions:
+                if question.id == question_id:
+                    return section, question
+        raise KeyError(question_id)
+
+    def visible_sections(self, answers: Answers) -> list[Section]:
+        """The sections that apply, given the answers so far."""
+        return [section for section in self.sections if section.is_visible(answers)]
+
+    def without_restricted(self) -> FormDefinition:
+        """The same form as read by people outside the SEN team: restricted questions are not in it."""
+        sections = tuple(
+            replace(section, questions=tuple(q for q in section.questions if not q.restricted))
+            for section in self.sections
+        )
+        return replace(self, sections=tuple(section for section in sections if section.questions))

@@ -1,0 +1,56 @@
+"""Which school year a child is in, and when a child becomes a young person in law."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from app.domain.wording import N_, Wording
+
+OLDEST = 25
+"""A plan may run until the end of the school year in which a young person turns 25."""
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def school_year(dob: date, on: date) -> int:
+    """The national curriculum year by age: 0 is Reception, 1 is Year 1, below 0 the early years.
+
+    It follows from the age on 31 August before the school year. Children may be taught in another
+    year group; that is recorded on the child, not computed.
+    """
+    start = date(on.year if on.month >= 9 else on.year - 1, 8, 31)
+    return _age(dob, start) - 4
+
+
+def year_group_label(year: int) -> str:
+    """A year group as schools say it."""
+    if year < -4:
+        return Wording(N_("Not yet born or under 1"))
+    named = {
+        -4: N_("Early years, under 1"),
+        -3: N_("Early years, age 1 to 2"),
+        -2: N_("Early years, age 2 to 3"),
+        -1: N_("Nursery"),
+        0: N_("Reception"),
+    }
+    return Wording(named[year]) if year in named else Wording(N_("Year %(year)s"), year=year)
+
+
+def is_young_person(dob: date, on: date) -> bool:
+    """Whether somebody is over compulsory school age, so that the rights are their own (CFA 2014, s. 83).
+
+    School age ends on the last Friday in June of the school year in which they turn 16.
+    """
+    turns_16 = dob.year + 16
+    if (dob.month, dob.day) >= (9, 1):
+        turns_16 += 1
+    last_of_june = date(turns_16, 6, 30)
+    last_friday = last_of_june - timedelta(days=(last_of_june.weekday() - 4) % 7)
+    return on > last_friday
+
+
+def is_of_age_for_a_plan(dob: date, on: date) -> bool:
+    """Whether a plan can still be asked for: from birth until the 25th birthday."""
+    return dob <= on and _age(dob, on) < OLDEST

@@ -1,0 +1,42 @@
+"""What the rule book says to people: plain English that the doors can translate.
+
+The rule book knows no translator. It says a sentence in English and keeps the pattern
+it was made from, so that a view may say `_(text.msgid, **text.values)` in the reader's language.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+def N_(text: str) -> str:  # noqa: N802 - the translators’ tools look for this name
+    """Mark a text for the translators and leave it as it is."""
+    return text
+
+
+class Wording(str):
+    """An English sentence that remembers its pattern and what was put into it."""
+
+    msgid: str
+    values: dict[str, Any]
+
+    def __new__(cls, msgid: str, **values: Any) -> Self:
+        wording = super().__new__(cls, msgid % values if values else msgid)
+        wording.msgid = msgid
+        wording.values = values
+        return wording
+
+
+def lower_first(text: str) -> str:
+    """Ready a label for the middle of a sentence: "Home address" becomes "home address", "UPN" stays."""
+    first_word = text.split(" ", 1)[0]
+    if (len(first_word) > 1 and first_word.upper() == first_word) or (
+        "’" in first_word and first_word[0] == "I"
+    ):
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    """Ready a phrase for the start of a sentence."""
+    return text[:1].upper() + text[1:]
