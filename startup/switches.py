@@ -60,7 +60,6 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         **_pages(settings),
         **_cookies(settings),
         **_mail(settings),
-        **_database(settings),
     }
 
 
@@ -120,21 +119,4 @@ def _mail(settings: Settings) -> dict[str, Any]:
         "MAIL_TIMEOUT": settings.mail_timeout,
         "MAIL_DEBUG": False,
         "MAIL_SUPPRESS_SEND": False,
-    }
-
-
-def _database(settings: Settings) -> dict[str, Any]:
-    if settings.database_url.startswith("sqlite"):
-        options: dict[str, Any] = {"connect_args": {"timeout": 15}}
-    else:
-        options = {
-            "pool_pre_ping": True,
-            "pool_recycle": 1800,
-            "pool_size": 10,
-            "connect_args": {"connect_timeout": 5, "application_name": "send-portal"},
-        }
-    return {
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": options,
-        "SQLALCHEMY_TRACK_MODIFICATIONS": False,
     }

@@ -1,0 +1,44 @@
+# The portal's commands. `make help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: help run test check e2e setup setup-dev requirements clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Install what is needed and start the portal as a demo (PORT, DATA_DIR, DEMO_PASSWORD)
+	@PORTAL_MODE=$${PORTAL_MODE:-demo} exec $(BIN)/python run.py
+
+test: setup-dev ## Run every test; browser tests need Chromium
+	@scripts/test.sh $(WORKERS)
+
+e2e: setup-dev ## Run the browser tests only
+	@$(BIN)/python -m pytest -m browser
+
+check: setup-dev ## Lint, format, types and the imports between floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+setup:
+	@scripts/setup.sh requirements.txt
+
+setup-dev:
+	@scripts/setup.sh requirements-dev.txt
+
+requirements: setup-dev ## Compile requirements*.in into pinned lists with hashes (UPGRADE=--upgrade for newer ones)
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes $(UPGRADE) requirements.in -o requirements.txt
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the virtual environment and caches; the portal's data stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs every test: first those without a browser, side by side, then the browser tests, one after the other.
+# TEST_DATABASE_URL and TEST_REDIS_URL choose PostgreSQL and Redis; without them SQLite is used.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+# What somebody's shell holds must not change what the tests see.
+unset PORTAL_MODE DATA_DIR DATABASE_URL REDIS_URL PORT HOST PUBLIC_BASE_URL DEMO_PASSWORD
+unset FLASK_DEBUG FLASK_APP TESTING LOGIN_DISABLED PYTEST_ADDOPTS PYTHONPATH
+unset "${!MAIL_@}" "${!COUNCIL_@}"
+
+ended=0
+.venv/bin/python -m pytest -m "not browser" -n "${1:-2}" || ended=$?
+.venv/bin/python -m pytest -m browser || { code=$?; [ "$ended" -ne 0 ] || ended=$code; }
+[ "$ended" -eq 0 ] || echo "Tests failed (pytest's exit code $ended)." >&2
+exit "$ended"

@@ -1,0 +1,178 @@
+"""Starts the web server and the worker, starts either again when it dies, and stops both in good order."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from config import Settings
+from startup.demo_mail import MailFolder
+
+ROOT = Path(__file__).resolve().parents[1]
+SUPERVISOR = "PORTAL_SUPERVISOR_PID"
+SECONDS_TO_DRAIN = 30
+LONGEST_PAUSE = 30.0
+STEADY_AFTER = 60.0
+TRIES_TO_COME_UP = 5
+GLANCE = 0.2
+
+
+def say(line: str) -> None:
+    """Speak to the person at the terminal."""
+    print(line, flush=True)
+
+
+@dataclass
+class Helper:
+    """One of the two programs that make up the portal, and how its restarts have gone."""
+
+    name: str
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    not_before: float = field(default=0.0)
+
+    def start(self) -> None:
+        # A session of its own: Ctrl+C reaches the supervisor only, which then stops the others in order.
+        self.process = subprocess.Popen(
+            command(self.name),
+            cwd=ROOT,
+            env={**os.environ, SUPERVISOR: str(os.getpid())},
+            start_new_session=True,
+        )
+        self.started = time.monotonic()
+
+    def look_after(self) -> None:
+        """Note a death, wait a little longer after each, and start again."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.not_before:
+                self.start()
+            return
+        ended = self.process.poll()
+        if ended is None:
+            return
+        self.failures = 1 if now - self.started > STEADY_AFTER else self.failures + 1
+        pause = min(LONGEST_PAUSE, 0.5 * 2 ** (self.failures - 1))
+        self.not_before = now + pause
+        self.process = None
+        say(f"The {self.name} stopped (exit {ended}); starting it again in {pause:.1f} s.")
+
+
+def command(name: str) -> list[str]:
+    """How a part of the portal is started as a program of its own."""
+    return [sys.executable, str(ROOT / "run.py"), name]
+
+
+class Supervisor:
+    """Runs the whole portal on one machine: `python run.py`."""
+
+    def __init__(self, settings: Settings, banner: Callable[[], str]) -> None:
+        self._settings = settings
+        self._banner = banner
+        self._stopping = False
+        self._came_up = False
+        self._helpers = [Helper("web"), Helper("worker")]
+        self._mail = MailFolder(settings.mail_dir) if settings.mail_carrier == "file" else None
+
+    def run(self) -> int:
+        """Prepare, start, watch; the exit code tells whether it ended well."""
+        if taken := port_taken(self._settings):
+            say(taken)
+            return 1
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, self._asked_to_stop)
+        if not self._prepare():
+            return 1
+        try:
+            while not self._stopping:
+                self._glance()
+                if self._never_comes_up():
+                    say("The web server doesn't come up; its own message stands above. Stopping.")
+                    return 1
+                time.sleep(GLANCE)
+        finally:
+            self._drain()
+        return 0
+
+    def _asked_to_stop(self, _sign: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _prepare(self) -> bool:
+        say("Bringing the database up to date ...")
+        done = subprocess.run(command("prepare"), cwd=ROOT, check=False, start_new_session=True)
+        if done.returncode:
+            say("The database could not be made ready; the reason stands above.")
+        return done.returncode == 0
+
+    def _glance(self) -> None:
+        for helper in self._helpers:
+            helper.look_after()
+        if not self._came_up and answers(self._settings):
+            self._came_up = True
+            say(self._banner())
+        for line in self._mail.news() if self._mail else ():
+            say(line)
+
+    def _never_comes_up(self) -> bool:
+        return not self._came_up and any(
+            helper.name == "web" and helper.failures >= TRIES_TO_COME_UP for helper in self._helpers
+        )
+
+    def _drain(self) -> None:
+        """Ask both to finish what they have in hand; after half a minute, insist."""
+        running = [
+            helper.process for helper in self._helpers if helper.process and helper.process.poll() is None
+        ]
+        if not running:
+            return
+        say("Stopping: finishing what is in hand ...")
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + SECONDS_TO_DRAIN
+        for process in running:
+            try:
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for line in self._mail.news() if self._mail else ():
+            say(line)
+        say("Stopped.")
+
+
+def port_taken(settings: Settings) -> str | None:
+    """What to tell the person when another program already listens there, or None."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            return (
+                f"Can't listen on {settings.host}:{settings.port} ({error.strerror}). "
+                "Stop the program that uses it, or choose another port: PORT=8001 make run"
+            )
+    return None
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the web server gives any answer at all."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    request = urllib.request.Request(f"http://{host}:{settings.port}/healthz")
+    request.add_header("Host", settings.trusted_hosts[0])
+    try:
+        with urllib.request.urlopen(request, timeout=0.5):  # noqa: S310
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

@@ -1,0 +1,48 @@
+"""The web server: granian in one process, with several threads."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from config import Settings
+from startup.orphans import leave_with
+
+THREADS = 8
+SECONDS_TO_FINISH = 25
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def serve(settings: Settings) -> None:
+    """Answer requests until told to stop; then finish those in hand.
+
+    There is no access log: addresses and query strings of pages about children stay out of log files.
+    """
+    Server(
+        "startup.web:open_portal",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        websockets=False,
+        workers=1,
+        blocking_threads=THREADS,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        log_level=LogLevels.warning,
+        log_access=False,
+        working_dir=ROOT,
+    ).serve()
+
+
+def open_portal() -> Flask:
+    """What granian calls in its serving process."""
+    from app import create_app
+
+    leave_with(os.getppid())
+    return create_app()
