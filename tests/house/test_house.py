@@ -1,0 +1,96 @@
+"""The plan of the house holds: floors import downward only, rooms stay small, what is installed is pinned."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_ROOM = 400
+OURS = ("app", "startup", "tests", "bench", "scripts")
+
+
+def python_files(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def pinned(name: str) -> dict[str, set[str]]:
+    """Package to the versions a compiled list pins; more than one where Python versions differ."""
+    versions: dict[str, set[str]] = {}
+    for package, version in re.findall(
+        r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", (ROOT / name).read_text(), re.MULTILINE
+    ):
+        versions.setdefault(package.lower().replace("_", "-"), set()).add(version)
+    return versions
+
+
+def asked_for(name: str) -> set[str]:
+    lines = (ROOT / name).read_text().splitlines()
+    wanted = [re.match(r"[\w.-]+", line) for line in lines if not line.startswith(("#", "-"))]
+    return {found[0].lower().replace("_", "-") for found in wanted if found}
+
+
+def test_floors_import_downward_only() -> None:
+    ended = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ended.returncode == 0, ended.stdout
+    assert "Stairs go down only KEPT" in ended.stdout
+    assert "The rule book knows no web and no database KEPT" in ended.stdout
+
+
+def test_no_room_has_grown_too_big() -> None:
+    lengths = {
+        path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines())
+        for path in [*python_files(*OURS), *ROOT.glob("*.py")]
+    }
+
+    assert {path: length for path, length in lengths.items() if length > LONGEST_ROOM} == {}
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    silent = [
+        path.relative_to(ROOT)
+        for path in [*python_files("app", "startup"), ROOT / "config.py", ROOT / "run.py"]
+        if path.read_text(encoding="utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+    assert silent == []
+
+
+def test_the_front_door_to_the_tables_only_re_exports() -> None:
+    body = ast.parse((ROOT / "app/models.py").read_text(encoding="utf-8")).body
+
+    other = [
+        ast.unparse(node)
+        for node in body
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        and not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
+    ]
+    assert other == []
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_package_asked_for_is_pinned_with_hashes(name: str) -> None:
+    text = (ROOT / f"{name}.txt").read_text()
+    entries = re.split(r"\n(?=[a-z])", text[text.index("\n\n") + 1 if "\n\n" in text else 0 :])
+
+    assert asked_for(f"{name}.in") <= set(pinned(f"{name}.txt"))
+    bare = [entry.splitlines()[0] for entry in entries if "==" in entry and "--hash=sha256:" not in entry]
+    assert bare == []
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    running, testing = pinned("requirements.txt"), pinned("requirements-dev.txt")
+
+    assert {name: versions for name, versions in running.items() if testing.get(name) != versions} == {}
