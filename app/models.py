@@ -15,7 +15,9 @@ from app.tables.forms import (
     SectionDraft,
     Submission,
 )
+from app.tables.invitations import Invitation
 from app.tables.log_in import LogInSession, Registration, RegistrationState
+from app.tables.mailed_links import MailedLink, Purpose
 from app.tables.messages import Message
 from app.tables.organisations import Organisation, WorkDomain
 from app.tables.outbox import OutboxMail
@@ -34,11 +36,14 @@ __all__ = [
     "FormReturn",
     "FormTemplate",
     "FormVersion",
+    "Invitation",
     "LogInSession",
+    "MailedLink",
     "Message",
     "Organisation",
     "OutboxMail",
     "Person",
+    "Purpose",
     "Registration",
     "RegistrationState",
     "Request",

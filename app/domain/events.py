@@ -53,6 +53,14 @@ class PasswordChanged(PersonEvent):
     """A new password; every other log-in ended."""
 
 
+class PasswordResetAsked(PersonEvent):
+    """A link to choose a new password was mailed to the account's address."""
+
+
+class EmailChangeAsked(PersonEvent):
+    """The owner asked for another work e-mail; it counts only once confirmed from the new address."""
+
+
 class EmailChanged(PersonEvent):
     """The work e-mail was changed and confirmed from the new address."""
 
@@ -87,6 +95,10 @@ class RegistrationEvent(Event):
     registration_id: int
 
 
+class RegistrationReceived(RegistrationEvent):
+    """Somebody asked for an account; a link was mailed to the address they gave."""
+
+
 class RegistrationWaiting(RegistrationEvent):
     """The address is confirmed; the SEN team must decide."""
 
@@ -103,7 +115,14 @@ class RegistrationRefused(RegistrationEvent):
 class ParentInvited(Event):
     """A parent or carer was sent a link to open an account for one child."""
 
-    link_id: int
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationWithdrawn(Event):
+    """The SEN team took an invitation back before it was accepted."""
+
+    invitation_id: int
 
 
 # --- children and who is involved -----------------------------------------------------------------
@@ -267,3 +286,12 @@ class ListExported(Event):
 
     list_name: str
     rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceChanged(Event):
+    """An organisation, a work e-mail domain or the like was added, changed or taken away."""
+
+    table: str
+    row_id: int
+    change: str

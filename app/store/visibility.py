@@ -29,7 +29,9 @@ from app.models import (
     FormReturn,
     FormTemplate,
     FormVersion,
+    Invitation,
     LogInSession,
+    MailedLink,
     Message,
     Organisation,
     OutboxMail,
@@ -200,6 +202,18 @@ def person(who: Principal) -> ColumnElement[bool]:
 def registration(who: Principal) -> ColumnElement[bool]:
     """The SEN team decides who gets an account, so it sees who asked."""
     return true() if who.in_sen_team else false()
+
+
+@sees(Invitation)
+def invitation(who: Principal) -> ColumnElement[bool]:
+    """The SEN team invites parents and carers, so it sees who was invited."""
+    return true() if who.in_sen_team else false()
+
+
+@sees(MailedLink)
+def mailed_link(_who: Principal) -> ColumnElement[bool]:
+    """Nobody reads links on their way; the person who has one uses it."""
+    return false()
 
 
 @sees(WorkDomain)

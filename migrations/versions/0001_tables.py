@@ -587,6 +587,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_form_received_on"), ["received_on"], unique=False)
 
     op.create_table(
+        "invitation",
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.Text(), nullable=False),
+        sa.Column("last_name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("relationship_to_child", sa.Text(), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_invitation_child_id_child")),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["ab_user.id"], name=op.f("fk_invitation_invited_by_id_ab_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_child_id"), ["child_id"], unique=False)
+        batch_op.create_index("ix_invitation_open", ["email", "accepted_at", "withdrawn_at"], unique=False)
+
+    op.create_table(
+        "mailed_link",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("register", "reset", "email", "invite", name="purpose", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.Column("chosen_password", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["ab_user.id"], name=op.f("fk_mailed_link_person_id_ab_user")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_mailed_link_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_mailed_link_token_hash")),
+    )
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.create_index("ix_mailed_link_open", ["purpose", "email", "used_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mailed_link_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mailed_link_registration_id"), ["registration_id"], unique=False)
+
+    op.create_table(
         "document",
         sa.Column("child_id", sa.Integer(), nullable=False),
         sa.Column("form_id", sa.Integer(), nullable=False),
@@ -776,6 +827,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_child_id"))
 
     op.drop_table("document")
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mailed_link_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_mailed_link_person_id"))
+        batch_op.drop_index("ix_mailed_link_open")
+
+    op.drop_table("mailed_link")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_invitation_open")
+        batch_op.drop_index(batch_op.f("ix_invitation_child_id"))
+
+    op.drop_table("invitation")
     with op.batch_alter_table("form", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_form_received_on"))
         batch_op.drop_index("ix_form_organisation_state")
