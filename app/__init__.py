@@ -33,7 +33,7 @@ def open_office(settings: Settings, clock: Clock | None = None) -> Office:
     """Database, clock and post room: what the web, the worker and the commands have in common."""
     database = Database(settings.database_url)
     clock = clock or Clock()
-    return Office(database, clock, PostRoom(settings, database, clock))
+    return Office(database, clock, PostRoom(settings, database, clock), settings)
 
 
 def _open_doors(app: Flask) -> None:
@@ -44,6 +44,7 @@ def _open_doors(app: Flask) -> None:
     from app.views.gate import init_gate
     from app.views.headers import init_headers
     from app.views.home import HomeView
+    from app.views.language import init_language
     from app.views.pages import init_pages
     from app.views.register import open_views
 
@@ -62,6 +63,7 @@ def _open_doors(app: Flask) -> None:
         update_perms=False,
     )
     open_views(appbuilder)
+    init_language(app)
     init_gate(app)
     app.cli.add_command(portal_commands)
 

@@ -16,7 +16,7 @@ from app.tables.forms import (
     Submission,
 )
 from app.tables.invitations import Invitation
-from app.tables.log_in import LogInSession, Registration, RegistrationState
+from app.tables.log_in import KeptPost, LogInChallenge, LogInSession, Registration, RegistrationState, Throttle
 from app.tables.mailed_links import MailedLink, Purpose
 from app.tables.messages import Message
 from app.tables.organisations import Organisation, WorkDomain
@@ -37,6 +37,8 @@ __all__ = [
     "FormTemplate",
     "FormVersion",
     "Invitation",
+    "KeptPost",
+    "LogInChallenge",
     "LogInSession",
     "MailedLink",
     "Message",
@@ -49,5 +51,6 @@ __all__ = [
     "Request",
     "SectionDraft",
     "Submission",
+    "Throttle",
     "WorkDomain",
 ]

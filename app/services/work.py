@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,20 +16,34 @@ from app.domain.errors import Conflict, NotFound
 from app.domain.events import Event
 from app.domain.roles import Principal
 from app.post.origin import NOWHERE, Origin
-from app.post.post_room import PostRoom
+from app.post.post_room import PostRoom, PostSettings
 from app.store.database import Database, begin_writing
 from app.store.guard import look_as
 
 RowType = TypeVar("RowType")
 
 
+class OfficeSettings(PostSettings, Protocol):
+    """What the use cases need of the settings (config.Settings has it all)."""
+
+    @property
+    def otp_key(self) -> str: ...
+
+    @property
+    def argon2_memory_kib(self) -> int: ...
+
+    @property
+    def argon2_time(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Office:
-    """What every use case needs to hand: the database, the clock and the post room. One a process."""
+    """What every use case needs to hand: the database, the clock, the post room, the settings. One a process."""
 
     database: Database
     clock: Clock
     post_room: PostRoom
+    settings: OfficeSettings
 
 
 @dataclass
@@ -41,6 +55,8 @@ class Work:
     who: Principal | None
     origin: Origin = NOWHERE
     told: list[Event] = field(default_factory=list)
+    mailed: list[int] = field(default_factory=list)
+    """Mail put into the outbox by hand (a code, a link): sent right after the commit."""
 
     @property
     def me(self) -> Principal:
@@ -108,4 +124,4 @@ def unit_of_work(
     finally:
         if own:
             session.close()
-    office.post_room.wake(mail)
+    office.post_room.wake([*mail, *work.mailed])

@@ -30,6 +30,8 @@ from app.models import (
     FormTemplate,
     FormVersion,
     Invitation,
+    KeptPost,
+    LogInChallenge,
     LogInSession,
     MailedLink,
     Message,
@@ -38,6 +40,7 @@ from app.models import (
     Registration,
     SectionDraft,
     Submission,
+    Throttle,
     WorkDomain,
 )
 
@@ -226,6 +229,24 @@ def work_domain(who: Principal) -> ColumnElement[bool]:
 def log_in_session(who: Principal) -> ColumnElement[bool]:
     """Everybody sees their own log-ins, nobody anybody else's."""
     return LogInSession.person_id == who.user_id
+
+
+@sees(LogInChallenge)
+def log_in_challenge(_who: Principal) -> ColumnElement[bool]:
+    """Nobody reads who is waiting to be logged in; the log-in room looks them up before anybody is known."""
+    return false()
+
+
+@sees(Throttle)
+def throttle(_who: Principal) -> ColumnElement[bool]:
+    """Nobody reads how often something was tried; the log-in room counts before anybody is known."""
+    return false()
+
+
+@sees(KeptPost)
+def kept_post(who: Principal) -> ColumnElement[bool]:
+    """Only whoever typed it sees what was kept for them when their log-in ended."""
+    return KeptPost.person_id == who.user_id
 
 
 @sees(AuditRow)

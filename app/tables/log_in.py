@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,8 +22,57 @@ class LogInSession(Row):
     seen_at: Mapped[datetime] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
     second_step: Mapped[str] = mapped_column(default="email")
+    """How the second step was done: "email" or "app"."""
+    proved_at: Mapped[datetime | None] = mapped_column()
+    """When they last gave password and code: changing how they log in asks for it anew."""
     device: Mapped[str] = mapped_column(default="")
     address_hash: Mapped[str] = mapped_column(default="")
+
+
+class LogInChallenge(Row):
+    """Somebody whose password was right, waiting for their second step. They are nobody yet."""
+
+    __tablename__ = "log_in_challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(unique=True)
+    """Of the random number that only this browser's cookie holds."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    purpose: Mapped[str] = mapped_column(default="log_in")
+    """ "log_in", or "prove" for somebody logged in who must show again that it is them."""
+    method: Mapped[str] = mapped_column()
+    """ "email" or "app"."""
+    subject: Mapped[str] = mapped_column()
+    """What their tries are counted under: the account, or a device they logged in from before."""
+    code_hash: Mapped[str | None] = mapped_column()
+    issued_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime] = mapped_column()
+    attempts: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None] = mapped_column()
+    """Used, or replaced by a newer one."""
+
+
+class Throttle(Row):
+    """How often something was tried lately; kept here so that every web process counts in the same place."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    times: Mapped[list[Any]] = mapped_column(default=list)
+    """Seconds since 1970, oldest first; those outside the window are dropped."""
+    rests_until: Mapped[datetime | None] = mapped_column()
+    touched_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KeptPost(Row):
+    """What somebody typed into a page after their log-in had ended, kept for them alone until they are back."""
+
+    __tablename__ = "kept_post"
+
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    path: Mapped[str] = mapped_column()
+    sealed_fields: Mapped[str] = mapped_column()
+    kept_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class RegistrationState(enum.Enum):

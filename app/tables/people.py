@@ -23,7 +23,11 @@ class Person(User):
     """How the second step is done: "email", always set once an account is open."""
     totp_secret: Mapped[str | None] = mapped_column()
     """The authenticator app's secret, sealed with the file key; null until one is added and proved."""
+    totp_last_step: Mapped[int | None] = mapped_column()
+    """The half minute whose app code was used last: no code works twice."""
     password_changed_at: Mapped[datetime | None] = mapped_column()
+    locale: Mapped[str | None] = mapped_column()
+    """The language they chose for pages and mail; null for English."""
 
     organisation: Mapped[Organisation | None] = relationship()
 

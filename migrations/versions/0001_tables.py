@@ -134,6 +134,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisation_kind"), ["kind"], unique=False)
 
     op.create_table(
+        "throttle",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column(
+            "times",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("rests_until", sa.DateTime(), nullable=True),
+        sa.Column("touched_at", sa.DateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_throttle")),
+        sa.UniqueConstraint("key", name=op.f("uq_throttle_key")),
+    )
+    with op.batch_alter_table("throttle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_throttle_touched_at"), ["touched_at"], unique=False)
+
+    op.create_table(
         "ab_group_role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=True),
@@ -206,7 +224,9 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("two_step", sa.Text(), nullable=True),
         sa.Column("totp_secret", sa.Text(), nullable=True),
+        sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.Column("password_changed_at", sa.DateTime(), nullable=True),
+        sa.Column("locale", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["changed_by_fk"],
             ["ab_user.id"],
@@ -369,6 +389,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_child_upn"), ["upn"], unique=False)
 
     op.create_table(
+        "kept_post",
+        sa.Column("key_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("sealed_fields", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["ab_user.id"], name=op.f("fk_kept_post_person_id_ab_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_post")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_kept_post_key_hash")),
+    )
+    with op.batch_alter_table("kept_post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_post_kept_at"), ["kept_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kept_post_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "log_in_challenge",
+        sa.Column("challenge_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["ab_user.id"], name=op.f("fk_log_in_challenge_person_id_ab_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_in_challenge")),
+        sa.UniqueConstraint("challenge_hash", name=op.f("uq_log_in_challenge_challenge_hash")),
+    )
+    with op.batch_alter_table("log_in_challenge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_log_in_challenge_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_log_in_challenge_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "log_in_session",
         sa.Column("sid_hash", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -376,6 +437,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("second_step", sa.Text(), nullable=False),
+        sa.Column("proved_at", sa.DateTime(), nullable=True),
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("address_hash", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -405,11 +467,6 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("dead_at", sa.DateTime(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=False),
-        sa.Column(
-            "extra",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
-        ),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -420,7 +477,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_recipient_id"), ["recipient_id"], unique=False)
-        batch_op.create_index("ix_outbox_waiting", ["sent_at", "dead_at", "run_at", "lane"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_waiting",
+            ["lane", "run_at"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
+        )
 
     op.create_table(
         "registration",
@@ -859,7 +922,11 @@ def downgrade() -> None:
 
     op.drop_table("registration")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_waiting")
+        batch_op.drop_index(
+            "ix_outbox_waiting",
+            sqlite_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_outbox_recipient_id"))
 
     op.drop_table("outbox")
@@ -867,6 +934,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_log_in_session_person_id"))
 
     op.drop_table("log_in_session")
+    with op.batch_alter_table("log_in_challenge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_log_in_challenge_person_id"))
+        batch_op.drop_index(batch_op.f("ix_log_in_challenge_issued_at"))
+
+    op.drop_table("log_in_challenge")
+    with op.batch_alter_table("kept_post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_post_person_id"))
+        batch_op.drop_index(batch_op.f("ix_kept_post_kept_at"))
+
+    op.drop_table("kept_post")
     with op.batch_alter_table("child", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_child_upn"))
         batch_op.drop_index(batch_op.f("ix_child_setting_id"))
@@ -917,6 +994,10 @@ def downgrade() -> None:
         batch_op.drop_index("idx_group_id")
 
     op.drop_table("ab_group_role")
+    with op.batch_alter_table("throttle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_throttle_touched_at"))
+
+    op.drop_table("throttle")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_kind"))
 
