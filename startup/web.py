@@ -34,7 +34,7 @@ def serve(settings: Settings) -> None:
         workers=1,
         blocking_threads=THREADS,
         workers_kill_timeout=SECONDS_TO_FINISH,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
         working_dir=ROOT,
     ).serve()
