@@ -17,6 +17,7 @@ from app.domain.clock import FixedClock
 from app.services.work import Office
 from config import load_settings
 from tests.cast import Cast, seed_template
+from tests.mailbox import Mailbox
 from tests.make import Maker
 
 MOMENT = datetime(2026, 11, 23, 9, 30)
@@ -135,3 +136,9 @@ def cast(app: Flask) -> Cast:
 def make(office: Office, cast: Cast) -> Maker:
     """Rows a test needs, made the short way."""
     return Maker(office, cast)
+
+
+@pytest.fixture
+def mailbox(office: Office) -> Mailbox:
+    """The mail sent from now on: mailbox.code(cast.ann.email), mailbox.to(address)."""
+    return Mailbox(office)

@@ -1,29 +1,38 @@
 """The post room's counter: events come in, audit rows, messages and mail go out, all in the caller's commit."""
 
+import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol
 
+from huey.api import TaskWrapper
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import Clock
 from app.domain.events import Event
 from app.domain.roles import Principal
+from app.models import OutboxMail
+from app.post.bell import BellSettings, hang_bell
+from app.post.carriers import CarrierSettings, carrier_for
+from app.post.delivery import Postman
 from app.post.origin import Origin
+from app.post.outbox import CODE_LANE, POST, Stamp
 from app.store.database import Database
 
+log = logging.getLogger(__name__)
 
-class PostSettings(Protocol):
+
+class PostSettings(CarrierSettings, BellSettings, Protocol):
     """What the post room needs of the settings (config.Settings has it all)."""
 
     @property
     def audit_key(self) -> str: ...
 
     @property
-    def file_key(self) -> str: ...
-
-    @property
-    def public_base_url(self) -> str: ...
+    def council(self) -> Any: ...
 
 
 class PostRoom:
@@ -31,6 +40,8 @@ class PostRoom:
 
     def __init__(self, settings: PostSettings, database: Database, clock: Clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
+        self.postman = Postman(settings, settings.file_key, database, clock, carrier_for(settings))
+        database.factory.configure(info={POST: Stamp(settings.file_key, clock)})
 
     def write(
         self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
@@ -40,3 +51,47 @@ class PostRoom:
 
     def wake(self, mail: Sequence[int]) -> None:
         """After the commit: let the worker know, and send codes at once. Losing this call loses nothing."""
+        if not mail:
+            return
+        try:
+            self._wake(mail)
+        except Exception as error:  # the mail is in the outbox and the worker looks there by itself
+            log.warning("the worker could not be woken: %s", type(error).__name__)
+
+    def _wake(self, mail: Sequence[int]) -> None:
+        box = OutboxMail.__table__
+        with self.database.engine.connect() as connection:
+            found = connection.execute(select(box.c.id, box.c.lane).where(box.c.id.in_(mail)))
+            lanes: dict[int, int] = {row.id: row.lane for row in found}
+        for mail_id, lane in lanes.items():
+            if lane != CODE_LANE:
+                self.bell(mail_id)
+            elif self.postman.carrier.waits_for_others:
+                self._runners.submit(self._deliver_quietly, mail_id)
+            else:
+                self.postman.deliver(mail_id)
+
+    def _deliver_quietly(self, mail_id: int) -> None:
+        try:
+            self.postman.deliver(mail_id)
+        except Exception as error:
+            log.warning("mail %s is left to the worker: %s", mail_id, type(error).__name__)
+
+    @cached_property
+    def _runners(self) -> ThreadPoolExecutor:
+        """Carry codes to the mail server while the page is already answered."""
+        return ThreadPoolExecutor(max_workers=2, thread_name_prefix="codes")
+
+    @cached_property
+    def bell(self) -> TaskWrapper:
+        """Ring with a mail's number: a worker will look after it."""
+        huey = hang_bell(self.settings)
+
+        def deliver(mail_id: int) -> None:
+            self.postman.deliver(mail_id)
+
+        return huey.task(name="deliver")(deliver)
+
+    def deliver_due(self) -> int:
+        """Send everything that is due, here and now: what the worker does, for commands and tests."""
+        return self.postman.deliver_due()

@@ -1,9 +1,8 @@
 """Mail to be sent: the truth of what still has to go out, whatever happens to the worker."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Row, utc_now
@@ -16,7 +15,6 @@ class OutboxMail(Row):
     """One e-mail, written in the same commit as what it tells of; sent, retried, or given up on by the worker."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_waiting", "sent_at", "dead_at", "run_at", "lane"),)
 
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     letter: Mapped[str] = mapped_column()
@@ -34,4 +32,13 @@ class OutboxMail(Row):
     sent_at: Mapped[datetime | None] = mapped_column()
     dead_at: Mapped[datetime | None] = mapped_column()
     last_error: Mapped[str] = mapped_column(default="")
-    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+_waiting = and_(OutboxMail.sent_at.is_(None), OutboxMail.dead_at.is_(None))
+Index(
+    "ix_outbox_waiting",
+    OutboxMail.lane,
+    OutboxMail.run_at,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)

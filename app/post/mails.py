@@ -1,0 +1,43 @@
+"""Every e-mail the portal sends, and what each needs to be told. Their words stand in app/templates/emails/<name>/.
+
+No e-mail carries a child's name, initials or date of birth, so none is ever told one.
+"""
+
+from collections.abc import Mapping
+
+DAY_LINK = frozenset({"path", "hours"})
+
+MAILS: Mapping[str, frozenset[str]] = {
+    # Logging in
+    "code": frozenset({"code", "minutes", "device"}),
+    "account_cooling_down": frozenset({"minutes"}),
+    # The account
+    "registration_link": DAY_LINK,
+    "already_registered": frozenset(),
+    "registration_waiting": frozenset(),
+    "registration_approved": frozenset(),
+    "registration_refused": frozenset({"reason"}),
+    "account_opened": frozenset(),
+    "parent_invited": DAY_LINK,
+    "password_reset_link": DAY_LINK,
+    "password_changed": frozenset({"device"}),
+    "email_change_link": DAY_LINK,
+    "email_changed": frozenset({"device"}),
+    "second_step_changed": frozenset({"device"}),
+    # Work
+    "new_message": frozenset(),
+    "new_message_team": frozenset(),
+}
+"""The mail's name -> the facts its templates use, all of them and no others."""
+
+
+class WrongFacts(ValueError):
+    """A mail was asked for that does not exist, or was told too little or too much."""
+
+
+def check_facts(letter: str, facts: Mapping[str, object]) -> None:
+    """Notice a mistake when the mail is written down, not when it is sent."""
+    if letter not in MAILS:
+        raise WrongFacts(f"there is no e-mail called {letter!r}; enter it in app/post/mails.py")
+    if set(facts) != MAILS[letter]:
+        raise WrongFacts(f"the e-mail {letter!r} needs {sorted(MAILS[letter])}, not {sorted(facts)}")

@@ -1,0 +1,189 @@
+"""The outbox: mail is written down here in the caller's own commit, and claimed by whoever sends it.
+
+Core statements on purpose: nobody's lens shows mail on its way, and the post room must see all of it.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.clock import Clock
+from app.models import OutboxMail
+from app.post.mails import check_facts
+from app.store.sealing import seal, unseal
+from app.tables.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE
+
+POST = "post"
+"""Where a session keeps the post room's stamp; app/post/post_room.py puts it there."""
+
+SEALED_FOR = "outbox"
+
+_mail = OutboxMail.__table__
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What writing mail down needs: the key that seals it and the clock that dates it."""
+
+    file_key: str
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One mail that is ours to send until the lease runs out."""
+
+    id: int
+    dedupe_key: str
+    letter: str
+    to_address: str
+    locale: str
+    sealed_facts: str
+    lane: int
+    attempts: int
+    written_at: datetime
+
+    def facts(self, file_key: str) -> dict[str, Any]:
+        """What the template needs, unsealed."""
+        opened: dict[str, Any] = json.loads(unseal(file_key, SEALED_FOR, self.sealed_facts))
+        return opened
+
+
+def queue_mail(
+    session: Session,
+    *,
+    letter: str,
+    to: str,
+    facts: dict[str, Any],
+    dedupe_key: str,
+    person_id: int | None = None,
+    lane: int = LETTER_LANE,
+    locale: str = "en",
+) -> int:
+    """Write one mail down, to be sent after the commit; gives its number. The same key again is the same mail."""
+    check_facts(letter, facts)
+    stamp: Stamp = session.info[POST]
+    now = stamp.clock.now()
+    session.flush()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    written = session.execute(
+        insert(_mail)
+        .values(
+            created_at=now,
+            dedupe_key=dedupe_key,
+            letter=letter,
+            recipient_id=person_id,
+            to_address=to,
+            locale=locale,
+            sealed_facts=seal(stamp.file_key, SEALED_FOR, json.dumps(facts)),
+            lane=lane,
+            run_at=now,
+            attempts=0,
+            last_error="",
+        )
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(_mail.c.id)
+    ).scalar_one_or_none()
+    if written is None:
+        written = session.execute(select(_mail.c.id).where(_mail.c.dedupe_key == dedupe_key)).scalar_one()
+    return int(written)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        _mail.c.sent_at.is_(None),
+        _mail.c.dead_at.is_(None),
+        _mail.c.run_at <= now,
+        or_(_mail.c.lease_until.is_(None), _mail.c.lease_until <= now),
+    )
+
+
+def claim(
+    connection: Connection, now: datetime, owner: str, lease: timedelta, mail_id: int | None = None
+) -> Claimed | None:
+    """Take one due mail, this one or the most urgent, so that nobody else sends it while the lease lasts."""
+    wanted = select(_mail.c.id).where(_due(now))
+    if mail_id is not None:
+        wanted = wanted.where(_mail.c.id == mail_id)
+    wanted = (
+        wanted.order_by(_mail.c.lane, _mail.c.run_at, _mail.c.id).limit(1).with_for_update(skip_locked=True)
+    )
+    taken = connection.execute(
+        update(_mail)
+        .where(_mail.c.id == wanted.scalar_subquery(), _due(now))
+        .values(lease_until=now + lease, leased_by=owner, attempts=_mail.c.attempts + 1)
+        .returning(
+            _mail.c.id,
+            _mail.c.dedupe_key,
+            _mail.c.letter,
+            _mail.c.to_address,
+            _mail.c.locale,
+            _mail.c.sealed_facts,
+            _mail.c.lane,
+            _mail.c.attempts,
+            _mail.c.created_at,
+        )
+    ).one_or_none()
+    return Claimed(*taken) if taken is not None else None
+
+
+def renew(connection: Connection, mail: Claimed, owner: str, until: datetime) -> None:
+    """Keep a lease alive while the mail server takes its time."""
+    connection.execute(
+        update(_mail).where(_mail.c.id == mail.id, _mail.c.leased_by == owner).values(lease_until=until)
+    )
+
+
+def mark_sent(connection: Connection, mail: Claimed, now: datetime) -> None:
+    """The mail server took it: forget what it said, keep that it went."""
+    connection.execute(
+        update(_mail)
+        .where(_mail.c.id == mail.id, _mail.c.sent_at.is_(None))
+        .values(sent_at=now, sealed_facts=None, lease_until=None, leased_by=None, last_error="")
+    )
+
+
+def mark_failed(
+    connection: Connection, mail: Claimed, owner: str, now: datetime, again_at: datetime | None, error: str
+) -> None:
+    """It did not go: try again then, or with None give up. A code nobody can use any more is forgotten at once."""
+    changes: dict[str, Any] = {"lease_until": None, "leased_by": None, "last_error": error[:200]}
+    if again_at is None:
+        changes["dead_at"] = now
+        if mail.lane == CODE_LANE:
+            changes["sealed_facts"] = None
+    else:
+        changes["run_at"] = again_at
+    connection.execute(
+        update(_mail).where(_mail.c.id == mail.id, _mail.c.leased_by == owner).values(**changes)
+    )
+
+
+def waiting(connection: Connection) -> tuple[int, datetime | None]:
+    """How many mails still have to go, and since when the oldest waits."""
+    statement = select(func.count(), func.min(_mail.c.created_at)).where(
+        _mail.c.sent_at.is_(None), _mail.c.dead_at.is_(None)
+    )
+    count, oldest = connection.execute(statement).one()
+    return int(count), oldest
+
+
+__all__ = [
+    "CODE_LANE",
+    "DIGEST_LANE",
+    "LETTER_LANE",
+    "POST",
+    "Claimed",
+    "Stamp",
+    "claim",
+    "mark_failed",
+    "mark_sent",
+    "queue_mail",
+    "renew",
+    "waiting",
+]
