@@ -6,6 +6,7 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_login import current_user
 
+from app.views.language import offered_languages
 from app.views.navigation import menu
 
 
@@ -18,7 +19,7 @@ def init_context(app: Flask) -> None:
             "council": current_app.config["SETTINGS"].council,
             "navigation": menu(),
             "current_person": current_user if current_user.is_authenticated else None,
-            "languages": [],
+            "languages": offered_languages(),
             "get_locale": get_locale,
         }
 

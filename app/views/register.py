@@ -2,12 +2,20 @@
 
 from flask_appbuilder import AppBuilder, BaseView
 
+from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
 from app.views.health import HealthView
 from app.views.help import HelpView
+from app.views.language import LanguageView
 
 VIEWS: list[type[BaseView]] = [
     HealthView,
     HelpView,
+    LanguageView,
+    UserList,
+    UserView,
+    RoleList,
+    OrganisationList,
+    WorkDomainList,
 ]
 
 

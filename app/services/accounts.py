@@ -1,0 +1,59 @@
+"""What administrators do with accounts: give roles, close and open them. Never a password."""
+
+from collections.abc import Iterable
+
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.domain.errors import Fault, Refused, WrongHands
+from app.domain.events import PersonDeactivated, PersonReactivated, RolesChanged
+from app.domain.roles import SEN_TEAM, Role
+from app.models import Person
+from app.services.sessions import end_sessions
+from app.services.work import Work
+
+COUNCIL_ROLES = SEN_TEAM | {Role.admin}
+
+
+def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
+    """Give somebody exactly these roles; it counts from their next click.
+
+    An administrator who also ran cases would see children, so the two are kept apart; so are families and staff.
+    Raises Refused when the roles do not go together or none is chosen, WrongHands for one's own account.
+    """
+    person = _somebody_else(work, person_id)
+    wanted = frozenset(roles)
+    if not wanted:
+        raise Refused(Fault("roles", "Choose at least one role"))
+    if Role.admin in wanted and len(wanted) > 1:
+        raise Refused(Fault("roles", "An administrator cannot also have another role, because administrators see no child"))
+    if len(wanted & {Role.professional, Role.parent}) == 2 or (wanted & SEN_TEAM and wanted - SEN_TEAM):
+        raise Refused(Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer"))
+    rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
+    person.roles = list(rows)
+    work.tell(RolesChanged(person_id=person.id, roles=tuple(sorted(role.name for role in wanted))))
+    return person
+
+
+def deactivate(work: Work, person_id: int) -> Person:
+    """Close an account: every log-in of theirs ends at once. Cases stay with their organisation."""
+    person = _somebody_else(work, person_id)
+    person.active = False
+    end_sessions(work, person.id)
+    work.tell(PersonDeactivated(person_id=person.id))
+    return person
+
+
+def reactivate(work: Work, person_id: int) -> Person:
+    """Open a closed account again; they log in as before."""
+    person = _somebody_else(work, person_id)
+    person.active = True
+    work.tell(PersonReactivated(person_id=person.id))
+    return person
+
+
+def _somebody_else(work: Work, person_id: int) -> Person:
+    if work.me.user_id == person_id:
+        raise WrongHands("nobody changes their own roles or closes their own account here")
+    return work.get(Person, person_id, selectinload(Person.roles))

@@ -1,0 +1,236 @@
+"""Generated screens for administrators: accounts, roles, organisations, work e-mail domains.
+
+An administrator runs accounts and never sees a child; nobody ever sets somebody else's password.
+"""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import joinedload, selectinload
+from wtforms.validators import InputRequired, Length, Regexp
+
+from app.domain.errors import Refused
+from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
+from app.models import Organisation, Person, WorkDomain
+from app.services import accounts
+from app.views.base import PortalView
+from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
+from app.views.pages import uk_datetime
+from app.views.reference import ReferenceInterface, ReferenceView
+
+
+def _roles_in_words(roles: list[RoleRow]) -> str:
+    return ", ".join(_(ROLE_LABELS[Role[row.name]]) for row in roles if row.name in Role.__members__)
+
+
+def _profession(profession: Any) -> str:
+    return _(PROFESSION_LABELS[Profession(profession)]) if profession else ""
+
+
+def _yes_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
+class UserList(PortalListView):
+    """Everybody with an account."""
+
+    datamodel = PortalInterface(Person, selectinload(Person.roles), joinedload(Person.organisation))
+    route_base = "/users"
+    class_permission_name = "Users"
+    list_title = _l("People with an account")
+    show_title = _l("Account")
+    list_columns = ["name", "email", "roles", "organisation", "active", "last_login"]
+    show_columns = [*list_columns, "profession", "job_title", "phone", "two_step"]
+    order_columns = ["email", "last_login"]
+    search_columns = ["email", "last_name", "profession"]
+    add_columns = edit_columns = ["job_title"]
+    base_order = ("email", "asc")
+    show_template = "pages/admin/user.html"
+    exports = ["name", "email", "roles", "organisation", "active", "last_login"]
+    find_label = _l("Find a person by name or email address")
+    narrowings = {
+        "closed": Narrowing(_l("Closed accounts"), lambda: Person.active.is_(False)),
+    }
+    label_columns = {
+        "name": _l("Name"),
+        "email": _l("Work email address"),
+        "roles": _l("Roles"),
+        "organisation": _l("Organisation"),
+        "active": _l("Account open"),
+        "last_login": _l("Last log-in"),
+        "profession": _l("Profession"),
+        "job_title": _l("Job title"),
+        "phone": _l("Work phone number"),
+        "two_step": _l("Two-step verification"),
+    }
+    search_form_extra_fields = {"profession": choice_field(_l("Profession"), PROFESSION_LABELS, _l("Any"))}
+    formatters_columns = {
+        "roles": _roles_in_words,
+        "organisation": lambda body: body.name if body else "",
+        "active": _yes_no,
+        "last_login": lambda at: uk_datetime(at) or _("Never"),
+        "profession": _profession,
+        "two_step": lambda method: _("Email") if method else _("Not set up yet"),
+    }
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> ResponseReturnValue:
+        """One account, and what may be done with it."""
+        widgets = self._show(pk)
+        return self.render_template(
+            self.show_template, pk=pk, title=self.show_title, widgets=widgets, person=self.datamodel.get(pk), related_views=[]
+        )
+
+    def find(self, text: str) -> ColumnElement[bool]:
+        """By part of a name or address."""
+        return or_(
+            Person.email.icontains(text, autoescape=True),
+            (Person.first_name + " " + Person.last_name).icontains(text, autoescape=True),
+        )
+
+
+class UserView(PortalView):
+    """Roles, closing and opening."""
+
+    route_base = "/users"
+    class_permission_name = "Users"
+
+    @expose("/<int:person_id>/roles", methods=["GET", "POST"])
+    @has_access
+    def roles(self, person_id: int) -> ResponseReturnValue:
+        """Choose what somebody is to the portal."""
+        faults: list[dict[str, str]] = []
+        with self.work() as work:
+            person = work.get(Person, person_id, selectinload(Person.roles))
+            name, chosen = person.name, [row.name for row in person.roles]
+        if request.method == "POST":
+            chosen = [role for role in request.form.getlist("roles") if role in Role.__members__]
+            try:
+                with self.work() as work:
+                    accounts.set_roles(work, person_id, [Role[role] for role in chosen])
+            except Refused as refused:
+                faults = [{"text": _(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+            else:
+                flash(_("Roles changed."), "success")
+                return redirect(url_for("UserList.show", pk=person_id))
+        choices = [(role.name, _(label)) for role, label in ROLE_LABELS.items()]
+        status = 422 if faults else 200
+        return self.page(
+            "admin/roles.html", status, person_id=person_id, name=name, chosen=chosen, choices=choices, errors=faults
+        )
+
+    @expose("/<int:person_id>/close", methods=["GET", "POST"])
+    @has_access
+    def close(self, person_id: int) -> ResponseReturnValue:
+        """Close an account, after asking."""
+        if request.method == "POST":
+            with self.work() as work:
+                accounts.deactivate(work, person_id)
+            flash(_("The account is closed. They have been logged out everywhere."), "success")
+            return redirect(url_for("UserList.show", pk=person_id))
+        with self.work() as work:
+            name = work.get(Person, person_id).name
+        return self.page("admin/close.html", person_id=person_id, name=name)
+
+    @expose("/<int:person_id>/open", methods=["POST"])
+    @has_access
+    def open(self, person_id: int) -> ResponseReturnValue:
+        """Open a closed account again."""
+        with self.work() as work:
+            accounts.reactivate(work, person_id)
+        flash(_("The account is open again."), "success")
+        return redirect(url_for("UserList.show", pk=person_id))
+
+
+class RoleList(PortalListView):
+    """What each role may do: written in the program, shown here."""
+
+    datamodel = PortalInterface(RoleRow, selectinload(RoleRow.permissions))
+    route_base = "/roles"
+    class_permission_name = "Roles"
+    list_title = _l("Roles")
+    show_title = _l("Role")
+    list_columns = ["name"]
+    show_columns = ["name", "permissions"]
+    order_columns = ["name"]
+    search_columns = ["name"]
+    add_columns = edit_columns = ["name"]
+    base_order = ("name", "asc")
+    label_columns = {"name": _l("Role"), "permissions": _l("What it opens")}
+    formatters_columns = {
+        "name": lambda name: _(ROLE_LABELS[Role[name]]) if name in Role.__members__ else name,
+        "permissions": lambda held: ", ".join(sorted(_permission(each) for each in held)),
+    }
+
+
+def _permission(held: Any) -> str:
+    level = _("read") if held.permission.name == "can_read" else _("write")
+    return f"{held.view_menu.name} ({level})"
+
+
+class OrganisationList(ReferenceView):
+    """Schools, settings, services and trusts."""
+
+    datamodel = ReferenceInterface(Organisation)
+    route_base = "/organisations"
+    class_permission_name = "Organisations"
+    list_title = _l("Organisations")
+    show_title = _l("Organisation")
+    add_title = _l("Add an organisation")
+    edit_title = _l("Change an organisation")
+    list_columns = ["name", "kind", "postcode", "phone", "active"]
+    show_columns = ["name", "kind", "urn", "address", "postcode", "phone", "active"]
+    add_columns = edit_columns = ["name", "kind", "urn", "address", "postcode", "phone", "active"]
+    order_columns = ["name", "kind", "postcode"]
+    search_columns = ["name", "kind", "postcode"]
+    base_order = ("name", "asc")
+    exports = ["name", "kind", "urn", "address", "postcode", "phone", "active"]
+    narrowings = {"closed": Narrowing(_l("No longer used"), lambda: Organisation.active.is_(False))}
+    label_columns = {
+        "name": _l("Name"),
+        "kind": _l("Kind"),
+        "urn": _l("URN"),
+        "address": _l("Address"),
+        "postcode": _l("Postcode"),
+        "phone": _l("Phone number"),
+        "active": _l("In use"),
+    }
+    search_form_extra_fields = {"kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Any"))}
+    add_form_extra_fields = edit_form_extra_fields = {"kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one"))}
+    description_columns = {"urn": _l("The 6-digit number of a school, if it has one")}
+    formatters_columns = {"kind": _profession, "active": _yes_no}
+
+
+class WorkDomainList(ReferenceView):
+    """Recognised work e-mail domains: an address in one needs no approval."""
+
+    datamodel = ReferenceInterface(WorkDomain)
+    route_base = "/work-domains"
+    class_permission_name = "WorkDomains"
+    list_title = _l("Recognised work email domains")
+    show_title = _l("Work email domain")
+    add_title = _l("Add a work email domain")
+    edit_title = _l("Change a work email domain")
+    list_columns = ["domain", "organisation", "note"]
+    show_columns = add_columns = edit_columns = list_columns
+    order_columns = ["domain"]
+    search_columns = ["domain"]
+    base_order = ("domain", "asc")
+    label_columns = {"domain": _l("Domain"), "organisation": _l("Organisation"), "note": _l("Note")}
+    description_columns = {"domain": _l("The part after the @, for example heatonbeck.sch.uk")}
+    formatters_columns = {"organisation": lambda body: body.name if body else ""}
+    validators_columns = {
+        "domain": [
+            InputRequired(_l("Enter a domain")),
+            Length(max=253),
+            Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", message=_l("Enter a domain in lower case, like heatonbeck.sch.uk")),
+        ]
+    }

@@ -1,0 +1,254 @@
+"""The SEN team's generated lists: children and young people, requests, advice, registrations, messages."""
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import joinedload
+
+from app.domain.names import fold
+from app.domain.roles import PROFESSION_LABELS, Profession
+from app.domain.workflow import FormState
+from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
+from app.security import office
+from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
+from app.views.pages import uk_date, uk_datetime
+from app.views.words import FORM_STATES, form_state
+
+
+def child_named(text: str) -> ColumnElement[bool]:
+    """Children with these words in their names, in any order."""
+    return and_(*(Child.search_name.contains(word, autoescape=True) for word in fold(text).split()))
+
+
+def _today() -> date:
+    return office().clock.today()
+
+
+def _link(endpoint: str, text: str, **values: Any) -> Markup:
+    return Markup('<a class="govuk-link" href="{}">{}</a>').format(url_for(endpoint, **values), text)
+
+
+def _child_link(child: Child | None) -> Markup:
+    return _link("ChildView.show", child.name, child_id=child.id) if child else Markup("")
+
+
+def _named(thing: Any) -> str:
+    return thing.name if thing is not None else ""
+
+
+class ChildList(PortalListView):
+    """Every child and young person the SEN team knows."""
+
+    datamodel = PortalInterface(Child, joinedload(Child.setting))
+    route_base = "/people"
+    class_permission_name = "CaseWork"
+    list_title = _l("Children and young people")
+    show_title = _l("Child or young person")
+    list_columns = ["name", "date_of_birth", "setting", "upn", "nhs_number", "created_at"]
+    show_columns = [*list_columns, "known_as", "address", "postcode", "upn_missing_reason"]
+    order_columns = ["date_of_birth", "created_at"]
+    search_columns = ["date_of_birth", "upn", "nhs_number"]
+    add_columns = edit_columns = ["upn"]
+    base_order = ("id", "desc")
+    exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
+    find_label = _l("Find a child by name")
+    narrowings = {
+        "duplicates": Narrowing(_l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)),
+    }
+    base_filters: list[Any] = []
+    label_columns = {
+        "name": _l("Name"),
+        "date_of_birth": _l("Date of birth"),
+        "setting": _l("School or setting"),
+        "upn": _l("UPN"),
+        "nhs_number": _l("NHS number"),
+        "created_at": _l("Added"),
+        "known_as": _l("Known as"),
+        "address": _l("Address"),
+        "postcode": _l("Postcode"),
+        "upn_missing_reason": _l("Why there is no UPN"),
+    }
+    formatters_columns = {"date_of_birth": uk_date, "created_at": uk_date, "setting": _named}
+
+    def find(self, text: str) -> ColumnElement[bool]:
+        """By any part of the name."""
+        return child_named(text)
+
+
+class FormList(PortalListView):
+    """What requests and advice have in common."""
+
+    class_permission_name = "CaseWork"
+    order_columns = ["due_on", "received_on"]
+    search_columns = ["state", "due_on", "received_on"]
+    add_columns = edit_columns = ["asking_note"]
+    base_order = ("due_on", "asc")
+    find_label = _l("Find by the child's name")
+    label_columns = {
+        "child": _l("Child or young person"),
+        "title": _l("Form"),
+        "organisation": _l("Organisation"),
+        "author": _l("Who by"),
+        "state": _l("Status"),
+        "asked_on": _l("Asked for"),
+        "received_on": _l("Received"),
+        "due_on": _l("Due"),
+        "decision_reason": _l("Reasons for the decision"),
+        "asking_note": _l("What was asked"),
+    }
+    search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
+    formatters_columns = {
+        "state": form_state,
+        "due_on": uk_date,
+        "received_on": uk_date,
+        "asked_on": uk_date,
+        "organisation": _named,
+        "author": _named,
+    }
+
+    def find(self, text: str) -> ColumnElement[bool]:
+        """By any part of the child's name."""
+        return Form.child_id.in_(select(Child.id).where(child_named(text)))
+
+
+def _form_options(kind: type[Form]) -> list[Any]:
+    return [joinedload(kind.child), joinedload(kind.organisation), joinedload(kind.author)]
+
+
+class RequestList(FormList):
+    """Requests for an EHC needs assessment."""
+
+    datamodel = PortalInterface(Request, *_form_options(Request))
+    route_base = "/requests"
+    list_title = _l("Requests for an assessment")
+    show_title = _l("Request for an assessment")
+    list_columns = ["child", "state", "organisation", "received_on", "due_on"]
+    show_columns = [*list_columns, "author", "decision_reason"]
+    exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
+    narrowings = {
+        "new": Narrowing(_l("New"), lambda: Request.state == FormState.submitted),
+        "deciding": Narrowing(_l("Waiting for a decision"), lambda: Request.state == FormState.accepted),
+        "overdue": Narrowing(
+            _l("Decision overdue"),
+            lambda: and_(
+                Request.due_on < _today(),
+                Request.state.in_([FormState.submitted, FormState.returned, FormState.accepted]),
+            ),
+        ),
+    }
+
+
+class AdviceList(FormList):
+    """Advice asked for, and what came of it."""
+
+    datamodel = PortalInterface(Advice, *_form_options(Advice))
+    route_base = "/advice"
+    list_title = _l("Advice")
+    show_title = _l("Advice")
+    list_columns = ["child", "title", "state", "organisation", "author", "due_on"]
+    show_columns = [*list_columns, "asked_on", "received_on", "asking_note"]
+    exports = ["child", "title", "state", "organisation", "author", "asked_on", "due_on", "received_on"]
+    narrowings = {
+        "submitted": Narrowing(_l("To read"), lambda: Advice.state == FormState.submitted),
+        "overdue": Narrowing(
+            _l("Overdue"),
+            lambda: and_(
+                Advice.due_on < _today(), Advice.state.in_([FormState.asked, FormState.draft, FormState.returned])
+            ),
+        ),
+        "waiting": Narrowing(
+            _l("Not yet received"), lambda: Advice.state.in_([FormState.asked, FormState.draft, FormState.returned])
+        ),
+    }
+
+
+REGISTRATION_STATES = {
+    RegistrationState.unconfirmed: _l("Email address not confirmed yet"),
+    RegistrationState.waiting: _l("To approve"),
+    RegistrationState.approved: _l("Approved"),
+    RegistrationState.refused: _l("Refused"),
+}
+
+
+class RegistrationList(PortalListView):
+    """Who asked for an account."""
+
+    datamodel = PortalInterface(Registration)
+    route_base = "/registrations"
+    class_permission_name = "Registrations"
+    list_title = _l("Registrations")
+    show_title = _l("Registration")
+    list_columns = ["first_name", "last_name", "email", "profession", "job_title", "state", "created_at"]
+    show_columns = [*list_columns, "organisation_named", "address", "postcode", "phone", "decision_reason"]
+    order_columns = ["last_name", "created_at"]
+    search_columns = ["email", "last_name", "profession", "state"]
+    add_columns = edit_columns = ["job_title"]
+    base_order = ("created_at", "desc")
+    narrowings = {"waiting": Narrowing(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)}
+    label_columns = {
+        "first_name": _l("First name"),
+        "last_name": _l("Last name"),
+        "email": _l("Work email address"),
+        "profession": _l("Profession"),
+        "job_title": _l("Job title"),
+        "state": _l("Status"),
+        "created_at": _l("Asked on"),
+        "organisation_named": _l("Organisation they named"),
+        "address": _l("Work address"),
+        "postcode": _l("Postcode"),
+        "phone": _l("Work phone number"),
+        "decision_reason": _l("Reason for the decision"),
+    }
+    search_form_extra_fields = {
+        "profession": choice_field(_l("Profession"), PROFESSION_LABELS, _l("Any")),
+        "state": choice_field(_l("Status"), REGISTRATION_STATES, _l("Any")),
+    }
+    formatters_columns = {
+        "profession": lambda profession: _(PROFESSION_LABELS[Profession(profession)]),
+        "state": lambda state: str(REGISTRATION_STATES[RegistrationState(state)]),
+        "created_at": uk_datetime,
+    }
+
+
+class MessageList(PortalListView):
+    """Messages the SEN team sent and received."""
+
+    datamodel = PortalInterface(Message, joinedload(Message.child), joinedload(Message.recipient))
+    route_base = "/team-messages"
+    class_permission_name = "CaseWork"
+    list_title = _l("All messages")
+    show_title = _l("Message")
+    list_columns = ["subject", "sender_name", "recipient", "child", "created_at", "read_at"]
+    show_columns = [*list_columns, "body"]
+    order_columns = ["created_at"]
+    search_columns = ["subject", "sender_name", "created_at"]
+    add_columns = edit_columns = ["subject"]
+    base_order = ("created_at", "desc")
+    narrowings = {
+        "team": Narrowing(_l("To the SEN team"), lambda: Message.recipient_id.is_(None)),
+        "unread": Narrowing(
+            _l("To the SEN team, unread"), lambda: and_(Message.recipient_id.is_(None), Message.read_at.is_(None))
+        ),
+    }
+    label_columns = {
+        "subject": _l("Subject"),
+        "sender_name": _l("From"),
+        "recipient": _l("To"),
+        "child": _l("About"),
+        "created_at": _l("Sent"),
+        "read_at": _l("Read"),
+        "body": _l("Message"),
+    }
+    formatters_columns = {
+        "created_at": uk_datetime,
+        "read_at": lambda at: uk_datetime(at) or _("Not read yet"),
+        "recipient": lambda person: _named(person) or _("SEN team"),
+        "child": _named,
+    }
+
+

@@ -1,0 +1,47 @@
+"""Choosing the language of the pages."""
+
+from flask import Flask, current_app, has_request_context, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_babel import get_babel
+
+from app.views.base import PortalView
+from app.views.gate import open_to_all, safe_next
+from startup.switches import LANGUAGES
+
+open_to_all("LanguageView.choose")
+
+
+class LanguageView(PortalView):
+    """One address a language; the choice is kept in the cookie and stays when somebody logs in."""
+
+    route_base = "/language"
+
+    @expose("/<string:code>")
+    def choose(self, code: str) -> ResponseReturnValue:
+        """Show pages in this language from now on, and go back to where they were."""
+        if code in current_app.config["SETTINGS"].languages:
+            session["locale"] = code
+        back = safe_next(request.args.get("back"))
+        return redirect(back or url_for("HomeView.home"))
+
+
+def chosen_language() -> str:
+    """The language this person chose, or English. Nothing is written: a page that is only read sets no cookie."""
+    chosen = session.get("locale") if has_request_context() else None
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def offered_languages() -> list[dict[str, str]]:
+    """The languages as links back to the page one is on."""
+    offered = current_app.config["SETTINGS"].languages
+    back = request.path if request.method == "GET" else None
+    return [
+        {"text": LANGUAGES[code]["name"], "lang": code, "href": url_for("LanguageView.choose", code=code, back=back)}
+        for code in offered
+    ]
+
+
+def init_language(app: Flask) -> None:
+    """Ask us, not AppBuilder, which language a page is in."""
+    get_babel(app).locale_selector = chosen_language

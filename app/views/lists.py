@@ -1,0 +1,260 @@
+"""AppBuilder's generated lists and record pages, made safe to put in front of children's records.
+
+Rows are limited by the lens the session wears; here only the doors are narrowed: list, show, export and nothing else,
+filters kept per request (AppBuilder shares them between threads), and no address that can break the page.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import ModelView, expose
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.urltools import get_filter_args
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.sql.base import ExecutableOption
+
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
+
+from app.domain.events import ListExported
+from app.domain.roles import READ, WRITE
+from app.security import office
+from app.services.work import unit_of_work
+from app.views.base import origin, principal
+
+COUNT_UP_TO = 1000
+"""Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
+EXPORT_UP_TO = 10_000
+LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A ready-made view of a list: "waiting", "overdue"; its words, and what it keeps."""
+
+    text: Any
+    criterion: Callable[[], ColumnElement[bool]]
+
+
+class PortalInterface(SQLAInterface):
+    """AppBuilder's way to a table: what the list shows is loaded in the same statement, and totals are capped."""
+
+    def __init__(self, obj: type[Any], *options: ExecutableOption) -> None:
+        self.options = options
+        super().__init__(obj)
+
+    def query(
+        self,
+        filters: Filters | None = None,
+        order_column: str = "",
+        order_direction: str = "",
+        page: int | None = None,
+        page_size: int | None = None,
+        select_columns: list[str] | None = None,
+        outer_default_load: bool = False,
+    ) -> tuple[int, list[Any]]:
+        """One page of rows, and how many there are up to the cap (one more means "more than")."""
+        rows = self.session.query(self.obj).options(*self.options)
+        for table, criterion in g.get("list_criteria", ()):
+            if table is self.obj:
+                rows = rows.filter(criterion)
+        counted = self.apply_filters(rows, filters).with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
+        count = self.session.scalar(select(func.count()).select_from(counted)) or 0
+        found = self.apply_filters(rows, filters)
+        found = self.apply_order_by(found, order_column, order_direction, aliases_mapping={}, add_pk=True)
+        return count, self.apply_pagination(found, page, page_size).all()
+
+    def get(self, id: Any, filters: Filters | None = None, select_columns: list[str] | None = None) -> Any:
+        """The row with this number, or None when there is none that this person may see."""
+        number = str(id)
+        if not number.isascii() or not number.isdigit() or int(number) > LARGEST_ID:
+            return None
+        row = self.session.query(self.obj).options(*self.options).filter(self.get_pk() == int(number))
+        return self.apply_filters(row, filters).one_or_none()
+
+
+class RequestFilters:
+    """A view's `_filters`, one copy a request: AppBuilder's own is shared by every thread (issue 2366)."""
+
+    def __get__(self, view: Any, _owner: type[Any]) -> Filters:
+        prototype: Filters = view.__dict__["_filters_prototype"]
+        kept: dict[int, Filters] = g.setdefault("list_filters", {})
+        if id(view) not in kept:
+            fresh = copy(prototype)
+            fresh.clear_filters()
+            kept[id(view)] = fresh
+        return kept[id(view)]
+
+    def __set__(self, view: Any, filters: Filters | None) -> None:
+        view.__dict__["_filters_prototype"] = filters
+
+
+class PortalListView(ModelView):
+    """A generated list and its record pages: read only, exportable where `exports` says so."""
+
+    include_route_methods = {"list", "show", "export"}
+    method_permission_name = {
+        "list": READ,
+        "show": READ,
+        "export": READ,
+        "add": WRITE,
+        "edit": WRITE,
+        "delete": WRITE,
+    }
+    _filters = RequestFilters()
+    page_size = 25
+    max_page_size = 100
+    narrowings: Mapping[str, Narrowing] = {}
+    """Ready-made views, opened by ?show=<name>."""
+    exports: Sequence[str] = ()
+    """Columns of the CSV; none, no export."""
+    find_label: Any = ""
+    """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
+    address, a history or a log."""
+
+    def find(self, text: str) -> ColumnElement[bool]:
+        """The rows that match what was typed into the search box."""
+        raise NotImplementedError
+
+    def update_redirect(self) -> None:
+        """Addresses are not remembered in the cookie: they would say what somebody searched for."""
+
+    def get_redirect(self) -> str:
+        """Back to the list."""
+        return url_for(f"{self.endpoint}.list")
+
+    @expose("/list/", methods=["GET", "POST"])
+    @has_access
+    def list(self) -> ResponseReturnValue:
+        """The list, narrowed by the filters in the address, or by the words in the search box."""
+        wanted = self._sound_arguments()
+        if wanted != [*request.args.items(multi=True)]:
+            return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
+        shown = self._narrow()
+        looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100] if self.find_label else ""
+        if looked_for:
+            g.list_criteria.append((self.datamodel.obj, self.find(looked_for)))
+        return self.render_template(
+            self.list_template,
+            title=self.list_title,
+            widgets=self._list(),
+            find_label=self.find_label,
+            find_text=looked_for,
+            narrowings=[
+                {"name": name, "text": each.text, "active": each is shown} for name, each in self.narrowings.items()
+            ],
+            export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
+        )
+
+    @expose("/export.csv")
+    @has_access
+    def export(self) -> ResponseReturnValue:
+        """The list as a CSV file, as filtered on the screen; the audit says who took it."""
+        if not self.exports:
+            abort(404)
+        self._narrow()
+        get_filter_args(self._filters)
+        order, direction = self.base_order or ("", "")
+        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+            __, rows = self.datamodel.query(
+                self._filters.get_joined_filters(self._base_filters), order, direction, page_size=EXPORT_UP_TO
+            )
+            table = self.datamodel.get_values(rows, list(self.exports))
+            text = self._as_csv(table)
+            work.tell(ListExported(list_name=self.endpoint, rows=len(rows)))
+        return Response(
+            text,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{self.endpoint.lower()}.csv"'},
+        )
+
+    def _narrow(self) -> Narrowing | None:
+        shown = self.narrowings.get(request.args.get("show", ""))
+        g.list_criteria = [(self.datamodel.obj, shown.criterion())] if shown else []
+        return shown
+
+    def _as_csv(self, table: Any) -> str:
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow([str(self.label_columns[column]) for column in self.exports])
+        for values in table:
+            writer.writerow([_harmless(self._shown(column, values[column])) for column in self.exports])
+        return "\ufeff" + out.getvalue()
+
+    def _shown(self, column: str, value: Any) -> str:
+        formatter = self.formatters_columns.get(column)
+        return str(formatter(value) if formatter else "" if value is None else value)
+
+    def _sound_arguments(self) -> Sequence[tuple[str, str]]:
+        """The arguments that mean something here; a mistyped address leads to the list, never to an error."""
+        name = type(self).__name__
+        kept = []
+        for key, value in request.args.items(multi=True):
+            sound = (
+                (key == f"page_{name}" and value.isascii() and value.isdigit() and int(value) < 100_000)
+                or (key == f"psize_{name}" and value in {"10", "25", "50", "100"})
+                or (key == f"_oc_{name}" and value in self.order_columns)
+                or (key == f"_od_{name}" and value in {"asc", "desc"})
+                or (key == "show" and value in self.narrowings)
+                or (key.startswith("_flt_") and self._is_sound_filter(key, value))
+            )
+            if sound:
+                kept.append((key, value))
+        return kept
+
+    def _is_sound_filter(self, key: str, value: str) -> bool:
+        index, __, column = key.removeprefix("_flt_").partition("_")
+        choices = self._filters.get_search_filters().get(column)
+        if not (choices and index.isascii() and index.isdigit() and int(index) < len(choices)):
+            return False
+        return bool(value.strip()) and "\x00" not in value and self._fits(column, value)
+
+    def _fits(self, column: str, value: str) -> bool:
+        if self.datamodel.is_enum(column):
+            return value in self.datamodel.list_columns[column].type.enums
+        if self.datamodel.is_date(column) or self.datamodel.is_datetime(column):
+            return _is_date(value)
+        if self.datamodel.is_integer(column):
+            return value.isascii() and value.isdigit() and int(value) <= LARGEST_ID
+        return True
+
+
+def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> UnboundField:
+    """A drop-down of an enum's members in words; `first` is the choice that stands for none."""
+
+    def choices() -> list[SelectChoice]:
+        return [SelectChoice("", str(first)), *(SelectChoice(each.name, _(str(text))) for each, text in labels.items())]
+
+    members = {each.name: each for each in labels}
+    return SelectField(label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held))
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _query(arguments: Sequence[tuple[str, str]]) -> str:
+    return f"?{urlencode(arguments)}" if arguments else ""
+
+
+def _harmless(text: str) -> str:
+    """A cell no spreadsheet will take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+

@@ -1,0 +1,106 @@
+"""Generated screens that may also write: reference data only (organisations, e-mail domains), never a case.
+
+AppBuilder draws and checks the form; the change and its audit row land in one transaction of ours.
+"""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.errors import NotFound
+from app.domain.events import ReferenceChanged
+from app.security import office
+from app.services.work import unit_of_work
+from app.views.base import origin, principal
+from app.views.lists import PortalInterface, PortalListView
+
+
+class ReferenceInterface(PortalInterface):
+    """Changes wait for the unit of work to commit them; AppBuilder's own way commits by itself."""
+
+    def add(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
+        """Enter a row in the transaction that is open."""
+        self.session.add(item)
+        self.session.flush()
+
+    def edit(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
+        """Change a row in the transaction that is open."""
+        self.session.add(item)
+        self.session.flush()
+
+
+class ReferenceView(PortalListView):
+    """List, record, add, change and (after a question) delete."""
+
+    include_route_methods = {"list", "show", "export", "add", "edit", "delete"}
+    add_row_message = _l("Added.")
+    edit_row_message = _l("Changed.")
+    in_use_message = _l("This cannot be deleted because it is in use.")
+
+    def _told(self, change: str, run: Any) -> Any:
+        """Run AppBuilder's own work in one of our transactions, and tell what changed."""
+        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+            answer = run()
+            row = request.environ.pop("portal.changed", None)
+            if row is not None:
+                work.tell(ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row.id, change=change))
+            return answer
+
+    def post_add(self, item: Any) -> None:
+        """Remember what to tell."""
+        request.environ["portal.changed"] = item
+
+    post_update = post_delete = post_add
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> ResponseReturnValue:
+        """A new row."""
+        widgets = self._told("added", self._add) if request.method == "POST" else self._add()
+        if not widgets:
+            return redirect(self.get_redirect())
+        return self.render_template(self.add_template, title=self.add_title, widgets=widgets)
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: str) -> ResponseReturnValue:
+        """Change a row."""
+        widgets = self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
+        if not widgets:
+            return redirect(self.get_redirect())
+        return self.render_template(
+            self.edit_template, title=self.edit_title, widgets=widgets, related_views=self._related_views
+        )
+
+    @expose("/delete/<pk>", methods=["GET", "POST"])
+    @has_access
+    def delete(self, pk: str) -> ResponseReturnValue:
+        """Ask first; delete on the button."""
+        item = self.datamodel.get(pk)
+        if item is None:
+            raise NotFound
+        if request.method == "GET":
+            return self.render_template(
+                "layouts/confirm.html",
+                title=_("Are you sure you want to delete %(name)s?", name=str(item)),
+                question_text="",
+                confirm_text=_("Delete"),
+                cancel_href=self.get_redirect(),
+            )
+        try:
+            with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+                item = work.get(self.datamodel.obj, int(pk))
+                work.session.delete(item)
+                work.session.flush()
+                work.tell(ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=int(pk), change="deleted"))
+        except IntegrityError:
+            flash(str(self.in_use_message), "danger")
+        else:
+            flash(_("Deleted."), "success")
+        return redirect(url_for(f"{self.endpoint}.list"))
