@@ -45,6 +45,10 @@ class LogInFailed(PersonEvent):
     """A wrong password for an account that exists."""
 
 
+class LogInToNobody(Event):
+    """Somebody tried to log in with an address that has no account."""
+
+
 class AccountCooledDown(PersonEvent):
     """Too many wrong codes: the account rests for a while and its owner is told."""
 
@@ -234,6 +238,10 @@ class AdviceAccepted(FormEvent):
 
 class AdviceCancelled(FormEvent):
     """The advice is no longer needed."""
+
+
+class ConsentStarted(FormEvent):
+    """The family's consent form was begun."""
 
 
 class ConsentRecorded(FormEvent):

@@ -66,6 +66,14 @@ _form = Form.__table__
 _draft = SectionDraft.__table__
 PERSON_TABLE = User.__table__
 
+STANDING = (
+    select(_form.c.child_id, _form.c.state, _form.c.received_on, _form.c.decided_at)
+    .where(_form.c.kind == "request")
+    .subquery("standing")
+)
+"""Where a request stands: its state and dates and nothing of what it says. Whoever sees the child may know that, so it
+is only ever joined to a child seen through the lens."""
+
 
 def sees(table: type[Any]) -> Callable[[Rule], Rule]:
     """Enter a rule for a table."""
@@ -115,8 +123,10 @@ def _shared_forms(who: Principal) -> Select[tuple[int]]:
 
 @sees(Child)
 def child(who: Principal) -> ColumnElement[bool]:
-    """The SEN team sees every child; professionals and parents see the children they are linked to; nobody else any."""
-    return true() if who.in_sen_team else Child.id.in_(linked_children(who))
+    """The SEN team sees every child; professionals and parents see the children they are linked to; nobody else any.
+    A record that was merged into another is seen by nobody."""
+    standing_alone = Child.merged_into_id.is_(None)
+    return standing_alone if who.in_sen_team else and_(standing_alone, Child.id.in_(linked_children(who)))
 
 
 @sees(ChildLink)
@@ -169,13 +179,14 @@ def form_return(who: Principal) -> ColumnElement[bool]:
 
 @sees(Document)
 def document(who: Principal) -> ColumnElement[bool]:
-    """Authors see their files; the SEN team what was sent; others the unrestricted files of what was shared with them."""
-    given = and_(Document.given_at.is_not(None), Document.removed_at.is_(None))
+    """Authors see their files; the SEN team what was sent; others the unrestricted files of what was shared with them.
+    A file taken off after it was sent stays with the version it was sent with."""
+    there, given = Document.removed_at.is_(None), Document.given_at.is_not(None)
     if who.in_sen_team:
         consents = Document.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent"))
-        return or_(given, and_(consents, Document.removed_at.is_(None)))
-    own = and_(Document.form_id.in_(_own_forms(who)), Document.removed_at.is_(None))
-    shared = and_(given, Document.restricted.is_(False), Document.form_id.in_(_shared_forms(who)))
+        return or_(given, and_(consents, there))
+    own = and_(Document.form_id.in_(_own_forms(who)), or_(there, given))
+    shared = and_(given, there, Document.restricted.is_(False), Document.form_id.in_(_shared_forms(who)))
     return or_(own, shared)
 
 
@@ -273,4 +284,4 @@ def api_key(_who: Principal) -> ColumnElement[bool]:
     return false()
 
 
-__all__ = ["OPEN_TO_ALL", "PERSON_TABLE", "RULES", "linked_children", "sees"]
+__all__ = ["OPEN_TO_ALL", "PERSON_TABLE", "RULES", "STANDING", "linked_children", "sees"]

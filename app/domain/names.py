@@ -1,0 +1,27 @@
+"""People's names, made comparable: small letters, no accents, no apostrophes."""
+
+import unicodedata
+
+# Letters that are letters of their own, so that taking accents off does not reach them.
+_OWN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_SILENT = "'’‘ʼ`´.,"
+
+
+def fold(text: str) -> str:
+    """A name as searching compares it: "O’Neill-Łuczak" becomes "oneill luczak"."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_OWN_LETTERS))
+    letters = [letter for letter in plain if not unicodedata.combining(letter) and letter not in _SILENT]
+    words = "".join(letter if letter.isalnum() else " " for letter in letters)
+    return " ".join(words.split())
+
+
+def search_name(surname: str, forenames: str) -> str:
+    """What searching for a child looks through: surname, then forenames."""
+    return f"{fold(surname)} {fold(forenames)}".strip()
+
+
+def search_words(typed: str) -> list[str]:
+    """The words somebody typed to find a child, in the form that names are kept in."""
+    return fold(typed.replace(",", " "))[:100].split()

@@ -1,0 +1,91 @@
+"""Where a child's case stands, in words for whoever is involved with the child."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.domain.deadlines import Milestone, timeline
+from app.domain.wording import N_, Wording
+from app.domain.workflow import FormState
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The one request that a child's case turns on: its state and dates, nothing of what it says."""
+
+    state: FormState
+    received_on: date | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """The council decided not to assess."""
+        return self.state is FormState.not_assessing
+
+
+IN_WORDS = {
+    FormState.submitted: N_("Request received"),
+    FormState.returned: N_("Request sent back for more information"),
+    FormState.accepted: N_("Deciding whether to assess"),
+    FormState.assessing: N_("Assessment under way"),
+    FormState.not_assessing: N_("Decided not to assess"),
+}
+
+NEXT_IN_WORDS = {
+    FormState.submitted: N_(
+        "The SEN team is reading the request. The council must decide whether to assess within 6 weeks of receiving it."
+    ),
+    FormState.returned: N_(
+        "The SEN team has asked the school or setting for more information. The 6 weeks to decide go on meanwhile."
+    ),
+    FormState.accepted: N_(
+        "The SEN team has what it needs and is deciding whether to assess. You will be told within 6 weeks of the day "
+        "the request was received."
+    ),
+    FormState.assessing: N_(
+        "The council is asking professionals for advice. They have 6 weeks to send it. Then the council decides "
+        "whether to make a plan."
+    ),
+    FormState.not_assessing: N_(
+        "The council has decided not to assess. The letter you receive says why, and how to appeal or ask for mediation."
+    ),
+}
+
+NOT_SENT = N_("No request received yet")
+NOT_SENT_NEXT = N_(
+    "Nobody has sent a request for an assessment yet. When one is received, the dates appear here."
+)
+
+
+def in_words(standing: Standing | None) -> Wording:
+    """Where the case stands, short enough for a list."""
+    return Wording(IN_WORDS.get(standing.state, NOT_SENT) if standing else NOT_SENT)
+
+
+def what_happens_next(standing: Standing | None) -> Wording:
+    """What happens next and by when, for a family."""
+    return Wording(NEXT_IN_WORDS.get(standing.state, NOT_SENT_NEXT) if standing else NOT_SENT_NEXT)
+
+
+RANK = (
+    FormState.assessing,
+    FormState.accepted,
+    FormState.submitted,
+    FormState.returned,
+    FormState.not_assessing,
+)
+
+
+def leading(requests: list[Standing]) -> Standing | None:
+    """The request the case turns on, when there are several: the one that has come furthest, then the earliest received."""
+    sent = [each for each in requests if each.received_on is not None and each.state in RANK]
+    return min(sent, key=lambda each: (RANK.index(each.state), each.received_on), default=None)
+
+
+def dates_of(standing: Standing | None, advice_asked_on: date | None = None) -> list[Milestone]:
+    """The dates in the life of the case; none until a request was received."""
+    if standing is None or standing.received_on is None:
+        return []
+    found = timeline(standing.received_on, advice_asked_on=advice_asked_on)
+    if standing.is_closed:
+        return [each for each in found if each.key in ("received", "decide_to_assess")]
+    return found

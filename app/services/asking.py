@@ -1,0 +1,138 @@
+"""Asking for what an assessment needs: advice from professionals, and the family's consent form."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app.domain import deadlines
+from app.domain.errors import Fault, Refused, WrongHands
+from app.domain.events import AdviceAsked, AdviceCancelled, ConsentStarted
+from app.domain.roles import Role
+from app.domain.wording import N_, Wording
+from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
+from app.models import Advice, Child, Consent, FormVersion, Organisation, Person
+from app.services.form_templates import published
+from app.services.links import link_if_missing
+from app.services.parts import is_linked, parts_in
+from app.services.work import Work
+
+ADVICE_KEYS = "advice_"
+LONGEST_NOTE = 2000
+
+
+def ask_for_advice(
+    work: Work,
+    child_id: int,
+    template_key: str,
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    due_on: date | None = None,
+    note: str = "",
+) -> Advice:
+    """The SEN team asks a professional, or an organisation's queue, for advice on a child (reg. 6), due in six weeks
+    (reg. 8) unless a later day is agreed. Whoever is asked is linked to the child if they were not."""
+    if not work.me.in_sen_team:
+        raise WrongHands("ask_for_advice")
+    child = work.get(Child, child_id)
+    version = _advice_form(work, template_key)
+    if person_id is not None:
+        organisation_id = work.get(Person, person_id).organisation_id
+    if organisation_id is None:
+        raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
+    due = due_on or deadlines.due_on("give_advice", work.today)
+    _check(work, child.id, version, organisation_id, person_id, due, note)
+    link_if_missing(work, child.id, person_id, organisation_id)
+    advice = work.add(
+        Advice(
+            child=child,
+            form_version=version,
+            state=FormState.asked,
+            author_id=person_id,
+            organisation_id=organisation_id,
+            asked_by_id=work.me.user_id,
+            asked_on=work.today,
+            asking_note=note.strip(),
+            due_on=due,
+        )
+    )
+    work.tell(AdviceAsked(child_id=child.id, form_id=advice.id))
+    return advice
+
+
+def cancel_advice(work: Work, form_id: int) -> Advice:
+    """The advice is no longer needed; nobody has to write it."""
+    advice = work.get(Advice, form_id)
+    advice.state = ADVICE.step("cancel", advice.state, parts_in(work, advice)).end
+    work.tell(AdviceCancelled(child_id=advice.child_id, form_id=advice.id))
+    return advice
+
+
+def start_consent(work: Work, child_id: int) -> Consent:
+    """Begin the family's consent form, or open the one already begun. For the SEN team and the child's own parents."""
+    child = work.get(Child, child_id)
+    if not (work.me.in_sen_team or (work.me.has(Role.parent) and is_linked(work, child.id))):
+        raise WrongHands("start_consent")
+    begun = work.session.scalars(
+        select(Consent).where(Consent.child_id == child.id, Consent.state == FormState.draft).limit(1)
+    ).first()
+    if begun is not None:
+        return begun
+    consent = work.add(
+        Consent(
+            child=child,
+            form_version=published(work.session, "consent"),
+            state=FormState.draft,
+            author_id=work.me.user_id,
+            organisation_id=None,
+        )
+    )
+    work.tell(ConsentStarted(child_id=child.id, form_id=consent.id))
+    return consent
+
+
+def _advice_form(work: Work, template_key: str) -> FormVersion:
+    if not template_key.startswith(ADVICE_KEYS):
+        raise Refused(Fault("form", Wording(N_("Choose the advice form"))))
+    return published(work.session, template_key)
+
+
+def _check(
+    work: Work,
+    child_id: int,
+    version: FormVersion,
+    organisation_id: int,
+    person_id: int | None,
+    due: date,
+    note: str,
+) -> None:
+    faults = []
+    if due < work.today:
+        faults.append(Fault("due_on", Wording(N_("The due date must be today or later"))))
+    if len(note.strip()) > LONGEST_NOTE:
+        faults.append(Fault("note", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)))
+    if _already_asked(work, child_id, version, organisation_id, person_id):
+        name = work.get(Organisation, organisation_id).name
+        text = N_("%(name)s has already been asked for this advice and has not sent it yet")
+        faults.append(Fault("adviser", Wording(text, name=name)))
+    if faults:
+        raise Refused(*faults)
+
+
+def _already_asked(
+    work: Work, child_id: int, version: FormVersion, organisation_id: int, person_id: int | None
+) -> bool:
+    """A second copy of the same form would only confuse. Two people of one service may each be asked."""
+    statement = (
+        select(Advice.id)
+        .join(FormVersion, FormVersion.id == Advice.form_version_id)
+        .where(
+            Advice.child_id == child_id,
+            Advice.organisation_id == organisation_id,
+            FormVersion.template_id == version.template_id,
+            Advice.state.in_(OPEN_TO_WRITING),
+        )
+    )
+    if person_id is not None:
+        statement = statement.where(Advice.author_id == person_id)
+    return work.session.scalars(statement.limit(1)).first() is not None

@@ -1,0 +1,116 @@
+"""Two records of one child: noticed when a child is added, settled by the SEN team."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+
+from app.domain.errors import WrongHands, WrongMoment
+from app.domain.events import DuplicateSettled
+from app.domain.matching import Identity, first_match
+from app.models import Child, ChildLink, Document, Form, Message
+from app.services.work import Work
+from app.store.guard import look_as, look_as_system
+
+
+def known_child_like(work: Work, details: Identity) -> int | None:
+    """The number of a known child who may be the same, or None. Ask before loading anything else.
+
+    It looks past what the person adding may see, and tells them nothing: the same question is asked of
+    the database whether there is such a child or not.
+    """
+    alike = [Child.date_of_birth == details.date_of_birth]
+    if details.upn:
+        alike.append(Child.upn == details.upn)
+    if details.nhs_number:
+        alike.append(Child.nhs_number == details.nhs_number)
+    look_as_system(work.session, "a new child is compared with all known children")
+    try:
+        rows = work.session.execute(
+            select(
+                Child.forenames,
+                Child.surname,
+                Child.date_of_birth,
+                Child.known_as,
+                Child.postcode,
+                Child.upn,
+                Child.nhs_number,
+                Child.id,
+            )
+            .where(Child.merged_into_id.is_(None), or_(*alike))
+            .order_by(Child.id)
+        ).all()
+    finally:
+        look_as(work.session, work.who)
+    found = first_match(details, (Identity(*row) for row in rows))
+    return found.child_id if found else None
+
+
+def the_pair(work: Work, child_id: int) -> tuple[Child, Child]:
+    """The newer record and the older one it may be the same as. For the SEN team only."""
+    _team_only(work)
+    newer = work.get(Child, child_id)
+    if newer.possible_duplicate_of_id is None:
+        raise WrongMoment("duplicate")
+    return newer, work.get(Child, newer.possible_duplicate_of_id)
+
+
+def same_child(work: Work, child_id: int) -> Child:
+    """The two records are one child: everything moves to the older record, and the newer one is seen no more."""
+    newer, older = the_pair(work, child_id)
+    for column in ("upn", "nhs_number", "known_as", "address", "postcode"):
+        if not getattr(older, column):
+            setattr(older, column, getattr(newer, column))
+    newer.possible_duplicate_of_id = None
+    newer.merged_into_id = older.id
+    work.session.flush()
+    newer_id, older_id = newer.id, older.id
+    _move_everything(work, newer_id, older_id)
+    work.tell(DuplicateSettled(child_id=older_id, of_child_id=newer_id, same=True))
+    return work.get(Child, older_id)
+
+
+def different_children(work: Work, child_id: int) -> Child:
+    """The two records are two children; the question is settled."""
+    newer, older = the_pair(work, child_id)
+    newer.possible_duplicate_of_id = None
+    work.tell(DuplicateSettled(child_id=newer.id, of_child_id=older.id, same=False))
+    return newer
+
+
+def _move_everything(work: Work, newer_id: int, older_id: int) -> None:
+    """Links, forms, files and messages. Some are hidden even from the SEN team, so they move under the system's lens."""
+    look_as_system(work.session, "two records of one child are merged")
+    try:
+        _end_doubled_links(work, newer_id, older_id, work.now)
+        for table in (ChildLink, Form, Document, Message):
+            work.session.execute(
+                update(table).where(table.child_id == newer_id).values(child_id=older_id),
+                execution_options={"synchronize_session": False},
+            )
+        work.session.execute(
+            update(Child)
+            .where(Child.possible_duplicate_of_id == newer_id)
+            .values(possible_duplicate_of_id=older_id),
+            execution_options={"synchronize_session": False},
+        )
+    finally:
+        look_as(work.session, work.who)
+
+
+def _end_doubled_links(work: Work, newer_id: int, older_id: int, now: datetime) -> None:
+    """Who is linked to both records stays linked once."""
+    linked = select(ChildLink.person_id).where(
+        ChildLink.child_id == older_id, ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None)
+    )
+    people = list(work.session.scalars(linked))
+    work.session.execute(
+        update(ChildLink)
+        .where(ChildLink.child_id == newer_id, ChildLink.ended_at.is_(None), ChildLink.person_id.in_(people))
+        .values(ended_at=now, ended_by_id=work.me.user_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _team_only(work: Work) -> None:
+    if not work.me.in_sen_team:
+        raise WrongHands("duplicate")

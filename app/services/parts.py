@@ -1,0 +1,32 @@
+"""What somebody is to one form: whose hands they have when a step is to be taken."""
+
+from sqlalchemy import select
+
+from app.domain.roles import Role
+from app.domain.workflow import Part
+from app.models import ChildLink, Form
+from app.services.work import Work
+
+
+def parts_in(work: Work, form: Form) -> frozenset[Part]:
+    """The parts this person plays in this form.
+
+    The SEN team is the SEN team in every form. A professional is an author when the form is their organisation's
+    and they themselves are linked to the child: waiting in the queue is not enough. A linked parent is the parent.
+    """
+    if work.me.in_sen_team:
+        return frozenset({Part.sen_team})
+    if not is_linked(work, form.child_id):
+        return frozenset()
+    if work.me.has(Role.parent):
+        return frozenset({Part.parent})
+    ours = form.organisation_id is not None and form.organisation_id == work.me.organisation_id
+    return frozenset({Part.author}) if ours and work.me.has(Role.professional) else frozenset()
+
+
+def is_linked(work: Work, child_id: int) -> bool:
+    """Whether this person, by name and not through a queue, is involved with the child now."""
+    open_link = select(ChildLink.id).where(
+        ChildLink.child_id == child_id, ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)
+    )
+    return work.session.scalars(open_link.limit(1)).first() is not None

@@ -1,0 +1,185 @@
+"""The children linked to a professional: who they are, where they stand, what is owed and by when."""
+
+import enum
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, nulls_last, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.domain.roles import Principal
+from app.domain.standing import Standing
+from app.domain.workflow import OPEN_TO_WRITING, FormState
+from app.models import Child, ChildLink, Form, FormTemplate, FormVersion
+from app.store.queries.child_page import standing_of
+from app.store.visibility import STANDING
+
+PAGE = 25
+
+
+class Show(enum.Enum):
+    """Which of the children."""
+
+    all = "all"
+    to_do = "to_do"
+    queue = "queue"
+    closed = "closed"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One form that this person's organisation still has to send."""
+
+    form_id: int
+    child_id: int
+    child_name: str
+    kind: str
+    title: str
+    state: FormState
+    due_on: date | None
+    author_id: int | None
+
+
+@dataclass(frozen=True)
+class LinkedChild:
+    """One child in the list."""
+
+    child_id: int
+    name: str
+    date_of_birth: date
+    queue_link_id: int | None
+    """The link to take up, when the child waits in the organisation's queue and is not this person's yet."""
+    standing: Standing | None
+    owed: Sequence[Owed]
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """One page of the list."""
+
+    children: Sequence[LinkedChild]
+    page: int
+    has_more: bool
+
+
+def caseload(
+    session: Session, who: Principal, show: Show, words: Collection[str] = (), page: int = 1
+) -> Caseload:
+    """One page of the children this person is involved with, those with something due soonest first."""
+    statement = _linked(who, show)
+    for word in words:
+        statement = statement.where(_has_word(word))
+    rows = session.execute(statement.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
+    ids = [row[0] for row in rows[:PAGE]]
+    standings = standing_of(session, ids)
+    owed = _by_child(owed_by(session, who, ids))
+    children = [
+        LinkedChild(
+            child_id=row[0],
+            name=f"{row[1]} {row[2]}",
+            date_of_birth=row[3],
+            queue_link_id=row[4] if not row[5] else None,
+            standing=standings.get(row[0]),
+            owed=owed.get(row[0], ()),
+        )
+        for row in rows[:PAGE]
+    ]
+    return Caseload(children, page, len(rows) > PAGE)
+
+
+def owed_by(
+    session: Session, who: Principal, child_ids: Collection[int] | None = None, limit: int = 100
+) -> list[Owed]:
+    """What this person's organisation still has to send about the children they are involved with, soonest due first."""
+    if child_ids is not None and not child_ids:
+        return []
+    statement = (
+        select(
+            Form.id,
+            Form.child_id,
+            Child.forenames,
+            Child.surname,
+            Form.kind,
+            FormTemplate.title,
+            Form.state,
+            Form.due_on,
+            Form.author_id,
+        )
+        .join(Child, Child.id == Form.child_id)
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .where(Form.organisation_id == who.organisation_id, Form.state.in_(OPEN_TO_WRITING))
+        .order_by(nulls_last(Form.due_on), Form.id)
+        .limit(limit)
+    )
+    if child_ids is not None:
+        statement = statement.where(Form.child_id.in_(child_ids))
+    return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in session.execute(statement)]
+
+
+def _linked(who: Principal, show: Show) -> Select[Any]:
+    """The children, each with the link that waits in the queue, if any, and whether this person is linked by name."""
+    by_name = ChildLink.person_id == who.user_id
+    in_queue = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == who.organisation_id)
+    link = (
+        select(
+            ChildLink.child_id,
+            func.max(case((in_queue, ChildLink.id))).label("queue_link_id"),
+            func.max(case((by_name, 1), else_=0)).label("by_name"),
+        )
+        .where(ChildLink.ended_at.is_(None), or_(by_name, in_queue))
+        .group_by(ChildLink.child_id)
+        .subquery("link")
+    )
+    owed = (
+        select(Form.child_id, func.min(Form.due_on).label("due_on"), func.count().label("forms"))
+        .where(Form.organisation_id == who.organisation_id, Form.state.in_(OPEN_TO_WRITING))
+        .group_by(Form.child_id)
+        .subquery("owed")
+    )
+    waiting, owing = link.c.by_name == 0, owed.c.forms.is_not(None)
+    kept = {
+        Show.all: true(),
+        Show.to_do: or_(owing, waiting),
+        Show.queue: waiting,
+        Show.closed: and_(~owing, _has_request(FormState.not_assessing), ~_has_request(*_STILL_OPEN)),
+    }
+    return (
+        select(
+            Child.id,
+            Child.forenames,
+            Child.surname,
+            Child.date_of_birth,
+            link.c.queue_link_id,
+            link.c.by_name,
+        )
+        .join(link, link.c.child_id == Child.id)
+        .outerjoin(owed, owed.c.child_id == Child.id)
+        .where(kept[show])
+        .order_by(nulls_last(owed.c.due_on), nulls_last(owed.c.forms), Child.search_name, Child.id)
+    )
+
+
+_STILL_OPEN = (FormState.submitted, FormState.returned, FormState.accepted, FormState.assessing)
+
+
+def _has_request(*states: FormState) -> Any:
+    return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
+
+
+def _has_word(word: str) -> Any:
+    """A word of the name begins so."""
+    return or_(
+        Child.search_name.startswith(word, autoescape=True),
+        Child.search_name.contains(f" {word}", autoescape=True),
+    )
+
+
+def _by_child(owed: Sequence[Owed]) -> dict[int, list[Owed]]:
+    found: dict[int, list[Owed]] = defaultdict(list)
+    for each in owed:
+        found[each.child_id].append(each)
+    return found

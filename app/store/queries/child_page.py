@@ -1,0 +1,254 @@
+"""What a child's page shows. Everything is asked through the lens, so each reader gets their own page."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.roles import Principal
+from app.domain.standing import Standing, leading
+from app.domain.workflow import FormState, Part
+from app.models import (
+    Child,
+    ChildLink,
+    Form,
+    FormTemplate,
+    FormVersion,
+    Message,
+    Organisation,
+    Person,
+)
+from app.store.visibility import STANDING
+
+
+@dataclass(frozen=True)
+class Involved:
+    """Somebody, or an organisation's queue, involved with a child now."""
+
+    link_id: int
+    part: Part
+    relationship: str
+    person_id: int | None
+    person_name: str
+    organisation_id: int | None
+    organisation_name: str
+    since: datetime
+
+    @property
+    def in_queue(self) -> bool:
+        """Nobody in the organisation has taken the child up yet."""
+        return self.person_id is None
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """One form about a child, as lists show it."""
+
+    id: int
+    kind: str
+    title: str
+    state: FormState
+    due_on: date | None
+    asked_on: date | None
+    received_on: date | None
+    submitted_at: datetime | None
+    author_id: int | None
+    author_name: str
+    organisation_id: int | None
+    organisation_name: str
+    shared_with_professionals: bool
+    shared_with_parents: bool
+    decision_reason: str
+    asking_note: str
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message about a child."""
+
+    id: int
+    subject: str
+    sender_name: str
+    created_at: datetime
+    is_unread: bool
+
+
+def _name(first: str | None, last: str | None) -> str:
+    return f"{first} {last}" if first and last else ""
+
+
+def involved_with(session: Session, child_id: int) -> list[Involved]:
+    """Who is involved with a child now: professionals first, then queues, then the family."""
+    rows = session.execute(
+        select(
+            ChildLink.id,
+            ChildLink.part,
+            ChildLink.relationship_to_child,
+            ChildLink.person_id,
+            Person.first_name,
+            Person.last_name,
+            ChildLink.organisation_id,
+            Organisation.name,
+            ChildLink.created_at,
+        )
+        .outerjoin(Person, Person.id == ChildLink.person_id)
+        .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
+        .where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None))
+        .order_by(ChildLink.id)
+    )
+    found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8]) for r in rows]
+    return sorted(found, key=lambda each: (each.part is Part.parent, each.in_queue))
+
+
+def forms_about(session: Session, child_id: int) -> list[FormLine]:
+    """The forms about a child that this reader may know of: requests, then advice, then consent; newest last."""
+    rows = session.execute(
+        select(
+            Form.id,
+            Form.kind,
+            FormTemplate.title,
+            Form.state,
+            Form.due_on,
+            Form.asked_on,
+            Form.received_on,
+            Form.submitted_at,
+            Form.author_id,
+            Person.first_name,
+            Person.last_name,
+            Form.organisation_id,
+            Organisation.name,
+            Form.shared_with_professionals_at,
+            Form.shared_with_parents_at,
+            Form.decision_reason,
+            Form.asking_note,
+        )
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .outerjoin(Person, Person.id == Form.author_id)
+        .outerjoin(Organisation, Organisation.id == Form.organisation_id)
+        .where(Form.child_id == child_id)
+        .order_by(Form.id)
+    )
+    found = [
+        FormLine(
+            id=row[0],
+            kind=row[1],
+            title=row[2],
+            state=row[3],
+            due_on=row[4],
+            asked_on=row[5],
+            received_on=row[6],
+            submitted_at=row[7],
+            author_id=row[8],
+            author_name=_name(row[9], row[10]),
+            organisation_id=row[11],
+            organisation_name=row[12] or "",
+            shared_with_professionals=row[13] is not None,
+            shared_with_parents=row[14] is not None,
+            decision_reason=row[15],
+            asking_note=row[16],
+        )
+        for row in rows
+    ]
+    order = {"request": 0, "advice": 1, "consent": 2}
+    return sorted(found, key=lambda each: order[each.kind])
+
+
+def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Standing]:
+    """Where the cases of these children stand, for those of them that this reader sees."""
+    if not child_ids:
+        return {}
+    rows = session.execute(
+        select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_at)
+        .join(STANDING, STANDING.c.child_id == Child.id)
+        .where(Child.id.in_(child_ids))
+    )
+    sent: dict[int, list[Standing]] = defaultdict(list)
+    for child_id, state, received_on, decided_at in rows:
+        sent[child_id].append(Standing(state, received_on, decided_at))
+    found = {child_id: leading(requests) for child_id, requests in sent.items()}
+    return {child_id: standing for child_id, standing in found.items() if standing is not None}
+
+
+def messages_about(session: Session, who: Principal, child_id: int, limit: int) -> list[MessageLine]:
+    """The newest messages about a child in the boxes this reader may open."""
+    rows = session.execute(
+        select(
+            Message.id, Message.subject, Message.sender_name, Message.created_at, Message.read_at, _to(who)
+        )
+        .where(Message.child_id == child_id)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None and bool(row[5])) for row in rows]
+
+
+def _to(who: Principal) -> ColumnElement[bool]:
+    """The message is for this person to read, and not one they wrote themselves."""
+    mine = Message.recipient_id == who.user_id
+    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
+
+
+def colleagues_not_linked(session: Session, who: Principal, child_id: int) -> list[tuple[int, str, str]]:
+    """This person's colleagues who are not involved with the child yet: number, name, job title."""
+    linked = select(ChildLink.person_id).where(
+        ChildLink.child_id == child_id, ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None)
+    )
+    rows = session.execute(
+        select(Person.id, Person.first_name, Person.last_name, Person.job_title)
+        .where(
+            Person.organisation_id == who.organisation_id,
+            Person.id != who.user_id,
+            Person.active.is_(True),
+            Person.id.not_in(linked),
+        )
+        .order_by(Person.last_name, Person.first_name)
+        .limit(100)
+    )
+    return [(row[0], _name(row[1], row[2]), row[3] or "") for row in rows]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody, or an organisation, that a child can be linked to."""
+
+    id: int
+    name: str
+    about: str
+
+
+def professionals_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
+    """Professionals with an account whose name or organisation has all these words."""
+    statement = (
+        select(Person.id, Person.first_name, Person.last_name, Person.job_title, Organisation.name)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.active.is_(True), Person.roles.any(name="professional"))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+        .limit(limit)
+    )
+    for word in words:
+        statement = statement.where(
+            or_(
+                Person.first_name.icontains(word, autoescape=True),
+                Person.last_name.icontains(word, autoescape=True),
+                Organisation.name.icontains(word, autoescape=True),
+            )
+        )
+    rows = session.execute(statement)
+    return [
+        Candidate(row[0], _name(row[1], row[2]), ", ".join(filter(None, (row[3], row[4])))) for row in rows
+    ]
+
+
+def organisations_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
+    """Organisations whose name has all these words."""
+    statement = select(Organisation.id, Organisation.name, Organisation.postcode).where(
+        Organisation.active.is_(True)
+    )
+    for word in words:
+        statement = statement.where(Organisation.name.icontains(word, autoescape=True))
+    rows = session.execute(statement.order_by(Organisation.name).limit(limit))
+    return [Candidate(row[0], row[1], row[2]) for row in rows]

@@ -1,0 +1,127 @@
+"""What the home page counts and lists: only what is open, only what this person may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.domain.roles import Principal, Role
+from app.domain.workflow import FormState
+from app.models import (
+    Advice,
+    Child,
+    Consent,
+    FormTemplate,
+    FormVersion,
+    Message,
+    Registration,
+    RegistrationState,
+    Request,
+)
+from app.store.queries.caseload import Owed
+from app.store.queries.child_page import MessageLine
+
+COUNT_UP_TO = 1000
+NOT_RECEIVED = (FormState.asked, FormState.draft, FormState.returned)
+UNDECIDED = (FormState.submitted, FormState.returned, FormState.accepted)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for the SEN team."""
+
+    new_requests: int
+    to_decide: int
+    submitted_advice: int
+    overdue_advice: int
+    registrations: int
+    messages: int
+    duplicates: int
+
+
+def waiting_for_team(session: Session, today: date) -> Waiting:
+    """How much of each kind waits for the SEN team, in one statement; nobody counts beyond a thousand."""
+    row = session.execute(
+        select(
+            _count(Request.id, Request.state == FormState.submitted),
+            _count(Request.id, Request.state == FormState.accepted),
+            _count(Advice.id, Advice.state == FormState.submitted),
+            _count(Advice.id, Advice.state.in_(NOT_RECEIVED), Advice.due_on < today),
+            _count(Registration.id, Registration.state == RegistrationState.waiting),
+            _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
+            _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
+        )
+    ).one()
+    return Waiting(*row)
+
+
+def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:
+    few = select(column).where(*criteria).limit(COUNT_UP_TO).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
+
+
+def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
+    """The requests the council still has to decide on, soonest due first."""
+    rows = session.execute(
+        select(
+            Request.id,
+            Request.child_id,
+            Child.forenames,
+            Child.surname,
+            Request.kind,
+            FormTemplate.title,
+            Request.state,
+            Request.due_on,
+            Request.author_id,
+        )
+        .join(Child, Child.id == Request.child_id)
+        .join(FormVersion, FormVersion.id == Request.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .where(Request.state.in_(UNDECIDED), Request.due_on.is_not(None))
+        .order_by(Request.due_on, Request.id)
+        .limit(limit)
+    )
+    return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
+
+
+def newest_messages(session: Session, who: Principal, limit: int = 5) -> Sequence[MessageLine]:
+    """The newest messages to this person; for the SEN team also those to its shared inbox."""
+    to_me: ColumnElement[bool] = Message.recipient_id == who.user_id
+    if who.in_sen_team:
+        to_me = or_(to_me, Message.recipient_id.is_(None))
+    rows = session.execute(
+        select(Message.id, Message.subject, Message.sender_name, Message.created_at, Message.read_at)
+        .where(to_me)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None) for row in rows]
+
+
+@dataclass(frozen=True)
+class FamilyChild:
+    """One child of a family: what the parent is asked for, too."""
+
+    child_id: int
+    name: str
+    consent_to_fill_in: int | None
+
+
+def children_of(session: Session, who: Principal) -> Sequence[FamilyChild]:
+    """The children this parent is linked to, with the consent form that waits to be filled in, if any."""
+    if not who.has(Role.parent):
+        return []
+    waiting = (
+        select(Consent.child_id, func.max(Consent.id).label("form_id"))
+        .where(Consent.state == FormState.draft)
+        .group_by(Consent.child_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Child.id, Child.forenames, Child.surname, waiting.c.form_id)
+        .outerjoin(waiting, waiting.c.child_id == Child.id)
+        .order_by(Child.date_of_birth, Child.id)
+    )
+    return [FamilyChild(row[0], f"{row[1]} {row[2]}", row[3]) for row in rows]
