@@ -192,6 +192,13 @@ class FormViewed(FormEvent):
     """Somebody read what was submitted."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FormSaved(FormEvent):
+    """An author saved a section of a draft."""
+
+    section: str
+
+
 class RequestStarted(FormEvent):
     """A request for an assessment was begun."""
 

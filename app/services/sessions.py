@@ -2,19 +2,21 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.domain.errors import NotFound
+from app.domain.events import LoggedOut
+from app.domain.log_in import CLOCKS_DIFFER, IDLE, LONGEST, PROOF_LIFE, TOUCH_EVERY
 from app.domain.roles import Principal, Profession, Role
 from app.models import LogInSession
 from app.services.work import Work
+from app.store.queries.log_in import end_log_ins
 from app.store.queries.signed_in import open_log_in
-
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class SignedIn:
     log_in_id: int
     opened_at: datetime
     seen_at: datetime
+    proved_at: datetime | None = None
+    has_authenticator: bool = False
 
     is_authenticated = True
     is_active = True
@@ -60,6 +64,7 @@ def open_session(work: Work, person_id: int, second_step: str) -> str:
             person_id=person_id,
             opened_at=work.now,
             seen_at=work.now,
+            proved_at=work.now,
             second_step=second_step,
             device=work.origin.device,
             address_hash=work.origin.address_hash,
@@ -73,6 +78,8 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
     found = open_log_in(session, hash_of(sid))
     if found is None or now - found.seen_at > IDLE or now - found.opened_at > LONGEST:
         return None
+    if found.seen_at - now > CLOCKS_DIFFER:
+        return None  # the clock was put back: an hour won that way would count twice
     roles = frozenset(Role[name] for name in found.role_names if name in Role.__members__)
     principal = Principal(
         user_id=found.person_id,
@@ -82,12 +89,63 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
         organisation_id=found.organisation_id,
         strong_second_step=found.second_step == "app",
     )
-    return SignedIn(principal, found.email, found.log_in_id, found.opened_at, found.seen_at)
+    return SignedIn(
+        principal, found.email, found.log_in_id, found.opened_at, found.seen_at, found.proved_at, found.has_authenticator
+    )
+
+
+def touch(work: Work, log_in_id: int) -> None:
+    """They are still there. Only what a person did counts, never a page that asks by itself."""
+    work.session.execute(
+        update(LogInSession)
+        .where(LogInSession.id == log_in_id, LogInSession.seen_at < work.now, LogInSession.ended_at.is_(None))
+        .values(seen_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wants_touch(signed_in: SignedIn, now: datetime) -> bool:
+    """Once a minute is often enough."""
+    return now - signed_in.seen_at >= TOUCH_EVERY
+
+
+def is_proved(signed_in: SignedIn, now: datetime) -> bool:
+    """They gave password and code a moment ago, so they may change how they log in."""
+    return signed_in.proved_at is not None and now - signed_in.proved_at <= PROOF_LIFE
+
+
+def mark_proved(work: Work, log_in_id: int) -> None:
+    """Password and code were right again."""
+    work.get(LogInSession, log_in_id).proved_at = work.now
+
+
+def my_log_ins(work: Work) -> Sequence[LogInSession]:
+    """Where I am logged in now, the latest use first."""
+    open_still = (
+        LogInSession.person_id == work.me.user_id,
+        LogInSession.ended_at.is_(None),
+        LogInSession.seen_at >= work.now - IDLE,
+        LogInSession.opened_at >= work.now - LONGEST,
+    )
+    statement = select(LogInSession).where(*open_still).order_by(LogInSession.seen_at.desc(), LogInSession.id.desc())
+    return work.session.scalars(statement.limit(50)).all()
+
+
+def end_one(work: Work, log_in_id: int) -> None:
+    """End one of my log-ins. Raises NotFound when it is not mine or over."""
+    row = work.get(LogInSession, log_in_id)
+    if row.ended_at is not None:
+        raise NotFound
+    row.ended_at = work.now
+    work.tell(LoggedOut(person_id=row.person_id))
+
+
+def end_mine(work: Work) -> None:
+    """Log out everywhere."""
+    end_sessions(work, work.me.user_id)
+    work.tell(LoggedOut(person_id=work.me.user_id))
 
 
 def end_sessions(work: Work, person_id: int, except_log_in: int | None = None) -> None:
     """End every log-in of a person at once, but for one if named."""
-    ending = update(LogInSession).where(LogInSession.person_id == person_id, LogInSession.ended_at.is_(None))
-    if except_log_in is not None:
-        ending = ending.where(LogInSession.id != except_log_in)
-    work.session.execute(ending.values(ended_at=work.now))
+    end_log_ins(work.session, person_id, work.now, except_log_in)

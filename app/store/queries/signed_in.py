@@ -30,6 +30,7 @@ _WHO_IS = (
         _person.c.profession,
         _person.c.organisation_id,
         _person.c.totp_secret,
+        _log_in.c.proved_at,
         _role.c.name,
     )
     .join(_person, _person.c.id == _log_in.c.person_id)
@@ -53,6 +54,7 @@ class OpenLogIn:
     profession: object
     organisation_id: int | None
     has_authenticator: bool
+    proved_at: datetime | None
     role_names: frozenset[str]
 
 
@@ -73,5 +75,6 @@ def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
         profession=first[8],
         organisation_id=first[9],
         has_authenticator=first[10] is not None,
-        role_names=frozenset(row[11] for row in rows if row[11] is not None),
+        proved_at=first[11],
+        role_names=frozenset(row[12] for row in rows if row[12] is not None),
     )

@@ -1,0 +1,50 @@
+"""The policy of logging in, in figures: how long a code lives, and how often anything may be tried."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+CODE_DIGITS = 6
+CODE_LIFE = timedelta(minutes=10)
+TRIES_PER_CODE = 5
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+PROOF_LIFE = timedelta(minutes=10)
+"""How long a fresh password and code let somebody change how they log in."""
+
+TOUCH_EVERY = timedelta(minutes=1)
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""As much as the clocks of two servers may differ; a log-in or code from further in the future is not believed."""
+
+COOL_DOWN = timedelta(minutes=15)
+DEVICE_LIFE = timedelta(days=180)
+KEPT_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many within so long."""
+
+    name: str
+    most: int
+    within: timedelta
+
+
+PASSWORDS_PER_ACCOUNT = Limit("password", 10, timedelta(minutes=5))
+PASSWORDS_PER_ADDRESS = Limit("address", 30, timedelta(minutes=5))
+CODES_SENT = Limit("sent", 3, timedelta(minutes=15))
+CODES_SENT_A_DAY = Limit("sent_day", 10, timedelta(days=1))
+WRONG_CODES = Limit("wrong_code", 15, timedelta(hours=1))
+
+
+def code_typed(text: str) -> str | None:
+    """The six digits somebody typed or pasted, or None when it is not a code.
+
+    Spaces, dashes and full-width digits come from copying and from phones; they are forgiven.
+    """
+    plain = re.sub(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", text[:100]))
+    return plain if len(plain) == CODE_DIGITS and re.fullmatch(r"[0-9]+", plain) else None

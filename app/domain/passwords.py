@@ -1,0 +1,78 @@
+"""What makes a password good enough: long, and not one that is guessed early. Every door that sets one asks here.
+
+There are no rules about capitals, digits or signs, and no password ever expires (NCSC; ASVS 5.0, 6.2).
+The common passwords, names and words are those of zxcvbn (MIT licence), which counts how many guesses a password takes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from zxcvbn import zxcvbn
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from app.domain.wording import N_, Wording
+
+SHORTEST, LONGEST = 12, 128
+FEWEST_GUESSES = 10**8
+"""Fewer than this and somebody who stole the hashes would have it within the day."""
+
+CONTEXT = ("council", "portal", "send", "senco", "ehcp", "bradford", "school", "special", "needs", "welcome", "changeme")
+"""Words that anybody attacking this portal tries first."""
+
+
+def normal(password: str) -> str:
+    """The one spelling in which a password is kept and checked, whichever keyboard typed it."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@lru_cache(maxsize=1)
+def common_passwords() -> frozenset[str]:
+    """The passwords that people use most, in small letters."""
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
+    """What is wrong with a new password, or None. `about` is what is known of its owner: names, e-mail, organisation."""
+    spelled = normal(password)
+    if not spelled:
+        return Wording(N_("Enter a password"))
+    if "\x00" in spelled:
+        return Wording(N_("Password must not contain hidden characters"))
+    if len(spelled) < SHORTEST:
+        return Wording(N_("Password must be %(least)s characters or more"), least=SHORTEST)
+    if len(spelled) > LONGEST:
+        return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
+    words = known_words(about)
+    if _is_mostly(spelled, words):
+        return Wording(N_("Password must not be made of your name, your email address or the name of this service"))
+    if _is_guessed_early(spelled, words):
+        return Wording(N_("Enter a password that is harder to guess. Three random words work well"))
+    return None
+
+
+def known_words(about: Iterable[str]) -> list[str]:
+    """The words an attacker who knows the person and the council would try."""
+    found = {word for text in about for word in re.split(r"[^\w]+", normal(text).casefold()) if len(word) > 2}
+    return sorted(found | set(CONTEXT))
+
+
+def _is_mostly(password: str, words: list[str]) -> bool:
+    """True when little is left once the known words are taken out."""
+    left = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left) < len(password) and len(re.sub(r"[\W\d_]+", "", left)) < 4
+
+
+def _is_guessed_early(password: str, words: list[str]) -> bool:
+    common = common_passwords()
+    folded = password.casefold()
+    core = folded.strip("0123456789!?.,-_*#@$ ")
+    if folded in common or core in common:
+        return True
+    # zxcvbn reads 72 characters; what is longer is only harder to guess.
+    return bool(zxcvbn(password[:72], user_inputs=words)["guesses"] < FEWEST_GUESSES)

@@ -1,0 +1,87 @@
+"""Typed text is never lost: what somebody sends after their log-in ended is kept, sealed, until the same person is back.
+
+Whose text it is, the form itself says: the hidden token of each page that a logged-in person gets is signed for them.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from app.domain.log_in import KEPT_FOR
+from app.models import KeptPost
+from app.services.sessions import hash_of
+from app.services.work import Office, Work
+from app.store.sealing import BrokenSeal, seal, unseal
+
+Fields = Sequence[tuple[str, str]]
+SEALED_FOR = "kept post"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed, where it was to go, and when."""
+
+    path: str
+    fields: Fields
+    kept_at: datetime
+
+
+def form_mark(office: Office, person_id: int) -> str:
+    """The secret part of a log-in's form tokens, which also says whose forms they are."""
+    told = f"{person_id}.{secrets.token_hex(20)}"
+    return f"{told}.{_sealed(office, told)}"
+
+
+def owner_of(office: Office, mark: str | None) -> int | None:
+    """Whose form carried this mark; None when it is not one of ours."""
+    told, _, seal_ = (mark or "").rpartition(".")
+    person_id = told.partition(".")[0]
+    if not person_id.isdecimal() or not seal_.isascii() or not hmac.compare_digest(seal_, _sealed(office, told)):
+        return None
+    return int(person_id)
+
+
+def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
+    """Keep it; gives the secret number for the browser's cookie, without which nobody is ever shown it."""
+    key = secrets.token_urlsafe(32)
+    work.session.add(
+        KeptPost(
+            key_hash=hash_of(key),
+            person_id=person_id,
+            path=path,
+            sealed_fields=seal(work.office.settings.file_key, SEALED_FOR, json.dumps(list(fields))),
+            kept_at=work.now,
+        )
+    )
+    return key
+
+
+def kept(work: Work, key: str | None) -> Typed | None:
+    """What this browser kept, if it was this person who typed it."""
+    row = work.session.scalars(select(KeptPost).where(KeptPost.key_hash == hash_of(key))).one_or_none() if key else None
+    if row is None or row.person_id != work.me.user_id or work.now - row.kept_at > KEPT_FOR:
+        return None
+    try:
+        opened = json.loads(unseal(work.office.settings.file_key, SEALED_FOR, row.sealed_fields))
+    except BrokenSeal:
+        return None
+    return Typed(row.path, [(name, value) for name, value in opened], row.kept_at)
+
+
+def forget(work: Work, key: str | None) -> None:
+    """It was sent again, or is not wanted."""
+    work.session.execute(
+        delete(KeptPost)
+        .where(KeptPost.key_hash == hash_of(key or ""), KeptPost.person_id == work.me.user_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _sealed(office: Office, told: str) -> str:
+    return hmac.new(office.settings.otp_key.encode(), f"form|{told}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,99 @@
+"""Logging in: a password, then a second step, and only then a log-in. Half of it makes nobody of anybody."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from app.domain.errors import PortalError
+from app.domain.events import LoggedIn, LogInFailed, LogInToNobody
+from app.domain.log_in import KEPT_FOR, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS
+from app.domain.work_email import EmailError, canonical
+from app.services import throttle
+from app.services.known_device import KnownDevice
+from app.services.passwords import account_subject, passwords_of
+from app.services.second_step import BY_EMAIL, Desk, Passed, begin
+from app.services.sessions import open_session
+from app.services.work import Work
+from app.store.queries.log_in import (
+    Account,
+    account_by_email,
+    account_by_id,
+    forget_before,
+    keep_new_hash,
+    stamp_log_in,
+)
+
+
+class WrongPassword(PortalError):
+    """The email address or the password is not right; which of them is never told."""
+
+    status = 401
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed at the door."""
+
+    email: str
+    password: str
+
+
+def give_password(desk: Desk, typed: Typed, device: KnownDevice | None = None, locale: str | None = None) -> str:
+    """First step: right, a code goes out and the secret number of the challenge comes back; it logs nobody in.
+
+    Raises WrongPassword, alike and after the same time for a wrong password, an unknown address and a closed account,
+    and TooMany, alike for known and unknown addresses.
+    """
+    email = _name_typed(typed.email)
+    with desk() as work:
+        office = work.office
+        account = account_by_email(work.session, email)
+        known = device if device is not None and account is not None and device.person_id == account.id else None
+        subject = known.subject if known else account_subject(email)
+        throttle.take(work, PASSWORDS_PER_ACCOUNT, subject)
+        if known is None:
+            throttle.take(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
+    passwords = passwords_of(office)
+    kept = account.password if account is not None and account.active else None
+    right = passwords.matches(kept, typed.password)
+    if account is None or kept is None or not right:
+        with desk() as work:
+            work.tell(LogInFailed(person_id=account.id) if account else LogInToNobody())
+        raise WrongPassword
+    renewed = passwords.hash(typed.password) if passwords.is_outdated(kept) else None
+    with desk() as work:
+        throttle.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
+        if known is None:
+            throttle.give_back(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
+        if renewed is not None:
+            keep_new_hash(work.session, account.id, kept, renewed)
+    with desk() as work:
+        return begin(work, _speaking(account, locale), subject)
+
+
+def enter(work: Work, passed: Passed, locale: str | None = None) -> str:
+    """Both steps were right: log them in. Gives the secret number for their cookie."""
+    account = account_by_id(work.session, passed.person_id)
+    if account is None or not account.active:
+        raise WrongPassword
+    sid = open_session(work, account.id, passed.method or BY_EMAIL)
+    stamp_log_in(work.session, account.id, work.now, locale)
+    work.tell(LoggedIn(person_id=account.id))
+    return sid
+
+
+def forget_old(work: Work) -> None:
+    """Once a day: codes and counts of yesterday, and text kept for a week, are deleted."""
+    forget_before(work.session, work.now - timedelta(days=1), work.now - KEPT_FOR)
+
+
+def _name_typed(email: str) -> str:
+    """The log-in name as accounts have it; something no account has, when it is not an address at all."""
+    try:
+        return canonical(email)
+    except EmailError:
+        return "nobody"
+
+
+def _speaking(account: Account, locale: str | None) -> Account:
+    """The code's mail is in the language of the page it was asked for on."""
+    return replace(account, locale=locale) if locale else account

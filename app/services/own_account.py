@@ -1,0 +1,134 @@
+"""What people change about their own account: the password, and the authenticator app."""
+
+from dataclasses import dataclass
+
+import pyotp
+
+from app.domain.errors import Conflict, Fault, PortalError, Refused
+from app.domain.events import PasswordChanged, SecondStepChanged
+from app.domain.log_in import PASSWORDS_PER_ACCOUNT, code_typed
+from app.domain.roles import SEN_TEAM, Role
+from app.domain.wording import N_, Wording
+from app.models import Person
+from app.services import throttle
+from app.services.passwords import account_subject, passwords_of, set_password
+from app.services.second_step import PROVE, SEALED_FOR, Desk, app_step, begin, verify
+from app.services.sessions import end_sessions, mark_proved
+from app.services.work import Work
+from app.store.queries.log_in import account_by_id, burn_app_step, close_challenges
+from app.store.sealing import BrokenSeal, seal, unseal
+
+MAY_ADD_APP = SEN_TEAM | {Role.admin}
+"""Those who see every child, or say who does, may make their second step stronger."""
+
+
+class ProveFirst(PortalError):
+    """This changes how somebody logs in: password and code are asked for again first."""
+
+    status = 403
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """The two passwords of the page "Change your password"."""
+
+    current: str
+    new: str
+
+
+def change_password(desk: Desk, typed: Passwords, log_in_id: int) -> None:
+    """A new password. Every other log-in ends, and the owner is told. Raises Refused or TooMany."""
+    _check_current(desk, typed.current, "current_password")
+    if typed.current == typed.new:
+        raise Refused(Fault("password", Wording(N_("Enter a password that is different from your current one"))))
+    with desk() as work:
+        person = work.get(Person, work.me.user_id)
+        set_password(work, person, typed.new)
+        end_sessions(work, person.id, except_log_in=log_in_id)
+        close_challenges(work.session, person.id, work.now)
+        work.tell(PasswordChanged(person_id=person.id))
+
+
+def prove_password(desk: Desk, password: str) -> str:
+    """Somebody logged in shows again that it is them: first the password; gives the challenge for the code."""
+    _check_current(desk, password, "password")
+    with desk() as work:
+        account = account_by_id(work.session, work.me.user_id)
+        if account is None:
+            raise Conflict
+        return begin(work, account, account_subject(account.email), PROVE)
+
+
+def prove_code(desk: Desk, secret: str | None, code: str, log_in_id: int) -> None:
+    """Then the code. Raises WrongCode or LogInAgain."""
+    passed = verify(desk, secret, code, PROVE)
+    with desk() as work:
+        if passed.person_id == work.me.user_id:
+            mark_proved(work, log_in_id)
+
+
+def _check_current(desk: Desk, password: str, field: str) -> None:
+    with desk() as work:
+        account = account_by_id(work.session, work.me.user_id)
+        office = work.office
+        if account is None:
+            raise Conflict
+        subject = account_subject(account.email)
+        throttle.take(work, PASSWORDS_PER_ACCOUNT, subject)
+    if not passwords_of(office).matches(account.password, password):
+        raise Refused(Fault(field, Wording(N_("Enter your current password. What you typed is not right"))))
+    with desk() as work:
+        throttle.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
+
+
+# --- the authenticator app ------------------------------------------------------------------------
+
+
+def may_add_app(work: Work) -> bool:
+    """Officers, managers and administrators."""
+    return work.me.has(*MAY_ADD_APP)
+
+
+def new_app_secret(work: Work) -> str:
+    """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
+    return seal(work.office.settings.file_key, f"{SEALED_FOR}|{work.me.user_id}", pyotp.random_base32())
+
+
+def app_secret_offered(work: Work, sealed: str | None) -> str | None:
+    """The secret offered on the page, if it is this person's."""
+    try:
+        return unseal(work.office.settings.file_key, f"{SEALED_FOR}|{work.me.user_id}", sealed or "")
+    except BrokenSeal:
+        return None
+
+
+def app_address(secret: str, email: str, issuer: str) -> str:
+    """What the QR code says to the app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
+
+
+def add_app(work: Work, sealed: str | None, typed: str, proved: bool) -> None:
+    """From now on the second step asks the app. Raises Refused for a wrong code, ProveFirst."""
+    if not may_add_app(work) or not proved:
+        raise ProveFirst
+    secret = app_secret_offered(work, sealed)
+    code = code_typed(typed)
+    step = app_step(secret, code, work.now) if secret and code else None
+    if secret is None or step is None:
+        raise Refused(Fault("code", Wording(N_("Enter the 6 digit code that the app shows now"))))
+    person = work.get(Person, work.me.user_id)
+    person.totp_secret = seal(work.office.settings.file_key, SEALED_FOR, secret)
+    person.totp_last_step = None
+    work.session.flush()
+    burn_app_step(work.session, person.id, step)
+    work.tell(SecondStepChanged(person_id=person.id))
+
+
+def remove_app(work: Work, proved: bool) -> None:
+    """Back to codes by e-mail. Raises ProveFirst."""
+    if not proved:
+        raise ProveFirst
+    person = work.get(Person, work.me.user_id)
+    person.totp_secret = None
+    person.totp_last_step = None
+    work.tell(SecondStepChanged(person_id=person.id))

@@ -1,0 +1,198 @@
+"""What the log-in room asks before anybody is known, and so cannot ask through a lens: Core statements on purpose."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.models import KeptPost, LogInChallenge, LogInSession, Throttle
+from app.store.visibility import PERSON_TABLE
+
+_person = PERSON_TABLE
+_challenge = LogInChallenge.__table__
+_log_in = LogInSession.__table__
+_throttle = Throttle.__table__
+_kept = KeptPost.__table__
+
+
+@dataclass(frozen=True)
+class Account:
+    """As much of an account as logging in needs."""
+
+    id: int
+    email: str
+    password: str | None
+    active: bool
+    totp_secret: str | None
+    locale: str | None
+
+
+_ACCOUNT = select(
+    _person.c.id,
+    _person.c.email,
+    _person.c.password,
+    _person.c.active,
+    _person.c.totp_secret,
+    _person.c.locale,
+)
+
+
+def account_by_email(session: Session, email: str) -> Account | None:
+    """Whose log-in name this is."""
+    found = session.execute(_ACCOUNT.where(_person.c.email == email)).one_or_none()
+    return Account(*found) if found is not None else None
+
+
+def account_by_id(session: Session, person_id: int) -> Account | None:
+    """The account with this number."""
+    found = session.execute(_ACCOUNT.where(_person.c.id == person_id)).one_or_none()
+    return Account(*found) if found is not None else None
+
+
+def keep_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
+    """The same password, hashed with today's settings; not if it was changed meanwhile."""
+    session.execute(
+        update(_person).where(_person.c.id == person_id, _person.c.password == old).values(password=new)
+    )
+
+
+def stamp_log_in(session: Session, person_id: int, now: datetime, locale: str | None) -> None:
+    """They are in: when, and how often by now."""
+    stamps: dict[str, Any] = {
+        "last_login": now,
+        "login_count": func.coalesce(_person.c.login_count, 0) + 1,
+        "fail_login_count": 0,
+    }
+    if locale is not None:
+        stamps["locale"] = locale
+    session.execute(update(_person).where(_person.c.id == person_id).values(**stamps))
+
+
+def burn_app_step(session: Session, person_id: int, step: int) -> bool:
+    """Use up one half minute of the authenticator app; False when it, or a later one, was used already."""
+    unused = or_(_person.c.totp_last_step.is_(None), _person.c.totp_last_step < step)
+    burnt = session.execute(
+        update(_person).where(_person.c.id == person_id, unused).values(totp_last_step=step).returning(_person.c.id)
+    )
+    return burnt.one_or_none() is not None
+
+
+# --- challenges -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """Somebody on their way through the second step."""
+
+    id: int
+    person_id: int
+    purpose: str
+    method: str
+    subject: str
+    code_hash: str | None
+    attempts: int
+    expires_at: datetime
+    closed_at: datetime | None
+
+
+_COLUMNS = (
+    _challenge.c.id,
+    _challenge.c.person_id,
+    _challenge.c.purpose,
+    _challenge.c.method,
+    _challenge.c.subject,
+    _challenge.c.code_hash,
+    _challenge.c.attempts,
+    _challenge.c.expires_at,
+    _challenge.c.closed_at,
+)
+
+
+def challenge_by_hash(session: Session, challenge_hash: str) -> Challenge | None:
+    """The challenge this browser is at."""
+    found = session.execute(select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash)).one_or_none()
+    return Challenge(*found) if found is not None else None
+
+
+def count_try(session: Session, challenge_hash: str, now: datetime, latest_issue: datetime, most: int) -> Challenge | None:
+    """Count one try, if one is left. The database counts, so that guesses sent at the same moment share the five."""
+    open_still = and_(
+        _challenge.c.challenge_hash == challenge_hash,
+        _challenge.c.closed_at.is_(None),
+        _challenge.c.attempts < most,
+        _challenge.c.expires_at > now,
+        _challenge.c.issued_at <= latest_issue,
+    )
+    counting = update(_challenge).where(open_still).values(attempts=_challenge.c.attempts + 1)
+    found = session.execute(counting.returning(*_COLUMNS)).one_or_none()
+    return Challenge(*found) if found is not None else None
+
+
+def close_challenge(session: Session, challenge_id: int, now: datetime) -> bool:
+    """Use a challenge up; False when somebody else just did."""
+    closing = update(_challenge).where(_challenge.c.id == challenge_id, _challenge.c.closed_at.is_(None))
+    return session.execute(closing.values(closed_at=now).returning(_challenge.c.id)).one_or_none() is not None
+
+
+def close_challenges(session: Session, person_id: int, now: datetime, subject: str | None = None) -> None:
+    """Older codes die when a newer one goes out; all of them when an account rests."""
+    closing = update(_challenge).where(_challenge.c.person_id == person_id, _challenge.c.closed_at.is_(None))
+    if subject is not None:
+        closing = closing.where(_challenge.c.subject == subject)
+    session.execute(closing.values(closed_at=now))
+
+
+# --- log-ins --------------------------------------------------------------------------------------
+
+
+def end_log_ins(session: Session, person_id: int, now: datetime, except_log_in: int | None = None) -> None:
+    """End every log-in of a person, whoever ends them: the person, or an administrator whose lens shows none."""
+    ending = update(_log_in).where(_log_in.c.person_id == person_id, _log_in.c.ended_at.is_(None))
+    if except_log_in is not None:
+        ending = ending.where(_log_in.c.id != except_log_in)
+    session.execute(ending.values(ended_at=now))
+
+
+# --- throttle -------------------------------------------------------------------------------------
+
+
+def locked_times(session: Session, key: str, now: datetime) -> tuple[list[float], datetime | None]:
+    """When this was tried lately and until when it rests; nobody else counts here until the commit."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(_throttle)
+        .values(key=key, times=[], touched_at=now, created_at=now)
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    row = session.execute(
+        select(_throttle.c.times, _throttle.c.rests_until).where(_throttle.c.key == key).with_for_update()
+    ).one()
+    return list(row.times), row.rests_until
+
+
+def keep_times(session: Session, key: str, times: list[float], now: datetime) -> None:
+    """Write the tries down."""
+    session.execute(update(_throttle).where(_throttle.c.key == key).values(times=times, touched_at=now))
+
+
+def keep_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
+    """Let this rest until then."""
+    session.execute(update(_throttle).where(_throttle.c.key == key).values(rests_until=until, touched_at=now))
+
+
+def rests_until(session: Session, key: str) -> datetime | None:
+    """Until when this rests, if it does."""
+    return session.execute(select(_throttle.c.rests_until).where(_throttle.c.key == key)).scalar_one_or_none()
+
+
+# --- clearing up ----------------------------------------------------------------------------------
+
+
+def forget_before(session: Session, day_ago: datetime, week_ago: datetime) -> None:
+    """Codes and counts go after a day, kept text after a week."""
+    session.execute(delete(_challenge).where(_challenge.c.issued_at < day_ago))
+    session.execute(delete(_throttle).where(_throttle.c.touched_at < day_ago))
+    session.execute(delete(_kept).where(_kept.c.kept_at < week_ago))
