@@ -12,23 +12,34 @@ from app.domain.forms.check import (
     check_section_complete,
     section_status,
 )
-from app.domain.forms.definition import DefinitionError, FormDefinition, Option, Question, Section
-from app.domain.forms.facts import FACTS, facts_wanted, with_facts
+from app.domain.forms.definition import (
+    Answers,
+    DefinitionError,
+    FormDefinition,
+    Option,
+    Question,
+    Section,
+    SectionAnswers,
+)
+from app.domain.forms.facts import FACTS, FROM_REQUEST, facts_wanted, with_facts
 from app.domain.forms.parse import checksum, parse, parse_once
 from app.domain.forms.reading import add_row, put_section, read_section, remove_row
 from app.domain.forms.text import NOT_PROVIDED, AnswerLine, AnswerTable, answer_lines, answers_as_text
 
 __all__ = [
     "FACTS",
+    "FROM_REQUEST",
     "NOT_PROVIDED",
     "AnswerLine",
     "AnswerTable",
+    "Answers",
     "DefinitionError",
     "FormDefinition",
     "Option",
     "Problem",
     "Question",
     "Section",
+    "SectionAnswers",
     "SectionStatus",
     "add_row",
     "answer_lines",

@@ -11,7 +11,7 @@ from app.domain.forms.conditions import blank
 from app.domain.forms.definition import Answers, FormDefinition, Question, Section, SectionAnswers
 from app.domain.forms.kinds import DECLARATION, KINDS
 from app.domain.forms.reading import filled_rows, most_rows, put_section
-from app.domain.wording import N_, Wording, lower_first
+from app.domain.wording import N_, Wording
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,8 @@ def _first_part(question: Question) -> str:
 
 
 def _in_row(section: Section, table: Question, number: int, column: Question, text: Wording) -> Problem:
-    # "Adult 2: enter the phone number", so that equal messages about two rows can be told apart.
-    said = Wording(
-        N_("%(row)s %(number)s: %(problem)s"),
-        row=table.row_name,
-        number=number + 1,
-        problem=lower_first(text),
-    )
+    # "Adult 2: Enter the phone number", so that equal messages about two rows can be told apart.
+    said = Wording(N_("%(row)s %(number)s: %(problem)s"), row=table.row_name, number=number + 1, problem=text)
     return Problem(section.id, table.id, number, column.id, said, _first_part(column))
 
 

@@ -70,7 +70,7 @@ def date_problem(value: Any, name: str, least: Any, most: Any, today: date) -> W
         boxes = value if isinstance(value, Mapping) else {}
         missing = [part for part in PARTS if not str(boxes.get(part, "")).strip()]
         year = str(boxes.get("year", ""))
-        if boxes and missing:
+        if 0 < len(missing) < len(PARTS):
             pattern = {
                 ("day",): N_("%(what)s must include a day"),
                 ("month",): N_("%(what)s must include a month"),

@@ -9,14 +9,15 @@ from app.domain.forms.definition import Answers, FormDefinition
 from app.domain.wording import N_
 
 FACTS: dict[str, str] = {
-    "child.first_names": N_("First names"),
-    "child.last_name": N_("Last name"),
-    "child.full_name": N_("Full name"),
+    "child.name": N_("Name"),
+    "child.forenames": N_("Forenames"),
+    "child.surname": N_("Surname"),
+    "child.known_as": N_("Known as"),
     "child.date_of_birth": N_("Date of birth"),
     "child.address": N_("Address"),
     "child.postcode": N_("Postcode"),
     "child.upn": N_("UPN"),
-    "child.upn_absence_reason": N_("Why there is no UPN"),
+    "child.upn_missing_reason": N_("Why there is no UPN"),
     "child.nhs_number": N_("NHS number"),
     "child.year_group": N_("Year group by age"),
     "child.setting": N_("School or setting"),
@@ -26,11 +27,21 @@ FACTS: dict[str, str] = {
     "author.email": N_("Your email address"),
     "author.phone": N_("Your phone number"),
     "request.received_on": N_("Date the request was received"),
+    "request.why_now": N_("Why the assessment was asked for"),
+    "request.primary_need": N_("Main need in the request"),
     "advice.requested_on": N_("Date the advice was asked for"),
     "advice.due_on": N_("Date the advice is due"),
 }
 """Every fact a prefilled question may name in "from". Dates are given as ISO text, `child.year_group`
-as the code of the year group, everything else as it is to be read; unknown facts as ""."""
+as the code of the year group (`str(school_year(…))`), everything else as it is to be read; what is not
+known as ""."""
+
+FROM_REQUEST: dict[str, tuple[str, str]] = {
+    "request.why_now": ("reason", "why_now"),
+    "request.primary_need": ("reason", "primary_need"),
+}
+"""Facts that stand in the request for the assessment: its section and question. A reader who may not
+see the request may not see these facts either."""
 
 
 def facts_wanted(definition: FormDefinition) -> set[str]:

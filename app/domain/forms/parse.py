@@ -21,7 +21,7 @@ QUESTION_KEYS = {
     "id", "kind", "label", "name", "hint", "help", "required", "options", "columns", "max_length", "min", "max",
     "show_if", "condition_text", "from", "restricted", "row_name",
 }  # fmt: skip
-LIMITED = {"number", "date", "table"}
+LIMITED = {"number", "money", "date", "table"}
 
 
 def checksum(definition: Mapping[str, Any]) -> str:
@@ -215,10 +215,10 @@ class _Parser:
         return AnyOf(())
 
     def leaf(self, here: str, raw: Mapping[str, Any]) -> Condition:
-        if raw["q"] not in self.earlier:
+        if str(raw["q"]) not in self.earlier:
             self.faults.append(f"{here} asks about “{raw['q']}”, which is not an earlier question")
             return AnyOf(())
-        section_id, question = self.earlier[raw["q"]]
+        section_id, question = self.earlier[str(raw["q"])]
         test: Condition = Filled(section_id, question.id)
         if isinstance(raw.get("filled"), bool):
             test = test if raw["filled"] else Not(test)
@@ -248,11 +248,11 @@ class _Parser:
         """A plain condition in words, for pages on which nothing can hide."""
         if (
             not isinstance(raw, Mapping)
-            or raw.get("q") not in self.earlier
+            or str(raw.get("q")) not in self.earlier
             or not ("is" in raw or "in" in raw)
         ):
             return ""
-        _, question = self.earlier[raw["q"]]
+        _, question = self.earlier[str(raw["q"])]
         wanted = [raw["is"]] if "is" in raw else raw["in"]
         if not isinstance(wanted, list) or len(wanted) > 3:
             return ""

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from app.domain.forms.conditions import blank
 from app.domain.forms.definition import Answers, Question, Section, SectionAnswers
-from app.domain.forms.kinds import KINDS, Table, Typed
+from app.domain.forms.kinds import KINDS, Table
+from app.domain.forms.simple_kinds import Typed
 
 SHOWN = "questions-shown"
 

@@ -1,0 +1,222 @@
+"""The kinds of question that have one answer: text, dates, numbers, choices and codes.
+
+`clean` turns what a browser sent into a JSON value and never loses anything: what is not valid is
+kept as it was typed. `missing` and `problem` give a sentence for the screen; `text` gives the reading.
+"""
+
+# ruff: noqa: ARG002 - every kind answers to the same call, and not every kind needs all of it
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from app.domain import codes
+from app.domain.forms.dates import PARTS, clean_date, date_problem, date_text
+from app.domain.forms.definition import Question
+from app.domain.wording import N_, Wording, upper_first
+from app.domain.work_email import EmailError, canonical
+
+Typed = Mapping[str, list[str]]
+"""What a browser sent for one question: by part of the question ("" for a question of one part)."""
+
+NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,4})?", re.ASCII)
+
+
+def one(typed: Typed, part: str = "") -> str:
+    """The first thing typed into a part, in clean characters and with one kind of line end."""
+    values = typed.get(part) or [""]
+    return NOT_TEXT.sub("", values[0].replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+class Kind:
+    """What all kinds share; a kind says only where it differs."""
+
+    name = ""
+    parts: tuple[str, ...] = ("",)
+    longest = 500
+    in_tables = True
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        return one(typed)
+
+    def missing(self, question: Question) -> Wording:
+        return Wording(N_("Enter %(what)s"), what=question.name)
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """What is wrong with an answer that is not empty; nothing, if it may stand."""
+        if not isinstance(value, str):
+            return Wording(N_("%(what)s must be text"), what=upper_first(question.name))
+        limit = question.max_length or self.longest
+        if len(value) > limit:
+            return Wording(
+                N_("%(what)s must be %(limit)s characters or fewer. You have typed %(count)s"),
+                what=upper_first(question.name),
+                limit=f"{limit:,}",
+                count=f"{len(value):,}",
+            )
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        return str(value or "")
+
+
+class Text(Kind):
+    name = "text"
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        return " ".join(one(typed).split())
+
+
+class LongText(Kind):
+    name = "long_text"
+    longest = 10_000
+
+
+class Coded(Text):
+    """A text that must be a certain kind of code, kept in the one way it is written."""
+
+    def __init__(self, name: str, check: Callable[[str], str], show: Callable[[str], str] = str) -> None:
+        self.name, self.check, self.show = name, check, show
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        text = super().clean(question, typed, today)
+        try:
+            return self.check(text) if text else ""
+        except (codes.CodeError, EmailError):
+            return text
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        if problem := super().problem(question, value, today):
+            return problem
+        try:
+            self.check(value)
+        except (codes.CodeError, EmailError) as error:
+            return error.text
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        text = str(value or "")
+        return text if not text or self.problem(question, value, date.min) else self.show(text)
+
+
+class Date(Kind):
+    name = "date"
+    parts = PARTS
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        return clean_date({part: one(typed, part) for part in PARTS})
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        return date_problem(value, question.name, question.min, question.max, today)
+
+    def text(self, question: Question, value: Any) -> str:
+        return date_text(value)
+
+
+class Number(Text):
+    name = "number"
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        text = super().clean(question, typed, today)
+        digits = re.sub(r"[£,%\s]", "", text)
+        if not NUMBER.fullmatch(digits):
+            return text
+        return float(digits) if "." in digits else int(digits)
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        what = upper_first(question.name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return Wording(N_("%(what)s must be a number, like 12 or 12.5"), what=what)
+        least, most = question.min, question.max
+        if isinstance(least, int | float) and value < least:
+            return Wording(N_("%(what)s must be %(limit)s or more"), what=what, limit=f"{least:,}")
+        if isinstance(most, int | float) and value > most:
+            return Wording(N_("%(what)s must be %(limit)s or less"), what=what, limit=f"{most:,}")
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class Money(Number):
+    """An amount in pounds."""
+
+    name = "money"
+
+    def text(self, question: Question, value: Any) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"£{value:,}" if value == int(value) else f"£{value:,.2f}"
+        return super().text(question, value)
+
+
+class Choice(Kind):
+    name = "choice"
+
+    def missing(self, question: Question) -> Wording:
+        return Wording(N_("Select %(what)s"), what=question.name)
+
+    def allowed(self, question: Question) -> set[str]:
+        return {option.value for option in question.options}
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        if not isinstance(value, str) or value not in self.allowed(question):
+            return Wording(N_("Select %(what)s from the list"), what=question.name)
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        return question.option_label(value) if value else ""
+
+
+class YesNo(Choice):
+    name = "yes_no"
+    labels = {"yes": N_("Yes"), "no": N_("No")}
+
+    def allowed(self, question: Question) -> set[str]:
+        return set(self.labels)
+
+    def missing(self, question: Question) -> Wording:
+        return Wording(N_("Select yes if %(what)s"), what=question.name)
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        return None if isinstance(value, str) and value in self.labels else self.missing(question)
+
+    def text(self, question: Question, value: Any) -> str:
+        return self.labels.get(str(value), str(value or ""))
+
+
+class Choices(Choice):
+    name = "choices"
+    in_tables = False
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        ticked = (one({"": [value]}) for value in typed.get("") or [])
+        return list(dict.fromkeys(value for value in ticked if value))
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        if not isinstance(value, list) or not {str(one) for one in value} <= self.allowed(question):
+            return Wording(N_("Select %(what)s from the list"), what=question.name)
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        return ", ".join(question.option_label(one) for one in value or [])
+
+
+SIMPLE_KINDS: tuple[Kind, ...] = (
+    Text(),
+    LongText(),
+    Date(),
+    YesNo(),
+    Choice(),
+    Choices(),
+    Number(),
+    Money(),
+    Coded("upn", codes.check_upn),
+    Coded("nhs_number", codes.check_nhs_number, codes.nhs_number_text),
+    Coded("postcode", codes.check_postcode),
+    Coded("phone", codes.check_phone),
+    Coded("email", canonical),
+)

@@ -1,0 +1,176 @@
+"""Numbers and codes: the vectors we were given, what people mistype, and what may never pass."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stdnum.gb import upn
+
+from app.domain import codes
+from app.domain.codes import CodeError
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("B801200005001", "B801200005001"),
+        ("T380200026001", "T380200026001"),
+        ("H380400022017", "H380400022017"),
+        ("Y38021230250A", "Y38021230250A"),
+        (" y380 2123 0250a ", "Y38021230250A"),
+        ("B801-2000-05001", "B801200005001"),
+    ],
+)
+def test_a_upn_is_kept_in_capitals_without_spaces(typed, kept):
+    assert codes.check_upn(typed) == kept
+
+
+def test_a_upn_that_ends_in_a_letter_is_temporary():
+    assert codes.is_temporary_upn(codes.check_upn("Y38021230250A"))
+    assert not codes.is_temporary_upn(codes.check_upn("T380200026001"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("A801200005001", "The letter at the start does not fit"),
+        ("Q380200026001", "The letter at the start does not fit"),
+        ("Z38021230250A", "The letter at the start does not fit"),
+        ("E000200005001", "not a local authority’s number"),
+        ("B80120000500", "a letter and 12 characters"),
+        ("B8012000050011", "a letter and 12 characters"),
+        ("B80120000500I", "a letter and 12 characters"),
+        ("B80120000A001", "a letter and 12 characters"),
+        ("B８01200005001", "a letter and 12 characters"),
+        ("", "a letter and 12 characters"),
+    ],
+)
+def test_a_mistyped_upn_is_refused_in_words(typed, said):
+    with pytest.raises(CodeError, match=said):
+        codes.check_upn(typed)
+
+
+@given(
+    st.sampled_from(sorted(codes.LATER_AUTHORITIES | {380, 801, 938})),
+    st.integers(0, 9_999_999),
+    st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUVWXYZ"),
+)
+def test_every_upn_with_the_right_letter_passes_and_with_any_other_fails(authority, middle, last):
+    rest = f"{authority}{middle:07d}0{last}"
+    right = upn.calc_check_digit(rest)
+
+    assert codes.check_upn(right + rest) == right + rest
+    for wrong in set("ABCDEFGHJKLMNPQRTUVWXYZ") - {right}:
+        with pytest.raises(CodeError):
+            codes.check_upn(wrong + rest)
+
+
+@pytest.mark.parametrize("typed", ["9434765919", "943 476 5870", "943-476-5870", "9990000018"])
+def test_nhs_numbers_pass(typed):
+    kept = codes.check_nhs_number(typed)
+
+    assert kept.isdigit()
+    assert codes.check_nhs_number(codes.nhs_number_text(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["9434765871", "0000000000", "4444444444", "943476591", "94347659199", "943476591X"]
+)
+def test_what_is_no_nhs_number_is_refused(typed):
+    with pytest.raises(CodeError):
+        codes.check_nhs_number(typed)
+
+
+@given(st.integers(100_000_000, 999_999_999))
+def test_a_learner_number_has_one_check_digit_or_none(start):
+    passed = []
+    for last in range(10):
+        try:
+            passed.append(codes.check_uln(f"{start}{last}"))
+        except CodeError:
+            continue
+    rest = sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), str(start), strict=True)) % 11
+    assert passed == ([] if rest == 0 else [f"{start}{10 - rest}"])
+
+
+def test_the_known_learner_number_passes():
+    assert codes.check_uln("1000 000 027") == "1000000027"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("bd11hx", "BD1 1HX"),
+        (" BD1  1HX ", "BD1 1HX"),
+        ("w1a1aa", "W1A 1AA"),
+        ("EC1A1BB", "EC1A 1BB"),
+        ("M1 1AE", "M1 1AE"),
+        ("CR2 6XH", "CR2 6XH"),
+        ("DN55 1PT", "DN55 1PT"),
+        ("GIR 0AA", "GIR 0AA"),
+        ("BD99 1AB", "BD99 1AB"),
+    ],
+)
+def test_postcodes_are_kept_in_one_way(typed, kept):
+    assert codes.check_postcode(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["BD1", "Q1 1AA", "BD1 1CX", "BD1 1H", "1BD 1HX", "BD123 1HX", "", "Bradford"]
+)
+def test_what_is_no_postcode_is_refused(typed):
+    with pytest.raises(CodeError, match="full UK postcode"):
+        codes.check_postcode(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("01274435750", "01274 435750"),
+        ("+44 1274 435750", "01274 435750"),
+        ("(01274) 435 750", "01274 435750"),
+        ("07700900982", "07700 900982"),
+        ("01632 960101", "01632 960101"),
+        ("0113 496 0123", "0113 496 0123"),
+        ("01274 435750 ext 12", "01274 435750 x12"),
+        ("+33 1 23 45 67 89", "+33 1 23 45 67 89"),
+    ],
+)
+def test_phone_numbers_are_kept_as_people_write_them(typed, kept):
+    assert codes.check_phone(typed) == kept
+    assert codes.check_phone(kept) == kept
+
+
+@pytest.mark.parametrize("typed", ["", "ask at the desk", "01274 43", "999", "0" * 400])
+def test_what_is_no_phone_number_is_refused(typed):
+    with pytest.raises(CodeError, match="Enter a phone number"):
+        codes.check_phone(typed)
+
+
+def test_school_and_provider_numbers():
+    assert codes.check_urn("107 439") == "107439"
+    assert codes.check_ukprn("10000001") == "10000001"
+    for check, wrong in [
+        (codes.check_urn, "10743"),
+        (codes.check_urn, "007439"),
+        (codes.check_ukprn, "20000001"),
+    ]:
+        with pytest.raises(CodeError):
+            check(wrong)
+
+
+@settings(max_examples=40, deadline=None)  # the first phone number loads the tables of all countries
+@given(st.text(max_size=40))
+def test_whatever_is_typed_gives_a_code_or_a_sentence_and_never_breaks(text):
+    for check in (
+        codes.check_upn,
+        codes.check_nhs_number,
+        codes.check_uln,
+        codes.check_postcode,
+        codes.check_phone,
+    ):
+        try:
+            kept = check(text)
+        except CodeError as error:
+            assert error.text.msgid
+        else:
+            assert check(kept) == kept
