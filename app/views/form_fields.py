@@ -20,6 +20,7 @@ from wtforms import (
     HiddenField,
     MultipleFileField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -30,6 +31,7 @@ from wtforms import (
 from app.domain.forms import Answers, Problem, Question, Section, read_section
 from app.domain.forms.kinds import KINDS
 from app.domain.forms.reading import SHOWN
+from app.domain.forms.simple_kinds import YesNo
 
 SHOWN_FIELD = "questions_shown"
 MOST_CLASSES = 2_000
@@ -86,9 +88,9 @@ def _field(question: Question) -> Any:
     kind = FIELDS.get(question.kind) or (RadioField if question.looks == "radios" else SelectField)
     settings: dict[str, Any] = {"name": question.id, "description": question.hint}
     if question.kind == "yes_no":
-        settings["choices"] = list(KINDS["yes_no"].labels.items())
+        settings["choices"] = [SelectChoice(value, label) for value, label in YesNo.labels.items()]
     elif question.kind in ("choice", "choices"):
-        settings["choices"] = [(option.value, option.label) for option in question.options]
+        settings["choices"] = [SelectChoice(option.value, option.label) for option in question.options]
     return kind(question.label, **settings)
 
 

@@ -161,7 +161,11 @@ class FormDefinition:
     def without_restricted(self) -> FormDefinition:
         """The same form as read by people outside the SEN team: restricted questions are not in it."""
         sections = tuple(
-            replace(section, questions=tuple(q for q in section.questions if not q.restricted))
+            replace(
+                section,
+                questions=tuple(q for q in section.questions if not q.restricted),
+                form_checksum=f"{section.form_checksum}-open",
+            )
             for section in self.sections
         )
         return replace(self, sections=tuple(section for section in sections if section.questions))
