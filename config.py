@@ -60,6 +60,7 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     redis_url: str | None = field(repr=False)
+    clamd_address: str  # "host:port" or "unix:/path" of the virus scanner; empty: none is run
 
     public_base_url: str
     host: str
@@ -125,6 +126,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         data_dir=data_dir,
         database_url=_database_url(env, data_dir),
         redis_url=env.secret("REDIS_URL") or None,
+        clamd_address=env.text("CLAMD_ADDRESS", ""),
         public_base_url=base_url,
         host=env.text("HOST", "127.0.0.1"),
         port=port,

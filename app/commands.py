@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.roles import GRANTS, Role
 from app.security import office
+from app.seed.files import form_seeds
+from app.services.form_templates import import_seeds
 from app.services.work import Office
 from app.store.guard import look_as_system
 
@@ -61,6 +63,8 @@ def prepare(desk: Office) -> None:
     migrate(desk.database.url)
     with desk.database.open() as session:
         sync_roles(session)
+        import_seeds(session, form_seeds(), desk.clock.now())
+        session.commit()
 
 
 @portal_commands.command("sync")

@@ -296,6 +296,25 @@ class MessageSent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageEvent(Event):
+    """Something about one message in one inbox."""
+
+    message_id: int
+
+
+class MessageRead(MessageEvent):
+    """A message was opened for the first time."""
+
+
+class MessageMarkedUnread(MessageEvent):
+    """A message was put back among the unread."""
+
+
+class AuditRead(Event):
+    """A manager looked through the audit."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListExported(Event):
     """A list was taken out as a file."""
 

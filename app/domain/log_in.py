@@ -21,7 +21,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 """As much as the clocks of two servers may differ; a log-in or code from further in the future is not believed."""
 
 COOL_DOWN = timedelta(minutes=15)
-DEVICE_LIFE = timedelta(days=180)
+DEVICE_LIFE = timedelta(days=90)
 KEPT_FOR = timedelta(days=7)
 
 

@@ -5,7 +5,7 @@ Hands are the part somebody plays in this matter, not the role they hold in the 
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import WrongHands, WrongMoment
@@ -106,3 +106,6 @@ CONSENT = Workflow(
 
 OPEN_TO_WRITING = frozenset({_S.asked, _S.draft, _S.returned})
 """States in which the author's answers may still change."""
+
+WORKFLOWS: Mapping[str, Workflow] = {"request": REQUEST, "advice": ADVICE, "consent": CONSENT}
+"""The steps of each kind of form."""

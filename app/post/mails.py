@@ -21,7 +21,9 @@ MAILS: Mapping[str, frozenset[str]] = {
     "parent_invited": DAY_LINK,
     "password_reset_link": DAY_LINK,
     "password_changed": frozenset({"device"}),
+    "no_account": frozenset(),
     "email_change_link": DAY_LINK,
+    "email_change_asked": frozenset({"device"}),
     "email_changed": frozenset({"device"}),
     "second_step_changed": frozenset({"device"}),
     # Work

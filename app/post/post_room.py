@@ -15,11 +15,13 @@ from app.domain.clock import Clock
 from app.domain.events import Event
 from app.domain.roles import Principal
 from app.models import OutboxMail
+from app.post.audit import append
 from app.post.bell import BellSettings, hang_bell
 from app.post.carriers import CarrierSettings, carrier_for
 from app.post.delivery import Postman
 from app.post.origin import Origin
 from app.post.outbox import CODE_LANE, POST, Stamp
+from app.post.telling import write_letters
 from app.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -46,8 +48,13 @@ class PostRoom:
     def write(
         self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
     ) -> list[int]:
-        """Write audit rows, messages and outgoing mail for these events; give back the numbers of the new mail."""
-        return []
+        """Write audit rows, messages and outgoing mail for these events; give back the numbers of the new mail.
+
+        The audit comes last: its chain is held until the commit, and nothing may wait for a lock while it is.
+        """
+        mail = write_letters(session, self.settings, told, who, now, origin)
+        append(session, self.settings.audit_key, told, who, now, origin)
+        return mail
 
     def wake(self, mail: Sequence[int]) -> None:
         """After the commit: let the worker know, and send codes at once. Losing this call loses nothing."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import joinedload
+
 from app.domain.codes import CodeError, check_nhs_number, check_postcode, check_upn
 from app.domain.errors import Fault, Refused, WrongHands
 from app.domain.events import ChildAdded, ChildLinked, ChildViewed, PossibleDuplicateFound, RequestStarted
@@ -91,7 +93,7 @@ def add_child(work: Work, typed: NewChild) -> Request:
 
 def view_child(work: Work, child_id: int) -> Child:
     """Open a child's page; the audit keeps that it was opened."""
-    child = work.get(Child, child_id)
+    child = work.get(Child, child_id, joinedload(Child.setting))
     work.tell(ChildViewed(child_id=child.id))
     return child
 

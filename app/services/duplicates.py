@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.domain.errors import WrongHands, WrongMoment
 from app.domain.events import DuplicateSettled
@@ -52,6 +52,12 @@ def the_pair(work: Work, child_id: int) -> tuple[Child, Child]:
     if newer.possible_duplicate_of_id is None:
         raise WrongMoment("duplicate")
     return newer, work.get(Child, newer.possible_duplicate_of_id)
+
+
+def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
+    """How many forms hang on each of the two records, to help the SEN team decide."""
+    counted = select(Form.child_id, func.count()).where(Form.child_id.in_((newer_id, older_id))).group_by(Form.child_id)
+    return {newer_id: 0, older_id: 0} | {child_id: count for child_id, count in work.session.execute(counted)}
 
 
 def same_child(work: Work, child_id: int) -> Child:

@@ -121,9 +121,7 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     Where their organisation still owes the SEN team something and nobody else there is linked, the child goes back
     into the organisation's queue, so that nothing asked for is lost.
     """
-    link = _still_open(work.get(ChildLink, link_id))
-    if link.person_id != work.me.user_id or not work.me.has(Role.professional):
-        raise WrongHands("step_back")
+    link = own_link(work, link_id)
     child = work.get(Child, link.child_id)
     owed = _open_forms(work, child.id, link.organisation_id)
     for form in owed:
@@ -132,6 +130,14 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     if owed and link.organisation_id is not None and not _others_there(work, link):
         _enter_queue(work, child, link.organisation_id)
     _end(work, link)
+    return link
+
+
+def own_link(work: Work, link_id: int) -> ChildLink:
+    """This professional's own link, still open, or WrongHands."""
+    link = _still_open(work.get(ChildLink, link_id))
+    if link.person_id != work.me.user_id or not work.me.has(Role.professional):
+        raise WrongHands("step_back")
     return link
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import pyotp
 
-from app.domain.errors import Conflict, Fault, PortalError, Refused
+from app.domain.errors import Conflict, Fault, PortalError, Refused, WrongHands
 from app.domain.events import PasswordChanged, SecondStepChanged
-from app.domain.log_in import PASSWORDS_PER_ACCOUNT, code_typed
+from app.domain.log_in import PASSWORDS_PER_ACCOUNT, PROOF_LIFE, code_typed
 from app.domain.roles import SEN_TEAM, Role
 from app.domain.wording import N_, Wording
-from app.models import Person
+from app.models import LogInSession, Person
 from app.services import throttle
 from app.services.passwords import account_subject, passwords_of, set_password
 from app.services.second_step import PROVE, SEALED_FOR, Desk, app_step, begin, verify
@@ -107,10 +107,11 @@ def app_address(secret: str, email: str, issuer: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
-def add_app(work: Work, sealed: str | None, typed: str, proved: bool) -> None:
-    """From now on the second step asks the app. Raises Refused for a wrong code, ProveFirst."""
-    if not may_add_app(work) or not proved:
-        raise ProveFirst
+def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
+    """From now on the second step asks the app. Raises Refused for a wrong code, ProveFirst, WrongHands."""
+    if not may_add_app(work):
+        raise WrongHands
+    _check_proof(work, log_in_id)
     secret = app_secret_offered(work, sealed)
     code = code_typed(typed)
     step = app_step(secret, code, work.now) if secret and code else None
@@ -124,11 +125,16 @@ def add_app(work: Work, sealed: str | None, typed: str, proved: bool) -> None:
     work.tell(SecondStepChanged(person_id=person.id))
 
 
-def remove_app(work: Work, proved: bool) -> None:
+def remove_app(work: Work, log_in_id: int) -> None:
     """Back to codes by e-mail. Raises ProveFirst."""
-    if not proved:
-        raise ProveFirst
+    _check_proof(work, log_in_id)
     person = work.get(Person, work.me.user_id)
     person.totp_secret = None
     person.totp_last_step = None
     work.tell(SecondStepChanged(person_id=person.id))
+
+
+def _check_proof(work: Work, log_in_id: int) -> None:
+    proved_at = work.get(LogInSession, log_in_id).proved_at
+    if proved_at is None or work.now - proved_at > PROOF_LIFE:
+        raise ProveFirst

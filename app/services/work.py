@@ -35,6 +35,9 @@ class OfficeSettings(PostSettings, Protocol):
     @property
     def argon2_time(self) -> int: ...
 
+    @property
+    def clamd_address(self) -> str: ...
+
 
 @dataclass(frozen=True)
 class Office:

@@ -192,9 +192,12 @@ def document(who: Principal) -> ColumnElement[bool]:
 
 @sees(Message)
 def message(who: Principal) -> ColumnElement[bool]:
-    """Everybody sees what was sent to them and by them; the SEN team also its shared inbox and what it sent."""
+    """Everybody sees what was sent to them and by them, for as long as they may see the child it is about; the SEN team
+    also its shared inbox and all that the SEN team wrote."""
     mine = or_(Message.recipient_id == who.user_id, Message.sender_id == who.user_id)
-    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
+    if who.in_sen_team:
+        return or_(mine, Message.recipient_id.is_(None), Message.from_team.is_(True))
+    return and_(mine, or_(Message.child_id.is_(None), Message.child_id.in_(linked_children(who))))
 
 
 @sees(User)

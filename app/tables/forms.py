@@ -70,7 +70,8 @@ class Form(Row):
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
     due_on: Mapped[date | None] = mapped_column(index=True)
-    """The last day of the legal time: for advice, its own; for a request, the decision whether to assess."""
+    """The last day of the legal time: for advice, its own; for a request, the council's next duty (the decision whether
+    to assess, then the final plan; nothing once it was declined)."""
     received_on: Mapped[date | None] = mapped_column(index=True)
     """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
     submitted_at: Mapped[datetime | None] = mapped_column()
@@ -131,15 +132,21 @@ class SectionDraft(Row):
 
 
 class DraftRevision(Row):
-    """What a section held before a save: the last twenty are kept, so that nothing typed is ever gone."""
+    """What a section held before a save: the last twenty are kept, so that nothing typed is ever gone.
+
+    One that is set aside was typed over an older text than a colleague's: it waits until its author says what of
+    it to keep, and is not thrown away before.
+    """
 
     __tablename__ = "draft_revision"
 
     draft_id: Mapped[int] = mapped_column(ForeignKey("section_draft.id"), index=True)
     number: Mapped[int] = mapped_column()
+    """The version the section had when it held this, or from which this was typed."""
     answers: Mapped[dict[str, Any]] = mapped_column()
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     saved_at: Mapped[datetime] = mapped_column()
+    set_aside: Mapped[bool] = mapped_column(default=False)
 
 
 class Submission(Row):

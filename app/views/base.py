@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_login import current_user
@@ -44,6 +44,13 @@ class PortalView(BaseView):
         """One transaction as the person who is asking."""
         with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
             yield work
+
+    def update_redirect(self) -> None:
+        """AppBuilder would write every address visited, children's names in filters included, into the cookie."""
+
+    def get_redirect(self) -> str:
+        """Doors say where to go next; nobody is sent to where they once were."""
+        return url_for("HomeView.home")
 
     def page(self, template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
         """Draw app/templates/pages/<template>."""

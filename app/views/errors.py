@@ -2,13 +2,15 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import PortalError, TooMany
 from app.security import office
+from app.views.gate import keep_typed
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,11 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_expired(_error: CSRFError) -> ResponseReturnValue:
+        owner = keep_typed()
+        if owner is not None and not current_user.is_authenticated:
+            return redirect(url_for("LogInView.log_in"))
+        if owner is not None and owner == current_user.id:
+            return redirect(url_for("KeptPostView.show"))
         return render_template("errors/csrf.html"), 400
 
     @app.errorhandler(HTTPException)

@@ -2,12 +2,16 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.services.kept_posts import keep
+from app.services.sessions import touch, wants_touch
+from app.services.work import unit_of_work
 from app.store.guard import look_as
-from app.views.base import office, principal
+from app.views.base import office, origin, principal
+from app.views.cookie import CHALLENGE, KEPT, form_owner
 
 PUBLIC: set[str] = {"static", "appbuilder.static"}
 """Endpoints anybody may open; each view file adds its own with `open_to_all`."""
@@ -20,12 +24,50 @@ def open_to_all(*endpoints: str) -> None:
 
 def safe_next(target: str | None) -> str | None:
     """Where to go after logging in: a path on this site, or nothing."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\", "/login")):
         return None
     if any(ord(character) < 32 or character == "\\" for character in target):
         return None
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     return None if parts.scheme or parts.netloc else target
+
+
+def count_as_input() -> None:
+    """Somebody is there: for a page's own requests, such as an autosave that carried something new."""
+    with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        touch(work, current_user.log_in_id)
+
+
+def keep_typed() -> int | None:
+    """Keep the form that was sent for whoever's page it stood on; gives whose it was, None when nothing was kept."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    shut = request.endpoint is not None and request.endpoint not in PUBLIC
+    path = safe_next(request.full_path.rstrip("?"))
+    owner = form_owner() if fields and shut else None
+    if owner is None or path is None or _asks_by_itself():
+        return None
+    with unit_of_work(office(), None, origin(), office().database.session()) as work:
+        session[KEPT] = keep(work, owner, path, fields)
+    return owner
+
+
+def _asks_by_itself() -> bool:
+    """A script asked, not a person: pages are asked for as HTML."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _send_to_log_in() -> ResponseReturnValue:
+    if _asks_by_itself():
+        return {"error": "not logged in"}, 401
+    if request.method == "POST":
+        keep_typed()
+    if CHALLENGE in session:
+        return redirect(url_for("LogInView.second_step"))
+    target = request.path if request.method == "GET" else None
+    return redirect(url_for("LogInView.log_in", next=None if target == "/" else target))
 
 
 def init_gate(app: Flask) -> None:
@@ -37,11 +79,12 @@ def init_gate(app: Flask) -> None:
         if request.endpoint is None or request.endpoint in PUBLIC:
             return None
         if not current_user.is_authenticated:
-            target = request.path if request.method == "GET" else None
-            return redirect(url_for("LogInView.log_in", next=target))
+            return _send_to_log_in()
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "_permission_name"):
             abort(404)  # a door nobody declared is no door
+        if wants_touch(current_user, office().clock.now()) and not _asks_by_itself():
+            count_as_input()
         return None
 
     @app.teardown_appcontext

@@ -1,10 +1,26 @@
 """The home page: tiles of what waits for this person, the newest messages, what is due."""
 
+from typing import Any
+
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from app.views.base import PortalView
+from app.domain.roles import Principal, Role
+from app.domain.standing import in_words, what_happens_next
+from app.security import office
+from app.services.messages import unread_count
+from app.store.queries import dashboard
+from app.store.queries.caseload import owed_by
+from app.store.queries.child_page import standing_of
+from app.views.base import PortalView, principal
+from app.views.due import due
+from app.views.pages import url_or_none
+
+NEWEST, MOST_DUE = 5, 8
 
 
 class HomeView(PortalView):
@@ -17,5 +33,65 @@ class HomeView(PortalView):
     @expose("/")
     @has_access
     def home(self) -> ResponseReturnValue:
-        """Home."""
-        return self.page("home/home.html")
+        """What waits for whoever is logged in."""
+        who = principal()
+        assert who is not None  # has_access saw to that  # noqa: S101
+        session = office().database.session()
+        if who.in_sen_team:
+            return self.page("home/team.html", **_messages(session, who), **_team(session))
+        if who.has(Role.professional):
+            return self.page("home/professional.html", **_messages(session, who), **_professional(session, who))
+        if who.has(Role.parent):
+            return self.page("home/parent.html", **_messages(session, who), children=_family(session, who))
+        return self.page("home/admin.html", tiles=_admin_tiles())
+
+
+def _messages(session: Session, who: Principal) -> dict[str, Any]:
+    return {
+        "unread": unread_count(session, who),
+        "newest": dashboard.newest_messages(session, who, NEWEST),
+    }
+
+
+def _professional(session: Session, who: Principal) -> dict[str, Any]:
+    today = office().clock.today()
+    owed = [(each, due(each.due_on, today)) for each in owed_by(session, who, limit=MOST_DUE)]
+    return {"owed": owed, "overdue": sum(1 for each, __ in owed if each.due_on and each.due_on < today)}
+
+
+def _team(session: Session) -> dict[str, Any]:
+    today = office().clock.today()
+    waiting = dashboard.waiting_for_team(session, today)
+    tiles = [
+        (_("New requests"), url_for("RequestList.list", show="new"), waiting.new_requests),
+        (_("Requests to decide on"), url_for("RequestList.list", show="deciding"), waiting.to_decide),
+        (_("Submitted advice"), url_for("AdviceList.list", show="submitted"), waiting.submitted_advice),
+        (_("Overdue advice"), url_for("AdviceList.list", show="overdue"), waiting.overdue_advice),
+        (_("Registrations to approve"), url_for("RegistrationList.list", show="waiting"), waiting.registrations),
+        (_("Messages to the team"), url_for("MessageList.list", show="unread"), waiting.messages),
+        (_("Possible duplicates"), url_for("ChildList.list", show="duplicates"), waiting.duplicates),
+    ]
+    decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
+    return {"tiles": tiles, "decisions": decisions, "most": dashboard.COUNT_UP_TO}
+
+
+def _family(session: Session, who: Principal) -> list[dict[str, Any]]:
+    children = dashboard.children_of(session, who)
+    standings = standing_of(session, [each.child_id for each in children])
+    return [
+        {
+            "child": each,
+            "status": in_words(standings.get(each.child_id)),
+            "next": what_happens_next(standings.get(each.child_id)),
+        }
+        for each in children
+    ]
+
+
+def _admin_tiles() -> list[tuple[str, str, str]]:
+    tiles = [
+        (_("Users"), url_or_none("UserList.list"), _("Give and take roles, close and reopen accounts.")),
+        (_("Organisations"), url_or_none("OrganisationList.list"), _("Schools, settings, services and trusts.")),
+        (_("Work domains"), url_or_none("WorkDomainList.list"), _("Work email addresses that need no approval.")),
+    ]
+    return [(title, href, text) for title, href, text in tiles if href]

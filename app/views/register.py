@@ -3,11 +3,15 @@
 from flask_appbuilder import AppBuilder, BaseView
 
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
+from app.views.account import AccountView
 from app.views.health import HealthView
 from app.views.help import HelpView
+from app.views.kept_posts import KeptPostView
 from app.views.language import LanguageView
 
 VIEWS: list[type[BaseView]] = [
+    AccountView,
+    KeptPostView,
     HealthView,
     HelpView,
     LanguageView,

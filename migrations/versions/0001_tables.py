@@ -80,10 +80,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index("ix_audit_actor", ["actor_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_audit_child_id"), ["child_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_audit_event"), ["event"], unique=False)
+        batch_op.create_index("ix_audit_child", ["child_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_event", ["event", "id"], unique=False)
 
     op.create_table(
         "form_template",
@@ -787,8 +787,15 @@ def upgrade() -> None:
         sa.Column("recipient_id", sa.Integer(), nullable=True),
         sa.Column("sender_id", sa.Integer(), nullable=True),
         sa.Column("sender_name", sa.Text(), nullable=False),
+        sa.Column("from_team", sa.Boolean(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("letter", sa.Text(), nullable=True),
+        sa.Column(
+            "facts",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("child_id", sa.Integer(), nullable=True),
         sa.Column("form_id", sa.Integer(), nullable=True),
         sa.Column("registration_id", sa.Integer(), nullable=True),
@@ -811,7 +818,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_child_id"), ["child_id"], unique=False)
-        batch_op.create_index("ix_message_inbox", ["recipient_id", "created_at"], unique=False)
+        batch_op.create_index("ix_message_inbox", ["recipient_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_sender_id"), ["sender_id"], unique=False)
         batch_op.create_index("ix_message_unread", ["recipient_id", "read_at"], unique=False)
 
@@ -1035,10 +1042,10 @@ def downgrade() -> None:
     op.drop_table("organisation")
     op.drop_table("form_template")
     with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_event"))
-        batch_op.drop_index(batch_op.f("ix_audit_child_id"))
+        batch_op.drop_index("ix_audit_event")
+        batch_op.drop_index("ix_audit_child")
         batch_op.drop_index(batch_op.f("ix_audit_at"))
-        batch_op.drop_index(batch_op.f("ix_audit_actor_id"))
+        batch_op.drop_index("ix_audit_actor")
 
     op.drop_table("audit")
     op.drop_table("ab_view_menu")

@@ -252,3 +252,13 @@ def organisations_named(session: Session, words: Collection[str], limit: int = 2
         statement = statement.where(Organisation.name.icontains(word, autoescape=True))
     rows = session.execute(statement.order_by(Organisation.name).limit(limit))
     return [Candidate(row[0], row[1], row[2]) for row in rows]
+
+
+def advice_forms(session: Session) -> list[tuple[str, str]]:
+    """The forms on which advice can be asked for now: key and title."""
+    rows = session.execute(
+        select(FormTemplate.key, FormTemplate.title)
+        .where(FormTemplate.key.startswith("advice_", autoescape=True), FormTemplate.retired.is_(False))
+        .order_by(FormTemplate.title)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,284 @@
+"""Who is told what: one entry for each thing that can happen. "Audit only" is said aloud, never by leaving something out.
+
+Texts here are for the inbox, where the reader may see the child they speak of; e-mails carry none of it.
+%(child)s is filled in when the message is read, %(form)s and %(by)s when it is written.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain import events as on
+from app.domain.events import Event
+from app.domain.wording import N_
+from app.domain.workflow import Part
+from app.store.queries.recipients import form_facts, link_facts, linked_to, professionals_of
+
+SEN_TEAM = None
+"""The SEN team's shared inbox, as a recipient."""
+
+Addressees = set[int | None]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message: its name, who may be meant by it, and its words."""
+
+    name: str
+    who: Callable[[Connection, Any], Addressees]
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An e-mail to the account's owner about the account itself, with no message in the inbox."""
+
+    mail: str
+
+
+Told = Sequence[Letter | Notice]
+AUDIT_ONLY: Told = ()
+
+
+# --- who ------------------------------------------------------------------------------------------
+
+
+def sen_team(_connection: Connection, _event: Event) -> Addressees:
+    """The SEN team's shared inbox."""
+    return {SEN_TEAM}
+
+
+def the_linked(connection: Connection, event: on.LinkEvent) -> Addressees:
+    """The person who was linked, or everybody in the organisation whose queue the child waits in."""
+    link = link_facts(connection, event.link_id)
+    if link.person_id is not None:
+        return {link.person_id}
+    return set(professionals_of(connection, link.organisation_id)) if link.organisation_id is not None else set()
+
+
+def the_authors(connection: Connection, event: on.FormEvent) -> Addressees:
+    """Who wrote the form, and their colleagues who are linked to the child; the whole organisation while it waits in
+    its queue."""
+    form = form_facts(connection, event.form_id)
+    if form.author_id is None and form.organisation_id is not None:
+        return set(professionals_of(connection, form.organisation_id))
+    told: Addressees = {form.author_id} if form.author_id is not None else set()
+    if form.organisation_id is not None:
+        linked = linked_to(connection, form.child_id)
+        told |= {person for person, organisation in linked.items() if organisation == form.organisation_id}
+    return told
+
+
+def those_it_is_shared_with(connection: Connection, event: on.FormShared) -> Addressees:
+    """Everybody linked to the child of the kinds it is now shared with, except its own authors."""
+    form = form_facts(connection, event.form_id)
+    told: Addressees = set()
+    if "professionals" in event.shared_with:
+        linked = linked_to(connection, form.child_id, Part.author)
+        told |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
+    if "parents" in event.shared_with:
+        told |= set(linked_to(connection, form.child_id, Part.parent))
+    return told - {form.author_id}
+
+
+# --- what -----------------------------------------------------------------------------------------
+
+LETTERS: Mapping[type[Event], Told] = {
+    # Accounts
+    on.LoggedIn: AUDIT_ONLY,
+    on.LoggedOut: AUDIT_ONLY,
+    on.LogInFailed: AUDIT_ONLY,
+    on.AccountCooledDown: (Notice("account_cooling_down"),),
+    on.PasswordChanged: (Notice("password_changed"),),
+    on.PasswordResetAsked: AUDIT_ONLY,  # the link itself is mailed by services/forgotten_password.py
+    on.EmailChangeAsked: AUDIT_ONLY,  # links and notices go to the old and the new address from the service
+    on.EmailChanged: AUDIT_ONLY,
+    on.SecondStepChanged: (Notice("second_step_changed"),),
+    on.AccountOpened: AUDIT_ONLY,
+    on.PersonDeactivated: AUDIT_ONLY,
+    on.PersonReactivated: AUDIT_ONLY,
+    on.RolesChanged: AUDIT_ONLY,
+    on.RegistrationReceived: AUDIT_ONLY,
+    on.RegistrationWaiting: (
+        Letter(
+            "registration_waiting",
+            sen_team,
+            N_("A registration waits for approval"),
+            N_("Somebody whose email domain we do not know has asked for an account. Decide whether to approve it."),
+        ),
+    ),
+    on.RegistrationApproved: AUDIT_ONLY,
+    on.RegistrationRefused: AUDIT_ONLY,
+    on.ParentInvited: AUDIT_ONLY,
+    on.InvitationWithdrawn: AUDIT_ONLY,
+    # Children and who is involved
+    on.ChildAdded: AUDIT_ONLY,
+    on.ChildViewed: AUDIT_ONLY,
+    on.PossibleDuplicateFound: (
+        Letter(
+            "possible_duplicate",
+            sen_team,
+            N_("A child may be in the portal twice"),
+            N_(
+                "%(child)s, who has just been added, may be the same person as a child we know already. "
+                "Compare the two records. The person who added them has not been told."
+            ),
+        ),
+    ),
+    on.DuplicateSettled: AUDIT_ONLY,
+    on.ChildLinked: (
+        Letter(
+            "child_linked",
+            the_linked,
+            N_("You are now linked to a child"),
+            N_("The SEN team has linked %(child)s to you or to your organisation. Open their page to see what is needed."),
+        ),
+    ),
+    on.LinkTakenUp: (
+        Letter("link_taken_up", sen_team, N_("A child was taken up"), N_("%(by)s has taken up %(child)s.")),
+    ),
+    on.ColleagueBroughtIn: (
+        Letter(
+            "colleague_brought_in",
+            the_linked,
+            N_("A colleague has shared a child with you"),
+            N_("%(by)s has shared %(child)s with you. You can work on their forms together."),
+        ),
+    ),
+    on.LinkEnded: AUDIT_ONLY,  # they may not see the child any more, so nothing can be said
+    # Forms
+    on.FormViewed: AUDIT_ONLY,
+    on.RequestStarted: AUDIT_ONLY,
+    on.RequestSubmitted: (
+        Letter(
+            "request_submitted",
+            sen_team,
+            N_("A request for an assessment was sent"),
+            N_("%(by)s has sent a request for an assessment for %(child)s. Accept it, or return it with your reasons."),
+        ),
+    ),
+    on.RequestReturned: (
+        Letter(
+            "request_returned",
+            the_authors,
+            N_("Your request was returned"),
+            N_(
+                "The SEN team has returned “%(form)s” for %(child)s. The reasons are on the form, beside each section. "
+                "Correct it and send it again."
+            ),
+        ),
+    ),
+    on.RequestAccepted: (
+        Letter(
+            "request_accepted",
+            the_authors,
+            N_("Your request was accepted"),
+            N_("The SEN team has all it needs about %(child)s and will now decide whether to assess."),
+        ),
+    ),
+    on.RequestWithdrawn: AUDIT_ONLY,
+    on.AssessmentAgreed: (
+        Letter(
+            "assessment_agreed",
+            the_authors,
+            N_("The council will assess"),
+            N_("The council has decided to carry out an assessment of the needs of %(child)s."),
+        ),
+    ),
+    on.AssessmentDeclined: (
+        Letter(
+            "assessment_declined",
+            the_authors,
+            N_("The council will not assess"),
+            N_("The council has decided not to carry out an assessment of the needs of %(child)s."),
+        ),
+    ),
+    on.AdviceAsked: (
+        Letter(
+            "advice_asked",
+            the_authors,
+            N_("You have been asked for advice"),
+            N_("The SEN team asks for “%(form)s” about %(child)s. Open the form to see by when it is due."),
+        ),
+    ),
+    on.AdviceSubmitted: (
+        Letter(
+            "advice_submitted",
+            sen_team,
+            N_("Advice was sent"),
+            N_("%(by)s has sent “%(form)s” about %(child)s. Accept it, or return it with your reasons."),
+        ),
+    ),
+    on.AdviceReturned: (
+        Letter(
+            "advice_returned",
+            the_authors,
+            N_("Your advice was returned"),
+            N_(
+                "The SEN team has returned “%(form)s” about %(child)s. The reasons are on the form, beside each section. "
+                "Correct it and send it again."
+            ),
+        ),
+    ),
+    on.AdviceAccepted: (
+        Letter(
+            "advice_accepted",
+            the_authors,
+            N_("Your advice was accepted"),
+            N_("The SEN team has accepted “%(form)s” about %(child)s. There is nothing more for you to do."),
+        ),
+    ),
+    on.AdviceCancelled: (
+        Letter(
+            "advice_cancelled",
+            the_authors,
+            N_("Advice is no longer needed"),
+            N_("The SEN team no longer needs “%(form)s” about %(child)s."),
+        ),
+    ),
+    on.ConsentRecorded: (
+        Letter(
+            "consent_recorded",
+            sen_team,
+            N_("A family’s consent was recorded"),
+            N_("%(by)s has recorded the family’s consent for %(child)s."),
+        ),
+    ),
+    on.ConsentWithdrawn: (
+        Letter(
+            "consent_withdrawn",
+            sen_team,
+            N_("A family took their consent back"),
+            N_("The family’s consent for %(child)s was withdrawn. Check what is shared, and with whom."),
+        ),
+    ),
+    on.FormShared: (
+        Letter(
+            "form_shared",
+            those_it_is_shared_with,
+            N_("A form was shared with you"),
+            N_("The SEN team has shared “%(form)s” about %(child)s with you."),
+        ),
+    ),
+    # Documents, messages, lists
+    on.DocumentAdded: AUDIT_ONLY,
+    on.DocumentRemoved: AUDIT_ONLY,
+    on.DocumentDownloaded: AUDIT_ONLY,
+    on.MessageSent: AUDIT_ONLY,  # the messages stand in the inboxes already; post/mailing.py mails who has them
+    on.MessageRead: AUDIT_ONLY,
+    on.MessageMarkedUnread: AUDIT_ONLY,
+    on.AuditRead: AUDIT_ONLY,
+    on.ListExported: AUDIT_ONLY,
+    on.ReferenceChanged: AUDIT_ONLY,
+}
+
+
+def letter_named(name: str) -> Letter | None:
+    """The letter of this name, for drawing a message that was written from it."""
+    return BY_NAME.get(name)
+
+
+BY_NAME = {each.name: each for told in LETTERS.values() for each in told if isinstance(each, Letter)}

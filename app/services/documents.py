@@ -1,0 +1,174 @@
+"""Files attached to forms: looked at, kept outside every web folder, handed out only through the lens."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import NotFound, WrongMoment
+from app.domain.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
+from app.domain.forms import Question, Section
+from app.domain.uploads import HARMFUL, FileKind, UploadError, check_upload, clean_name
+from app.domain.wording import N_, Wording
+from app.models import Document, DocumentState
+from app.services.open_forms import OpenForm, take_up
+from app.services.work import Office, Work
+from app.store.files import FileStore, Kept
+from app.store.scanner import ScannerDown, scanner_at
+
+log = logging.getLogger(__name__)
+
+MOST_FILES = 30
+"""For one question."""
+
+ORPHANED_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that may come in and is on the disk, but belongs to nothing yet."""
+
+    name: str
+    kind: FileKind
+    kept: Kept
+    state: DocumentState
+
+
+def store_of(office: Office) -> FileStore:
+    """Where this portal keeps its files."""
+    return FileStore(office.settings.data_dir / "files")
+
+
+def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
+    """Look at a file and put it on the disk, before any row is written. Raises UploadError, saying what to do."""
+    name = clean_name(raw_name)
+    file.seek(0, 2)
+    kind = check_upload(name, file, file.tell())
+    store = store_of(office)
+    kept = store.keep(file)
+    state = _scan(office, kept.key)
+    if state is DocumentState.refused:
+        store.remove(kept.key)
+        raise UploadError(Wording(HARMFUL))
+    return Received(name, kind, kept, state)
+
+
+def _scan(office: Office, key: str) -> DocumentState:
+    scanner = scanner_at(office.settings.clamd_address)
+    try:
+        found_clean = scanner.is_clean(store_of(office).path(key))
+    except ScannerDown as down:
+        log.warning("the virus scanner did not answer (%s): a file waits", down)
+        return DocumentState.received
+    return DocumentState.clean if found_clean else DocumentState.refused
+
+
+def question_for_files(opened: OpenForm, section_id: str, question_id: str) -> tuple[Section, Question]:
+    """The question these files answer. Raises NotFound when this form does not ask it, or not for files."""
+    section = opened.section(section_id)
+    for question in section.questions_on_page(opened.answers):
+        if question.id == question_id and question.kind == "files":
+            return section, question
+    raise NotFound("Question")
+
+
+def attach(work: Work, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
+    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
+    opened = take_up(work, form_id)
+    step = opened.writing_step()
+    section, question = question_for_files(opened, section_id, question_id)
+    if len(opened.files(question.id)) >= MOST_FILES:
+        raise UploadError(Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES))
+    opened.form.state = step.end
+    document = work.add(
+        Document(
+            child_id=opened.form.child_id,
+            form_id=opened.form.id,
+            section=section.id,
+            question=question.id,
+            name=received.name,
+            media_type=received.kind.media_type,
+            size=received.kept.size,
+            sha256=received.kept.sha256,
+            storage_key=received.kept.key,
+            state=received.state,
+            added_by_id=work.me.user_id,
+            restricted=question.restricted,
+        )
+    )
+    work.tell(DocumentAdded(document_id=document.id, child_id=document.child_id))
+    return document
+
+
+def take_off(work: Work, form_id: int, document_id: int) -> None:
+    """Take a file off a draft. One that was sent before stays with the version it was sent with."""
+    opened = take_up(work, form_id)
+    opened.writing_step()
+    document = next((one for one in opened.documents if one.id == document_id and one.removed_at is None), None)
+    if document is None:
+        raise NotFound("Document")
+    document.removed_at = work.now
+    work.tell(DocumentRemoved(document_id=document.id, child_id=document.child_id))
+
+
+def hand_out(work: Work, document_id: int) -> tuple[Document, Path]:
+    """A file somebody asked to open. Raises WrongMoment until it has been found clean."""
+    document = work.get(Document, document_id)
+    if document.state is not DocumentState.clean:
+        raise WrongMoment("download")
+    path = store_of(work.office).path(document.storage_key)
+    if not path.is_file():
+        log.error("document %s has no file", document.id)
+        raise NotFound("Document")
+    work.tell(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
+    return document, path
+
+
+def scan_waiting(session: Session, office: Office) -> int:
+    """Ask the scanner again about files it gave no answer for; gives how many were settled. For the system."""
+    settled = 0
+    for document in session.scalars(select(Document).where(Document.state == DocumentState.received)):
+        document.state = _scan(office, document.storage_key)
+        if document.state is DocumentState.refused:
+            store_of(office).remove(document.storage_key)
+        settled += document.state is not DocumentState.received
+    session.commit()
+    return settled
+
+
+def sweep(session: Session, office: Office, now: datetime) -> int:
+    """Delete files that belong to nothing for a day: no row, or taken off a draft unsent. For the system.
+
+    Rows whose file is missing are reported in the log; nobody but a person can mend those.
+    """
+    kept = {
+        row.storage_key: row.id
+        for row in session.execute(
+            select(Document.id, Document.storage_key).where(
+                Document.state != DocumentState.refused,
+                or_(
+                    Document.removed_at.is_(None),
+                    Document.given_at.is_not(None),
+                    Document.removed_at > now - ORPHANED_AFTER,
+                ),
+            )
+        )
+    }
+    store = store_of(office)
+    swept = 0
+    for key, path in store.older_than(now - ORPHANED_AFTER):
+        if key not in kept or path.suffix:
+            path.unlink(missing_ok=True)
+            swept += 1
+    for document_id in _without_file(store, kept):
+        log.error("document %s has no file", document_id)
+    return swept
+
+
+def _without_file(store: FileStore, kept: dict[str, int]) -> Iterator[int]:
+    return (document_id for key, document_id in kept.items() if not store.path(key).is_file())

@@ -1,0 +1,115 @@
+"""Filling in a form: saving a section at any time, alone or with colleagues, so that nothing typed is ever lost."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select
+
+from app.domain.errors import Conflict, NotFound
+from app.domain.events import ConsentWithdrawn, FormEvent, FormSaved, RequestWithdrawn
+from app.domain.forms import Section, SectionAnswers
+from app.domain.forms.conditions import blank
+from app.models import DraftRevision, SectionDraft
+from app.services.open_forms import OpenForm, take_up
+from app.services.work import Work
+
+KEPT_REVISIONS = 20
+
+
+class SavedMeanwhile(Conflict):
+    """A colleague saved this section after it was opened here; nothing was overwritten."""
+
+    def __init__(self, typed: SectionAnswers, version: int) -> None:
+        super().__init__()
+        self.typed, self.version = typed, version
+
+
+def save_section(work: Work, form_id: int, section_id: str, typed: SectionAnswers, version: int) -> SectionDraft:
+    """Keep what was typed in a section, right or wrong; `version` is the one the page was opened on (0: none yet).
+
+    Raises SavedMeanwhile when somebody else has saved something different since.
+    """
+    opened = take_up(work, form_id)
+    draft = _keep(work, opened, section_id, typed, version)
+    work.tell(FormSaved(form_id=form_id, child_id=opened.form.child_id, section=section_id))
+    return draft
+
+
+def autosave_section(work: Work, form_id: int, section_id: str, typed: SectionAnswers, version: int) -> SectionDraft:
+    """The same while somebody is still typing: kept in the section's history, too often to be told in the audit."""
+    return _keep(work, take_up(work, form_id), section_id, typed, version)
+
+
+def _keep(work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int) -> SectionDraft:
+    section = opened.section(section_id)
+    step = opened.writing_step()
+    answers = typed_in(section, typed)
+    draft = opened.drafts.get(section_id)
+    if draft is not None and draft.version != version and changed(answers, draft.answers):
+        raise SavedMeanwhile(answers, version)
+    opened.form.state = step.end
+    if opened.form.author_id is None and not work.me.in_sen_team:
+        opened.form.author_id = work.me.user_id
+    return _write(work, opened, section_id, answers)
+
+
+def typed_in(section: Section, typed: SectionAnswers) -> dict[str, object]:
+    """Only answers to questions of this section that people type: facts and files never come from a browser."""
+    asked = {question.id for question in section.questions if question.is_typed}
+    return {question: value for question, value in typed.items() if question in asked}
+
+
+def changed(typed: SectionAnswers, kept: SectionAnswers) -> list[str]:
+    """The questions whose answers differ; nothing typed and nothing kept are the same."""
+    return [
+        question
+        for question, value in typed.items()
+        if value != kept.get(question) and not (blank(value) and blank(kept.get(question)))
+    ]
+
+
+def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, object]) -> SectionDraft:
+    draft = opened.drafts.get(section_id)
+    by_whom = {"saved_by_id": work.me.user_id, "saved_at": work.now}
+    if draft is None:
+        return work.add(SectionDraft(form_id=opened.form.id, section=section_id, answers=dict(answers), **by_whom))
+    if not changed(answers, draft.answers):
+        return draft
+    remember(work, draft)
+    draft.answers = {**draft.answers, **answers}
+    draft.saved_by_id, draft.saved_at = work.me.user_id, work.now
+    work.session.flush()
+    return draft
+
+
+def remember(work: Work, draft: SectionDraft) -> None:
+    """Keep what the section holds now before it is changed, and let go of what is older than the last twenty."""
+    work.add(
+        DraftRevision(
+            draft_id=draft.id,
+            number=draft.version,
+            answers=draft.answers,
+            saved_by_id=draft.saved_by_id,
+            saved_at=draft.saved_at,
+        )
+    )
+    older = (
+        select(DraftRevision.id)
+        .where(DraftRevision.draft_id == draft.id, DraftRevision.set_aside.is_(False))
+        .order_by(DraftRevision.id.desc())
+        .offset(KEPT_REVISIONS)
+    )
+    old = work.session.scalars(older).all()
+    if old:
+        work.session.execute(delete(DraftRevision).where(DraftRevision.id.in_(old)))
+
+
+def withdraw(work: Work, form_id: int) -> None:
+    """Give up a request that was never sent, or take the family's permissions back."""
+    opened = take_up(work, form_id)
+    if opened.form.kind not in WITHDRAWN:
+        raise NotFound("Form")
+    opened.form.state = opened.step("withdraw").end
+    work.tell(WITHDRAWN[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+
+
+WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}

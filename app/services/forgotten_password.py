@@ -1,0 +1,60 @@
+"""A forgotten password: a link to the account's own address, and a new password chosen there."""
+
+import secrets
+
+from app.domain.errors import Fault, Refused
+from app.domain.events import PasswordChanged, PasswordResetAsked
+from app.domain.work_email import EmailError, canonical
+from app.models import Person, Purpose
+from app.services.mailed_links import (
+    DeadLink,
+    look_at,
+    mail,
+    mail_link,
+    make_link,
+    throttle_mail_to,
+    use_link,
+)
+from app.services.passwords import set_password
+from app.services.sessions import end_sessions
+from app.services.work import Work
+from app.store.guard import look_as_system
+from app.store.queries.addresses import person_with_email
+from app.store.queries.mailed_links import end_all
+
+
+def ask(work: Work, typed: str) -> None:
+    """Mail a link to this address. Whoever asks learns nothing about whether it has an account."""
+    try:
+        email = canonical(typed)
+    except EmailError as problem:
+        raise Refused(Fault("email", problem.text)) from None
+    throttle_mail_to(work, email)
+    person = person_with_email(work.session, email)
+    if person is None or not person.active:
+        mail(work, "no_account", email, secrets.token_hex(8))
+        return
+    token = make_link(work, Purpose.reset, email, person_id=person.id)
+    mail_link(work, "password_reset_link", Purpose.reset, email, token)
+    work.tell(PasswordResetAsked(person_id=person.id))
+
+
+def address_of(work: Work, token: str) -> str:
+    """Whose password a link would change. Changes nothing; raises DeadLink."""
+    return look_at(work, token, Purpose.reset).email
+
+
+def choose(work: Work, token: str, password: str) -> None:
+    """Set a new password and log the person out everywhere. Nobody is logged in by this.
+
+    Raises Refused when the password is too weak, and then the link still works.
+    """
+    link = use_link(work, token, Purpose.reset)
+    look_as_system(work.session, "a forgotten password is replaced through its link")
+    person = work.get(Person, link.person_id or 0)
+    if not person.active or person.email != link.email:
+        raise DeadLink
+    set_password(work, person, password)
+    end_sessions(work, person.id)
+    end_all(work.session, person.id, work.now)
+    work.tell(PasswordChanged(person_id=person.id))

@@ -1,0 +1,73 @@
+"""What the portal knows already and puts into a form, so that nobody types it twice."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app.domain.forms import FROM_REQUEST, FormDefinition, facts_wanted
+from app.domain.school_years import school_year
+from app.models import Child, Form, Person
+from app.services.form_templates import definition_of
+from app.services.work import Work
+from app.store.queries.forms import request_for
+
+
+def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str, str]:
+    """The facts this form shows, as this person may know them. `form` has its child and organisation with it."""
+    wanted = facts_wanted(definition)
+    facts = _about_child(form.child, work.today) | {
+        "advice.requested_on": _day(form.asked_on),
+        "advice.due_on": _day(form.due_on),
+    }
+    if any(fact.startswith("author.") for fact in wanted):
+        facts |= _about_writer(work)
+    if any(fact.startswith("request.") for fact in wanted):
+        facts |= _from_request(work, form.child_id)
+    return {fact: facts.get(fact) or "" for fact in wanted}
+
+
+def _about_child(child: Child, today: date) -> dict[str, str]:
+    return {
+        "child.name": child.name,
+        "child.forenames": child.forenames,
+        "child.surname": child.surname,
+        "child.known_as": child.known_as,
+        "child.date_of_birth": _day(child.date_of_birth),
+        "child.address": child.address,
+        "child.postcode": child.postcode,
+        "child.upn": child.upn or "",
+        "child.upn_missing_reason": child.upn_missing_reason or "",
+        "child.nhs_number": child.nhs_number or "",
+        "child.year_group": str(school_year(child.date_of_birth, today)),
+        "child.setting": child.setting.name if child.setting else "",
+    }
+
+
+def _about_writer(work: Work) -> dict[str, str]:
+    writer = work.session.scalars(select(Person).where(Person.id == work.me.user_id)).one()
+    return {
+        "author.name": writer.name,
+        "author.job_title": writer.job_title or "",
+        "author.organisation": writer.organisation.name if writer.organisation else "",
+        "author.email": writer.email,
+        "author.phone": writer.phone or "",
+    }
+
+
+def _from_request(work: Work, child_id: int) -> dict[str, str]:
+    found = request_for(work.session, child_id)
+    if found is None:
+        return {}
+    request, submission = found
+    asked = definition_of(request)
+    facts = {"request.received_on": _day(request.received_on)}
+    for fact, (section_id, question_id) in FROM_REQUEST.items():
+        section = asked.section(section_id)
+        question = section.question(question_id)
+        value = (submission.answers.get(section_id) or {}).get(question_id)
+        facts[fact] = question.option_label(value) if question.options and value else str(value or "")
+    return facts
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""

@@ -1,0 +1,117 @@
+"""Links sent by mail: made, looked at, and used once.
+
+Looking at one changes nothing, because mail scanners open every link they see. Using one takes a button.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from app.domain.errors import NotFound
+from app.domain.log_in import Limit
+from app.models import MailedLink, Purpose
+from app.post.outbox import queue_mail
+from app.services import throttle
+from app.services.sessions import hash_of
+from app.services.work import Work
+from app.store.queries.mailed_links import OpenLink, end_older, open_link, use_up
+
+HOURS: Mapping[Purpose, int] = {Purpose.register: 24, Purpose.reset: 1, Purpose.email: 24, Purpose.invite: 24}
+"""How long a link works."""
+
+PATHS: Mapping[Purpose, str] = {
+    Purpose.register: "/confirm/{}",
+    Purpose.invite: "/confirm/{}",
+    Purpose.reset: "/forgotten/{}",
+    Purpose.email: "/confirm/email/{}",
+}
+"""The page each opens. Mail adds the portal's own address from the settings, never the one a request came with."""
+
+LONGEST_TOKEN = 100
+
+MAILS_TO_ADDRESS = Limit("link_mail", 3, timedelta(minutes=15))
+MAILS_TO_ADDRESS_A_DAY = Limit("link_mail_day", 10, timedelta(days=1))
+MAILS_ASKED_FROM = Limit("link_asked", 60, timedelta(hours=1))
+"""From one network: a whole school sits behind one, so it is generous."""
+
+
+class DeadLink(NotFound):
+    """The link was used, replaced, too old or never ours: all one to whoever holds it."""
+
+
+def make_link(
+    work: Work, purpose: Purpose, email: str, person_id: int | None = None, registration_id: int | None = None
+) -> str:
+    """A new link for this address; older ones for the same purpose stop working. Gives its secret."""
+    end_older(work.session, purpose, email, person_id, work.now)
+    token = secrets.token_urlsafe(32)
+    work.add(
+        MailedLink(
+            created_at=work.now,
+            token_hash=hash_of(token),
+            purpose=purpose,
+            email=email,
+            person_id=person_id,
+            registration_id=registration_id,
+            expires_at=work.now + timedelta(hours=HOURS[purpose]),
+        )
+    )
+    return token
+
+
+def mail_link(work: Work, letter: str, purpose: Purpose, email: str, token: str) -> None:
+    """Send somebody the link that was made for them."""
+    mail(
+        work,
+        letter,
+        email,
+        f"{purpose.value}:{hash_of(token)}",
+        path=PATHS[purpose].format(token),
+        hours=HOURS[purpose],
+    )
+
+
+def mail(work: Work, letter: str, email: str, dedupe_key: str, **facts: Any) -> None:
+    """Put one mail into the outbox; it goes out after the commit."""
+    work.mailed.append(
+        queue_mail(work.session, letter=letter, to=email, facts=facts, dedupe_key=f"{letter}:{dedupe_key}")
+    )
+
+
+def throttle_mail_to(work: Work, email: str) -> None:
+    """Nobody can make us flood an address with mail, known or unknown alike. Raises TooMany."""
+    throttle.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
+    throttle.take(work, MAILS_TO_ADDRESS, email)
+    throttle.take(work, MAILS_TO_ADDRESS_A_DAY, email)
+
+
+def look_at(work: Work, token: str, *purposes: Purpose) -> OpenLink:
+    """The link, unchanged. Raises DeadLink when it does not work (any more) or is for something else."""
+    found = open_link(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
+    if found is None or found.purpose not in purposes:
+        raise DeadLink
+    return found
+
+
+def use_link(work: Work, token: str, *purposes: Purpose) -> OpenLink:
+    """The link, used up: of two people pressing the button at once, one gets DeadLink."""
+    found = look_at(work, token, *purposes)
+    if not use_up(work.session, found.id, work.now):
+        raise DeadLink
+    return found
+
+
+__all__ = [
+    "HOURS",
+    "PATHS",
+    "DeadLink",
+    "OpenLink",
+    "Purpose",
+    "look_at",
+    "mail",
+    "mail_link",
+    "make_link",
+    "throttle_mail_to",
+    "use_link",
+]

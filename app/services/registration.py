@@ -1,0 +1,215 @@
+"""Asking for an account: what a professional tells us, and what happens once the address is proved."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from app.domain.errors import Fault, Refused
+from app.domain.events import RegistrationApproved, RegistrationReceived, RegistrationWaiting
+from app.domain.roles import Profession, Role
+from app.domain.wording import N_, Wording
+from app.domain.work_email import EmailError, canonical, domain_of, free_mail_problem, is_free_mail
+from app.models import MailedLink, Organisation, Person, Registration, RegistrationState
+from app.services.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
+from app.services.opening import open_account
+from app.services.work import Work
+from app.store.guard import look_as_system
+from app.store.queries.addresses import KnownDomain, domain_among, person_with_email
+from app.store.queries.mailed_links import keep_password, password_chosen_for
+
+PROFESSIONS = tuple(profession for profession in Profession if profession is not Profession.council)
+"""The professions one may register under; the council's own people are given accounts by administrators."""
+
+FORGET_UNCONFIRMED = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """What somebody tells us about themselves; one of the two organisations is given."""
+
+    email: str
+    first_name: str
+    last_name: str
+    profession: Profession
+    organisation_id: int | None
+    organisation_named: str = ""
+    job_title: str
+    address: str
+    postcode: str
+    phone: str
+
+
+def work_address(typed: str) -> str:
+    """The one way this address is kept. Raises Refused for no address at all, or one that anybody can have."""
+    try:
+        email = canonical(typed)
+    except EmailError as problem:
+        raise Refused(Fault("email", problem.text)) from None
+    if is_free_mail(domain_of(email)):
+        raise Refused(Fault("email", free_mail_problem(domain_of(email))))
+    return email
+
+
+def register(work: Work, applicant: Applicant) -> None:
+    """Ask for an account. Whoever asks learns nothing about whether the address is known to us."""
+    email = work_address(applicant.email)
+    throttle_mail_to(work, email)
+    look_as_system(work.session, "somebody asks for an account, and nobody is known yet")
+    if applicant.organisation_id is not None:
+        _choosable(work, applicant.organisation_id)
+    if person_with_email(work.session, email) is not None:
+        mail(work, "already_registered", email, secrets.token_hex(8))
+        return
+    registration = _replaceable(work, email)
+    _write(work, registration, applicant)
+    work.add(registration)
+    token = make_link(work, Purpose.register, email, registration_id=registration.id)
+    mail_link(work, "registration_link", Purpose.register, email, token)
+    work.tell(RegistrationReceived(registration_id=registration.id))
+
+
+def _choosable(work: Work, organisation_id: int) -> Organisation:
+    organisation = work.get(Organisation, organisation_id)
+    if not organisation.active or organisation.kind is Profession.council:
+        raise Refused(Fault("organisation", Wording(N_("Choose your organisation from the list"))))
+    return organisation
+
+
+def choosable_organisations(work: Work) -> list[tuple[int, str]]:
+    """The organisations a professional may say they work for: number and name, in order."""
+    rows = work.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.active.is_(True), Organisation.kind != Profession.council)
+        .order_by(Organisation.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _replaceable(work: Work, email: str) -> Registration:
+    """The older registration that nobody confirmed, to be overwritten, or a new one.
+
+    One that its owner confirmed is left alone: whoever types the address again may be somebody else.
+    """
+    older = work.session.scalars(
+        select(Registration)
+        .where(Registration.email == email, Registration.state == RegistrationState.unconfirmed)
+        .order_by(Registration.id)
+    ).first()
+    return older or Registration(email=email)
+
+
+def _write(work: Work, registration: Registration, applicant: Applicant) -> None:
+    registration.created_at = work.now
+    registration.first_name = applicant.first_name
+    registration.last_name = applicant.last_name
+    registration.profession = applicant.profession
+    registration.organisation_id = applicant.organisation_id
+    registration.organisation_named = "" if applicant.organisation_id else applicant.organisation_named
+    registration.job_title = applicant.job_title
+    registration.address = applicant.address
+    registration.postcode = applicant.postcode
+    registration.phone = applicant.phone
+
+
+def organisation_name(work: Work, registration: Registration) -> str:
+    """The organisation somebody says they work for, chosen or typed."""
+    if registration.organisation_id is None:
+        return registration.organisation_named
+    return work.get(Organisation, registration.organisation_id).name
+
+
+def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState:
+    """The address is proved and a password chosen: open the account, or ask the SEN team to decide.
+
+    Raises Conflict when the address has got an account in the meantime.
+    """
+    look_as_system(work.session, "a registration is confirmed by its link")
+    registration = work.get(Registration, link.registration_id or 0)
+    registration.confirmed_at = work.now
+    _drop_older_waiting(work, registration)
+    known = recognised(work, registration.email)
+    if known is None or not _belongs(work, registration, known):
+        registration.state = RegistrationState.waiting
+        work.tell(RegistrationWaiting(registration_id=registration.id))
+        return registration.state
+    open_registered(work, registration, password_hash)
+    keep_password(work.session, link.id, None)
+    return RegistrationState.approved
+
+
+def _drop_older_waiting(work: Work, registration: Registration) -> None:
+    """The owner of the address registered again: only what they said last counts."""
+    for older in work.session.scalars(
+        select(Registration).where(
+            Registration.email == registration.email,
+            Registration.state == RegistrationState.waiting,
+            Registration.id != registration.id,
+        )
+    ):
+        older.state = RegistrationState.refused
+        older.decided_at = work.now
+        older.decision_reason = "They registered again, and the newer registration counts."
+        forget_password(work, older)
+
+
+def recognised(work: Work, email: str) -> KnownDomain | None:
+    """The recognised work domain this address is in, the most exact one if several."""
+    labels = domain_of(email).split(".")
+    return domain_among(work.session, [".".join(labels[start:]) for start in range(len(labels) - 1)])
+
+
+def _belongs(work: Work, registration: Registration, known: KnownDomain) -> bool:
+    """Whether the address vouches for the organisation they chose.
+
+    An organisation's own domain vouches for that organisation only: otherwise a school's address would open
+    another service's queue. A domain shared by many vouches for any organisation of the person's own profession.
+    """
+    if registration.organisation_id is None:
+        return False
+    if known.organisation_id is not None:
+        return known.organisation_id == registration.organisation_id
+    return work.get(Organisation, registration.organisation_id).kind is registration.profession
+
+
+def open_registered(work: Work, registration: Registration, password_hash: str) -> Person:
+    """Make a person of a registration: a professional, in the organisation it names."""
+    person = Person(
+        first_name=registration.first_name,
+        last_name=registration.last_name,
+        email=registration.email,
+        password=password_hash,
+        profession=registration.profession,
+        organisation_id=registration.organisation_id,
+        job_title=registration.job_title,
+        address=registration.address,
+        postcode=registration.postcode,
+        phone=registration.phone,
+    )
+    open_account(work, person, Role.professional)
+    registration.state = RegistrationState.approved
+    registration.person_id = person.id
+    registration.decided_at = work.now
+    work.tell(RegistrationApproved(registration_id=registration.id))
+    return person
+
+
+def forget_password(work: Work, registration: Registration) -> None:
+    """Nothing will come of this registration: the password chosen for it goes."""
+    chosen = password_chosen_for(work.session, registration.id)
+    if chosen is not None:
+        keep_password(work.session, chosen[0], None)
+
+
+def forget_unconfirmed(work: Work) -> int:
+    """Drop registrations that nobody confirmed within a week; gives how many. Run daily."""
+    look_as_system(work.session, "registrations that nobody confirmed are forgotten")
+    old = select(Registration.id).where(
+        Registration.state == RegistrationState.unconfirmed,
+        Registration.created_at < work.now - FORGET_UNCONFIRMED,
+    )
+    numbers = list(work.session.scalars(old))
+    work.session.execute(delete(MailedLink).where(MailedLink.registration_id.in_(numbers)))
+    work.session.execute(delete(Registration).where(Registration.id.in_(numbers)))
+    return len(numbers)

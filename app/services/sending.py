@@ -1,0 +1,110 @@
+"""Sending a form to the SEN team: once, whole, and kept word for word."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from app.domain.deadlines import due_on
+from app.domain.errors import Conflict, Incomplete
+from app.domain.events import AdviceSubmitted, ConsentRecorded, FormEvent, RequestSubmitted
+from app.domain.forms import Answers, FormDefinition, Problem, check_complete
+from app.models import Document, Submission
+from app.services.open_forms import OpenForm, take_up
+from app.services.work import Work
+from app.store.queries.forms import last_number, sent_with
+
+SEND_KEY = re.compile(r"[0-9a-f]{32}")
+SENT: Mapping[str, type[FormEvent]] = {
+    "request": RequestSubmitted,
+    "advice": AdviceSubmitted,
+    "consent": ConsentRecorded,
+}
+
+
+def submit(work: Work, form_id: int, send_key: str) -> Submission:
+    """Send a form to the SEN team, the first time or after a return.
+
+    `send_key` comes from the page it is sent from: pressing twice sends once. Raises Incomplete with every part that
+    is missing or wrong.
+    """
+    if not SEND_KEY.fullmatch(send_key):
+        raise Conflict("send_key")
+    opened = take_up(work, form_id)
+    before = sent_with(work.session, form_id, send_key)
+    if before is not None:
+        return before
+    if opened.writable and (problems := missing(opened, work)):
+        raise Incomplete(problems)
+    step = opened.step("submit")
+    submission = _snapshot(work, opened, send_key)
+    _hand_in_files(work, opened, submission.answers)
+    _stamp(work, opened)
+    opened.form.state = step.end
+    work.tell(SENT[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+    return submission
+
+
+def missing(opened: OpenForm, work: Work) -> list[Problem]:
+    """Everything that stands between this form and the SEN team."""
+    return check_complete(opened.definition, opened.answers, work.today)
+
+
+def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str, dict[str, Any]]:
+    """The answers to the questions that were asked in the end: what a changed answer hid is not sent."""
+    return {
+        section.id: {
+            question.id: (answers.get(section.id) or {})[question.id]
+            for question in section.visible_questions(answers)
+            if question.id in (answers.get(section.id) or {})
+        }
+        for section in definition.visible_sections(answers)
+    }
+
+
+def seal_of(answers: Answers, form_checksum: str) -> str:
+    """The fingerprint of what was sent and of the wording it answers."""
+    content = json.dumps([form_checksum, answers], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _snapshot(work: Work, opened: OpenForm, send_key: str) -> Submission:
+    answers = answers_that_count(opened.definition, opened.answers)
+    return work.add(
+        Submission(
+            form_id=opened.form.id,
+            number=last_number(work.session, opened.form.id) + 1,
+            answers=answers,
+            checksum=seal_of(answers, opened.definition.checksum),
+            send_key=send_key,
+            submitted_by_id=work.me.user_id,
+            submitted_at=work.now,
+        )
+    )
+
+
+def _hand_in_files(work: Work, opened: OpenForm, answers: Answers) -> None:
+    sent = [
+        number
+        for section in opened.sections
+        for question in section.questions
+        if question.kind == "files"
+        for number in (answers.get(section.id) or {}).get(question.id) or []
+    ]
+    if sent:
+        given = update(Document).where(Document.id.in_(sent), Document.given_at.is_(None))
+        work.session.execute(given.values(given_at=work.now))
+
+
+def _stamp(work: Work, opened: OpenForm) -> None:
+    form = opened.form
+    form.submitted_at = work.now
+    if form.received_on is None:
+        form.received_on = work.today
+        if form.kind == "request":
+            form.due_on = due_on("decide_to_assess", work.today)
+    if form.kind == "consent" and form.shared_with_professionals_at is None:
+        form.shared_with_professionals_at = work.now

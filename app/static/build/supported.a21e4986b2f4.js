@@ -1,0 +1,1 @@
+(()=>{document.documentElement.classList.add("js-enabled");document.body.classList.add("js-enabled");"noModule"in HTMLScriptElement.prototype&&document.body.classList.add("govuk-frontend-supported");})();

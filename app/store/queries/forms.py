@@ -1,0 +1,110 @@
+"""What the form pages ask the database: one form with all that belongs to it, in a few statements whatever its length."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload, load_only
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.models import (
+    Child,
+    Document,
+    DraftRevision,
+    Form,
+    FormReturn,
+    Person,
+    Request,
+    SectionDraft,
+    Submission,
+)
+
+_NAME = (Person.first_name, Person.last_name)
+AROUND: tuple[ExecutableOption, ...] = (
+    joinedload(Form.child, innerjoin=True).joinedload(Child.setting),
+    joinedload(Form.author).load_only(*_NAME).noload(Person.organisation),
+    joinedload(Form.organisation),
+)
+"""A form with its child, whose work it is, and who wrote it."""
+
+
+def form_with_surroundings(session: Session, form_id: int) -> Form | None:
+    """One form, to be read."""
+    return session.scalars(select(Form).where(Form.id == form_id).options(*AROUND)).one_or_none()
+
+
+def form_held(session: Session, form_id: int) -> Form | None:
+    """One form, to be written: whoever else wants to write it waits until we are done."""
+    statement = select(Form).where(Form.id == form_id).options(*AROUND).with_for_update(of=Form)
+    return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+
+
+def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
+    """What was typed so far, section by section, with who saved it."""
+    saver = joinedload(SectionDraft.saved_by).load_only(*_NAME).noload(Person.organisation)
+    statement = select(SectionDraft).where(SectionDraft.form_id == form_id).options(saver)
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def documents_of(session: Session, form_id: int) -> Sequence[Document]:
+    """The files of a form that this person may see, those taken off again included."""
+    return session.scalars(select(Document).where(Document.form_id == form_id).order_by(Document.id)).all()
+
+
+def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
+    """Every time it was sent, newest first, without what was in it."""
+    sender = joinedload(Submission.submitted_by).load_only(*_NAME).noload(Person.organisation)
+    statement = select(Submission).where(Submission.form_id == form_id).options(defer(Submission.answers), sender)
+    return session.scalars(statement.order_by(Submission.number.desc())).all()
+
+
+def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
+    """What was in these submissions, by their id."""
+    statement = select(Submission).where(Submission.id.in_(submission_ids)).options(load_only(Submission.answers))
+    rows = session.scalars(statement.execution_options(populate_existing=True)).all()
+    return {row.id: row.answers for row in rows}
+
+
+def last_number(session: Session, form_id: int) -> int:
+    """The number of the newest submission; 0 when it was never sent."""
+    numbers = select(Submission.number).where(Submission.form_id == form_id)
+    return session.scalars(numbers.order_by(Submission.number.desc()).limit(1)).first() or 0
+
+
+def sent_with(session: Session, form_id: int, send_key: str) -> Submission | None:
+    """The submission that came from the same page, pressed before."""
+    statement = select(Submission).where(Submission.form_id == form_id, Submission.send_key == send_key)
+    return session.scalars(statement).one_or_none()
+
+
+def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
+    """Every reason for which it was sent back, oldest first."""
+    return session.scalars(select(FormReturn).where(FormReturn.form_id == form_id).order_by(FormReturn.id)).all()
+
+
+def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
+    """The child's newest request as it was sent, if this person may read it."""
+    statement = (
+        select(Request, Submission)
+        .join(Submission, Submission.form_id == Request.id)
+        .where(Request.child_id == child_id)
+        .order_by(Submission.submitted_at.desc(), Submission.id.desc())
+        .limit(1)
+    )
+    found = session.execute(statement).first()
+    return (found[0], found[1]) if found else None
+
+
+def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision | None:
+    """What a section held at this version, if it is still kept."""
+    statement = select(DraftRevision).where(
+        DraftRevision.draft_id == draft_id, DraftRevision.number == number, DraftRevision.set_aside.is_(False)
+    )
+    return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
+
+
+def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevision | None:
+    """What this person typed last over an older text, if they have not said yet what of it to keep."""
+    statement = select(DraftRevision).where(
+        DraftRevision.draft_id == draft_id, DraftRevision.saved_by_id == person_id, DraftRevision.set_aside.is_(True)
+    )
+    return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()

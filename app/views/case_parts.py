@@ -1,0 +1,162 @@
+"""The parts of a child's page: its frame, the dates, the forms and what may be done with each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.domain.codes import nhs_number_text
+from app.domain.roles import Principal, Role
+from app.domain.school_years import school_year, year_group_label
+from app.domain.standing import Standing, dates_of, in_words, what_happens_next
+from app.domain.workflow import OPEN_TO_WRITING, WORKFLOWS, FormState, Part
+from app.models import Child
+from app.services.sharing import SENT
+from app.store.queries.child_page import FormLine
+from app.views.due import Due, due
+from app.views.pages import said, uk_date
+from app.views.words import FORM_STATE_COLOURS, form_state
+
+DECIDED = (FormState.assessing, FormState.not_assessing)
+
+
+def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, Any]:
+    """Whose page it is and its parts: what every page about a child shows on top."""
+    identity = [
+        {"label": _("Date of birth"), "value": child.date_of_birth},
+        {"label": _("Year group by age"), "value": said(year_group_label(school_year(child.date_of_birth, today)))},
+        {"label": _("School or setting"), "value": child.setting.name if child.setting else _("Not known")},
+    ]
+    if child.known_as:
+        identity.insert(0, {"label": _("Known as"), "value": child.known_as})
+    if who.in_sen_team:
+        identity += [
+            {"label": _("UPN"), "value": child.upn or _("None")},
+            {"label": _("NHS number"), "value": nhs_number_text(child.nhs_number) if child.nhs_number else _("Not known")},
+        ]
+    is_parent = who.has(Role.parent)
+    return {
+        "child": child,
+        "child_name": child.name,
+        "identity": identity,
+        "tabs": [] if is_parent else _tabs(child.id, active),
+        "is_team": who.in_sen_team,
+        "is_parent": is_parent,
+        "in_words": in_words,
+        "what_happens_next": what_happens_next,
+    }
+
+
+def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
+    parts = [
+        ("show", _("Summary")),
+        ("forms", _("Forms and advice")),
+        ("people", _("People")),
+        ("messages", _("Messages")),
+    ]
+    return [
+        {"text": text, "href": url_for(f"ChildView.{name}", child_id=child_id), "active": name == active}
+        for name, text in parts
+    ]
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One form about the child, ready for the page."""
+
+    line: FormLine
+    href: str | None
+    state: str
+    colour: str
+    due: Due | None
+    is_to_do: bool
+    can_be_shared: bool
+    steps: Sequence[tuple[str, str]]
+
+    @property
+    def who(self) -> str:
+        """Who writes it or wrote it."""
+        names = [name for name in (self.line.author_name, self.line.organisation_name) if name]
+        return ", ".join(names) or _("The family")
+
+
+def form_rows(lines: Sequence[FormLine], who: Principal, today: date) -> list[FormRow]:
+    """The forms that the reader may know of."""
+    return [_form_row(line, who, today) for line in lines]
+
+
+def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
+    is_open = line.state in OPEN_TO_WRITING
+    return FormRow(
+        line=line,
+        href=_href(line, who),
+        state=form_state(line.state),
+        colour=FORM_STATE_COLOURS[line.state],
+        due=due(line.due_on, today) if is_open or (line.kind == "request" and line.state not in DECIDED) else None,
+        is_to_do=is_open and _is_writer(line, who),
+        can_be_shared=line.state in SENT or line.shared_with_professionals or line.shared_with_parents,
+        steps=_steps(line) if who.in_sen_team else (),
+    )
+
+
+def _is_writer(line: FormLine, who: Principal) -> bool:
+    """It is for the reader to write: their organisation's form, or their family's."""
+    if line.kind == "consent":
+        return who.has(Role.parent)
+    return line.organisation_id is not None and line.organisation_id == who.organisation_id and who.has(Role.professional)
+
+
+def _href(line: FormLine, who: Principal) -> str | None:
+    """Where the form opens for this reader: to write in it, to read what was sent, or nowhere yet."""
+    may_write = _is_writer(line, who) or (line.kind == "consent" and who.in_sen_team)
+    if may_write and line.state in OPEN_TO_WRITING:
+        return url_for("FormView.show", form_id=line.id)
+    return url_for("FormView.read", form_id=line.id) if line.submitted_at else None
+
+
+def _steps(line: FormLine) -> list[tuple[str, str]]:
+    """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
+    names = set(WORKFLOWS[line.kind].open_to(line.state, {Part.sen_team}))
+    offered = [
+        ({"accept", "return"}, _("Read, then accept or return"), "FormView.read"),
+        ({"agree_to_assess", "decline_to_assess"}, _("Decide whether to assess"), "DecideView.decide"),
+        ({"cancel"}, _("Cancel this advice"), "AskView.cancel"),
+        ({"submit"}, _("Fill in the consent form"), "FormView.show"),
+    ]
+    return [(text, url_for(endpoint, form_id=line.id)) for steps, text, endpoint in offered if names & steps]
+
+
+def next_steps(lines: Sequence[FormLine], who: Principal) -> list[tuple[FormLine, str, str]]:
+    """What waits for the SEN team on this child; cancelling waits for nobody."""
+    if not who.in_sen_team:
+        return []
+    return [
+        (line, text, href)
+        for line in lines
+        for text, href in _steps(line)
+        if line.state in (FormState.submitted, FormState.accepted) or line.kind == "consent"
+    ]
+
+
+def milestones(
+    standing: Standing | None, lines: Sequence[FormLine], who: Principal, today: date
+) -> list[dict[str, Any]]:
+    """The dates of the case: those gone by, and those to come with the time that is left."""
+    asked = [line.asked_on for line in lines if line.kind == "advice" and line.asked_on is not None]
+    found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
+    return [_milestone(each, standing, today, who) for each in found]
+
+
+def _milestone(each: Any, standing: Standing | None, today: date, who: Principal) -> dict[str, Any]:
+    basis = each.regulation if who.in_sen_team else ""
+    if each.key == "received":
+        return {"title": _(each.label), "when": each.due_on, "text": basis}
+    if each.key == "decide_to_assess" and standing is not None and standing.decided_at is not None:
+        by = _("It was due by %(date)s.", date=uk_date(each.due_on))
+        return {"title": said(in_words(standing)), "when": standing.decided_at, "text": "\n".join(filter(None, (by, basis)))}
+    left = due(each.due_on, today)
+    words = left.text if left else ""
+    return {"title": _(each.label), "when": _("By %(date)s", date=uk_date(each.due_on)), "text": "\n".join(filter(None, (words, basis)))}

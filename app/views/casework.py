@@ -1,0 +1,234 @@
+"""What the SEN team does with a case: ask for advice, decide, share, and settle duplicates."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Form, RadioField, StringField, TextAreaField
+
+from app.domain import deadlines
+from app.domain.errors import Refused, WrongMoment
+from app.domain.workflow import ADVICE, REQUEST
+from app.models import Advice, Child, Request
+from app.security import office
+from app.services import asking, deciding, duplicates, sharing
+from app.services.parts import parts_in
+from app.store.queries.child_page import (
+    advice_forms,
+    forms_about,
+    involved_with,
+    organisations_named,
+    professionals_named,
+)
+from app.views.base import PortalView
+from app.views.faults import put_faults
+from app.views.fields import DatePartsField
+from app.views.links import words_of
+
+AGREE, DECLINE = "agree", "decline"
+PERSON, ORGANISATION = "person", "organisation"
+
+
+class AskForm(Form):
+    """What advice is asked for, of whom, and by when."""
+
+    form = RadioField(_l("What do you need?"), validate_choice=False)
+    adviser = RadioField(_l("Who do you ask?"), validate_choice=False)
+    find = StringField(_l("Find somebody else"), description=_l("A name, or part of an organisation’s name"))
+    due_on = DatePartsField(_l("When is it due?"))
+    note = TextAreaField(_l("What should they know? (optional)"))
+
+
+class AskView(PortalView):
+    """Asking for advice, and taking it back."""
+
+    route_base = ""
+    class_permission_name = "CaseWork"
+
+    @expose("/children/<int:child_id>/ask", methods=["GET", "POST"])
+    @has_access
+    def ask(self, child_id: int) -> ResponseReturnValue:
+        """Ask a professional or an organisation for advice."""
+        form = AskForm(request.form if request.method == "POST" else None)
+        with self.work() as work:
+            child = work.get(Child, child_id)
+            form.form.choices = advice_forms(work.session)
+            form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
+        if request.method == "GET":
+            form.due_on.show(deadlines.due_on("give_advice", office().clock.today()))
+        elif "search" not in request.form and self._asked(child_id, form):
+            flash(_("The advice has been asked for. They have been sent a message."), "success")
+            return redirect(url_for("ChildView.forms", child_id=child_id))
+        return self.page("casework/ask.html", 422 if form.errors else 200, child=child, form=form)
+
+    def _asked(self, child_id: int, form: AskForm) -> bool:
+        form.validate()
+        if form.form.data not in dict(form.form.choices):
+            form.form.errors = [_("Choose the advice you need")]
+        if form.adviser.data not in dict(form.adviser.choices):
+            form.adviser.errors = [_("Choose who to ask")]
+        if not form.due_on.data and not form.due_on.errors:
+            form.due_on.errors = [_("Enter the date it is due")]
+        if form.errors:
+            return False
+        kind, _dash, number = form.adviser.data.partition("-")
+        try:
+            with self.work() as work:
+                asking.ask_for_advice(
+                    work,
+                    child_id,
+                    form.form.data,
+                    person_id=int(number) if kind == PERSON else None,
+                    organisation_id=int(number) if kind == ORGANISATION else None,
+                    due_on=form.due_on.data,
+                    note=form.note.data or "",
+                )
+        except Refused as refused:
+            put_faults(form, refused.faults, person="adviser", organisation="adviser")
+            return False
+        return True
+
+    @expose("/advice/<int:form_id>/cancel", methods=["GET", "POST"])
+    @has_access
+    def cancel(self, form_id: int) -> ResponseReturnValue:
+        """The advice is no longer needed, after asking once."""
+        if request.method == "POST":
+            with self.work() as work:
+                child_id = asking.cancel_advice(work, form_id).child_id
+            flash(_("The advice is cancelled. Whoever was asked has been sent a message."), "success")
+            return redirect(url_for("ChildView.forms", child_id=child_id))
+        with self.work() as work:
+            advice = work.get(Advice, form_id)
+            ADVICE.step("cancel", advice.state, parts_in(work, advice))
+            child = work.get(Child, advice.child_id)
+        return self.page("casework/cancel.html", child=child, advice=advice)
+
+
+def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, str]]:
+    """Those already involved, then those found: professionals and organisations' queues."""
+    found: dict[str, str] = {}
+    for each in involved_with(session, child_id):
+        if each.person_id is not None and each.organisation_id is not None:
+            found[f"{PERSON}-{each.person_id}"] = f"{each.person_name}, {each.organisation_name}"
+        elif each.organisation_id is not None:
+            found[f"{ORGANISATION}-{each.organisation_id}"] = _("The queue of %(name)s", name=each.organisation_name)
+    words = words_of(looked_for[:100])
+    if words:
+        for person in professionals_named(session, words):
+            found.setdefault(f"{PERSON}-{person.id}", f"{person.name}, {person.about}")
+        for body in organisations_named(session, words):
+            found.setdefault(f"{ORGANISATION}-{body.id}", _("The queue of %(name)s", name=body.name))
+    return list(found.items())
+
+
+class DecisionForm(Form):
+    """Whether the council will assess, and why."""
+
+    decision = RadioField(
+        _l("Will the council assess?"),
+        choices=[(AGREE, _l("Yes, agree to assess")), (DECLINE, _l("No, decline to assess"))],
+        validate_choice=False,
+    )
+    reason = TextAreaField(_l("Reasons for the decision"))
+
+
+class DecideView(PortalView):
+    """Deciding whether to assess."""
+
+    route_base = "/requests"
+    class_permission_name = "CaseWork"
+
+    @expose("/<int:form_id>/decide", methods=["GET", "POST"])
+    @has_access
+    def decide(self, form_id: int) -> ResponseReturnValue:
+        """Agree or decline to assess, with reasons."""
+        form = DecisionForm(request.form if request.method == "POST" else None)
+        verbs = {AGREE: deciding.agree_to_assess, DECLINE: deciding.decline_to_assess}
+        if request.method == "POST":
+            if form.decision.data not in verbs:
+                form.decision.errors = [_("Choose whether the council will assess")]
+            if not (form.reason.data or "").strip():
+                form.reason.errors = [_("Enter the reasons for the decision")]
+            if not form.errors:
+                try:
+                    with self.work() as work:
+                        child_id = verbs[form.decision.data](work, form_id, form.reason.data).child_id
+                    flash(_("The decision is recorded."), "success")
+                    return redirect(url_for("ChildView.show", child_id=child_id))
+                except Refused as refused:
+                    put_faults(form, refused.faults)
+        with self.work() as work:
+            asked = work.get(Request, form_id)
+            REQUEST.step("agree_to_assess", asked.state, parts_in(work, asked))
+            child = work.get(Child, asked.child_id)
+        return self.page("casework/decide.html", 422 if form.errors else 200, form=form, asked=asked, child=child)
+
+
+class SharingView(PortalView):
+    """Who may read what, form by form."""
+
+    route_base = "/children"
+    class_permission_name = "CaseWork"
+
+    @expose("/<int:child_id>/sharing", methods=["POST"])
+    @has_access
+    def save(self, child_id: int) -> ResponseReturnValue:
+        """Save the boxes of the whole page. A form that was not on it stays as it is."""
+        try:
+            with self.work() as work:
+                for line in forms_about(work.session, work.get(Child, child_id).id):
+                    if f"shown-{line.id}" in request.form:
+                        sharing.set_sharing(work, line.id, request.form.getlist(f"share-{line.id}"))
+        except WrongMoment:
+            flash(_("Only what was sent can be shared. Nothing has been changed."), "danger")
+        else:
+            flash(_("Saved. What you shared can be read from now on; what you took back cannot."), "success")
+        return redirect(url_for("ChildView.forms", child_id=child_id))
+
+
+class ConsentView(PortalView):
+    """Beginning the family's consent form: for the SEN team and for parents."""
+
+    route_base = "/children"
+    class_permission_name = "Forms"
+
+    @expose("/<int:child_id>/consent", methods=["POST"])
+    @has_access
+    def start(self, child_id: int) -> ResponseReturnValue:
+        """Begin the consent form, or go on with it."""
+        with self.work() as work:
+            form_id = asking.start_consent(work, child_id).id
+        return redirect(url_for("FormView.show", form_id=form_id))
+
+
+class DuplicateView(PortalView):
+    """Two records that may be one child."""
+
+    route_base = "/children"
+    class_permission_name = "CaseWork"
+
+    @expose("/<int:child_id>/duplicate", methods=["GET", "POST"])
+    @has_access
+    def settle(self, child_id: int) -> ResponseReturnValue:
+        """Compare the two records; say whether they are one child."""
+        errors = []
+        if request.method == "POST":
+            verb = {"same": duplicates.same_child, "different": duplicates.different_children}.get(
+                request.form.get("answer", "")
+            )
+            if verb is not None:
+                with self.work() as work:
+                    kept = verb(work, child_id).id
+                flash(_("Settled. Thank you."), "success")
+                return redirect(url_for("ChildView.show", child_id=kept))
+            errors = [{"text": _("Choose whether they are the same child"), "href": "#answer"}]
+        with self.work() as work:
+            newer, older = duplicates.the_pair(work, child_id)
+            counts = duplicates.forms_of_both(work, newer.id, older.id)
+        return self.page(
+            "casework/duplicate.html", 422 if errors else 200, newer=newer, older=older, counts=counts, errors=errors
+        )

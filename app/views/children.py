@@ -1,0 +1,154 @@
+"""A child's page and its parts, and adding a child."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Form, RadioField, StringField, TextAreaField
+
+from app.domain.roles import Role
+from app.security import office
+from app.seed.files import reference
+from app.services import children as desk
+from app.store.queries.child_page import (
+    colleagues_not_linked,
+    forms_about,
+    involved_with,
+    messages_about,
+    standing_of,
+)
+from app.views.base import PortalView, principal
+from app.views.case_parts import frame, form_rows, milestones, next_steps
+from app.views.due import due
+from app.views.faults import put_faults
+from app.views.fields import DatePartsField
+
+MOST_MESSAGES = 50
+
+
+class NewChildForm(Form):
+    """What is asked about a new child."""
+
+    forenames = StringField(_l("Forenames"))
+    surname = StringField(_l("Last name"))
+    known_as = StringField(_l("Known as (optional)"))
+    date_of_birth = DatePartsField(_l("Date of birth"), description=_l("For example, 27 3 2015"))
+    address = TextAreaField(_l("Home address"))
+    postcode = StringField(_l("Postcode"))
+    upn = StringField(
+        _l("Unique pupil number (UPN)"), description=_l("A letter and 12 characters, like B801200005001")
+    )
+    upn_missing_reason = RadioField(_l("If there is no UPN, why is that?"), validate_choice=False)
+    nhs_number = StringField(_l("NHS number (optional)"), description=_l("10 digits, like 943 476 5870"))
+
+    def typed(self) -> desk.NewChild:
+        """What was typed, for the service to judge."""
+        reasons = {code for code, _label in self.upn_missing_reason.choices}
+        values = {name: (field.data or "").replace("\x00", "") for name, field in self._fields.items() if name != "date_of_birth"}
+        if values["upn_missing_reason"] not in reasons:
+            values["upn_missing_reason"] = ""
+        return desk.NewChild(date_of_birth=self.date_of_birth.data, **values)
+
+
+def _new_child_form() -> NewChildForm:
+    form = NewChildForm(request.form if request.method == "POST" else None)
+    form.upn_missing_reason.choices = [(item["code"], _(item["label"])) for item in reference("upn_missing_reasons")]
+    return form
+
+
+class ChildView(PortalView):
+    """Everything about one child that the reader may see."""
+
+    route_base = "/children"
+    class_permission_name = "Children"
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> ResponseReturnValue:
+        """Add a child or young person and begin the request for an assessment."""
+        who = principal()
+        if who is None or not desk.may_add_children(who):
+            return self.page("children/may_not_add.html", 403)
+        form = _new_child_form()
+        if request.method == "GET":
+            return self.page("children/add.html", form=form)
+        form.validate()
+        typed = form.typed()
+        put_faults(form, desk.what_is_wrong(typed, office().clock.today()))
+        if form.errors:
+            return self.page("children/add.html", 422, form=form)
+        with self.work() as work:
+            started = desk.add_child(work, typed)
+        return redirect(url_for("FormView.show", form_id=started.id))
+
+    @expose("/<int:child_id>")
+    @has_access
+    def show(self, child_id: int) -> ResponseReturnValue:
+        """Where the case stands, what is owed, what comes next."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            people = involved_with(work.session, child_id)
+            lines = forms_about(work.session, child_id)
+            standing = standing_of(work.session, [child_id]).get(child_id)
+            context = {
+                **frame(child, work.me, work.today, "show"),
+                "people": people,
+                "standing": standing,
+                "forms": form_rows(lines, work.me, work.today),
+                "milestones": milestones(standing, lines, work.me, work.today),
+                "next_steps": next_steps(lines, work.me),
+                "owed": _owed(lines, work.me, work.today),
+            }
+        template = "children/family.html" if context["is_parent"] else "children/show.html"
+        return self.page(template, **context)
+
+    @expose("/<int:child_id>/forms")
+    @has_access
+    def forms(self, child_id: int) -> ResponseReturnValue:
+        """Requests, advice and consent; for the SEN team, who each is shared with."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            lines = forms_about(work.session, child_id)
+            context = {**frame(child, work.me, work.today, "forms"), "forms": form_rows(lines, work.me, work.today)}
+        return self.page("children/forms.html", **context)
+
+    @expose("/<int:child_id>/people")
+    @has_access
+    def people(self, child_id: int) -> ResponseReturnValue:
+        """Who is involved."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            involved = involved_with(work.session, child_id)
+            mine = [each for each in involved if each.person_id == work.me.user_id]
+            is_linked_professional = bool(mine) and work.me.has(Role.professional)
+            context = {
+                **frame(child, work.me, work.today, "people"),
+                "people": involved,
+                "my_link": mine[0] if is_linked_professional else None,
+                "colleagues": colleagues_not_linked(work.session, work.me, child_id) if is_linked_professional else [],
+                "my_queue": [each for each in involved if each.in_queue and each.organisation_id == work.me.organisation_id],
+            }
+        return self.page("children/people.html", **context)
+
+    @expose("/<int:child_id>/messages")
+    @has_access
+    def messages(self, child_id: int) -> ResponseReturnValue:
+        """Messages about the child, to and from the reader."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            context = {
+                **frame(child, work.me, work.today, "messages"),
+                "messages": messages_about(work.session, work.me, child_id, MOST_MESSAGES),
+            }
+        return self.page("children/messages.html", **context)
+
+
+def _owed(lines: Any, who: Any, today: Any) -> list[Any]:
+    """What this reader's organisation, or this parent, still has to send."""
+    return [
+        (row, due(row.line.due_on, today)) for row in form_rows(lines, who, today) if row.is_to_do
+    ]

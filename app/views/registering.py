@@ -1,0 +1,139 @@
+"""Asking for an account."""
+
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
+
+from app.domain.codes import check_phone, check_postcode
+from app.domain.errors import Refused
+from app.domain.roles import PROFESSION_LABELS, Profession
+from app.services import registration as desk
+from app.services.registration import PROFESSIONS, Applicant
+from app.views.faults import put_faults
+from app.views.gate import open_to_all
+from app.views.strangers import StrangerView
+from app.views.typed import Code, Typed, tidy
+
+open_to_all("RegisterView.register", "RegisterView.sent", "RegisterView.ready", "RegisterView.waiting")
+
+TIDY = {"filters": [tidy]}
+
+
+class RegisterForm(FlaskForm):
+    """What we ask a professional who wants an account."""
+
+    email = EmailField(
+        _l("Work email address"),
+        [Typed(_l("Enter your work email address"), _l("Work email address"), 1016), Code(desk.work_address)],
+        **TIDY,
+    )
+    first_name = StringField(
+        _l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)], **TIDY
+    )
+    last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)], **TIDY)
+    profession = RadioField(_l("Where do you work?"), validate_choice=False)
+    organisation = SelectField(_l("Organisation"), validate_choice=False)
+    not_listed = BooleanField(_l("My organisation is not listed"))
+    organisation_named = StringField(_l("Name of your organisation"), **TIDY)
+    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)], **TIDY)
+    address = TextAreaField(
+        _l("Work address"), [Typed(_l("Enter your work address"), _l("Work address"), 500, allowed="\n")], **TIDY
+    )
+    postcode = StringField(
+        _l("Work postcode"),
+        [Typed(_l("Enter your work postcode"), _l("Work postcode"), 20), Code(check_postcode)],
+        **TIDY,
+    )
+    phone = TelField(
+        _l("Work phone number"),
+        [Typed(_l("Enter your work phone number"), _l("Work phone number"), 40), Code(check_phone)],
+        **TIDY,
+    )
+
+    def __init__(self, organisations: list[tuple[int, str]]) -> None:
+        super().__init__()
+        self.profession.choices = [(one.name, _(PROFESSION_LABELS[one])) for one in PROFESSIONS]
+        self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every box, and that one organisation is chosen or named."""
+        fine = super().validate(extra_validators)
+        if self.profession.data not in {one.name for one in PROFESSIONS}:
+            self.profession.errors = [_("Select where you work")]
+            fine = False
+        return self._validate_organisation() and fine
+
+    @property
+    def is_not_listed(self) -> bool:
+        """They ticked the box, or just typed a name below it, which means the same."""
+        return bool(self.not_listed.data or (self.organisation_named.data and not self.organisation.data))
+
+    def _validate_organisation(self) -> bool:
+        if self.is_not_listed:
+            named = Typed(_l("Enter the name of your organisation"), _l("Name of your organisation"), 200)
+            return bool(self.organisation_named.validate(self, [named]))
+        if self.organisation.data in {key for key, _name in self.organisation.choices if key}:
+            return True
+        self.organisation.errors = [_("Choose your organisation from the list, or tick “My organisation is not listed”")]
+        return False
+
+    def applicant(self) -> Applicant:
+        """The same, for the desk."""
+        return Applicant(
+            email=self.email.data or "",
+            first_name=self.first_name.data or "",
+            last_name=self.last_name.data or "",
+            profession=Profession[self.profession.data],
+            organisation_id=None if self.is_not_listed else int(self.organisation.data),
+            organisation_named=self.organisation_named.data or "",
+            job_title=self.job_title.data or "",
+            address=self.address.data or "",
+            postcode=self.postcode.data or "",
+            phone=self.phone.data or "",
+        )
+
+
+class RegisterView(StrangerView):
+    """Register, and what happens next."""
+
+    route_base = "/register"
+
+    @expose("/", methods=["GET", "POST"])
+    def register(self) -> ResponseReturnValue:
+        """One page asks for everything, so that nothing typed can get lost on the way."""
+        if current_user.is_authenticated:
+            return redirect(url_for("HomeView.home"))
+        with self.work() as work:
+            form = RegisterForm(desk.choosable_organisations(work))
+        if not form.is_submitted():
+            return self.page("register/register.html", form=form)
+        if form.validate():
+            try:
+                with self.work() as work:
+                    desk.register(work, form.applicant())
+                return redirect(url_for("RegisterView.sent"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        return self.page("register/register.html", 422, form=form)
+
+    @expose("/sent")
+    def sent(self) -> ResponseReturnValue:
+        """The same answer for everybody, whether or not the address is known."""
+        return self.page("register/sent.html")
+
+    @expose("/ready")
+    def ready(self) -> ResponseReturnValue:
+        """The account is open: log in."""
+        return self.page("register/ready.html")
+
+    @expose("/waiting")
+    def waiting(self) -> ResponseReturnValue:
+        """The SEN team has to decide first."""
+        return self.page("register/waiting.html")

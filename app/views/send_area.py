@@ -1,0 +1,55 @@
+"""The SEND area: the children and young people a professional is linked to, and what is owed."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+
+from app.domain.names import search_words
+from app.domain.school_years import school_year, year_group_label
+from app.domain.standing import in_words
+from app.security import office
+from app.services.children import may_add_children
+from app.store.queries.caseload import LinkedChild, Show, caseload
+from app.views.base import PortalView, principal
+from app.views.due import due
+
+PAGES = {str(number): number for number in range(1, 401)}
+"""Nobody has ten thousand children; any other number in the address is the first page."""
+
+
+class SendAreaView(PortalView):
+    """The caseload. What is searched for is posted, so that no child's name stands in an address or a history."""
+
+    route_base = "/send"
+    class_permission_name = "SendArea"
+    default_view = "list"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def list(self) -> ResponseReturnValue:
+        """The children linked to me, those with something due soonest first."""
+        who = principal()
+        assert who is not None  # has_access saw to that  # noqa: S101
+        given = request.values
+        show = Show[given["show"]] if given.get("show") in Show.__members__ else Show.all
+        looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100]
+        found = caseload(office().database.session(), who, show, search_words(looked_for), PAGES.get(given.get("page", ""), 1))
+        return self.page(
+            "send_area/list.html",
+            found=found,
+            rows=[_row(child) for child in found.children],
+            show=show.name,
+            looked_for=looked_for,
+            may_add=may_add_children(who),
+        )
+
+
+def _row(child: LinkedChild) -> dict[str, object]:
+    today = office().clock.today()
+    return {
+        "child": child,
+        "year_group": year_group_label(school_year(child.date_of_birth, today)),
+        "status": in_words(child.standing),
+        "owed": [(each, due(each.due_on, today)) for each in child.owed],
+    }

@@ -1,0 +1,36 @@
+"""Doors for people who are not logged in, or are treated as if they were not."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from app.security import office
+from app.services.mailed_links import DeadLink
+from app.services.work import Work, unit_of_work
+from app.views.base import PortalView, origin
+
+
+class StrangerView(PortalView):
+    """A door without a log-in. Its work is nobody's, in a session of its own that is closed at once."""
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One transaction as nobody."""
+        with unit_of_work(office(), None, origin()) as work:
+            yield work
+
+
+def while_the_link_works(page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Whatever is wrong with a link (used, old, cut short, somebody else's), the answer is one and the same page."""
+
+    @wraps(page)
+    def shown(self: StrangerView, *args: Any, **kwargs: Any) -> ResponseReturnValue:
+        try:
+            return page(self, *args, **kwargs)
+        except DeadLink:
+            return self.page("confirm/gone.html", 404)
+
+    return shown

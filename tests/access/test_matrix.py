@@ -1,0 +1,236 @@
+"""Every route, as everybody, with their own things, other people's, and things that never were.
+
+Nobody keeps a list for this: routes come from the running url_map, what a role may open from GRANTS and the views'
+declared doors, what a person may see from the world of two families. A new route is in the matrix by being there.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.domain.roles import grants_of
+from app.store import guard as visibility_guard
+from app.views.gate import PUBLIC
+from tests.access.world import CANARY, SEES_OTHER, World, build_world, fingerprint
+from tests.browser import post_with_token
+from tests.cast import Actor
+
+NOBODY_ID = 2_000_000_000
+HIDDEN = {"appbuilder.static"}
+LIST_ARGUMENT = {
+    "ChildList": "child_id",
+    "RequestList": "draft_form_id",
+    "AdviceList": "form_id",
+    "MessageList": "message_id",
+    "RegistrationList": "registration_id",
+    "UserList": "person_id",
+    "OrganisationList": "organisation_id",
+    "WorkDomainList": "domain_id",
+    "RoleList": "role_id",
+}
+"""What the number in a generated list's address stands for."""
+
+TOUCHES_EVERYBODY = {"OrganisationList", "WorkDomainList", "RoleList", "UserList", "UserView"}
+"""Doors behind which there are no families: their rows are nobody's in particular."""
+
+ENDS_THE_LOG_IN = {"LogInView.log_out"}
+
+
+def door_of(app: Flask, endpoint: str) -> tuple[str, str] | None:
+    """The door and level a route declares, from the view that AppBuilder registered it for."""
+    name, _, method = endpoint.partition(".")
+    for view in app.extensions["appbuilder"].baseviews:
+        if view.endpoint == name and hasattr(app.view_functions[endpoint], "_permission_name"):
+            return view.class_permission_name, view.get_method_permission(method)
+    return None
+
+
+def routes(app: Flask) -> Iterator[Rule]:
+    """Every route, but static files."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in HIDDEN and not rule.endpoint.endswith(".static"):
+            yield rule
+
+
+def address(rule: Rule, ids: dict[str, object]) -> str | None:
+    """The route's address with these things in it; None when it takes something the world has none of."""
+    values: dict[str, object] = {}
+    for argument in rule.arguments:
+        key = LIST_ARGUMENT.get(rule.endpoint.split(".")[0], argument) if argument == "pk" else argument
+        if key in ids:
+            values[argument] = ids[key]
+        elif argument in {"section", "question", "code", "token", "number", "key", "locale", "log_in_id"}:
+            values[argument] = 1 if argument in {"number", "log_in_id"} else "summary"
+        else:
+            values[argument] = ids.get("anything", 1)
+    built = rule.build(values)
+    return built[1] if built else None
+
+
+def steady(text: str) -> str:
+    """A page without what differs each time it is drawn."""
+    text = re.sub(r'(csrf[-_]token"[^>]*?(?:value|content)=")[^"]*', r"\1", text)
+    text = re.sub(r'nonce="[^"]*"', "", text)
+    return re.sub(r"[?&]back=[^\"&]*", "", text)
+
+
+@pytest.fixture
+def world(office, cast, make) -> World:
+    return build_world(office, cast, make)
+
+
+def test_every_route_declares_who_may_open_it(app):
+    undeclared = [
+        rule.endpoint
+        for rule in routes(app)
+        if rule.endpoint not in PUBLIC and door_of(app, rule.endpoint) is None and rule.endpoint not in SHUT
+    ]
+    assert undeclared == []
+
+
+SHUT = {"UtilView.back", "LocaleView.index"}
+"""AppBuilder's own routes that cannot be left out; the gate answers that there is no such page."""
+
+
+def test_every_public_route_still_exists(app):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert {name for name in PUBLIC if name not in endpoints and not name.endswith("static")} == set()
+
+
+def test_routes_take_only_whole_numbers_and_known_words(app):
+    odd = [
+        f"{rule.endpoint}: {argument}"
+        for rule in routes(app)
+        for argument, converter in rule._converters.items()
+        if type(converter).__name__ != "IntegerConverter"
+        and argument not in {"pk", "section", "question", "code", "token", "locale", "key"}
+    ]
+    assert odd == []
+
+
+
+
+@pytest.mark.parametrize("who", ["sana", "rhys", "ann", "bob", "idris", "sol", "pat", "quinn", "olu", "mary", "ines"])
+def test_reading_every_route_shows_each_person_only_what_is_theirs(app, office, cast, world, who):
+    before = fingerprint(office)
+    assert faults_of_reading(app, getattr(cast, who), world) == []
+    assert fingerprint(office) == before, "reading changed the other family's rows"
+
+
+@pytest.mark.parametrize("who", ["sana", "bob", "pat"])
+def test_without_the_lens_the_matrix_is_full_of_faults(app, cast, world, who, monkeypatch):
+    monkeypatch.setattr(visibility_guard, "RULES", {})
+    faults = faults_of_reading(app, getattr(cast, who), world)
+    assert [fault for fault in faults if "shows the other family" in fault]
+
+
+def faults_of_reading(app: Flask, actor: Actor, world: World) -> list[str]:
+    """What is wrong when this person opens every route with everybody's things."""
+    browser = actor.browser()
+    grants = grants_of(actor.principal.roles)
+    wrong: list[str] = []
+    for rule in routes(app):
+        if "GET" not in (rule.methods or set()) or rule.endpoint in PUBLIC:
+            continue
+        door = door_of(app, rule.endpoint)
+        for kind, ids in (("ours", world.ours.ids), ("other", world.other.ids), ("nothing", {"anything": NOBODY_ID})):
+            path = address(rule, dict(ids))
+            if path is None:
+                continue
+            for method in ("GET", "HEAD"):
+                answer = browser.open(path, method=method)
+                place = f"{method} {rule.endpoint} ({kind}) -> {answer.status_code}"
+                if answer.status_code >= 500:
+                    wrong.append(f"{place}: broke")
+                if rule.endpoint in SHUT:
+                    if answer.status_code != 404:
+                        wrong.append(f"{place}: should not be there")
+                elif door not in grants and answer.status_code not in {403, 404}:
+                    wrong.append(f"{place}: the role may not open this")
+                if actor.key not in SEES_OTHER and _leaks(answer):
+                    wrong.append(f"{place}: shows the other family")
+    return wrong
+
+
+def _leaks(answer) -> bool:
+    return CANARY.lower() in (answer.get_data(as_text=True) + str(answer.headers)).lower()
+
+
+@pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "pat", "ines"])
+def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, cast, world, who):
+    browser = getattr(cast, who).browser()
+    grants = grants_of(getattr(cast, who).principal.roles)
+    different: list[str] = []
+    for rule in routes(app):
+        name = rule.endpoint.split(".")[0]
+        if not rule.arguments or rule.endpoint in PUBLIC or name in TOUCHES_EVERYBODY:
+            continue
+        door = door_of(app, rule.endpoint)
+        if door is None or door not in grants:
+            continue
+        other, nothing = address(rule, dict(world.other.ids)), address(rule, {"anything": NOBODY_ID})
+        if other is None or nothing is None or other == nothing or "person_id" in rule.arguments:
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            if method == "GET":
+                first, second = browser.get(other), browser.get(nothing)
+            else:
+                first, second = post_with_token(browser, app, other, {}), post_with_token(browser, app, nothing, {})
+            if first.status_code != second.status_code or steady(first.text) != steady(second.text):
+                different.append(f"{method} {rule.endpoint}: {first.status_code} and {second.status_code}")
+    assert different == []
+
+
+@pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "sol", "pat", "ines"])
+def test_no_post_of_anybody_touches_another_family(app, office, cast, world, who):
+    actor = getattr(cast, who)
+    before = fingerprint(office)
+    theirs = {key: str(value) for key, value in world.other.ids.items()}
+    bodies = [{}, theirs, theirs | {"state": "accepted", "rowid": theirs["child_id"], "find": CANARY, "reason": "x"}]
+    wrong: list[str] = []
+    for rule in routes(app):
+        if "POST" not in (rule.methods or set()) or rule.endpoint in ENDS_THE_LOG_IN:
+            continue
+        for body in bodies:
+            browser = actor.browser()
+            path = address(rule, dict(world.other.ids))
+            if path is None:
+                continue
+            answer = post_with_token(browser, app, path, body)
+            if answer.status_code >= 500:
+                wrong.append(f"{rule.endpoint} -> {answer.status_code}")
+            if _leaks(answer) and CANARY not in body.get("find", ""):
+                wrong.append(f"{rule.endpoint} -> shows the other family")
+    assert wrong == []
+    assert fingerprint(office) == before
+
+
+def test_nobody_logged_in_reaches_nothing_but_the_public_pages(app, cast, world):
+    browser = cast.nobody()
+    wrong: list[str] = []
+    for rule in routes(app):
+        if rule.endpoint in PUBLIC:
+            continue
+        path = address(rule, dict(world.ours.ids))
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            if path is None:
+                continue
+            answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, {})
+            to_log_in = answer.status_code == 302 and answer.location.startswith("/login")
+            if not to_log_in:
+                wrong.append(f"{method} {rule.endpoint} -> {answer.status_code} {answer.location}")
+    assert wrong == []
+
+
+def test_a_post_without_its_token_is_refused_everywhere(app, cast, world):
+    browser = cast.olu.browser()
+    accepted = []
+    for rule in routes(app):
+        if "POST" in (rule.methods or set()):
+            answer = browser.post(address(rule, dict(world.ours.ids)) or "/", data={})
+            if answer.status_code != 400:
+                accepted.append(f"{rule.endpoint} -> {answer.status_code}")
+    assert accepted == []

@@ -1,0 +1,94 @@
+"""The lens cannot be forgotten: every table has a rule, and nothing goes round it unnoticed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+
+from app import models
+from app.store.visibility import OPEN_TO_ALL, RULES
+
+ROOT = Path(__file__).parents[2] / "app"
+
+BELOW_THE_ORM = {
+    "store/visibility.py": "rules are not filtered by rules",
+    "store/queries/signed_in.py": "asked before anybody is known",
+}
+"""Files that may name a table below the ORM, where no lens is worn, and why."""
+
+
+def mapped() -> Iterator[type]:
+    """Every class with a table, but for those whose parent class has the rule."""
+    assert models
+    for mapper in Model.registry.mappers:
+        yield mapper.class_
+
+
+def test_every_table_has_a_rule_or_is_open_on_purpose():
+    bare = [
+        table.__name__
+        for table in mapped()
+        if not any(parent in RULES or parent in OPEN_TO_ALL for parent in table.__mro__)
+    ]
+    assert bare == [], "say in app/store/visibility.py who may see these"
+
+
+def test_no_table_is_both_ruled_and_open():
+    assert set(RULES) & OPEN_TO_ALL == set()
+
+
+def test_nothing_about_a_child_is_open():
+    open_with_child = [
+        table.__name__
+        for table in OPEN_TO_ALL
+        if {"child_id", "form_id", "message_id"} & set(table.__table__.columns.keys())
+    ]
+    assert open_with_child == []
+
+
+@pytest.mark.parametrize("table", sorted({*RULES}, key=lambda each: each.__name__), ids=lambda each: each.__name__)
+def test_every_rule_says_in_words_who_sees(table):
+    assert len((RULES[table].__doc__ or "").split()) >= 5
+
+
+def test_people_are_ruled_through_the_user_table():
+    assert User in RULES
+
+
+def names_used(path: Path) -> set[str]:
+    """Every name and attribute a file uses."""
+    tree = ast.parse(path.read_text())
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} | {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
+    }
+
+
+def test_only_named_files_go_below_the_orm():
+    below = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if "__table__" in names_used(path) or "exec_driver_sql" in names_used(path)
+    }
+    assert below <= {*BELOW_THE_ORM, "store/database.py"} | POST_ROOM
+
+
+POST_ROOM: set[str] = set()
+
+
+def test_views_decide_nothing():
+    """No query, no role and no state in a view or a template: those are services' and the rule book's to know."""
+    deciding = []
+    for path in sorted((ROOT / "views").glob("*.py")):
+        if path.name in GENERATED:
+            continue
+        used = names_used(path)
+        if {"select", "query", "scalars", "execute"} & used:
+            deciding.append(f"{path.name} asks the database")
+    assert deciding == []
+
+
+GENERATED = {"lists.py", "casework_lists.py", "admin_lists.py", "reference.py", "health.py"}
+"""AppBuilder's screens are made of queries; the lens limits them."""
