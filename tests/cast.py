@@ -1,7 +1,9 @@
 """The cast at work and at the browser."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from email import message_from_bytes, policy
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,11 +14,14 @@ from app.domain.roles import Principal, Role
 from app.models import Person
 from app.seed.cast import CAST
 from app.seed.people import seed_people
+from app.services.kept_posts import form_mark
 from app.services.sessions import open_session
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import look_as_system
+from tests.browser import post_with_token
 
 PASSWORD = "three-herons-by-the-beck"
+CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 
 
 def seed_template(app: Flask) -> None:
@@ -35,6 +40,17 @@ def hash_for_tests(app: Flask) -> str:
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def mail_codes(office: Office, email: str) -> list[str]:
+    """The security codes mailed to this address, oldest first. Nothing is delivered by asking."""
+    found = []
+    for path in office.post_room.settings.mail_dir.glob("*.eml"):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = mail.get_body(("plain",))
+        if mail["To"] == email and body is not None and (code := CODE.search(body.get_content())):
+            found.append((path.stat().st_mtime_ns, code[1]))
+    return [code for _, code in sorted(found)]
 
 
 class Actor:
@@ -57,6 +73,25 @@ class Actor:
             cookie["sid"] = sid
             cookie["_user_id"] = str(self.id)
             cookie["_fresh"] = True
+            cookie["csrf_token"] = form_mark(self.app.extensions["office"], self.id)
+        return client
+
+    def half_way(self, client: FlaskClient | None = None, path: str = "/login/") -> FlaskClient:
+        """A browser in which they gave their email address and password, and were sent a code."""
+        client = client or self.app.test_client()
+        answer = post_with_token(client, self.app, path, {"email": self.email, "password": PASSWORD})
+        assert answer.status_code == 302 and answer.location == "/login/code", answer.text
+        return client
+
+    def code(self) -> str:
+        """The newest security code in their mailbox."""
+        return mail_codes(self.app.extensions["office"], self.email)[-1]
+
+    def logs_in(self, client: FlaskClient | None = None) -> FlaskClient:
+        """A browser in which they logged in as people do: password, then the code from the mail."""
+        client = self.half_way(client)
+        answer = post_with_token(client, self.app, "/login/code", {"code": self.code()})
+        assert answer.status_code == 302 and answer.location == "/", answer.text
         return client
 
 
