@@ -12,7 +12,7 @@ from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Invitation, Person, Purpose
-from app.services.mailed_links import DeadLink, OpenLink, mail_link, make_link
+from app.services.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
 from app.services.opening import open_account
 from app.services.work import Work
 from app.store.guard import look_as_system
@@ -104,6 +104,7 @@ def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
         invitation.accepted_at = work.now
         _link(work, work.get(Child, invitation.child_id), person.id, invitation)
     keep_password(work.session, link.id, None)
+    mail(work, "account_opened", link.email, f"person {person.id}")
     return person
 
 

@@ -132,10 +132,12 @@ def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState
     known = recognised(work, registration.email)
     if known is None or not _belongs(work, registration, known):
         registration.state = RegistrationState.waiting
+        mail(work, "registration_waiting", registration.email, str(registration.id))
         work.tell(RegistrationWaiting(registration_id=registration.id))
         return registration.state
     open_registered(work, registration, password_hash)
     keep_password(work.session, link.id, None)
+    mail(work, "account_opened", registration.email, f"registration {registration.id}")
     return RegistrationState.approved
 
 

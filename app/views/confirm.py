@@ -15,7 +15,9 @@ from app.views.faults import put_faults
 from app.views.gate import open_to_all
 from app.views.strangers import StrangerView, while_the_link_works
 
-open_to_all("ConfirmView.password", "ConfirmView.two_step", "ConfirmView.email", "ConfirmView.email_confirmed")
+open_to_all(
+    "ConfirmView.password", "ConfirmView.two_step", "ConfirmView.email", "ConfirmView.email_confirmed"
+)
 
 
 class PasswordForm(FlaskForm):
@@ -55,7 +57,8 @@ class ConfirmView(StrangerView):
         if not about.password_is_chosen:
             return redirect(url_for("ConfirmView.password", token=token))
         if not form.is_submitted():
-            return self.page("confirm/two_step.html", form=form, about=about)
+            back = url_for("ConfirmView.password", token=token)
+            return self.page("confirm/two_step.html", form=form, about=about, back=back)
         with self.work() as work:
             outcome = setting_up.finish(work, token)
         return redirect(url_for("RegisterView.ready" if outcome is Outcome.open else "RegisterView.waiting"))

@@ -22,7 +22,9 @@ class AskForm(FlaskForm):
     """Whose password it is."""
 
     email = EmailField(
-        _l("Email address"), [Typed(_l("Enter your email address"), _l("Email address"), 1016)], filters=[tidy]
+        _l("Email address"),
+        [Typed(_l("Enter your email address"), _l("Email address"), 1016)],
+        filters=[tidy],
     )
 
 

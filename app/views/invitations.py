@@ -27,7 +27,9 @@ class InviteForm(FlaskForm):
         _l("Last name"), [Typed(_l("Enter their last name"), _l("Last name"), 64)], filters=[tidy]
     )
     email = EmailField(
-        _l("Email address"), [Typed(_l("Enter their email address"), _l("Email address"), 1016)], filters=[tidy]
+        _l("Email address"),
+        [Typed(_l("Enter their email address"), _l("Email address"), 1016)],
+        filters=[tidy],
     )
     relationship = StringField(
         _l("What are they to the child or young person?"),
@@ -90,4 +92,6 @@ class InvitationView(PortalView):
 def _invited(done: object) -> str:
     if isinstance(done, Invitation):
         return _("We have emailed the invitation. The link in it works for 24 hours.")
-    return _("They have an account already, so they can see this child or young person now. We have told them.")
+    return _(
+        "They have an account already, so they can see this child or young person now. We have told them."
+    )

@@ -42,9 +42,13 @@ class RegisterForm(FlaskForm):
     organisation = SelectField(_l("Organisation"), validate_choice=False)
     not_listed = BooleanField(_l("My organisation is not listed"))
     organisation_named = StringField(_l("Name of your organisation"), **TIDY)
-    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)], **TIDY)
+    job_title = StringField(
+        _l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)], **TIDY
+    )
     address = TextAreaField(
-        _l("Work address"), [Typed(_l("Enter your work address"), _l("Work address"), 500, allowed="\n")], **TIDY
+        _l("Work address"),
+        [Typed(_l("Enter your work address"), _l("Work address"), 500, allowed="\n")],
+        **TIDY,
     )
     postcode = StringField(
         _l("Work postcode"),
@@ -81,7 +85,9 @@ class RegisterForm(FlaskForm):
             return bool(self.organisation_named.validate(self, [named]))
         if self.organisation.data in {key for key, _name in self.organisation.choices if key}:
             return True
-        self.organisation.errors = [_("Choose your organisation from the list, or tick “My organisation is not listed”")]
+        self.organisation.errors = [
+            _("Choose your organisation from the list, or tick “My organisation is not listed”")
+        ]
         return False
 
     def applicant(self) -> Applicant:

@@ -45,7 +45,9 @@ class Typed:
                 _("%(name)s must be %(most)s characters or fewer", name=self.name, most=self.longest)
             )
         if hides_something(text, self.allowed):
-            raise StopValidation(_("%(name)s must not contain line breaks or hidden characters", name=self.name))
+            raise StopValidation(
+                _("%(name)s must not contain line breaks or hidden characters", name=self.name)
+            )
 
 
 class Code:
