@@ -2,15 +2,27 @@
 
 from flask_appbuilder import AppBuilder, BaseView
 
-from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
 from app.views.account import AccountView
+from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
+from app.views.change_email import ChangeEmailView
+from app.views.confirm import ConfirmView
+from app.views.forgotten import ForgottenView
 from app.views.health import HealthView
 from app.views.help import HelpView
+from app.views.invitations import InvitationView
 from app.views.kept_posts import KeptPostView
 from app.views.language import LanguageView
+from app.views.registering import RegisterView
+from app.views.registrations import RegistrationView
 
 VIEWS: list[type[BaseView]] = [
     AccountView,
+    ChangeEmailView,
+    RegisterView,
+    ConfirmView,
+    ForgottenView,
+    RegistrationView,
+    InvitationView,
     KeptPostView,
     HealthView,
     HelpView,
