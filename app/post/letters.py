@@ -91,6 +91,7 @@ LETTERS: Mapping[type[Event], Told] = {
     on.LoggedIn: AUDIT_ONLY,
     on.LoggedOut: AUDIT_ONLY,
     on.LogInFailed: AUDIT_ONLY,
+    on.LogInToNobody: AUDIT_ONLY,
     on.AccountCooledDown: (Notice("account_cooling_down"),),
     on.PasswordChanged: (Notice("password_changed"),),
     on.PasswordResetAsked: AUDIT_ONLY,  # the link itself is mailed by services/forgotten_password.py
@@ -151,6 +152,7 @@ LETTERS: Mapping[type[Event], Told] = {
     on.LinkEnded: AUDIT_ONLY,  # they may not see the child any more, so nothing can be said
     # Forms
     on.FormViewed: AUDIT_ONLY,
+    on.FormSaved: AUDIT_ONLY,
     on.RequestStarted: AUDIT_ONLY,
     on.RequestSubmitted: (
         Letter(

@@ -49,7 +49,7 @@ class AccountView(PortalView):
         with self.work() as work:
             person = work.get(Person, work.me.user_id)
             may_add_app = own_account.may_add_app(work)
-        return self.page("account/account.html", person=person, may_add_app=may_add_app)
+        return self.page("account/account.html", owner=person, may_add_app=may_add_app)
 
     @expose("/password", methods=["GET", "POST"])
     @has_access
