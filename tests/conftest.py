@@ -79,7 +79,8 @@ class TestDatabase:
         office.database.engine.dispose()
         if self.server:
             self._server(
-                f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'DROP DATABASE IF EXISTS "{self.template}"'
+                f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
+                f'DROP DATABASE IF EXISTS "{self.template}"',
             )
 
 
@@ -97,7 +98,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory, clock: FixedClock) -> Iterator[tuple[Flask, TestDatabase]]:
+def prepared(
+    tmp_path_factory: pytest.TempPathFactory, clock: FixedClock
+) -> Iterator[tuple[Flask, TestDatabase]]:
     """The app on a prepared database: tables, roles, form templates and the cast; no cases."""
     folder = tmp_path_factory.mktemp("portal")
     database = TestDatabase(folder)

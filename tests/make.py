@@ -73,24 +73,40 @@ class Maker:
         }
         return self._add(kind(**(given | columns)))
 
-    def request(self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any) -> Request:
+    def request(
+        self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any
+    ) -> Request:
         """A request for an assessment."""
         return self._form(Request, "request", child, author, state=state, **columns)  # type: ignore[no-any-return]
 
     def advice(
-        self, child: Child, author: Actor, state: FormState = FormState.asked, template: str = "advice_psychology", **columns: Any
+        self,
+        child: Child,
+        author: Actor,
+        state: FormState = FormState.asked,
+        template: str = "advice_psychology",
+        **columns: Any,
     ) -> Advice:
         """Advice asked for today, due in six weeks."""
         today = self.office.clock.today()
         given = {"asked_on": today, "due_on": today + timedelta(weeks=6), "asked_by_id": self.cast.olu.id}
         return self._form(Advice, template, child, author, state=state, **(given | columns))  # type: ignore[no-any-return]
 
-    def consent(self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any) -> Consent:
+    def consent(
+        self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any
+    ) -> Consent:
         """The family's consent form."""
-        return self._form(Consent, "consent", child, author, state=state, **({"organisation_id": None} | columns))  # type: ignore[no-any-return]
+        return self._form(
+            Consent, "consent", child, author, state=state, **({"organisation_id": None} | columns)
+        )  # type: ignore[no-any-return]
 
     def message(self, to: Actor | None, **columns: Any) -> Message:
         """A message in somebody's inbox, or with None the SEN team's."""
         n = next(_numbers)
-        given = {"recipient_id": to.id if to else None, "subject": "About a meeting", "body": "…", "event_key": f"test-{n}"}
+        given = {
+            "recipient_id": to.id if to else None,
+            "subject": "About a meeting",
+            "body": "…",
+            "event_key": f"test-{n}",
+        }
         return self._add(Message(**(given | columns)))

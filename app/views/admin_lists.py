@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import joinedload, selectinload
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from app.domain.errors import Refused
@@ -86,7 +87,12 @@ class UserList(PortalListView):
         """One account, and what may be done with it."""
         widgets = self._show(pk)
         return self.render_template(
-            self.show_template, pk=pk, title=self.show_title, widgets=widgets, person=self.datamodel.get(pk), related_views=[]
+            self.show_template,
+            pk=pk,
+            title=self.show_title,
+            widgets=widgets,
+            person=self.datamodel.get(pk),
+            related_views=[],
         )
 
     def find(self, text: str) -> ColumnElement[bool]:
@@ -124,7 +130,13 @@ class UserView(PortalView):
         choices = [(role.name, _(label)) for role, label in ROLE_LABELS.items()]
         status = 422 if faults else 200
         return self.page(
-            "admin/roles.html", status, person_id=person_id, name=name, chosen=chosen, choices=choices, errors=faults
+            "admin/roles.html",
+            status,
+            person_id=person_id,
+            name=name,
+            chosen=chosen,
+            choices=choices,
+            errors=faults,
         )
 
     @expose("/<int:person_id>/close", methods=["GET", "POST"])
@@ -204,7 +216,14 @@ class OrganisationList(ReferenceView):
         "active": _l("In use"),
     }
     search_form_extra_fields = {"kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Any"))}
-    add_form_extra_fields = edit_form_extra_fields = {"kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one"))}
+    add_form_extra_fields = edit_form_extra_fields = {
+        "kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one")),
+        "urn": StringField(_l("URN"), filters=[lambda text: text or None]),
+        "address": StringField(_l("Address"), [Length(max=300)]),
+        "postcode": StringField(_l("Postcode"), [Length(max=10)]),
+        "phone": StringField(_l("Phone number"), [Length(max=30)]),
+        "active": BooleanField(_l("In use"), default=True),
+    }
     description_columns = {"urn": _l("The 6-digit number of a school, if it has one")}
     formatters_columns = {"kind": _profession, "active": _yes_no}
 
@@ -231,6 +250,9 @@ class WorkDomainList(ReferenceView):
         "domain": [
             InputRequired(_l("Enter a domain")),
             Length(max=253),
-            Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", message=_l("Enter a domain in lower case, like heatonbeck.sch.uk")),
+            Regexp(
+                r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
+                message=_l("Enter a domain in lower case, like heatonbeck.sch.uk"),
+            ),
         ]
     }

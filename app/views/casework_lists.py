@@ -58,7 +58,9 @@ class ChildList(PortalListView):
     exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
     find_label = _l("Find a child by name")
     narrowings = {
-        "duplicates": Narrowing(_l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)),
+        "duplicates": Narrowing(
+            _l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)
+        ),
     }
     base_filters: list[Any] = []
     label_columns = {
@@ -158,11 +160,13 @@ class AdviceList(FormList):
         "overdue": Narrowing(
             _l("Overdue"),
             lambda: and_(
-                Advice.due_on < _today(), Advice.state.in_([FormState.asked, FormState.draft, FormState.returned])
+                Advice.due_on < _today(),
+                Advice.state.in_([FormState.asked, FormState.draft, FormState.returned]),
             ),
         ),
         "waiting": Narrowing(
-            _l("Not yet received"), lambda: Advice.state.in_([FormState.asked, FormState.draft, FormState.returned])
+            _l("Not yet received"),
+            lambda: Advice.state.in_([FormState.asked, FormState.draft, FormState.returned]),
         ),
     }
 
@@ -189,7 +193,9 @@ class RegistrationList(PortalListView):
     search_columns = ["email", "last_name", "profession", "state"]
     add_columns = edit_columns = ["job_title"]
     base_order = ("created_at", "desc")
-    narrowings = {"waiting": Narrowing(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)}
+    narrowings = {
+        "waiting": Narrowing(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)
+    }
     label_columns = {
         "first_name": _l("First name"),
         "last_name": _l("Last name"),
@@ -226,13 +232,14 @@ class MessageList(PortalListView):
     list_columns = ["subject", "sender_name", "recipient", "child", "created_at", "read_at"]
     show_columns = [*list_columns, "body"]
     order_columns = ["created_at"]
-    search_columns = ["subject", "sender_name", "created_at"]
+    search_columns = ["subject", "sender_name"]
     add_columns = edit_columns = ["subject"]
     base_order = ("created_at", "desc")
     narrowings = {
         "team": Narrowing(_l("To the SEN team"), lambda: Message.recipient_id.is_(None)),
         "unread": Narrowing(
-            _l("To the SEN team, unread"), lambda: and_(Message.recipient_id.is_(None), Message.read_at.is_(None))
+            _l("To the SEN team, unread"),
+            lambda: and_(Message.recipient_id.is_(None), Message.read_at.is_(None)),
         ),
     }
     label_columns = {
@@ -250,5 +257,3 @@ class MessageList(PortalListView):
         "recipient": lambda person: _named(person) or _("SEN team"),
         "child": _named,
     }
-
-

@@ -23,7 +23,6 @@ from flask_appbuilder.urltools import get_filter_args
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.sql.base import ExecutableOption
-
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
@@ -70,7 +69,9 @@ class PortalInterface(SQLAInterface):
         for table, criterion in g.get("list_criteria", ()):
             if table is self.obj:
                 rows = rows.filter(criterion)
-        counted = self.apply_filters(rows, filters).with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
+        counted = (
+            self.apply_filters(rows, filters).with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
+        )
         count = self.session.scalar(select(func.count()).select_from(counted)) or 0
         found = self.apply_filters(rows, filters)
         found = self.apply_order_by(found, order_column, order_direction, aliases_mapping={}, add_pk=True)
@@ -153,7 +154,8 @@ class PortalListView(ModelView):
             find_label=self.find_label,
             find_text=looked_for,
             narrowings=[
-                {"name": name, "text": each.text, "active": each is shown} for name, each in self.narrowings.items()
+                {"name": name, "text": each.text, "active": each is shown}
+                for name, each in self.narrowings.items()
             ],
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
         )
@@ -235,10 +237,15 @@ def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> Unbo
     """A drop-down of an enum's members in words; `first` is the choice that stands for none."""
 
     def choices() -> list[SelectChoice]:
-        return [SelectChoice("", str(first)), *(SelectChoice(each.name, _(str(text))) for each, text in labels.items())]
+        return [
+            SelectChoice("", str(first)),
+            *(SelectChoice(each.name, _(str(text))) for each, text in labels.items()),
+        ]
 
     members = {each.name: each for each in labels}
-    return SelectField(label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held))
+    return SelectField(
+        label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held)
+    )
 
 
 def _is_date(value: str) -> bool:
@@ -256,5 +263,3 @@ def _query(arguments: Sequence[tuple[str, str]]) -> str:
 def _harmless(text: str) -> str:
     """A cell no spreadsheet will take for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-

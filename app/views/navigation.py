@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -30,6 +30,17 @@ class Shown:
 
 MENU: list[Entry] = [
     Entry(_l("Home"), "HomeView.home", "Home"),
+    Entry(_l("Messages"), "MessageView.inbox", "Messages"),
+    Entry(_l("SEND area"), "SendAreaView.list", "SendArea"),
+    Entry(_l("Children and young people"), "ChildList.list", "CaseWork"),
+    Entry(_l("Requests"), "RequestList.list", "CaseWork"),
+    Entry(_l("Advice"), "AdviceList.list", "CaseWork"),
+    Entry(_l("Registrations"), "RegistrationList.list", "Registrations"),
+    Entry(_l("Audit"), "AuditView.child", "Audit"),
+    Entry(_l("People"), "UserList.list", "Users"),
+    Entry(_l("Organisations"), "OrganisationList.list", "Organisations"),
+    Entry(_l("Email domains"), "WorkDomainList.list", "WorkDomains"),
+    Entry(_l("Roles"), "RoleList.list", "Roles"),
 ]
 
 
@@ -42,5 +53,5 @@ def menu() -> list[Shown]:
     return [
         Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here)
         for entry in MENU
-        if (entry.door, READ) in doors
+        if (entry.door, READ) in doors and entry.endpoint in current_app.view_functions
     ]

@@ -49,7 +49,9 @@ class ReferenceView(PortalListView):
             answer = run()
             row = request.environ.pop("portal.changed", None)
             if row is not None:
-                work.tell(ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row.id, change=change))
+                work.tell(
+                    ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row.id, change=change)
+                )
             return answer
 
     def post_add(self, item: Any) -> None:
@@ -71,7 +73,9 @@ class ReferenceView(PortalListView):
     @has_access
     def edit(self, pk: str) -> ResponseReturnValue:
         """Change a row."""
-        widgets = self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
+        widgets = (
+            self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
+        )
         if not widgets:
             return redirect(self.get_redirect())
         return self.render_template(
@@ -98,7 +102,9 @@ class ReferenceView(PortalListView):
                 item = work.get(self.datamodel.obj, int(pk))
                 work.session.delete(item)
                 work.session.flush()
-                work.tell(ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=int(pk), change="deleted"))
+                work.tell(
+                    ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=int(pk), change="deleted")
+                )
         except IntegrityError:
             flash(str(self.in_use_message), "danger")
         else:

@@ -4,7 +4,10 @@ from flask_appbuilder import AppBuilder, BaseView
 
 from app.views.account import AccountView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
+from app.views.casework import AskView, ConsentView, DecideView, DuplicateView, SharingView
+from app.views.casework_lists import AdviceList, ChildList, MessageList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
+from app.views.children import ChildView
 from app.views.confirm import ConfirmView
 from app.views.forgotten import ForgottenView
 from app.views.health import HealthView
@@ -12,8 +15,10 @@ from app.views.help import HelpView
 from app.views.invitations import InvitationView
 from app.views.kept_posts import KeptPostView
 from app.views.language import LanguageView
+from app.views.links import InvolvementView, LinkView
 from app.views.registering import RegisterView
 from app.views.registrations import RegistrationView
+from app.views.send_area import SendAreaView
 
 VIEWS: list[type[BaseView]] = [
     AccountView,
@@ -32,6 +37,20 @@ VIEWS: list[type[BaseView]] = [
     RoleList,
     OrganisationList,
     WorkDomainList,
+    ChildList,
+    RequestList,
+    AdviceList,
+    RegistrationList,
+    MessageList,
+    SendAreaView,
+    ChildView,
+    LinkView,
+    InvolvementView,
+    AskView,
+    DecideView,
+    SharingView,
+    ConsentView,
+    DuplicateView,
 ]
 
 

@@ -111,9 +111,9 @@ def test_routes_take_only_whole_numbers_and_known_words(app):
     assert odd == []
 
 
-
-
-@pytest.mark.parametrize("who", ["sana", "rhys", "ann", "bob", "idris", "sol", "pat", "quinn", "olu", "mary", "ines"])
+@pytest.mark.parametrize(
+    "who", ["sana", "rhys", "ann", "bob", "idris", "sol", "pat", "quinn", "olu", "mary", "ines"]
+)
 def test_reading_every_route_shows_each_person_only_what_is_theirs(app, office, cast, world, who):
     before = fingerprint(office)
     assert faults_of_reading(app, getattr(cast, who), world) == []
@@ -136,7 +136,11 @@ def faults_of_reading(app: Flask, actor: Actor, world: World) -> list[str]:
         if "GET" not in (rule.methods or set()) or rule.endpoint in PUBLIC:
             continue
         door = door_of(app, rule.endpoint)
-        for kind, ids in (("ours", world.ours.ids), ("other", world.other.ids), ("nothing", {"anything": NOBODY_ID})):
+        for kind, ids in (
+            ("ours", world.ours.ids),
+            ("other", world.other.ids),
+            ("nothing", {"anything": NOBODY_ID}),
+        ):
             path = address(rule, dict(ids))
             if path is None:
                 continue
@@ -178,7 +182,10 @@ def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, 
             if method == "GET":
                 first, second = browser.get(other), browser.get(nothing)
             else:
-                first, second = post_with_token(browser, app, other, {}), post_with_token(browser, app, nothing, {})
+                first, second = (
+                    post_with_token(browser, app, other, {}),
+                    post_with_token(browser, app, nothing, {}),
+                )
             if first.status_code != second.status_code or steady(first.text) != steady(second.text):
                 different.append(f"{method} {rule.endpoint}: {first.status_code} and {second.status_code}")
     assert different == []
@@ -189,7 +196,11 @@ def test_no_post_of_anybody_touches_another_family(app, office, cast, world, who
     actor = getattr(cast, who)
     before = fingerprint(office)
     theirs = {key: str(value) for key, value in world.other.ids.items()}
-    bodies = [{}, theirs, theirs | {"state": "accepted", "rowid": theirs["child_id"], "find": CANARY, "reason": "x"}]
+    bodies = [
+        {},
+        theirs,
+        theirs | {"state": "accepted", "rowid": theirs["child_id"], "find": CANARY, "reason": "x"},
+    ]
     wrong: list[str] = []
     for rule in routes(app):
         if "POST" not in (rule.methods or set()) or rule.endpoint in ENDS_THE_LOG_IN:

@@ -13,6 +13,7 @@ from typing import Any
 from flask_appbuilder import Model
 from sqlalchemy import select
 
+from app.domain.roles import Profession
 from app.domain.workflow import FormState
 from app.models import (
     Document,
@@ -25,7 +26,6 @@ from app.models import (
     Submission,
     WorkDomain,
 )
-from app.domain.roles import Profession
 from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.make import Maker
@@ -52,12 +52,16 @@ class World:
 
 def build_world(office: Office, cast: Cast, make: Maker) -> World:
     """Enter both families."""
-    ours = _family(office, make, cast, "Ours", (cast.sana, cast.tom, cast.ann, cast.hana, cast.sol, cast.pat), cast.sana)
+    ours = _family(
+        office, make, cast, "Ours", (cast.sana, cast.tom, cast.ann, cast.hana, cast.sol, cast.pat), cast.sana
+    )
     other = _family(office, make, cast, CANARY, (cast.rhys, cast.quinn), cast.rhys)
     return World(ours, other)
 
 
-def _family(office: Office, make: Maker, cast: Cast, mark: str, linked: tuple[Any, ...], author: Any) -> Family:
+def _family(
+    office: Office, make: Maker, cast: Cast, mark: str, linked: tuple[Any, ...], author: Any
+) -> Family:
     now = office.clock.now()
     child = make.child(
         forenames=f"{mark}-child",
@@ -69,40 +73,99 @@ def _family(office: Office, make: Maker, cast: Cast, mark: str, linked: tuple[An
         added_by_id=author.id,
     )
     link = [make.link(child, actor, relationship_to_child=f"{mark}-relationship") for actor in linked][0]
-    advice = make.advice(child, author, FormState.submitted, template="advice_education", asking_note=f"{mark}-note",
-                         received_on=office.clock.today(), submitted_at=now, decision_reason=f"{mark}-reason")
+    advice = make.advice(
+        child,
+        author,
+        FormState.submitted,
+        template="advice_education",
+        asking_note=f"{mark}-note",
+        received_on=office.clock.today(),
+        submitted_at=now,
+        decision_reason=f"{mark}-reason",
+    )
     draft_request = make.request(child, author, FormState.draft, asking_note=f"{mark}-draft")
-    message = make.message(linked[-1], subject=f"{mark}-subject", body=f"{mark}-body", child_id=child.id, form_id=advice.id)
+    message = make.message(
+        linked[-1], subject=f"{mark}-subject", body=f"{mark}-body", child_id=child.id, form_id=advice.id
+    )
     with everything(office) as work:
         section = "summary"
-        draft = work.add(SectionDraft(form_id=draft_request.id, section=section, answers={"x": f"{mark}-answer"},
-                                      saved_by_id=author.id, saved_at=now))
-        work.add(Submission(form_id=advice.id, number=1, answers={section: {"x": f"{mark}-sent"}}, checksum="0",
-                            send_key=f"{mark}-key", submitted_by_id=author.id, submitted_at=now))
-        work.add(FormReturn(form_id=advice.id, submission_number=1, section=None, reason=f"{mark}-why", returned_by_id=cast.olu.id))
-        document = work.add(Document(child_id=child.id, form_id=advice.id, section=section, question="q",
-                                     name=f"{mark}-file.txt", media_type="text/plain", size=3, sha256="0",
-                                     storage_key=f"{mark.lower()}0000", state=DocumentState.clean, added_by_id=author.id, given_at=now))
-        registration = work.add(Registration(email=f"{mark.lower()}@somewhere.example", first_name=f"{mark}-first",
-                                             last_name=f"{mark}-last", profession=Profession.health, organisation_named=f"{mark}-body",
-                                             job_title=f"{mark}-job", address=f"{mark}-road", postcode="BD1 1HX", phone="01274 000000",
-                                             state=RegistrationState.waiting))
+        draft = work.add(
+            SectionDraft(
+                form_id=draft_request.id,
+                section=section,
+                answers={"x": f"{mark}-answer"},
+                saved_by_id=author.id,
+                saved_at=now,
+            )
+        )
+        work.add(
+            Submission(
+                form_id=advice.id,
+                number=1,
+                answers={section: {"x": f"{mark}-sent"}},
+                checksum="0",
+                send_key=f"{mark}-key",
+                submitted_by_id=author.id,
+                submitted_at=now,
+            )
+        )
+        work.add(
+            FormReturn(
+                form_id=advice.id,
+                submission_number=1,
+                section=None,
+                reason=f"{mark}-why",
+                returned_by_id=cast.olu.id,
+            )
+        )
+        document = work.add(
+            Document(
+                child_id=child.id,
+                form_id=advice.id,
+                section=section,
+                question="q",
+                name=f"{mark}-file.txt",
+                media_type="text/plain",
+                size=3,
+                sha256="0",
+                storage_key=f"{mark.lower()}0000",
+                state=DocumentState.clean,
+                added_by_id=author.id,
+                given_at=now,
+            )
+        )
+        registration = work.add(
+            Registration(
+                email=f"{mark.lower()}@somewhere.example",
+                first_name=f"{mark}-first",
+                last_name=f"{mark}-last",
+                profession=Profession.health,
+                organisation_named=f"{mark}-body",
+                job_title=f"{mark}-job",
+                address=f"{mark}-road",
+                postcode="BD1 1HX",
+                phone="01274 000000",
+                state=RegistrationState.waiting,
+            )
+        )
         organisation = work.session.scalars(select(Organisation).order_by(Organisation.id)).first()
         domain = work.session.scalars(select(WorkDomain).order_by(WorkDomain.id)).first()
         assert organisation and domain
-    return Family({
-        "child_id": child.id,
-        "link_id": link.id,
-        "form_id": advice.id,
-        "draft_form_id": draft_request.id,
-        "draft_id": draft.id,
-        "document_id": document.id,
-        "message_id": message.id,
-        "registration_id": registration.id,
-        "person_id": linked[0].id,
-        "organisation_id": organisation.id,
-        "domain_id": domain.id,
-    })
+    return Family(
+        {
+            "child_id": child.id,
+            "link_id": link.id,
+            "form_id": advice.id,
+            "draft_form_id": draft_request.id,
+            "draft_id": draft.id,
+            "document_id": document.id,
+            "message_id": message.id,
+            "registration_id": registration.id,
+            "person_id": linked[0].id,
+            "organisation_id": organisation.id,
+            "domain_id": domain.id,
+        }
+    )
 
 
 def fingerprint(office: Office) -> str:

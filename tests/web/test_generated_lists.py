@@ -1,0 +1,206 @@
+"""The generated lists and records the SEN team and administrators live in."""
+
+import csv
+import io
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.workflow import FormState
+from app.models import AuditRow, Organisation
+from tests.browser import post_with_token
+
+LISTS = [
+    "/people/list/",
+    "/requests/list/",
+    "/advice/list/",
+    "/registrations/list/",
+    "/team-messages/list/",
+    "/organisations/list/",
+]
+
+
+@pytest.fixture
+def case(cast, make):
+    """A child with a request and advice."""
+    child = make.child(linked=(cast.ann,), forenames="Zofia", surname="Nowak", search_name="nowak zofia")
+    make.request(child, cast.sana, FormState.submitted)
+    make.advice(child, cast.ann)
+    make.message(None, subject="A question")
+    return child
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_an_officer_opens_every_list(cast, case, path):
+    answer = cast.olu.browser().get(path)
+
+    assert answer.status_code == 200
+    assert answer.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("path", LISTS[:5])
+@pytest.mark.parametrize("who", ["sana", "pat", "ines"])
+def test_nobody_else_opens_the_officers_lists(cast, case, path, who):
+    assert getattr(cast, who).browser().get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "page_ChildList=abc",
+        "page_ChildList=99999999999999",
+        "psize_ChildList=1000000",
+        "_oc_ChildList=nothing&_od_ChildList=asc",
+        "_flt_99_upn=x",
+        "_flt_0_surname=Nowak",
+        "_flt_0_upn=",
+        "_flt_0_date_of_birth=yesterday",
+        "show=nothing",
+    ],
+)
+def test_a_mistyped_address_leads_to_the_list(cast, case, odd):
+    answer = cast.olu.browser().get(f"/people/list/?{odd}", follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert "Zofia Nowak" in answer.text
+
+
+def test_a_status_that_does_not_exist_is_left_out_of_the_filter(cast, case):
+    assert cast.olu.browser().get("/advice/list/?_flt_0_state=gone", follow_redirects=True).status_code == 200
+
+
+def test_a_ready_made_view_keeps_only_its_rows(cast, case):
+    browser = cast.olu.browser()
+
+    assert "Zofia Nowak" in browser.get("/requests/list/?show=new").text
+    assert "Zofia Nowak" not in browser.get("/requests/list/?show=deciding").text
+
+
+def test_a_search_by_name_is_posted_so_that_no_name_stands_in_an_address(app, cast, make, case):
+    make.child(forenames="Ravi", surname="Patel", search_name="patel ravi")
+
+    answer = post_with_token(cast.olu.browser(), app, "/people/list/", {"find": "nowak ZOF"})
+
+    assert "Zofia Nowak" in answer.text
+    assert "Ravi Patel" not in answer.text
+
+
+def test_a_list_is_exported_as_shown_and_the_audit_says_so(cast, office, case):
+    answer = cast.olu.browser().get("/requests/export.csv?show=new")
+
+    rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    assert rows[0][:2] == ["Child or young person", "Status"]
+    assert rows[1][:2] == ["Zofia Nowak", "Sent to the SEN team"]
+    with cast.mary.works() as work:
+        told = work.session.scalars(select(AuditRow).where(AuditRow.event == "ListExported")).all()
+    assert [row.actor_id for row in told] == [cast.olu.id]
+
+
+def test_an_exported_cell_is_never_a_formula(cast, make):
+    make.child(forenames="=HYPERLINK()", surname="x")
+
+    assert "'=HYPERLINK()" in cast.olu.browser().get("/people/export.csv").text
+
+
+def test_filters_of_one_reader_never_reach_another(app, cast, make):
+    """AppBuilder keeps a view's filters in one object for all threads (its issue 2366)."""
+    for number in range(8):
+        make.child(forenames=f"Child{number}", surname=f"Only{number}", upn=f"U{number}")
+    browsers = [cast.olu.browser() for _ in range(8)]
+    wrong: list[str] = []
+
+    def look(number: int) -> None:
+        for _ in range(15):
+            page = browsers[number].get(f"/people/list/?_flt_3_upn=U{number}").text
+            if f"Child{number} Only{number}" not in page or any(
+                f"Child{other} Only{other}" in page for other in range(8) if other != number
+            ):
+                wrong.append(f"U{number}")
+
+    threads = [threading.Thread(target=look, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+class TestAdministration:
+    """People, roles and organisations."""
+
+    def test_an_administrator_gives_roles_and_they_count_from_the_next_click(self, app, cast):
+        browser, sana = cast.ines.browser(), cast.sana.browser()
+        assert sana.get("/people/list/").status_code == 403
+
+        answer = post_with_token(browser, app, f"/users/{cast.sana.id}/roles", {"roles": "sen_officer"})
+
+        assert answer.status_code == 302
+        assert sana.get("/people/list/").status_code == 200
+
+    def test_an_administrator_can_be_nothing_else(self, app, cast):
+        answer = post_with_token(
+            cast.ines.browser(), app, f"/users/{cast.sana.id}/roles", {"roles": ["admin", "sen_officer"]}
+        )
+
+        assert answer.status_code == 422
+        assert "administrators see no child" in answer.text
+
+    def test_a_closed_account_is_out_at_once_and_can_be_opened_again(self, app, cast):
+        browser, sana = cast.ines.browser(), cast.sana.browser()
+        assert sana.get("/").status_code == 200
+
+        post_with_token(browser, app, f"/users/{cast.sana.id}/close", {})
+
+        assert sana.get("/").status_code == 302
+        assert post_with_token(browser, app, f"/users/{cast.sana.id}/open", {}).status_code == 302
+
+    def test_nobody_changes_their_own_account_here(self, app, cast):
+        assert (
+            post_with_token(cast.ines.browser(), app, f"/users/{cast.ines.id}/close", {}).status_code == 403
+        )
+
+    def test_an_officer_cannot_administer(self, app, cast):
+        assert cast.olu.browser().get("/users/list/").status_code == 403
+        assert post_with_token(cast.olu.browser(), app, f"/users/{cast.sana.id}/close", {}).status_code == 403
+
+    def test_organisations_are_added_changed_and_deleted_with_a_question_before(self, app, cast):
+        browser = cast.ines.browser()
+        post_with_token(
+            browser, app, "/organisations/add", {"name": "Wibsey Primary", "kind": "school", "active": "y"}
+        )
+        assert "Wibsey Primary" in browser.get("/organisations/list/").text
+        with cast.ines.works() as work:
+            number = work.session.scalars(
+                select(Organisation.id).where(Organisation.name == "Wibsey Primary")
+            ).one()
+
+        answer = post_with_token(
+            browser, app, f"/organisations/edit/{number}", {"name": "Wibsey Hill Primary", "kind": "school"}
+        )
+        assert answer.status_code == 302
+        assert "Wibsey Hill Primary" in browser.get("/organisations/list/").text
+        assert browser.get(f"/organisations/delete/{number}").status_code == 200
+        assert "Wibsey Hill" in browser.get("/organisations/list/").text
+        post_with_token(browser, app, f"/organisations/delete/{number}", {})
+        assert "Wibsey Hill" not in browser.get("/organisations/list/").text
+
+    def test_an_organisation_in_use_is_not_deleted(self, app, cast):
+        browser = cast.ines.browser()
+        answer = post_with_token(browser, app, "/organisations/delete/1", {}, follow_redirects=True)
+
+        assert "cannot be deleted because it is in use" in answer.text
+
+    def test_a_missing_name_is_said_at_its_field(self, app, cast):
+        answer = post_with_token(
+            cast.ines.browser(), app, "/organisations/add", {"name": "", "kind": "school"}
+        )
+
+        assert answer.status_code in {200, 422}
+        assert "govuk-error-summary" in answer.text
+
+    def test_roles_are_shown_as_the_program_has_them(self, cast):
+        page = cast.ines.browser().get("/roles/list/").text
+
+        assert "SEN officer" in page
+        assert "Administrator" in page
