@@ -27,7 +27,9 @@ MOST_PIXELS = 60_000_000
 LONGEST_NAME = 120
 CHUNK = 64 * 1024
 
-NOT_A_FILE_WE_TAKE = N_("The file must be a PDF, Word, Excel, OpenDocument text, JPEG, PNG or plain text file")
+NOT_A_FILE_WE_TAKE = N_(
+    "The file must be a PDF, Word, Excel, OpenDocument text, JPEG, PNG or plain text file"
+)
 NOT_WHAT_IT_SAYS = N_("The file is not a real %(kind)s file. Save it again as %(kind)s and then upload it")
 LOCKED = N_("The file has a password. Remove the password and upload it again")
 MACROS = N_("The file has macros in it. Save a copy without macros and upload that")
@@ -38,7 +40,7 @@ TEST_VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-
 """The industry's harmless test file, in two pieces so that no scanner takes this source for it."""
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
-"""Characters that show as nothing, or turn the writing round ("annexe‮fdp.exe")."""
+"""Characters that show as nothing, or turn the writing round so that "exe" at the end reads as the beginning."""
 
 
 class UploadError(ValueError):
@@ -167,7 +169,15 @@ def _opened(kind: FileKind, file: BinaryIO) -> zipfile.ZipFile:
     try:
         _look_inside(file, _Allowance())
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as broken:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as broken:
         if isinstance(broken, UploadError):
             raise
         raise _not(kind) from None

@@ -84,6 +84,11 @@ def those_it_is_shared_with(connection: Connection, event: on.FormShared) -> Add
     return told - {form.author_id}
 
 
+def the_family(connection: Connection, event: on.FormEvent) -> Addressees:
+    """The parents and carers linked to the child, and the young person if the account is theirs."""
+    return set(linked_to(connection, form_facts(connection, event.form_id).child_id, Part.parent))
+
+
 # --- what -----------------------------------------------------------------------------------------
 
 LETTERS: Mapping[type[Event], Told] = {
@@ -239,6 +244,14 @@ LETTERS: Mapping[type[Event], Told] = {
             the_authors,
             N_("Advice is no longer needed"),
             N_("The SEN team no longer needs “%(form)s” about %(child)s."),
+        ),
+    ),
+    on.ConsentStarted: (
+        Letter(
+            "consent_asked",
+            the_family,
+            N_("Tell us what we may share"),
+            N_("The SEN team asks for your consent to share information about %(child)s. Open the form to fill it in."),
         ),
     ),
     on.ConsentRecorded: (

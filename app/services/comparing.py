@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import Fault, NotFound, Refused
-from app.domain.forms import NOT_PROVIDED, Question, SectionAnswers
+from app.domain.forms import NOT_PROVIDED, Question, Section, SectionAnswers
 from app.domain.forms.kinds import KINDS
 from app.domain.wording import N_, Wording
 from app.models import DraftRevision, SectionDraft
 from app.services.filling import SavedMeanwhile, changed, save_section, typed_in
-from app.services.open_forms import OpenForm, look_at, take_up
+from app.services.open_forms import OpenForm
 from app.services.work import Work
 from app.store.queries.forms import revision_at, set_aside_by
 
@@ -36,28 +36,26 @@ class Difference:
 class Comparison:
     """What is set aside against what is there now."""
 
-    opened: OpenForm
+    section: Section
     draft: SectionDraft
     aside: DraftRevision
     differences: list[Difference]
 
 
-def set_aside(work: Work, form_id: int, section_id: str, typed: SectionAnswers, version: int) -> None:
+def set_aside(work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int) -> None:
     """Keep what could not be saved over a colleague's text, until its author says what of it to use."""
-    opened = take_up(work, form_id)
     opened.writing_step()
     draft = opened.drafts.get(section_id)
     if draft is None:
         raise NotFound("SectionDraft")
-    answers = typed_in(opened.section(section_id), typed)
     waiting = set_aside_by(work.session, draft.id, work.me.user_id)
-    if waiting is not None and waiting.answers == answers:
-        return
+    if waiting is not None:
+        waiting.set_aside = False
     work.add(
         DraftRevision(
             draft_id=draft.id,
             number=version,
-            answers=answers,
+            answers=typed_in(opened.section(section_id), typed),
             saved_by_id=work.me.user_id,
             saved_at=work.now,
             set_aside=True,
@@ -65,9 +63,8 @@ def set_aside(work: Work, form_id: int, section_id: str, typed: SectionAnswers, 
     )
 
 
-def compare(work: Work, form_id: int, section_id: str) -> Comparison:
+def compare(work: Work, opened: OpenForm, section_id: str) -> Comparison:
     """What this person set aside, question by question against what is there now. NotFound if there is nothing."""
-    opened = look_at(work, form_id)
     opened.writing_step()
     section = opened.section(section_id)
     draft = opened.drafts.get(section_id)
@@ -80,7 +77,7 @@ def compare(work: Work, form_id: int, section_id: str) -> Comparison:
         _difference(section.question(question), aside.answers, draft.answers, base)
         for question in changed(aside.answers, draft.answers)
     ]
-    return Comparison(opened, draft, aside, found)
+    return Comparison(section, draft, aside, found)
 
 
 def _difference(
@@ -94,7 +91,9 @@ def _difference(
         together = f"{theirs.get(question.id) or ''}\n\n{mine.get(question.id) or ''}".strip()
     if question.kind == "table":
         choices.append(BOTH)
-    return Difference(question, my_text, their_text, tuple(choices), _suggestion(question, mine, theirs, base), together)
+    return Difference(
+        question, my_text, their_text, tuple(choices), _suggestion(question, mine, theirs, base), together
+    )
 
 
 def _suggestion(
@@ -114,7 +113,7 @@ def _text(question: Question, answers: SectionAnswers) -> str:
 
 def settle(
     work: Work,
-    form_id: int,
+    opened: OpenForm,
     section_id: str,
     picks: Mapping[str, str],
     by_hand: SectionAnswers,
@@ -124,10 +123,10 @@ def settle(
 
     Raises Refused naming every question without a choice, SavedMeanwhile when it has changed once more.
     """
-    found = compare(work, form_id, section_id)
-    mine, theirs = found.aside.answers, found.draft.answers
+    found = compare(work, opened, section_id)
     if found.draft.version != version:
-        raise SavedMeanwhile(mine, found.aside.number)
+        raise SavedMeanwhile
+    mine, theirs = found.aside.answers, found.draft.answers
     missing = [one for one in found.differences if picks.get(one.question.id) not in one.choices]
     if missing:
         raise Refused(*(Fault(f"pick-{one.question.id}", _say(one)) for one in missing))
@@ -136,7 +135,7 @@ def settle(
         for one in found.differences
     }
     found.aside.set_aside = False
-    return save_section(work, form_id, section_id, chosen, version)
+    return save_section(work, opened, section_id, chosen, version)
 
 
 def _say(difference: Difference) -> str:

@@ -83,7 +83,9 @@ def attach(work: Work, form_id: int, section_id: str, question_id: str, received
     step = opened.writing_step()
     section, question = question_for_files(opened, section_id, question_id)
     if len(opened.files(question.id)) >= MOST_FILES:
-        raise UploadError(Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES))
+        raise UploadError(
+            Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES)
+        )
     opened.form.state = step.end
     document = work.add(
         Document(
@@ -105,11 +107,12 @@ def attach(work: Work, form_id: int, section_id: str, question_id: str, received
     return document
 
 
-def take_off(work: Work, form_id: int, document_id: int) -> None:
+def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
     """Take a file off a draft. One that was sent before stays with the version it was sent with."""
-    opened = take_up(work, form_id)
     opened.writing_step()
-    document = next((one for one in opened.documents if one.id == document_id and one.removed_at is None), None)
+    document = next(
+        (one for one in opened.documents if one.id == document_id and one.removed_at is None), None
+    )
     if document is None:
         raise NotFound("Document")
     document.removed_at = work.now

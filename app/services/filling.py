@@ -4,48 +4,45 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, select
 
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict, WrongMoment
 from app.domain.events import ConsentWithdrawn, FormEvent, FormSaved, RequestWithdrawn
 from app.domain.forms import Section, SectionAnswers
 from app.domain.forms.conditions import blank
-from app.models import DraftRevision, SectionDraft
+from app.models import DraftRevision, Form, SectionDraft
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Work
 
 KEPT_REVISIONS = 20
+WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
 
 
 class SavedMeanwhile(Conflict):
     """A colleague saved this section after it was opened here; nothing was overwritten."""
 
-    def __init__(self, typed: SectionAnswers, version: int) -> None:
-        super().__init__()
-        self.typed, self.version = typed, version
 
+def save_section(
+    work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int
+) -> SectionDraft:
+    """Keep what was typed in a section, right or wrong. The form is one that was taken up in this same work.
 
-def save_section(work: Work, form_id: int, section_id: str, typed: SectionAnswers, version: int) -> SectionDraft:
-    """Keep what was typed in a section, right or wrong; `version` is the one the page was opened on (0: none yet).
-
-    Raises SavedMeanwhile when somebody else has saved something different since.
+    `version` is the one the page was opened on (0: nothing was saved yet). Raises SavedMeanwhile when somebody else
+    has saved something different since.
     """
-    opened = take_up(work, form_id)
-    draft = _keep(work, opened, section_id, typed, version)
-    work.tell(FormSaved(form_id=form_id, child_id=opened.form.child_id, section=section_id))
+    draft = autosave_section(work, opened, section_id, typed, version)
+    work.tell(FormSaved(form_id=opened.form.id, child_id=opened.form.child_id, section=section_id))
     return draft
 
 
-def autosave_section(work: Work, form_id: int, section_id: str, typed: SectionAnswers, version: int) -> SectionDraft:
+def autosave_section(
+    work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int
+) -> SectionDraft:
     """The same while somebody is still typing: kept in the section's history, too often to be told in the audit."""
-    return _keep(work, take_up(work, form_id), section_id, typed, version)
-
-
-def _keep(work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int) -> SectionDraft:
     section = opened.section(section_id)
     step = opened.writing_step()
     answers = typed_in(section, typed)
     draft = opened.drafts.get(section_id)
     if draft is not None and draft.version != version and changed(answers, draft.answers):
-        raise SavedMeanwhile(answers, version)
+        raise SavedMeanwhile
     opened.form.state = step.end
     if opened.form.author_id is None and not work.me.in_sen_team:
         opened.form.author_id = work.me.user_id
@@ -69,13 +66,21 @@ def changed(typed: SectionAnswers, kept: SectionAnswers) -> list[str]:
 
 def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, object]) -> SectionDraft:
     draft = opened.drafts.get(section_id)
-    by_whom = {"saved_by_id": work.me.user_id, "saved_at": work.now}
     if draft is None:
-        return work.add(SectionDraft(form_id=opened.form.id, section=section_id, answers=dict(answers), **by_whom))
-    if not changed(answers, draft.answers):
+        return work.add(
+            SectionDraft(
+                form_id=opened.form.id,
+                section=section_id,
+                answers=dict(answers),
+                saved_by_id=work.me.user_id,
+                saved_at=work.now,
+            )
+        )
+    together = {**draft.answers, **answers}
+    if together == draft.answers:
         return draft
     remember(work, draft)
-    draft.answers = {**draft.answers, **answers}
+    draft.answers = together
     draft.saved_by_id, draft.saved_at = work.me.user_id, work.now
     work.session.flush()
     return draft
@@ -83,7 +88,7 @@ def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, 
 
 def remember(work: Work, draft: SectionDraft) -> None:
     """Keep what the section holds now before it is changed, and let go of what is older than the last twenty."""
-    work.add(
+    work.session.add(
         DraftRevision(
             draft_id=draft.id,
             number=draft.version,
@@ -92,24 +97,21 @@ def remember(work: Work, draft: SectionDraft) -> None:
             saved_at=draft.saved_at,
         )
     )
-    older = (
-        select(DraftRevision.id)
-        .where(DraftRevision.draft_id == draft.id, DraftRevision.set_aside.is_(False))
-        .order_by(DraftRevision.id.desc())
-        .offset(KEPT_REVISIONS)
+    if draft.version <= KEPT_REVISIONS:
+        return
+    history = select(DraftRevision.id).where(
+        DraftRevision.draft_id == draft.id, DraftRevision.set_aside.is_(False)
     )
-    old = work.session.scalars(older).all()
+    old = work.session.scalars(history.order_by(DraftRevision.id.desc()).offset(KEPT_REVISIONS)).all()
     if old:
         work.session.execute(delete(DraftRevision).where(DraftRevision.id.in_(old)))
 
 
-def withdraw(work: Work, form_id: int) -> None:
+def withdraw(work: Work, form_id: int) -> Form:
     """Give up a request that was never sent, or take the family's permissions back."""
     opened = take_up(work, form_id)
     if opened.form.kind not in WITHDRAWN:
-        raise NotFound("Form")
+        raise WrongMoment("withdraw")
     opened.form.state = opened.step("withdraw").end
     work.tell(WITHDRAWN[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
-
-
-WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
+    return opened.form

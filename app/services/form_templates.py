@@ -29,7 +29,9 @@ def _bring_in(session: Session, raw: Mapping[str, Any], now: datetime) -> FormVe
     definition = parse(raw)
     template = session.scalars(select(FormTemplate).where(FormTemplate.key == definition.key)).one_or_none()
     if template is None:
-        template = FormTemplate(key=definition.key, title=definition.title, audience=list(definition.audience))
+        template = FormTemplate(
+            key=definition.key, title=definition.title, audience=list(definition.audience)
+        )
         session.add(template)
         session.flush()
     elif published(session, template.key).checksum == checksum(raw):
@@ -46,7 +48,9 @@ def publish(session: Session, template: FormTemplate, raw: Mapping[str, Any], no
     parse(raw)
     of_template = FormVersion.template_id == template.id
     last = session.scalars(select(func.max(FormVersion.number)).where(of_template)).one() or 0
-    session.execute(update(FormVersion).where(of_template, FormVersion.retired_at.is_(None)).values(retired_at=now))
+    session.execute(
+        update(FormVersion).where(of_template, FormVersion.retired_at.is_(None)).values(retired_at=now)
+    )
     version = FormVersion(
         template=template, number=last + 1, definition=dict(raw), checksum=checksum(raw), published_at=now
     )
@@ -60,7 +64,9 @@ def published(session: Session, key: str) -> FormVersion:
     statement = (
         select(FormVersion)
         .join(FormTemplate)
-        .where(FormTemplate.key == key, FormVersion.published_at.is_not(None), FormVersion.retired_at.is_(None))
+        .where(
+            FormTemplate.key == key, FormVersion.published_at.is_not(None), FormVersion.retired_at.is_(None)
+        )
         .order_by(FormVersion.number.desc())
         .limit(1)
     )
@@ -68,7 +74,6 @@ def published(session: Session, key: str) -> FormVersion:
     if version is None:
         raise NotFound("FormVersion")
     return version
-
 
 
 def definition_of(form: Form) -> FormDefinition:

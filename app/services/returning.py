@@ -59,7 +59,9 @@ def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm,
 
 def _check(given: Mapping[str, str]) -> None:
     if not given:
-        raise Refused(Fault(reason_field(WHOLE), N_("Enter a reason for the whole form or for at least one section")))
+        raise Refused(
+            Fault(reason_field(WHOLE), N_("Enter a reason for the whole form or for at least one section"))
+        )
     long = [place for place, reason in given.items() if len(reason) > LONGEST_REASON]
     if long:
         text = Wording(N_("Reason must be %(limit)s characters or fewer"), limit=f"{LONGEST_REASON:,}")

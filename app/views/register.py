@@ -9,7 +9,9 @@ from app.views.casework_lists import AdviceList, ChildList, MessageList, Registr
 from app.views.change_email import ChangeEmailView
 from app.views.children import ChildView
 from app.views.confirm import ConfirmView
+from app.views.documents import DocumentView
 from app.views.forgotten import ForgottenView
+from app.views.forms import FormView
 from app.views.health import HealthView
 from app.views.help import HelpView
 from app.views.invitations import InvitationView
@@ -51,6 +53,8 @@ VIEWS: list[type[BaseView]] = [
     SharingView,
     ConsentView,
     DuplicateView,
+    FormView,
+    DocumentView,
 ]
 
 

@@ -53,13 +53,17 @@ def documents_of(session: Session, form_id: int) -> Sequence[Document]:
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
     """Every time it was sent, newest first, without what was in it."""
     sender = joinedload(Submission.submitted_by).load_only(*_NAME).noload(Person.organisation)
-    statement = select(Submission).where(Submission.form_id == form_id).options(defer(Submission.answers), sender)
+    statement = (
+        select(Submission).where(Submission.form_id == form_id).options(defer(Submission.answers), sender)
+    )
     return session.scalars(statement.order_by(Submission.number.desc())).all()
 
 
 def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
     """What was in these submissions, by their id."""
-    statement = select(Submission).where(Submission.id.in_(submission_ids)).options(load_only(Submission.answers))
+    statement = (
+        select(Submission).where(Submission.id.in_(submission_ids)).options(load_only(Submission.answers))
+    )
     rows = session.scalars(statement.execution_options(populate_existing=True)).all()
     return {row.id: row.answers for row in rows}
 
@@ -78,7 +82,9 @@ def sent_with(session: Session, form_id: int, send_key: str) -> Submission | Non
 
 def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
     """Every reason for which it was sent back, oldest first."""
-    return session.scalars(select(FormReturn).where(FormReturn.form_id == form_id).order_by(FormReturn.id)).all()
+    return session.scalars(
+        select(FormReturn).where(FormReturn.form_id == form_id).order_by(FormReturn.id)
+    ).all()
 
 
 def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
@@ -105,6 +111,22 @@ def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision |
 def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevision | None:
     """What this person typed last over an older text, if they have not said yet what of it to keep."""
     statement = select(DraftRevision).where(
-        DraftRevision.draft_id == draft_id, DraftRevision.saved_by_id == person_id, DraftRevision.set_aside.is_(True)
+        DraftRevision.draft_id == draft_id,
+        DraftRevision.saved_by_id == person_id,
+        DraftRevision.set_aside.is_(True),
     )
     return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
+
+
+def sections_set_aside(session: Session, form_id: int, person_id: int) -> Sequence[str]:
+    """The sections in which this person has text waiting to be compared with a colleague's."""
+    statement = (
+        select(SectionDraft.section)
+        .join(DraftRevision, DraftRevision.draft_id == SectionDraft.id)
+        .where(
+            SectionDraft.form_id == form_id,
+            DraftRevision.saved_by_id == person_id,
+            DraftRevision.set_aside.is_(True),
+        )
+    )
+    return session.scalars(statement.distinct()).all()

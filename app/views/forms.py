@@ -1,0 +1,263 @@
+"""The doors of a form: filling it in, sending it, reading it, and what the SEN team does with it."""
+
+import uuid
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+
+from app.domain.errors import Incomplete, NotFound, Refused
+from app.domain.forms import Problem
+from app.domain.uploads import UploadError
+from app.services import comparing, documents, filling, reading, returning, sending
+from app.services.open_forms import look_at, take_up
+from app.views.base import PortalView
+from app.views.form_pages import after, at_hand, missing_lines, section_page, section_url, task_page
+from app.views.form_reading import check_page, read_page, return_page, sent_page
+from app.views.pages import said, uk_time
+from app.views.section_saves import Pressed, read_sent, receive_files, with_typed, wrong_in
+
+BY_HAND = "by-hand-"
+
+
+class FormView(PortalView):
+    """What a person does with one form."""
+
+    route_base = "/forms"
+    class_permission_name = "Forms"
+
+    @expose("/<int:form_id>")
+    @has_access
+    def show(self, form_id: int) -> ResponseReturnValue:
+        """The task list for those who may write; for everybody else, the page to read."""
+        work = at_hand()
+        opened = look_at(work, form_id)
+        if not opened.writable:
+            return redirect(url_for("FormView.read", form_id=form_id))
+        return self.page("forms/show.html", **task_page(work, opened))
+
+    @expose("/<int:form_id>/section/<section>", methods=["GET", "POST"])
+    @has_access
+    def section(self, form_id: int, section: str) -> ResponseReturnValue:
+        """One section: to fill in, and to save."""
+        if request.method == "POST":
+            return self._save(form_id, section)
+        work = at_hand()
+        opened = look_at(work, form_id)
+        opened.writing_step()
+        return self.page("forms/section.html", **section_page(work, opened, opened.section(section)))
+
+    def _save(self, form_id: int, section_id: str) -> ResponseReturnValue:
+        try:
+            with self.work() as work:
+                opened = take_up(work, form_id)
+                section = opened.section(section_id)
+                pressed = read_sent(section, work)
+                draft = filling.save_section(work, opened, section_id, pressed.typed, pressed.version)
+                if pressed.taken_off is not None:
+                    documents.take_off(work, opened, pressed.taken_off)
+                opened = with_typed(opened, section, draft)
+                problems = wrong_in(opened, section, work)
+                following = after(opened, section)
+        except filling.SavedMeanwhile:
+            self._put_aside(form_id, section_id)
+            return self._compare(form_id, section_id, 409)
+        file_faults = self._attach(form_id, section_id, pressed)
+        if pressed.goes_to and not file_faults:
+            return redirect(section_url(form_id, section_id, pressed.goes_to))
+        return self._go_on(form_id, section_id, following, problems, file_faults)
+
+    def _go_on(
+        self,
+        form_id: int,
+        section_id: str,
+        following: str,
+        problems: list[Problem],
+        file_faults: dict[str, str],
+    ) -> ResponseReturnValue:
+        if request.form.get("then") == "later" and not file_faults:
+            flash(_("What you typed has been saved."), "success")
+            return redirect(url_for("FormView.show", form_id=form_id))
+        if not problems and not file_faults:
+            return redirect(following)
+        work = at_hand()
+        opened = look_at(work, form_id)
+        context = section_page(work, opened, opened.section(section_id), problems, file_faults)
+        return self.page("forms/section.html", 422, **context)
+
+    def _attach(self, form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
+        """Files are put on the disk first and entered after, in a commit of their own."""
+        received, faults = receive_files(pressed)
+        for question_id, one in received:
+            try:
+                with self.work() as work:
+                    documents.attach(work, form_id, section_id, question_id, one)
+            except UploadError as refused:
+                faults[question_id] = refused.text
+        return faults
+
+    @expose("/<int:form_id>/section/<section>/autosave", methods=["POST"])
+    @has_access
+    def autosave(self, form_id: int, section: str) -> ResponseReturnValue:
+        """Saves by itself while somebody types; answers the page's script."""
+        try:
+            with self.work() as work:
+                opened = take_up(work, form_id)
+                pressed = read_sent(opened.section(section), work)
+                draft = filling.autosave_section(work, opened, section, pressed.typed, pressed.version)
+        except filling.SavedMeanwhile:
+            self._put_aside(form_id, section)
+            return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
+        return jsonify(saved_at=uk_time(draft.saved_at), version=draft.version)
+
+    def _put_aside(self, form_id: int, section_id: str) -> None:
+        with self.work() as work:
+            opened = take_up(work, form_id)
+            pressed = read_sent(opened.section(section_id), work)
+            comparing.set_aside(work, opened, section_id, pressed.typed, pressed.version)
+
+    @expose("/<int:form_id>/section/<section>/compare", methods=["GET", "POST"])
+    @has_access
+    def compare(self, form_id: int, section: str) -> ResponseReturnValue:
+        """What two people typed in one section, and the choice between them."""
+        if request.method == "GET":
+            return self._compare(form_id, section, 200)
+        try:
+            with self.work() as work:
+                opened = take_up(work, form_id)
+                found = opened.section(section)
+                picks, typed = _choices()
+                version = read_sent(found, work).version
+                draft = comparing.settle(work, opened, section, picks, typed, version)
+                following = after(with_typed(opened, found, draft), found)
+        except filling.SavedMeanwhile:
+            return self._compare(form_id, section, 409)
+        except Refused as refused:
+            return self._compare(form_id, section, 422, refused)
+        flash(_("Your choices have been saved."), "success")
+        return redirect(following)
+
+    def _compare(
+        self, form_id: int, section_id: str, status: int, refused: Refused | None = None
+    ) -> ResponseReturnValue:
+        work = at_hand()
+        opened = look_at(work, form_id)
+        picks, typed = _choices()
+        faults = {fault.field: said(fault.text) for fault in (refused.faults if refused else ())}
+        return self.page(
+            "forms/compare.html",
+            status,
+            opened=opened,
+            found=comparing.compare(work, opened, section_id),
+            picks=picks,
+            typed=typed,
+            faults=faults,
+            errors=[{"text": text, "href": f"#{name}"} for name, text in faults.items()],
+        )
+
+    @expose("/<int:form_id>/check")
+    @has_access
+    def check(self, form_id: int) -> ResponseReturnValue:
+        """Everything that was answered, before it is sent."""
+        work = at_hand()
+        opened = look_at(work, form_id)
+        opened.writing_step()
+        return self.page("forms/check.html", **check_page(work, opened, uuid.uuid4().hex))
+
+    @expose("/<int:form_id>/submit", methods=["POST"])
+    @has_access
+    def submit(self, form_id: int) -> ResponseReturnValue:
+        """Send it to the SEN team."""
+        send_key = request.form.get("send_key", "")
+        try:
+            with self.work() as work:
+                sending.submit(work, form_id, send_key)
+        except Incomplete:
+            work = at_hand()
+            opened = look_at(work, form_id)
+            errors = missing_lines(opened, sending.missing(opened, work))
+            return self.page("forms/check.html", 422, errors=errors, **check_page(work, opened, send_key))
+        return redirect(url_for("FormView.sent", form_id=form_id))
+
+    @expose("/<int:form_id>/sent")
+    @has_access
+    def sent(self, form_id: int) -> ResponseReturnValue:
+        """It was sent: what happens next, and when."""
+        return self.page("forms/sent.html", **sent_page(at_hand(), form_id))
+
+    @expose("/<int:form_id>/read")
+    @expose("/<int:form_id>/read/<int:number>")
+    @has_access
+    def read(self, form_id: int, number: int | None = None) -> ResponseReturnValue:
+        """What was sent, as this person may read it."""
+        with self.work() as work:
+            context = read_page(work, reading.read(work, form_id, number))
+        return self.page("forms/read.html", **context)
+
+    @expose("/<int:form_id>/accept", methods=["POST"])
+    @has_access
+    def accept(self, form_id: int) -> ResponseReturnValue:
+        """The SEN team accepts what was sent."""
+        with self.work() as work:
+            returning.accept(work, form_id, _number())
+        flash(_("You have accepted this form. Its authors have been told."), "success")
+        return redirect(url_for("FormView.read", form_id=form_id))
+
+    @expose("/<int:form_id>/return", methods=["GET", "POST"])
+    @has_access
+    def send_back(self, form_id: int) -> ResponseReturnValue:
+        """The SEN team returns it with reasons."""
+        if request.method == "GET":
+            return self.page("forms/return.html", **return_page(at_hand(), form_id, {}, None))
+        try:
+            with self.work() as work:
+                returning.send_back(work, form_id, _number(), _reasons())
+        except Refused as refused:
+            return self.page("forms/return.html", 422, **return_page(at_hand(), form_id, _reasons(), refused))
+        flash(_("You have returned this form. Its authors have been told why."), "success")
+        return redirect(url_for("FormView.read", form_id=form_id))
+
+    @expose("/<int:form_id>/withdraw", methods=["GET", "POST"])
+    @has_access
+    def withdraw(self, form_id: int) -> ResponseReturnValue:
+        """Give up a request that was never sent, or take the family's permissions back."""
+        if request.method == "GET":
+            opened = look_at(at_hand(), form_id)
+            opened.step("withdraw")
+            return self.page("forms/withdraw.html", opened=opened)
+        with self.work() as work:
+            child_id = filling.withdraw(work, form_id).child_id
+        flash(_("The form has been withdrawn."), "success")
+        return redirect(url_for("ChildView.show", child_id=child_id))
+
+
+def _number() -> int:
+    """The version that was on the screen when the button was pressed."""
+    sent = request.form.get("number", "")
+    if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
+        raise NotFound("Submission")
+    return int(sent)
+
+
+def _reasons() -> dict[str, str]:
+    """The reasons typed, by section; returning.WHOLE for the whole form."""
+    prefix = returning.reason_field("x")[:-1]
+    typed = {
+        name.removeprefix(prefix): text for name, text in request.form.items() if name.startswith(prefix)
+    }
+    return {returning.WHOLE: request.form.get(returning.reason_field(returning.WHOLE), ""), **typed}
+
+
+def _choices() -> tuple[dict[str, str], dict[str, Any]]:
+    """Which answer was picked for each question, and what was written by hand."""
+    sent = list(request.form.items())
+    picks = {name.removeprefix("pick-"): value for name, value in sent if name.startswith("pick-")}
+    hand = {
+        name.removeprefix(BY_HAND): value.replace("\r\n", "\n").strip()
+        for name, value in sent
+        if name.startswith(BY_HAND)
+    }
+    return picks, hand
