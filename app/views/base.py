@@ -27,7 +27,7 @@ def origin() -> Origin:
     key = current_app.config["SETTINGS"].audit_key.encode()
     address = (request.remote_addr or "").encode()
     mark = hmac.new(key, b"address|" + address, hashlib.sha256).hexdigest()[:24] if address else ""
-    return Origin(mark, request.user_agent.string[:200])
+    return Origin(mark, request.user_agent.string[:200].replace("\x00", ""))
 
 
 class PortalView(BaseView):

@@ -1,0 +1,124 @@
+"""Many at once: processes of their own, each with threads, on the test's database. What they do is named, since it
+has to travel to the processes; what came of it travels back as words."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.clock import FixedClock
+from app.domain.errors import TooMany
+from app.post.origin import Origin
+from app.services import log_in
+from app.services.second_step import LogInAgain, WrongCode, verify
+from app.services.work import Office, Work, unit_of_work
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the test's portal stands, for a process of its own."""
+
+    data_dir: str
+    database_url: str
+    now: datetime
+    redis_url: str | None = None
+
+
+def place_of(office: Office) -> Place:
+    settings: Any = office.settings
+    return Place(str(settings.data_dir), settings.database_url, office.clock.now(), settings.redis_url)
+
+
+def office_at(place: Place) -> Office:
+    """A portal of its own at the same place, as another web process would be."""
+    from pathlib import Path
+
+    from app import open_office
+    from tests.conftest import settings_for
+
+    extra = {"REDIS_URL": place.redis_url} if place.redis_url else {}
+    return open_office(settings_for(Path(place.data_dir), place.database_url, **extra), FixedClock(place.now))
+
+
+def all_at_once(place: Place, deed: str, given: Sequence[tuple[str, ...]], processes: int = 4) -> list[str]:
+    """Do this with each of these, all at the same moment, shared out over processes."""
+    shares = [list(given[start::processes]) for start in range(processes)]
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(processes, mp_context=context) as pool:
+        start = manager.Barrier(processes)
+        done = [pool.submit(_share, place, deed, share, start) for share in shares]
+        return [word for each in done for word in each.result()]
+
+
+def dies(place: Place, deed: str, given: tuple[str, ...]) -> int:
+    """Do this in a process that is killed in the middle; gives how it ended."""
+    process = multiprocessing.get_context("spawn").Process(target=_share, args=(place, deed, [given], None))
+    process.start()
+    process.join(60)
+    return process.exitcode or 0
+
+
+def _share(place: Place, deed: str, share: list[tuple[str, ...]], start: Any) -> list[str]:
+    office = office_at(place)
+    ready = threading.Barrier(len(share))
+
+    def one(given: tuple[str, ...]) -> str:
+        ready.wait()
+        return DEEDS[deed](office, *given)
+
+    if start is not None:
+        start.wait()
+    with ThreadPoolExecutor(len(share)) as threads:
+        said = list(threads.map(one, share))
+    office.database.engine.dispose()
+    return said
+
+
+def desk_of(office: Office, address: str = "test"):  # noqa: ANN201
+    """What a view's `self.work` is, for nobody."""
+
+    def desk() -> Any:
+        return unit_of_work(office, None, Origin(address, "Mozilla/5.0 (X11; Linux) Firefox/140.0"))
+
+    return desk
+
+
+def give_code(office: Office, secret: str, code: str) -> str:
+    """Answer a challenge; a right code logs in."""
+    try:
+        passed = verify(desk_of(office), secret, code)
+        with desk_of(office)() as work:
+            log_in.enter(work, passed)
+        return "in"
+    except WrongCode:
+        return "wrong"
+    except LogInAgain:
+        return "again"
+
+
+def give_password(office: Office, email: str, password: str, address: str = "test") -> str:
+    """The first step."""
+    try:
+        log_in.give_password(desk_of(office, address), log_in.Typed(email, password))
+        return "challenged"
+    except log_in.WrongPassword:
+        return "wrong"
+    except TooMany:
+        return "too many"
+
+
+def burn_and_die(office: Office, secret: str, code: str) -> str:
+    """The code is right, and the process dies before anybody is logged in."""
+    verify(desk_of(office), secret, code)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return "never"
+
+
+DEEDS = {"give_code": give_code, "give_password": give_password, "burn_and_die": burn_and_die}
+
+__all__ = ["Place", "Work", "all_at_once", "desk_of", "dies", "give_code", "give_password", "office_at", "place_of"]
