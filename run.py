@@ -44,9 +44,18 @@ def _web(settings: Settings) -> int:
 
 
 def _worker(settings: Settings) -> int:
-    from app.post.worker import work
+    from app import open_office
+    from app.post.worker import Chores, work
+    from app.services import housekeeping
 
-    work(settings)
+    office = open_office(settings)
+    work(
+        office.post_room,
+        Chores(
+            minutely=lambda: housekeeping.every_minute(office),
+            daily=lambda: housekeeping.every_day(office),
+        ),
+    )
     return 0
 
 

@@ -67,7 +67,9 @@ def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | 
     return None, ""
 
 
-def _row(event: Event, actor_id: int | None, actor_name: str, now: datetime, origin: Origin) -> dict[str, Any]:
+def _row(
+    event: Event, actor_id: int | None, actor_name: str, now: datetime, origin: Origin
+) -> dict[str, Any]:
     facts = json.loads(json.dumps(event.facts(), default=str))  # as the database will give it back
     return {
         "at": now,
@@ -99,7 +101,9 @@ def seal_of(key: str, before: str, row: dict[str, Any]) -> str:
 
 def head(session: Session) -> tuple[int, str]:
     """The number and the seal of the last row."""
-    last = session.execute(select(_audit.c.id, _audit.c.seal).order_by(_audit.c.id.desc()).limit(1)).one_or_none()
+    last = session.execute(
+        select(_audit.c.id, _audit.c.seal).order_by(_audit.c.id.desc()).limit(1)
+    ).one_or_none()
     return (last.id, last.seal) if last else (0, "")
 
 

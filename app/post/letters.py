@@ -56,7 +56,9 @@ def the_linked(connection: Connection, event: on.LinkEvent) -> Addressees:
     link = link_facts(connection, event.link_id)
     if link.person_id is not None:
         return {link.person_id}
-    return set(professionals_of(connection, link.organisation_id)) if link.organisation_id is not None else set()
+    return (
+        set(professionals_of(connection, link.organisation_id)) if link.organisation_id is not None else set()
+    )
 
 
 def the_authors(connection: Connection, event: on.FormEvent) -> Addressees:
@@ -113,7 +115,9 @@ LETTERS: Mapping[type[Event], Told] = {
             "registration_waiting",
             sen_team,
             N_("A registration waits for approval"),
-            N_("Somebody whose email domain we do not know has asked for an account. Decide whether to approve it."),
+            N_(
+                "Somebody whose email domain we do not know has asked for an account. Decide whether to approve it."
+            ),
         ),
     ),
     on.RegistrationApproved: AUDIT_ONLY,
@@ -140,7 +144,9 @@ LETTERS: Mapping[type[Event], Told] = {
             "child_linked",
             the_linked,
             N_("You are now linked to a child"),
-            N_("The SEN team has linked %(child)s to you or to your organisation. Open their page to see what is needed."),
+            N_(
+                "The SEN team has linked %(child)s to you or to your organisation. Open their page to see what is needed."
+            ),
         ),
     ),
     on.LinkTakenUp: (
@@ -164,7 +170,9 @@ LETTERS: Mapping[type[Event], Told] = {
             "request_submitted",
             sen_team,
             N_("A request for an assessment was sent"),
-            N_("%(by)s has sent a request for an assessment for %(child)s. Accept it, or return it with your reasons."),
+            N_(
+                "%(by)s has sent a request for an assessment for %(child)s. Accept it, or return it with your reasons."
+            ),
         ),
     ),
     on.RequestReturned: (
@@ -251,7 +259,9 @@ LETTERS: Mapping[type[Event], Told] = {
             "consent_asked",
             the_family,
             N_("Tell us what we may share"),
-            N_("The SEN team asks for your consent to share information about %(child)s. Open the form to fill it in."),
+            N_(
+                "The SEN team asks for your consent to share information about %(child)s. Open the form to fill it in."
+            ),
         ),
     ),
     on.ConsentRecorded: (

@@ -1,6 +1,7 @@
 """The post room's counter: events come in, audit rows, messages and mail go out, all in the caller's commit."""
 
 import logging
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -26,6 +27,9 @@ from app.store.database import Database
 
 log = logging.getLogger(__name__)
 
+BELL_RESTS = 30.0
+"""Seconds; the worker looks into the outbox every five anyway."""
+
 
 class PostSettings(CarrierSettings, BellSettings, Protocol):
     """What the post room needs of the settings (config.Settings has it all)."""
@@ -43,6 +47,7 @@ class PostRoom:
     def __init__(self, settings: PostSettings, database: Database, clock: Clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.postman = Postman(settings, settings.file_key, database, clock, carrier_for(settings))
+        self._bell_rests_until = 0.0
         database.factory.configure(info={POST: Stamp(settings.file_key, clock)})
 
     def write(
@@ -63,20 +68,30 @@ class PostRoom:
         try:
             self._wake(mail)
         except Exception as error:  # the mail is in the outbox and the worker looks there by itself
-            log.warning("the worker could not be woken: %s", type(error).__name__)
+            log.warning("mail %s is left to the worker: %s", list(mail), type(error).__name__)
 
     def _wake(self, mail: Sequence[int]) -> None:
         box = OutboxMail.__table__
         with self.database.engine.connect() as connection:
             found = connection.execute(select(box.c.id, box.c.lane).where(box.c.id.in_(mail)))
             lanes: dict[int, int] = {row.id: row.lane for row in found}
-        for mail_id, lane in lanes.items():
+        for mail_id, lane in sorted(lanes.items(), key=lambda found: found[1]):
             if lane != CODE_LANE:
-                self.bell(mail_id)
+                self._ring(mail_id)
             elif self.postman.carrier.waits_for_others:
                 self._runners.submit(self._deliver_quietly, mail_id)
             else:
                 self.postman.deliver(mail_id)
+
+    def _ring(self, mail_id: int) -> None:
+        """Ring for the worker. A bell that is broken is left alone for a while: no page waits for it again and again."""
+        if time.monotonic() < self._bell_rests_until:
+            return
+        try:
+            self.bell(mail_id)
+        except Exception as error:
+            self._bell_rests_until = time.monotonic() + BELL_RESTS
+            log.warning("the worker could not be woken: %s", type(error).__name__)
 
     def _deliver_quietly(self, mail_id: int) -> None:
         try:

@@ -147,7 +147,9 @@ def _mail_written(post: _Round, event: MessageSent) -> None:
     meant = message_recipients(post.connection, event.message_ids)
     known = readers(post.connection, {person for person in meant if person is not None})
     told: dict[int | None, Reader | None] = {None: None} if None in meant else {}
-    _mail(post, told | known)
+    for person, reader in known.items():
+        told[person] = reader
+    _mail(post, told)
 
 
 def _mail(post: _Round, told: Mapping[int | None, Reader | None]) -> None:

@@ -52,7 +52,11 @@ def is_for(message: Message, who: Principal) -> bool:
 def open_message(work: Work, message_id: int) -> Opened:
     """Read a message; the first reading is kept. What it speaks of comes with it, if the reader may see that."""
     message = work.get(
-        Message, message_id, joinedload(Message.child), joinedload(Message.recipient), joinedload(Message.sender)
+        Message,
+        message_id,
+        joinedload(Message.child),
+        joinedload(Message.recipient),
+        joinedload(Message.sender),
     )
     for_me = is_for(message, work.me)
     if for_me and message.read_at is None:
@@ -95,20 +99,27 @@ def whom_to_write_to(work: Work, child_id: int) -> tuple[Child, list[Addressee]]
     return child, people_linked(work.session, child_id)
 
 
-def write_about_child(work: Work, child_id: int, to: str, subject: str, body: str, send_key: str) -> list[int]:
+def write_about_child(
+    work: Work, child_id: int, to: str, subject: str, body: str, send_key: str
+) -> list[int]:
     """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYBODY who is."""
     if not work.me.in_sen_team:
         raise WrongHands("write_about_child")
     _child, linked = whom_to_write_to(work, child_id)
     by_number = {str(each.person_id): each.person_id for each in linked}
     chosen = set(by_number.values()) if to == EVERYBODY else {by_number[to]} if to in by_number else set()
-    faults = [*_no_addressee(chosen, linked), *_what_is_wrong(subject, body, ask_subject=N_("Enter a subject"))]
+    faults = [
+        *_no_addressee(chosen, linked),
+        *_what_is_wrong(subject, body, ask_subject=N_("Enter a subject")),
+    ]
     if faults:
         raise Refused(*faults)
     return _send(work, chosen - {work.me.user_id}, subject, body, send_key, child_id=child_id)
 
 
-def write_to_team(work: Work, subject: str, body: str, send_key: str, child_id: int | None = None) -> list[int]:
+def write_to_team(
+    work: Work, subject: str, body: str, send_key: str, child_id: int | None = None
+) -> list[int]:
     """Anybody writes to the SEN team, about a child they are linked to or about something else."""
     if child_id is not None:
         work.get(Child, child_id)
@@ -127,7 +138,13 @@ def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
     to = message.sender_id if work.me.in_sen_team else None
     subject = message.subject if message.subject.startswith("Re: ") else f"Re: {message.subject}"
     return _send(
-        work, {to}, subject[:LONGEST_SUBJECT], body, send_key, child_id=message.child_id, reply_to_id=message.id
+        work,
+        {to},
+        subject[:LONGEST_SUBJECT],
+        body,
+        send_key,
+        child_id=message.child_id,
+        reply_to_id=message.id,
     )
 
 
@@ -144,7 +161,9 @@ def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[Fault]:
         faults.append(Fault("subject", Wording(ask_subject)))
     elif len(subject) > LONGEST_SUBJECT:
         faults.append(
-            Fault("subject", Wording(N_("Subject must be %(most)s characters or fewer"), most=LONGEST_SUBJECT))
+            Fault(
+                "subject", Wording(N_("Subject must be %(most)s characters or fewer"), most=LONGEST_SUBJECT)
+            )
         )
     if not body.strip():
         faults.append(Fault("body", Wording(N_("Enter your message"))))

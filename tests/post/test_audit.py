@@ -1,6 +1,5 @@
 """The audit: one row for everything that happens, in one chain, that the database itself refuses to change."""
 
-import os
 import stat
 import threading
 
@@ -42,7 +41,9 @@ def without_triggers(office: Office, statement: str) -> None:
     postgres = not office.database.is_sqlite
     with office.database.engine.begin() as connection:
         for name in ("audit_append_only",) if postgres else ("audit_no_update", "audit_no_delete"):
-            connection.exec_driver_sql(f"ALTER TABLE audit DISABLE TRIGGER {name}" if postgres else f"DROP TRIGGER {name}")
+            connection.exec_driver_sql(
+                f"ALTER TABLE audit DISABLE TRIGGER {name}" if postgres else f"DROP TRIGGER {name}"
+            )
         connection.exec_driver_sql(statement)
 
 
@@ -52,9 +53,17 @@ def test_a_row_says_who_did_what_when_and_from_where(office, cast, clock):
         work.tell(ChildAdded(child_id=7))
 
     first, second = rows(office)
-    assert (first["event"], first["actor_id"], first["actor_name"]) == ("RolesChanged", cast.olu.id, "Olu Adeyemi")
+    assert (first["event"], first["actor_id"], first["actor_name"]) == (
+        "RolesChanged",
+        cast.olu.id,
+        "Olu Adeyemi",
+    )
     assert first["facts"] == {"person_id": 3, "roles": ["parent", "admin"]}
-    assert (first["at"], first["address_hash"], first["device"]) == (clock.now(), "mark-of-the-address", "Firefox")
+    assert (first["at"], first["address_hash"], first["device"]) == (
+        clock.now(),
+        "mark-of-the-address",
+        "Firefox",
+    )
     assert (second["event"], second["child_id"], second["facts"]) == ("ChildAdded", 7, {})
 
 
@@ -104,9 +113,7 @@ def test_the_database_refuses_to_change_or_delete_a_line(office, cast, change):
 def test_a_line_can_neither_be_replaced_nor_the_table_emptied(office, cast):
     open_child(cast.ann)
     change = (
-        "INSERT OR REPLACE INTO audit SELECT * FROM audit"
-        if office.database.is_sqlite
-        else "TRUNCATE audit"
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit" if office.database.is_sqlite else "TRUNCATE audit"
     )
 
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), office.database.engine.begin() as connection:
@@ -154,7 +161,7 @@ def test_heads_are_kept_for_nobody_else_and_each_once(office, cast, clock, tmp_p
             seals += [keep_head(session, tmp_path, clock.now()) for _ in range(2)][:1]
 
     assert kept_heads(tmp_path) == seals
-    assert stat.S_IMODE(os.stat(tmp_path / FILE).st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
     open_child(cast.ann)
     assert check(office, *kept_heads(tmp_path)).ok
 

@@ -121,7 +121,9 @@ def lines_of(
     rows = session.execute(statement.order_by(Message.id.desc())).all()
     lines = [_line(row) for row in rows[:LINES]]
     return Lines(
-        lines, lines[-1].id if len(rows) > LINES else None, lines[0].id if lines and before is not None else None
+        lines,
+        lines[-1].id if len(rows) > LINES else None,
+        lines[0].id if lines and before is not None else None,
     )
 
 
@@ -158,7 +160,10 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
         .where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None), Person.active.is_(True))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
-    found = {row[0]: Addressee(row[0], f"{row[1]} {row[2]}", row[3] is Part.parent, row[4], row[5] or "") for row in rows}
+    found = {
+        row[0]: Addressee(row[0], f"{row[1]} {row[2]}", row[3] is Part.parent, row[4], row[5] or "")
+        for row in rows
+    }
     return list(found.values())
 
 

@@ -88,7 +88,9 @@ def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader
 
 def link_facts(connection: Connection, link_id: int) -> LinkFacts:
     """Whose link this is."""
-    row = connection.execute(select(_link.c.person_id, _link.c.organisation_id).where(_link.c.id == link_id)).one()
+    row = connection.execute(
+        select(_link.c.person_id, _link.c.organisation_id).where(_link.c.id == link_id)
+    ).one()
     return LinkFacts(row[0], row[1])
 
 
@@ -111,7 +113,9 @@ def organisation_name(connection: Connection, organisation_id: int) -> str:
 
 def message_recipients(connection: Connection, messages: Collection[int]) -> set[int | None]:
     """In whose inboxes these messages stand; None for the SEN team's."""
-    return set(connection.execute(select(_message.c.recipient_id).where(_message.c.id.in_(messages))).scalars())
+    return set(
+        connection.execute(select(_message.c.recipient_id).where(_message.c.id.in_(messages))).scalars()
+    )
 
 
 def name_of(connection: Connection, person_id: int) -> str:
@@ -126,7 +130,9 @@ def professionals_of(connection: Connection, organisation_id: int) -> set[int]:
     """Everybody who works there."""
     return set(
         connection.execute(
-            select(_person.c.id).where(_person.c.organisation_id == organisation_id, _person.c.active.is_(True))
+            select(_person.c.id).where(
+                _person.c.organisation_id == organisation_id, _person.c.active.is_(True)
+            )
         ).scalars()
     )
 

@@ -1,0 +1,41 @@
+"""The audit at the command line: is the chain whole, and where does it end."""
+
+import sys
+
+import click
+
+from app.commands import portal_commands
+from app.post.audit import verify
+from app.post.audit_heads import keep_head, kept_heads
+from app.security import office
+
+
+@portal_commands.command("audit-head")
+def audit_head() -> None:
+    """Print the audit's last seal and keep it outside the database. Store it somewhere safe as well."""
+    desk = office()
+    with desk.database.open() as session:
+        seal = keep_head(session, desk.settings.data_dir, desk.clock.now())
+    click.echo(seal or "The audit is empty.")
+
+
+@portal_commands.command("verify-audit")
+@click.option("--head", multiple=True, help="A seal that was kept elsewhere; may be given more than once.")
+def verify_audit(head: tuple[str, ...]) -> None:
+    """Walk the whole audit and tell whether anything was changed, taken out or cut off."""
+    desk = office()
+    heads = [*kept_heads(desk.settings.data_dir), *head]
+    with desk.database.open() as session:
+        verdict = verify(session, desk.settings.audit_key, heads)
+    click.echo(f"Rows: {verdict.rows}")
+    click.echo(f"Last seal: {verdict.head or 'none'}")
+    click.echo(f"Seals kept elsewhere: {len(set(heads))}")
+    if verdict.first_bad_id is not None:
+        click.echo(
+            f"BROKEN: row {verdict.first_bad_id} or the one before it was changed, taken out or put in."
+        )
+    for missing in verdict.missing_heads:
+        click.echo(f"CUT: the audit once had a row with the seal {missing} and has it no more.")
+    if not verdict.ok:
+        sys.exit(1)
+    click.echo("The audit is whole.")

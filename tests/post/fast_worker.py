@@ -1,0 +1,27 @@
+"""A worker like any other, but in a hurry: short leases and pauses, so that a test need not wait for minutes.
+
+Run as a program of its own: `python -m tests.post.fast_worker <seconds between looks>`.
+"""
+
+import sys
+from datetime import timedelta
+
+from app import open_office
+from app.post.delivery import Rhythm
+from app.post.worker import work
+from config import load_settings
+
+SOON = timedelta(milliseconds=200)
+
+
+def main() -> None:
+    """Work until told to stop, or killed."""
+    room = open_office(load_settings()).post_room
+    room.postman.rhythm = Rhythm(
+        lease=timedelta(seconds=2), letter_pauses=[SOON] * 30, code_pauses=[SOON] * 30
+    )
+    work(room, glance=float(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+"""Letters: who is told what, and that nobody is told of anything their own lens does not show."""
+
+import inspect
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain import events as on
+from app.domain.events import Event
+from app.domain.workflow import FormState
+from app.models import Message
+from app.post.letters import BY_NAME, LETTERS, Letter, Notice
+from app.post.mails import MAILS
+from app.services.work import Office, unit_of_work
+from tests.cast import Actor, Cast
+from tests.mailbox import text_of
+from tests.make import Maker
+
+BOX = Message.__table__
+
+
+def abstract(event: type[Event]) -> bool:
+    """Only a shape that others share."""
+    return any(issubclass(other, event) and other is not event for other in every_class())
+
+
+def every_class() -> list[type[Event]]:
+    """All classes of app/domain/events.py."""
+    return [each for _, each in inspect.getmembers(on, inspect.isclass) if issubclass(each, Event)]
+
+
+EVENTS = sorted((each for each in every_class() if not abstract(each)), key=lambda each: each.__name__)
+
+
+def told(office: Office) -> dict[int | None, list[str]]:
+    """The letters in each inbox."""
+    found: dict[int | None, list[str]] = {}
+    with office.database.engine.connect() as connection:
+        for row in connection.execute(sa.select(BOX).order_by(BOX.c.id)).mappings():
+            found.setdefault(row["recipient_id"], []).append(row["letter"])
+    return found
+
+
+def happens(actor: Actor, *events: Event) -> None:
+    """These things happen, by this person."""
+    with actor.works() as work:
+        for event in events:
+            work.tell(event)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_everything_that_can_happen_has_its_letters_or_says_that_it_has_none(event):
+    assert event in LETTERS, f"say in app/post/letters.py who is told of {event.__name__}, or AUDIT_ONLY"
+
+
+def test_no_letter_speaks_of_what_cannot_happen():
+    assert set(LETTERS) == set(EVENTS)
+
+
+def test_letters_have_names_of_their_own_and_notices_have_words():
+    letters = [each for told in LETTERS.values() for each in told if isinstance(each, Letter)]
+    notices = [each for told in LETTERS.values() for each in told if isinstance(each, Notice)]
+
+    assert len(BY_NAME) == len(letters)
+    assert {each.mail for each in notices} <= set(MAILS)
+
+
+@pytest.mark.parametrize("letter", BY_NAME.values(), ids=lambda letter: letter.name)
+def test_a_subject_names_no_child(letter):
+    assert "%(" not in letter.subject
+    letter.text % {"child": "Amina", "form": "Advice", "by": "Ann"}
+
+
+# --- who is told ----------------------------------------------------------------------------------
+
+
+def test_a_person_who_is_linked_is_told(office, cast, make):
+    child = make.child()
+    link = make.link(child, cast.ann)
+
+    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+
+    assert told(office) == {cast.ann.id: ["child_linked"]}
+
+
+def test_everybody_in_the_organisation_is_told_of_its_queue(office, cast, make):
+    child = make.child()
+    link = make.queue(child, cast.hana)
+
+    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+
+    assert told(office) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
+
+
+def test_nobody_is_told_of_their_own_doing(office, cast, make):
+    child = make.child()
+    link = make.link(child, cast.sana)
+
+    happens(cast.sana, on.ChildLinked(child_id=child.id, link_id=link.id))
+
+    assert told(office) == {}
+
+
+def test_a_colleague_brought_in_is_told(office, cast, make):
+    child = make.child(linked=(cast.sana,))
+    link = make.link(child, cast.tom)
+
+    happens(cast.sana, on.ColleagueBroughtIn(child_id=child.id, link_id=link.id))
+
+    assert told(office) == {cast.tom.id: ["colleague_brought_in"]}
+
+
+TO_THE_TEAM = [
+    (on.RequestSubmitted, "request_submitted"),
+    (on.AdviceSubmitted, "advice_submitted"),
+    (on.ConsentRecorded, "consent_recorded"),
+    (on.ConsentWithdrawn, "consent_withdrawn"),
+]
+
+
+@pytest.mark.parametrize(("event", "letter"), TO_THE_TEAM, ids=lambda held: getattr(held, "__name__", ""))
+def test_the_team_is_told_in_its_shared_inbox(office, cast, make, event, letter):
+    child = make.child(linked=(cast.sana,))
+    form = make.request(child, cast.sana)
+
+    happens(cast.sana, event(child_id=child.id, form_id=form.id))
+
+    assert told(office) == {None: [letter]}
+
+
+TO_THE_AUTHORS = [
+    (on.RequestReturned, "request_returned"),
+    (on.RequestAccepted, "request_accepted"),
+    (on.AssessmentAgreed, "assessment_agreed"),
+    (on.AssessmentDeclined, "assessment_declined"),
+    (on.AdviceReturned, "advice_returned"),
+    (on.AdviceAccepted, "advice_accepted"),
+    (on.AdviceCancelled, "advice_cancelled"),
+    (on.AdviceAsked, "advice_asked"),
+]
+
+
+@pytest.mark.parametrize(("event", "letter"), TO_THE_AUTHORS, ids=lambda held: getattr(held, "__name__", ""))
+def test_the_author_and_linked_colleagues_are_told_and_nobody_else(office, cast, make, event, letter):
+    child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
+    form = make.request(child, cast.sana, state=FormState.submitted)
+
+    happens(cast.olu, event(child_id=child.id, form_id=form.id))
+
+    assert told(office) == {cast.sana.id: [letter], cast.tom.id: [letter]}
+
+
+def test_advice_asked_of_an_organisation_is_told_to_all_of_it(office, cast, make):
+    child = make.child()
+    make.queue(child, cast.hana)
+    form = make.advice(child, cast.hana, author_id=None)
+
+    happens(cast.olu, on.AdviceAsked(child_id=child.id, form_id=form.id))
+
+    assert told(office) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
+
+
+def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(office, cast, make, clock):
+    child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
+    form = make.advice(child, cast.ann, state=FormState.accepted, shared_with_professionals_at=clock.now())
+
+    happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals",)))
+
+    assert told(office) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
+
+
+def test_the_lens_has_the_last_word(office, cast, make):
+    """The event says that parents may read it, yet the form does not: no parent hears of it."""
+    child = make.child(linked=(cast.ann, cast.pat))
+    form = make.advice(child, cast.ann, state=FormState.accepted)
+
+    happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, shared_with=("parents",)))
+
+    assert told(office) == {}
+
+
+def test_somebody_no_longer_linked_hears_nothing(office, cast, make, clock):
+    child = make.child(linked=(cast.tom,))
+    make.link(child, cast.sana, ended_at=clock.now())
+    form = make.request(child, cast.sana, state=FormState.submitted)
+
+    happens(cast.olu, on.RequestReturned(child_id=child.id, form_id=form.id))
+
+    assert told(office) == {cast.tom.id: ["request_returned"]}
+
+
+def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_cannot_see_it(
+    office, cast, make
+):
+    child, other = make.child(linked=(cast.sana,)), make.child()
+
+    happens(cast.sana, on.PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
+
+    assert told(office) == {None: ["possible_duplicate"]}
+    with cast.sana.works() as work:
+        assert work.session.scalars(sa.select(Message)).all() == []
+    with cast.olu.works() as work:
+        assert len(work.session.scalars(sa.select(Message)).all()) == 1
+
+
+def test_a_waiting_registration_is_told_to_the_team(office):
+    with unit_of_work(office, None) as work:
+        work.tell(on.RegistrationWaiting(registration_id=5))
+
+    assert told(office) == {None: ["registration_waiting"]}
+
+
+# --- mail -----------------------------------------------------------------------------------------
+
+
+def test_a_message_is_mailed_without_a_word_about_the_child(office: Office, cast: Cast, make: Maker, mailbox):
+    child = make.child(forenames="Canaryforename", surname="Canarysurname", linked=(cast.ann,))
+    link = make.link(child, cast.ann)
+
+    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+
+    (mail,) = mailbox.to(cast.ann.email)
+    everything = mail.as_string() + text_of(mail)
+    assert mail["Subject"] == "You have a new message in the SEND Portal"
+    for secret in ("Canary", "CC", "14 March", "2017", "03"):
+        assert secret not in text_of(mail) + mail["Subject"], secret
+    assert "Canary" not in everything
+
+
+def test_one_mail_a_person_however_much_happened_at_once(office, cast, make, mailbox):
+    child = make.child()
+    link = make.link(child, cast.ann)
+    form = make.advice(child, cast.ann)
+
+    happens(
+        cast.olu,
+        on.ChildLinked(child_id=child.id, link_id=link.id),
+        on.AdviceAsked(child_id=child.id, form_id=form.id),
+    )
+
+    assert told(office) == {cast.ann.id: ["child_linked", "advice_asked"]}
+    assert len(mailbox.to(cast.ann.email)) == 1
+
+
+def test_the_team_s_own_address_gets_one_mail(office, cast, make, mailbox):
+    child = make.child(linked=(cast.sana,))
+    form = make.request(child, cast.sana)
+
+    happens(cast.sana, on.RequestSubmitted(child_id=child.id, form_id=form.id))
+
+    (mail,) = mailbox.all()
+    assert mail["To"] == office.post_room.settings.council.sen_email
+
+
+@pytest.mark.parametrize(
+    ("event", "subject"),
+    [
+        (on.PasswordChanged, "Your SEND Portal password was changed"),
+        (on.SecondStepChanged, "The second step of your SEND Portal log-in was changed"),
+        (on.AccountCooledDown, "Your SEND Portal account is locked for a short time"),
+    ],
+    ids=lambda held: getattr(held, "__name__", ""),
+)
+def test_the_owner_of_an_account_is_told_what_happened_to_it(office, cast, mailbox, event, subject):
+    with unit_of_work(office, None) as work:
+        work.tell(event(person_id=cast.ann.id))
+
+    (mail,) = mailbox.all()
+    assert (mail["To"], mail["Subject"]) == (cast.ann.email, subject)
+    assert told(office) == {}
+
+
+def test_mail_is_written_in_the_language_the_reader_chose(office, cast, make):
+    from app.models import OutboxMail, Person
+    from tests.cast import everything
+
+    with everything(office) as work:
+        work.get(Person, cast.ann.id).locale = "pl"
+    child = make.child()
+    link = make.link(child, cast.ann)
+
+    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+
+    with office.database.engine.connect() as connection:
+        assert connection.execute(sa.select(OutboxMail.__table__.c.locale)).scalars().all() == ["pl"]
+
+
+def test_somebody_whose_account_is_closed_is_told_nothing(office, cast, make):
+    from app.models import Person
+    from tests.cast import everything
+
+    with everything(office) as work:
+        work.get(Person, cast.ann.id).active = False
+    child = make.child()
+    link = make.link(child, cast.ann)
+
+    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+
+    assert told(office) == {}
