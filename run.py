@@ -63,7 +63,13 @@ def _prepare(settings: Settings) -> int:
     from app import open_office
     from app.commands import prepare
 
-    prepare(open_office(settings))
+    office = open_office(settings)
+    prepare(office)
+    if settings.demo:
+        from app.seed.demo import seed_demo
+
+        if seed_demo(office, settings.demo_password):
+            print("The demo's people and cases are entered.")
     return 0
 
 

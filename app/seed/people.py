@@ -16,7 +16,9 @@ def seed_people(session: Session, clock: Clock, password_hash: str) -> dict[str,
     bodies = {name: Organisation(name=name, kind=kind) for name, kind, _ in ORGANISATIONS}
     session.add_all(bodies.values())
     session.flush()
-    session.add_all(WorkDomain(domain=domain, organisation_id=bodies[name].id) for name, _, domain in ORGANISATIONS)
+    session.add_all(
+        WorkDomain(domain=domain, organisation_id=bodies[name].id) for name, _, domain in ORGANISATIONS
+    )
     roles = {row.name: row for row in session.scalars(select(RoleRow))}
     people = {}
     for player in CAST:

@@ -27,9 +27,15 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     if not wanted:
         raise Refused(Fault("roles", "Choose at least one role"))
     if Role.admin in wanted and len(wanted) > 1:
-        raise Refused(Fault("roles", "An administrator cannot also have another role, because administrators see no child"))
+        raise Refused(
+            Fault(
+                "roles", "An administrator cannot also have another role, because administrators see no child"
+            )
+        )
     if len(wanted & {Role.professional, Role.parent}) == 2 or (wanted & SEN_TEAM and wanted - SEN_TEAM):
-        raise Refused(Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer"))
+        raise Refused(
+            Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer")
+        )
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
     person.roles = list(rows)
     work.tell(RolesChanged(person_id=person.id, roles=tuple(sorted(role.name for role in wanted))))

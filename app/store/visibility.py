@@ -37,6 +37,7 @@ from app.models import (
     Message,
     Organisation,
     OutboxMail,
+    Person,
     Registration,
     SectionDraft,
     Submission,
@@ -200,7 +201,7 @@ def message(who: Principal) -> ColumnElement[bool]:
     return and_(mine, or_(Message.child_id.is_(None), Message.child_id.in_(linked_children(who))))
 
 
-@sees(User)
+@sees(Person)
 def person(who: Principal) -> ColumnElement[bool]:
     """The SEN team and administrators see every account; others themselves, their colleagues, and whoever is linked
     to the same children."""
@@ -209,9 +210,9 @@ def person(who: Principal) -> ColumnElement[bool]:
     beside = select(_link.c.person_id).where(
         _link.c.person_id.is_not(None), _link.c.ended_at.is_(None), _link.c.child_id.in_(linked_children(who))
     )
-    seen = or_(User.id == who.user_id, User.id.in_(beside))
+    seen = or_(Person.id == who.user_id, Person.id.in_(beside))
     if who.has(Role.professional) and who.organisation_id is not None:
-        seen = or_(seen, PERSON_TABLE.c.organisation_id == who.organisation_id)
+        seen = or_(seen, Person.organisation_id == who.organisation_id)
     return seen
 
 

@@ -219,9 +219,9 @@ class OrganisationList(ReferenceView):
     add_form_extra_fields = edit_form_extra_fields = {
         "kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one")),
         "urn": StringField(_l("URN"), filters=[lambda text: text or None]),
-        "address": StringField(_l("Address"), [Length(max=300)]),
-        "postcode": StringField(_l("Postcode"), [Length(max=10)]),
-        "phone": StringField(_l("Phone number"), [Length(max=30)]),
+        "address": StringField(_l("Address"), [Length(max=300)], filters=[lambda text: text or ""]),
+        "postcode": StringField(_l("Postcode"), [Length(max=10)], filters=[lambda text: text or ""]),
+        "phone": StringField(_l("Phone number"), [Length(max=30)], filters=[lambda text: text or ""]),
         "active": BooleanField(_l("In use"), default=True),
     }
     description_columns = {"urn": _l("The 6-digit number of a school, if it has one")}

@@ -37,7 +37,11 @@ def offered_languages() -> list[dict[str, str]]:
     offered = current_app.config["SETTINGS"].languages
     back = request.path if request.method == "GET" else None
     return [
-        {"text": LANGUAGES[code]["name"], "lang": code, "href": url_for("LanguageView.choose", code=code, back=back)}
+        {
+            "text": LANGUAGES[code]["name"],
+            "lang": code,
+            "href": url_for("LanguageView.choose", code=code, back=back),
+        }
         for code in offered
     ]
 

@@ -1,0 +1,218 @@
+"""The demo's cases, at different stages. Played by the cast through the same use cases as everybody's, days apart,
+so that the demo's audit, messages and dates are real."""
+
+import secrets
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import FixedClock
+from app.domain.roles import Principal, Role
+from app.domain.workflow import Part
+from app.models import Child, ChildLink, Message, OutboxMail, Person
+from app.seed.cast import CAST
+from app.seed.filled import filled_answers
+from app.services import asking, children, deciding, filling, links, returning, sending, sharing
+from app.services.form_facts import known_facts
+from app.services.open_forms import take_up
+from app.services.work import Office, unit_of_work
+from app.store.guard import look_as_system
+
+
+class Stage:
+    """The cast at work on a day in the past."""
+
+    def __init__(self, office: Office) -> None:
+        self.real = office
+        with office.database.open() as session:
+            look_as_system(session, "the demo's cast is looked up")
+            found = {person.email: person for person in session.scalars(select(Person))}
+            self.cast = {player.key: _principal(found[player.email], player.role) for player in CAST}
+
+    def day(self, days_ago: int, key: str, hour: int = 10) -> "DayOfWork":
+        """This person's work so many days ago."""
+        then = self.real.clock.today() - timedelta(days=days_ago)
+        clock = FixedClock(datetime.combine(then, time(hour, secrets.randbelow(50))))
+        return DayOfWork(replace(self.real, clock=clock), self.cast[key])
+
+
+class DayOfWork:
+    """One person on one day."""
+
+    def __init__(self, office: Office, who: Principal) -> None:
+        self.office, self.who = office, who
+
+    def add(self, forenames: str, surname: str, born: date, upn: str, nhs_number: str = "") -> tuple[int, int]:
+        """Add a child; gives the child's and the request's number."""
+        typed = children.NewChild(
+            forenames=forenames,
+            surname=surname,
+            date_of_birth=born,
+            address="14 Beck Lane\nBradford",
+            postcode="BD9 4NQ",
+            upn=upn,
+            upn_missing_reason="" if upn else "UNK",
+            nhs_number=nhs_number,
+        )
+        with self.works() as work:
+            request = children.add_child(work, typed)
+            return request.child_id, request.id
+
+    def works(self):  # type: ignore[no-untyped-def]
+        """Their unit of work."""
+        return unit_of_work(self.office, self.who)
+
+    def fill(self, form_id: int, sections: int | None = None) -> None:
+        """Fill in the form, or its first sections."""
+        with self.works() as work:
+            opened = take_up(work, form_id)
+            facts = known_facts(work, opened.form, opened.definition)
+            given = filled_answers(
+                opened.definition, facts, signed_by=self.who.name, signed_on=work.today.isoformat()
+            )
+        for section in [section.id for section in opened.sections][:sections]:
+            self._fill_section(form_id, section, given.get(section, {}))
+        if sections is None:
+            self._fill_what_opened(form_id, given)
+
+    def _fill_section(self, form_id: int, section: str, answers: dict[str, object]) -> None:
+        with self.works() as work:
+            opened = take_up(work, form_id)
+            draft = opened.drafts.get(section)
+            filling.save_section(work, opened, section, answers, draft.version if draft else 0)
+
+    def _fill_what_opened(self, form_id: int, given: dict[str, dict[str, object]]) -> None:
+        with self.works() as work:
+            opened = take_up(work, form_id)
+            later = [section.id for section in opened.sections if section.id not in opened.drafts]
+        for section in later:
+            self._fill_section(form_id, section, given.get(section, {}))
+
+    def send(self, form_id: int) -> None:
+        """Fill in the form and send it."""
+        self.fill(form_id)
+        with self.works() as work:
+            sending.submit(work, form_id, secrets.token_hex(16))
+
+    def ask(self, child_id: int, template: str, *, person: Principal | None = None, body: int | None = None) -> int:
+        """Ask somebody, or an organisation's queue, for advice."""
+        note = "Please say what you have seen, what is needed and what should be provided."
+        with self.works() as work:
+            return asking.ask_for_advice(
+                work,
+                child_id,
+                template,
+                person_id=person.user_id if person else None,
+                organisation_id=body,
+                note=note,
+            ).id
+
+
+def seed_cases(office: Office) -> None:
+    """Play the demo's cases."""
+    stage = Stage(office)
+    _a_draft(stage)
+    _a_new_request(stage)
+    _a_returned_request(stage)
+    _advice_being_given(stage)
+    _advice_overdue(stage)
+    with office.database.open() as session:
+        look_as_system(session, "the demo's seeded mail is not sent, and older messages are read")
+        _tidy(session, office)
+
+
+def _principal(person: Person, role: Role) -> Principal:
+    return Principal(person.id, person.name, frozenset({role}), person.profession, person.organisation_id)
+
+
+def _a_draft(stage: Stage) -> None:
+    child_id, request_id = stage.day(4, "sana", 20).add("Amina", "Shah", date(2017, 3, 14), "B801200005001")
+    stage.day(4, "sana", 21).fill(request_id, sections=4)
+    with stage.day(3, "sana").works() as work:
+        links.bring_in(work, child_id, stage.cast["tom"].user_id)
+
+
+def _a_new_request(stage: Stage) -> None:
+    _, request_id = stage.day(2, "sana", 16).add("Yusuf", "Khan", date(2015, 9, 2), "", "9434765919")
+    stage.day(2, "sana", 17).send(request_id)
+    stage.day(1, "rhys").add("Yusuf", "Khan", date(2015, 9, 2), "", "9434765919")
+
+
+def _a_returned_request(stage: Stage) -> None:
+    _, request_id = stage.day(12, "rhys").add("Leo", "Barker", date(2012, 6, 21), "", "")
+    stage.day(12, "rhys", 15).send(request_id)
+    olu = stage.day(9, "olu")
+    with olu.works() as work:
+        opened = take_up(work, request_id)
+        first, second = opened.sections[4].id, opened.sections[6].id
+    with olu.works() as work:
+        reasons = {
+            first: "Please say what Leo finds hard in lessons, with an example from this term.",
+            second: "Please add how long each step was tried and what changed.",
+        }
+        returning.send_back(work, request_id, 1, reasons)
+
+
+def _assessing(stage: Stage, days_ago: int, child: tuple[str, str, date, str]) -> tuple[int, int]:
+    child_id, request_id = stage.day(days_ago, "sana").add(*child)
+    stage.day(days_ago, "sana", 15).send(request_id)
+    with stage.day(days_ago - 5, "olu").works() as work:
+        returning.accept(work, request_id, 1)
+    with stage.day(days_ago - 20, "olu").works() as work:
+        deciding.agree_to_assess(work, request_id, "Both legal tests are met.")
+    with stage.day(days_ago - 20, "olu", 11).works() as work:
+        sharing.set_sharing(work, request_id, {"professionals"})
+    return child_id, request_id
+
+
+def _link_parent(stage: Stage, days_ago: int, child_id: int, key: str, relationship: str) -> None:
+    with stage.day(days_ago, "olu").works() as work:
+        child = work.get(Child, child_id)
+        work.add(
+            ChildLink(
+                child_id=child.id,
+                person_id=stage.cast[key].user_id,
+                part=Part.parent,
+                relationship_to_child=relationship,
+                linked_by_id=work.me.user_id,
+                taken_up_at=work.now,
+            )
+        )
+
+
+def _advice_being_given(stage: Stage) -> None:
+    child_id, _ = _assessing(stage, 45, ("Zofia", "Nowak", date(2016, 1, 30), "T380200026001"))
+    _link_parent(stage, 25, child_id, "pat", "Mother")
+    with stage.day(24, "pat").works() as work:
+        consent_id = asking.start_consent(work, child_id).id
+    stage.day(24, "pat", 19).send(consent_id)
+    olu = stage.day(24, "olu", 12)
+    psychology = olu.ask(child_id, "advice_psychology", person=stage.cast["ann"])
+    school = olu.ask(child_id, "advice_education", person=stage.cast["sana"])
+    olu.ask(child_id, "advice_health", body=stage.cast["hana"].organisation_id)
+    stage.day(10, "ann").fill(psychology, sections=3)
+    stage.day(6, "sana", 20).send(school)
+
+
+def _advice_overdue(stage: Stage) -> None:
+    child_id, _ = _assessing(stage, 80, ("Maya", "Ali", date(2014, 11, 8), "H380400022017"))
+    _link_parent(stage, 59, child_id, "quinn", "Father")
+    olu = stage.day(58, "olu")
+    psychology = olu.ask(child_id, "advice_psychology", person=stage.cast["ann"])
+    olu.ask(child_id, "advice_social_care", person=stage.cast["sol"])
+    stage.day(30, "ann").send(psychology)
+    with stage.day(28, "olu").works() as work:
+        returning.accept(work, psychology, 1)
+    with stage.day(28, "olu", 11).works() as work:
+        sharing.set_sharing(work, psychology, {"professionals", "parents"})
+
+
+def _tidy(session: Session, office: Office) -> None:
+    session.execute(delete(OutboxMail).where(OutboxMail.sent_at.is_(None)))
+    old = office.clock.now() - timedelta(days=7)
+    session.execute(update(Message).where(Message.created_at < old).values(read_at=office.clock.now()))
+    session.commit()
+
+

@@ -1,0 +1,45 @@
+"""The demo: organisations, the cast and their cases, entered once into an empty portal and never over anything."""
+
+from sqlalchemy import select
+
+from app.domain.roles import Profession
+from app.models import Organisation, Person, WorkDomain
+from app.seed.cases import seed_cases
+from app.seed.files import reference
+from app.seed.people import seed_people
+from app.services.passwords import passwords_of
+from app.services.work import Office
+from app.store.guard import look_as_system
+
+
+def seed_demo(office: Office, password: str) -> bool:
+    """Enter the demo, if nobody has an account yet; says whether it did."""
+    with office.database.open() as session:
+        look_as_system(session, "the demo is seeded")
+        if session.scalars(select(Person.id).limit(1)).first() is not None:
+            return False
+        seed_people(session, office.clock, passwords_of(office).hash(password))
+        known = set(session.scalars(select(Organisation.name)))
+        for body in reference("organisations"):
+            if body["name"] not in known:
+                session.add(_organisation(body))
+        session.flush()
+        domains = set(session.scalars(select(WorkDomain.domain)))
+        by_name = {body.name: body for body in session.scalars(select(Organisation))}
+        for body in reference("organisations"):
+            for domain in set(body.get("domains", [])) - domains:
+                domains.add(domain)
+                session.add(WorkDomain(domain=domain, organisation_id=by_name[body["name"]].id))
+        session.commit()
+    seed_cases(office)
+    return True
+
+
+def _organisation(body: dict[str, str]) -> Organisation:
+    return Organisation(
+        name=body["name"],
+        kind=Profession[body["kind"]],
+        address=body.get("address", ""),
+        postcode=body.get("postcode", ""),
+        phone=body.get("phone", ""),
+    )
