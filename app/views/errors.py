@@ -3,6 +3,7 @@
 import logging
 
 from flask import Flask, redirect, render_template, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -17,7 +18,9 @@ log = logging.getLogger(__name__)
 PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
-def _page(status: int) -> ResponseReturnValue:
+def _page(status: int) -> tuple[str, int]:
+    if request_ctx.url_adapter is None:  # the request named a host that is not ours, so no address can be written
+        return "<!DOCTYPE html><title>Error</title><p>This is not the address of the portal.</p>", status
     return render_template(f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html"), status
 
 
