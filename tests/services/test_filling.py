@@ -1,0 +1,348 @@
+"""Filling in: drafts that keep everything, colleagues who share one, and conflicts in which nothing is overwritten."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.domain.workflow import FormState
+from app.models import Advice, DraftRevision, Form, SectionDraft
+from app.services import comparing, filling
+from app.services.open_forms import look_at, take_up
+from tests.cast import everything
+from tests.filled_forms import answers_now, fill_in, save
+
+
+def state_of(office, form_id: int) -> FormState:
+    with everything(office) as work:
+        return work.get(Form, form_id).state
+
+
+def test_the_first_save_starts_advice_that_was_asked_for(office, cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
+
+    with cast.ann.works() as work:
+        save(work, advice.id, "summary", {"summary": "Amina is curious."})
+
+    assert state_of(office, advice.id) is FormState.draft
+    assert answers_now(cast.ann, advice.id, "summary")["summary"] == "Amina is curious."
+
+
+def test_a_returned_form_stays_returned_while_it_is_corrected(office, cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, state=FormState.returned)
+
+    with cast.ann.works() as work:
+        save(work, advice.id, "summary", {"summary": "Corrected."})
+
+    assert state_of(office, advice.id) is FormState.returned
+
+
+def test_a_draft_keeps_what_is_not_valid_as_it_was_typed(cast, make):
+    request = make.request(make.child(linked=(cast.sana,)), cast.sana)
+
+    with cast.sana.works() as work:
+        save(work, request.id, "child", {"attendance": "nearly always"})
+
+    assert answers_now(cast.sana, request.id, "child")["attendance"] == "nearly always"
+
+
+def test_facts_and_files_are_never_taken_from_a_browser(cast, make):
+    child = make.child(linked=(cast.sana,), surname="Shah")
+    request = make.request(child, cast.sana)
+
+    with cast.sana.works() as work:
+        save(work, request.id, "child", {"child_surname": "Somebody Else", "sex": "F"})
+        save(work, request.id, "evidence", {"evidence_files": [1, 2, 3]})
+
+    assert answers_now(cast.sana, request.id, "child")["child_surname"] == "Shah"
+    assert "evidence_files" not in answers_now(cast.sana, request.id, "evidence")
+
+
+def test_known_facts_come_from_the_child_the_writer_and_the_request(cast, make):
+    child = make.child(linked=(cast.ann,), forenames="Amina", upn="B801200005001")
+    advice = make.advice(child, cast.ann)
+
+    with cast.ann.works() as work:
+        answers = look_at(work, advice.id).answers
+
+    assert answers["summary"]["child_name"] == child.name
+    assert answers["summary"]["due_on"] == advice.due_on.isoformat()
+    assert answers["declaration"]["author_name"] == "Ann Kowalska"
+    assert answers["declaration"]["author_organisation"] == "Bradford Educational Psychology Team"
+
+
+def test_a_colleague_of_the_same_school_goes_on_with_the_draft(cast, make):
+    child = make.child(linked=(cast.sana, cast.tom))
+    request = make.request(child, cast.sana)
+    with cast.sana.works() as work:
+        version = save(work, request.id, "views", {"child_views": "I like drawing."})
+
+    with cast.tom.works() as work:
+        save(work, request.id, "views", {"child_views": "I like drawing and maps."}, version)
+
+    assert answers_now(cast.sana, request.id, "views")["child_views"] == "I like drawing and maps."
+
+
+@pytest.mark.parametrize("stranger", ["bob", "rhys", "hana", "tom", "pat", "ines"])
+def test_somebody_not_linked_finds_no_such_form(cast, make, stranger):
+    request = make.request(make.child(linked=(cast.sana,)), cast.sana)
+
+    with pytest.raises(NotFound), getattr(cast, stranger).works() as work:
+        take_up(work, request.id)
+
+
+def test_the_sen_team_may_not_write_somebody_elses_form(cast, make):
+    request = make.request(make.child(linked=(cast.sana,)), cast.sana)
+
+    with pytest.raises(WrongHands), cast.olu.works() as work:
+        save(work, request.id, "reason", {"why_now": "Ours."})
+
+
+def test_the_sen_team_reads_nothing_of_a_draft(cast, make):
+    request = make.request(make.child(linked=(cast.sana,)), cast.sana)
+    with cast.sana.works() as work:
+        save(work, request.id, "reason", {"why_now": "Not yet said."})
+
+    assert "why_now" not in answers_now(cast.olu, request.id, "reason")
+
+
+def test_waiting_in_the_queue_is_not_enough_to_write(cast, make):
+    child = make.child(linked=(cast.hana,))
+    make.queue(child, cast.idris)
+    advice = make.advice(child, cast.hana, template="advice_health")
+
+    with pytest.raises(WrongHands), cast.idris.works() as work:
+        save(work, advice.id, look_at(work, advice.id).sections[0].id, {})
+
+
+def test_what_was_sent_cannot_be_changed(cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, state=FormState.submitted)
+
+    with pytest.raises(WrongMoment), cast.ann.works() as work:
+        save(work, advice.id, "summary", {"summary": "Too late."})
+
+
+def test_there_is_no_section_that_does_not_apply(cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
+
+    with pytest.raises(NotFound), cast.ann.works() as work:
+        save(work, advice.id, "adulthood", {"adult_work": "She is nine."})
+
+
+# --- two people at once ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(cast, make) -> int:
+    """A request that Sana and Tom both have open on version 1 of "views"; Tom saved first."""
+    request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
+    with cast.sana.works() as work:
+        assert save(work, request.id, "views", {"child_views": "Old", "parent_views": "Same"}) == 1
+    with cast.tom.works() as work:
+        assert save(work, request.id, "views", {"child_views": "Tom's", "parent_views": "Same"}, 1) == 2
+    return request.id
+
+
+def sana_saves_late(cast, form_id: int, typed: dict[str, Any]) -> None:
+    """Sana presses save on the old page: refused, and what she typed is set aside."""
+    with pytest.raises(filling.SavedMeanwhile), cast.sana.works() as work:
+        save(work, form_id, "views", typed, 1)
+    with cast.sana.works() as work:
+        comparing.set_aside(work, take_up(work, form_id), "views", typed, 1)
+
+
+def test_a_newer_save_is_not_overwritten(cast, shared):
+    sana_saves_late(cast, shared, {"child_views": "Sana's", "parent_views": "Same"})
+
+    assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's"
+    with cast.sana.works() as work:
+        found = comparing.compare(work, look_at(work, shared), "views")
+        assert [(one.question.id, one.mine, one.theirs) for one in found.differences] == [
+            ("child_views", "Sana's", "Tom's")
+        ]
+
+
+def test_saving_the_same_again_is_no_conflict(cast, shared):
+    with cast.sana.works() as work:
+        assert save(work, shared, "views", {"child_views": "Tom's", "parent_views": "Same"}, 1) == 2
+
+
+def test_only_what_one_side_changed_is_suggested(cast, shared):
+    sana_saves_late(cast, shared, {"child_views": "Old", "parent_views": "Sana's"})
+
+    with cast.sana.works() as work:
+        found = comparing.compare(work, look_at(work, shared), "views")
+    assert {one.question.id: one.suggested for one in found.differences} == {
+        "child_views": "theirs",
+        "parent_views": "mine",
+    }
+
+
+@pytest.mark.parametrize(
+    ("pick", "kept"), [("mine", "Sana's"), ("theirs", "Tom's"), ("by_hand", "Both of ours")]
+)
+def test_each_answer_is_chosen(office, cast, shared, pick, kept):
+    sana_saves_late(cast, shared, {"child_views": "Sana's"})
+
+    with cast.sana.works() as work:
+        picks, by_hand = {"child_views": pick}, {"child_views": "Both of ours"}
+        comparing.settle(work, take_up(work, shared), "views", picks, by_hand, 2)
+
+    assert answers_now(cast.tom, shared, "views")["child_views"] == kept
+    assert {"Tom's", "Sana's"} <= kept_texts(office, "child_views")
+    with pytest.raises(NotFound), cast.sana.works() as work:
+        comparing.compare(work, look_at(work, shared), "views")
+
+
+def test_a_choice_is_asked_for_each_difference(cast, shared):
+    sana_saves_late(cast, shared, {"child_views": "Sana's"})
+
+    with pytest.raises(Refused) as refused, cast.sana.works() as work:
+        comparing.settle(work, take_up(work, shared), "views", {}, {}, 2)
+    assert [fault.field for fault in refused.value.faults] == ["pick-child_views"]
+
+
+def test_a_third_save_during_the_choice_is_not_overwritten_either(cast, shared):
+    sana_saves_late(cast, shared, {"child_views": "Sana's"})
+    with cast.tom.works() as work:
+        save(work, shared, "views", {"child_views": "Tom's second"}, 2)
+
+    with pytest.raises(filling.SavedMeanwhile), cast.sana.works() as work:
+        comparing.settle(work, take_up(work, shared), "views", {"child_views": "mine"}, {}, 2)
+    assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's second"
+
+
+def test_nobody_settles_what_a_colleague_set_aside(cast, shared):
+    sana_saves_late(cast, shared, {"child_views": "Sana's"})
+
+    with pytest.raises(NotFound), cast.tom.works() as work:
+        comparing.compare(work, look_at(work, shared), "views")
+
+
+def test_rows_of_both_can_be_kept(cast, make):
+    request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
+    row = {"professional_name": ""}
+    with cast.sana.works() as work:
+        first = save(work, request.id, "evidence", {"professionals": [{**row, "name": "A"}]})
+    with cast.tom.works() as work:
+        save(work, request.id, "evidence", {"professionals": [{"name": "A"}, {"name": "B"}]}, first)
+    with cast.sana.works() as work:
+        typed = {"professionals": [{"name": "A"}, {"name": "C"}]}
+        comparing.set_aside(work, take_up(work, request.id), "evidence", typed, first)
+
+    with cast.sana.works() as work:
+        comparing.settle(work, take_up(work, request.id), "evidence", {"professionals": "both"}, {}, 2)
+
+    names = [one["name"] for one in answers_now(cast.sana, request.id, "evidence")["professionals"]]
+    assert names == ["A", "B", "C"]
+
+
+def kept_texts(office, question: str) -> set[str]:
+    """Every text that is kept for a question: now, before, or set aside."""
+    with everything(office) as work:
+        now = [draft.answers.get(question, "") for draft in work.session.scalars(select(SectionDraft))]
+        before = [one.answers.get(question, "") for one in work.session.scalars(select(DraftRevision))]
+    return set(now + before)
+
+
+def test_the_last_twenty_texts_are_kept(office, cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
+
+    for number in range(30):
+        with cast.ann.works() as work:
+            save(work, advice.id, "summary", {"summary": f"Text {number}"})
+
+    assert kept_texts(office, "summary") == {f"Text {number}" for number in range(9, 30)}
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.sampled_from(["mine", "theirs", "by_hand"])), max_size=20
+    )
+)
+def test_no_acknowledged_text_is_ever_missing(office, cast, make, edits):
+    """Two editors in any order, on fresh or stale pages: what either was told is saved is there or in the history."""
+    advice = make.advice(make.child(linked=(cast.ann, cast.bob)), cast.ann)
+    pages = {True: 0, False: 0}
+    acknowledged: set[str] = set()
+    for number, (is_ann, reloads, pick) in enumerate(edits):
+        editor, text = (cast.ann if is_ann else cast.bob), f"{advice.id} text {number}"
+        if reloads:
+            with editor.works() as work:
+                draft = look_at(work, advice.id).drafts.get("summary")
+                pages[is_ann] = draft.version if draft else 0
+        pages[is_ann] = edit(editor, advice.id, text, pages[is_ann], pick)
+        acknowledged.add(text)
+
+    assert acknowledged <= kept_texts(office, "summary")
+
+
+def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
+    typed = {"summary": text}
+    try:
+        with editor.works() as work:
+            return save(work, form_id, "summary", typed, version)
+    except filling.SavedMeanwhile:
+        with editor.works() as work:
+            comparing.set_aside(work, take_up(work, form_id), "summary", typed, version)
+        with editor.works() as work:
+            opened = take_up(work, form_id)
+            now = opened.drafts["summary"].version
+            return comparing.settle(work, opened, "summary", {"summary": pick}, typed, now).version
+
+
+# --- withdrawing ----------------------------------------------------------------------------------
+
+
+def test_a_request_never_sent_can_be_withdrawn_by_its_authors_only(office, cast, make):
+    request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
+    with pytest.raises(WrongHands), cast.olu.works() as work:
+        filling.withdraw(work, request.id)
+
+    with cast.tom.works() as work:
+        filling.withdraw(work, request.id)
+
+    assert state_of(office, request.id) is FormState.withdrawn
+
+
+def test_advice_cannot_be_withdrawn(cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
+
+    with pytest.raises(WrongMoment), cast.ann.works() as work:
+        filling.withdraw(work, advice.id)
+
+
+def test_the_family_takes_its_permissions_back(office, cast, make):
+    consent = make.consent(make.child(linked=(cast.pat,)), cast.pat, state=FormState.submitted)
+
+    with cast.pat.works() as work:
+        filling.withdraw(work, consent.id)
+
+    assert state_of(office, consent.id) is FormState.withdrawn
+
+
+def test_officers_and_the_linked_parent_fill_in_consent_and_nobody_else(cast, make):
+    child = make.child(linked=(cast.pat, cast.ann))
+    consent = make.consent(child, cast.pat)
+
+    fill_in(cast.olu, consent.id)
+    fill_in(cast.pat, consent.id)
+    for stranger in (cast.ann, cast.quinn):
+        with pytest.raises(NotFound), stranger.works() as work:
+            take_up(work, consent.id)
+
+
+def test_advice_waiting_in_a_queue_gets_its_author_with_the_first_save(office, cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, author_id=None)
+
+    with cast.ann.works() as work:
+        save(work, advice.id, "summary", {"summary": "Mine now."})
+
+    with everything(office) as work:
+        assert work.get(Advice, advice.id).author_id == cast.ann.id
