@@ -56,7 +56,11 @@ def the_pair(work: Work, child_id: int) -> tuple[Child, Child]:
 
 def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
     """How many forms hang on each of the two records, to help the SEN team decide."""
-    counted = select(Form.child_id, func.count()).where(Form.child_id.in_((newer_id, older_id))).group_by(Form.child_id)
+    counted = (
+        select(Form.child_id, func.count())
+        .where(Form.child_id.in_((newer_id, older_id)))
+        .group_by(Form.child_id)
+    )
     return {newer_id: 0, older_id: 0} | {child_id: count for child_id, count in work.session.execute(counted)}
 
 

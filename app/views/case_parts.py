@@ -27,7 +27,10 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
     """Whose page it is and its parts: what every page about a child shows on top."""
     identity = [
         {"label": _("Date of birth"), "value": child.date_of_birth},
-        {"label": _("Year group by age"), "value": said(year_group_label(school_year(child.date_of_birth, today)))},
+        {
+            "label": _("Year group by age"),
+            "value": said(year_group_label(school_year(child.date_of_birth, today))),
+        },
         {"label": _("School or setting"), "value": child.setting.name if child.setting else _("Not known")},
     ]
     if child.known_as:
@@ -35,7 +38,10 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
     if who.in_sen_team:
         identity += [
             {"label": _("UPN"), "value": child.upn or _("None")},
-            {"label": _("NHS number"), "value": nhs_number_text(child.nhs_number) if child.nhs_number else _("Not known")},
+            {
+                "label": _("NHS number"),
+                "value": nhs_number_text(child.nhs_number) if child.nhs_number else _("Not known"),
+            },
         ]
     is_parent = who.has(Role.parent)
     return {
@@ -95,7 +101,9 @@ def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
         href=_href(line, who),
         state=form_state(line.state),
         colour=FORM_STATE_COLOURS[line.state],
-        due=due(line.due_on, today) if is_open or (line.kind == "request" and line.state not in DECIDED) else None,
+        due=due(line.due_on, today)
+        if is_open or (line.kind == "request" and line.state not in DECIDED)
+        else None,
         is_to_do=is_open and _is_writer(line, who),
         can_be_shared=line.state in SENT or line.shared_with_professionals or line.shared_with_parents,
         steps=_steps(line) if who.in_sen_team else (),
@@ -106,7 +114,11 @@ def _is_writer(line: FormLine, who: Principal) -> bool:
     """It is for the reader to write: their organisation's form, or their family's."""
     if line.kind == "consent":
         return who.has(Role.parent)
-    return line.organisation_id is not None and line.organisation_id == who.organisation_id and who.has(Role.professional)
+    return (
+        line.organisation_id is not None
+        and line.organisation_id == who.organisation_id
+        and who.has(Role.professional)
+    )
 
 
 def _href(line: FormLine, who: Principal) -> str | None:
@@ -156,7 +168,15 @@ def _milestone(each: Any, standing: Standing | None, today: date, who: Principal
         return {"title": _(each.label), "when": each.due_on, "text": basis}
     if each.key == "decide_to_assess" and standing is not None and standing.decided_at is not None:
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
-        return {"title": said(in_words(standing)), "when": standing.decided_at, "text": "\n".join(filter(None, (by, basis)))}
+        return {
+            "title": said(in_words(standing)),
+            "when": standing.decided_at,
+            "text": "\n".join(filter(None, (by, basis))),
+        }
     left = due(each.due_on, today)
     words = left.text if left else ""
-    return {"title": _(each.label), "when": _("By %(date)s", date=uk_date(each.due_on)), "text": "\n".join(filter(None, (words, basis)))}
+    return {
+        "title": _(each.label),
+        "when": _("By %(date)s", date=uk_date(each.due_on)),
+        "text": "\n".join(filter(None, (words, basis))),
+    }

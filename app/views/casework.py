@@ -115,7 +115,9 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
         if each.person_id is not None and each.organisation_id is not None:
             found[f"{PERSON}-{each.person_id}"] = f"{each.person_name}, {each.organisation_name}"
         elif each.organisation_id is not None:
-            found[f"{ORGANISATION}-{each.organisation_id}"] = _("The queue of %(name)s", name=each.organisation_name)
+            found[f"{ORGANISATION}-{each.organisation_id}"] = _(
+                "The queue of %(name)s", name=each.organisation_name
+            )
     words = words_of(looked_for[:100])
     if words:
         for person in professionals_named(session, words):
@@ -165,7 +167,9 @@ class DecideView(PortalView):
             asked = work.get(Request, form_id)
             REQUEST.step("agree_to_assess", asked.state, parts_in(work, asked))
             child = work.get(Child, asked.child_id)
-        return self.page("casework/decide.html", 422 if form.errors else 200, form=form, asked=asked, child=child)
+        return self.page(
+            "casework/decide.html", 422 if form.errors else 200, form=form, asked=asked, child=child
+        )
 
 
 class SharingView(PortalView):
@@ -230,5 +234,10 @@ class DuplicateView(PortalView):
             newer, older = duplicates.the_pair(work, child_id)
             counts = duplicates.forms_of_both(work, newer.id, older.id)
         return self.page(
-            "casework/duplicate.html", 422 if errors else 200, newer=newer, older=older, counts=counts, errors=errors
+            "casework/duplicate.html",
+            422 if errors else 200,
+            newer=newer,
+            older=older,
+            counts=counts,
+            errors=errors,
         )

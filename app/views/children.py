@@ -1,6 +1,7 @@
 """A child's page and its parts, and adding a child."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
 
-from app.domain.roles import Role
+from app.domain.roles import Principal, Role
 from app.security import office
 from app.seed.files import reference
 from app.services import children as desk
+from app.services.work import Work
 from app.store.queries.child_page import (
+    FormLine,
+    Involved,
     colleagues_not_linked,
     forms_about,
     involved_with,
@@ -22,8 +26,8 @@ from app.store.queries.child_page import (
     standing_of,
 )
 from app.views.base import PortalView, principal
-from app.views.case_parts import frame, form_rows, milestones, next_steps
-from app.views.due import due
+from app.views.case_parts import FormRow, form_rows, frame, milestones, next_steps
+from app.views.due import Due
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField
 
@@ -48,7 +52,11 @@ class NewChildForm(Form):
     def typed(self) -> desk.NewChild:
         """What was typed, for the service to judge."""
         reasons = {code for code, _label in self.upn_missing_reason.choices}
-        values = {name: (field.data or "").replace("\x00", "") for name, field in self._fields.items() if name != "date_of_birth"}
+        values = {
+            name: (field.data or "").replace("\x00", "")
+            for name, field in self._fields.items()
+            if name != "date_of_birth"
+        }
         if values["upn_missing_reason"] not in reasons:
             values["upn_missing_reason"] = ""
         return desk.NewChild(date_of_birth=self.date_of_birth.data, **values)
@@ -56,7 +64,9 @@ class NewChildForm(Form):
 
 def _new_child_form() -> NewChildForm:
     form = NewChildForm(request.form if request.method == "POST" else None)
-    form.upn_missing_reason.choices = [(item["code"], _(item["label"])) for item in reference("upn_missing_reasons")]
+    form.upn_missing_reason.choices = [
+        (item["code"], _(item["label"])) for item in reference("upn_missing_reasons")
+    ]
     return form
 
 
@@ -97,6 +107,7 @@ class ChildView(PortalView):
             context = {
                 **frame(child, work.me, work.today, "show"),
                 "people": people,
+                "my_queue_link": _queue_link(people, work.me),
                 "standing": standing,
                 "forms": form_rows(lines, work.me, work.today),
                 "milestones": milestones(standing, lines, work.me, work.today),
@@ -113,7 +124,10 @@ class ChildView(PortalView):
         with self.work() as work:
             child = desk.view_child(work, child_id)
             lines = forms_about(work.session, child_id)
-            context = {**frame(child, work.me, work.today, "forms"), "forms": form_rows(lines, work.me, work.today)}
+            context = {
+                **frame(child, work.me, work.today, "forms"),
+                "forms": form_rows(lines, work.me, work.today),
+            }
         return self.page("children/forms.html", **context)
 
     @expose("/<int:child_id>/people")
@@ -129,8 +143,12 @@ class ChildView(PortalView):
                 **frame(child, work.me, work.today, "people"),
                 "people": involved,
                 "my_link": mine[0] if is_linked_professional else None,
-                "colleagues": colleagues_not_linked(work.session, work.me, child_id) if is_linked_professional else [],
-                "my_queue": [each for each in involved if each.in_queue and each.organisation_id == work.me.organisation_id],
+                "colleagues": _colleagues(work, child_id) if is_linked_professional else [],
+                "my_queue": [
+                    each
+                    for each in involved
+                    if each.in_queue and each.organisation_id == work.me.organisation_id
+                ],
             }
         return self.page("children/people.html", **context)
 
@@ -147,8 +165,21 @@ class ChildView(PortalView):
         return self.page("children/messages.html", **context)
 
 
-def _owed(lines: Any, who: Any, today: Any) -> list[Any]:
+def _owed(lines: Sequence[FormLine], who: Principal, today: date) -> list[tuple[FormRow, Due | None]]:
     """What this reader's organisation, or this parent, still has to send."""
-    return [
-        (row, due(row.line.due_on, today)) for row in form_rows(lines, who, today) if row.is_to_do
-    ]
+    return [(row, row.due) for row in form_rows(lines, who, today) if row.is_to_do]
+
+
+def _queue_link(people: Sequence[Involved], who: Principal) -> int | None:
+    """The link in the queue of the reader's organisation, while the reader is not linked by name."""
+    if not who.has(Role.professional) or any(each.person_id == who.user_id for each in people):
+        return None
+    return next(
+        (each.link_id for each in people if each.in_queue and each.organisation_id == who.organisation_id),
+        None,
+    )
+
+
+def _colleagues(work: Work, child_id: int) -> list[tuple[int, str]]:
+    found = colleagues_not_linked(work.session, work.me, child_id)
+    return [(number, f"{name}, {job_title}" if job_title else name) for number, name, job_title in found]

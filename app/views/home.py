@@ -19,6 +19,7 @@ from app.store.queries.child_page import standing_of
 from app.views.base import PortalView, principal
 from app.views.due import due
 from app.views.pages import url_or_none
+from app.views.words import form_state
 
 NEWEST, MOST_DUE = 5, 8
 
@@ -40,10 +41,12 @@ class HomeView(PortalView):
         if who.in_sen_team:
             return self.page("home/team.html", **_messages(session, who), **_team(session))
         if who.has(Role.professional):
-            return self.page("home/professional.html", **_messages(session, who), **_professional(session, who))
+            return self.page(
+                "home/professional.html", **_messages(session, who), **_professional(session, who)
+            )
         if who.has(Role.parent):
             return self.page("home/parent.html", **_messages(session, who), children=_family(session, who))
-        return self.page("home/admin.html", tiles=_admin_tiles())
+        return self.page("home/admin.html", admin_tiles=_admin_tiles())
 
 
 def _messages(session: Session, who: Principal) -> dict[str, Any]:
@@ -67,12 +70,21 @@ def _team(session: Session) -> dict[str, Any]:
         (_("Requests to decide on"), url_for("RequestList.list", show="deciding"), waiting.to_decide),
         (_("Submitted advice"), url_for("AdviceList.list", show="submitted"), waiting.submitted_advice),
         (_("Overdue advice"), url_for("AdviceList.list", show="overdue"), waiting.overdue_advice),
-        (_("Registrations to approve"), url_for("RegistrationList.list", show="waiting"), waiting.registrations),
+        (
+            _("Registrations to approve"),
+            url_for("RegistrationList.list", show="waiting"),
+            waiting.registrations,
+        ),
         (_("Messages to the team"), url_for("MessageList.list", show="unread"), waiting.messages),
         (_("Possible duplicates"), url_for("ChildList.list", show="duplicates"), waiting.duplicates),
     ]
     decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
-    return {"tiles": tiles, "decisions": decisions, "most": dashboard.COUNT_UP_TO}
+    return {
+        "waiting": tiles,
+        "decisions": decisions,
+        "most": dashboard.COUNT_UP_TO,
+        "state_words": form_state,
+    }
 
 
 def _family(session: Session, who: Principal) -> list[dict[str, Any]]:
@@ -91,7 +103,15 @@ def _family(session: Session, who: Principal) -> list[dict[str, Any]]:
 def _admin_tiles() -> list[tuple[str, str, str]]:
     tiles = [
         (_("Users"), url_or_none("UserList.list"), _("Give and take roles, close and reopen accounts.")),
-        (_("Organisations"), url_or_none("OrganisationList.list"), _("Schools, settings, services and trusts.")),
-        (_("Work domains"), url_or_none("WorkDomainList.list"), _("Work email addresses that need no approval.")),
+        (
+            _("Organisations"),
+            url_or_none("OrganisationList.list"),
+            _("Schools, settings, services and trusts."),
+        ),
+        (
+            _("Work domains"),
+            url_or_none("WorkDomainList.list"),
+            _("Work email addresses that need no approval."),
+        ),
     ]
     return [(title, href, text) for title, href, text in tiles if href]

@@ -24,7 +24,9 @@ class RelationshipForm(Form):
 
     relationship = StringField(
         _l("What are they to the child? (optional)"),
-        description=_l("For example, SENCO or speech and language therapist. Left empty, we show their job title."),
+        description=_l(
+            "For example, SENCO or speech and language therapist. Left empty, we show their job title."
+        ),
     )
 
 
@@ -81,12 +83,18 @@ class LinkView(PortalView):
             try:
                 with self.work() as work:
                     desk.link_organisation(work, child_id, organisation_id)
-                flash(_("The child waits in their queue. Their professionals have been sent a message."), "success")
+                flash(
+                    _("The child waits in their queue. Their professionals have been sent a message."),
+                    "success",
+                )
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except Refused as refused:
                 errors = [{"text": said(fault.text), "href": ""} for fault in refused.faults]
         with self.work() as work:
-            context = {"child": work.get(Child, child_id), "organisation": work.get(Organisation, organisation_id)}
+            context = {
+                "child": work.get(Child, child_id),
+                "organisation": work.get(Organisation, organisation_id),
+            }
         return self.page("casework/link_organisation.html", 422 if errors else 200, errors=errors, **context)
 
     @expose("/<int:child_id>/link/<int:link_id>/end", methods=["GET", "POST"])
@@ -122,7 +130,10 @@ class InvolvementView(PortalView):
         """Take a child from the organisation's queue."""
         with self.work() as work:
             child_id = desk.take_up(work, link_id).child_id
-        flash(_("You have taken this child up. You can now write what your organisation was asked for."), "success")
+        flash(
+            _("You have taken this child up. You can now write what your organisation was asked for."),
+            "success",
+        )
         return redirect(url_for("ChildView.show", child_id=child_id))
 
     @expose("/children/<int:child_id>/bring-in", methods=["POST"])

@@ -4,6 +4,7 @@ from flask_appbuilder import AppBuilder, BaseView
 
 from app.views.account import AccountView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
+from app.views.audit import AuditView
 from app.views.casework import AskView, ConsentView, DecideView, DuplicateView, SharingView
 from app.views.casework_lists import AdviceList, ChildList, MessageList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
@@ -18,6 +19,7 @@ from app.views.invitations import InvitationView
 from app.views.kept_posts import KeptPostView
 from app.views.language import LanguageView
 from app.views.links import InvolvementView, LinkView
+from app.views.messages import MessageView
 from app.views.registering import RegisterView
 from app.views.registrations import RegistrationView
 from app.views.send_area import SendAreaView
@@ -44,6 +46,8 @@ VIEWS: list[type[BaseView]] = [
     AdviceList,
     RegistrationList,
     MessageList,
+    MessageView,
+    AuditView,
     SendAreaView,
     ChildView,
     LinkView,

@@ -34,7 +34,13 @@ class SendAreaView(PortalView):
         given = request.values
         show = Show[given["show"]] if given.get("show") in Show.__members__ else Show.all
         looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100]
-        found = caseload(office().database.session(), who, show, search_words(looked_for), PAGES.get(given.get("page", ""), 1))
+        found = caseload(
+            office().database.session(),
+            who,
+            show,
+            search_words(looked_for),
+            PAGES.get(given.get("page", ""), 1),
+        )
         return self.page(
             "send_area/list.html",
             found=found,

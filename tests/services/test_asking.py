@@ -1,0 +1,161 @@
+"""Asking for advice, taking it back, and beginning the consent form."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.domain.workflow import FormState, Part
+from app.models import Advice, ChildLink, Consent
+from app.services import asking as desk
+from app.services.parts import parts_in
+
+
+def names(work):
+    return [event.name for event in work.told]
+
+
+def test_asking_a_psychologist_links_her_and_gives_her_six_weeks(cast, make):
+    child = make.child()
+    with cast.olu.works() as work:
+        advice = desk.ask_for_advice(
+            work, child.id, "advice_psychology", person_id=cast.ann.id, note=" Please see the request. "
+        )
+        assert names(work) == ["ChildLinked", "AdviceAsked"]
+
+    assert (advice.state, advice.author_id, advice.asked_by_id) == (FormState.asked, cast.ann.id, cast.olu.id)
+    assert (advice.asked_on, advice.due_on) == (date(2026, 11, 23), date(2027, 1, 4))
+    assert advice.asking_note == "Please see the request."
+    with cast.ann.works() as work:
+        assert parts_in(work, work.get(Advice, advice.id)) == {Part.author}
+    with pytest.raises(NotFound), cast.bob.works() as work:
+        work.get(Advice, advice.id)
+
+
+def test_somebody_already_linked_is_not_linked_again(cast, make):
+    child = make.child(linked=(cast.ann,))
+    with cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        assert names(work) == ["AdviceAsked"]
+        links = work.session.scalars(select(ChildLink).where(ChildLink.child_id == child.id)).all()
+    assert len(links) == 1
+
+
+def test_asking_a_team_puts_the_child_in_its_queue(cast, make):
+    child = make.child()
+    with cast.olu.works() as work:
+        advice = desk.ask_for_advice(
+            work, child.id, "advice_health", organisation_id=cast.hana.principal.organisation_id
+        )
+        assert names(work) == ["ChildLinked", "AdviceAsked"]
+    assert advice.author_id is None
+    for colleague in (cast.hana, cast.idris):
+        with colleague.works() as work:
+            assert work.get(Advice, advice.id).id == advice.id
+
+
+def test_the_same_advice_is_not_asked_twice_while_it_is_owed(cast, make):
+    child = make.child()
+    with cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+    with pytest.raises(Refused, match="has already been asked"), cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+    with cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.bob.id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"due_on": date(2026, 11, 22)}, "due_on"),
+        ({"note": "x" * 2001}, "note"),
+        ({"person_id": None}, "adviser"),
+        ({"template_key": "request"}, "form"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_its_field(cast, make, changes, field):
+    child = make.child()
+    given = {"template_key": "advice_psychology", "person_id": cast.ann.id} | changes
+    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, **given)
+    assert [fault.field for fault in refused.value.faults] == [field]
+
+
+def test_a_form_the_council_does_not_use_is_not_found(cast, make):
+    child = make.child()
+    with pytest.raises(NotFound), cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_astrology", person_id=cast.ann.id)
+
+
+@pytest.mark.parametrize("who", ["sana", "ann", "pat"])
+def test_only_the_sen_team_asks(cast, make, who):
+    child = make.child(linked=(cast.sana, cast.ann, cast.pat))
+    with pytest.raises(WrongHands), getattr(cast, who).works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+
+
+def test_advice_is_cancelled_by_the_team_until_it_was_sent(cast, make):
+    child = make.child(linked=(cast.ann,))
+    advice, sent = make.advice(child, cast.ann), make.advice(child, cast.ann, FormState.submitted)
+    with cast.olu.works() as work:
+        assert desk.cancel_advice(work, advice.id).state is FormState.cancelled
+        assert names(work) == ["AdviceCancelled"]
+    with pytest.raises(WrongMoment), cast.olu.works() as work:
+        desk.cancel_advice(work, sent.id)
+    with pytest.raises(WrongHands), cast.ann.works() as work:
+        desk.cancel_advice(work, sent.id)
+
+
+@pytest.mark.parametrize("who", ["olu", "pat"])
+def test_the_team_or_a_parent_begins_the_consent_form_once(cast, make, who):
+    child = make.child(linked=(cast.pat,))
+    with getattr(cast, who).works() as work:
+        begun = desk.start_consent(work, child.id)
+        assert names(work) == ["ConsentStarted"]
+    assert (begun.state, begun.organisation_id) == (FormState.draft, None)
+    for other in (cast.olu, cast.pat):
+        with other.works() as work:
+            assert desk.start_consent(work, child.id).id == begun.id
+            assert names(work) == []
+
+
+def test_after_consent_was_given_a_new_form_can_be_begun(cast, make):
+    child = make.child(linked=(cast.pat,))
+    given = make.consent(child, cast.pat, FormState.submitted)
+    with cast.pat.works() as work:
+        assert desk.start_consent(work, child.id).id != given.id
+
+
+def test_consent_is_never_a_professionals_to_begin(cast, make):
+    child = make.child(linked=(cast.sana, cast.ann))
+    for who in (cast.sana, cast.ann):
+        with pytest.raises(WrongHands), who.works() as work:
+            desk.start_consent(work, child.id)
+
+
+def test_another_family_is_not_found(cast, make):
+    child = make.child(linked=(cast.pat,))
+    with pytest.raises(NotFound), cast.quinn.works() as work:
+        desk.start_consent(work, child.id)
+
+
+def test_a_professional_has_no_part_in_a_consent_form_even_when_it_is_shared(cast, make, office):
+    child = make.child(linked=(cast.sana, cast.pat))
+    consent = make.consent(
+        child, cast.pat, FormState.submitted, shared_with_professionals_at=office.clock.now()
+    )
+    with cast.sana.works() as work:
+        assert parts_in(work, work.get(Consent, consent.id)) == frozenset()
+    with cast.pat.works() as work:
+        assert parts_in(work, work.get(Consent, consent.id)) == {Part.parent}
+    with cast.olu.works() as work:
+        assert parts_in(work, work.get(Consent, consent.id)) == {Part.sen_team}
+
+
+def test_due_in_six_weeks_is_counted_from_the_day_of_asking(cast, make, clock):
+    child = make.child()
+    clock.forward(days=3)
+    with cast.olu.works() as work:
+        advice = desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        assert advice.due_on - work.today == timedelta(weeks=6)

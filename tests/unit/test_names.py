@@ -1,0 +1,91 @@
+"""Names compare the way people mean them."""
+
+from datetime import date
+
+import pytest
+
+from app.domain.matching import Identity, first_match, may_be_same_child, similar
+from app.domain.names import fold, search_name, search_words
+
+AMINA = Identity("Amina", "Shah", date(2017, 3, 14), postcode="BD9 4NQ")
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("O’Neill", "oneill"),
+        ("O'Neill", "oneill"),
+        ("Łuczak", "luczak"),
+        ("José-María", "jose maria"),
+        ("  van  der Berg ", "van der berg"),
+        ("Ødegård", "odegard"),
+        ("İpek", "ipek"),
+        ("Strauß", "strauss"),
+        ("علی", "علی"),
+    ],
+)
+def test_names_are_kept_in_small_letters_without_accents(name, folded):
+    assert fold(name) == folded
+
+
+def test_a_search_finds_however_it_is_typed():
+    kept = search_name("O’Neill", "Zoë Ann")
+    assert kept == "oneill zoe ann"
+    assert search_words("O'NEILL, zoe") == ["oneill", "zoe"]
+
+
+def other(**changes):
+    from dataclasses import replace
+
+    return replace(AMINA, **changes)
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        other(),
+        other(forenames="Aminah", postcode="LS1 1AA"),
+        other(forenames="Shah", surname="Amina", postcode="LS1 1AA"),
+        other(surname="Shah-Khan", postcode="LS1 1AA"),
+        other(forenames="Aisha Noor", known_as="Amina", postcode=""),
+        other(forenames="Bea", surname="Long"),
+    ],
+)
+def test_born_on_the_same_day_with_a_similar_name_or_home_may_be_the_same(twin):
+    assert may_be_same_child(AMINA, twin)
+    assert may_be_same_child(twin, AMINA)
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        other(date_of_birth=date(2017, 3, 15)),
+        other(forenames="Bea", surname="Long", postcode="LS1 1AA"),
+        other(forenames="Bea", surname="Long", postcode=""),
+        other(forenames="Yusuf", postcode="LS1 1AA"),
+    ],
+)
+def test_others_are_not_taken_for_the_same(stranger):
+    assert not may_be_same_child(AMINA, stranger)
+
+
+def test_one_upn_or_nhs_number_is_one_child_whatever_else_differs():
+    one = other(upn="B801200005001", nhs_number=None)
+    elsewhere = Identity("X", "Y", date(2010, 1, 1), upn="B801200005001", nhs_number="9434765870")
+    assert may_be_same_child(one, elsewhere)
+    assert may_be_same_child(other(nhs_number="9434765870"), elsewhere)
+
+
+def test_two_nhs_numbers_are_two_children_even_twins_at_one_address():
+    assert not may_be_same_child(other(nhs_number="9434765870"), other(nhs_number="9434765919"))
+
+
+def test_no_name_is_like_no_name():
+    assert not similar("", "")
+
+
+def test_the_oldest_match_is_the_one_named():
+    known = [Identity("X", "Y", date(2010, 1, 1), child_id=1), other(child_id=2), other(child_id=3)]
+    found = first_match(AMINA, known)
+    assert found is not None
+    assert found.child_id == 2

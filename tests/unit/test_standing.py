@@ -1,0 +1,54 @@
+"""Where a case stands, in words and dates."""
+
+from datetime import date, datetime
+
+from app.domain.standing import Standing, dates_of, in_words, leading, what_happens_next
+from app.domain.workflow import FormState
+
+RECEIVED = date(2026, 11, 2)
+
+
+def test_nothing_received_is_said_in_words():
+    assert in_words(None) == "No request received yet"
+    assert "dates appear here" in what_happens_next(None)
+    assert dates_of(None) == []
+
+
+def test_an_unsent_request_does_not_count():
+    assert leading([Standing(FormState.draft), Standing(FormState.withdrawn)]) is None
+
+
+def test_of_several_requests_the_one_that_came_furthest_leads():
+    first = Standing(FormState.submitted, date(2026, 10, 1))
+    further = Standing(FormState.assessing, RECEIVED)
+    assert leading([first, further]) is further
+    assert leading([Standing(FormState.submitted, RECEIVED), first]) is first
+
+
+def test_a_new_request_leads_over_one_that_was_declined():
+    old = Standing(FormState.not_assessing, date(2025, 1, 6))
+    new = Standing(FormState.submitted, RECEIVED)
+    assert leading([old, new]) is new
+
+
+def test_the_dates_run_to_twenty_weeks():
+    dates = {each.key: each.due_on for each in dates_of(Standing(FormState.submitted, RECEIVED))}
+    assert dates == {
+        "received": RECEIVED,
+        "decide_to_assess": date(2026, 12, 14),
+        "no_plan_notice": date(2027, 2, 22),
+        "final_plan": date(2027, 3, 22),
+    }
+
+
+def test_after_declining_no_later_date_is_promised():
+    standing = Standing(FormState.not_assessing, RECEIVED, datetime(2026, 12, 1))
+    assert [each.key for each in dates_of(standing)] == ["received", "decide_to_assess"]
+
+
+def test_every_sent_state_has_words_of_its_own():
+    sent = [
+        s for s in FormState if s.value in {"submitted", "returned", "accepted", "assessing", "not_assessing"}
+    ]
+    assert len({in_words(Standing(state, RECEIVED)) for state in sent}) == 5
+    assert len({what_happens_next(Standing(state, RECEIVED)) for state in sent}) == 5

@@ -1,0 +1,76 @@
+"""Every step of every kind of form, from every state, by every part: what is not in the table is refused."""
+
+import itertools
+
+import pytest
+
+from app.domain.errors import WrongHands, WrongMoment
+from app.domain.workflow import WORKFLOWS, FormState, Part
+
+ALLOWED = {
+    ("request", "save", "draft", "author"): "draft",
+    ("request", "correct", "returned", "author"): "returned",
+    ("request", "submit", "draft", "author"): "submitted",
+    ("request", "submit", "returned", "author"): "submitted",
+    ("request", "withdraw", "draft", "author"): "withdrawn",
+    ("request", "return", "submitted", "sen_team"): "returned",
+    ("request", "accept", "submitted", "sen_team"): "accepted",
+    ("request", "agree_to_assess", "accepted", "sen_team"): "assessing",
+    ("request", "decline_to_assess", "accepted", "sen_team"): "not_assessing",
+    ("advice", "save", "asked", "author"): "draft",
+    ("advice", "save", "draft", "author"): "draft",
+    ("advice", "correct", "returned", "author"): "returned",
+    ("advice", "submit", "draft", "author"): "submitted",
+    ("advice", "submit", "returned", "author"): "submitted",
+    ("advice", "return", "submitted", "sen_team"): "returned",
+    ("advice", "accept", "submitted", "sen_team"): "accepted",
+    ("advice", "cancel", "asked", "sen_team"): "cancelled",
+    ("advice", "cancel", "draft", "sen_team"): "cancelled",
+    ("advice", "cancel", "returned", "sen_team"): "cancelled",
+    ("consent", "save", "draft", "author"): "draft",
+    ("consent", "save", "draft", "sen_team"): "draft",
+    ("consent", "save", "draft", "parent"): "draft",
+    ("consent", "submit", "draft", "author"): "submitted",
+    ("consent", "submit", "draft", "sen_team"): "submitted",
+    ("consent", "submit", "draft", "parent"): "submitted",
+    ("consent", "withdraw", "submitted", "sen_team"): "withdrawn",
+    ("consent", "withdraw", "submitted", "parent"): "withdrawn",
+}
+"""Written out a second time on purpose: the council's policy, not the program's opinion of it."""
+
+EVERY = [
+    (kind, name, state, part)
+    for kind, workflow in WORKFLOWS.items()
+    for name, state, part in itertools.product(workflow.steps, FormState, Part)
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "state", "part"), EVERY)
+def test_a_step_is_taken_only_by_the_right_hands_from_the_right_state(kind, name, state, part):
+    end = ALLOWED.get((kind, name, state.value, part.value))
+    workflow = WORKFLOWS[kind]
+
+    if end is None:
+        with pytest.raises((WrongHands, WrongMoment)):
+            workflow.step(name, state, {part})
+    else:
+        assert workflow.step(name, state, {part}).end is FormState[end]
+    assert (name in workflow.open_to(state, {part})) is (end is not None)
+
+
+def test_every_step_written_down_here_is_in_the_table():
+    assert {(kind, name) for kind, name, _, _ in ALLOWED} == {(kind, name) for kind, name, _, _ in EVERY}
+
+
+@pytest.mark.parametrize("kind", WORKFLOWS)
+def test_nobody_may_do_nothing_in_particular(kind):
+    workflow = WORKFLOWS[kind]
+    for name, state in itertools.product(workflow.steps, FormState):
+        with pytest.raises(WrongHands):
+            workflow.step(name, state, set())
+        assert workflow.open_to(state, set()) == []
+
+
+def test_the_wrong_hands_are_told_so_before_the_wrong_moment():
+    with pytest.raises(WrongHands):
+        WORKFLOWS["request"].step("accept", FormState.draft, {Part.author})
