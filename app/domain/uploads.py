@@ -39,8 +39,8 @@ HARMFUL = N_("The file may be harmful and was not kept")
 TEST_VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
 """The industry's harmless test file, in two pieces so that no scanner takes this source for it."""
 
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
-"""Characters that show as nothing, or turn the writing round so that "exe" at the end reads as the beginning."""
+JOINERS = "\u200c\u200d"
+"""Signs that show as nothing but that some scripts, Urdu's among them, need to spell words right."""
 
 
 class UploadError(ValueError):
@@ -65,12 +65,21 @@ def clean_name(raw: str) -> str:
     """The file's name as we keep and show it: no folders, nothing invisible, not too long."""
     name = unicodedata.normalize("NFC", raw.split("\x00", 1)[0])
     name = re.split(r"[\\/]", name)[-1]
-    name = _HIDDEN.sub("", "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in name))
+    name = "".join(_shown(sign) for sign in name)
     name = re.sub(r'[<>:"|?*]', "_", " ".join(name.split())).strip(". ")
     stem, dot, extension = name.rpartition(".")
     if not dot:
         return name[:LONGEST_NAME] or "file"
     return f"{stem[: LONGEST_NAME - len(extension) - 1].rstrip() or 'file'}.{extension[:20]}"
+
+
+def _shown(sign: str) -> str:
+    """A sign of a name as it may stand there: line ends become spaces, and signs that show as nothing, or turn the
+    writing round so that "fdp.exe" reads as "exe.pdf", go."""
+    kind = unicodedata.category(sign)
+    if kind == "Cc" or kind[0] == "Z":
+        return " "
+    return "" if kind[0] == "C" and sign not in JOINERS else sign
 
 
 def check_upload(name: str, file: BinaryIO, size: int) -> FileKind:
