@@ -46,5 +46,7 @@ def code_typed(text: str) -> str | None:
 
     Spaces, dashes and full-width digits come from copying and from phones; they are forgiven.
     """
-    plain = re.sub(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", text[:100]))
+    plain = re.sub(
+        r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", text[:100])
+    )
     return plain if len(plain) == CODE_DIGITS and re.fullmatch(r"[0-9]+", plain) else None

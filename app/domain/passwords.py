@@ -20,7 +20,19 @@ SHORTEST, LONGEST = 12, 128
 FEWEST_GUESSES = 10**8
 """Fewer than this and somebody who stole the hashes would have it within the day."""
 
-CONTEXT = ("council", "portal", "send", "senco", "ehcp", "bradford", "school", "special", "needs", "welcome", "changeme")
+CONTEXT = (
+    "council",
+    "portal",
+    "send",
+    "senco",
+    "ehcp",
+    "bradford",
+    "school",
+    "special",
+    "needs",
+    "welcome",
+    "changeme",
+)
 """Words that anybody attacking this portal tries first."""
 
 
@@ -48,7 +60,9 @@ def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
         return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
     words = known_words(about)
     if _is_mostly(spelled, words):
-        return Wording(N_("Password must not be made of your name, your email address or the name of this service"))
+        return Wording(
+            N_("Password must not be made of your name, your email address or the name of this service")
+        )
     if _is_guessed_early(spelled, words):
         return Wording(N_("Enter a password that is harder to guess. Three random words work well"))
     return None

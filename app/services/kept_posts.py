@@ -42,7 +42,11 @@ def owner_of(office: Office, mark: str | None) -> int | None:
     """Whose form carried this mark; None when it is not one of ours."""
     told, _, seal_ = (mark or "").rpartition(".")
     person_id = told.partition(".")[0]
-    if not person_id.isdecimal() or not seal_.isascii() or not hmac.compare_digest(seal_, _sealed(office, told)):
+    if (
+        not person_id.isdecimal()
+        or not seal_.isascii()
+        or not hmac.compare_digest(seal_, _sealed(office, told))
+    ):
         return None
     return int(person_id)
 
@@ -64,7 +68,11 @@ def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
 
 def kept(work: Work, key: str | None) -> Typed | None:
     """What this browser kept, if it was this person who typed it."""
-    row = work.session.scalars(select(KeptPost).where(KeptPost.key_hash == hash_of(key))).one_or_none() if key else None
+    row = (
+        work.session.scalars(select(KeptPost).where(KeptPost.key_hash == hash_of(key))).one_or_none()
+        if key
+        else None
+    )
     if row is None or row.person_id != work.me.user_id or work.now - row.kept_at > KEPT_FOR:
         return None
     try:

@@ -37,7 +37,9 @@ class Typed:
     password: str
 
 
-def give_password(desk: Desk, typed: Typed, device: KnownDevice | None = None, locale: str | None = None) -> str:
+def give_password(
+    desk: Desk, typed: Typed, device: KnownDevice | None = None, locale: str | None = None
+) -> str:
     """First step: right, a code goes out and the secret number of the challenge comes back; it logs nobody in.
 
     Raises WrongPassword, alike and after the same time for a wrong password, an unknown address and a closed account,
@@ -47,7 +49,9 @@ def give_password(desk: Desk, typed: Typed, device: KnownDevice | None = None, l
     with desk() as work:
         office = work.office
         account = account_by_email(work.session, email)
-        known = device if device is not None and account is not None and device.person_id == account.id else None
+        known = (
+            device if device is not None and account is not None and device.person_id == account.id else None
+        )
         subject = known.subject if known else account_subject(email)
         throttle.take(work, PASSWORDS_PER_ACCOUNT, subject)
         if known is None:

@@ -40,7 +40,9 @@ def change_password(desk: Desk, typed: Passwords, log_in_id: int) -> None:
     """A new password. Every other log-in ends, and the owner is told. Raises Refused or TooMany."""
     _check_current(desk, typed.current, "current_password")
     if typed.current == typed.new:
-        raise Refused(Fault("password", Wording(N_("Enter a password that is different from your current one"))))
+        raise Refused(
+            Fault("password", Wording(N_("Enter a password that is different from your current one")))
+        )
     with desk() as work:
         person = work.get(Person, work.me.user_id)
         set_password(work, person, typed.new)

@@ -40,7 +40,9 @@ class PasswordService:
         believable = kept is not None and kept.startswith("$argon2id$") and len(password) <= 4 * LONGEST
         with self._turn:
             try:
-                right = self._hasher.verify(kept if believable and kept else self._nobodys, self._spelled(password))
+                right = self._hasher.verify(
+                    kept if believable and kept else self._nobodys, self._spelled(password)
+                )
             except (VerificationError, InvalidHashError):
                 return False
         return right and believable

@@ -218,7 +218,11 @@ def app_step(secret: str, code: str, now: datetime) -> int | None:
     app = pyotp.TOTP(secret)
     current = int(now.replace(tzinfo=UTC).timestamp()) // app.interval
     # All three are compared, so that the time taken tells nothing.
-    found = [step for step in (current - 1, current, current + 1) if hmac.compare_digest(app.generate_otp(step), code)]
+    found = [
+        step
+        for step in (current - 1, current, current + 1)
+        if hmac.compare_digest(app.generate_otp(step), code)
+    ]
     return found[0] if found else None
 
 

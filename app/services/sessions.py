@@ -90,7 +90,13 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
         strong_second_step=found.second_step == "app",
     )
     return SignedIn(
-        principal, found.email, found.log_in_id, found.opened_at, found.seen_at, found.proved_at, found.has_authenticator
+        principal,
+        found.email,
+        found.log_in_id,
+        found.opened_at,
+        found.seen_at,
+        found.proved_at,
+        found.has_authenticator,
     )
 
 
@@ -127,7 +133,9 @@ def my_log_ins(work: Work) -> Sequence[LogInSession]:
         LogInSession.seen_at >= work.now - IDLE,
         LogInSession.opened_at >= work.now - LONGEST,
     )
-    statement = select(LogInSession).where(*open_still).order_by(LogInSession.seen_at.desc(), LogInSession.id.desc())
+    statement = (
+        select(LogInSession).where(*open_still).order_by(LogInSession.seen_at.desc(), LogInSession.id.desc())
+    )
     return work.session.scalars(statement.limit(50)).all()
 
 

@@ -57,7 +57,9 @@ class AccountView(PortalView):
         """Change my password."""
         if request.method == "GET":
             return self.page("account/password.html", wrong={})
-        typed = own_account.Passwords(request.form.get("current_password", ""), request.form.get("password", ""))
+        typed = own_account.Passwords(
+            request.form.get("current_password", ""), request.form.get("password", "")
+        )
         try:
             own_account.change_password(self.work, typed, current_user.log_in_id)
         except Refused as refused:
@@ -74,7 +76,9 @@ class AccountView(PortalView):
         with self.work() as work:
             rows = sessions.my_log_ins(work)
         devices = {row.id: said(device_name(row.device)) for row in rows}
-        return self.page("account/log_ins.html", log_ins=rows, devices=devices, this_one=current_user.log_in_id)
+        return self.page(
+            "account/log_ins.html", log_ins=rows, devices=devices, this_one=current_user.log_in_id
+        )
 
     @expose("/log-ins/<int:log_in_id>/end", methods=["POST"])
     @has_access
@@ -134,7 +138,9 @@ class AccountView(PortalView):
     def _ask_code(self, step: object, wrong: str = "", status: int = 200) -> ResponseReturnValue:
         errors = [{"text": wrong, "href": "#code"}] if wrong else []
         by_email = getattr(step, "method", "") == "email"
-        return self.page("account/prove_code.html", status, step=step, by_email=by_email, wrong=wrong, errors=errors)
+        return self.page(
+            "account/prove_code.html", status, step=step, by_email=by_email, wrong=wrong, errors=errors
+        )
 
     @expose("/prove/code/send", methods=["POST"])
     @has_access
@@ -181,7 +187,9 @@ class AccountView(PortalView):
                 session[APP_SECRET] = own_account.new_app_secret(work)
                 secret = own_account.app_secret_offered(work, session[APP_SECRET]) or ""
         council = current_app.config["SETTINGS"].council
-        address = own_account.app_address(secret, current_user.email, f"{council.name} {council.service_name}")
+        address = own_account.app_address(
+            secret, current_user.email, f"{council.name} {council.service_name}"
+        )
         return self.page(
             "account/authenticator.html",
             status,

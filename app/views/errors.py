@@ -19,9 +19,13 @@ PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def _page(status: int) -> tuple[str, int]:
-    if request_ctx.url_adapter is None:  # the request named a host that is not ours, so no address can be written
+    if (
+        request_ctx.url_adapter is None
+    ):  # the request named a host that is not ours, so no address can be written
         return "<!DOCTYPE html><title>Error</title><p>This is not the address of the portal.</p>", status
-    return render_template(f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html"), status
+    return render_template(
+        f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html"
+    ), status
 
 
 def init_errors(app: Flask) -> None:

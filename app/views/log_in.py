@@ -63,9 +63,13 @@ class LogInView(PortalView):
         if missing:
             return self._ask_password(missing, 422)
         try:
-            secret = desk.give_password(self.work, desk.Typed(email, password), this_device(), chosen_locale())
+            secret = desk.give_password(
+                self.work, desk.Typed(email, password), this_device(), chosen_locale()
+            )
         except desk.WrongPassword:
-            return self._ask_password({"email": _("Enter the email address and password of your account")}, 401)
+            return self._ask_password(
+                {"email": _("Enter the email address and password of your account")}, 401
+            )
         except TooMany as too_many:
             return self.too_many(too_many)
         session[NEXT] = safe_next(request.args.get("next"))
@@ -73,7 +77,9 @@ class LogInView(PortalView):
         session[CHALLENGE] = secret
         return redirect(url_for("LogInView.second_step"))
 
-    def _ask_password(self, errors: dict[str, str], status: int = 200, timed_out: bool = False) -> ResponseReturnValue:
+    def _ask_password(
+        self, errors: dict[str, str], status: int = 200, timed_out: bool = False
+    ) -> ResponseReturnValue:
         return self.page(
             "log_in/log_in.html",
             status,
@@ -126,7 +132,9 @@ class LogInView(PortalView):
             sid = desk.enter(work, passed, chosen_locale())
         enter_browser(sid, passed.person_id)
         after = session.pop(NEXT, None)
-        onward = url_for("KeptPostView.show") if KEPT in session else safe_next(after) or url_for("HomeView.home")
+        onward = (
+            url_for("KeptPostView.show") if KEPT in session else safe_next(after) or url_for("HomeView.home")
+        )
         answer = redirect(onward)
         remember_device(answer, passed.person_id)
         return answer
@@ -176,5 +184,7 @@ def code_problem(typed: str, wrong: WrongCode) -> str:
     if not typed.strip():
         return _("Enter the security code")
     if wrong.tries_left <= 0:
-        return _("You have entered a wrong security code too many times. Select “Send a new code” to carry on")
+        return _(
+            "You have entered a wrong security code too many times. Select “Send a new code” to carry on"
+        )
     return _("Enter the 6 digit security code we sent you. Check that it is from the newest email")

@@ -79,7 +79,7 @@ def _share(place: Place, deed: str, share: list[tuple[str, ...]], start: Any) ->
     return said
 
 
-def desk_of(office: Office, address: str = "test"):  # noqa: ANN201
+def desk_of(office: Office, address: str = "test") -> Any:
     """What a view's `self.work` is, for nobody."""
 
     def desk() -> Any:
@@ -121,4 +121,14 @@ def burn_and_die(office: Office, secret: str, code: str) -> str:
 
 DEEDS = {"give_code": give_code, "give_password": give_password, "burn_and_die": burn_and_die}
 
-__all__ = ["Place", "Work", "all_at_once", "desk_of", "dies", "give_code", "give_password", "office_at", "place_of"]
+__all__ = [
+    "Place",
+    "Work",
+    "all_at_once",
+    "desk_of",
+    "dies",
+    "give_code",
+    "give_password",
+    "office_at",
+    "place_of",
+]

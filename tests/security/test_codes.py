@@ -80,25 +80,35 @@ def test_O08_of_sixty_guesses_at_once_exactly_five_are_looked_at(office: Office,
     assert said == ["wrong"] * 60
     with everything(office) as work:
         challenge = work.session.query(LogInChallenge).one()
-        looked_at = work.session.execute(text("SELECT times FROM throttle WHERE key LIKE 'wrong_code|%'")).scalar_one()
+        looked_at = work.session.execute(
+            text("SELECT times FROM throttle WHERE key LIKE 'wrong_code|%'")
+        ).scalar_one()
     assert challenge.attempts == 5
     assert len(looked_at if isinstance(looked_at, list) else json.loads(looked_at)) == 5
 
 
-def test_O09_new_challenges_do_not_buy_more_tries(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_O09_new_challenges_do_not_buy_more_tries(
+    app: Flask, office: Office, cast: Cast, clock: FixedClock
+) -> None:
     for _ in range(3):
         browser = cast.ann.half_way()
         for number in range(1, 6):
-            answer = post_with_token(browser, app, "/login/code", {"code": wrong_for(cast.ann.code(), number)})
+            answer = post_with_token(
+                browser, app, "/login/code", {"code": wrong_for(cast.ann.code(), number)}
+            )
     assert answer.status_code == 401
     assert not enters(app, browser, cast.ann.code())
     clock.forward(minutes=14)
     office.post_room.deliver_due()
 
-    resting = post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "three-herons-by-the-beck"})
+    resting = post_with_token(
+        cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "three-herons-by-the-beck"}
+    )
     assert resting.status_code == 429
     told = [path.read_text() for path in office.post_room.settings.mail_dir.glob("*.eml")]
-    assert sum("Your SEND Portal account is locked for a short time" in mail for mail in told) == 1, "the owner is told"
+    assert sum("Your SEND Portal account is locked for a short time" in mail for mail in told) == 1, (
+        "the owner is told"
+    )
 
     clock.forward(minutes=2)
     cast.ann.logs_in()
@@ -150,7 +160,9 @@ def test_O13_an_older_code_dies_when_a_new_one_is_sent(app: Flask, cast: Cast) -
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(9 * 60 + 59, True), (10 * 60 + 1, False)])
-def test_O14_a_code_lives_ten_minutes(app: Flask, cast: Cast, clock: FixedClock, seconds: int, works: bool) -> None:
+def test_O14_a_code_lives_ten_minutes(
+    app: Flask, cast: Cast, clock: FixedClock, seconds: int, works: bool
+) -> None:
     browser = cast.ann.half_way()
     clock.forward(seconds=seconds)
 
@@ -158,7 +170,9 @@ def test_O14_a_code_lives_ten_minutes(app: Flask, cast: Cast, clock: FixedClock,
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_O14_a_clock_that_jumps_makes_no_code_live_longer(app: Flask, cast: Cast, clock: FixedClock, hours: int) -> None:
+def test_O14_a_clock_that_jumps_makes_no_code_live_longer(
+    app: Flask, cast: Cast, clock: FixedClock, hours: int
+) -> None:
     browser = cast.ann.half_way()
     clock.forward(hours=hours)
 
@@ -166,7 +180,11 @@ def test_O14_a_clock_that_jumps_makes_no_code_live_longer(app: Flask, cast: Cast
 
 
 def test_O15_the_code_is_nowhere_but_in_the_mail(
-    app: Flask, office: Office, cast: Cast, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    app: Flask,
+    office: Office,
+    cast: Cast,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
     browser = cast.ann.half_way()
@@ -198,7 +216,10 @@ def test_O16_a_code_is_read_as_people_paste_it(app: Flask, cast: Cast, how: str)
     assert enters(app, browser, how.format(code, code[:3], code[3:], full_width))
 
 
-@pytest.mark.parametrize("odd", ["", " ", "12345", "1234567", "12345a", "123\x00456", "[123456]", "٣٤٥٦٧٨", "９" * 7, "x" * 9999, "'--"])
+@pytest.mark.parametrize(
+    "odd",
+    ["", " ", "12345", "1234567", "12345a", "123\x00456", "[123456]", "٣٤٥٦٧٨", "９" * 7, "x" * 9999, "'--"],
+)
 def test_O16_what_is_no_code_is_refused_kindly(app: Flask, cast: Cast, odd: str) -> None:
     browser = cast.ann.half_way()
 

@@ -1,4 +1,4 @@
-"""Ways in beside the front door: O1, O2, O7, O30, O35, O39, O40 and O44 to O46."""
+"""Ways in beside the front door: O1, O2, O7, O30, O34, O35, O39, O40 and O44 to O46."""
 
 import ast
 import base64
@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_jwt_extended import JWTManager, create_access_token
+from sqlalchemy.exc import IntegrityError
 
-from app.models import LogInSession, OutboxMail
+from app.models import LogInSession, OutboxMail, Person
 from app.services.work import Office
 from app.views.gate import PUBLIC, safe_next
 from config import ConfigError, load_settings
@@ -27,8 +28,12 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
     """Every route with every method it knows."""
     found = []
     for rule in app.url_map.iter_rules():
-        built = app.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, 1), force_external=False)
-        found += [(rule.endpoint, method, built) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
+        built = app.url_map.bind("localhost").build(
+            rule.endpoint, dict.fromkeys(rule.arguments, 1), force_external=False
+        )
+        found += [
+            (rule.endpoint, method, built) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        ]
     return found
 
 
@@ -54,7 +59,17 @@ def test_O01_the_pages_open_to_all_are_these_and_no_others() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/api/v1/security/login", "/api/v1/security/refresh", "/api/v1/_openapi", "/swagger/v1", "/logincallback/", "/api/v1/menu/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/security/login",
+        "/api/v1/security/refresh",
+        "/api/v1/_openapi",
+        "/swagger/v1",
+        "/logincallback/",
+        "/api/v1/menu/",
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_O02_there_is_no_interface_for_programs(cast: Cast, path: str, method: str) -> None:
     given = {"username": cast.ann.email, "password": PASSWORD, "provider": "db", "refresh": True}
@@ -73,7 +88,12 @@ def test_O02_no_token_key_or_header_logs_anybody_in(app: Flask, cast: Cast) -> N
         for accept in ("text/html", "application/json"):
             answer = cast.nobody().get("/account/", headers={"Authorization": header, "Accept": accept})
             assert answer.status_code == (302 if accept == "text/html" else 401)
-    assert cast.nobody().get("/account/", headers={"X-API-Key": "sst_" + "a" * 40, "Remote-User": cast.ann.email}).status_code == 302
+    assert (
+        cast.nobody()
+        .get("/account/", headers={"X-API-Key": "sst_" + "a" * 40, "Remote-User": cast.ann.email})
+        .status_code
+        == 302
+    )
 
 
 def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
@@ -82,7 +102,9 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
     for path in (ROOT / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                called = (
+                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                )
                 if called in ("open_session", "login_user", "enter_browser"):
                     callers.append((str(path.relative_to(ROOT)), called))
 
@@ -94,7 +116,9 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("path", ["/login/", "/register/", "/forgotten/"])
-def test_O30_another_hosts_name_is_refused_and_sends_no_mail(app: Flask, office: Office, cast: Cast, path: str) -> None:
+def test_O30_another_hosts_name_is_refused_and_sends_no_mail(
+    app: Flask, office: Office, cast: Cast, path: str
+) -> None:
     browser = cast.nobody()
     answer = post_with_token(
         browser, app, path, {"email": cast.ann.email, "password": PASSWORD}, headers={"Host": "evil.example"}
@@ -106,18 +130,31 @@ def test_O30_another_hosts_name_is_refused_and_sends_no_mail(app: Flask, office:
 
 
 def test_O30_a_forwarded_host_is_not_believed(app: Flask, office: Office, cast: Cast) -> None:
-    post_with_token(cast.nobody(), app, "/forgotten/", {"email": cast.ann.email}, headers={"X-Forwarded-Host": "evil.example"})
+    post_with_token(
+        cast.nobody(),
+        app,
+        "/forgotten/",
+        {"email": cast.ann.email},
+        headers={"X-Forwarded-Host": "evil.example"},
+    )
     office.post_room.deliver_due()
 
     [mail] = [path.read_text() for path in office.post_room.settings.mail_dir.glob("*.eml")]
     assert "evil" not in mail and office.settings.public_base_url.split("//")[1] in mail.replace("=\n", "")
 
 
+def test_O34_the_database_itself_refuses_a_second_account_for_an_address(office: Office, cast: Cast) -> None:
+    with pytest.raises(IntegrityError), everything(office) as work:
+        work.add(Person(username="x", first_name="A", last_name="B", email=cast.ann.email, password="x"))
+
+
 def test_O35_there_is_no_user_name_to_take(app: Flask, cast: Cast) -> None:
     for path in ("/login/", "/register/", "/account/"):
         page = cast.ann.browser().get(path, follow_redirects=True).text
         assert 'name="username"' not in page
-    answer = post_with_token(cast.nobody(), app, "/login/", {"username": cast.ann.email, "password": PASSWORD})
+    answer = post_with_token(
+        cast.nobody(), app, "/login/", {"username": cast.ann.email, "password": PASSWORD}
+    )
     assert answer.status_code == 422
 
 
@@ -151,7 +188,13 @@ def test_O40_after_logging_in_nobody_is_sent_elsewhere(app: Flask, cast: Cast, t
     browser.get("/login/", query_string={"next": target})
     with browser.session_transaction():
         pass
-    answer = post_with_token(browser, app, "/login/", {"email": cast.ann.email, "password": PASSWORD}, query_string={"next": target})
+    answer = post_with_token(
+        browser,
+        app,
+        "/login/",
+        {"email": cast.ann.email, "password": PASSWORD},
+        query_string={"next": target},
+    )
     assert answer.location == "/login/code"
 
     landed = post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location
@@ -172,7 +215,14 @@ def test_O44_a_live_portal_refuses_to_start_with_a_back_door(tmp_path: Path, fla
 
 
 def test_O44_no_code_is_ever_fixed_and_no_check_is_skipped_for_tests() -> None:
-    doubtful = ("app.testing", 'config["TESTING"]', "MAIL_SUPPRESS_SEND = True", "LOGIN_DISABLED", '"000000"', '"123456"')
+    doubtful = (
+        "app.testing",
+        'config["TESTING"]',
+        "MAIL_SUPPRESS_SEND = True",
+        "LOGIN_DISABLED",
+        '"000000"',
+        '"123456"',
+    )
     rooms = [path for path in (ROOT / "app").rglob("*.py") if "seed" not in path.parts]
 
     found = [(path.name, word) for path in rooms for word in doubtful if word in path.read_text()]
@@ -186,12 +236,19 @@ def test_O45_mail_on_disk_is_nobody_elses(app: Flask, office: Office, cast: Cast
     [mail] = folder.glob("*.eml")
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700 and stat.S_IMODE(mail.stat().st_mode) & 0o077 == 0
-    for path in (f"/mail/{mail.name}", f"/static/build/../../mail/{mail.name}", f"/static/build/{mail.name}", f"/documents/{mail.name}"):
+    for path in (
+        f"/mail/{mail.name}",
+        f"/static/build/../../mail/{mail.name}",
+        f"/static/build/{mail.name}",
+        f"/documents/{mail.name}",
+    ):
         answer = cast.olu.browser().get(path)
         assert answer.status_code == 404 and cast.ann.code() not in answer.text
 
 
-def test_O46_the_mail_tells_when_and_from_where_so_that_a_stolen_password_shows(app: Flask, cast: Cast) -> None:
+def test_O46_the_mail_tells_when_and_from_where_so_that_a_stolen_password_shows(
+    app: Flask, cast: Cast
+) -> None:
     """A code that somebody is talked into giving away cannot be stopped by mail; officers may add an app (test_account)."""
     browser = app.test_client()
     browser.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"

@@ -3,6 +3,7 @@
 import re
 import statistics
 import time
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,12 +22,16 @@ NOBODY = "nobody@heatonbeck.sch.example"
 SPREAD = 0.10
 
 
-def tries(app: Flask, browser: FlaskClient, email: str, password: str = "wrong-wrong-wrong", **how: object):  # noqa: ANN201
+def tries(
+    app: Flask, browser: FlaskClient, email: str, password: str = "wrong-wrong-wrong", **how: object
+) -> Any:
     return post_with_token(browser, app, "/login/", {"email": email, "password": password}, **how)
 
 
 @pytest.mark.slow
-def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(
+    office: Office, cast: Cast, clock: FixedClock
+) -> None:
     with everything(office) as work:
         for actor in (cast.ann, cast.bob):
             work.get(Person, actor.id).password = passwords_of(office).hash(PASSWORD)
@@ -59,7 +64,10 @@ def test_O17_a_code_wrong_at_its_end_takes_as_long_as_one_wrong_at_its_start(
             with browser.session_transaction() as cookie:
                 secret = cookie["challenge"]
             code = cast.ann.code()
-            guesses = [("start", f"{(int(code[0]) + 1) % 10}{code[1:]}"), ("end", f"{code[:-1]}{(int(code[-1]) + 1) % 10}")]
+            guesses = [
+                ("start", f"{(int(code[0]) + 1) % 10}{code[1:]}"),
+                ("end", f"{code[:-1]}{(int(code[-1]) + 1) % 10}"),
+            ]
             # Whichever comes first pays for a cold cache, so each comes first as often.
             for kind, guess in (guesses + guesses[::-1]) if number % 2 else (guesses[::-1] + guesses):
                 began = time.perf_counter()
@@ -87,7 +95,9 @@ def test_O18_the_log_in_page_answers_known_unknown_and_closed_accounts_alike(
 
 
 @pytest.mark.parametrize("path", ["/forgotten/"])
-def test_O18_asking_for_a_new_password_tells_nothing(app: Flask, office: Office, cast: Cast, path: str) -> None:
+def test_O18_asking_for_a_new_password_tells_nothing(
+    app: Flask, office: Office, cast: Cast, path: str
+) -> None:
     answers = set()
     for email in (cast.ann.email, NOBODY):
         before = waiting_mail(office)
@@ -151,16 +161,22 @@ def test_O20_a_stranger_cannot_lock_somebody_out(app: Flask, cast: Cast, clock: 
     assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).location == "/login/code", "and never for long"
 
 
-def test_O20_a_known_device_is_known_for_one_person_and_cannot_guess_without_end(app: Flask, cast: Cast) -> None:
+def test_O20_a_known_device_is_known_for_one_person_and_cannot_guess_without_end(
+    app: Flask, cast: Cast
+) -> None:
     ann = cast.ann.logs_in()
     post_with_token(ann, app, "/login/out", {})
 
     assert [tries(app, ann, cast.ann.email).status_code for _ in range(11)] == [401] * 10 + [429]
     assert [tries(app, ann, cast.bob.email).status_code for _ in range(11)] == [401] * 10 + [429]
-    assert tries(app, cast.nobody(), cast.bob.email, PASSWORD).status_code == 429, "Bob's count is everybody's"
+    assert tries(app, cast.nobody(), cast.bob.email, PASSWORD).status_code == 429, (
+        "Bob's count is everybody's"
+    )
 
 
-@pytest.mark.parametrize("forged", ["", "4.1.ab", "4.740000.ffff.00", "..." * 9, "é.é.é.é", "4.740000.x." + "0" * 64])
+@pytest.mark.parametrize(
+    "forged", ["", "4.1.ab", "4.740000.ffff.00", "..." * 9, "é.é.é.é", "4.740000.x." + "0" * 64]
+)
 def test_O20_a_forged_device_is_a_strangers(app: Flask, cast: Cast, forged: str) -> None:
     browser = cast.nobody()
     browser.set_cookie("device", forged)
@@ -192,7 +208,9 @@ def test_O22_the_limits_hold_when_redis_is_down(office: Office, cast: Cast) -> N
 
 
 def test_O23_processes_share_one_count(office: Office, cast: Cast) -> None:
-    said = all_at_once(place_of(office), "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 24, processes=4)
+    said = all_at_once(
+        place_of(office), "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 24, processes=4
+    )
 
     assert said.count("wrong") == 10 and said.count("too many") == 14
 

@@ -103,7 +103,9 @@ def test_O26_a_new_password_ends_every_other_log_in(app: Flask, cast: Cast) -> N
     here, there, half = cast.ann.logs_in(), cast.ann.logs_in(), cast.ann.half_way()
     code = cast.ann.code()
 
-    changed = post_with_token(here, app, "/account/password", {"current_password": PASSWORD, "password": "copper kettle ferry"})
+    changed = post_with_token(
+        here, app, "/account/password", {"current_password": PASSWORD, "password": "copper kettle ferry"}
+    )
 
     assert changed.location == PAGE
     assert (is_in(here), is_in(there)) == (True, False)
@@ -118,7 +120,12 @@ def test_O27_closing_an_account_ends_its_log_ins_at_once(app: Flask, cast: Cast)
 
     assert not is_in(ann)
     assert post_with_token(half, app, "/login/code", {"code": code}).location == "/login/"
-    assert post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD}).status_code == 401
+    assert (
+        post_with_token(
+            cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD}
+        ).status_code
+        == 401
+    )
 
 
 def test_O27_opening_it_again_revives_no_old_log_in(app: Flask, cast: Cast) -> None:
@@ -141,12 +148,16 @@ def test_O27_a_role_taken_away_counts_from_the_next_click(app: Flask, cast: Cast
     assert is_in(mary)
 
 
-def test_O27_a_child_unlinked_is_gone_at_the_next_click(app: Flask, office: Office, cast: Cast, make: Maker) -> None:
+def test_O27_a_child_unlinked_is_gone_at_the_next_click(
+    app: Flask, office: Office, cast: Cast, make: Maker
+) -> None:
     child = make.child(linked=(cast.ann,))
     ann = cast.ann.browser()
     assert ann.get(f"/children/{child.id}").status_code == 200
     with everything(office) as work:
-        work.session.execute(update(ChildLink).where(ChildLink.child_id == child.id).values(ended_at=work.now))
+        work.session.execute(
+            update(ChildLink).where(ChildLink.child_id == child.id).values(ended_at=work.now)
+        )
 
     assert ann.get(f"/children/{child.id}").status_code == 404
 
@@ -184,7 +195,9 @@ def test_O38_twelve_hours_are_the_end_however_busy(cast: Cast, clock: FixedClock
     assert not is_in(browser)
 
 
-def test_O38_a_page_that_asks_by_itself_keeps_nobody_logged_in(app: Flask, cast: Cast, clock: FixedClock) -> None:
+def test_O38_a_page_that_asks_by_itself_keeps_nobody_logged_in(
+    app: Flask, cast: Cast, clock: FixedClock
+) -> None:
     browser = cast.ann.browser()
     for _ in range(2):
         clock.forward(minutes=14)
@@ -217,7 +230,10 @@ def test_O14_a_clock_put_back_does_not_lengthen_a_log_in(cast: Cast, clock: Fixe
 
 def test_O47_a_cookie_signed_with_an_older_key_counts_only_with_a_log_in(app: Flask, cast: Cast) -> None:
     browser = cast.ann.logs_in()
-    old, app.config["SECRET_KEY"] = app.config["SECRET_KEY"], "a new key that has never been used before by anybody"
+    old, app.config["SECRET_KEY"] = (
+        app.config["SECRET_KEY"],
+        "a new key that has never been used before by anybody",
+    )
     app.config["SECRET_KEY_FALLBACKS"] = [old]
     try:
         assert is_in(browser), "changing the key logs nobody out"

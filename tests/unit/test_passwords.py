@@ -59,7 +59,11 @@ def test_none_of_the_longer_common_passwords_gets_through() -> None:
     long_ones = [password for password in common_passwords() if len(password) >= 12]
 
     assert [password for password in long_ones if problem(password) is None] == []
-    assert [word for word in sorted(common_passwords())[:300] if len(word) > 4 and problem(word + "123456789") is None] == []
+    assert [
+        word
+        for word in sorted(common_passwords())[:300]
+        if len(word) > 4 and problem(word + "123456789") is None
+    ] == []
 
 
 def test_the_same_password_typed_on_another_keyboard_is_the_same() -> None:

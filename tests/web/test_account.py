@@ -1,6 +1,7 @@
 """One's own account: details, password, where one is logged in, and the authenticator app."""
 
 import re
+from typing import Any
 
 import pyotp
 import pytest
@@ -31,11 +32,13 @@ def test_ann_sees_her_own_details(cast: Cast) -> None:
     page = cast.ann.browser().get("/account/").text
 
     assert "Educational psychologist" in page and "Changed on 23 November 2026" in page
-    assert "Ann Kowalska" in page and "Bradford Educational Psychology Team" in page and cast.ann.email in page
+    assert (
+        "Ann Kowalska" in page and "Bradford Educational Psychology Team" in page and cast.ann.email in page
+    )
     assert page.count("<h1") == 1
 
 
-def change(app: Flask, browser: FlaskClient, current: str, new: str):  # noqa: ANN201
+def change(app: Flask, browser: FlaskClient, current: str, new: str) -> Any:
     return post_with_token(browser, app, "/account/password", {"current_password": current, "password": new})
 
 
@@ -203,7 +206,10 @@ def test_adding_and_removing_an_app_asks_for_password_and_code_again(
         assert how("/account/authenticator/remove").location == "/account/prove"
     wrong = post_with_token(browser, app, "/account/prove", {"password": "wrong-wrong-wrong"})
     assert wrong.status_code == 422
-    assert post_with_token(browser, app, "/account/prove", {"password": PASSWORD}).location == "/account/prove/code"
+    assert (
+        post_with_token(browser, app, "/account/prove", {"password": PASSWORD}).location
+        == "/account/prove/code"
+    )
     proved = post_with_token(browser, app, "/account/prove/code", {"code": app_shows(key, clock)})
     assert proved.location == "/account/authenticator/remove"
 

@@ -18,7 +18,9 @@ def empty_mailbox(office: Office) -> None:
         left.unlink()
 
 
-def test_ann_logs_in_with_her_password_and_the_code_from_her_mail(app: Flask, office: Office, cast: Cast) -> None:
+def test_ann_logs_in_with_her_password_and_the_code_from_her_mail(
+    app: Flask, office: Office, cast: Cast
+) -> None:
     browser = cast.ann.logs_in()
 
     assert browser.get("/account/").status_code == 200
@@ -89,7 +91,9 @@ def test_people_land_where_they_were_going(app: Flask, cast: Cast) -> None:
     assert asked.location == "/login/?next=/account/log-ins"
 
     cast.ann.half_way(browser, asked.location)
-    assert post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/account/log-ins"
+    assert (
+        post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/account/log-ins"
+    )
 
 
 def test_logging_out_says_so_and_ends_the_log_in(app: Flask, office: Office, cast: Cast) -> None:
@@ -121,7 +125,9 @@ def test_staying_logged_in_is_a_sign_of_life(app: Flask, cast: Cast, clock: Fixe
 
 def test_too_many_tries_is_a_page_that_says_when_to_come_back(app: Flask, cast: Cast) -> None:
     for _ in range(10):
-        post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "wrong-wrong-wrong"})
+        post_with_token(
+            cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "wrong-wrong-wrong"}
+        )
 
     answer = post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
 

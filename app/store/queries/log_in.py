@@ -75,7 +75,10 @@ def burn_app_step(session: Session, person_id: int, step: int) -> bool:
     """Use up one half minute of the authenticator app; False when it, or a later one, was used already."""
     unused = or_(_person.c.totp_last_step.is_(None), _person.c.totp_last_step < step)
     burnt = session.execute(
-        update(_person).where(_person.c.id == person_id, unused).values(totp_last_step=step).returning(_person.c.id)
+        update(_person)
+        .where(_person.c.id == person_id, unused)
+        .values(totp_last_step=step)
+        .returning(_person.c.id)
     )
     return burnt.one_or_none() is not None
 
@@ -113,11 +116,15 @@ _COLUMNS = (
 
 def challenge_by_hash(session: Session, challenge_hash: str) -> Challenge | None:
     """The challenge this browser is at."""
-    found = session.execute(select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash)).one_or_none()
+    found = session.execute(
+        select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash)
+    ).one_or_none()
     return Challenge(*found) if found is not None else None
 
 
-def count_try(session: Session, challenge_hash: str, now: datetime, latest_issue: datetime, most: int) -> Challenge | None:
+def count_try(
+    session: Session, challenge_hash: str, now: datetime, latest_issue: datetime, most: int
+) -> Challenge | None:
     """Count one try, if one is left. The database counts, so that guesses sent at the same moment share the five."""
     open_still = and_(
         _challenge.c.challenge_hash == challenge_hash,
