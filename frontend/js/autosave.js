@@ -16,7 +16,7 @@ class Autosave {
     form.addEventListener('input', () => this.soon())
     form.addEventListener('change', () => this.soon())
     form.addEventListener('focusout', () => this.save())
-    form.addEventListener('submit', () => this.stop())
+    form.addEventListener('submit', event => this.sent(event), { capture: true })
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.save()
     })
@@ -42,6 +42,16 @@ class Autosave {
     this.timer = setTimeout(() => this.save(), WAIT)
   }
 
+  /** A save on its way would make the page look older than what it has saved itself: the page is sent after it. */
+  sent(event) {
+    this.stop()
+    if (!this.saving) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    const pressed = event.submitter
+    this.saving.finally(() => this.form.requestSubmit(pressed))
+  }
+
   stop() {
     this.stopped = true
     clearTimeout(this.timer)
@@ -52,7 +62,13 @@ class Autosave {
     const typed = this.typed()
     if (typed === this.saved) return
     clearTimeout(this.timer)
-    this.saving = true
+    this.saving = this.send(typed)
+    await this.saving
+    this.saving = null
+    if (!this.stopped && this.typed() !== this.saved) this.soon()
+  }
+
+  async send(typed) {
     try {
       const answer = await fetch(this.address, {
         method: 'POST',
@@ -65,11 +81,8 @@ class Autosave {
       await this.heard(answer, typed)
     } catch {
       this.say('offline')
-      this.soon()
-    } finally {
-      this.saving = false
+      if (!this.stopped) this.soon()
     }
-    if (!this.stopped && this.typed() !== this.saved) this.soon()
   }
 
   async heard(answer, typed) {
