@@ -1,0 +1,100 @@
+"""The audit, for the SEN team's managers: what happened to a child, and who did it."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.domain.clock import LONDON
+from app.domain.devices import device_name
+from app.domain.errors import NotFound
+from app.domain.events import AuditRead
+from app.store.queries.audit import Wanted, audit_lines, child_called, children_called, people_called
+from app.views.audit_words import details, kinds, sentence
+from app.views.base import PortalView
+from app.views.numbers import number_asked
+from app.views.generated_lists import with_args
+from app.views.pages import said
+
+
+class AuditView(PortalView):
+    """The audit, searchable by child, person, kind and date."""
+
+    route_base = "/audit"
+    class_permission_name = "Audit"
+
+    @expose("/")
+    @has_access
+    def child(self) -> ResponseReturnValue:
+        """One page of the audit, newest first. That it was looked through is kept as well."""
+        child_id = number_asked("child_id")
+        kind_choices = kinds()
+        with self.work() as work:
+            name = child_called(work.session, child_id) if child_id is not None else None
+            if child_id is not None and name is None:
+                raise NotFound
+            wanted, errors = _wanted(work.session, child_id, {event for event, _words in kind_choices})
+            found = audit_lines(work.session, wanted, number_asked("before"))
+            matches = children_called(work.session, _asked("child")) if child_id is None else []
+            work.tell(AuditRead(child_id=child_id))
+        return self.page(
+            "audit/child.html",
+            lines=[
+                (line, sentence(line), details(line), said(device_name(line.device))) for line in found.lines
+            ],
+            older=with_args(before=found.older) if found.older else None,
+            first=with_args(before=None) if number_asked("before") else None,
+            child_id=child_id,
+            child_name=name,
+            matches=matches,
+            kinds=kind_choices,
+            asked={name: _asked(name) for name in ("child", "person", "kind")},
+            dates={name: _typed_date(name) for name in ("since", "until")},
+            errors=errors,
+            wrong={error["href"]: error["text"] for error in errors},
+        )
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "").replace("\x00", "").strip()[:100]
+
+
+def _wanted(session: Session, child_id: int | None, events: set[str]) -> tuple[Wanted, list[dict[str, str]]]:
+    person, kind = _asked("person"), _asked("kind")
+    errors: list[dict[str, str]] = []
+    since, until = _day("since", errors), _day("until", errors)
+    wanted = Wanted(
+        child_id=child_id,
+        actors=people_called(session, person) if person else None,
+        event=kind if kind in events else None,
+        since=_begins(since) if since else None,
+        until=_begins(until + timedelta(days=1)) if until else None,
+    )
+    return wanted, errors
+
+
+def _typed_date(name: str) -> dict[str, str]:
+    return {part: _asked(f"{name}-{part}") for part in ("day", "month", "year")}
+
+
+def _day(name: str, errors: list[dict[str, str]]) -> date | None:
+    typed = _typed_date(name)
+    if not any(typed.values()):
+        return None
+    try:
+        day = date(int(typed["year"]), int(typed["month"]), int(typed["day"]))
+    except ValueError:
+        day = None
+    if day is None or not 1900 < day.year < 2200:
+        errors.append({"text": _("Enter a real date, for example 27 3 2026"), "href": f"#{name}-day"})
+        return None
+    return day
+
+
+def _begins(day: date) -> datetime:
+    """The moment a day begins in England, as the database keeps moments."""
+    return datetime.combine(day, time.min, LONDON).astimezone(UTC).replace(tzinfo=None)

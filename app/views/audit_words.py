@@ -1,0 +1,129 @@
+"""What happened, as a sentence: "Olu Adeyemi opened the child’s page"."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.store.queries.audit import AuditLine
+
+SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
+    # Event: (what to choose it by, the sentence). %(who)s did it, %(person)s it was done to, %(form)s it is about.
+    "LoggedIn": (_l("Log-ins"), _l("%(who)s logged in")),
+    "LoggedOut": (_l("Log-outs"), _l("%(who)s logged out")),
+    "LogInFailed": (_l("Failed log-ins"), _l("A wrong password was entered for %(person)s")),
+    "LogInToNobody": (
+        _l("Failed log-ins without an account"),
+        _l("Somebody tried to log in without an account"),
+    ),
+    "AccountCooledDown": (
+        _l("Accounts locked for a while"),
+        _l("Too many wrong codes were entered for %(person)s"),
+    ),
+    "PasswordChanged": (_l("Passwords changed"), _l("%(person)s has a new password")),
+    "PasswordResetAsked": (
+        _l("New passwords asked for"),
+        _l("A link for a new password was sent to %(person)s"),
+    ),
+    "EmailChangeAsked": (
+        _l("Email changes asked for"),
+        _l("%(who)s asked to change the email address of %(person)s"),
+    ),
+    "EmailChanged": (_l("Email addresses changed"), _l("The email address of %(person)s was changed")),
+    "SecondStepChanged": (_l("Second steps changed"), _l("%(who)s changed the second step of %(person)s")),
+    "AccountOpened": (_l("Accounts opened"), _l("%(person)s opened their account")),
+    "PersonDeactivated": (_l("Accounts closed"), _l("%(who)s closed the account of %(person)s")),
+    "PersonReactivated": (_l("Accounts opened again"), _l("%(who)s opened the account of %(person)s again")),
+    "RolesChanged": (_l("Roles changed"), _l("%(who)s changed the roles of %(person)s")),
+    "RegistrationReceived": (_l("Registrations received"), _l("Somebody asked for an account")),
+    "RegistrationWaiting": (
+        _l("Registrations confirmed"),
+        _l("A registration was confirmed and waits for the SEN team"),
+    ),
+    "RegistrationApproved": (_l("Registrations approved"), _l("%(who)s approved a registration")),
+    "RegistrationRefused": (_l("Registrations refused"), _l("%(who)s refused a registration")),
+    "ParentInvited": (_l("Invitations"), _l("%(who)s invited a parent or carer")),
+    "InvitationWithdrawn": (_l("Invitations withdrawn"), _l("%(who)s withdrew an invitation")),
+    "ChildAdded": (_l("Children added"), _l("%(who)s added the child")),
+    "ChildViewed": (_l("Child’s page opened"), _l("%(who)s opened the child’s page")),
+    "PossibleDuplicateFound": (
+        _l("Possible duplicates"),
+        _l("The portal noticed that the child may be here twice"),
+    ),
+    "DuplicateSettled": (_l("Duplicates settled"), _l("%(who)s said whether two records are one child")),
+    "ChildLinked": (_l("Links made"), _l("%(who)s linked %(person)s to the child")),
+    "LinkTakenUp": (_l("Links taken up"), _l("%(person)s took up the child from the organisation’s queue")),
+    "ColleagueBroughtIn": (_l("Colleagues brought in"), _l("%(who)s shared the child with %(person)s")),
+    "LinkEnded": (_l("Links ended"), _l("%(who)s ended the link of %(person)s to the child")),
+    "FormViewed": (_l("Forms read"), _l("%(who)s read “%(form)s”")),
+    "FormSaved": (_l("Forms saved"), _l("%(who)s saved a part of “%(form)s”")),
+    "RequestStarted": (_l("Requests begun"), _l("%(who)s began “%(form)s”")),
+    "RequestSubmitted": (_l("Requests sent"), _l("%(who)s sent “%(form)s”")),
+    "RequestReturned": (_l("Requests returned"), _l("%(who)s returned “%(form)s” with reasons")),
+    "RequestAccepted": (_l("Requests accepted"), _l("%(who)s accepted “%(form)s”")),
+    "RequestWithdrawn": (_l("Requests withdrawn"), _l("%(who)s withdrew “%(form)s”")),
+    "AssessmentAgreed": (_l("Decisions to assess"), _l("%(who)s recorded the decision to assess")),
+    "AssessmentDeclined": (_l("Decisions not to assess"), _l("%(who)s recorded the decision not to assess")),
+    "AdviceAsked": (_l("Advice asked for"), _l("%(who)s asked for “%(form)s”")),
+    "AdviceSubmitted": (_l("Advice sent"), _l("%(who)s sent “%(form)s”")),
+    "AdviceReturned": (_l("Advice returned"), _l("%(who)s returned “%(form)s” with reasons")),
+    "AdviceAccepted": (_l("Advice accepted"), _l("%(who)s accepted “%(form)s”")),
+    "AdviceCancelled": (
+        _l("Advice no longer needed"),
+        _l("%(who)s said that “%(form)s” is no longer needed"),
+    ),
+    "ConsentStarted": (_l("Consent forms begun"), _l("%(who)s began the family’s consent form")),
+    "ConsentRecorded": (_l("Consent recorded"), _l("%(who)s recorded the family’s consent")),
+    "ConsentWithdrawn": (_l("Consent withdrawn"), _l("%(who)s withdrew the family’s consent")),
+    "FormShared": (_l("Sharing changed"), _l("%(who)s changed who may read “%(form)s”")),
+    "DocumentAdded": (_l("Files attached"), _l("%(who)s attached a file")),
+    "DocumentRemoved": (_l("Files removed"), _l("%(who)s removed a file")),
+    "DocumentDownloaded": (_l("Files opened"), _l("%(who)s opened a file")),
+    "MessageSent": (_l("Messages sent"), _l("%(who)s sent a message")),
+    "MessageRead": (_l("Messages read"), _l("%(who)s read a message")),
+    "MessageMarkedUnread": (_l("Messages marked as unread"), _l("%(who)s marked a message as unread")),
+    "AuditRead": (_l("Audit read"), _l("%(who)s looked through the audit")),
+    "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
+    "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
+}
+
+
+def sentence(line: AuditLine) -> str:
+    """One row in words."""
+    held = SENTENCES.get(line.event)
+    if held is None:
+        return line.event
+    return str(held[1]) % {
+        "who": line.actor_name or _("Somebody who was not logged in"),
+        "person": line.person or _("somebody"),
+        "form": line.form or _("a form"),
+    }
+
+
+def details(line: AuditLine) -> str:
+    """What else is known of it."""
+    known = {
+        "FormShared": lambda facts: _shared_with(facts.get("shared_with") or []),
+        "RolesChanged": lambda facts: ", ".join(
+            str(role).replace("_", " ") for role in facts.get("roles", [])
+        ),
+        "ListExported": lambda facts: f"{facts.get('list_name', '')}: {facts.get('rows', '')}",
+        "DuplicateSettled": lambda facts: (
+            _("The same child") if facts.get("same") else _("Two different children")
+        ),
+    }
+    tell = known.get(line.event)
+    return str(tell(line.facts)) if tell else ""
+
+
+def _shared_with(kinds: list[str]) -> str:
+    words = {"professionals": _("linked professionals"), "parents": _("parents and carers")}
+    return _("Shared with: %(whom)s", whom=", ".join(words.get(kind, kind) for kind in kinds) or _("nobody"))
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of event, to choose from, by its words."""
+    return sorted(
+        ((event, str(words)) for event, (words, _sentence) in SENTENCES.items()), key=lambda kind: kind[1]
+    )

@@ -1,0 +1,179 @@
+"""The audit page: for managers only, in words, and searchable."""
+
+import re
+
+import pytest
+
+from app.domain.events import ChildLinked, ChildViewed, FormShared, FormViewed, RolesChanged
+from app.post.letters import LETTERS
+from app.services.work import unit_of_work
+from app.store.queries.audit import LINES
+from app.views.audit_words import SENTENCES
+from tests.statements import counted
+
+
+def page(browser, path: str, status: int = 200) -> str:
+    """What the page says."""
+    answer = browser.get(path)
+    assert answer.status_code == status, answer.get_data(as_text=True)[:500]
+    return answer.get_data(as_text=True)
+
+
+def happens(actor, *events) -> None:
+    """These things happen."""
+    with actor.works() as work:
+        for event in events:
+            work.tell(event)
+
+
+def test_everything_that_can_happen_has_words():
+    assert set(SENTENCES) == {event.__name__ for event in LETTERS}
+
+
+@pytest.mark.parametrize("event", sorted(SENTENCES))
+def test_the_words_hold_together(event):
+    kind, sentence = SENTENCES[event]
+
+    assert str(kind)
+    assert str(sentence) % {"who": "Ann", "person": "Bob", "form": "Advice"}
+
+
+@pytest.mark.parametrize("actor", ["ann", "pat", "olu", "ines"])
+def test_only_managers_read_the_audit(cast, make, actor):
+    child = make.child(linked=(cast.ann, cast.pat))
+    browser = getattr(cast, actor).browser()
+
+    for path in ("/audit/", f"/audit/?child_id={child.id}"):
+        assert browser.get(path).status_code == 403
+
+
+def test_a_child_s_audit_says_who_did_what(cast, make):
+    child = make.child(forenames="Amina", surname="Shah", linked=(cast.ann,))
+    link = make.link(child, cast.sana)
+    form = make.advice(child, cast.ann)
+    happens(cast.olu, ChildViewed(child_id=child.id), ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.ann, FormViewed(child_id=child.id, form_id=form.id))
+    happens(
+        cast.olu, FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals", "parents"))
+    )
+    happens(cast.bob, ChildViewed(child_id=make.child().id))
+
+    said = page(cast.mary.browser(), f"/audit/?child_id={child.id}")
+
+    assert "Audit for Amina Shah" in said
+    for words in (
+        "Olu Adeyemi opened the child’s page",
+        "Olu Adeyemi linked Sana Iqbal to the child",
+        "Ann Kowalska read “",
+        "Shared with: linked professionals, parents and carers",
+    ):
+        assert words in said, words
+    assert "read “a form”" not in said
+    assert "Bob Hughes" not in said
+
+
+def test_a_child_that_is_not_there(cast):
+    assert cast.mary.browser().get("/audit/?child_id=999999").status_code == 404
+    page(cast.mary.browser(), f"/audit/?child_id={'9' * 40}")
+
+
+def test_a_child_is_found_by_name(cast, make):
+    child = make.child(forenames="Amina", surname="Shah", search_name="shah amina")
+    make.child(forenames="Leon", surname="Beck", search_name="beck leon")
+
+    said = page(cast.mary.browser(), "/audit/?child=Sháh")
+
+    assert "Amina Shah" in said
+    assert "born 14 March 2017" in said
+    assert "Leon Beck" not in said
+    assert f"child_id={child.id}" in said
+
+
+def test_by_person_kind_and_day(cast, make, clock):
+    child = make.child()
+    happens(cast.olu, ChildViewed(child_id=child.id))
+    clock.forward(days=2)
+    happens(cast.ann, ChildViewed(child_id=child.id))
+    happens(cast.ann, RolesChanged(person_id=cast.bob.id, roles=("sen_officer",)))
+    browser = cast.mary.browser()
+
+    def found(query: str) -> list[str]:
+        return re.findall(r'govuk-!-font-weight-regular">([^<]*)', page(browser, f"/audit/?{query}"))
+
+    assert found("person=kowalska") == [
+        "Ann Kowalska changed the roles of Bob Hughes",
+        "Ann Kowalska opened the child’s page",
+    ]
+    assert found("person=kowalska&kind=ChildViewed") == ["Ann Kowalska opened the child’s page"]
+    assert found("kind=ChildViewed&until-day=23&until-month=11&until-year=2026") == [
+        "Olu Adeyemi opened the child’s page"
+    ]
+    assert found("kind=ChildViewed&since-day=24&since-month=11&since-year=2026") == [
+        "Ann Kowalska opened the child’s page"
+    ]
+    assert found("person=nobody+of+this+name") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since-day=31&since-month=2&since-year=2026",
+        "since-day=x",
+        "until-day=1&until-month=1&until-year=99999",
+        "until-year=1",
+    ],
+)
+def test_a_day_that_is_none_is_said(cast, query):
+    said = page(cast.mary.browser(), f"/audit/?{query}")
+
+    assert said.count("Enter a real date") == 2
+    assert "<title>Error:" in said
+
+
+def test_that_the_audit_was_read_is_in_the_audit(cast, make):
+    child = make.child()
+    browser = cast.mary.browser()
+    page(browser, f"/audit/?child_id={child.id}")
+
+    assert "Mary Doyle looked through the audit" in page(browser, f"/audit/?child_id={child.id}")
+
+
+def test_pages_follow_each_other(cast, make, office):
+    child = make.child()
+    with unit_of_work(office, cast.olu.principal) as work:
+        for _ in range(LINES + 5):
+            work.tell(ChildViewed(child_id=child.id))
+    browser = cast.mary.browser()
+
+    first = page(browser, f"/audit/?child_id={child.id}&kind=ChildViewed")
+    older = re.search(r'href="([^"]*before=\d+[^"]*)" rel="next"', first)[1].replace("&amp;", "&")
+
+    assert "kind=ChildViewed" in older
+    assert first.count("opened the child’s page") == LINES
+    assert page(browser, older).count("opened the child’s page") == 5
+
+
+def test_the_past_of_a_merged_record_is_the_child_s(cast, make):
+    child = make.child()
+    other = make.child(merged_into_id=child.id)
+    happens(cast.bob, ChildViewed(child_id=other.id))
+
+    assert "Bob Hughes opened the child’s page" in page(cast.mary.browser(), f"/audit/?child_id={child.id}")
+
+
+def test_the_number_of_statements_does_not_grow(cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    form = make.advice(child, cast.ann)
+    browser = cast.mary.browser()
+
+    sizes = []
+    for so_many in (2, 20):
+        with unit_of_work(office, cast.olu.principal) as work:
+            for _ in range(so_many):
+                work.tell(FormViewed(child_id=child.id, form_id=form.id))
+                work.tell(RolesChanged(person_id=cast.bob.id, roles=()))
+        with counted(office) as sent:
+            page(browser, "/audit/")
+        sizes.append(len(sent))
+
+    assert sizes[0] == sizes[1] <= 10

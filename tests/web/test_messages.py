@@ -1,0 +1,243 @@
+"""The message pages, in a browser's eyes."""
+
+import re
+
+import pytest
+
+from app.domain.events import AdviceAsked, PossibleDuplicateFound
+from app.services import messages as desk
+from app.store.queries.messages import LINES
+from tests.browser import post_with_token
+from tests.statements import counted
+
+
+def page(browser, path: str, status: int = 200) -> str:
+    """What the page says."""
+    answer = browser.get(path)
+    assert answer.status_code == status, answer.get_data(as_text=True)[:500]
+    return answer.get_data(as_text=True)
+
+
+def write(cast, child, to, body="Could we meet?", subject="A meeting"):
+    """Olu writes."""
+    with cast.olu.works() as work:
+        (number,) = desk.write_about_child(work, child.id, str(to.id), subject, body, f"key {body}")
+    return number
+
+
+def test_an_empty_inbox_says_so(cast):
+    assert "There are no messages here" in page(cast.ann.browser(), "/messages/")
+
+
+def test_the_inbox_says_what_is_unread_in_words(cast, make):
+    make.message(cast.ann, subject="The first")
+    browser = cast.ann.browser()
+
+    assert re.search(r"Unread</strong>.*The first", page(browser, "/messages/"), re.S)
+    number = re.search(r'href="(/messages/\d+)"', page(browser, "/messages/"))[1]
+    page(browser, number)
+    assert "Unread" not in page(browser, "/messages/")
+
+
+def test_a_letter_names_the_child_and_opens_the_form(cast, make):
+    child = make.child(forenames="Amina", surname="Shah", linked=(cast.ann,))
+    form = make.advice(child, cast.ann)
+    with cast.olu.works() as work:
+        work.tell(AdviceAsked(child_id=child.id, form_id=form.id))
+    browser = cast.ann.browser()
+
+    inbox = page(browser, "/messages/")
+    message = page(browser, re.search(r'href="(/messages/\d+)"', inbox)[1])
+
+    assert "You have been asked for advice" in inbox
+    assert "Amina Shah" in inbox
+    assert "about Amina Shah" in message
+    assert f'href="/forms/{form.id}' in message or f"/forms/{form.id}" in message
+    assert f"/children/{child.id}" in message
+
+
+def test_a_written_message_keeps_its_lines_and_cannot_bring_markup(cast, make):
+    child = make.child(linked=(cast.ann,))
+    number = write(cast, child, cast.ann, body="One\nTwo <script>alert(1)</script> 100%(child)s")
+
+    said = page(cast.ann.browser(), f"/messages/{number}")
+
+    assert 'portal-lines">One\nTwo &lt;script&gt;' in said
+    assert "100%(child)s" in said
+
+
+@pytest.mark.parametrize("door", ["GET /messages/{}", "POST /messages/{}/answer", "POST /messages/{}/unread"])
+@pytest.mark.parametrize("stranger", ["bob", "pat"])
+def test_a_stranger_is_told_there_is_no_such_message(app, cast, make, stranger, door):
+    message = make.message(cast.ann)
+    browser = getattr(cast, stranger).browser()
+    method, path = door.split()
+
+    answers = []
+    for number in (message.id, 999_999, 10**30):
+        if method == "GET":
+            answers.append(browser.get(path.format(number)))
+        else:
+            answers.append(post_with_token(browser, app, path.format(number), {"body": "Hello"}))
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+def test_an_administrator_has_no_messages(cast):
+    assert cast.ines.browser().get("/messages/").status_code == 403
+
+
+def test_answering(app, cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    number = write(cast, child, cast.ann)
+    browser = cast.ann.browser()
+
+    wrong = post_with_token(browser, app, f"/messages/{number}/answer", {"body": " "})
+    assert wrong.status_code == 422
+    assert "Enter your message" in wrong.get_data(as_text=True)
+    assert "<title>Error:" in wrong.get_data(as_text=True)
+
+    sent = post_with_token(
+        browser, app, f"/messages/{number}/answer", {"body": "On Monday.", "send_key": "k"}
+    )
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/messages/")
+    assert "Your answer has been sent." in page(browser, "/messages/")
+    team = page(cast.mary.browser(), "/messages/?box=team")
+    assert "Re: A meeting" in team
+    assert "Ann Kowalska, Bradford Educational Psychology Team" in team
+
+
+def test_marking_as_unread(app, cast, make):
+    message = make.message(cast.ann)
+    browser = cast.ann.browser()
+    page(browser, f"/messages/{message.id}")
+
+    post_with_token(browser, app, f"/messages/{message.id}/unread", {})
+
+    assert "Unread" in page(browser, "/messages/")
+    assert browser.get(f"/messages/{message.id}/unread").status_code == 405
+
+
+def test_the_team_writes_about_a_child(app, cast, make):
+    child = make.child(forenames="Amina", surname="Shah", linked=(cast.ann, cast.pat))
+    browser = cast.olu.browser()
+    path = f"/messages/write?child_id={child.id}"
+
+    shown = page(browser, path)
+    assert "Write about Amina Shah" in shown
+    assert "Everybody linked to this child (2 people)" in shown
+    assert "Ann Kowalska" in shown
+    assert "Bob Hughes" not in shown
+
+    wrong = post_with_token(browser, app, path, {"subject": "", "body": "Kept as typed"})
+    said = wrong.get_data(as_text=True)
+    assert wrong.status_code == 422
+    for problem in ("Select who to write to", "Enter a subject"):
+        assert said.count(problem) == 2, problem
+    assert "Kept as typed" in said
+
+    key = re.search(r'name="send_key"[^>]*value="([0-9a-f]{32})"', shown)[1]
+    for _press in range(2):
+        sent = post_with_token(
+            browser,
+            app,
+            path,
+            {"to": "everybody", "subject": "A meeting", "body": "On Monday", "send_key": key},
+        )
+        assert sent.status_code == 302
+    assert page(cast.ann.browser(), "/messages/").count("A meeting") == 1
+    assert page(cast.pat.browser(), "/messages/").count("A meeting") == 1
+
+
+def test_the_team_is_sent_to_a_child_s_page_first(cast):
+    assert "Find the child first" in page(cast.olu.browser(), "/messages/write")
+
+
+def test_a_child_with_nobody_linked(cast, make):
+    assert "there is nobody to write to" in page(
+        cast.olu.browser(), f"/messages/write?child_id={make.child().id}"
+    )
+
+
+def test_a_parent_writes_to_the_team(app, cast, make):
+    child = make.child(linked=(cast.pat,))
+    path = f"/messages/write?child_id={child.id}"
+    browser = cast.pat.browser()
+
+    assert "Your message goes to the SEN team." in page(browser, path)
+    post_with_token(
+        browser, app, path, {"subject": "School", "body": "Better", "send_key": "k", "to": str(cast.ann.id)}
+    )
+
+    assert "School" in page(cast.olu.browser(), "/messages/")
+    assert "There are no messages here" in page(cast.ann.browser(), "/messages/")
+
+
+@pytest.mark.parametrize("number", ["999999", "-1", "x", "9" * 40])
+def test_a_child_that_is_not_there(cast, number):
+    status = 404 if number == "999999" else 200
+    page(cast.ann.browser(), f"/messages/write?child_id={number}", status)
+
+
+def test_nobody_writes_about_a_child_they_may_not_see(cast, make):
+    child = make.child()
+
+    assert cast.ann.browser().get(f"/messages/write?child_id={child.id}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["box=nothing", "before=x", f"before={'9' * 40}", "after=-1", "box=team"])
+def test_odd_addresses_are_no_error(cast, make, query):
+    make.message(cast.ann)
+
+    page(cast.ann.browser(), f"/messages/?{query}")
+
+
+def test_pages_follow_each_other(cast, make):
+    for _ in range(LINES + 1):
+        make.message(cast.ann)
+    browser = cast.ann.browser()
+
+    first = page(browser, "/messages/")
+    older = re.search(r'href="([^"]*before=\d+[^"]*)" rel="next"', first)[1].replace("&amp;", "&")
+    second = page(browser, older)
+
+    assert first.count("/messages/") - second.count("/messages/") >= LINES - 2
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+
+
+def test_the_number_of_statements_does_not_grow_with_the_inbox(app, cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    browser = cast.ann.browser()
+
+    sizes = []
+    for so_many in (1, 10):
+        for _ in range(so_many):
+            make.message(cast.ann, child_id=child.id)
+        with counted(office) as sent:
+            page(browser, "/messages/")
+        sizes.append(len(sent))
+
+    assert sizes[0] == sizes[1] <= 5
+
+
+def test_reading_costs_few_statements(app, cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    number = write(cast, child, cast.ann)
+    browser = cast.ann.browser()
+
+    with counted(office) as sent:
+        page(browser, f"/messages/{number}")
+
+    assert len(sent) <= 10
+
+
+def test_the_team_compares_what_may_be_one_child(cast, make):
+    child, other = make.child(linked=(cast.sana,)), make.child()
+    with cast.sana.works() as work:
+        work.tell(PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
+    browser = cast.olu.browser()
+
+    message = page(browser, re.search(r'href="(/messages/\d+)"', page(browser, "/messages/"))[1])
+
+    assert f"/children/{child.id}/duplicate" in message
