@@ -16,8 +16,8 @@ from app.domain.events import AuditRead
 from app.store.queries.audit import Wanted, audit_lines, child_called, children_called, people_called
 from app.views.audit_words import details, kinds, sentence
 from app.views.base import PortalView
-from app.views.numbers import number_asked
 from app.views.generated_lists import with_args
+from app.views.numbers import number_asked
 from app.views.pages import said
 
 

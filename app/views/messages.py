@@ -20,9 +20,9 @@ from app.services.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Open
 from app.store.queries.messages import Addressee, Box, lines_of
 from app.views.base import PortalView, principal
 from app.views.faults import put_faults
+from app.views.generated_lists import with_args
 from app.views.message_words import subject_of, text_of
 from app.views.numbers import number_asked
-from app.views.generated_lists import with_args
 from app.views.pages import url_or_none
 
 
