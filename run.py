@@ -95,6 +95,7 @@ def main(arguments: list[str]) -> int:
     if part is None or len(arguments) > 1:
         print(USAGE, file=sys.stderr)
         return 2
+    os.umask(0o077)  # database, files and mail are for the portal's own account only
     settings = _settings_or_leave()
     supervisor = os.environ.get("PORTAL_SUPERVISOR_PID")
     if supervisor == str(os.getppid()):

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -133,6 +134,7 @@ class TestSupervisor:
             assert f"http://localhost:{portal.port}" in said
             assert "a-word-for-this-test-only" in said
             assert "SEN officer" in said
+            assert stat.S_IMODE((portal.data / "portal.sqlite3").stat().st_mode) == 0o600
 
             write_mail(portal.data / "mail", "one.eml", "Your security code", "Your code:\n\n123456\n")
             wait_for(lambda: "Your security code - code 123456" in portal.said(), "the mail to be told")
