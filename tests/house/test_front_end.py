@@ -10,7 +10,7 @@ from typing import Any
 import flask_appbuilder
 import pytest
 from flask import Flask
-from jinja2 import StrictUndefined, TemplateNotFound
+from jinja2 import Environment, StrictUndefined, TemplateNotFound
 from jinja2.meta import find_referenced_templates
 
 from app.views.assets import BUILD_FOLDER, manifest
@@ -91,19 +91,27 @@ def test_a_cold_page_is_light() -> None:
     assert sent < 45_000
 
 
+def fetch(app: Flask, address: str, **headers: str) -> tuple[bytes, Any]:
+    with app.test_client().get(address, headers=headers) as answer:
+        assert answer.status_code == 200
+        return answer.data, answer.headers
+
+
 def test_built_files_are_kept_for_a_year_and_sent_compressed(app: Flask) -> None:
     address = f"/static/build/{manifest()['portal.css']}"
-    answer = app.test_client().get(address, headers={"Accept-Encoding": "gzip"}, buffered=True)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in answer.headers["Vary"]
-    kept = {part.strip() for part in answer.headers["Cache-Control"].split(",")}
-    assert kept == {"public", "max-age=31536000", "immutable"}
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Access-Control-Allow-Origin" not in answer.headers
-    plain = app.test_client().get(address, buffered=True)
-    assert "Content-Encoding" not in plain.headers
-    assert plain.data == gzip.decompress(answer.data)
+    packed, headers = fetch(app, address, **{"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in headers["Vary"]
+    assert {part.strip() for part in headers["Cache-Control"].split(",")} == {
+        "public",
+        "max-age=31536000",
+        "immutable",
+    }
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in headers
+    plain, headers = fetch(app, address)
+    assert "Content-Encoding" not in headers
+    assert plain == gzip.decompress(packed)
 
 
 # What every answer says to the browser
@@ -141,10 +149,16 @@ def test_no_template_has_anything_inline(template: Path) -> None:
         assert not found, f"{named(template)} has {what}: {found.group(0)[:80]}"
 
 
+@pytest.fixture(scope="module")
+def strict(prepared: Any) -> Environment:
+    """The templates as the app draws them, but with no patience for names that nobody gave."""
+    return prepared[0].jinja_env.overlay(undefined=StrictUndefined)
+
+
 @pytest.mark.parametrize("template", PAGES, ids=named)
-def test_every_template_compiles_and_names_only_templates_that_exist(prepared: Any, template: Path) -> None:
-    app: Flask = prepared[0]
-    strict = app.jinja_env.overlay(undefined=StrictUndefined)
+def test_every_template_compiles_and_names_only_templates_that_exist(
+    strict: Environment, template: Path
+) -> None:
     strict.get_template(named(template))
     for other in find_referenced_templates(strict.parse(template.read_text())):
         if other is not None:
@@ -164,11 +178,12 @@ def test_only_appbuilders_own_drawn_parts_are_trusted_as_html(template: Path) ->
 @pytest.mark.parametrize(
     "code", ["400", "401", "403", "404", "409", "413", "422", "429", "500", "503", "csrf"]
 )
-def test_every_error_page_says_what_to_do_and_whom_to_ask(prepared: Any, code: str) -> None:
+def test_every_error_page_says_what_to_do_and_whom_to_ask(
+    prepared: Any, strict: Environment, code: str
+) -> None:
     app: Flask = prepared[0]
     with app.test_request_context("/x?q=%3Cscript%3Ealert(1)%3C/script%3E"):
-        page = app.jinja_env.overlay(undefined=StrictUndefined).get_template(f"errors/{code}.html")
-        html = page.render(council=app.config["SETTINGS"].council)
+        html = strict.get_template(f"errors/{code}.html").render(council=app.config["SETTINGS"].council)
     assert html.count("<h1") == 1
     assert "01274 435750" in html and "sen@bradford.gov.uk" in html
     assert "<script>alert" not in html
