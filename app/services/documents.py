@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound, WrongMoment
@@ -18,6 +18,7 @@ from app.domain.wording import N_, Wording
 from app.models import Document, DocumentState
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Office, Work
+from app.store.database import begin_writing
 from app.store.files import FileStore, Kept
 from app.store.scanner import ScannerDown, scanner_at
 
@@ -133,14 +134,24 @@ def hand_out(work: Work, document_id: int) -> tuple[Document, Path]:
 
 
 def scan_waiting(session: Session, office: Office) -> int:
-    """Ask the scanner again about files it gave no answer for; gives how many were settled. For the system."""
+    """Ask the scanner again about files it gave no answer for; gives how many were settled. For the system.
+
+    The database is not held while the scanner takes its time.
+    """
+    still_waiting = Document.state == DocumentState.received
+    waiting = session.execute(select(Document.id, Document.storage_key).where(still_waiting)).all()
+    session.rollback()
     settled = 0
-    for document in session.scalars(select(Document).where(Document.state == DocumentState.received)):
-        document.state = _scan(office, document.storage_key)
-        if document.state is DocumentState.refused:
-            store_of(office).remove(document.storage_key)
-        settled += document.state is not DocumentState.received
-    session.commit()
+    for document_id, key in waiting:
+        state = _scan(office, key)
+        if state is DocumentState.received:
+            continue
+        begin_writing(session)
+        session.execute(update(Document).where(Document.id == document_id, still_waiting).values(state=state))
+        session.commit()
+        if state is DocumentState.refused:
+            store_of(office).remove(key)
+        settled += 1
     return settled
 
 

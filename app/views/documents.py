@@ -30,7 +30,7 @@ class DocumentView(PortalView):
             download_name=document.name,
             conditional=False,
             etag=False,
-            last_modified=None,
         )
+        del answer.headers["Last-Modified"]
         answer.headers["Content-Security-Policy"] = SANDBOX
         return answer

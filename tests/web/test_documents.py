@@ -1,0 +1,205 @@
+"""Files in a browser: chosen, uploaded, listed, taken off, and handed out so that nothing in them can run."""
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.workflow import FormState
+from app.models import AuditRow, Document, DocumentState
+from app.services.documents import store_of
+from tests.browser import post_with_token
+from tests.cast import everything
+from tests.filled_forms import fill_in, send
+from tests.hostile_files import HOSTILE, PDF, Sent, docx, png
+from tests.services.test_documents import attach
+from tests.web.test_forms import errors_on, text_of, typed
+
+FILES = "provision_map_files"
+
+
+@pytest.fixture
+def started(cast, make):
+    form = make.request(make.child(linked=(cast.sana, cast.tom, cast.hana)), cast.sana)
+    fill_in(cast.sana, form.id, support={"provision_map": "upload"})
+    return form
+
+
+@pytest.fixture
+def upload(app, started):
+    """Choose files and press a button on the section's page."""
+
+    def press(browser, *files: Sent, version: int = 1, **button: str) -> Any:
+        sent = {FILES: [(io.BytesIO(one.content), one.name) for one in files]} if files else {}
+        fields = typed("support", version, provision_map="upload") | (button or {"_upload": FILES}) | sent
+        path = f"/forms/{started.id}/section/support"
+        return post_with_token(browser, app, path, fields, content_type="multipart/form-data")
+
+    return press
+
+
+def kept(office) -> list[Document]:
+    with everything(office) as work:
+        return list(work.session.scalars(select(Document).order_by(Document.id)))
+
+
+def test_a_file_is_uploaded_listed_opened_and_taken_off(office, cast, started, upload):
+    browser = cast.sana.browser()
+
+    answer = upload(browser, Sent("map of support.pdf", PDF))
+    assert (answer.status_code, answer.location) == (302, f"/forms/{started.id}/section/support#{FILES}")
+    (document,) = kept(office)
+    page = browser.get(f"/forms/{started.id}/section/support").get_data(as_text=True)
+    assert "map of support.pdf" in page and f"/documents/{document.id}/download" in page
+
+    opened = browser.get(f"/documents/{document.id}/download", buffered=True)
+    assert opened.get_data() == PDF
+    assert "map of support.pdf" in text_of(browser.get(f"/forms/{started.id}/check"))
+
+    upload(browser, _remove=f"{FILES}:{document.id}")
+    assert "map of support.pdf" not in browser.get(f"/forms/{started.id}/section/support").get_data(
+        as_text=True
+    )
+    assert browser.get(f"/documents/{document.id}/download", buffered=True).status_code == 404
+
+
+def test_a_chosen_file_comes_along_with_save_and_continue(office, cast, started, upload):
+    answer = upload(cast.sana.browser(), Sent("a.pdf", PDF), Sent("b.docx", docx()), then="continue")
+
+    assert answer.location == f"/forms/{started.id}/section/outcomes"
+    assert [one.name for one in kept(office)] == ["a.pdf", "b.docx"]
+
+
+@pytest.mark.parametrize(
+    "name", ["test virus", "zip bomb in Word", "two endings", "a page named as PDF", "empty"]
+)
+def test_a_refused_file_says_why_and_loses_nothing_else(office, cast, started, upload, name):
+    answer = upload(cast.sana.browser(), Sent("good.png", png()), HOSTILE[name], then="continue")
+
+    assert answer.status_code == 422
+    ((href, text),) = errors_on(answer)
+    assert href == f"#{FILES}" and text
+    assert [one.name for one in kept(office)] == ["good.png"]
+    assert "good.png" in answer.get_data(as_text=True)
+
+
+def test_pressing_upload_without_a_file_says_so(cast, upload):
+    answer = upload(cast.sana.browser())
+
+    assert errors_on(answer) == [(f"#{FILES}", "Select a file")]
+
+
+def test_a_download_cannot_run_or_be_kept(cast, started):
+    browser = cast.sana.browser()
+    document = attach(cast.sana, started.id, 'Żółć "plan"; a=b.pdf', PDF)
+
+    headers = browser.get(f"/documents/{document.id}/download", buffered=True).headers
+
+    assert headers["Content-Type"] == "application/pdf"
+    assert headers["Content-Disposition"].startswith("attachment; ")
+    assert (
+        "filename*=UTF-8''%C5%BB%C3%B3%C5%82%C4%87%20_plan_%3B%20a%3Db.pdf" in headers["Content-Disposition"]
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert headers["Cache-Control"] == "no-store"
+    assert "ETag" not in headers and "Last-Modified" not in headers
+
+
+def test_a_name_cannot_make_headers(cast, started):
+    browser = cast.sana.browser()
+    document = attach(cast.sana, started.id, "x\r\nSet-Cookie: a=b.pdf", PDF)
+
+    answer = browser.get(f"/documents/{document.id}/download", buffered=True)
+
+    assert answer.status_code == 200
+    assert "a=b" not in str(answer.headers.getlist("Set-Cookie"))
+    assert "\n" not in answer.headers["Content-Disposition"]
+
+
+def test_who_may_download(office, cast, started, upload):
+    upload(cast.sana.browser(), Sent("a.pdf", PDF))
+    (document,) = kept(office)
+
+    def answers() -> dict[str, int]:
+        people = ("sana", "tom", "hana", "bob", "rhys", "pat", "olu")
+        return {
+            who: getattr(cast, who)
+            .browser()
+            .get(f"/documents/{document.id}/download", buffered=True)
+            .status_code
+            for who in people
+        }
+
+    assert answers() == {
+        "sana": 200,
+        "tom": 200,
+        "hana": 404,
+        "bob": 404,
+        "rhys": 404,
+        "pat": 404,
+        "olu": 404,
+    }
+    send(cast.sana, started.id)
+    assert answers()["olu"] == 200
+    assert answers()["hana"] == 404
+    assert cast.ines.browser().get(f"/documents/{document.id}/download", buffered=True).status_code in (
+        302,
+        403,
+    )
+    assert "/login" in cast.nobody().get(f"/documents/{document.id}/download").location
+
+
+def test_files_in_the_story_are_written_down(office, cast, upload):
+    browser = cast.sana.browser()
+    upload(browser, Sent("a.pdf", PDF))
+    (document,) = kept(office)
+    browser.get(f"/documents/{document.id}/download", buffered=True)
+    upload(browser, _remove=f"{FILES}:{document.id}")
+
+    with everything(office) as work:
+        rows = work.session.scalars(select(AuditRow).where(AuditRow.event.startswith("Document"))).all()
+    assert [row.event for row in rows] == ["DocumentAdded", "DocumentDownloaded", "DocumentRemoved"]
+    assert {row.child_id for row in rows} == {document.child_id}
+    assert all("a.pdf" not in str(row.facts) for row in rows)
+
+
+def test_a_file_that_waits_for_the_scanner_is_listed_and_not_opened(office, cast, started, upload):
+    browser = cast.sana.browser()
+    upload(browser, Sent("a.pdf", PDF))
+    (document,) = kept(office)
+    with everything(office) as work:
+        work.get(Document, document.id).state = DocumentState.received
+
+    page = browser.get(f"/forms/{started.id}/section/support").get_data(as_text=True)
+    assert "Being checked for viruses" in page and f"/documents/{document.id}/download" not in page
+    assert browser.get(f"/documents/{document.id}/download", buffered=True).status_code == 409
+
+
+def test_nothing_of_the_store_is_served_otherwise(office, cast, upload):
+    browser = cast.sana.browser()
+    upload(browser, Sent("a.pdf", PDF))
+    (document,) = kept(office)
+    key = document.storage_key
+
+    for path in (
+        f"/files/{key[:2]}/{key}",
+        f"/static/{key}",
+        f"/documents/{key}/download",
+        f"/documents/{key}",
+    ):
+        assert browser.get(path).status_code == 404
+    assert store_of(office).path(key).is_file()
+
+
+def test_nobody_takes_a_file_off_what_was_sent(office, cast, started, upload):
+    browser = cast.sana.browser()
+    upload(browser, Sent("a.pdf", PDF))
+    (document,) = kept(office)
+    send(cast.sana, started.id)
+
+    assert upload(browser, _remove=f"{FILES}:{document.id}").status_code == 409
+    with everything(office) as work:
+        assert work.get(Document, document.id).removed_at is None
+        assert work.get(type(started), started.id).state is FormState.submitted

@@ -1,0 +1,500 @@
+"""The form pages in a browser: fill in, save, compare, check, send, read, return."""
+
+import re
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import event, select
+
+from app.domain.forms import FormDefinition, parse
+from app.domain.workflow import FormState
+from app.models import AuditRow, Form, Submission
+from app.seed.files import form_seed
+from app.seed.filled import filled_answers
+from tests.browser import post_with_token
+from tests.cast import everything
+from tests.filled_forms import answers_now, fill_in, save, send
+from tests.unit.browser_fields import fields_of
+
+REQUEST: FormDefinition = parse(form_seed("request")["definition"])
+ANSWERS = filled_answers(REQUEST)
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def started(cast, make):
+    """A request begun by Sana, whose colleague Tom is linked too."""
+    return make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
+
+
+@pytest.fixture
+def press(app):
+    """Press a button: post(browser, path, fields)."""
+
+    def post(browser, path: str, data: dict[str, Any], **how: Any) -> Any:
+        return post_with_token(browser, app, path, data, **how)
+
+    return post
+
+
+def typed(section: str, version: int = 0, **changes: Any) -> dict[str, Any]:
+    """What the browser sends for a section filled with the sample answers."""
+    answers = {**ANSWERS.get(section, {}), **changes}
+    return {**fields_of(REQUEST.section(section), answers), "version": str(version)}
+
+
+def text_of(page: Any) -> str:
+    """The words on a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.get_data(as_text=True)))
+
+
+def errors_on(page: Any) -> list[tuple[str, str]]:
+    """The error summary: where each message leads, and what it says."""
+    summary = re.search(r'govuk-error-summary__list">(.*?)</ul>', page.get_data(as_text=True), re.S)
+    found = re.findall(r'<a href="([^"]+)">(.*?)</a>', summary.group(1) if summary else "", re.S)
+    return [(href, re.sub(r"\s+", " ", text).strip()) for href, text in found]
+
+
+# --- filling in -----------------------------------------------------------------------------------
+
+
+def test_the_task_list_says_how_far_each_section_is(cast, started):
+    with cast.tom.works() as work:
+        save(work, started.id, "reason", ANSWERS["reason"])
+        save(work, started.id, "child", {"attendance": "often"})
+
+    page = cast.sana.browser().get(f"/forms/{started.id}")
+
+    words = text_of(page)
+    assert page.status_code == 200
+    assert "You have completed 1 of 13 sections." in words
+    assert "Tom Ellis saved this section at 9:30am" in words
+    assert "Tom Ellis last saved something at 9:30am" in words
+    assert "Why you are asking now Tom Ellis saved this section at 9:30am Completed" in words
+    assert "There is a problem" in words
+
+
+@pytest.mark.parametrize("section", [section.id for section in REQUEST.sections])
+def test_every_section_is_drawn_saved_and_followed_by_the_next(cast, started, press, section):
+    browser = cast.sana.browser()
+    assert browser.get(f"/forms/{started.id}/section/{section}").status_code == 200
+
+    answer = press(browser, f"/forms/{started.id}/section/{section}", typed(section) | {"then": "continue"})
+
+    ids = [one.id for one in REQUEST.sections]
+    following = ids[ids.index(section) + 1 :]
+    assert answer.status_code == 302
+    assert answer.location == (
+        f"/forms/{started.id}/section/{following[0]}" if following else f"/forms/{started.id}/check"
+    )
+    kept = answers_now(cast.sana, started.id, section)
+    for question in REQUEST.section(section).questions:
+        if question.is_typed and ANSWERS[section].get(question.id):
+            assert kept[question.id] == ANSWERS[section][question.id] or question.kind in (
+                "table",
+                "declaration",
+            )
+
+
+def test_what_is_wrong_is_kept_and_said(cast, started, press):
+    answer = press(
+        cast.sana.browser(), f"/forms/{started.id}/section/child", typed("child", attendance="most days")
+    )
+
+    assert answer.status_code == 422
+    assert errors_on(answer) == [("#attendance", "Attendance must be a number, like 12 or 12.5")]
+    assert "Error:" in answer.get_data(as_text=True).split("</title>")[0]
+    assert 'value="most days"' in answer.get_data(as_text=True)
+    assert 'name="version" value="1"' in answer.get_data(as_text=True)
+    assert answers_now(cast.sana, started.id, "child")["attendance"] == "most days"
+
+
+def test_save_and_come_back_later_never_stops_anybody(cast, started, press):
+    fields = typed("child", attendance="most days") | {"then": "later"}
+
+    answer = press(cast.sana.browser(), f"/forms/{started.id}/section/child", fields)
+
+    assert (answer.status_code, answer.location) == (302, f"/forms/{started.id}")
+
+
+def test_rows_come_and_go_without_a_script_and_nothing_typed_is_lost(cast, started, press):
+    browser, path = cast.sana.browser(), f"/forms/{started.id}/section/family"
+
+    added = press(browser, path, typed("family") | {"_add": "adults"})
+    assert added.status_code == 302 and added.location.startswith(f"{path}#adults-2-")
+    rows = answers_now(cast.sana, started.id, "family")["adults"]
+    assert [row["full_name"] for row in rows] == ["Nadia Ellwood", "Craig Ellwood", ""]
+    assert 'name="adults-2-full_name"' in browser.get(path).get_data(as_text=True)
+
+    removed = press(browser, path, typed("family", 1) | {"_remove": "adults:0"})
+    assert removed.status_code == 302
+    rows = answers_now(cast.sana, started.id, "family")["adults"]
+    assert [row["full_name"] for row in rows] == ["Craig Ellwood"]
+
+
+@pytest.mark.parametrize(
+    "button", [{"_add": "sex"}, {"_add": "no_such"}, {"_remove": "adults"}, {"_remove": "x:1"}]
+)
+def test_buttons_that_no_page_has_do_nothing(cast, started, press, button):
+    answer = press(cast.sana.browser(), f"/forms/{started.id}/section/family", typed("family") | button)
+
+    assert answer.status_code == 404
+    assert "adults" not in answers_now(cast.sana, started.id, "family")
+
+
+def test_a_row_can_be_added_to_a_table_nobody_has_filled(cast, started, press):
+    path = f"/forms/{started.id}/section/evidence"
+
+    press(cast.sana.browser(), path, typed("evidence", professionals=[]) | {"_add": "professionals"})
+
+    assert len(answers_now(cast.sana, started.id, "evidence")["professionals"]) == 2
+
+
+def test_a_section_that_does_not_apply_is_not_there(cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
+
+    assert cast.ann.browser().get(f"/forms/{advice.id}/section/adulthood").status_code == 404
+    assert cast.ann.browser().get(f"/forms/{advice.id}/section/riddle").status_code == 404
+
+
+def test_the_asking_note_and_the_day_it_is_due_are_on_top(cast, make):
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, asking_note="Please see her at school.")
+
+    words = text_of(cast.ann.browser().get(f"/forms/{advice.id}"))
+
+    assert "Please see her at school." in words
+    assert "needs your advice by 4 January 2027" in words
+
+
+# --- saving by itself -----------------------------------------------------------------------------
+
+
+def test_autosave_answers_the_time_and_the_version(cast, started, press):
+    path = f"/forms/{started.id}/section/views/autosave"
+
+    answer = press(cast.sana.browser(), path, typed("views"))
+
+    assert answer.get_json() == {"saved_at": "9:30am", "version": 1}
+
+
+def test_autosave_over_a_colleague_leads_to_the_comparison(cast, started, press):
+    with cast.tom.works() as work:
+        save(work, started.id, "views", {"child_views": "Tom's text"})
+    browser, path = cast.sana.browser(), f"/forms/{started.id}/section/views"
+
+    answer = press(browser, f"{path}/autosave", typed("views", 0, child_views="Sana's text"))
+
+    assert answer.status_code == 409
+    compare = answer.get_json()["compare"]
+    words = text_of(browser.get(compare))
+    assert "Tom&#39;s text" in words and "Sana&#39;s text" in words
+    assert "Compare the two versions" in text_of(browser.get(f"/forms/{started.id}"))
+
+
+def test_a_conflict_shows_both_texts_and_is_settled_answer_by_answer(cast, started, press):
+    with cast.tom.works() as work:
+        save(work, started.id, "views", {"child_views": "Tom's text", "parent_views": "Tom's parents"})
+    browser, path = cast.sana.browser(), f"/forms/{started.id}/section/views"
+    mine = typed("views", 0, child_views="Sana's text", parent_views="Sana's parents")
+
+    clash = press(browser, path, mine)
+    assert clash.status_code == 409
+    assert "Tom Ellis saved this section after you opened it" in text_of(clash)
+    assert answers_now(cast.tom, started.id, "views")["child_views"] == "Tom's text"
+    for name in re.findall(r'name="(pick-[a-z_]+)"', clash.get_data(as_text=True)):
+        assert name.removeprefix("pick-") in {question.id for question in REQUEST.section("views").questions}
+
+    unchosen = press(browser, f"{path}/compare", {"version": "1", "pick-child_views": "mine"})
+    assert unchosen.status_code == 422
+    assert ("#pick-parent_views") in [href for href, _text in errors_on(unchosen)]
+
+    rest = {f"pick-{question.id}": "mine" for question in REQUEST.section("views").questions}
+    chosen = rest | {
+        "pick-child_views": "by_hand",
+        "by-hand-child_views": "Both",
+        "pick-parent_views": "theirs",
+    }
+    settled = press(browser, f"{path}/compare", chosen | {"version": "1"})
+    assert settled.status_code == 302
+    kept = answers_now(cast.tom, started.id, "views")
+    assert (kept["child_views"], kept["parent_views"]) == ("Both", "Tom's parents")
+
+
+# --- checking and sending -------------------------------------------------------------------------
+
+
+def test_check_lists_every_missing_part_with_a_link_to_its_place(cast, started, press):
+    fill_in(cast.sana, started.id, reason={"why_now": ""}, child={"sex": ""})
+    browser = cast.sana.browser()
+
+    page = browser.get(f"/forms/{started.id}/check")
+    assert "2 parts are missing or need correcting" in text_of(page)
+
+    sent = press(browser, f"/forms/{started.id}/submit", {"send_key": uuid.uuid4().hex})
+    assert sent.status_code == 422
+    links = [href for href, _text in errors_on(sent)]
+    assert links == [f"/forms/{started.id}/section/child#sex", f"/forms/{started.id}/section/reason#why_now"]
+    for link in links:
+        address, _, anchor = link.partition("#")
+        assert f'id="{anchor}"' in browser.get(address).get_data(as_text=True)
+
+
+def test_every_change_link_leads_to_its_question(cast, started):
+    fill_in(cast.sana, started.id)
+    browser = cast.sana.browser()
+    page = browser.get(f"/forms/{started.id}/check").get_data(as_text=True)
+    links = re.findall(r'href="(/forms/\d+/section/[a-z_]+)#([a-z0-9_-]+)"', page)
+    assert len(links) > 50
+
+    pages = {address: browser.get(address).get_data(as_text=True) for address in {one for one, _ in links}}
+    assert [one for one in links if f'id="{one[1]}"' not in pages[one[0]]] == []
+
+
+@pytest.mark.parametrize("template", ["request", "advice_psychology", "advice_health"])
+def test_every_missing_part_of_an_empty_form_can_be_reached(cast, make, template):
+    child = make.child(linked=(cast.sana,))
+    form = (
+        make.request(child, cast.sana)
+        if template == "request"
+        else make.advice(child, cast.sana, template=template)
+    )
+    browser = cast.sana.browser()
+    page = browser.get(f"/forms/{form.id}/check").get_data(as_text=True)
+    inset = re.search(r"govuk-inset-text.*?</ul>", page, re.S).group()
+    links = re.findall(r'href="(/forms/\d+/section/[a-z_]+)#([a-z0-9_-]+)"', inset)
+    assert len(links) >= 7
+
+    pages = {address: browser.get(address).get_data(as_text=True) for address in {one for one, _ in links}}
+    assert [one for one in links if f'id="{one[1]}"' not in pages[one[0]]] == []
+
+
+def test_sending_shows_what_happens_next(office, cast, started, press):
+    fill_in(cast.sana, started.id)
+    browser = cast.sana.browser()
+    page = browser.get(f"/forms/{started.id}/check").get_data(as_text=True)
+    key = re.search(r'name="send_key" value="([0-9a-f]{32})"', page).group(1)
+
+    answers = [press(browser, f"/forms/{started.id}/submit", {"send_key": key}) for _ in range(2)]
+
+    assert {(one.status_code, one.location) for one in answers} == {(302, f"/forms/{started.id}/sent")}
+    words = text_of(browser.get(f"/forms/{started.id}/sent"))
+    assert "Request sent" in words
+    assert "It must decide whether to assess by 4 January 2027" in words
+    with everything(office) as work:
+        assert len(work.session.scalars(select(Submission)).all()) == 1
+
+
+def test_nothing_was_sent_yet(cast, started):
+    assert cast.sana.browser().get(f"/forms/{started.id}/sent").status_code == 404
+
+
+def test_what_was_sent_opens_to_read_and_no_longer_to_write(cast, started, press):
+    fill_in(cast.sana, started.id)
+    send(cast.sana, started.id)
+    browser = cast.sana.browser()
+
+    assert browser.get(f"/forms/{started.id}").location == f"/forms/{started.id}/read"
+    assert browser.get(f"/forms/{started.id}/section/reason").status_code == 409
+    assert press(browser, f"/forms/{started.id}/section/reason", typed("reason")).status_code == 409
+    assert "Despite three terms" in text_of(browser.get(f"/forms/{started.id}/read"))
+
+
+# --- the SEN team ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(cast, started):
+    fill_in(cast.sana, started.id)
+    send(cast.sana, started.id)
+    return started
+
+
+def test_an_officer_reads_and_accepts(office, cast, sent, press):
+    browser = cast.olu.browser()
+    page = browser.get(f"/forms/{sent.id}/read")
+    assert page.status_code == 200
+    assert "Sent by Sana Iqbal on 23 November 2026 at 9:30am" in text_of(page)
+
+    answer = press(browser, f"/forms/{sent.id}/accept", {"number": "1"})
+
+    assert answer.location == f"/forms/{sent.id}/read"
+    with everything(office) as work:
+        assert work.get(Form, sent.id).state is FormState.accepted
+        assert "FormViewed" in work.session.scalars(select(AuditRow.event)).all()
+
+
+def test_a_return_travels_from_the_officer_to_the_author_and_back(cast, sent, press):
+    officer, author = cast.olu.browser(), cast.sana.browser()
+    empty = press(officer, f"/forms/{sent.id}/return", {"number": "1", "reason": " "})
+    assert empty.status_code == 422
+    assert errors_on(empty) == [("#reason", "Enter a reason for the whole form or for at least one section")]
+
+    press(officer, f"/forms/{sent.id}/return", {"number": "1", "reason-views": "When did you meet?"})
+
+    words = text_of(author.get(f"/forms/{sent.id}"))
+    assert "The SEN team has asked you to change this form and send it again." in words
+    assert "When did you meet?" in words
+    assert "When did you meet?" in text_of(author.get(f"/forms/{sent.id}/section/views"))
+    assert "When did you meet?" not in text_of(author.get(f"/forms/{sent.id}/section/reason"))
+    press(author, f"/forms/{sent.id}/section/views", typed("views", 1, child_views="On 3 May."))
+    press(author, f"/forms/{sent.id}/submit", {"send_key": uuid.uuid4().hex})
+
+    page = officer.get(f"/forms/{sent.id}/read")
+    assert "Changed" in text_of(page) and "Version 1" in text_of(page)
+    first = officer.get(f"/forms/{sent.id}/read/1")
+    assert "This is not the newest version" in text_of(first)
+    assert "When did you meet?" in text_of(first)
+
+
+def test_an_old_page_does_not_accept_what_nobody_read(cast, sent, press):
+    with cast.mary.works() as work:
+        from app.services.returning import send_back
+
+        send_back(work, sent.id, 1, {"": "Again."})
+    send(cast.sana, sent.id)
+
+    assert press(cast.olu.browser(), f"/forms/{sent.id}/accept", {"number": "1"}).status_code == 409
+
+
+def test_a_request_is_withdrawn_after_a_question(office, cast, started, press):
+    browser = cast.sana.browser()
+    assert "nobody can change it any more" in text_of(browser.get(f"/forms/{started.id}/withdraw"))
+
+    assert press(browser, f"/forms/{started.id}/withdraw", {}).status_code == 302
+    with everything(office) as work:
+        assert work.get(Form, started.id).state is FormState.withdrawn
+
+
+@pytest.mark.parametrize("family", ["olu", "pat"])
+def test_consent_is_filled_in_by_an_officer_or_the_parent(cast, make, press, family):
+    consent = make.consent(make.child(linked=(cast.pat, cast.ann)), cast.pat)
+    person = getattr(cast, family)
+    fill_in(person, consent.id)
+    browser = person.browser()
+    assert browser.get(f"/forms/{consent.id}").status_code == 200
+    assert browser.get(f"/forms/{consent.id}/check").status_code == 200
+
+    press(browser, f"/forms/{consent.id}/submit", {"send_key": uuid.uuid4().hex})
+
+    assert "Consent form recorded" in text_of(browser.get(f"/forms/{consent.id}/sent"))
+    professional = cast.ann.browser()
+    assert professional.get(f"/forms/{consent.id}").location.endswith("/read")
+    page = professional.get(f"/forms/{consent.id}/read").get_data(as_text=True)
+    assert "<form" not in page.split("<main")[1].split("</main>")[0]
+
+
+# --- strangers ------------------------------------------------------------------------------------
+
+DOORS = [
+    "GET /forms/{}",
+    "GET /forms/{}/section/reason",
+    "POST /forms/{}/section/reason",
+    "POST /forms/{}/section/reason/autosave",
+    "GET /forms/{}/section/reason/compare",
+    "POST /forms/{}/section/reason/compare",
+    "GET /forms/{}/check",
+    "POST /forms/{}/submit",
+    "GET /forms/{}/sent",
+    "GET /forms/{}/read",
+    "GET /forms/{}/read/1",
+    "POST /forms/{}/accept",
+    "GET /forms/{}/return",
+    "POST /forms/{}/return",
+    "GET /forms/{}/withdraw",
+    "POST /forms/{}/withdraw",
+]
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("stranger", ["bob", "rhys", "quinn"])
+def test_a_stranger_cannot_tell_the_form_from_one_that_never_was(cast, sent, press, stranger, door):
+    method, path = door.split()
+    browser = getattr(cast, stranger).browser()
+
+    def knock(form_id: int) -> tuple[int, str]:
+        address = path.format(form_id)
+        fields = {"number": "1", "reason": "x", "send_key": uuid.uuid4().hex}
+        page = browser.get(address) if method == "GET" else press(browser, address, fields)
+        # the address asked for and the page's own secrets are all that may differ
+        text = page.get_data(as_text=True)
+        for own in (address, quote(address, safe="")):
+            text = text.replace(own, "")
+        return page.status_code, re.sub(r'(nonce|content|value)="[^"]*"', "", text)
+
+    assert knock(sent.id) == knock(987654)
+    assert knock(sent.id)[0] == 404
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_administrator_has_no_such_door(cast, sent, press, door):
+    method, path = door.split()
+    browser = cast.ines.browser()
+    address = path.format(sent.id)
+
+    answer = browser.get(address) if method == "GET" else press(browser, address, {"number": "1"})
+
+    assert answer.status_code in (302, 403)
+    assert f"/forms/{sent.id}" not in (answer.location or "")
+
+
+def test_the_sen_team_has_no_pen_for_somebody_elses_form(cast, started, press):
+    browser = cast.olu.browser()
+
+    assert browser.get(f"/forms/{started.id}").location.endswith("/read")
+    assert "has not been sent yet" in text_of(browser.get(f"/forms/{started.id}/read"))
+    assert browser.get(f"/forms/{started.id}/section/reason").status_code == 403
+    assert press(browser, f"/forms/{started.id}/section/reason", typed("reason")).status_code == 403
+    assert browser.get(f"/forms/{started.id}/check").status_code == 403
+
+
+# --- cost -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def statements(office):
+    """Counts what is asked of the database."""
+    seen: list[str] = []
+
+    def count(_connection, _cursor, statement, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(office.database.engine, "before_cursor_execute", count)
+    yield seen
+    event.remove(office.database.engine, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize(
+    ("person", "path"),
+    [
+        ("sana", "/forms/{}"),
+        ("sana", "/forms/{}/section/support"),
+        ("sana", "/forms/{}/check"),
+        ("sana", "/forms/{}/read"),
+        ("olu", "/forms/{}/read"),
+    ],
+)
+def test_no_page_asks_more_than_twelve_times(cast, make, statements, person, path):
+    form = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
+    fill_in(cast.sana, form.id)
+    if path.endswith("read"):
+        send(cast.sana, form.id)
+    browser = getattr(cast, person).browser()
+    browser.get(path.format(form.id))
+    statements.clear()
+
+    assert browser.get(path.format(form.id)).status_code == 200
+
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
+
+
+def test_saving_a_section_costs_no_more(cast, started, statements, press):
+    fill_in(cast.sana, started.id)
+    browser = cast.sana.browser()
+    press(browser, f"/forms/{started.id}/section/views", typed("views", 1, child_views="1"))
+    statements.clear()
+
+    press(browser, f"/forms/{started.id}/section/views", typed("views", 2, child_views="2"))
+
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
