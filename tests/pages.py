@@ -59,10 +59,15 @@ class Page(HTMLParser):
     @property
     def errors(self) -> dict[str, str]:
         """The error summary: where each message leads, and what it says. Each must lead to something on the page."""
-        block = re.search(r'<ul class="govuk-list govuk-error-summary__list">(.*?)</ul>', self.html, re.DOTALL)
+        block = re.search(
+            r'<ul class="govuk-list govuk-error-summary__list">(.*?)</ul>', self.html, re.DOTALL
+        )
         if not block:
             return {}
-        found = {href: unescape(text) for href, text in re.findall(r'<a href="([^"]*)">(.*?)</a>', block[1], re.DOTALL)}
+        found = {
+            href: unescape(text)
+            for href, text in re.findall(r'<a href="([^"]*)">(.*?)</a>', block[1], re.DOTALL)
+        }
         assert found, "an error that leads nowhere"
         for href in found:
             assert href.removeprefix("#") in self.ids, f"{href} leads nowhere"

@@ -9,6 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.domain import deadlines
 from app.domain.errors import Refused, WrongMoment
@@ -132,7 +133,10 @@ class DecisionForm(Form):
 
     decision = RadioField(
         _l("Will the council assess?"),
-        choices=[(AGREE, _l("Yes, agree to assess")), (DECLINE, _l("No, decline to assess"))],
+        choices=[
+            SelectChoice(AGREE, _l("Yes, agree to assess")),
+            SelectChoice(DECLINE, _l("No, decline to assess")),
+        ],
         validate_choice=False,
     )
     reason = TextAreaField(_l("Reasons for the decision"))

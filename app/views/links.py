@@ -70,8 +70,8 @@ class LinkView(PortalView):
             except Refused as refused:
                 put_faults(form, refused.faults, person="relationship")
         with self.work() as work:
-            context = {"child": work.get(Child, child_id), "person": work.get(Person, person_id)}
-            context["organisation"] = context["person"].organisation
+            context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
+            context["organisation"] = context["professional"].organisation
         return self.page("casework/link_person.html", 422 if form.errors else 200, form=form, **context)
 
     @expose("/<int:child_id>/link/organisation/<int:organisation_id>", methods=["GET", "POST"])

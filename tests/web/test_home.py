@@ -46,7 +46,9 @@ def test_a_professional_sees_what_is_due_and_how_late_in_words(cast, make, clock
     assert "12 days left" in page.main
     assert "Due today" not in page.main
     assert "1 form is overdue" in page.main
-    assert page.html.index("3 days overdue") < page.html.index("Due tomorrow") < page.html.index("12 days left")
+    assert (
+        page.html.index("3 days overdue") < page.html.index("Due tomorrow") < page.html.index("12 days left")
+    )
     assert page.href("Amina Shah") == f"/children/{child.id}"
     assert f'href="/forms/{late.id}"' in page.html
 
@@ -99,7 +101,9 @@ def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, offi
 
 def test_a_parent_is_told_where_things_stand_and_what_is_asked_of_them(cast, make):
     child = make.child(linked=(cast.pat, cast.sana), forenames="Amina", surname="Shah")
-    make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2), due_on=date(2026, 12, 14))
+    make.request(
+        child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2), due_on=date(2026, 12, 14)
+    )
     consent = make.consent(child, cast.olu)
     make.child(linked=(cast.quinn,), surname="Barker")
 

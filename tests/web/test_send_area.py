@@ -37,10 +37,17 @@ def test_the_list_shows_my_children_and_nobody_elses(cast, make):
 def test_what_is_due_first_stands_on_top_and_lateness_is_said(cast, make, clock):
     today = clock.today()
     for surname, days in (("Later", 20), ("Overdue", -2), ("Soon", 5)):
-        make.advice(make.child(linked=(cast.ann,), surname=surname), cast.ann, due_on=today + timedelta(days=days))
+        make.advice(
+            make.child(linked=(cast.ann,), surname=surname), cast.ann, due_on=today + timedelta(days=days)
+        )
     make.child(linked=(cast.ann,), surname="Nothing")
     page = area(cast.ann)
-    assert order(page, "Later", "Overdue", "Soon", "Amina Nothing") == ["Overdue", "Soon", "Later", "Amina Nothing"]
+    assert order(page, "Later", "Overdue", "Soon", "Amina Nothing") == [
+        "Overdue",
+        "Soon",
+        "Later",
+        "Amina Nothing",
+    ]
     assert "2 days overdue" in page.main
     assert "5 days left" in page.main
 
@@ -118,7 +125,9 @@ def test_a_child_in_the_queue_is_taken_up_with_one_press(app, cast, make):
     page = area(cast.hana, show="queue")
     assert f'action="/involvement/{link.id}/take-up"' in page.html
 
-    answer = post_with_token(cast.hana.browser(), app, f"/involvement/{link.id}/take-up", {}, follow_redirects=True)
+    answer = post_with_token(
+        cast.hana.browser(), app, f"/involvement/{link.id}/take-up", {}, follow_redirects=True
+    )
 
     assert Page(answer).heading == "Summary"
     assert "You have taken this child up" in answer.text
@@ -171,7 +180,9 @@ def test_a_colleague_is_brought_in_from_the_people_page(app, cast, make):
     assert "Rhys" not in page.html
 
     path = f"/involvement/children/{child.id}/bring-in"
-    answer = post_with_token(cast.sana.browser(), app, path, {"colleague": cast.tom.id}, follow_redirects=True)
+    answer = post_with_token(
+        cast.sana.browser(), app, path, {"colleague": cast.tom.id}, follow_redirects=True
+    )
 
     assert "Your colleague is now linked" in answer.text
     assert cast.tom.browser().get(f"/children/{child.id}").status_code == 200
@@ -183,7 +194,11 @@ def test_a_colleague_is_brought_in_from_the_people_page(app, cast, make):
 def test_bringing_in_nobody_says_so(app, cast, make, odd):
     child = make.child(linked=(cast.sana,))
     answer = post_with_token(
-        cast.sana.browser(), app, f"/involvement/children/{child.id}/bring-in", {"colleague": odd}, follow_redirects=True
+        cast.sana.browser(),
+        app,
+        f"/involvement/children/{child.id}/bring-in",
+        {"colleague": odd},
+        follow_redirects=True,
     )
     assert "Choose a colleague to bring in" in answer.text
 

@@ -1,0 +1,337 @@
+"""What the SEN team does on a case: link, ask, decide, share, settle duplicates."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.workflow import FormState
+from app.models import Advice, Child, ChildLink, Form, Request
+from app.services.sharing import shared_now
+from tests.browser import post_with_token
+from tests.cast import everything
+from tests.pages import Page
+from tests.statements import BUDGET, counted
+
+
+@pytest.fixture
+def child(cast, make):
+    return make.child(linked=(cast.sana,), forenames="Amina", surname="Shah")
+
+
+@pytest.fixture
+def press(app, cast):
+    """Post a form as somebody; the SEN officer unless said."""
+
+    def post(path, data=None, who=None, **how):
+        return post_with_token((who or cast.olu).browser(), app, path, data or {}, **how)
+
+    return post
+
+
+def get(actor, path, **args):
+    return Page(actor.browser().get(path, query_string=args))
+
+
+def test_a_psychologist_is_found_and_linked(cast, child, press):
+    page = get(cast.olu, f"/children/{child.id}/link", find="kowal")
+    chosen = page.href("Ann Kowalska")
+    confirm = get(cast.olu, chosen)
+    assert confirm.heading == "Link Ann Kowalska"
+    assert "14 March 2017" in confirm.main
+
+    answer = press(chosen, {"relationship": "Link psychologist"}, follow_redirects=True)
+
+    assert "They are linked" in answer.text
+    assert "Link psychologist" in answer.text
+    assert cast.ann.browser().get(f"/children/{child.id}").status_code == 200
+
+
+def test_linking_twice_says_so_at_the_field(cast, child, press):
+    page = Page(press(f"/children/{child.id}/link/person/{cast.sana.id}", {"relationship": "typed words"}))
+    assert page.status == 422
+    assert page.errors == {"relationship": "Sana Iqbal is already linked to this child"}
+    assert "typed words" in page.html
+
+
+def test_an_organisation_is_found_and_its_queue_filled(cast, child, press):
+    page = get(cast.olu, f"/children/{child.id}/link", find="airedale therapies")
+    chosen = page.href("Airedale Children's Therapies")
+    assert "Airedale" in get(cast.olu, chosen).heading
+    assert "waits in their queue" in press(chosen, follow_redirects=True).text
+    assert cast.idris.browser().get(f"/children/{child.id}").status_code == 200
+    again = Page(press(chosen))
+    assert again.status == 422
+    assert "already waits in the queue" in again.main
+
+
+@pytest.mark.parametrize("find", ["", "zzz", "%", "\x00", "'", "x" * 3000])
+def test_searching_for_nobody_says_so(cast, child, find):
+    page = get(cast.olu, f"/children/{child.id}/link", find=find)
+    assert page.status == 200
+    assert not page.has_link("Ann Kowalska")
+    assert page.has_link("Back")
+
+
+def test_parents_are_not_offered_as_professionals(cast, child):
+    assert not get(cast.olu, f"/children/{child.id}/link", find="pat").has_link("Pat Hussain")
+
+
+def test_ending_an_involvement_asks_first(cast, child, press, office):
+    with everything(office) as work:
+        link = work.session.scalars(select(ChildLink).where(ChildLink.child_id == child.id)).one()
+    path = f"/children/{child.id}/link/{link.id}/end"
+    assert get(cast.olu, path).heading == "Are you sure you want to end the involvement of Sana Iqbal?"
+    assert cast.sana.browser().get(f"/children/{child.id}").status_code == 200
+    assert "They are no longer involved" in press(path, follow_redirects=True).text
+    assert cast.sana.browser().get(f"/children/{child.id}").status_code == 404
+    assert press(path).status_code == 409
+
+
+def ask(child, **changes):
+    return {
+        "form": "advice_psychology",
+        "adviser": "",
+        "due_on-day": "4",
+        "due_on-month": "1",
+        "due_on-year": "2027",
+        "note": "",
+    } | changes
+
+
+def test_asking_offers_six_weeks_and_whoever_is_linked(cast, child, make):
+    make.link(child, cast.ann)
+    page = get(cast.olu, f"/children/{child.id}/ask")
+    assert 'value="4"' in page.html
+    assert 'value="2027"' in page.html
+    assert "Ann Kowalska, Bradford Educational Psychology Team" in page.main
+    assert "Educational psychology advice" in page.main or "psycholog" in page.main.lower()
+
+
+def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, press):
+    page = Page(
+        press(f"/children/{child.id}/ask", ask(child, find="kowalska", search="1", note="typed words"))
+    )
+    assert page.status == 200
+    assert page.errors == {}
+    assert f'value="person-{cast.ann.id}"' in page.html
+    assert "typed words" in page.html
+
+
+def test_advice_is_asked_for(cast, child, press, office):
+    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}", note="Please see the request.")
+    answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
+    assert "The advice has been asked for" in answer.text
+    with everything(office) as work:
+        advice = work.session.scalars(select(Advice)).one()
+        assert (advice.author_id, advice.due_on, advice.asking_note) == (
+            cast.ann.id,
+            date(2027, 1, 4),
+            "Please see the request.",
+        )
+    assert "Please see the request." in get(cast.ann, f"/children/{child.id}").main
+
+
+def test_a_queue_is_asked(cast, child, press, office):
+    body = cast.hana.principal.organisation_id
+    data = ask(child, form="advice_health", find="airedale", adviser=f"organisation-{body}")
+    assert press(f"/children/{child.id}/ask", data).status_code == 302
+    with everything(office) as work:
+        advice = work.session.scalars(select(Advice)).one()
+        assert (advice.author_id, advice.organisation_id) == (None, body)
+
+
+def test_what_is_missing_is_named_at_each_field(cast, child, press, office):
+    data = {"form": "advice_astrology", "adviser": "person-999", "note": "typed words"}
+    page = Page(press(f"/children/{child.id}/ask", data))
+    assert page.status == 422
+    assert page.errors == {
+        "form": "Choose the advice you need",
+        "adviser": "Choose who to ask",
+        "due_on-day": "Enter the date it is due",
+    }
+    assert "typed words" in page.html
+    with everything(office) as work:
+        assert work.session.scalars(select(Advice)).all() == []
+
+
+def test_a_due_date_in_the_past_and_asking_twice_are_refused(cast, child, press, make):
+    path = f"/children/{child.id}/ask"
+    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}")
+    assert Page(press(path, data | {"due_on-year": "2025"})).errors == {
+        "due_on-day": "The due date must be today or later"
+    }
+    assert press(path, data).status_code == 302
+    assert "has already been asked" in Page(press(path, data)).errors["adviser"]
+
+
+def test_cancelling_advice_asks_first(cast, child, press, make, office):
+    advice = make.advice(child, cast.sana, template="advice_education")
+    path = f"/advice/{advice.id}/cancel"
+    assert get(cast.olu, path).heading == "Are you sure you want to cancel this advice?"
+    assert "The advice is cancelled" in press(path, follow_redirects=True).text
+    assert press(path).status_code == 409
+    assert cast.olu.browser().get(path).status_code == 409
+    with everything(office) as work:
+        assert work.get(Advice, advice.id).state is FormState.cancelled
+
+
+@pytest.fixture
+def accepted(cast, make, child):
+    return make.request(
+        child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2), due_on=date(2026, 12, 14)
+    )
+
+
+@pytest.mark.parametrize(("answer", "state"), [("agree", "assessing"), ("decline", "not_assessing")])
+def test_the_council_decides(cast, press, accepted, office, answer, state):
+    page = get(cast.olu, f"/requests/{accepted.id}/decide")
+    assert "14 December 2026" in page.main
+    done = press(
+        f"/requests/{accepted.id}/decide", {"decision": answer, "reason": "Because."}, follow_redirects=True
+    )
+    assert "The decision is recorded" in done.text
+    with everything(office) as work:
+        assert work.get(Request, accepted.id).state is FormState[state]
+
+
+def test_a_decision_without_choice_or_reasons_is_refused_at_its_fields(press, accepted, office):
+    page = Page(press(f"/requests/{accepted.id}/decide", {"decision": "maybe"}))
+    assert page.status == 422
+    assert page.errors == {
+        "decision": "Choose whether the council will assess",
+        "reason": "Enter the reasons for the decision",
+    }
+    long = Page(press(f"/requests/{accepted.id}/decide", {"decision": "agree", "reason": "x" * 4001}))
+    assert long.errors == {"reason": "Use 4000 characters or fewer"}
+    with everything(office) as work:
+        assert work.get(Request, accepted.id).state is FormState.accepted
+
+
+def test_what_was_decided_is_not_decided_again(cast, press, accepted):
+    given = {"decision": "agree", "reason": "Because."}
+    assert press(f"/requests/{accepted.id}/decide", given).status_code == 302
+    assert press(f"/requests/{accepted.id}/decide", given | {"decision": "decline"}).status_code == 409
+    assert cast.olu.browser().get(f"/requests/{accepted.id}/decide").status_code == 409
+
+
+def test_sharing_is_saved_for_the_whole_page_and_for_nothing_that_was_not_on_it(
+    cast, child, make, press, office
+):
+    now = office.clock.now()
+    one, two = (make.advice(child, cast.sana, FormState.submitted, submitted_at=now) for _ in range(2))
+    hidden = make.advice(child, cast.sana, FormState.submitted, shared_with_parents_at=now, submitted_at=now)
+    elsewhere = make.advice(make.child(), cast.sana, FormState.submitted, submitted_at=now)
+    boxes = {f"shown-{form.id}": "1" for form in (one, two, elsewhere)}
+    boxes |= {f"share-{one.id}": ["professionals", "parents"], f"share-{elsewhere.id}": ["parents"]}
+
+    page = Page(press(f"/children/{child.id}/sharing", boxes, follow_redirects=True))
+
+    assert "Saved." in page.main
+    with everything(office) as work:
+        shared = {form.id: shared_now(work.get(Form, form.id)) for form in (one, two, hidden, elsewhere)}
+    assert shared == {
+        one.id: {"professionals", "parents"},
+        two.id: frozenset(),
+        hidden.id: {"parents"},
+        elsewhere.id: frozenset(),
+    }
+
+
+def test_nothing_is_shared_when_one_box_may_not_be_ticked(cast, child, make, press, office):
+    sent = make.advice(child, cast.sana, FormState.submitted, submitted_at=office.clock.now())
+    draft = make.advice(child, cast.sana, FormState.draft)
+    boxes = {f"shown-{form.id}": "1" for form in (sent, draft)} | {
+        f"share-{form.id}": "parents" for form in (sent, draft)
+    }
+    answer = press(f"/children/{child.id}/sharing", boxes, follow_redirects=True)
+    assert "Only what was sent can be shared" in answer.text
+    with everything(office) as work:
+        assert shared_now(work.get(Form, sent.id)) == frozenset()
+
+
+def test_two_records_are_compared_and_made_one(cast, child, make, press, office):
+    newer = make.child(linked=(cast.rhys,), possible_duplicate_of_id=child.id, surname="Shaah")
+    path = f"/children/{newer.id}/duplicate"
+    page = get(cast.olu, path)
+    assert page.heading == "Are these the same child?"
+    assert "Shaah" in page.main
+    assert Page(press(path)).errors == {"answer": "Choose whether they are the same child"}
+
+    answer = press(path, {"answer": "same"})
+
+    assert answer.location == f"/children/{child.id}"
+    assert cast.olu.browser().get(f"/children/{newer.id}").status_code == 404
+    assert cast.rhys.browser().get(f"/children/{child.id}").status_code == 200
+
+
+def test_two_children_stay_two(cast, child, make, press):
+    newer = make.child(linked=(cast.rhys,), possible_duplicate_of_id=child.id)
+    assert (
+        press(f"/children/{newer.id}/duplicate", {"answer": "different"}).location == f"/children/{newer.id}"
+    )
+    assert cast.rhys.browser().get(f"/children/{child.id}").status_code == 404
+    assert cast.olu.browser().get(f"/children/{newer.id}/duplicate").status_code == 409
+
+
+def doors(child, accepted, link_id, person_id, organisation_id):
+    return [
+        ("GET", f"/children/{child.id}/link"),
+        ("GET", f"/children/{child.id}/link/person/{person_id}"),
+        ("POST", f"/children/{child.id}/link/person/{person_id}"),
+        ("POST", f"/children/{child.id}/link/organisation/{organisation_id}"),
+        ("POST", f"/children/{child.id}/link/{link_id}/end"),
+        ("GET", f"/children/{child.id}/ask"),
+        ("POST", f"/children/{child.id}/ask"),
+        ("POST", f"/advice/{accepted.id}/cancel"),
+        ("GET", f"/requests/{accepted.id}/decide"),
+        ("POST", f"/requests/{accepted.id}/decide"),
+        ("POST", f"/children/{child.id}/sharing"),
+        ("GET", f"/children/{child.id}/duplicate"),
+        ("POST", f"/children/{child.id}/duplicate"),
+    ]
+
+
+@pytest.mark.parametrize("who", ["sana", "ann", "pat", "ines"])
+def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, office):
+    make.link(child, cast.pat)
+    with everything(office) as work:
+        link = work.session.scalars(select(ChildLink.id).where(ChildLink.child_id == child.id)).first()
+    actor = getattr(cast, who)
+    organisation = cast.hana.principal.organisation_id
+    for method, path in doors(child, accepted, link, cast.ann.id, organisation):
+        given = {"answer": "same", "decision": "agree", "reason": "x"}
+        browser = actor.browser()
+        answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, given)
+        assert answer.status_code == 403, (method, path)
+    with everything(office) as work:
+        assert work.get(Request, accepted.id).state is FormState.accepted
+        assert work.get(Child, child.id).merged_into_id is None
+
+
+def test_professionals_cannot_begin_a_consent_form(press, cast, child):
+    assert press(f"/children/{child.id}/consent", who=cast.sana).status_code == 403
+    assert press(f"/children/{child.id}/consent", who=cast.ann).status_code == 404
+
+
+def test_the_team_records_consent(press, cast, child):
+    answer = press(f"/children/{child.id}/consent")
+    assert answer.status_code == 302
+    assert cast.olu.browser().get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/children/{}/link", "/children/{}/ask", "/requests/{}/decide", "/advice/{}/cancel"]
+)
+def test_what_never_was_is_not_found(cast, path):
+    assert cast.olu.browser().get(path.format(999999)).status_code == 404
+
+
+@pytest.mark.parametrize("part", ["link?find=a", "ask", "duplicate"])
+def test_casework_pages_ask_little_of_the_database(cast, child, make, office, part):
+    newer = make.child(linked=(cast.sana, cast.ann, cast.hana), possible_duplicate_of_id=child.id)
+    browser = cast.olu.browser()
+    browser.get("/")
+    with counted(office) as asked:
+        assert browser.get(f"/children/{newer.id}/{part}").status_code == 200
+    assert len(asked) <= BUDGET, "\n".join(asked)
