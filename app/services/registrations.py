@@ -146,15 +146,15 @@ def _decide(work: Work, registration_id: int, state: RegistrationState) -> Regis
     return registration
 
 
-def new_organisation(work: Work, registration_id: int, name: str, kind: Profession) -> Organisation:
-    """Enter the organisation somebody named, with the address and phone number they gave."""
+def new_organisation(work: Work, registration_id: int, name: str) -> Organisation:
+    """Enter the organisation somebody named: of their own profession, with the work address they gave."""
     registration = work.get(Registration, registration_id)
     names = work.session.scalars(select(Organisation.name))
     if fold(name) in {fold(other) for other in names}:
         text = Wording(N_("An organisation with this name is in the list. Choose it there"))
         raise Refused(Fault("new_name", text))
     return work.add(
-        Organisation(name=name, kind=kind, address=registration.address, postcode=registration.postcode)
+        Organisation(name=name, kind=registration.profession, address=registration.address, postcode=registration.postcode)
     )
 
 

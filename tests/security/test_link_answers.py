@@ -1,0 +1,236 @@
+"""Doors that send links, by their number in the checklist: O7, O18, O19, O26, O28, O29 and O35."""
+
+import re
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import func, select
+
+from app.models import (
+    LogInSession,
+    MailedLink,
+    OutboxMail,
+    Person,
+)
+from app.services.work import Office
+from tests.browser import post_with_token
+from tests.cast import PASSWORD, Cast, everything
+from tests.mailbox import Mailbox, text_of
+from tests.make import Maker
+from tests.newcomer import CHOSEN, EMAIL, Newcomer
+from tests.security.links import NEW, PURPOSES, Links, bare
+
+
+@pytest.fixture
+def links(app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> Links:
+    return Links(app, cast, make, mailbox)
+
+
+def log_ins(office: Office) -> int:
+    with everything(office) as work:
+        return (
+            work.session.scalar(select(func.count(LogInSession.id)).where(LogInSession.ended_at.is_(None)))
+            or 0
+        )
+
+
+# --- O7 -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_O7_no_mailed_link_logs_anybody_in(
+    app: Flask, office: Office, cast: Cast, links: Links, purpose: str
+) -> None:
+    link = getattr(links, purpose)()
+    browser = cast.nobody()
+    before = log_ins(office)
+
+    assert links.use(browser, purpose, link) == 302
+
+    assert log_ins(office) <= before
+    for page in ("/account/", "/"):
+        answer = browser.get(page)
+        assert answer.status_code == 302 and answer.location.startswith("/login")
+
+
+# --- O18, O19 -------------------------------------------------------------------------------------
+
+
+def answers(app: Flask, path: str, data: dict[str, str]) -> tuple[int, str | None, str, str, dict[str, str]]:
+    browser = app.test_client()
+    sent = post_with_token(browser, app, path, data)
+    shown = browser.get(sent.location)
+    headers = {
+        name: bare(value) if name == "Content-Security-Policy" else value
+        for name, value in sent.headers
+        if name not in ("Set-Cookie", "Content-Security-Policy")
+    }
+    return sent.status_code, sent.location, bare(sent.text), bare(shown.text), headers
+
+
+def test_O18_registering_answers_alike_for_known_and_unknown_addresses(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.rhys.id).active = False
+    addresses = ["new@heatonbeck.sch.example", cast.sana.email, cast.rhys.email, cast.sana.email.upper()]
+    seen = [answers(app, "/register/", Newcomer(app, mailbox, email).answers()) for email in addresses]
+
+    assert seen[0][0] == 302 and all(one == seen[0] for one in seen)
+    with everything(office) as work:
+        assert work.session.scalar(select(func.count()).select_from(OutboxMail.__table__)) == len(addresses)
+
+
+def test_O18_resetting_answers_alike_for_known_unknown_and_closed_accounts(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.bob.id).active = False
+    addresses = [cast.ann.email, "nobody@eps.bradford.example", cast.bob.email]
+    seen = [answers(app, "/forgotten/", {"email": email}) for email in addresses]
+
+    assert seen[0][0] == 302 and all(one == seen[0] for one in seen)
+    with everything(office) as work:
+        assert work.session.scalar(select(func.count()).select_from(OutboxMail.__table__)) == len(addresses)
+        assert work.session.scalars(select(MailedLink.person_id)).all() == [cast.ann.id]
+
+
+def test_O18_changing_to_a_colleagues_address_answers_like_any_other(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+) -> None:
+    seen = []
+    for email in (NEW, cast.bob.email):
+        browser = cast.ann.browser()
+        sent = post_with_token(browser, app, "/account/email/", {"email": email, "password": PASSWORD})
+        seen.append((sent.status_code, sent.location, bare(sent.text), bare(browser.get(sent.location).text)))
+
+    assert seen[0] == seen[1]
+    assert "already" in text_of(mailbox.last(cast.bob.email)).lower() and "/confirm/" not in text_of(
+        mailbox.last(cast.bob.email)
+    )
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
+def test_O19_at_most_three_mails_to_an_address_in_fifteen_minutes(
+    app: Flask, cast: Cast, mailbox: Mailbox, door: str, known: bool
+) -> None:
+    email = cast.sana.email if known else "new@heatonbeck.sch.example"
+    somebody = Newcomer(app, mailbox, email)
+    tries = [somebody.post(door, somebody.answers()) for _ in range(5)]
+
+    assert [answer.status_code for answer in tries] == [302, 302, 302, 429, 429]
+    assert int(tries[-1].headers["Retry-After"]) > 0
+    assert len(mailbox.to(email)) == 3
+    assert somebody.post(door, somebody.answers(email=cast.tom.email)).status_code == 302, (
+        "others are unaffected"
+    )
+
+
+# --- O26 ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("purpose", ["reset", "email"])
+def test_O26_every_log_in_ends_and_the_owner_is_told(
+    app: Flask, cast: Cast, mailbox: Mailbox, links: Links, purpose: str
+) -> None:
+    here, there = cast.ann.browser(), cast.ann.browser()
+    link = getattr(links, purpose)()
+    before = len(mailbox.to(cast.ann.email))
+    assert here.get("/account/").status_code == 200
+
+    links.use(cast.nobody(), purpose, link)
+
+    assert here.get("/account/").status_code == there.get("/account/").status_code == 302
+    assert len(mailbox.to(cast.ann.email)) == before + 1
+    assert "changed" in mailbox.last(cast.ann.email)["Subject"]
+
+
+def test_O26_other_open_links_about_the_account_die_with_a_reset(
+    app: Flask, cast: Cast, links: Links
+) -> None:
+    change = links.email()
+    links.use(cast.nobody(), "reset", links.reset())
+
+    assert cast.nobody().get(change).status_code == 404, "a stranger's change of address must not survive"
+
+
+# --- O28, O35 -------------------------------------------------------------------------------------
+
+
+def test_O28_an_administrator_sets_no_password_and_changes_no_address(
+    app: Flask, office: Office, cast: Cast
+) -> None:
+    """Changing someone's second step is the owner's alone (tests/security/test_O_log_in.py); here: e-mail and password."""
+    with everything(office) as work:
+        before = work.get(Person, cast.ann.id)
+        kept = before.email, before.password
+    ines = cast.ines.browser()
+    attempts = 0
+    for rule in list(app.url_map.iter_rules()):
+        wanted = {"POST", "PUT", "PATCH"} & (rule.methods or set())
+        if not wanted or not rule.endpoint.startswith(("User", "Person", "Role")):
+            continue
+        with app.test_request_context():
+            path = url_for(rule.endpoint, **dict.fromkeys(rule.arguments, cast.ann.id))
+        given = {
+            "email": "taken@over.example",
+            "password": CHOSEN,
+            "conf_password": CHOSEN,
+            "roles": "professional",
+        }
+        post_with_token(ines, app, path, given)
+        attempts += 1
+
+    assert attempts, "there are doors through which an administrator changes accounts"
+    with everything(office) as work:
+        after = work.get(Person, cast.ann.id)
+        assert (after.email, after.password) == kept
+
+
+def test_O35_nobody_chooses_a_name_to_log_in_by(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+) -> None:
+    newcomer = Newcomer(app, mailbox)
+    newcomer.registers(username=cast.ann.email)
+    newcomer.sets_up()
+
+    with everything(office) as work:
+        person = work.session.scalars(select(Person).where(Person.email == EMAIL)).unique().one()
+        assert re.fullmatch(r"[0-9a-f]{32}", person.username)
+    assert 'name="username"' not in cast.nobody().get("/register/").text
+
+
+# --- O29 ------------------------------------------------------------------------------------------
+
+
+def test_O29_an_address_counts_only_once_confirmed_from_it(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, links: Links
+) -> None:
+    link = links.email()
+    with everything(office) as work:
+        assert work.get(Person, cast.ann.id).email == cast.ann.email
+    cast.ann.half_way()
+    assert re.search(r"\b\d{6}\b", text_of(mailbox.last(cast.ann.email))), (
+        "codes go to the old address until then"
+    )
+    assert "asked to change" in " ".join(str(mail["Subject"]) for mail in mailbox.to(cast.ann.email))
+
+    cast.nobody().get(link)
+    with everything(office) as work:
+        assert work.get(Person, cast.ann.id).email == cast.ann.email, "opening the link changes nothing"
+    links.use(cast.nobody(), "email", link)
+    with everything(office) as work:
+        assert work.get(Person, cast.ann.id).email == NEW
+
+
+def test_O29_an_address_that_became_somebodys_meanwhile_is_not_taken(
+    app: Flask, office: Office, cast: Cast, links: Links
+) -> None:
+    link = links.email()
+    with everything(office) as work:
+        work.get(Person, cast.bob.id).email = NEW
+
+    assert links.use(cast.nobody(), "email", link) == 404
+    with everything(office) as work:
+        assert work.get(Person, cast.ann.id).email == cast.ann.email

@@ -1,0 +1,98 @@
+"""A forgotten password and a changed address, as people do it."""
+
+import pytest
+from flask import Flask
+
+from app.services.work import Office
+from tests.browser import post_with_token
+from tests.cast import PASSWORD, Cast
+from tests.mailbox import Mailbox
+from tests.newcomer import CHOSEN, Newcomer
+
+
+def test_a_forgotten_password_is_replaced_through_the_mail(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+) -> None:
+    elsewhere = cast.ann.browser()
+    ann = Newcomer(app, mailbox, cast.ann.email)
+    sent = ann.post("/forgotten/", {"email": f" {cast.ann.email.upper()} "})
+    assert sent.location == "/forgotten/sent"
+    link = ann.link()
+    assert cast.ann.email in ann.browser.get(link).text
+
+    weak = ann.post(link, {"password": "short"})
+    assert weak.status_code == 422 and "Password must be 12 characters or more" in weak.text
+    assert ann.post(link, {"password": CHOSEN}).location == "/forgotten/done"
+
+    assert elsewhere.get("/account/").status_code == 302, "every log-in has ended"
+    assert mailbox.last(cast.ann.email)["Subject"] == "Your SEND Portal password was changed"
+    assert ann.post("/login/", {"email": ann.email, "password": PASSWORD}).status_code == 401
+    ann.logs_in()
+
+
+def test_the_forgotten_page_says_what_is_wrong(cast: Cast, app: Flask) -> None:
+    stranger = cast.nobody()
+    assert "Enter your email address" in post_with_token(stranger, app, "/forgotten/", {"email": ""}).text
+    assert "correct format" in post_with_token(stranger, app, "/forgotten/", {"email": "ann at eps"}).text
+
+
+def test_a_new_email_address_counts_once_confirmed_from_it(
+    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+) -> None:
+    new = "ann.k@eps.bradford.example"
+    here, elsewhere = cast.ann.browser(), cast.ann.browser()
+    wrong = post_with_token(here, app, "/account/email/", {"email": new, "password": "not-my-password"})
+    assert wrong.status_code == 422 and "Enter the password you log in with now" in wrong.text
+    asked = post_with_token(here, app, "/account/email/", {"email": new, "password": PASSWORD})
+    assert asked.location == "/account/email/sent"
+    assert "asked to change the email address" in mailbox.last(cast.ann.email)["Subject"]
+
+    link = mailbox.link(new)
+    assert new in here.get(link).text
+    assert post_with_token(here, app, link, {}).location == "/confirm/email"
+
+    assert here.get("/account/").status_code == 200, "the log-in that confirmed it stays"
+    assert elsewhere.get("/account/").status_code == 302
+    assert (
+        "The email address of your SEND Portal account was changed" in mailbox.last(cast.ann.email)["Subject"]
+    )
+    ann = Newcomer(app, mailbox, new)
+    ann.logs_in(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "Enter your new email address"),
+        ("ann.kowalska@eps.bradford.example", "different from the one you have now"),
+        ("ann@gmail.com", "personal email service"),
+        ("ann@heatonbeck.sch.example", "We do not know this email domain for your organisation"),
+        ("ann@elsewhere.example", "We do not know this email domain for your organisation"),
+    ],
+)
+def test_a_professional_keeps_an_address_of_their_workplace(
+    app: Flask, cast: Cast, mailbox: Mailbox, typed: str, says: str
+) -> None:
+    answer = post_with_token(
+        cast.ann.browser(), app, "/account/email/", {"email": typed, "password": PASSWORD}
+    )
+
+    assert answer.status_code == 422 and says in answer.text
+    assert mailbox.all() == []
+
+
+def test_a_parent_may_change_to_any_address(app: Flask, cast: Cast, mailbox: Mailbox) -> None:
+    answer = post_with_token(
+        cast.pat.browser(), app, "/account/email/", {"email": "pat@gmail.com", "password": PASSWORD}
+    )
+    assert answer.location == "/account/email/sent"
+    assert mailbox.link("pat@gmail.com").startswith("/confirm/email/")
+
+
+def test_wrong_passwords_are_counted_when_changing_the_address(
+    app: Flask, cast: Cast, mailbox: Mailbox
+) -> None:
+    browser = cast.ann.browser()
+    typed = {"email": "ann.k@eps.bradford.example", "password": "not-my-password"}
+    answers = [post_with_token(browser, app, "/account/email/", typed).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]

@@ -1,0 +1,165 @@
+"""Registering as people do: the pages, what they say, and the mail that leads from one to the next."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from app.models import (
+    LogInSession,
+    Registration,
+)
+from app.services.work import Office
+from tests.cast import Cast, everything
+from tests.mailbox import Mailbox
+from tests.make import Maker
+from tests.newcomer import CHOSEN, EMAIL, Newcomer
+
+
+@pytest.fixture
+def nadia(app: Flask, mailbox: Mailbox) -> Newcomer:
+    return Newcomer(app, mailbox)
+
+
+def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) -> None:
+    sent = nadia.registers()
+    assert (sent.status_code, sent.location) == (302, "/register/sent")
+    assert "Check your email" in nadia.browser.get(sent.location).text
+
+    page = nadia.browser.get(nadia.link())
+    assert page.status_code == 200 and page.text.count("<h1") == 1
+    for shown in ("Nadia Rahman", "Heaton Beck Primary School", "Deputy head", EMAIL):
+        assert shown in page.text
+    two_step = nadia.post(nadia.link(), {"password": CHOSEN})
+    second = nadia.browser.get(two_step.location).text
+    assert "Set up two-step verification" in second and re.search(r'value="email"\s+checked', second)
+    ready = nadia.post(two_step.location, {"method": "email"})
+    assert ready.location == "/register/ready"
+    assert "Your account is ready" in nadia.browser.get("/register/ready").text
+
+    nadia.logs_in()
+    assert nadia.browser.get("/account/").status_code == 200
+    with everything(office) as work:
+        kept = work.session.scalars(select(Registration)).one()
+        assert (kept.postcode, kept.phone) == ("BD99 1AB", "01632 960101")
+        assert kept.address == "Beck Lane\nHeaton\nBradford"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("email", "", "Enter your work email address"),
+        ("email", "nadia", "Enter an email address in the correct format, like name@school.sch.uk"),
+        (
+            "email",
+            "nadia@gmail.com",
+            "gmail.com is a personal email service, so we cannot tell from it where you work",
+        ),
+        ("email", "nadia@yahoo.co.uk", "yahoo.co.uk is a personal email service"),
+        ("email", f"{'n' * 60}@{'d' * 63}.{'d' * 63}.{'d' * 63}.example", "must be 254 characters or fewer"),
+        ("first_name", " ", "Enter your first name"),
+        ("last_name", "", "Enter your last name"),
+        ("last_name", "R" * 65, "Last name must be 64 characters or fewer"),
+        ("first_name", "Na\u202edia", "First name must not contain line breaks or hidden characters"),
+        ("profession", "", "Select where you work"),
+        ("profession", "council", "Select where you work"),
+        ("organisation", "", "Choose your organisation from the list"),
+        ("organisation", "999999", "Choose your organisation from the list"),
+        ("organisation", "x", "Choose your organisation from the list"),
+        ("job_title", "", "Enter your job title"),
+        ("address", "", "Enter your work address"),
+        ("address", "A\x00B", "Work address must not contain line breaks or hidden characters"),
+        ("postcode", "", "Enter your work postcode"),
+        ("postcode", "BD1", "Enter a full UK postcode, like BD1 1HX"),
+        ("phone", "", "Enter your work phone number"),
+        ("phone", "12", "Enter a phone number, like 01274 435750 or 07700 900 982"),
+    ],
+)
+def test_each_field_says_what_is_wrong_with_it(
+    office: Office, mailbox: Mailbox, nadia: Newcomer, field: str, typed: str, says: str
+) -> None:
+    answer = nadia.registers(**{field: typed})
+
+    assert answer.status_code == 422 and says in answer.text
+    assert "There is a problem" in answer.text and f'href="#{field}"' in answer.text
+    assert "<title>Error:" in answer.text
+    assert mailbox.all() == []
+    with everything(office) as work:
+        assert work.session.scalars(select(Registration)).all() == []
+
+
+def test_an_empty_page_names_everything_at_once_and_keeps_what_was_typed(nadia: Newcomer) -> None:
+    page = nadia.post("/register/", {"first_name": "Nadia"}).text
+
+    assert page.count('class="govuk-error-message"') == 8
+    assert 'value="Nadia"' in page
+
+
+def test_the_name_of_an_organisation_that_is_not_listed_is_enough(office: Office, nadia: Newcomer) -> None:
+    missing = nadia.registers(organisation="", not_listed="yes")
+    assert missing.status_code == 422 and "Enter the name of your organisation" in missing.text
+
+    for ticked in ({"not_listed": "yes"}, {}):  # without the script the box is open, and people just type
+        assert (
+            nadia.registers(organisation="", organisation_named="Beck Nursery", **ticked).status_code == 302
+        )
+    with everything(office) as work:
+        kept = work.session.scalars(select(Registration)).one()
+        assert (kept.organisation_id, kept.organisation_named) == (None, "Beck Nursery")
+
+
+def test_whoever_is_not_known_is_told_to_wait_and_cannot_log_in(
+    app: Flask, office: Office, mailbox: Mailbox
+) -> None:
+    newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
+    newcomer.registers()
+    answer = newcomer.sets_up()
+
+    assert answer.location == "/register/waiting"
+    assert "We will email you when they have decided" in newcomer.browser.get(answer.location).text
+    refused = newcomer.post("/login/", {"email": newcomer.email, "password": CHOSEN})
+    assert refused.status_code == 401
+
+
+def test_these_pages_ask_the_database_little(
+    app: Flask, office: Office, cast: Cast, make: Maker, nadia: Newcomer
+) -> None:
+    nadia.registers()
+    child = make.child()
+    link = nadia.link()
+    with everything(office) as work:
+        number = work.session.scalars(select(Registration.id)).one()
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(office.database.engine, "before_cursor_execute", note)
+    try:
+        for browser, page in (
+            (nadia.browser, "/register/"),
+            (nadia.browser, link),
+            (nadia.browser, "/forgotten/"),
+            (cast.olu.browser(), f"/registrations/{number}"),
+            (cast.olu.browser(), f"/invitations/child/{child.id}"),
+        ):
+            asked.clear()
+            assert browser.get(page).status_code == 200
+            told = [statement for statement in asked if not statement.startswith(("BEGIN", "PRAGMA"))]
+            assert len(told) <= 12, (page, told)
+    finally:
+        event.remove(office.database.engine, "before_cursor_execute", note)
+
+
+def test_somebody_logged_in_who_comes_to_register_is_taken_home(cast: Cast) -> None:
+    assert cast.ann.browser().get("/register/").location == "/"
+
+
+def test_nothing_of_this_logs_anybody_in(office: Office, nadia: Newcomer) -> None:
+    nadia.registers()
+    nadia.sets_up()
+
+    with everything(office) as work:
+        assert work.session.scalars(select(LogInSession)).all() == []
+    assert nadia.browser.get("/account/").status_code == 302
