@@ -1,5 +1,6 @@
 """The audit, for the SEN team's managers: what happened to a child, and who did it."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import request
@@ -19,6 +20,8 @@ from app.views.base import PortalView
 from app.views.generated_lists import with_args
 from app.views.numbers import number_asked
 from app.views.pages import said
+
+EARLIEST, LATEST = 2000, 2999
 
 
 class AuditView(PortalView):
@@ -52,8 +55,7 @@ class AuditView(PortalView):
             child_name=name,
             matches=matches,
             kinds=kind_choices,
-            asked={name: _asked(name) for name in ("child", "person", "kind")},
-            dates={name: _typed_date(name) for name in ("since", "until")},
+            asked={name: _asked(name) for name in ("child", "person", "kind", "since", "until")},
             errors=errors,
             wrong={error["href"]: error["text"] for error in errors},
         )
@@ -77,22 +79,20 @@ def _wanted(session: Session, child_id: int | None, events: set[str]) -> tuple[W
     return wanted, errors
 
 
-def _typed_date(name: str) -> dict[str, str]:
-    return {part: _asked(f"{name}-{part}") for part in ("day", "month", "year")}
-
-
 def _day(name: str, errors: list[dict[str, str]]) -> date | None:
-    typed = _typed_date(name)
-    if not any(typed.values()):
+    """A day as people write one: 27/3/2026, 27.3.2026 or 27 3 2026."""
+    typed = _asked(name)
+    if not typed:
         return None
+    written = re.fullmatch(r"(\d{1,2})\D(\d{1,2})\D(\d{4})", typed, re.ASCII)
     try:
-        day = date(int(typed["year"]), int(typed["month"]), int(typed["day"]))
+        found = date(int(written[3]), int(written[2]), int(written[1])) if written else None
     except ValueError:
-        day = None
-    if day is None or not 1900 < day.year < 2200:
-        errors.append({"text": _("Enter a real date, for example 27 3 2026"), "href": f"#{name}-day"})
+        found = None
+    if found is None or not EARLIEST <= found.year <= LATEST:
+        errors.append({"text": _("Enter a real date, for example 27/3/2026"), "href": f"#{name}"})
         return None
-    return day
+    return found
 
 
 def _begins(day: date) -> datetime:

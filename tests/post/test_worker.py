@@ -181,7 +181,7 @@ def test_asked_to_stop_it_finishes_the_mail_in_hand_and_leaves(plant):
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(timeout=15) == 0
+    assert worker.wait(timeout=30) == 0
     sent = [row for row in plant.rows() if row["sent_at"]]
     assert len(sent) == len(plant.mailboxes.ids) == len(set(plant.mailboxes.ids)) < 200
     assert not [row for row in plant.rows() if row["leased_by"]]
@@ -193,12 +193,12 @@ def test_a_code_does_not_wait_behind_five_hundred_digests(plant):
     plant.worker()
     plant.until(lambda: len(plant.mailboxes.ids) >= 10)
 
-    asked = time.monotonic()
     plant.write(1, lane=CODE_LANE, letter="code", code="123456", minutes=10, device="Firefox")
-    plant.until(lambda: "Your security code for the SEND Portal" in plant.mailboxes.subjects, 10)
+    already = len(plant.mailboxes.ids)
+    code = "Your security code for the SEND Portal"
+    plant.until(lambda: code in plant.mailboxes.subjects)
 
-    assert time.monotonic() - asked < 3
-    assert len(plant.mailboxes.ids) < 400
+    assert plant.mailboxes.subjects.index(code) <= already + 2 * HANDS  # only what was in hand goes before it
 
 
 def test_a_code_leaves_with_the_page_and_needs_no_worker(plant):

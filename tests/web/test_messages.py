@@ -33,7 +33,7 @@ def test_the_inbox_says_what_is_unread_in_words(cast, make):
     make.message(cast.ann, subject="The first")
     browser = cast.ann.browser()
 
-    assert re.search(r"Unread</strong>.*The first", page(browser, "/messages/"), re.S)
+    assert re.search(r"The first</a>.{0,80}Unread</strong>", page(browser, "/messages/"), re.S)
     number = re.search(r'href="(/messages/\d+)"', page(browser, "/messages/"))[1]
     page(browser, number)
     assert "Unread" not in page(browser, "/messages/")

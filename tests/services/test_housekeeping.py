@@ -1,0 +1,77 @@
+"""What is tidied by the clock: old things go, young ones and those still needed stay."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.models import LogInSession, MailedLink, OutboxMail
+from app.post.outbox import queue_mail
+from app.services import housekeeping
+from app.services.sessions import open_session
+from app.services.work import Office, unit_of_work
+from app.tables.mailed_links import Purpose
+from tests.cast import everything
+
+
+def count(office: Office, table: type) -> int:
+    """How many rows there really are."""
+    with office.database.engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(table.__table__)).scalar_one()
+
+
+def test_old_log_ins_links_and_mail_go_and_the_rest_stays(office, cast, clock):
+    def leave_traces(mark: str) -> None:
+        with unit_of_work(office, None) as work:
+            open_session(work, cast.ann.id, "email")
+            queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key=mark)
+        office.post_room.deliver_due()
+        with everything(office) as work:
+            for chosen in (None, "hash"):
+                work.add(
+                    MailedLink(
+                        token_hash=f"{mark}{chosen}",
+                        purpose=Purpose.register,
+                        email="a@b.example",
+                        expires_at=work.now + timedelta(days=1),
+                        chosen_password=chosen,
+                    )
+                )
+
+    leave_traces("old")
+    clock.forward(days=100)
+    leave_traces("young")
+
+    housekeeping.every_day(office)
+
+    assert count(office, LogInSession) == 1
+    assert count(office, OutboxMail) == 1
+    assert count(office, MailedLink) == 3  # a password that waits for the SEN team's decision is kept
+
+
+def test_mail_that_still_has_to_go_is_never_tidied_away(office, clock):
+    with unit_of_work(office, None) as work:
+        queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="waiting")
+    clock.forward(days=400)
+
+    housekeeping.every_day(office)
+
+    assert count(office, OutboxMail) == 1
+
+
+def test_nothing_that_fails_stops_the_rest(office, clock, caplog):
+    with everything(office) as work:
+        open_session(work, 1, "email")
+    clock.forward(days=100)
+    with office.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE throttle")  # the first chore now fails
+
+    housekeeping.every_day(office)
+
+    assert count(office, LogInSession) == 0
+    assert "forget_old failed" in caplog.text
+
+
+def test_every_minute_has_nothing_to_do_on_a_quiet_day(office, caplog):
+    housekeeping.every_minute(office)
+
+    assert "failed" not in caplog.text
