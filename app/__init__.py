@@ -1,6 +1,5 @@
 """The staircase: puts the house together. Reads as a table of contents."""
 
-
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_wtf import CSRFProtect

@@ -44,7 +44,9 @@ def sync_roles(session: Session) -> None:
         menus.setdefault(view_name, ViewMenu(name=view_name))
     session.add_all([*permissions.values(), *menus.values()])
     session.flush()
-    pairs = {(row.view_menu.name, row.permission.name): row for row in session.scalars(select(PermissionView))}
+    pairs = {
+        (row.view_menu.name, row.permission.name): row for row in session.scalars(select(PermissionView))
+    }
     for view_name, level in sorted(doors):
         key = (view_name, f"can_{level}")
         if key not in pairs:
@@ -72,5 +74,3 @@ def sync() -> None:
     """Bring tables, roles and form templates up to date with this version."""
     prepare(office())
     click.echo("Up to date.")
-
-

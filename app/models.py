@@ -16,7 +16,14 @@ from app.tables.forms import (
     Submission,
 )
 from app.tables.invitations import Invitation
-from app.tables.log_in import KeptPost, LogInChallenge, LogInSession, Registration, RegistrationState, Throttle
+from app.tables.log_in import (
+    KeptPost,
+    LogInChallenge,
+    LogInSession,
+    Registration,
+    RegistrationState,
+    Throttle,
+)
 from app.tables.mailed_links import MailedLink, Purpose
 from app.tables.messages import Message
 from app.tables.organisations import Organisation, WorkDomain

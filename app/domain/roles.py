@@ -99,7 +99,14 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
     Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents"),
     Role.sen_officer: EVERYBODY
     | _grants(
-        "Children", "Forms", "Documents", "CaseWork", "Registrations", "Organisations", "People:read", "Export:read"
+        "Children",
+        "Forms",
+        "Documents",
+        "CaseWork",
+        "Registrations",
+        "Organisations",
+        "People:read",
+        "Export:read",
     ),
     Role.sen_manager: EVERYBODY
     | _grants(

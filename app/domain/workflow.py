@@ -69,7 +69,11 @@ class Workflow:
     def open_to(self, state: FormState, parts: Iterable[Part]) -> list[str]:
         """The names of the steps these hands may take now: the buttons on the page."""
         held = frozenset(parts)
-        return [each.name for each in self.steps.values() if state in each.start and not each.hands.isdisjoint(held)]
+        return [
+            each.name
+            for each in self.steps.values()
+            if state in each.start and not each.hands.isdisjoint(held)
+        ]
 
 
 _S = FormState

@@ -44,7 +44,9 @@ class DayOfWork:
     def __init__(self, office: Office, who: Principal) -> None:
         self.office, self.who = office, who
 
-    def add(self, forenames: str, surname: str, born: date, upn: str, nhs_number: str = "") -> tuple[int, int]:
+    def add(
+        self, forenames: str, surname: str, born: date, upn: str, nhs_number: str = ""
+    ) -> tuple[int, int]:
         """Add a child; gives the child's and the request's number."""
         typed = children.NewChild(
             forenames=forenames,
@@ -96,7 +98,9 @@ class DayOfWork:
         with self.works() as work:
             sending.submit(work, form_id, secrets.token_hex(16))
 
-    def ask(self, child_id: int, template: str, *, person: Principal | None = None, body: int | None = None) -> int:
+    def ask(
+        self, child_id: int, template: str, *, person: Principal | None = None, body: int | None = None
+    ) -> int:
         """Ask somebody, or an organisation's queue, for advice."""
         note = "Please say what you have seen, what is needed and what should be provided."
         with self.works() as work:
@@ -214,5 +218,3 @@ def _tidy(session: Session, office: Office) -> None:
     old = office.clock.now() - timedelta(days=7)
     session.execute(update(Message).where(Message.created_at < old).values(read_at=office.clock.now()))
     session.commit()
-
-

@@ -72,7 +72,7 @@ def compare(work: Work, opened: OpenForm, section_id: str) -> Comparison:
     if draft is None or aside is None:
         raise NotFound("DraftRevision")
     before = revision_at(work.session, draft.id, aside.number)
-    base = before.answers if before else None
+    base = {} if aside.number == 0 else before.answers if before else None
     found = [
         _difference(section.question(question), aside.answers, draft.answers, base)
         for question in changed(aside.answers, draft.answers)
@@ -101,10 +101,9 @@ def _suggestion(
 ) -> str | None:
     if base is None:
         return None
-    was = base.get(question.id)
-    if was == mine.get(question.id):
+    if not changed({question.id: mine.get(question.id)}, base):
         return THEIRS
-    return MINE if was == theirs.get(question.id) else None
+    return None if changed({question.id: theirs.get(question.id)}, base) else MINE
 
 
 def _text(question: Question, answers: SectionAnswers) -> str:

@@ -97,7 +97,9 @@ def _as_read(work: Work, form: Form, definition: FormDefinition, whole: bool) ->
     if whole:
         return definition
     readable = definition.without_restricted()
-    quoted = any(question.fact in FROM_REQUEST for section in readable.sections for question in section.questions)
+    quoted = any(
+        question.fact in FROM_REQUEST for section in readable.sections for question in section.questions
+    )
     if not quoted or request_for(work.session, form.child_id) is not None:
         return readable
     sections = (
@@ -123,7 +125,10 @@ def _sections(
 
 
 def _line(
-    section: Section, line: AnswerLine, files: Mapping[int, Document], was: Mapping[tuple[str, str], Any] | None
+    section: Section,
+    line: AnswerLine,
+    files: Mapping[int, Document],
+    was: Mapping[tuple[str, str], Any] | None,
 ) -> ReadLine:
     changed = was is not None and was.get((section.id, line.question.id)) != (line.shown, line.files)
     return ReadLine(line, [files[number] for number in line.files if number in files], changed)

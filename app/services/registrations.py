@@ -154,7 +154,12 @@ def new_organisation(work: Work, registration_id: int, name: str) -> Organisatio
         text = Wording(N_("An organisation with this name is in the list. Choose it there"))
         raise Refused(Fault("new_name", text))
     return work.add(
-        Organisation(name=name, kind=registration.profession, address=registration.address, postcode=registration.postcode)
+        Organisation(
+            name=name,
+            kind=registration.profession,
+            address=registration.address,
+            postcode=registration.postcode,
+        )
     )
 
 

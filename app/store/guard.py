@@ -32,7 +32,9 @@ def look_as(session: Session, who: Principal | None) -> None:
     if session.info.get(_WHO) != who or _LENS not in session.info:
         if _LENS in session.info:
             session.expunge_all()  # rows loaded for someone else must not linger
-        session.info[_LENS] = NOBODY if who is None else [_worn(table, rule(who)) for table, rule in RULES.items()]
+        session.info[_LENS] = (
+            NOBODY if who is None else [_worn(table, rule(who)) for table, rule in RULES.items()]
+        )
         session.info[_WHO] = who
 
 

@@ -98,7 +98,9 @@ def _is_ours(who: Principal) -> ColumnElement[bool]:
     """The form is this person's own work: their organisation's, about a child they are linked to, or their family's."""
     linked = _form.c.child_id.in_(linked_children(who))
     if who.has(Role.professional):
-        return and_(linked, _form.c.organisation_id.is_not(None), _form.c.organisation_id == who.organisation_id)
+        return and_(
+            linked, _form.c.organisation_id.is_not(None), _form.c.organisation_id == who.organisation_id
+        )
     if who.has(Role.parent):
         return and_(linked, _form.c.kind == "consent", _form.c.organisation_id.is_(None))
     return false()

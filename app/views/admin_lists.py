@@ -62,6 +62,7 @@ class UserList(PortalListView):
     label_columns = {
         "name": _l("Name"),
         "email": _l("Work email address"),
+        "last_name": _l("Last name"),
         "roles": _l("Roles"),
         "organisation": _l("Organisation"),
         "active": _l("Account open"),
@@ -217,6 +218,7 @@ class OrganisationList(ReferenceView):
     }
     search_form_extra_fields = {"kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Any"))}
     add_form_extra_fields = edit_form_extra_fields = {
+        "name": StringField(_l("Name"), [InputRequired(_l("Enter the organisation’s name")), Length(max=200)]),
         "kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one")),
         "urn": StringField(_l("URN"), filters=[lambda text: text or None]),
         "address": StringField(_l("Address"), [Length(max=300)], filters=[lambda text: text or ""]),

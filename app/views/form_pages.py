@@ -155,9 +155,13 @@ def file_line(one: Document) -> Context:
 def missing_lines(opened: OpenForm, problems: Iterable[Problem]) -> list[Context]:
     """Each part that is missing or wrong, with a link to its place."""
     titles = {section.id: said(section.title) for section in opened.definition.sections}
+    places = list(titles)
     return [
         {
             "text": _("%(section)s: %(problem)s", section=titles[one.section_id], problem=said(one.text)),
+            "place": places.index(one.section_id),
+            "title": titles[one.section_id],
+            "problem": said(one.text),
             "href": section_url(opened.form.id, one.section_id, one.anchor),
         }
         for one in problems

@@ -38,7 +38,7 @@ class RegisterForm(FlaskForm):
         _l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)], **TIDY
     )
     last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)], **TIDY)
-    profession = RadioField(_l("Where do you work?"), validate_choice=False)
+    profession = RadioField(_l("Profession"), validate_choice=False)
     organisation = SelectField(_l("Organisation"), validate_choice=False)
     not_listed = BooleanField(_l("My organisation is not listed"))
     organisation_named = StringField(_l("Name of your organisation"), **TIDY)
@@ -70,7 +70,7 @@ class RegisterForm(FlaskForm):
         """Every box, and that one organisation is chosen or named."""
         fine = super().validate(extra_validators)
         if self.profession.data not in {one.name for one in PROFESSIONS}:
-            self.profession.errors = [_("Select where you work")]
+            self.profession.errors = [_("Select your profession")]
             fine = False
         return self._validate_organisation() and fine
 

@@ -72,7 +72,7 @@ def _family(
         date_of_birth=date(2015, 5, 5),
         added_by_id=author.id,
     )
-    link = [make.link(child, actor, relationship_to_child=f"{mark}-relationship") for actor in linked][0]
+    links = [make.link(child, actor, relationship_to_child=f"{mark}-relationship") for actor in linked]
     advice = make.advice(
         child,
         author,
@@ -154,7 +154,7 @@ def _family(
     return Family(
         {
             "child_id": child.id,
-            "link_id": link.id,
+            "link_id": links[0].id,
             "form_id": advice.id,
             "draft_form_id": draft_request.id,
             "draft_id": draft.id,

@@ -77,7 +77,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     if redis := os.environ.get("TEST_REDIS_URL"):
         environ["REDIS_URL"] = redis
     with (folder / "output.log").open("w") as output:
-        process = subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=environ, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [sys.executable, "run.py"], cwd=ROOT, env=environ, stdout=output, stderr=output
+        )
     address = f"http://localhost:{port}"
     try:
         _wait_for(f"{address}/readyz", process, folder / "output.log")

@@ -48,14 +48,14 @@ class Visitor:
 
     def presses(self, name: str) -> None:
         """Press a button in the page."""
-        self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("load")
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
         self.look_over()
 
     def follows(self, name: str) -> None:
         """Follow a link in the page."""
-        self.page.locator("main").get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state("load")
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("link", name=name).first.click()
         self.look_over()
 
     def types(self, **fields: str) -> None:
@@ -91,9 +91,13 @@ class Visitor:
             self.page.locator(".govuk-task-list__link").nth(place).click()
             self.page.wait_for_load_state("load")
             self.look_over()
-            self._fill_section(definition, answers, self.page.url.rstrip("/").split("/section/")[1].split("/")[0])
+            self._fill_section(
+                definition, answers, self.page.url.rstrip("/").split("/section/")[1].split("/")[0]
+            )
             self.presses("Save and continue")
-            assert self.page.locator(".govuk-error-summary").count() == 0, self.page.locator("main").inner_text()
+            assert self.page.locator(".govuk-error-summary").count() == 0, self.page.locator(
+                "main"
+            ).inner_text()
             assert "/compare" not in self.page.url, "a page must not be in conflict with its own autosave"
         self.page.goto(start)
 
@@ -104,7 +108,11 @@ class Visitor:
         section = definition.section(section_id)
         given = answers.get(section_id, {})
         shown = [question for question in section.questions if question.id in given]
-        fields = {name: texts for name, texts in fields_of(section, given, shown).items() if name != "questions-shown"}
+        fields = {
+            name: texts
+            for name, texts in fields_of(section, given, shown).items()
+            if name != "questions-shown"
+        }
         for boxes_first in (True, False):
             for name, texts in fields.items():
                 for text in texts:

@@ -58,7 +58,7 @@ def test_a_senco_asks_a_psychologist_advises_and_the_sen_team_accepts(portal, op
     request_number = form_url.rstrip("/").split("/")[-1]
     officer.goes_to(f"/forms/{request_number}/read")
     officer.presses("Accept")
-    child_page = officer.page.locator(f'a[href^="/children/"]').first.get_attribute("href")
+    child_page = officer.page.locator('a[href^="/children/"]').first.get_attribute("href")
     assert child_page
     child_id = re.findall(r"\d+", child_page)[0]
     officer.goes_to(f"/children/{child_id}/ask")

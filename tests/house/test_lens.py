@@ -107,5 +107,12 @@ def test_views_decide_nothing():
     assert deciding == []
 
 
-GENERATED = {"lists.py", "generated_lists.py", "casework_lists.py", "admin_lists.py", "reference.py", "health.py"}
+GENERATED = {
+    "lists.py",
+    "generated_lists.py",
+    "casework_lists.py",
+    "admin_lists.py",
+    "reference.py",
+    "health.py",
+}
 """AppBuilder's screens are made of queries; the lens limits them."""

@@ -262,7 +262,7 @@ def test_every_missing_part_of_an_empty_form_can_be_reached(cast, make, template
     )
     browser = cast.sana.browser()
     page = browser.get(f"/forms/{form.id}/check").get_data(as_text=True)
-    inset = re.search(r"govuk-inset-text.*?</ul>", page, re.S).group()
+    inset = re.search(r"govuk-inset-text.*?</div>", page, re.S).group()
     links = re.findall(r'href="(/forms/\d+/section/[a-z_]+)#([a-z0-9_-]+)"', inset)
     assert len(links) >= 7
 

@@ -21,7 +21,7 @@ from app.models import (
 _NAME = (Person.first_name, Person.last_name)
 AROUND: tuple[ExecutableOption, ...] = (
     joinedload(Form.child, innerjoin=True).joinedload(Child.setting),
-    joinedload(Form.author).load_only(*_NAME).noload(Person.organisation),
+    joinedload(Form.author).load_only(*_NAME),
     joinedload(Form.organisation),
 )
 """A form with its child, whose work it is, and who wrote it."""
@@ -40,7 +40,7 @@ def form_held(session: Session, form_id: int) -> Form | None:
 
 def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
     """What was typed so far, section by section, with who saved it."""
-    saver = joinedload(SectionDraft.saved_by).load_only(*_NAME).noload(Person.organisation)
+    saver = joinedload(SectionDraft.saved_by).load_only(*_NAME)
     statement = select(SectionDraft).where(SectionDraft.form_id == form_id).options(saver)
     return session.scalars(statement.execution_options(populate_existing=True)).all()
 
@@ -52,7 +52,7 @@ def documents_of(session: Session, form_id: int) -> Sequence[Document]:
 
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
     """Every time it was sent, newest first, without what was in it."""
-    sender = joinedload(Submission.submitted_by).load_only(*_NAME).noload(Person.organisation)
+    sender = joinedload(Submission.submitted_by).load_only(*_NAME)
     statement = (
         select(Submission).where(Submission.form_id == form_id).options(defer(Submission.answers), sender)
     )

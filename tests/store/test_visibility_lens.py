@@ -1,0 +1,114 @@
+"""However a row is reached for, the lens is in the way."""
+
+import pytest
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from app.domain.errors import NotFound
+from app.domain.standing import Standing
+from app.domain.workflow import FormState
+from app.models import Advice, Child, ChildLink, Form, Message
+from app.store.guard import look_as, look_as_system
+from app.store.queries.child_page import standing_of
+from tests.cast import everything
+
+
+@pytest.fixture
+def secret(cast, make, office):
+    """A child whom bob may not see, with a link, advice and a message."""
+    child = make.child(linked=(cast.ann, cast.sana), surname="Secret", search_name="secret")
+    make.advice(child, cast.ann)
+    make.request(child, cast.sana, FormState.assessing, received_on=office.clock.today())
+    return child
+
+
+OTHER = aliased(Child)
+
+WAYS = {
+    "by number": lambda s, c: s.scalars(select(Child).where(Child.id == c.id)).all(),
+    "by identity": lambda s, c: [row for row in [s.get(Child, c.id)] if row],
+    "columns": lambda s, c: s.execute(select(Child.surname).where(Child.id == c.id)).all(),
+    "alias": lambda s, c: s.scalars(select(OTHER).where(OTHER.id == c.id)).all(),
+    "through a link": lambda s, c: s.scalars(
+        select(Child).join(ChildLink, ChildLink.child_id == Child.id)
+    ).all(),
+    "link": lambda s, c: s.scalars(select(ChildLink).options(joinedload(ChildLink.child))).all(),
+    "form": lambda s, c: s.scalars(select(Form).options(selectinload(Form.child))).unique().all(),
+    "kind of form": lambda s, c: s.scalars(select(Advice)).unique().all(),
+    "subquery": lambda s, c: s.execute(select(select(Child.id).subquery())).all(),
+    "common table expression": lambda s, c: s.execute(select(select(Child.surname).cte())).all(),
+    "exists": lambda s, c: s.execute(select(1).where(exists().where(Child.id == c.id))).all(),
+    "union": lambda s, c: s.execute(select(Child.id).union(select(Form.child_id))).all(),
+    "search": lambda s, c: s.scalars(select(Child).where(Child.search_name.startswith("secret"))).all(),
+    "legacy query": lambda s, c: s.query(Child).filter_by(id=c.id).all(),
+    "standing": lambda s, c: list(standing_of(s, [c.id])),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_stranger_reaches_nothing_whichever_way(cast, secret, way):
+    with cast.bob.works() as work:
+        assert list(WAYS[way](work.session, secret)) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_and_somebody_involved_reaches_it(cast, secret, way):
+    with cast.olu.works() as work:
+        assert len(WAYS[way](work.session, secret)) >= 1
+
+
+def test_counts_do_not_give_a_child_away(cast, secret):
+    with cast.bob.works() as work:
+        assert work.session.scalar(select(func.count()).select_from(Child)) == 0
+        assert work.session.scalar(select(func.count(Child.id))) == 0
+
+
+def test_a_stranger_changes_and_deletes_nothing(cast, secret, office):
+    with cast.bob.works() as work:
+        work.session.execute(update(Child).values(surname="Changed"))
+        work.session.execute(delete(ChildLink).where(ChildLink.child_id == secret.id))
+    with everything(office) as work:
+        assert work.get(Child, secret.id).surname == "Secret"
+        assert work.session.scalar(select(func.count()).select_from(ChildLink)) == 2
+
+
+def test_what_one_person_loaded_does_not_linger_for_the_next(cast, secret, office):
+    with office.database.open() as session:
+        look_as(session, cast.ann.principal)
+        assert session.get(Child, secret.id) is not None
+        look_as(session, cast.bob.principal)
+        assert session.get(Child, secret.id) is None
+        assert session.scalars(select(Child)).all() == []
+
+
+def test_what_the_system_loaded_does_not_linger_either(cast, secret, office):
+    with office.database.open() as session:
+        look_as_system(session, "a test")
+        assert session.get(Child, secret.id) is not None
+        look_as(session, cast.bob.principal)
+        assert session.get(Child, secret.id) is None
+
+
+def test_a_session_that_nobody_wears_sees_nothing(secret, office):
+    with office.database.open() as session:
+        assert session.scalars(select(Child)).all() == []
+        assert session.scalars(select(Message)).all() == []
+
+
+def test_ended_involvement_closes_the_child_on_the_next_look(cast, make, office):
+    child = make.child()
+    link = make.link(child, cast.ann)
+    with cast.ann.works() as work:
+        assert work.get(Child, child.id)
+    with everything(office) as work:
+        work.get(ChildLink, link.id).ended_at = office.clock.now()
+    with pytest.raises(NotFound), cast.ann.works() as work:
+        work.get(Child, child.id)
+
+
+def test_where_a_case_stands_is_known_to_whoever_sees_the_child_though_not_the_request(cast, secret, office):
+    with cast.ann.works() as work:
+        assert work.session.scalars(select(Form).where(Form.kind == "request")).unique().all() == []
+        assert standing_of(work.session, [secret.id]) == {
+            secret.id: Standing(FormState.assessing, office.clock.today())
+        }
