@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
+from flask_appbuilder.validators import Unique
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_
@@ -218,7 +219,18 @@ class OrganisationList(ReferenceView):
     }
     search_form_extra_fields = {"kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Any"))}
     add_form_extra_fields = edit_form_extra_fields = {
-        "name": StringField(_l("Name"), [InputRequired(_l("Enter the organisation’s name")), Length(max=200)]),
+        "name": StringField(
+            _l("Name"),
+            [
+                InputRequired(_l("Enter the organisation’s name")),
+                Length(max=200),
+                Unique(
+                    ReferenceInterface(Organisation),
+                    "name",
+                    _l("There is an organisation with this name already"),
+                ),
+            ],
+        ),
         "kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one")),
         "urn": StringField(_l("URN"), filters=[lambda text: text or None]),
         "address": StringField(_l("Address"), [Length(max=300)], filters=[lambda text: text or ""]),
