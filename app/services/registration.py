@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from app.domain.errors import Fault, Refused
 from app.domain.events import RegistrationApproved, RegistrationReceived, RegistrationWaiting
@@ -205,7 +205,10 @@ def forget_password(work: Work, registration: Registration) -> None:
 
 
 def forget_unconfirmed(work: Work) -> int:
-    """Drop registrations that nobody confirmed within a week; gives how many. Run daily."""
+    """Drop registrations that nobody confirmed within a week, and links a week past their time. Run daily.
+
+    Gives how many registrations went. The link of a registration that waits stays: it holds the chosen password.
+    """
     look_as_system(work.session, "registrations that nobody confirmed are forgotten")
     old = select(Registration.id).where(
         Registration.state == RegistrationState.unconfirmed,
@@ -213,5 +216,8 @@ def forget_unconfirmed(work: Work) -> int:
     )
     numbers = list(work.session.scalars(old))
     work.session.execute(delete(MailedLink).where(MailedLink.registration_id.in_(numbers)))
+    old_link = MailedLink.expires_at < work.now - FORGET_UNCONFIRMED
+    holds_nothing = or_(MailedLink.chosen_password.is_(None), MailedLink.used_at.is_(None))
+    work.session.execute(delete(MailedLink).where(old_link, holds_nothing))
     work.session.execute(delete(Registration).where(Registration.id.in_(numbers)))
     return len(numbers)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from app.domain.roles import grants_of
 from app.store import guard as visibility_guard
@@ -106,7 +106,7 @@ def test_routes_take_only_whole_numbers_and_known_words(app):
         f"{rule.endpoint}: {argument}"
         for rule in routes(app)
         for argument, converter in rule._converters.items()
-        if type(converter).__name__ != "IntegerConverter"
+        if not isinstance(converter, IntegerConverter)
         and argument not in {"pk", "section", "question", "code", "token", "locale", "key"}
     ]
     assert odd == []

@@ -19,6 +19,7 @@ from app.models import (
     Document,
     DocumentState,
     FormReturn,
+    Invitation,
     Organisation,
     Registration,
     RegistrationState,
@@ -148,6 +149,17 @@ def _family(
                 state=RegistrationState.waiting,
             )
         )
+        invitation = work.add(
+            Invitation(
+                child_id=child.id,
+                first_name=f"{mark}-invited",
+                last_name=f"{mark}-guest",
+                email=f"{mark.lower()}@guest.example",
+                relationship_to_child=f"{mark}-aunt",
+                invited_by_id=cast.olu.id,
+                sent_at=now,
+            )
+        )
         organisation = work.session.scalars(select(Organisation).order_by(Organisation.id)).first()
         domain = work.session.scalars(select(WorkDomain).order_by(WorkDomain.id)).first()
         assert organisation and domain
@@ -161,6 +173,7 @@ def _family(
             "document_id": document.id,
             "message_id": message.id,
             "registration_id": registration.id,
+            "invitation_id": invitation.id,
             "person_id": linked[0].id,
             "organisation_id": organisation.id,
             "domain_id": domain.id,

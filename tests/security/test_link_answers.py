@@ -161,7 +161,7 @@ def test_O26_other_open_links_about_the_account_die_with_a_reset(
 def test_O28_an_administrator_sets_no_password_and_changes_no_address(
     app: Flask, office: Office, cast: Cast
 ) -> None:
-    """Changing someone's second step is the owner's alone (tests/security/test_O_log_in.py); here: e-mail and password."""
+    """Changing someone's second step is the owner's alone (tests/security/test_sessions.py); here: e-mail and password."""
     with everything(office) as work:
         before = work.get(Person, cast.ann.id)
         kept = before.email, before.password

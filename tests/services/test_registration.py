@@ -322,6 +322,20 @@ def test_unconfirmed_registrations_are_forgotten_after_a_week(
         assert work.session.scalars(select(MailedLink)).all() == []
 
 
+def test_old_links_go_but_never_the_one_that_holds_a_waiting_persons_password(
+    office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+) -> None:
+    number = waits(office, mailbox)
+    sets_up(office, registers(office, mailbox))
+    clock.forward(days=9)
+    with unit_of_work(office, None) as work:
+        desk.forget_unconfirmed(work)
+    with everything(office) as work:
+        assert work.session.scalars(select(MailedLink.registration_id)).all() == [number]
+    with cast.olu.works() as work:
+        assert decisions.approve(work, number, organisation_id(office)).id
+
+
 def test_three_mails_to_one_address_and_then_a_rest(
     office: Office, mailbox: Mailbox, clock: FixedClock
 ) -> None:
