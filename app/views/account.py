@@ -16,7 +16,7 @@ from app.domain.devices import device_name
 from app.domain.errors import Refused, TooMany
 from app.models import Person
 from app.services import own_account, sessions
-from app.services.second_step import PROVE, LogInAgain, WrongCode, send_another, step_at
+from app.services.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
 from app.views.base import PortalView, office
 from app.views.cookie import APP_SECRET, PROVING, leave_browser
 from app.views.gate import safe_next
@@ -129,15 +129,15 @@ class AccountView(PortalView):
         try:
             own_account.prove_code(self.work, session.get(PROOF), typed, current_user.log_in_id)
         except WrongCode as wrong:
-            return self._ask_code(step, code_problem(typed, wrong), 401)
+            return self._ask_code(step, code_problem(step, typed, wrong), 401)
         except LogInAgain:
             return redirect(url_for("AccountView.prove"))
         session.pop(PROOF, None)
         return redirect(safe_next(session.pop(PROVING, None)) or url_for("AccountView.show"))
 
-    def _ask_code(self, step: object, wrong: str = "", status: int = 200) -> ResponseReturnValue:
+    def _ask_code(self, step: Step, wrong: str = "", status: int = 200) -> ResponseReturnValue:
         errors = [{"text": wrong, "href": "#code"}] if wrong else []
-        by_email = getattr(step, "method", "") == "email"
+        by_email = step.method == BY_EMAIL
         return self.page(
             "account/prove_code.html", status, step=step, by_email=by_email, wrong=wrong, errors=errors
         )

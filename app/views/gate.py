@@ -47,8 +47,8 @@ def keep_typed() -> int | None:
     shut = request.endpoint is not None and request.endpoint not in PUBLIC
     path = safe_next(request.full_path.rstrip("?"))
     owner = form_owner() if fields and shut else None
-    if owner is None or path is None or _asks_by_itself():
-        return None
+    if owner is None or path is None or _asks_by_itself() or any("password" in name for name, _ in fields):
+        return None  # a password is never kept, and typed again in a moment
     with unit_of_work(office(), None, origin(), office().database.session()) as work:
         session[KEPT] = keep(work, owner, path, fields)
     return owner

@@ -105,7 +105,7 @@ class LogInView(PortalView):
             passed = verify(self.work, secret, typed)
             return self._let_in(passed)
         except WrongCode as wrong:
-            return self.ask_code(step, code_problem(typed, wrong), 401)
+            return self.ask_code(step, code_problem(step, typed, wrong), 401)
         except (LogInAgain, desk.WrongPassword):
             return self._begin_again()
 
@@ -179,10 +179,14 @@ class LogInView(PortalView):
         return body, status, {"Retry-After": str(problem.retry_after)}
 
 
-def code_problem(typed: str, wrong: WrongCode) -> str:
+def code_problem(step: Step, typed: str, wrong: WrongCode) -> str:
     """What to do about a code that was not right."""
     if not typed.strip():
         return _("Enter the security code")
+    if step.method != BY_EMAIL:
+        if wrong.tries_left <= 0:
+            return _("You have entered a wrong security code too many times. Ask for an email code to carry on")
+        return _("Enter the 6 digit code that your app shows now. Each code works once")
     if wrong.tries_left <= 0:
         return _(
             "You have entered a wrong security code too many times. Select “Send a new code” to carry on"

@@ -129,7 +129,7 @@ def _family(
                 media_type="text/plain",
                 size=3,
                 sha256="0",
-                storage_key=f"{mark.lower()}0000",
+                storage_key=hashlib.sha256(mark.encode()).hexdigest(),
                 state=DocumentState.clean,
                 added_by_id=author.id,
                 given_at=now,
