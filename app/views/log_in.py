@@ -185,7 +185,9 @@ def code_problem(step: Step, typed: str, wrong: WrongCode) -> str:
         return _("Enter the security code")
     if step.method != BY_EMAIL:
         if wrong.tries_left <= 0:
-            return _("You have entered a wrong security code too many times. Ask for an email code to carry on")
+            return _(
+                "You have entered a wrong security code too many times. Ask for an email code to carry on"
+            )
         return _("Enter the 6 digit code that your app shows now. Each code works once")
     if wrong.tries_left <= 0:
         return _(

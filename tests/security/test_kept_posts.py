@@ -46,7 +46,7 @@ def carries_on(browser: FlaskClient, page: str) -> Any:
 def test_what_was_typed_is_there_after_logging_in_again(
     app: Flask, office: Office, cast: Cast, clock: FixedClock, hours: float
 ) -> None:
-    browser = cast.ann.logs_in()
+    browser = cast.sana.logs_in()
     token = page_token(app, browser)
     clock.forward(hours=hours)
     if hours > 12:
@@ -54,9 +54,9 @@ def test_what_was_typed_is_there_after_logging_in_again(
 
     assert sends(browser, token).location == "/login/"
     assert "We kept what you typed" in browser.get("/login/").text
-    cast.ann.half_way(browser)
+    cast.sana.half_way(browser)
     entered = browser.post(
-        "/login/code", data={"code": cast.ann.code(), "csrf_token": token_for(browser, app)}
+        "/login/code", data={"code": cast.sana.code(), "csrf_token": token_for(browser, app)}
     )
     assert entered.location == "/kept/"
     page = browser.get("/kept/").text
@@ -68,7 +68,7 @@ def test_what_was_typed_is_there_after_logging_in_again(
 
 
 def test_nobody_else_who_logs_in_on_that_browser_sees_it(app: Flask, cast: Cast, clock: FixedClock) -> None:
-    browser = cast.ann.logs_in()
+    browser = cast.sana.logs_in()
     token = page_token(app, browser)
     clock.forward(hours=1)
     sends(browser, token)
@@ -84,17 +84,17 @@ def test_nobody_else_who_logs_in_on_that_browser_sees_it(app: Flask, cast: Cast,
     assert not any("Zephyrine" in page for page in seen) and again.location == "/"
 
     browser.post("/login/out", data={"csrf_token": token_for(browser, app)})
-    elsewhere = cast.ann.browser()
+    elsewhere = cast.sana.browser()
     assert elsewhere.get("/kept/").location == "/", "and only on the browser it was typed in"
 
 
 def test_a_form_open_in_another_tab_is_kept_when_its_owner_logged_in_again(
     app: Flask, cast: Cast, clock: FixedClock
 ) -> None:
-    browser = cast.ann.logs_in()
+    browser = cast.sana.logs_in()
     old_tab = page_token(app, browser)
     clock.forward(hours=1)
-    cast.ann.logs_in(browser)
+    cast.sana.logs_in(browser)
 
     assert sends(browser, old_tab).location == "/kept/"
     assert "Zephyrine" in carries_on(browser, browser.get("/kept/").text).text
@@ -103,7 +103,7 @@ def test_a_form_open_in_another_tab_is_kept_when_its_owner_logged_in_again(
 def test_a_form_left_open_is_not_handed_to_whoever_logged_in_since(
     app: Flask, cast: Cast, clock: FixedClock
 ) -> None:
-    browser = cast.ann.logs_in()
+    browser = cast.sana.logs_in()
     old_tab = page_token(app, browser)
     clock.forward(hours=1)
     cast.bob.logs_in(browser)
@@ -115,20 +115,20 @@ def test_a_form_left_open_is_not_handed_to_whoever_logged_in_since(
 def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
     app: Flask, office: Office, cast: Cast, clock: FixedClock
 ) -> None:
-    browser = cast.ann.logs_in()
+    browser = cast.sana.logs_in()
     token = page_token(app, browser)
     with cast.ines.works() as work:
-        accounts.deactivate(work, cast.ann.id)
+        accounts.deactivate(work, cast.sana.id)
 
     assert sends(browser, token).location == "/login/"
     with everything(office) as work:
         kept = work.session.query(KeptPost).one()
-        assert kept.person_id == cast.ann.id and "reads" not in kept.sealed_fields
-        work.get(Person, cast.ann.id).active = True
-    cast.ann.half_way(browser)
+        assert kept.person_id == cast.sana.id and "reads" not in kept.sealed_fields
+        work.get(Person, cast.sana.id).active = True
+    cast.sana.half_way(browser)
     assert (
         browser.post(
-            "/login/code", data={"code": cast.ann.code(), "csrf_token": token_for(browser, app)}
+            "/login/code", data={"code": cast.sana.code(), "csrf_token": token_for(browser, app)}
         ).location
         == "/kept/"
     )
@@ -140,13 +140,15 @@ def test_it_can_be_thrown_away_and_is_forgotten_after_a_week(
     from app.services.log_in import forget_old
 
     for get_rid in ("discard", "wait"):
-        browser = cast.ann.logs_in()
+        browser = cast.sana.logs_in()
         token = page_token(app, browser)
         clock.forward(hours=1)
         sends(browser, token)
         if get_rid == "discard":
-            cast.ann.half_way(browser)
-            browser.post("/login/code", data={"code": cast.ann.code(), "csrf_token": token_for(browser, app)})
+            cast.sana.half_way(browser)
+            browser.post(
+                "/login/code", data={"code": cast.sana.code(), "csrf_token": token_for(browser, app)}
+            )
             browser.post("/kept/discard", data={"csrf_token": token_for(browser, app)})
         else:
             clock.forward(days=8)
@@ -167,7 +169,7 @@ def test_a_form_of_nobodys_page_is_not_kept(app: Flask, office: Office, cast: Ca
 
 
 def test_a_password_is_never_kept(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
-    browser = cast.ann.logs_in()
+    browser = cast.sana.logs_in()
     token = page_token(app, browser)
     clock.forward(hours=1)
 
@@ -183,7 +185,7 @@ def test_a_hundred_forms_sent_too_late_are_all_given_back(
     given_back = 0
     for _ in range(10):
         clock.forward(days=1)
-        browser = cast.ann.logs_in()
+        browser = cast.sana.logs_in()
         token = page_token(app, browser)
         clock.forward(hours=1)
         for number in range(10):
@@ -191,7 +193,7 @@ def test_a_hundred_forms_sent_too_late_are_all_given_back(
                 f"/forms/{number}/section/a", data={"text": f"paragraph {number}", "csrf_token": token}
             )
             assert answer.location == "/login/"
-            again = cast.ann.browser()
+            again = cast.sana.browser()
             with browser.session_transaction() as cookie, again.session_transaction() as theirs:
                 theirs["kept"] = cookie["kept"]
             given_back += f"paragraph {number}" in again.get("/kept/").text
