@@ -74,15 +74,23 @@ def give_password(
         return begin(work, _speaking(account, locale), subject)
 
 
-def enter(work: Work, passed: Passed, locale: str | None = None) -> str:
-    """Both steps were right: log them in. Gives the secret number for their cookie."""
+@dataclass(frozen=True)
+class Entered:
+    """A log-in just opened: the secret number for the cookie, and the language its owner reads."""
+
+    sid: str
+    locale: str | None
+
+
+def enter(work: Work, passed: Passed, locale: str | None = None) -> Entered:
+    """Both steps were right: log them in. A language chosen on this browser becomes theirs, for mail too."""
     account = account_by_id(work.session, passed.person_id)
     if account is None or not account.active:
         raise WrongPassword
     sid = open_session(work, account.id, passed.method or BY_EMAIL)
     stamp_log_in(work.session, account.id, work.now, locale)
     work.tell(LoggedIn(person_id=account.id))
-    return sid
+    return Entered(sid, locale or account.locale)
 
 
 def forget_old(work: Work) -> None:

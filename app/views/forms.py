@@ -17,6 +17,7 @@ from app.services.open_forms import look_at, take_up
 from app.views.base import PortalView
 from app.views.form_pages import after, at_hand, missing_lines, section_page, section_url, task_page
 from app.views.form_reading import check_page, read_page, return_page, sent_page
+from app.views.gate import count_as_input
 from app.views.pages import said, uk_time
 from app.views.section_saves import Pressed, read_sent, receive_files, with_typed, wrong_in
 
@@ -111,6 +112,8 @@ class FormView(PortalView):
         except filling.SavedMeanwhile:
             self._put_aside(form_id, section)
             return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
+        if draft.version != pressed.version:
+            count_as_input()  # somebody typed; a page that only repeats itself keeps nobody logged in
         return jsonify(saved_at=uk_time(draft.saved_at), version=draft.version)
 
     def _put_aside(self, form_id: int, section_id: str) -> None:

@@ -129,8 +129,10 @@ class LogInView(PortalView):
 
     def _let_in(self, passed: Passed) -> ResponseReturnValue:
         with self.work() as work:
-            sid = desk.enter(work, passed, chosen_locale())
-        enter_browser(sid, passed.person_id)
+            entered = desk.enter(work, passed, chosen_locale())
+        enter_browser(entered.sid, passed.person_id)
+        if entered.locale:
+            session["locale"] = entered.locale
         after = session.pop(NEXT, None)
         onward = (
             url_for("KeptPostView.show") if KEPT in session else safe_next(after) or url_for("HomeView.home")

@@ -207,6 +207,27 @@ def test_O38_a_page_that_asks_by_itself_keeps_nobody_logged_in(
     assert not is_in(browser)
 
 
+@pytest.mark.parametrize(("typing", "still_in"), [(True, True), (False, False)])
+def test_O38_saving_by_itself_counts_only_when_something_new_was_typed(
+    app: Flask, cast: Cast, make: Maker, clock: FixedClock, typing: bool, still_in: bool
+) -> None:
+    request = make.request(make.child(linked=(cast.sana,)), cast.sana)
+    browser, version = cast.sana.browser(), 0
+    for minute in range(0, 60, 10):
+        clock.forward(minutes=10)
+        given = {"child_views": f"At minute {minute if typing else 0}", "version": version}
+        saved = post_with_token(
+            browser,
+            app,
+            f"/forms/{request.id}/section/views/autosave",
+            given,
+            headers={"Accept": "application/json"},
+        )
+        version = saved.get_json().get("version", version)
+
+    assert is_in(browser) is still_in
+
+
 def test_O38_it_is_written_down_at_most_once_a_minute(office: Office, cast: Cast, clock: FixedClock) -> None:
     browser = cast.ann.browser()
     opened = clock.now()

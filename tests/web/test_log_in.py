@@ -143,3 +143,17 @@ def test_a_code_sent_anew_arrives_and_works(app: Flask, office: Office, cast: Ca
     assert "We have sent you a new security code" in answer.text
     assert len(mail_codes(office, cast.ann.email)) == 2
     assert post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/"
+
+
+def test_the_language_somebody_chose_is_theirs_on_every_browser(
+    app: Flask, office: Office, cast: Cast
+) -> None:
+    browser = cast.nobody()
+    browser.get("/language/pl")
+    cast.ann.logs_in(browser)
+
+    elsewhere = cast.ann.logs_in()
+
+    assert '<html lang="pl"' in elsewhere.get("/account/").text
+    with everything(office) as work:
+        assert work.get(Person, cast.ann.id).locale == "pl"
