@@ -1,5 +1,7 @@
 """The form engine, part 2: reading what was typed."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
