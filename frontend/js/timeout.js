@@ -40,8 +40,7 @@ export function startTimeout(root) {
         redirect: 'manual'
       })
       if (!answer.ok) throw new Error('not logged in')
-      since = Date.now()
-      dialog.close()
+      root.dispatchEvent(new Event('portal:alive'))
     } catch {
       clearInterval(timer)
       ended()
@@ -60,8 +59,16 @@ export function startTimeout(root) {
       stay()
     }
   })
-  // An autosave is a sign of life for the server, so for the clock here too.
-  root.addEventListener('portal:alive', () => {
+  // An autosave is a sign of life for the server, so for the clock here too, and for those in other tabs.
+  const tabs = 'BroadcastChannel' in window ? new BroadcastChannel('portal-alive') : null
+  const alive = () => {
     since = Date.now()
+    if (dialog.open && !buttons.hidden) dialog.close()
+  }
+  root.addEventListener('portal:alive', () => {
+    alive()
+    tabs?.postMessage('alive')
   })
+  tabs?.addEventListener('message', alive)
+  tabs?.postMessage('alive')
 }
