@@ -50,6 +50,19 @@ NEXT_IN_WORDS = {
     ),
 }
 
+DECIDED_IN_WORDS = {
+    FormState.assessing: N_("Decided to assess"),
+    FormState.not_assessing: N_("Decided not to assess"),
+}
+
+FOR_FAMILIES = {
+    "received": N_("The council received the request"),
+    "decide_to_assess": N_("The council decides whether to assess, and tells you"),
+    "no_plan_notice": N_("If the council will not make a plan, it tells you"),
+    "final_plan": N_("If there will be a plan, you receive it"),
+}
+"""The dates of a case as a family would put them."""
+
 NOT_SENT = N_("No request received yet")
 NOT_SENT_NEXT = N_(
     "Nobody has sent a request for an assessment yet. When one is received, the dates appear here."

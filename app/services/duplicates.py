@@ -61,7 +61,7 @@ def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
         .where(Form.child_id.in_((newer_id, older_id)))
         .group_by(Form.child_id)
     )
-    return {newer_id: 0, older_id: 0} | dict(work.session.execute(counted).tuples())
+    return {newer_id: 0, older_id: 0} | {row[0]: row[1] for row in work.session.execute(counted)}
 
 
 def same_child(work: Work, child_id: int) -> Child:

@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import Table, delete, or_
 
-from app.models import LogInSession, MailedLink, OutboxMail
+from app.models import LogInSession, OutboxMail
 from app.services import documents, log_in, registration
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import look_as_system
@@ -16,7 +16,6 @@ from app.store.guard import look_as_system
 log = logging.getLogger(__name__)
 
 KEEP_LOG_INS = timedelta(days=90)
-KEEP_LINKS = timedelta(days=30)
 KEEP_MAIL = timedelta(days=30)
 
 
@@ -32,7 +31,6 @@ def every_day(office: Office) -> None:
         _as_work(log_in.forget_old),
         _as_work(registration.forget_unconfirmed),
         _as_work(forget_log_ins),
-        _as_work(forget_links),
         _as_work(forget_mail),
         sweep_files,
     )
@@ -74,14 +72,6 @@ def forget_log_ins(work: Work) -> None:
     """Log-ins that ended, or were left alone, three months ago."""
     log_in_session = cast(Table, LogInSession.__table__)
     work.session.execute(delete(log_in_session).where(log_in_session.c.seen_at < work.now - KEEP_LOG_INS))
-
-
-def forget_links(work: Work) -> None:
-    """Mailed links that nobody can use any more; not one that still holds the password of a waiting registration."""
-    link = cast(Table, MailedLink.__table__)
-    work.session.execute(
-        delete(link).where(link.c.expires_at < work.now - KEEP_LINKS, link.c.chosen_password.is_(None))
-    )
 
 
 def forget_mail(work: Work) -> None:

@@ -9,9 +9,17 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.domain.codes import nhs_number_text
+from app.domain.deadlines import Milestone
 from app.domain.roles import Principal, Role
 from app.domain.school_years import school_year, year_group_label
-from app.domain.standing import Standing, dates_of, in_words, what_happens_next
+from app.domain.standing import (
+    DECIDED_IN_WORDS,
+    FOR_FAMILIES,
+    Standing,
+    dates_of,
+    in_words,
+    what_happens_next,
+)
 from app.domain.workflow import OPEN_TO_WRITING, WORKFLOWS, FormState, Part
 from app.models import Child
 from app.services.sharing import SENT
@@ -162,21 +170,19 @@ def milestones(
     return [_milestone(each, standing, today, who) for each in found]
 
 
-def _milestone(each: Any, standing: Standing | None, today: date, who: Principal) -> dict[str, Any]:
+def _milestone(each: Milestone, standing: Standing | None, today: date, who: Principal) -> dict[str, Any]:
     basis = each.regulation if who.in_sen_team else ""
+    title = _(FOR_FAMILIES.get(each.key, each.label)) if who.has(Role.parent) else _(each.label)
     if each.key == "received":
-        return {"title": _(each.label), "when": each.due_on, "text": basis}
+        return {"title": title, "when": each.due_on, "text": basis}
     if each.key == "decide_to_assess" and standing is not None and standing.decided_at is not None:
+        title = _(DECIDED_IN_WORDS[standing.state])
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
-        return {
-            "title": said(in_words(standing)),
-            "when": standing.decided_at,
-            "text": "\n".join(filter(None, (by, basis))),
-        }
+        return {"title": title, "when": standing.decided_at, "text": _lines(by, basis)}
     left = due(each.due_on, today)
-    words = left.text if left else ""
-    return {
-        "title": _(each.label),
-        "when": _("By %(date)s", date=uk_date(each.due_on)),
-        "text": "\n".join(filter(None, (words, basis))),
-    }
+    when = _("By %(date)s", date=uk_date(each.due_on))
+    return {"title": title, "when": when, "text": _lines(left.text if left else "", basis)}
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))

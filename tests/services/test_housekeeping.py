@@ -34,6 +34,7 @@ def test_old_log_ins_links_and_mail_go_and_the_rest_stays(office, cast, clock):
                         email="a@b.example",
                         expires_at=work.now + timedelta(days=1),
                         chosen_password=chosen,
+                        used_at=work.now if chosen else None,
                     )
                 )
 
@@ -45,7 +46,8 @@ def test_old_log_ins_links_and_mail_go_and_the_rest_stays(office, cast, clock):
 
     assert count(office, LogInSession) == 1
     assert count(office, OutboxMail) == 1
-    assert count(office, MailedLink) == 3  # a password that waits for the SEN team's decision is kept
+    # a link that was used and holds a password waits for the SEN team's decision
+    assert count(office, MailedLink) == 3
 
 
 def test_mail_that_still_has_to_go_is_never_tidied_away(office, clock):
