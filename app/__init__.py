@@ -38,7 +38,7 @@ def open_office(settings: Settings, clock: Clock | None = None) -> Office:
 
 
 def _open_doors(app: Flask) -> None:
-    from app import commands_audit  # noqa: F401 - adds its commands to the group
+    from app import commands_audit, commands_deadlines, commands_policy  # noqa: F401 - each adds its commands
     from app.commands import portal_commands
     from app.views.assets import init_assets
     from app.views.context import init_context

@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.roles import GRANTS, Role
+from app.domain.roles import GRANTS, Grant, Role
 from app.security import office
 from app.seed.files import form_seeds
 from app.services.form_templates import import_seeds
@@ -34,30 +34,56 @@ def migrate(database_url: str) -> None:
 
 
 def sync_roles(session: Session) -> None:
-    """Write what each role means (domain/roles.py) into AppBuilder's tables; nothing else stays in them."""
+    """Write what each role means (domain/roles.py) into AppBuilder's tables; no other grant stays in them."""
     look_as_system(session, "roles are synced")
-    doors = {door for grants in GRANTS.values() for door in grants}
-    permissions = {row.name: row for row in session.scalars(select(Permission))}
-    menus = {row.name: row for row in session.scalars(select(ViewMenu))}
-    for view_name, level in sorted(doors):
-        permissions.setdefault(f"can_{level}", Permission(name=f"can_{level}"))
-        menus.setdefault(view_name, ViewMenu(name=view_name))
-    session.add_all([*permissions.values(), *menus.values()])
-    session.flush()
-    pairs = {
-        (row.view_menu.name, row.permission.name): row for row in session.scalars(select(PermissionView))
-    }
-    for view_name, level in sorted(doors):
-        key = (view_name, f"can_{level}")
-        if key not in pairs:
-            pairs[key] = PermissionView(permission=permissions[key[1]], view_menu=menus[view_name])
-            session.add(pairs[key])
+    pairs = _pairs(session)
     roles = {row.name: row for row in session.scalars(select(RoleRow))}
     for role in Role:
-        row = roles.get(role.name) or RoleRow(name=role.name)
-        row.permissions = [pairs[name, f"can_{level}"] for name, level in sorted(GRANTS[role])]
-        session.add(row)
+        if role.name not in roles:
+            roles[role.name] = RoleRow(name=role.name)
+            session.add(roles[role.name])
+    for name, row in roles.items():
+        row.permissions = [pairs[grant] for grant in sorted(_meant(name))]
+    session.flush()
+    for grant in set(pairs) - set().union(*GRANTS.values()):
+        session.delete(pairs[grant])
     session.commit()
+
+
+def role_drift(session: Session) -> list[str]:
+    """Where AppBuilder's tables say something else than domain/roles.py: one line a grant."""
+    held = {row.name: {_grant(pair) for pair in row.permissions} for row in session.scalars(select(RoleRow))}
+    return [
+        f"{name}: {word} {door} ({level})"
+        for name in sorted({*held, *Role.__members__})
+        for word, grants in (
+            ("must not have", held.get(name, set()) - _meant(name)),
+            ("lacks", _meant(name) - held.get(name, set())),
+        )
+        for door, level in sorted(grants)
+    ]
+
+
+def _meant(name: str) -> frozenset[Grant]:
+    return GRANTS[Role[name]] if name in Role.__members__ else frozenset()
+
+
+def _grant(pair: PermissionView) -> Grant:
+    return pair.view_menu.name, pair.permission.name.removeprefix("can_")
+
+
+def _pairs(session: Session) -> dict[Grant, PermissionView]:
+    """AppBuilder's row for each grant, made where it is missing."""
+    permissions = {row.name: row for row in session.scalars(select(Permission))}
+    menus = {row.name: row for row in session.scalars(select(ViewMenu))}
+    pairs = {_grant(row): row for row in session.scalars(select(PermissionView))}
+    for door, level in sorted(set().union(*GRANTS.values()) - set(pairs)):
+        permission = permissions.setdefault(f"can_{level}", Permission(name=f"can_{level}"))
+        menu = menus.setdefault(door, ViewMenu(name=door))
+        pairs[door, level] = PermissionView(permission=permission, view_menu=menu)
+        session.add(pairs[door, level])
+    session.flush()
+    return pairs
 
 
 def prepare(desk: Office) -> None:

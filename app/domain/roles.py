@@ -7,6 +7,8 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from app.domain.wording import N_
+
 READ, WRITE = "read", "write"
 
 Grant = tuple[str, str]
@@ -23,11 +25,11 @@ class Role(enum.Enum):
 
 
 ROLE_LABELS: Mapping[Role, str] = {
-    Role.professional: "Professional",
-    Role.parent: "Parent or carer",
-    Role.sen_officer: "SEN officer",
-    Role.sen_manager: "SEN manager",
-    Role.admin: "Administrator",
+    Role.professional: N_("Professional"),
+    Role.parent: N_("Parent or carer"),
+    Role.sen_officer: N_("SEN officer"),
+    Role.sen_manager: N_("SEN manager"),
+    Role.admin: N_("Administrator"),
 }
 
 SEN_TEAM = frozenset({Role.sen_officer, Role.sen_manager})
@@ -47,13 +49,13 @@ class Profession(enum.Enum):
 
 
 PROFESSION_LABELS: Mapping[Profession, str] = {
-    Profession.school: "School or academy",
-    Profession.early_years: "Early years setting",
-    Profession.post16: "Post-16 establishment",
-    Profession.educational_psychology: "Educational psychology",
-    Profession.health: "Health",
-    Profession.social_care: "Social care",
-    Profession.council: "Council SEN team",
+    Profession.school: N_("School or academy"),
+    Profession.early_years: N_("Early years setting"),
+    Profession.post16: N_("Post-16 establishment"),
+    Profession.educational_psychology: N_("Educational psychology"),
+    Profession.health: N_("Health"),
+    Profession.social_care: N_("Social care"),
+    Profession.council: N_("Council SEN team"),
 }
 
 EDUCATION = frozenset({Profession.school, Profession.early_years, Profession.post16})
@@ -93,33 +95,15 @@ def _grants(*doors: str) -> frozenset[Grant]:
 
 
 EVERYBODY = _grants("Home:read", "Account", "Messages")
+OFFICER = EVERYBODY | _grants(
+    "Children", "Forms", "Documents:read", "CaseWork", "Registrations", "Organisations"
+)
 
 GRANTS: Mapping[Role, frozenset[Grant]] = {
-    Role.professional: EVERYBODY | _grants("SendArea", "Children", "Forms", "Documents"),
-    Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents"),
-    Role.sen_officer: EVERYBODY
-    | _grants(
-        "Children",
-        "Forms",
-        "Documents",
-        "CaseWork",
-        "Registrations",
-        "Organisations",
-        "People:read",
-        "Export:read",
-    ),
-    Role.sen_manager: EVERYBODY
-    | _grants(
-        "Children",
-        "Forms",
-        "Documents",
-        "CaseWork",
-        "Registrations",
-        "Organisations",
-        "People:read",
-        "Export:read",
-        "Audit:read",
-    ),
+    Role.professional: EVERYBODY | _grants("SendArea", "Children", "Forms", "Documents:read"),
+    Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents:read"),
+    Role.sen_officer: OFFICER,
+    Role.sen_manager: OFFICER | _grants("Audit:read"),
     Role.admin: _grants("Home:read", "Account", "Organisations", "WorkDomains", "Users", "Roles:read"),
 }
 

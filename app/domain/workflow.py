@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import WrongHands, WrongMoment
+from app.domain.wording import N_
 
 
 class Part(enum.Enum):
@@ -31,6 +32,19 @@ class FormState(enum.Enum):
     not_assessing = "not_assessing"
     withdrawn = "withdrawn"
     cancelled = "cancelled"
+
+
+STATE_LABELS: Mapping[FormState, str] = {
+    FormState.asked: N_("Not started"),
+    FormState.draft: N_("In progress"),
+    FormState.submitted: N_("Sent to the SEN team"),
+    FormState.returned: N_("Returned to be corrected"),
+    FormState.accepted: N_("Accepted"),
+    FormState.assessing: N_("Assessment agreed"),
+    FormState.not_assessing: N_("Assessment not agreed"),
+    FormState.withdrawn: N_("Withdrawn"),
+    FormState.cancelled: N_("No longer needed"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,8 +116,8 @@ ADVICE = Workflow(
 """Advice asked for under SEND Regulations 2014, reg. 6, due in six weeks (reg. 8)."""
 
 CONSENT = Workflow(
-    step("save", {_S.draft}, _S.draft, {Part.author, Part.sen_team, Part.parent}),
-    step("submit", {_S.draft}, _S.submitted, {Part.author, Part.sen_team, Part.parent}),
+    step("save", {_S.draft}, _S.draft, {Part.sen_team, Part.parent}),
+    step("submit", {_S.draft}, _S.submitted, {Part.sen_team, Part.parent}),
     step("withdraw", {_S.submitted}, _S.withdrawn, {Part.sen_team, Part.parent}),
 )
 """The family's acknowledgement and permissions: theirs to give and take back, never a professional's."""

@@ -4,9 +4,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.domain import deadlines
 from app.domain.errors import Fault, Refused, WrongHands
 from app.domain.events import AdviceAsked, AdviceCancelled, ConsentStarted
+from app.domain.form_deadlines import advice_due_on
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
@@ -40,7 +40,7 @@ def ask_for_advice(
         organisation_id = work.get(Person, person_id).organisation_id
     if organisation_id is None:
         raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
-    due = due_on or deadlines.due_on("give_advice", work.today)
+    due = due_on or advice_due_on(work.today)
     _check(work, child.id, version, organisation_id, person_id, due, note)
     link_if_missing(work, child.id, person_id, organisation_id)
     advice = work.add(

@@ -1,8 +1,8 @@
 """Whether the council will assess: decided by the SEN team within six weeks of the request (reg. 5)."""
 
-from app.domain import deadlines
 from app.domain.errors import Fault, Refused
 from app.domain.events import AssessmentAgreed, AssessmentDeclined
+from app.domain.form_deadlines import request_due_on
 from app.domain.wording import N_, Wording
 from app.domain.workflow import REQUEST
 from app.models import Request
@@ -15,8 +15,6 @@ LONGEST_REASON = 4000
 def agree_to_assess(work: Work, form_id: int, reason: str) -> Request:
     """The council will assess. What is due next is the final plan, 20 weeks from the day the request was received."""
     request = _decided(work, form_id, "agree_to_assess", reason)
-    if request.received_on is not None:
-        request.due_on = deadlines.due_on("final_plan", request.received_on)
     work.tell(AssessmentAgreed(child_id=request.child_id, form_id=request.id))
     return request
 
@@ -24,7 +22,6 @@ def agree_to_assess(work: Work, form_id: int, reason: str) -> Request:
 def decline_to_assess(work: Work, form_id: int, reason: str) -> Request:
     """The council will not assess, and says why. Nothing more is due."""
     request = _decided(work, form_id, "decline_to_assess", reason)
-    request.due_on = None
     work.tell(AssessmentDeclined(child_id=request.child_id, form_id=request.id))
     return request
 
@@ -34,6 +31,7 @@ def _decided(work: Work, form_id: int, step_name: str, reason: str) -> Request:
     step = REQUEST.step(step_name, request.state, parts_in(work, request))
     request.decision_reason = _checked(reason)
     request.state = step.end
+    request.due_on = request_due_on(request.state, request.received_on)
     request.decided_at, request.decided_by_id = work.now, work.me.user_id
     return request
 

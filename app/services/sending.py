@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.domain.deadlines import due_on
 from app.domain.errors import Conflict, Incomplete
 from app.domain.events import AdviceSubmitted, ConsentRecorded, FormEvent, RequestSubmitted
+from app.domain.form_deadlines import request_due_on
 from app.domain.forms import Answers, FormDefinition, Problem, check_complete
+from app.domain.workflow import FormState
 from app.models import Document, Submission
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Work
@@ -105,6 +106,6 @@ def _stamp(work: Work, opened: OpenForm) -> None:
     if form.received_on is None:
         form.received_on = work.today
         if form.kind == "request":
-            form.due_on = due_on("decide_to_assess", work.today)
+            form.due_on = request_due_on(FormState.submitted, work.today)
     if form.kind == "consent" and form.shared_with_professionals_at is None:
         form.shared_with_professionals_at = work.now

@@ -3,7 +3,7 @@
 Nothing else in the portal decides this. docs/access.md is made from these docstrings.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import (
@@ -87,7 +87,7 @@ def sees(table: type[Any]) -> Callable[[Rule], Rule]:
 
 
 def linked_children(who: Principal) -> Select[tuple[int]]:
-    """The children this person is involved with now, and those waiting in their organisation's queue."""
+    """The children somebody is involved with now, and for a professional those waiting in their organisation's queue."""
     mine = _link.c.person_id == who.user_id
     if who.has(Role.professional) and who.organisation_id is not None:
         mine = or_(mine, and_(_link.c.person_id.is_(None), _link.c.organisation_id == who.organisation_id))
@@ -95,7 +95,8 @@ def linked_children(who: Principal) -> Select[tuple[int]]:
 
 
 def _is_ours(who: Principal) -> ColumnElement[bool]:
-    """The form is this person's own work: their organisation's, about a child they are linked to, or their family's."""
+    """Professionals are the authors of their organisation's forms about the children they are linked to; parents and
+    carers of their family's consent form."""
     linked = _form.c.child_id.in_(linked_children(who))
     if who.has(Role.professional):
         return and_(
@@ -111,7 +112,8 @@ def _own_forms(who: Principal) -> Select[tuple[int]]:
 
 
 def _shared_with(who: Principal) -> ColumnElement[bool]:
-    """The SEN team decided that people like them may read it, and they are linked to the child."""
+    """The SEN team decided, form by form, that the professionals or the parents and carers linked to the child may read
+    it; a family's consent form is shared with the professionals when it is sent."""
     shared = []
     if who.has(Role.professional):
         shared.append(_form.c.shared_with_professionals_at.is_not(None))
@@ -122,6 +124,14 @@ def _shared_with(who: Principal) -> ColumnElement[bool]:
 
 def _shared_forms(who: Principal) -> Select[tuple[int]]:
     return select(_form.c.id).where(_shared_with(who))
+
+
+IN_WORDS: Mapping[str, Callable[[Principal], Any]] = {
+    "Linked": linked_children,
+    "Author": _is_ours,
+    "Shared": _shared_with,
+}
+"""What the rules below mean by these words."""
 
 
 @sees(Child)
@@ -140,7 +150,7 @@ def child_link(who: Principal) -> ColumnElement[bool]:
 
 @sees(Form)
 def form(who: Principal) -> ColumnElement[bool]:
-    """The SEN team sees that every form exists; authors see their organisation's own; others what was shared with them."""
+    """The SEN team sees that every form exists; authors see their own; others what was shared with them."""
     if who.in_sen_team:
         return true()
     own = Form.id.in_(_own_forms(who))
@@ -238,7 +248,7 @@ def mailed_link(_who: Principal) -> ColumnElement[bool]:
 
 @sees(WorkDomain)
 def work_domain(who: Principal) -> ColumnElement[bool]:
-    """Administrators and the SEN team keep the list of recognised work e-mail domains."""
+    """Administrators and the SEN team see which work email domains are recognised."""
     return true() if who.in_sen_team or who.has(Role.admin) else false()
 
 
@@ -290,4 +300,4 @@ def api_key(_who: Principal) -> ColumnElement[bool]:
     return false()
 
 
-__all__ = ["OPEN_TO_ALL", "PERSON_TABLE", "RULES", "STANDING", "linked_children", "sees"]
+__all__ = ["IN_WORDS", "OPEN_TO_ALL", "PERSON_TABLE", "RULES", "STANDING", "linked_children", "sees"]

@@ -3,19 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain.workflow import FormState
+from app.domain.workflow import STATE_LABELS, FormState
 
-FORM_STATES = {
-    FormState.asked: _l("Not started"),
-    FormState.draft: _l("In progress"),
-    FormState.submitted: _l("Sent to the SEN team"),
-    FormState.returned: _l("Returned to be corrected"),
-    FormState.accepted: _l("Accepted"),
-    FormState.assessing: _l("Assessment agreed"),
-    FormState.not_assessing: _l("Assessment not agreed"),
-    FormState.withdrawn: _l("Withdrawn"),
-    FormState.cancelled: _l("No longer needed"),
-}
+FORM_STATES = {state: _l(label) for state, label in STATE_LABELS.items()}
 
 FORM_STATE_COLOURS = {
     FormState.asked: "grey",

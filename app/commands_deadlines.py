@@ -1,0 +1,27 @@
+"""The due dates at the command line: does what is stored still follow from the rules."""
+
+import sys
+
+import click
+
+from app.commands import portal_commands
+from app.security import office
+from app.services.due_dates import stored_otherwise
+from app.store.guard import look_as_system
+
+
+@portal_commands.command("check-deadlines")
+def check_deadlines() -> None:
+    """Work out every stored due date again and tell which differ. Changes nothing."""
+    with office().database.open() as session:
+        look_as_system(session, "due dates are checked")
+        checked = stored_otherwise(session)
+    for each in checked.drift:
+        click.echo(
+            f"Form {each.form_id} ({each.kind}): stored {each.stored or 'none'}, by rule {each.by_rule or 'none'}"
+        )
+    click.echo(f"Forms: {checked.forms}")
+    click.echo(f"Advice with a day that was agreed otherwise: {checked.agreed}")
+    if checked.drift:
+        sys.exit(1)
+    click.echo("The due dates are right.")

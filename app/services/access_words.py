@@ -1,0 +1,160 @@
+"""The access policy's words: what each role, page, step and table is called when people speak of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import (
+    ApiKey,
+    Group,
+    Permission,
+    PermissionView,
+    RegisterUser,
+    ViewMenu,
+)
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+
+from app import models
+from app.domain.roles import READ, WRITE, Grant, Role
+from app.domain.workflow import Part
+
+ROLES: Mapping[Role, str] = {
+    Role.professional: "Staff of a school, setting, health service, social care or psychology service, who act for "
+    "their organisation",
+    Role.parent: "A parent or carer, or the young person, invited by the SEN team to follow one child or more",
+    Role.sen_officer: "The council's SEN team, who run cases and see every child",
+    Role.sen_manager: "The same, and the audit",
+    Role.admin: "Looks after accounts and organisations, and sees no child",
+}
+
+PUBLIC_PAGES: Mapping[str, str] = {
+    "LogInView": "the log-in pages",
+    "RegisterView": "the registration pages",
+    "ForgottenView": "the forgotten-password pages",
+    "ConfirmView": "the page behind a link we mailed",
+    "HelpView": "help, accessibility, privacy and cookies",
+    "LanguageView": "the choice of language",
+    "HealthView": "the two pages that tell the council's monitoring whether the portal runs",
+}
+"""By view."""
+
+DOORS: Mapping[Grant, str] = {
+    ("Home", READ): "Open the home page",
+    ("Account", READ): "See one's own account and log-ins",
+    (
+        "Account",
+        WRITE,
+    ): "Change one's own password, email address and authenticator app; end one's own log-ins",
+    ("Messages", READ): "Read messages",
+    (
+        "Messages",
+        WRITE,
+    ): "Write and answer messages: the SEN team to those linked to a child, others to the SEN team",
+    (
+        "SendArea",
+        WRITE,
+    ): "Open the SEND area; take up a child from the organisation's queue; bring in a colleague; "
+    "step back from a child",
+    ("Children", READ): "Open a child's page, with its forms, people and messages",
+    (
+        "Children",
+        WRITE,
+    ): "Open the page “Add Person”; only professionals of a school or academy, early years setting "
+    "or post-16 establishment can add somebody on it, others are told why not",
+    ("Forms", READ): "Open and read forms",
+    (
+        "Forms",
+        WRITE,
+    ): "Take the steps in part 3; begin a consent form (the SEN team and the child's linked parents)",
+    ("Documents", READ): "Download files",
+    (
+        "CaseWork",
+        READ,
+    ): "List all children, requests, advice and the SEN team's messages, and export the lists",
+    (
+        "CaseWork",
+        WRITE,
+    ): "Link people to a child and end links; invite parents; ask for advice and cancel it; decide "
+    "whether to assess; share forms; settle possible duplicates",
+    ("Registrations", READ): "List who asked for an account",
+    (
+        "Registrations",
+        WRITE,
+    ): "Approve or refuse somebody who asked for an account; recognising the email domain as "
+    "well is for SEN managers",
+    ("Organisations", READ): "List and export organisations",
+    ("Organisations", WRITE): "Add, change and delete organisations",
+    ("WorkDomains", READ): "List recognised work email domains",
+    ("WorkDomains", WRITE): "Add, change and delete recognised work email domains",
+    ("Users", READ): "List accounts",
+    ("Users", WRITE): "Give and take roles; close and reopen accounts; never one's own",
+    ("Roles", READ): "See what each role opens",
+    ("Audit", READ): "Read the audit",
+}
+"""What each grant lets somebody do."""
+
+FORMS: Mapping[str, str] = {
+    "request": "A request for an EHC needs assessment",
+    "advice": "Advice",
+    "consent": "The family's consent form",
+}
+
+PARTS: Mapping[Part, tuple[str, str]] = {
+    Part.author: (
+        "Author",
+        "a professional of the organisation whose form it is, linked by name to the child, not only in the queue",
+    ),
+    Part.sen_team: ("SEN team", "any SEN officer or SEN manager"),
+    Part.parent: ("Parent", "a parent or carer linked by name to the child"),
+}
+
+STEPS: Mapping[str, str] = {
+    "save": "Fill it in",
+    "correct": "Correct it",
+    "submit": "Send it",
+    "withdraw": "Withdraw it",
+    "return": "Return it with reasons",
+    "accept": "Accept it",
+    "cancel": "Cancel it",
+    "agree_to_assess": "Decide to assess",
+    "decline_to_assess": "Decide not to assess",
+}
+
+STANDING = (
+    "Where a child's request stands: its state and dates",
+    "Whoever sees the child, and nothing of what the request says.",
+)
+"""The one thing that is seen of a row without seeing the row; see STANDING in app/store/visibility.py."""
+
+TABLES: Mapping[type[Any], str] = {
+    models.Child: "Children and young people",
+    models.ChildLink: "Who is involved with a child",
+    models.Form: "Requests, advice and consent forms: that they exist, and where they stand",
+    models.SectionDraft: "What is typed into a form and not sent yet",
+    models.DraftRevision: "What a section of a form held before it was changed",
+    models.Submission: "What was sent, word for word",
+    models.FormReturn: "Reasons for which a form was returned",
+    models.Document: "Files",
+    models.Message: "Messages",
+    models.Person: "Accounts",
+    models.Registration: "Requests for an account",
+    models.Invitation: "Invitations of parents and carers",
+    models.WorkDomain: "Recognised work email domains",
+    models.AuditRow: "The audit",
+    models.LogInSession: "Log-ins",
+    models.LogInChallenge: "Log-ins that wait for their security code",
+    models.Throttle: "Counts of failed tries",
+    models.KeptPost: "What somebody typed when their log-in had ended",
+    models.MailedLink: "Links on their way by email",
+    models.OutboxMail: "Emails on their way",
+    RegisterUser: "The framework's own registrations",
+    ApiKey: "Keys for programs",
+    models.Organisation: "organisations",
+    models.FormTemplate: "the forms the council uses",
+    models.FormVersion: "their published wordings",
+    RoleRow: "roles",
+    Group: "groups of roles",
+    Permission: "kinds of permission",
+    ViewMenu: "the names of pages",
+    PermissionView: "which permission belongs to which page",
+}
+"""What each table holds."""

@@ -1,0 +1,87 @@
+"""The stored due dates follow from the rules, and a check tells where they do not."""
+
+import secrets
+from datetime import date, timedelta
+
+import pytest
+
+from app.domain.workflow import FormState
+from app.models import Form
+from app.services import asking, deciding, returning
+from tests.cast import everything
+from tests.filled_forms import fill_in, send
+
+
+def check(app):
+    done = app.test_cli_runner().invoke(args=["portal", "check-deadlines"])
+    return done.exit_code, done.output.splitlines()
+
+
+def due(office, form_id, day):
+    """Somebody wrote another date into the table."""
+    with everything(office) as work:
+        work.get(Form, form_id).due_on = day
+
+
+@pytest.fixture
+def case(cast, make):
+    """A request sent, and advice asked for."""
+    child = make.child(linked=(cast.sana,))
+    request = make.request(child, cast.sana)
+    fill_in(cast.sana, request.id)
+    send(cast.sana, request.id, secrets.token_hex(16))
+    with cast.olu.works() as work:
+        advice = asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+    make.consent(child, cast.olu)
+    return {"request": request.id, "advice": advice.id}
+
+
+def test_what_people_did_left_the_right_dates(app, cast, case):
+    assert check(app) == (
+        0,
+        ["Forms: 3", "Advice with a day that was agreed otherwise: 0", "The due dates are right."],
+    )
+    with cast.olu.works() as work:
+        returning.accept(work, case["request"], 1)
+    assert check(app)[0] == 0
+    with cast.olu.works() as work:
+        deciding.agree_to_assess(work, case["request"], "Needs are not met.")
+    assert check(app)[0] == 0
+
+
+def test_a_declined_request_has_nothing_due(app, cast, case):
+    with cast.olu.works() as work:
+        returning.accept(work, case["request"], 1)
+    with cast.olu.works() as work:
+        deciding.decline_to_assess(work, case["request"], "Needs are met.")
+    assert check(app)[0] == 0
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 5), None])
+def test_a_request_with_another_date_is_named(app, office, case, day):
+    due(office, case["request"], day)
+    code, said = check(app)
+    assert code == 1
+    assert f"Form {case['request']} (request): stored {day or 'none'}, by rule 2027-01-04" in said
+
+
+def test_advice_with_a_day_agreed_otherwise_is_counted_and_no_fault(app, office, clock, case):
+    due(office, case["advice"], clock.today() + timedelta(weeks=8))
+    code, said = check(app)
+    assert code == 0
+    assert "Advice with a day that was agreed otherwise: 1" in said
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 22), None])
+def test_advice_due_before_it_was_asked_or_never_is_named(app, office, case, day):
+    due(office, case["advice"], day)
+    code, said = check(app)
+    assert code == 1
+    assert f"Form {case['advice']} (advice): stored {day or 'none'}, by rule 2027-01-04" in said
+
+
+def test_a_draft_with_a_date_is_named_and_the_check_changes_nothing(app, cast, make, office):
+    form = make.request(make.child(linked=(cast.sana,)), cast.sana, FormState.draft, due_on=date(2026, 12, 1))
+    assert check(app)[0] == 1
+    with everything(office) as work:
+        assert work.get(Form, form.id).due_on == date(2026, 12, 1)

@@ -1,0 +1,102 @@
+"""What a role means is written in domain/roles.py; AppBuilder's tables mirror exactly that."""
+
+import pytest
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from sqlalchemy import select
+
+from app.domain.roles import GRANTS, Role
+from tests.cast import everything
+
+
+def run(app, *command):
+    done = app.test_cli_runner().invoke(args=["portal", *command])
+    return done.exit_code, done.output
+
+
+def held(office):
+    """What AppBuilder's tables say each role may do."""
+    with everything(office) as work:
+        return {
+            row.name: {(each.view_menu.name, each.permission.name) for each in row.permissions}
+            for row in work.session.scalars(select(RoleRow))
+        }
+
+
+def meant():
+    return {role.name: {(door, f"can_{level}") for door, level in GRANTS[role]} for role in Role}
+
+
+def role_row(work, name):
+    return work.session.scalars(select(RoleRow).where(RoleRow.name == name)).one()
+
+
+def grant(work, door, level):
+    """A grant nobody wrote down in roles.py."""
+    permission = work.session.scalars(select(Permission).where(Permission.name == f"can_{level}")).one()
+    menu = work.session.scalars(select(ViewMenu).where(ViewMenu.name == door)).one_or_none()
+    return work.add(PermissionView(permission=permission, view_menu=menu or ViewMenu(name=door)))
+
+
+@pytest.fixture
+def drifted(office):
+    """A parent who may read the audit, an officer without messages, a role nobody knows."""
+    with everything(office) as work:
+        pairs = {
+            (each.view_menu.name, each.permission.name): each
+            for each in work.session.scalars(select(PermissionView))
+        }
+        parent, officer = role_row(work, "parent"), role_row(work, "sen_officer")
+        parent.permissions.append(pairs["Audit", "can_read"])
+        officer.permissions.remove(pairs["Messages", "can_write"])
+        work.add(RoleRow(name="Visitor", permissions=[grant(work, "Backdoor", "read")]))
+
+
+def test_after_sync_the_tables_hold_exactly_what_the_roles_mean(office):
+    assert held(office) == meant()
+    with everything(office) as work:
+        pairs = {
+            (each.view_menu.name, each.permission.name)
+            for each in work.session.scalars(select(PermissionView))
+        }
+    assert pairs == set().union(*meant().values())
+
+
+def test_sync_puts_right_what_somebody_added_or_took_away(app, office, drifted):
+    assert held(office) != meant()
+
+    assert run(app, "sync")[0] == 0
+
+    assert held(office) == meant() | {"Visitor": set()}
+    with everything(office) as work:
+        assert "Backdoor" not in {
+            each.view_menu.name for each in work.session.scalars(select(PermissionView))
+        }
+    assert run(app, "check-roles")[0] == 0
+
+
+def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, office, drifted):
+    before = held(office)
+
+    code, said = run(app, "check-roles")
+
+    assert code == 1
+    assert said.splitlines() == [
+        "Visitor: must not have Backdoor (read)",
+        "parent: must not have Audit (read)",
+        "sen_officer: lacks Messages (write)",
+    ]
+    assert held(office) == before
+
+
+def test_roles_as_written_are_said_to_be_so(app):
+    assert run(app, "check-roles") == (0, "The roles are as written.\n")
+
+
+def test_a_role_whose_row_is_missing_lacks_all_it_should_have(app, office):
+    with everything(office) as work:
+        row = role_row(work, "sen_manager")
+        row.permissions, row.name = [], "old_manager"
+    code, said = run(app, "check-roles")
+    assert code == 1
+    assert len(said.splitlines()) == len(GRANTS[Role.sen_manager])
