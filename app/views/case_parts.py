@@ -55,6 +55,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
     return {
         "child": child,
         "child_name": child.name,
+        "back": _back(who),
         "identity": identity,
         "tabs": [] if is_parent else _tabs(child.id, active),
         "is_team": who.in_sen_team,
@@ -62,6 +63,15 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         "in_words": in_words,
         "what_happens_next": what_happens_next,
     }
+
+
+def _back(who: Principal) -> dict[str, str]:
+    """Where this reader's children are listed."""
+    if who.in_sen_team:
+        return {"text": _("Children and young people"), "href": url_for("ChildList.list")}
+    if who.has(Role.professional):
+        return {"text": _("SEND area"), "href": url_for("SendAreaView.list")}
+    return {"text": _("Home"), "href": url_for("HomeView.home")}
 
 
 def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:

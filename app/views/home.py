@@ -65,18 +65,19 @@ def _professional(session: Session, who: Principal) -> dict[str, Any]:
 def _team(session: Session) -> dict[str, Any]:
     today = office().clock.today()
     waiting = dashboard.waiting_for_team(session, today)
+    new, deciding = url_for("RequestList.list", show="new"), url_for("RequestList.list", show="deciding")
+    submitted, overdue = (url_for("AdviceList.list", show=each) for each in ("submitted", "overdue"))
+    registrations = url_for("RegistrationList.list", show="waiting")
+    messages = url_for("MessageList.list", show="unread")
+    duplicates = url_for("ChildList.list", show="duplicates")
     tiles = [
-        (_("New requests"), url_for("RequestList.list", show="new"), waiting.new_requests),
-        (_("Requests to decide on"), url_for("RequestList.list", show="deciding"), waiting.to_decide),
-        (_("Submitted advice"), url_for("AdviceList.list", show="submitted"), waiting.submitted_advice),
-        (_("Overdue advice"), url_for("AdviceList.list", show="overdue"), waiting.overdue_advice),
-        (
-            _("Registrations to approve"),
-            url_for("RegistrationList.list", show="waiting"),
-            waiting.registrations,
-        ),
-        (_("Messages to the team"), url_for("MessageList.list", show="unread"), waiting.messages),
-        (_("Possible duplicates"), url_for("ChildList.list", show="duplicates"), waiting.duplicates),
+        (_("New requests"), new, waiting.new_requests, _("Read, then accept or return.")),
+        (_("Requests to decide on"), deciding, waiting.to_decide, _("Decide whether to assess.")),
+        (_("Submitted advice"), submitted, waiting.submitted_advice, _("Read, then accept or return.")),
+        (_("Overdue advice"), overdue, waiting.overdue_advice, _("Asked for, but not received in time.")),
+        (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
+        (_("Messages to the team"), messages, waiting.messages, _("Nobody has read them yet.")),
+        (_("Possible duplicates"), duplicates, waiting.duplicates, _("The same child may be here twice.")),
     ]
     decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
     return {
@@ -102,16 +103,16 @@ def _family(session: Session, who: Principal) -> list[dict[str, Any]]:
 
 def _admin_tiles() -> list[tuple[str, str, str]]:
     tiles = [
-        (_("Users"), url_or_none("UserList.list"), _("Give and take roles, close and reopen accounts.")),
+        (_("Accounts"), url_or_none("UserList.list"), _("Give and take roles, close and reopen accounts.")),
         (
             _("Organisations"),
             url_or_none("OrganisationList.list"),
             _("Schools, settings, services and trusts."),
         ),
         (
-            _("Work domains"),
+            _("Work email domains"),
             url_or_none("WorkDomainList.list"),
-            _("Work email addresses that need no approval."),
+            _("Whose work email addresses need no approval."),
         ),
     ]
     return [(title, href, text) for title, href, text in tiles if href]

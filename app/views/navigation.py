@@ -37,9 +37,9 @@ MENU: list[Entry] = [
     Entry(_l("Advice"), "AdviceList.list", "CaseWork"),
     Entry(_l("Registrations"), "RegistrationList.list", "Registrations"),
     Entry(_l("Audit"), "AuditView.child", "Audit"),
-    Entry(_l("People"), "UserList.list", "Users"),
+    Entry(_l("Accounts"), "UserList.list", "Users"),
     Entry(_l("Organisations"), "OrganisationList.list", "Organisations"),
-    Entry(_l("Email domains"), "WorkDomainList.list", "WorkDomains"),
+    Entry(_l("Work email domains"), "WorkDomainList.list", "WorkDomains"),
     Entry(_l("Roles"), "RoleList.list", "Roles"),
 ]
 

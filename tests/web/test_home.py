@@ -92,7 +92,7 @@ def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, offi
         "Possible duplicates": "/people/list/?show=duplicates",
     }.items():
         text = next(words for words, _ in page.links if words.startswith(tile))
-        assert text == f"{tile} 1 1 waits", text
+        assert text == f"{tile} 1 1 waiting", text
         assert page.href(tile) == path
         assert cast.olu.browser().get(path).status_code == 200
     assert "2 days left" in page.main
@@ -118,7 +118,7 @@ def test_a_parent_is_told_where_things_stand_and_what_is_asked_of_them(cast, mak
 def test_an_administrators_home_leads_to_accounts_and_names_no_child(cast, make):
     make.child(surname="Shah")
     page = home(cast.ines)
-    for tile in ("Users", "Organisations", "Work domains"):
+    for tile in ("Accounts", "Organisations", "Work email domains"):
         assert cast.ines.browser().get(page.href(tile)).status_code == 200
     assert "Shah" not in page.html
 
