@@ -14,7 +14,7 @@ from app.domain.workflow import Part
 from app.models import Child, ChildLink, Message, OutboxMail, Person
 from app.seed.cast import CAST
 from app.seed.filled import filled_answers
-from app.services import asking, children, deciding, filling, links, returning, sending, sharing
+from app.services import asking, children, deciding, filling, links, messages, returning, sending, sharing
 from app.services.form_facts import known_facts
 from app.services.open_forms import take_up
 from app.services.work import Office, unit_of_work
@@ -60,6 +60,7 @@ class DayOfWork:
         )
         with self.works() as work:
             request = children.add_child(work, typed)
+            work.get(Child, request.child_id).created_at = work.now
             return request.child_id, request.id
 
     def works(self):  # type: ignore[no-untyped-def]
@@ -115,13 +116,15 @@ class DayOfWork:
 
 
 def seed_cases(office: Office) -> None:
-    """Play the demo's cases."""
+    """Play the demo's cases, the oldest day first: messages are listed in the order they were written."""
     stage = Stage(office)
-    _a_draft(stage)
-    _a_new_request(stage)
-    _a_returned_request(stage)
-    _advice_being_given(stage)
     _advice_overdue(stage)
+    school_advice = _advice_being_given(stage)
+    _a_returned_request(stage)
+    stage.day(6, "sana", 20).send(school_advice)
+    draft_child = _a_draft(stage)
+    _a_new_request(stage)
+    _a_question(stage, draft_child)
     with office.database.open() as session:
         look_as_system(session, "the demo's seeded mail is not sent, and older messages are read")
         _tidy(session, office)
@@ -131,11 +134,21 @@ def _principal(person: Person, role: Role) -> Principal:
     return Principal(person.id, person.name, frozenset({role}), person.profession, person.organisation_id)
 
 
-def _a_draft(stage: Stage) -> None:
+def _a_draft(stage: Stage) -> int:
     child_id, request_id = stage.day(4, "sana", 20).add("Amina", "Shah", date(2017, 3, 14), "B801200005001")
     stage.day(4, "sana", 21).fill(request_id, sections=4)
     with stage.day(3, "sana").works() as work:
         links.bring_in(work, child_id, stage.cast["tom"].user_id)
+    return child_id
+
+
+def _a_question(stage: Stage, child_id: int) -> None:
+    body = "Has Amina seen the speech and language therapist this term? If so, please add the report to the request."
+    with stage.day(1, "olu", 14).works() as work:
+        to = str(stage.cast["sana"].user_id)
+        messages.write_about_child(
+            work, child_id, to, "A question before you send", body, secrets.token_hex(16)
+        )
 
 
 def _a_new_request(stage: Stage) -> None:
@@ -186,18 +199,19 @@ def _link_parent(stage: Stage, days_ago: int, child_id: int, key: str, relations
         )
 
 
-def _advice_being_given(stage: Stage) -> None:
-    child_id, _ = _assessing(stage, 45, ("Zofia", "Nowak", date(2016, 1, 30), "T380200026001"))
-    _link_parent(stage, 25, child_id, "pat", "Mother")
-    with stage.day(24, "pat").works() as work:
+def _advice_being_given(stage: Stage) -> int:
+    """An assessment under way; gives the number of the school's advice, to be sent later."""
+    child_id, _ = _assessing(stage, 38, ("Zofia", "Nowak", date(2016, 1, 30), "T380200026001"))
+    _link_parent(stage, 18, child_id, "pat", "Mother")
+    with stage.day(17, "pat").works() as work:
         consent_id = asking.start_consent(work, child_id).id
-    stage.day(24, "pat", 19).send(consent_id)
-    olu = stage.day(24, "olu", 12)
+    stage.day(17, "pat", 19).send(consent_id)
+    olu = stage.day(17, "olu", 20)
     psychology = olu.ask(child_id, "advice_psychology", person=stage.cast["ann"])
     school = olu.ask(child_id, "advice_education", person=stage.cast["sana"])
     olu.ask(child_id, "advice_health", body=stage.cast["hana"].organisation_id)
-    stage.day(10, "ann").fill(psychology, sections=3)
-    stage.day(6, "sana", 20).send(school)
+    stage.day(13, "ann").fill(psychology, sections=3)
+    return school
 
 
 def _advice_overdue(stage: Stage) -> None:
@@ -206,11 +220,13 @@ def _advice_overdue(stage: Stage) -> None:
     olu = stage.day(58, "olu")
     psychology = olu.ask(child_id, "advice_psychology", person=stage.cast["ann"])
     olu.ask(child_id, "advice_social_care", person=stage.cast["sol"])
-    stage.day(30, "ann").send(psychology)
-    with stage.day(28, "olu").works() as work:
+    stage.day(48, "ann").send(psychology)
+    with stage.day(46, "olu").works() as work:
         returning.accept(work, psychology, 1)
-    with stage.day(28, "olu", 11).works() as work:
+    with stage.day(46, "olu", 11).works() as work:
         sharing.set_sharing(work, psychology, {"professionals", "parents"})
+    school = stage.day(39, "olu").ask(child_id, "advice_education", person=stage.cast["sana"])
+    stage.day(39, "sana", 21).fill(school, sections=2)
 
 
 def _tidy(session: Session, office: Office) -> None:
