@@ -87,9 +87,10 @@ class PersonReactivated(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RolesChanged(PersonEvent):
-    """Roles given or taken."""
+    """Roles given or taken: those held from now on, and those held before."""
 
     roles: tuple[str, ...]
+    before: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,6 +313,14 @@ class MessageMarkedUnread(MessageEvent):
 
 class AuditRead(Event):
     """A manager looked through the audit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessDenied(Event):
+    """Somebody logged in asked for what is not theirs, or not there: which of the two is the same to them."""
+
+    door: str
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,12 +12,16 @@ from sqlalchemy import Connection
 
 from app.domain import events as on
 from app.domain.events import Event
+from app.domain.roles import SEN_TEAM as SEN_TEAM_ROLES
+from app.domain.roles import Role
 from app.domain.wording import N_
 from app.domain.workflow import Part
 from app.store.queries.recipients import form_facts, link_facts, linked_to, professionals_of
 
 SEN_TEAM = None
 """The SEN team's shared inbox, as a recipient."""
+
+COUNCIL_ROLES = {role.name for role in SEN_TEAM_ROLES} | {Role.admin.name}
 
 Addressees = set[int | None]
 
@@ -49,6 +53,12 @@ AUDIT_ONLY: Told = ()
 def sen_team(_connection: Connection, _event: Event) -> Addressees:
     """The SEN team's shared inbox."""
     return {SEN_TEAM}
+
+
+def sen_team_if_it_matters(_connection: Connection, event: on.RolesChanged) -> Addressees:
+    """The SEN team's shared inbox, when somebody joins or leaves those who see every child or give roles."""
+    before, after = set(event.before or ()) & COUNCIL_ROLES, set(event.roles) & COUNCIL_ROLES
+    return {SEN_TEAM} if before != after else set()
 
 
 def the_linked(connection: Connection, event: on.LinkEvent) -> Addressees:
@@ -108,7 +118,18 @@ LETTERS: Mapping[type[Event], Told] = {
     on.AccountOpened: AUDIT_ONLY,
     on.PersonDeactivated: AUDIT_ONLY,
     on.PersonReactivated: AUDIT_ONLY,
-    on.RolesChanged: AUDIT_ONLY,
+    on.RolesChanged: (
+        Notice("roles_changed"),
+        Letter(
+            "roles_changed",
+            sen_team_if_it_matters,
+            N_("Somebody’s roles in the portal were changed"),
+            N_(
+                "%(by)s, an administrator, has changed who belongs to the SEN team or administers the portal. "
+                "A SEN manager can see in the audit whose account it is. If nobody asked for it, speak to the administrators."
+            ),
+        ),
+    ),
     on.RegistrationReceived: AUDIT_ONLY,
     on.RegistrationWaiting: (
         Letter(
@@ -296,6 +317,7 @@ LETTERS: Mapping[type[Event], Told] = {
     on.MessageRead: AUDIT_ONLY,
     on.MessageMarkedUnread: AUDIT_ONLY,
     on.AuditRead: AUDIT_ONLY,
+    on.AccessDenied: AUDIT_ONLY,
     on.ListExported: AUDIT_ONLY,
     on.ReferenceChanged: AUDIT_ONLY,
 }

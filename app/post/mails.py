@@ -26,6 +26,7 @@ MAILS: Mapping[str, frozenset[str]] = {
     "email_change_asked": frozenset({"device"}),
     "email_changed": frozenset({"device"}),
     "second_step_changed": frozenset({"device"}),
+    "roles_changed": frozenset(),
     # Work
     "new_message": frozenset(),
     "new_message_team": frozenset(),

@@ -13,8 +13,6 @@ from app.models import Person
 from app.services.sessions import end_sessions
 from app.services.work import Work
 
-COUNCIL_ROLES = SEN_TEAM | {Role.admin}
-
 
 def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     """Give somebody exactly these roles; it counts from their next click.
@@ -37,8 +35,10 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
             Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer")
         )
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
+    before = tuple(sorted(row.name for row in person.roles))
     person.roles = list(rows)
-    work.tell(RolesChanged(person_id=person.id, roles=tuple(sorted(role.name for role in wanted))))
+    after = tuple(sorted(role.name for role in wanted))
+    work.tell(RolesChanged(person_id=person.id, roles=after, before=before))
     return person
 
 
@@ -60,6 +60,20 @@ def reactivate(work: Work, person_id: int) -> Person:
 
 
 def _somebody_else(work: Work, person_id: int) -> Person:
+    _still_administrator(work)
     if work.me.user_id == person_id:
         raise WrongHands("nobody changes their own roles or closes their own account here")
     return work.get(Person, person_id, selectinload(Person.roles))
+
+
+def _still_administrator(work: Work) -> None:
+    """Whoever closes accounts and gives roles is an administrator to this moment, and holds all of them while at it:
+    two who close each other's account at once must not leave the portal without one."""
+    administrators = (
+        select(Person.id)
+        .where(Person.active.is_(True), Person.roles.any(name=Role.admin.name))
+        .order_by(Person.id)
+        .with_for_update()
+    )
+    if work.me.user_id not in work.session.scalars(administrators).all():
+        raise WrongHands("accounts")

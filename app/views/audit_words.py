@@ -1,6 +1,7 @@
 """What happened, as a sentence: "Olu Adeyemi opened the child’s page"."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -83,6 +84,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "MessageSent": (_l("Messages sent"), _l("%(who)s sent a message")),
     "MessageRead": (_l("Messages read"), _l("%(who)s read a message")),
     "MessageMarkedUnread": (_l("Messages marked as unread"), _l("%(who)s marked a message as unread")),
+    "AccessDenied": (_l("Refused"), _l("%(who)s asked for something that is not theirs or not there")),
     "AuditRead": (_l("Audit read"), _l("%(who)s looked through the audit")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
@@ -105,8 +107,9 @@ def details(line: AuditLine) -> str:
     """What else is known of it."""
     known = {
         "FormShared": lambda facts: _shared_with(facts.get("shared_with") or []),
-        "RolesChanged": lambda facts: ", ".join(
-            str(role).replace("_", " ") for role in facts.get("roles", [])
+        "RolesChanged": _roles,
+        "AccessDenied": lambda facts: " ".join(
+            str(facts[name]) for name in ("door", "number") if name in facts
         ),
         "ListExported": lambda facts: f"{facts.get('list_name', '')}: {facts.get('rows', '')}",
         "DuplicateSettled": lambda facts: (
@@ -115,6 +118,14 @@ def details(line: AuditLine) -> str:
     }
     tell = known.get(line.event)
     return str(tell(line.facts)) if tell else ""
+
+
+def _roles(facts: Mapping[str, Any]) -> str:
+    after, before = (
+        ", ".join(str(role).replace("_", " ") for role in facts.get(name) or [])
+        for name in ("roles", "before")
+    )
+    return f"{before} → {after}" if before else after
 
 
 def _shared_with(kinds: list[str]) -> str:

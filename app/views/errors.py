@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, redirect, render_template, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,11 +10,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import PortalError, TooMany
+from app.domain.events import AccessDenied
 from app.security import office
+from app.services.work import unit_of_work
+from app.views.base import origin, principal
 from app.views.gate import keep_typed
 
 log = logging.getLogger(__name__)
 
+DENIED = {403, 404}
 PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
@@ -28,12 +32,25 @@ def _page(status: int) -> tuple[str, int]:
     ), status
 
 
+def _write_down_denied(status: int) -> None:
+    """Who is logged in and asks for what they may not have is in the audit; whether there is such a thing is not."""
+    if status not in DENIED or request.endpoint is None or not current_user.is_authenticated:
+        return
+    numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    try:
+        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+            work.tell(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
+    except Exception as error:  # the page that says no is shown all the same
+        log.error("a refusal was not written down: %s", type(error).__name__)
+
+
 def init_errors(app: Flask) -> None:
     """Plain pages for everything that can go wrong."""
 
     @app.errorhandler(PortalError)
     def portal_error(error: PortalError) -> ResponseReturnValue:
         office().database.session.rollback()
+        _write_down_denied(error.status)
         body, status = _page(error.status)
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
         return body, status, headers
@@ -51,6 +68,7 @@ def init_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or error.code is None or error.code < 400:
             return error.get_response()
+        _write_down_denied(error.code)
         body, status = _page(error.code)
         kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
         return body, error.code if status != 500 else status, kept

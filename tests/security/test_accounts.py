@@ -1,0 +1,87 @@
+"""Administrators: what they may do to accounts, and who hears of it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.domain.errors import PortalError, WrongHands
+from app.domain.roles import Role
+from app.models import AuditRow, Message, Person
+from app.services import accounts
+from app.services.work import Office
+from tests.cast import Actor, Cast, everything
+from tests.mailbox import Mailbox, text_of
+
+
+def team_is_told(office: Office) -> list[str]:
+    with everything(office) as work:
+        return list(work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))))
+
+
+@pytest.mark.parametrize(
+    ("whom", "roles", "told"),
+    [
+        ("sol", [Role.sen_officer], ["roles_changed"]),
+        ("olu", [Role.sen_officer, Role.sen_manager], ["roles_changed"]),
+        ("mary", [Role.professional], ["roles_changed"]),
+        ("bob", [Role.admin], ["roles_changed"]),
+        ("sol", [Role.parent], []),
+    ],
+)
+def test_the_team_hears_when_an_administrator_changes_who_sees_every_child(
+    office: Office, cast: Cast, mailbox: Mailbox, whom: str, roles: list[Role], told: list[str]
+) -> None:
+    actor: Actor = getattr(cast, whom)
+    before = sorted(role.name for role in actor.principal.roles)
+    with cast.ines.works() as work:
+        accounts.set_roles(work, actor.id, roles)
+
+    assert team_is_told(office) == told
+    assert "roles" in mailbox.last(actor.email)["Subject"] and cast.ines.principal.name not in text_of(
+        mailbox.last(actor.email)
+    )
+    with everything(office) as work:
+        row = work.session.scalars(select(AuditRow).where(AuditRow.event == "RolesChanged")).one()
+    assert row.actor_id == cast.ines.id
+    assert (row.facts["before"], row.facts["roles"]) == (before, sorted(role.name for role in roles))
+
+
+@pytest.mark.parametrize("who", ["ann", "olu", "mary", "pat"])
+def test_nobody_but_an_administrator_closes_an_account_or_gives_a_role(cast: Cast, who: str) -> None:
+    """The door is shut to them as well (the access matrix); this is the lock behind it."""
+    for deed in (
+        accounts.deactivate,
+        accounts.reactivate,
+        lambda work, person: accounts.set_roles(work, person, [Role.parent]),
+    ):
+        with pytest.raises(WrongHands), getattr(cast, who).works() as work:
+            deed(work, cast.bob.id)
+
+
+def test_two_administrators_who_close_each_others_account_at_once_leave_one(
+    app: Flask, office: Office, cast: Cast
+) -> None:
+    with cast.ines.works() as work:
+        accounts.set_roles(work, cast.bob.id, [Role.admin])
+    start = Barrier(2)
+
+    def close(pair: tuple[Actor, Actor]) -> str:
+        start.wait()
+        try:
+            with pair[0].works() as work:
+                accounts.deactivate(work, pair[1].id)
+            return "closed"
+        except PortalError:
+            return "refused"
+
+    bob = Cast(app).bob
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(close, [(cast.ines, bob), (bob, cast.ines)]))
+
+    assert said == ["closed", "refused"]
+    with everything(office) as work:
+        still = select(func.count(Person.id)).where(Person.active.is_(True), Person.roles.any(name="admin"))
+        assert work.session.scalar(still) == 1
