@@ -29,6 +29,7 @@ from app.services.sessions import end_sessions
 from app.services.work import Work
 from app.store.guard import look_as_system
 from app.store.queries.addresses import person_with_email
+from app.store.queries.log_in import close_challenges
 from app.store.queries.mailed_links import end_all
 
 
@@ -119,6 +120,7 @@ def confirm(work: Work, token: str, keep_log_in: int | None = None) -> None:
     except IntegrityError:
         raise DeadLink from None
     end_sessions(work, person.id, except_log_in=keep_log_in)
+    close_challenges(work.session, person.id, work.now)
     end_all(work.session, person.id, work.now)
     mail(work, "email_changed", old, secrets.token_hex(8), device=_device(work))
     work.tell(EmailChanged(person_id=person.id))

@@ -20,6 +20,7 @@ from app.services.sessions import end_sessions
 from app.services.work import Work
 from app.store.guard import look_as_system
 from app.store.queries.addresses import person_with_email
+from app.store.queries.log_in import close_challenges
 from app.store.queries.mailed_links import end_all
 
 
@@ -56,5 +57,6 @@ def choose(work: Work, token: str, password: str) -> None:
         raise DeadLink
     set_password(work, person, password)
     end_sessions(work, person.id)
+    close_challenges(work.session, person.id, work.now)
     end_all(work.session, person.id, work.now)
     work.tell(PasswordChanged(person_id=person.id))

@@ -1,4 +1,4 @@
-"""Doors that send links, by their number in the checklist: O7, O18, O19, O26, O28, O29 and O35."""
+"""Doors that send links, by their number in the checklist: O07, O18, O19, O26, O28, O29 and O35."""
 
 import re
 
@@ -34,11 +34,11 @@ def log_ins(office: Office) -> int:
         )
 
 
-# --- O7 -------------------------------------------------------------------------------------------
+# --- O07 ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_O7_no_mailed_link_logs_anybody_in(
+def test_O07_no_mailed_link_logs_anybody_in(
     app: Flask, office: Office, cast: Cast, links: Links, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
@@ -153,6 +153,20 @@ def test_O26_other_open_links_about_the_account_die_with_a_reset(
     links.use(cast.nobody(), "reset", links.reset())
 
     assert cast.nobody().get(change).status_code == 404, "a stranger's change of address must not survive"
+
+
+@pytest.mark.parametrize("purpose", ["reset", "email"])
+def test_O26_a_code_on_its_way_dies_with_the_change(
+    app: Flask, cast: Cast, links: Links, purpose: str
+) -> None:
+    """Somebody who had the old password, or the old mailbox, was half way in."""
+    link = getattr(links, purpose)()
+    half = cast.ann.half_way()
+    code = cast.ann.code()
+
+    links.use(cast.nobody(), purpose, link)
+
+    assert post_with_token(half, app, "/login/code", {"code": code}).location == "/login/"
 
 
 # --- O28, O35 -------------------------------------------------------------------------------------
