@@ -1,4 +1,4 @@
-"""Ways in beside the front door: O1, O2, O7, O30, O34, O35, O39, O40 and O44 to O46."""
+"""Ways in beside the front door: O01, O02, O07, O30, O34, O35, O39, O40 and O44 to O46."""
 
 import ast
 import base64

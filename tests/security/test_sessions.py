@@ -1,4 +1,4 @@
-"""Staying logged in, and not: O4 to O6, O24 to O27, O37, O38, O47 and O48."""
+"""Staying logged in, and not: O04 to O06, O24 to O27, O37, O38, O47 and O48."""
 
 import re
 
@@ -173,6 +173,16 @@ def test_O37_several_log_ins_are_allowed_listed_and_ended_one_by_one(app: Flask,
         post_with_token(browsers[0], app, other, {})
 
     assert [is_in(browser) for browser in browsers] == [True, False, False]
+
+
+def test_O37_nobody_ends_or_sees_somebody_elses_log_in(app: Flask, office: Office, cast: Cast) -> None:
+    ann, ines = cast.ann.browser(), cast.ines.browser()
+    with everything(office) as work:
+        number = work.session.query(LogInSession.id).filter_by(person_id=cast.ann.id).scalar()
+
+    assert f"/log-ins/{number}/end" not in ines.get("/account/log-ins").text
+    assert post_with_token(ines, app, f"/account/log-ins/{number}/end", {}).status_code == 404
+    assert is_in(ann)
 
 
 def test_O38_half_an_hour_without_input_is_the_end(cast: Cast, clock: FixedClock) -> None:
