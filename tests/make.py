@@ -6,8 +6,20 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain.roles import Profession
 from app.domain.workflow import FormState, Part
-from app.models import Advice, Child, ChildLink, Consent, Form, FormTemplate, FormVersion, Message, Request
+from app.models import (
+    Advice,
+    Child,
+    ChildLink,
+    Consent,
+    Form,
+    FormTemplate,
+    FormVersion,
+    Message,
+    Organisation,
+    Request,
+)
 from app.services.work import Office
 from tests.cast import Actor, Cast, everything
 
@@ -53,6 +65,11 @@ class Maker:
             "taken_up_at": self.office.clock.now(),
         }
         return self._add(ChildLink(**(given | columns)))
+
+    def organisation(self, **columns: Any) -> Organisation:
+        """A school."""
+        given = {"name": f"School {next(_numbers)}", "kind": Profession.school}
+        return self._add(Organisation(**(given | columns)))
 
     def queue(self, child: Child, actor: Actor) -> ChildLink:
         """The child waits in the queue of this person's organisation."""

@@ -51,7 +51,7 @@ class UserList(PortalListView):
     list_columns = ["name", "email", "roles", "organisation", "active", "last_login"]
     show_columns = [*list_columns, "profession", "job_title", "phone", "two_step"]
     order_columns = ["email", "last_login"]
-    search_columns = ["email", "last_name", "profession"]
+    search_columns = ["profession"]
     add_columns = edit_columns = ["job_title"]
     base_order = ("email", "asc")
     show_template = "pages/admin/user.html"
@@ -82,20 +82,6 @@ class UserList(PortalListView):
         "profession": _profession,
         "two_step": lambda method: _("Email") if method else _("Not set up yet"),
     }
-
-    @expose("/show/<pk>")
-    @has_access
-    def show(self, pk: str) -> ResponseReturnValue:
-        """One account, and what may be done with it."""
-        widgets = self._show(pk)
-        return self.render_template(
-            self.show_template,
-            pk=pk,
-            title=self.show_title,
-            widgets=widgets,
-            person=self.datamodel.get(pk),
-            related_views=[],
-        )
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By part of a name or address."""

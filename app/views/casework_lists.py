@@ -6,35 +6,40 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from app.domain.names import fold
+from app.domain.finding import child_wanted
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
 from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
 from app.security import office
-from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
+from app.views.lists import Narrowing, Onward, PortalInterface, PortalListView, choice_field
 from app.views.pages import uk_date, uk_datetime
 from app.views.words import FORM_STATES, form_state
 
 
-def child_named(text: str) -> ColumnElement[bool]:
-    """Children with these words in their names, in any order."""
-    return and_(*(Child.search_name.contains(word, autoescape=True) for word in fold(text).split()))
+def child_found(text: str) -> ColumnElement[bool]:
+    """Children by their NHS number, UPN or date of birth, or by words of their names in any order."""
+    wanted = child_wanted(text)
+    if wanted.nhs_number:
+        return Child.nhs_number == wanted.nhs_number
+    if wanted.upn:
+        return Child.upn == wanted.upn
+    if wanted.born_on:
+        return Child.date_of_birth == wanted.born_on
+    return and_(true(), *(Child.search_name.contains(word, autoescape=True) for word in wanted.words))
+
+
+def child_page(child: Child) -> Onward:
+    """The way to a child's own page."""
+    return Onward(
+        _("Open the page of %(name)s", name=child.name), url_for("ChildView.show", child_id=child.id)
+    )
 
 
 def _today() -> date:
     return office().clock.today()
-
-
-def _link(endpoint: str, text: str, **values: Any) -> Markup:
-    return Markup('<a class="govuk-link" href="{}">{}</a>').format(url_for(endpoint, **values), text)
-
-
-def _child_link(child: Child | None) -> Markup:
-    return _link("ChildView.show", child.name, child_id=child.id) if child else Markup("")
 
 
 def _named(thing: Any) -> str:
@@ -52,11 +57,10 @@ class ChildList(PortalListView):
     list_columns = ["name", "date_of_birth", "setting", "upn", "nhs_number", "created_at"]
     show_columns = [*list_columns, "known_as", "address", "postcode", "upn_missing_reason"]
     order_columns = ["date_of_birth", "created_at"]
-    search_columns = ["date_of_birth", "upn", "nhs_number"]
     add_columns = edit_columns = ["upn"]
     base_order = ("id", "desc")
     exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
-    find_label = _l("Find a child by name")
+    find_label = _l("Find a child by name, date of birth, UPN or NHS number")
     narrowings = {
         "duplicates": Narrowing(
             _l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)
@@ -78,19 +82,29 @@ class ChildList(PortalListView):
     formatters_columns = {"date_of_birth": uk_date, "created_at": uk_date, "setting": _named}
 
     def find(self, text: str) -> ColumnElement[bool]:
-        """By any part of the name."""
-        return child_named(text)
+        """By name, date of birth or number."""
+        return child_found(text)
+
+    def leads_to(self, record: Child) -> list[Onward]:
+        """The child's own page; for a possible duplicate, the two side by side."""
+        ways = [child_page(record)]
+        if record.possible_duplicate_of_id is not None:
+            ways.append(
+                Onward(_("Are these the same child?"), url_for("DuplicateView.settle", child_id=record.id))
+            )
+        return ways
 
 
 class FormList(PortalListView):
     """What requests and advice have in common."""
 
     class_permission_name = "CaseWork"
+    read_words: Any = ""
     order_columns = ["due_on", "received_on"]
     search_columns = ["state", "due_on", "received_on"]
     add_columns = edit_columns = ["asking_note"]
     base_order = ("due_on", "asc")
-    find_label = _l("Find by the child's name")
+    find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
     label_columns = {
         "child": _l("Child or young person"),
         "title": _l("Form"),
@@ -114,8 +128,17 @@ class FormList(PortalListView):
     }
 
     def find(self, text: str) -> ColumnElement[bool]:
-        """By any part of the child's name."""
-        return Form.child_id.in_(select(Child.id).where(child_named(text)))
+        """By the child."""
+        return Form.child_id.in_(select(Child.id).where(child_found(text)))
+
+    def leads_to(self, record: Form) -> list[Onward]:
+        """To what was sent, and to the child."""
+        return [*self._to_read(record), child_page(record.child)]
+
+    def _to_read(self, record: Form) -> list[Onward]:
+        if record.received_on is None:
+            return []
+        return [Onward(str(self.read_words), url_for("FormView.read", form_id=record.id))]
 
 
 def _form_options(kind: type[Form]) -> list[Any]:
@@ -129,6 +152,7 @@ class RequestList(FormList):
     route_base = "/requests"
     list_title = _l("Requests for an assessment")
     show_title = _l("Request for an assessment")
+    read_words = _l("Read this request")
     list_columns = ["child", "state", "organisation", "received_on", "due_on"]
     show_columns = [*list_columns, "author", "decision_reason"]
     exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
@@ -152,6 +176,7 @@ class AdviceList(FormList):
     route_base = "/advice"
     list_title = _l("Advice")
     show_title = _l("Advice")
+    read_words = _l("Read this advice")
     list_columns = ["child", "title", "state", "organisation", "author", "due_on"]
     show_columns = [*list_columns, "asked_on", "received_on", "asking_note"]
     exports = ["child", "title", "state", "organisation", "author", "asked_on", "due_on", "received_on"]
@@ -190,7 +215,8 @@ class RegistrationList(PortalListView):
     list_columns = ["first_name", "last_name", "email", "profession", "job_title", "state", "created_at"]
     show_columns = [*list_columns, "organisation_named", "address", "postcode", "phone", "decision_reason"]
     order_columns = ["last_name", "created_at"]
-    search_columns = ["email", "last_name", "profession", "state"]
+    search_columns = ["profession", "state"]
+    find_label = _l("Find by name or email address")
     add_columns = edit_columns = ["job_title"]
     base_order = ("created_at", "desc")
     narrowings = {
@@ -220,6 +246,24 @@ class RegistrationList(PortalListView):
         "created_at": uk_datetime,
     }
 
+    def find(self, text: str) -> ColumnElement[bool]:
+        """By part of a name or address."""
+        return or_(
+            Registration.email.icontains(text, autoescape=True),
+            (Registration.first_name + " " + Registration.last_name).icontains(text, autoescape=True),
+        )
+
+    def leads_to(self, record: Registration) -> list[Onward]:
+        """To the decision, while it waits for one."""
+        if record.state is not RegistrationState.waiting:
+            return []
+        return [
+            Onward(
+                _("Decide about this registration"),
+                url_for("RegistrationView.decide", registration_id=record.id),
+            )
+        ]
+
 
 class MessageList(PortalListView):
     """Messages the SEN team sent and received."""
@@ -232,7 +276,7 @@ class MessageList(PortalListView):
     list_columns = ["subject", "sender_name", "recipient", "child", "created_at", "read_at"]
     show_columns = [*list_columns, "body"]
     order_columns = ["created_at"]
-    search_columns = ["subject", "sender_name"]
+    find_label = _l("Find by subject or sender")
     add_columns = edit_columns = ["subject"]
     base_order = ("created_at", "desc")
     narrowings = {
@@ -257,3 +301,15 @@ class MessageList(PortalListView):
         "recipient": lambda person: _named(person) or _("SEN team"),
         "child": _named,
     }
+
+    def find(self, text: str) -> ColumnElement[bool]:
+        """By part of the subject or of the sender's name."""
+        return or_(
+            Message.subject.icontains(text, autoescape=True),
+            Message.sender_name.icontains(text, autoescape=True),
+        )
+
+    def leads_to(self, record: Message) -> list[Onward]:
+        """To where it can be answered, and to the child it is about."""
+        ways = [Onward(_("Open this message"), url_for("MessageView.read", message_id=record.id))]
+        return [*ways, child_page(record.child)] if record.child else ways

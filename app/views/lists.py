@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Response, abort, g, redirect, request, url_for
@@ -47,12 +47,23 @@ class Narrowing:
     criterion: Callable[[], ColumnElement[bool]]
 
 
+class Onward(NamedTuple):
+    """Where a record's page leads on to: the words of the link, and its address."""
+
+    text: str
+    href: str
+
+
 class PortalInterface(SQLAInterface):
     """AppBuilder's way to a table: what the list shows is loaded in the same statement, and totals are capped."""
 
     def __init__(self, obj: type[Any], *options: ExecutableOption) -> None:
         self.options = options
         super().__init__(obj)
+
+    def get_search_columns_list(self) -> list[str]:
+        """A list is filtered by the columns it names and no others; AppBuilder would offer them all."""
+        return []
 
     def query(
         self,
@@ -158,6 +169,27 @@ class PortalListView(ModelView):
                 for name, each in self.narrowings.items()
             ],
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
+        )
+
+    def leads_to(self, record: Any) -> Sequence[Onward]:
+        """Where somebody who has read this record goes next; nowhere by itself."""
+        return ()
+
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        g.record_shown = item
+        return super()._get_show_widget(pk, item, *args, **kwargs)
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> ResponseReturnValue:
+        """One record, and where it leads."""
+        widgets = self._show(pk)
+        return self.render_template(
+            self.show_template,
+            title=self.show_title,
+            widgets=widgets,
+            record=g.record_shown,
+            leads_to=self.leads_to(g.record_shown),
         )
 
     @expose("/export.csv")

@@ -1,0 +1,42 @@
+"""What somebody meant who typed into the box "Find a child"."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.codes import CodeError, check_nhs_number, check_upn
+from app.domain.names import search_words
+
+DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[\s/.\-](\d{1,2})[\s/.\-](\d{4})")
+
+
+@dataclass(frozen=True)
+class ChildWanted:
+    """A child by one number, by date of birth, or by words of the name; exactly one of them is given."""
+
+    nhs_number: str | None = None
+    upn: str | None = None
+    born_on: date | None = None
+    words: tuple[str, ...] = ()
+
+
+def child_wanted(typed: str) -> ChildWanted:
+    """Take what was typed for an NHS number, a UPN or a date of birth where it is one, else for a name."""
+    for check, kind in ((check_nhs_number, "nhs_number"), (check_upn, "upn")):
+        try:
+            return ChildWanted(**{kind: check(typed)})  # type: ignore[arg-type]
+        except CodeError:
+            continue
+    day = _day(typed.strip())
+    return ChildWanted(born_on=day) if day else ChildWanted(words=tuple(search_words(typed)))
+
+
+def _day(typed: str) -> date | None:
+    parts = DAY_MONTH_YEAR.fullmatch(typed)
+    if parts is None:
+        return None
+    day, month, year = map(int, parts.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
