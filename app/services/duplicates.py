@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from app.domain.errors import WrongHands, WrongMoment
 from app.domain.events import DuplicateSettled
 from app.domain.matching import Identity, first_match
-from app.models import Child, ChildLink, Document, Form, Message
+from app.models import Child, ChildLink, Document, Form, Invitation, Message
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
@@ -88,34 +88,41 @@ def different_children(work: Work, child_id: int) -> Child:
 
 
 def _move_everything(work: Work, newer_id: int, older_id: int) -> None:
-    """Links, forms, files and messages. Some are hidden even from the SEN team, so they move under the system's lens."""
+    """Links, forms, files, messages and invitations. Some are hidden even from the SEN team, so they move under the system's lens."""
     look_as_system(work.session, "two records of one child are merged")
     try:
         _end_doubled_links(work, newer_id, older_id, work.now)
-        for table in (ChildLink, Form, Document, Message):
+        for table in (ChildLink, Form, Document, Message, Invitation):
             work.session.execute(
                 update(table).where(table.child_id == newer_id).values(child_id=older_id),
                 execution_options={"synchronize_session": False},
             )
-        work.session.execute(
-            update(Child)
-            .where(Child.possible_duplicate_of_id == newer_id)
-            .values(possible_duplicate_of_id=older_id),
-            execution_options={"synchronize_session": False},
-        )
+        for pointer in ("possible_duplicate_of_id", "merged_into_id"):
+            work.session.execute(
+                update(Child)
+                .where(getattr(Child, pointer) == newer_id, Child.id != newer_id)
+                .values({pointer: older_id}),
+                execution_options={"synchronize_session": False},
+            )
     finally:
         look_as(work.session, work.who)
 
 
 def _end_doubled_links(work: Work, newer_id: int, older_id: int, now: datetime) -> None:
-    """Who is linked to both records stays linked once."""
-    linked = select(ChildLink.person_id).where(
-        ChildLink.child_id == older_id, ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None)
+    """Who is linked to both records stays linked once, and an organisation's queue holds the child once."""
+    kept = select(ChildLink.person_id, ChildLink.organisation_id).where(
+        ChildLink.child_id == older_id, ChildLink.ended_at.is_(None)
     )
-    people = list(work.session.scalars(linked))
+    rows = work.session.execute(kept).all()
+    people = [person for person, _body in rows if person is not None]
+    queues = [body for person, body in rows if person is None]
+    doubled = or_(
+        ChildLink.person_id.in_(people),
+        and_(ChildLink.person_id.is_(None), ChildLink.organisation_id.in_(queues)),
+    )
     work.session.execute(
         update(ChildLink)
-        .where(ChildLink.child_id == newer_id, ChildLink.ended_at.is_(None), ChildLink.person_id.in_(people))
+        .where(ChildLink.child_id == newer_id, ChildLink.ended_at.is_(None), doubled)
         .values(ended_at=now, ended_by_id=work.me.user_id),
         execution_options={"synchronize_session": False},
     )

@@ -100,9 +100,12 @@ def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
         first_name=newest.first_name, last_name=newest.last_name, email=link.email, password=password_hash
     )
     open_account(work, person, Role.parent)
+    linked: set[int] = set()
     for invitation in invited:
         invitation.accepted_at = work.now
-        _link(work, work.get(Child, invitation.child_id), person.id, invitation)
+        if invitation.child_id not in linked:  # invited to two records that turned out to be one child
+            _link(work, work.get(Child, invitation.child_id), person.id, invitation)
+        linked.add(invitation.child_id)
     keep_password(work.session, link.id, None)
     mail(work, "account_opened", link.email, f"person {person.id}")
     return person
@@ -153,7 +156,7 @@ def _link_known(work: Work, child: Child, known: KnownPerson, relationship: str)
 def _link(work: Work, child: Child, person_id: int, invited: Invitation) -> ChildLink:
     link = work.add(
         ChildLink(
-            child_id=child.merged_into_id or child.id,
+            child_id=child.id,
             person_id=person_id,
             part=Part.parent,
             relationship_to_child=invited.relationship_to_child,
