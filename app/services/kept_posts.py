@@ -9,18 +9,20 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from app.domain.log_in import KEPT_FOR
+from app.domain.log_in import KEPT_FOR, Limit
 from app.models import KeptPost
+from app.services import throttle
 from app.services.sessions import hash_of
 from app.services.work import Office, Work
 from app.store.sealing import BrokenSeal, seal, unseal
 
 Fields = Sequence[tuple[str, str]]
 SEALED_FOR = "kept post"
+KEPT_A_DAY = Limit("kept", 200, timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,11 @@ def owner_of(office: Office, mark: str | None) -> int | None:
 
 
 def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
-    """Keep it; gives the secret number for the browser's cookie, without which nobody is ever shown it."""
+    """Keep it; gives the secret number for the browser's cookie, without which nobody is ever shown it.
+
+    Raises TooMany when somebody has more kept in a day than people type: the store is no place to fill up.
+    """
+    throttle.take(work, KEPT_A_DAY, f"kept|{person_id}")
     key = secrets.token_urlsafe(32)
     work.session.add(
         KeptPost(

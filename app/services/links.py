@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from app.domain.errors import Fault, Refused, WrongHands, WrongMoment
+from app.domain.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
 from app.domain.events import ChildLinked, ColleagueBroughtIn, LinkEnded, LinkTakenUp
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
@@ -17,7 +17,7 @@ LONGEST_RELATIONSHIP = 100
 def link_person(work: Work, child_id: int, person_id: int, relationship: str = "") -> ChildLink:
     """The SEN team involves a professional with a child. They see the child from now on, and are told."""
     _team_only(work)
-    child = work.get(Child, child_id)
+    child = _held(work, child_id)
     person = _professional(work, person_id)
     if open_link_of(work, child.id, person.id) is not None:
         raise Refused(
@@ -41,7 +41,7 @@ def link_person(work: Work, child_id: int, person_id: int, relationship: str = "
 def link_organisation(work: Work, child_id: int, organisation_id: int) -> ChildLink:
     """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up."""
     _team_only(work)
-    child = work.get(Child, child_id)
+    child = _held(work, child_id)
     organisation = work.get(Organisation, organisation_id)
     if not organisation.active:
         raise Refused(
@@ -61,6 +61,7 @@ def take_up(work: Work, link_id: int) -> ChildLink:
         raise WrongHands("take_up")
     if link.person_id is not None or link.ended_at is not None:
         raise WrongMoment("take_up")
+    _held(work, link.child_id)
     already = is_linked(work, link.child_id)
     person = work.get(Person, me.user_id)
     taken = {"ended_at": work.now, "ended_by_id": me.user_id} if already else {"person_id": me.user_id}
@@ -82,7 +83,7 @@ def take_up(work: Work, link_id: int) -> ChildLink:
 def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
     """A linked professional shares a child with a colleague of the same organisation."""
     me = work.me
-    child = work.get(Child, child_id)
+    child = _held(work, child_id)
     if not me.has(Role.professional) or me.organisation_id is None or not is_linked(work, child.id):
         raise WrongHands("bring_in")
     colleague = _professional(work, colleague_id)
@@ -122,7 +123,7 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     into the organisation's queue, so that nothing asked for is lost.
     """
     link = own_link(work, link_id)
-    child = work.get(Child, link.child_id)
+    child = _held(work, link.child_id)
     owed = _open_forms(work, child.id, link.organisation_id)
     for form in owed:
         if form.author_id == work.me.user_id and isinstance(form, Advice):
@@ -159,6 +160,16 @@ def link_if_missing(work: Work, child_id: int, person_id: int | None, organisati
         and _queue_link(work, child_id, organisation_id) is None
     ):
         link_organisation(work, child_id, organisation_id)
+
+
+def _held(work: Work, child_id: int) -> Child:
+    """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
+    back in the belief that the other stays."""
+    statement = select(Child).where(Child.id == child_id).with_for_update()
+    child = work.session.scalars(statement).one_or_none()
+    if child is None:
+        raise NotFound("Child")
+    return child
 
 
 def _enter_queue(work: Work, child: Child, organisation_id: int) -> ChildLink:

@@ -127,4 +127,8 @@ def unit_of_work(
     finally:
         if own:
             session.close()
+        else:
+            look_as(
+                session, who
+            )  # a use case that had to look past the lens leaves nothing of it to the page
     office.post_room.wake([*mail, *work.mailed])

@@ -6,6 +6,7 @@ from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.domain.errors import TooMany
 from app.services.kept_posts import keep
 from app.services.sessions import touch, wants_touch
 from app.services.work import unit_of_work
@@ -49,8 +50,11 @@ def keep_typed() -> int | None:
     owner = form_owner() if fields and shut else None
     if owner is None or path is None or _asks_by_itself() or any("password" in name for name, _ in fields):
         return None  # a password is never kept, and typed again in a moment
-    with unit_of_work(office(), None, origin(), office().database.session()) as work:
-        session[KEPT] = keep(work, owner, path, fields)
+    try:
+        with unit_of_work(office(), None, origin(), office().database.session()) as work:
+            session[KEPT] = keep(work, owner, path, fields)
+    except TooMany:
+        return None
     return owner
 
 

@@ -1,0 +1,148 @@
+"""Two who press at the same moment: what may happen once happens once. On PostgreSQL they really are side by side."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from sqlalchemy import func, select
+
+from app.domain.errors import PortalError
+from app.domain.events import ChildViewed
+from app.domain.workflow import FormState
+from app.models import ChildLink, Form, FormReturn, KeptPost, Person, Submission
+from app.post.audit import verify
+from app.services import kept_posts, links, returning
+from app.services.work import Office, Work, unit_of_work
+from app.store.guard import is_watched, look_as_system
+from tests.cast import Actor, Cast, everything
+from tests.make import Maker
+
+Deed = Callable[[Work], object]
+
+
+def at_once(*deeds: tuple[Actor, Deed]) -> list[str]:
+    """Each does theirs when all are ready; what came of it, in no order."""
+    start = Barrier(len(deeds))
+
+    def do(pair: tuple[Actor, Deed]) -> str:
+        actor, deed = pair
+        start.wait()
+        try:
+            with actor.works() as work:
+                deed(work)
+            return "done"
+        except PortalError as refused:
+            return type(refused).__name__
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return sorted(pool.map(do, deeds))
+
+
+def open_links(office: Office, child_id: int) -> list[ChildLink]:
+    with everything(office) as work:
+        statement = select(ChildLink).where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None))
+        return list(work.session.scalars(statement))
+
+
+def test_two_officers_link_the_same_person_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    link: Deed = lambda work: links.link_person(work, child.id, cast.ann.id)  # noqa: E731
+
+    assert at_once((cast.olu, link), (cast.mary, link)) == ["Refused", "done"]
+    assert len(open_links(office, child.id)) == 1
+
+
+def test_two_colleagues_take_up_one_child(office: Office, cast: Cast, make: Maker) -> None:
+    waiting = make.queue(make.child(), cast.hana)
+    take: Deed = lambda work: links.take_up(work, waiting.id)  # noqa: E731
+
+    slower, quicker = at_once((cast.hana, take), (cast.idris, take))
+    assert quicker == "done" and slower in {"WrongMoment", "NotFound"}, "the child is a colleague's now"
+
+
+def test_two_colleagues_who_step_back_at_once_leave_what_is_owed_in_the_queue(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    hana, idris = make.link(child, cast.hana), make.link(child, cast.idris)
+    make.advice(child, cast.hana, template="advice_health")
+
+    said = at_once(
+        (cast.hana, lambda work: links.step_back(work, hana.id)),
+        (cast.idris, lambda work: links.step_back(work, idris.id)),
+    )
+
+    assert said == ["done", "done"]
+    assert [(link.person_id, link.organisation_id) for link in open_links(office, child.id)] == [
+        (None, cast.hana.principal.organisation_id)
+    ]
+
+
+def test_of_an_acceptance_and_a_return_at_once_one_counts(office: Office, cast: Cast, make: Maker) -> None:
+    form = make.advice(make.child(linked=(cast.ann,)), cast.ann, FormState.submitted)
+    with everything(office) as work:
+        work.add(
+            Submission(
+                form_id=form.id, number=1, answers={}, checksum="0", send_key="k",
+                submitted_by_id=cast.ann.id, submitted_at=work.now,
+            )
+        )  # fmt: skip
+
+    said = at_once(
+        (cast.olu, lambda work: returning.accept(work, form.id, 1)),
+        (cast.mary, lambda work: returning.send_back(work, form.id, 1, {"": "Please say more."})),
+    )
+
+    assert said == ["WrongMoment", "done"]
+    with everything(office) as work:
+        returns = work.session.scalar(select(func.count(FormReturn.id))) or 0
+        assert (work.get(Form, form.id).state, returns) in {
+            (FormState.accepted, 0),
+            (FormState.returned, 1),
+        }
+
+
+def test_the_audits_chain_holds_when_many_write_at_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+
+    def view(work: Work) -> None:
+        work.tell(ChildViewed(child_id=child.id))
+
+    said = at_once(*((actor, view) for actor in [cast.olu, cast.mary] * 12))
+
+    assert said == ["done"] * 24
+    with everything(office) as work:
+        verdict = verify(work.session, office.settings.audit_key)  # type: ignore[attr-defined]
+    assert verdict.ok and verdict.rows >= 24
+
+
+def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    make.child()
+    with office.database.open() as session:
+        with unit_of_work(office, cast.bob.principal, session=session) as work:
+            look_as_system(work.session, "a test looks past the lens")
+            everybody = len(work.session.scalars(select(Person)).unique().all())
+        assert is_watched(session)
+        assert len(session.scalars(select(Person)).unique().all()) < everybody
+
+
+def test_nobody_fills_the_store_of_kept_text(office: Office, cast: Cast) -> None:
+    """Form tokens outlive log-ins, so whoever had one could send text for its owner for ever."""
+    refused = 0
+    for _ in range(kept_posts.KEPT_A_DAY.most + 5):
+        try:
+            with unit_of_work(office, None) as work:
+                kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "x")])
+        except PortalError:
+            refused += 1
+    with unit_of_work(office, None) as work:
+        kept_posts.keep(work, cast.bob.id, "/forms/1", [("text", "x")])
+
+    assert refused == 5
+    with everything(office) as work:
+        assert (
+            work.session.query(KeptPost).filter_by(person_id=cast.ann.id).count()
+            == kept_posts.KEPT_A_DAY.most
+        )
