@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from app.domain.errors import Conflict, Fault, Refused, WrongHands, WrongMoment
-from app.domain.events import RegistrationRefused
+from app.domain.events import ReferenceChanged, RegistrationRefused
 from app.domain.names import fold
 from app.domain.roles import Profession, Role
 from app.domain.wording import N_, Wording
@@ -148,12 +148,14 @@ def _decide(work: Work, registration_id: int, state: RegistrationState) -> Regis
 
 def new_organisation(work: Work, registration_id: int, name: str) -> Organisation:
     """Enter the organisation somebody named: of their own profession, with the work address they gave."""
+    if not work.me.in_sen_team:
+        raise WrongHands("only the SEN team enters organisations for registrations")
     registration = work.get(Registration, registration_id)
     names = work.session.scalars(select(Organisation.name))
     if fold(name) in {fold(other) for other in names}:
         text = Wording(N_("An organisation with this name is in the list. Choose it there"))
         raise Refused(Fault("new_name", text))
-    return work.add(
+    organisation = work.add(
         Organisation(
             name=name,
             kind=registration.profession,
@@ -161,6 +163,8 @@ def new_organisation(work: Work, registration_id: int, name: str) -> Organisatio
             postcode=registration.postcode,
         )
     )
+    work.tell(ReferenceChanged(table="organisation", row_id=organisation.id, change="added"))
+    return organisation
 
 
 def recognise_domain(work: Work, registration_id: int, organisation_id: int) -> None:
@@ -170,7 +174,8 @@ def recognise_domain(work: Work, registration_id: int, organisation_id: int) -> 
     registration = work.get(Registration, registration_id)
     domain = domain_of(registration.email)
     if work.session.scalars(select(WorkDomain).where(WorkDomain.domain == domain)).first() is None:
-        work.add(WorkDomain(domain=domain, organisation_id=organisation_id))
+        added = work.add(WorkDomain(domain=domain, organisation_id=organisation_id))
+        work.tell(ReferenceChanged(table="work_domain", row_id=added.id, change="added"))
 
 
 def may_recognise_domains(work: Work) -> bool:

@@ -241,6 +241,9 @@ def test_a_new_organisation_may_be_entered_but_not_twice(
         decisions.new_organisation(work, number, "HEATON BECK  primary school")
     with cast.olu.works() as work:
         made = decisions.new_organisation(work, number, "Beck Nursery")
+        assert [event.facts() for event in work.told] == [
+            {"table": "organisation", "row_id": made.id, "change": "added"}
+        ]
         person = decisions.approve(work, number, made.id)
 
     with everything(office) as work:
@@ -258,6 +261,7 @@ def test_a_manager_may_recognise_the_domain_and_an_officer_may_not(
     with cast.mary.works() as work:
         decisions.approve(work, number, organisation_id(office))
         decisions.recognise_domain(work, number, organisation_id(office))
+        assert (work.told[-1].name, work.told[-1].facts()["table"]) == ("ReferenceChanged", "work_domain")
 
     token = registers(office, mailbox, email="second@unknown.sch.example")
     assert sets_up(office, token) is Outcome.open
