@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help run test check e2e setup setup-dev requirements clean
+.PHONY: help run test check e2e setup setup-dev requirements translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ requirements: setup-dev ## Compile requirements*.in into pinned lists with hashe
 		--generate-hashes $(UPGRADE) requirements.in -o requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+
+translations: setup-dev ## Bring the catalogues of translations up to the texts the code marks
+	@$(BIN)/python scripts/translations.py
 
 clean: ## Remove the virtual environment and caches; the portal's data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results

@@ -49,12 +49,4 @@ else
   stamp_for "$list" >".venv/.installed-$list"
 fi
 
-# Catalogues of translations, where the text is newer than what was compiled from it.
-for po in translations/*/LC_MESSAGES/*.po; do
-  [ -e "$po" ] || continue
-  if [ ! "${po%.po}.mo" -nt "$po" ]; then
-    language=${po#translations/}
-    echo "Compiling the ${language%%/*} translation ..."
-    .venv/bin/pybabel --quiet compile --use-fuzzy -i "$po" -o "${po%.po}.mo"
-  fi
-done
+scripts/compile-translations.sh

@@ -17,6 +17,8 @@ LANGUAGES = {
     "ur": {"flag": "pk", "name": "اردو", "dir": "rtl"},
     "pl": {"flag": "pl", "name": "Polski", "dir": "ltr"},
 }
+AWAITING_CHECK = frozenset({"ur", "pl"})
+"""Languages whose translation no native speaker has checked yet: every page in them says so."""
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 
 # Flask-AppBuilder's own doors. The portal has its own log-in, registration, reset and screens, and no REST API.

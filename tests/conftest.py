@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.cast import Cast, seed_template
 from tests.mailbox import Mailbox
 from tests.make import Maker
 
+ROOT = Path(__file__).resolve().parents[1]
 MOMENT = datetime(2026, 11, 23, 9, 30)
 """A Monday morning in term time, when every test begins."""
 
@@ -90,6 +92,12 @@ def settings_for(data_dir: Path, database_url: str, **environ: str) -> Any:
     if redis := os.environ.get("TEST_REDIS_URL"):
         given["REDIS_URL"] = redis
     return load_settings(given | environ)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """Translations are read as they stand now, whoever starts the tests and however."""
+    subprocess.run([ROOT / "scripts/compile-translations.sh"], check=True, capture_output=True, timeout=120)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_login import current_user
 
-from app.views.language import offered_languages
+from app.views.language import english_instead, offered_languages
+from app.views.message_words import subject_of
 from app.views.navigation import menu
 
 
@@ -20,7 +21,9 @@ def init_context(app: Flask) -> None:
             "navigation": menu(),
             "current_person": current_user if current_user.is_authenticated else None,
             "languages": offered_languages(),
+            "english_instead": english_instead(),
             "get_locale": get_locale,
         }
 
+    app.jinja_env.filters["subject_of"] = subject_of
     app.jinja_env.globals["council"] = app.config["SETTINGS"].council

@@ -7,7 +7,7 @@ from flask_babel import get_babel
 
 from app.views.base import PortalView
 from app.views.gate import open_to_all, safe_next
-from startup.switches import LANGUAGES
+from startup.switches import AWAITING_CHECK, LANGUAGES
 
 open_to_all("LanguageView.choose")
 
@@ -35,15 +35,24 @@ def chosen_language() -> str:
 def offered_languages() -> list[dict[str, str]]:
     """The languages as links back to the page one is on."""
     offered = current_app.config["SETTINGS"].languages
-    back = request.path if request.method == "GET" else None
     return [
         {
             "text": LANGUAGES[code]["name"],
             "lang": code,
-            "href": url_for("LanguageView.choose", code=code, back=back),
+            "href": _link_to(code),
         }
         for code in offered
     ]
+
+
+def english_instead() -> str | None:
+    """Where this page is in English, while no native speaker has checked the language it is shown in."""
+    return _link_to("en") if chosen_language() in AWAITING_CHECK else None
+
+
+def _link_to(code: str) -> str:
+    back = request.path if request.method == "GET" else None
+    return url_for("LanguageView.choose", code=code, back=back)
 
 
 def init_language(app: Flask) -> None:

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from app.post.letters import letter_named
 
 
-class Written(Protocol):
-    """What a message's words are made from."""
+class Headed(Protocol):
+    """What a message's subject is made from."""
 
     @property
     def subject(self) -> str: ...
@@ -17,11 +17,15 @@ class Written(Protocol):
     @property
     def letter(self) -> str | None: ...
 
+
+class Written(Headed, Protocol):
+    """What a message's words are made from."""
+
     @property
     def facts(self) -> Mapping[str, Any]: ...
 
 
-def subject_of(message: Written) -> str:
+def subject_of(message: Headed) -> str:
     """The subject. A letter's own is a fixed sentence that can be translated; a person's stays as typed."""
     return _(message.subject) if message.letter else message.subject
 

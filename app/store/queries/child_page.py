@@ -74,6 +74,7 @@ class MessageLine:
     sender_name: str
     created_at: datetime
     is_unread: bool
+    letter: str | None
 
 
 def _name(first: str | None, last: str | None) -> str:
@@ -177,13 +178,21 @@ def messages_about(session: Session, who: Principal, child_id: int, limit: int) 
     """The newest messages about a child in the boxes this reader may open."""
     rows = session.execute(
         select(
-            Message.id, Message.subject, Message.sender_name, Message.created_at, Message.read_at, _to(who)
+            Message.id,
+            Message.subject,
+            Message.sender_name,
+            Message.created_at,
+            Message.read_at,
+            _to(who),
+            Message.letter,
         )
         .where(Message.child_id == child_id)
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(limit)
     )
-    return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None and bool(row[5])) for row in rows]
+    return [
+        MessageLine(row[0], row[1], row[2], row[3], row[4] is None and bool(row[5]), row[6]) for row in rows
+    ]
 
 
 def _to(who: Principal) -> ColumnElement[bool]:

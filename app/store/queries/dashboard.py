@@ -92,12 +92,19 @@ def newest_messages(session: Session, who: Principal, limit: int = 5) -> Sequenc
     if who.in_sen_team:
         to_me = or_(to_me, Message.recipient_id.is_(None))
     rows = session.execute(
-        select(Message.id, Message.subject, Message.sender_name, Message.created_at, Message.read_at)
+        select(
+            Message.id,
+            Message.subject,
+            Message.sender_name,
+            Message.created_at,
+            Message.read_at,
+            Message.letter,
+        )
         .where(to_me)
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(limit)
     )
-    return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None) for row in rows]
+    return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None, row[5]) for row in rows]
 
 
 @dataclass(frozen=True)

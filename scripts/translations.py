@@ -1,0 +1,65 @@
+"""Brings the catalogues in translations/ up to the texts that the code marks: `make translations`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+TRANSLATIONS = ROOT / "translations"
+PLACES = ("app", "startup")
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+TEMPLATES = {
+    "extensions": "jinja2.ext.do",
+    "trim_blocks": "true",
+    "newstyle_gettext": "true",
+    "silent": "false",  # a template that cannot be read is an error, not a page without words
+}
+KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+
+
+def marked() -> Catalog:
+    """Every text that the code marks for translation."""
+    found = Catalog(project="SEND portal")
+    for place in PLACES:
+        for name, line, text, comments, context in extract_from_dir(
+            ROOT / place, METHODS, {"templates/**.html": TEMPLATES, "templates/**.txt": TEMPLATES}, KEYWORDS
+        ):
+            found.add(text, None, [(f"{place}/{name}", line)], auto_comments=comments, context=context)
+    return found
+
+
+def catalogues() -> dict[str, Path]:
+    """The file of each language that has one."""
+    return {path.parents[1].name: path for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))}
+
+
+def read(language: str) -> Catalog:
+    """One language's translations."""
+    with catalogues()[language].open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def is_translated(message: Message) -> bool:
+    """Every form of it has words."""
+    forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    return all(forms)
+
+
+def update() -> None:
+    """Add what is new with an empty translation, and take out what the code no longer says. Nothing is guessed."""
+    template = marked()
+    for language, path in catalogues().items():
+        catalogue = read(language)
+        catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=0, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
+        left = sum(1 for message in catalogue if message.id and not is_translated(message))
+        print(f"{path.relative_to(ROOT)}: {len(catalogue)} texts, {left} left to translate.")  # noqa: T201
+
+
+if __name__ == "__main__":
+    update()
