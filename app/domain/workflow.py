@@ -71,9 +71,11 @@ class Workflow:
     def step(self, name: str, state: FormState, parts: Iterable[Part]) -> Step:
         """The step, if these hands may take it now.
 
-        Raises WrongHands when it is not theirs to take, WrongMoment when it is not possible from this state.
+        Raises WrongHands when it is not theirs to take, WrongMoment when it is not possible from this state or never.
         """
-        found = self.steps[name]
+        found = self.steps.get(name)
+        if found is None:
+            raise WrongMoment(name)
         if found.hands.isdisjoint(parts):
             raise WrongHands(name)
         if state not in found.start:

@@ -4,11 +4,12 @@ Core statements on purpose: nobody's lens shows mail on its way, and the post ro
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -54,44 +55,60 @@ class Claimed:
         return opened
 
 
-def queue_mail(
-    session: Session,
-    *,
-    letter: str,
-    to: str,
-    facts: dict[str, Any],
-    dedupe_key: str,
-    person_id: int | None = None,
-    lane: int = LETTER_LANE,
-    locale: str = "en",
-) -> int:
-    """Write one mail down, to be sent after the commit; gives its number. The same key again is the same mail."""
-    check_facts(letter, facts)
+@dataclass(frozen=True)
+class ToSend:
+    """One mail to be written down. The same key again is the same mail."""
+
+    letter: str
+    to: str
+    facts: dict[str, Any]
+    dedupe_key: str
+    person_id: int | None = None
+    lane: int = LETTER_LANE
+    locale: str = "en"
+
+
+def queue_mail(session: Session, **mail: Any) -> int:
+    """Write one mail down (ToSend's fields), to be sent after the commit; gives its number."""
+    return queue_mails(session, [ToSend(**mail)])[0]
+
+
+def queue_mails(session: Session, mails: Sequence[ToSend]) -> list[int]:
+    """Write mails down in one statement however many they are, to be sent after the commit; gives their numbers."""
+    if not mails:
+        return []
     stamp: Stamp = session.info[POST]
-    now = stamp.clock.now()
+    rows = [_row(mail, stamp) for mail in mails]
     session.flush()
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    written = session.execute(
-        insert(_mail)
-        .values(
-            created_at=now,
-            dedupe_key=dedupe_key,
-            letter=letter,
-            recipient_id=person_id,
-            to_address=to,
-            locale=locale,
-            sealed_facts=seal(stamp.file_key, SEALED_FOR, json.dumps(facts)),
-            lane=lane,
-            run_at=now,
-            attempts=0,
-            last_error="",
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(_mail.c.id)
-    ).scalar_one_or_none()
-    if written is None:
-        written = session.execute(select(_mail.c.id).where(_mail.c.dedupe_key == dedupe_key)).scalar_one()
-    return int(written)
+    written = insert(_mail).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    numbers = _by_key(session, written.returning(_mail.c.dedupe_key, _mail.c.id))
+    if known := [mail.dedupe_key for mail in mails if mail.dedupe_key not in numbers]:
+        there = select(_mail.c.dedupe_key, _mail.c.id).where(_mail.c.dedupe_key.in_(known))
+        numbers |= _by_key(session, there)
+    return [numbers[mail.dedupe_key] for mail in mails]
+
+
+def _row(mail: ToSend, stamp: Stamp) -> dict[str, Any]:
+    check_facts(mail.letter, mail.facts)
+    now = stamp.clock.now()
+    return {
+        "created_at": now,
+        "dedupe_key": mail.dedupe_key,
+        "letter": mail.letter,
+        "recipient_id": mail.person_id,
+        "to_address": mail.to,
+        "locale": mail.locale,
+        "sealed_facts": seal(stamp.file_key, SEALED_FOR, json.dumps(mail.facts)),
+        "lane": mail.lane,
+        "run_at": now,
+        "attempts": 0,
+        "last_error": "",
+    }
+
+
+def _by_key(session: Session, statement: Executable) -> dict[str, int]:
+    return {key: int(number) for key, number in session.execute(statement)}
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -184,6 +201,7 @@ __all__ = [
     "mark_failed",
     "mark_sent",
     "queue_mail",
+    "queue_mails",
     "renew",
     "waiting",
 ]

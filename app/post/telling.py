@@ -18,7 +18,7 @@ from app.models import Message
 from app.post.letters import LETTERS, Letter, Notice
 from app.post.mails import MAILS
 from app.post.origin import Origin
-from app.post.outbox import queue_mail
+from app.post.outbox import ToSend, queue_mail, queue_mails
 from app.store.queries.recipients import (
     FormFacts,
     Reader,
@@ -153,18 +153,20 @@ def _mail_written(post: _Round, event: MessageSent) -> None:
 
 
 def _mail(post: _Round, told: Mapping[int | None, Reader | None]) -> None:
-    for person, reader in told.items():
-        if person in post.mailed:
-            continue
-        post.mailed[person] = queue_mail(
-            post.session,
-            letter="new_message" if reader else "new_message_team",
-            to=reader.email if reader else post.settings.council.sen_email,
-            facts={},
-            dedupe_key=f"{post.mark}:{person or 'team'}",
-            person_id=person,
-            locale=reader.locale if reader else "en",
-        )
+    new = {person: reader for person, reader in told.items() if person not in post.mailed}
+    numbers = queue_mails(post.session, [_that_something_waits(post, *each) for each in new.items()])
+    post.mailed |= dict(zip(new, numbers, strict=True))
+
+
+def _that_something_waits(post: _Round, person: int | None, reader: Reader | None) -> ToSend:
+    return ToSend(
+        letter="new_message" if reader else "new_message_team",
+        to=reader.email if reader else post.settings.council.sen_email,
+        facts={},
+        dedupe_key=f"{post.mark}:{person or 'team'}",
+        person_id=person,
+        locale=reader.locale if reader else "en",
+    )
 
 
 def _notify_owner(post: _Round, event: Event, notice: Notice) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.errors import NotFound, WrongMoment
+from app.domain.errors import NotFound
 from app.domain.forms import FormDefinition, Section, SectionStatus, section_status, with_facts
 from app.domain.workflow import WORKFLOWS, Part, Step
 from app.models import Document, Form, SectionDraft
@@ -58,10 +58,7 @@ class OpenForm:
 
     def step(self, name: str) -> Step:
         """The step, if it may be taken now. Raises WrongHands or WrongMoment."""
-        flow = WORKFLOWS[self.form.kind]
-        if name not in flow.steps:
-            raise WrongMoment(name)
-        return flow.step(name, self.form.state, self.parts)
+        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
 
     def writing_step(self) -> Step:
         """The step by which answers are saved now. Raises WrongHands or WrongMoment."""

@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.errors import NotFound
 from app.domain.events import FormViewed
 from app.domain.forms import FROM_REQUEST, AnswerLine, FormDefinition, Section, answer_lines
-from app.domain.workflow import WORKFLOWS, Part
+from app.domain.workflow import WORKFLOWS, Part, Step
 from app.models import Document, Form, FormReturn, Submission
 from app.services.form_templates import definition_of
 from app.services.parts import parts_in
@@ -63,6 +63,10 @@ class Reading:
     def is_newest(self) -> bool:
         """What is read is the last that was sent."""
         return self.submission is not None and self.submission is self.versions[0]
+
+    def step(self, name: str) -> Step:
+        """The step, if this reader may take it now. Raises WrongHands or WrongMoment."""
+        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
 
 
 def read(work: Work, form_id: int, number: int | None = None) -> Reading:

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from app.domain import deadlines
 from app.domain.errors import Refused, WrongMoment
+from app.domain.form_deadlines import advice_due_on
 from app.domain.workflow import ADVICE, REQUEST
 from app.models import Advice, Child, Request
 from app.security import office
@@ -60,7 +60,7 @@ class AskView(PortalView):
             form.form.choices = advice_forms(work.session)
             form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
-            form.due_on.show(deadlines.due_on("give_advice", office().clock.today()))
+            form.due_on.show(advice_due_on(office().clock.today()))
         elif "search" not in request.form and self._asked(child_id, form):
             flash(_("The advice has been asked for. They have been sent a message."), "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
@@ -235,7 +235,7 @@ class DuplicateView(PortalView):
                 return redirect(url_for("ChildView.show", child_id=kept))
             errors = [{"text": _("Choose whether they are the same child"), "href": "#answer"}]
         with self.work() as work:
-            newer, older = duplicates.the_pair(work, child_id)
+            newer, older = duplicates.compare(work, child_id)
             counts = duplicates.forms_of_both(work, newer.id, older.id)
         return self.page(
             "casework/duplicate.html",

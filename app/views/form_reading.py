@@ -122,18 +122,16 @@ def _reason(one: FormReturn, titles: Mapping[str, str]) -> Context:
 
 def return_page(work: Work, form_id: int, typed: Mapping[str, str], refused: Refused | None) -> Context:
     """Every section with a box for what has to be put right in it."""
-    opened = look_at(work, form_id)
-    opened.step("return")
-    versions = submissions_of(work.session, form_id)
-    if not versions:
+    found = reading.read(work, form_id)
+    found.step("return")
+    if found.submission is None:
         raise WrongMoment("return")
     faults = {fault.field: said(fault.text) for fault in (refused.faults if refused else ())}
     places = [(returning.WHOLE, _("The whole form"))]
-    found = reading.read(work, form_id)
     places += [(one.section.id, said(one.section.title)) for one in found.sections]
     return {
-        "form": opened.form,
-        "number": versions[0].number,
+        "form": found.form,
+        "number": found.submission.number,
         "boxes": [_box(place, title, typed, faults) for place, title in places],
         "errors": [{"text": text, "href": f"#{name}"} for name, text in faults.items()],
         "longest": returning.LONGEST_REASON,

@@ -1,0 +1,159 @@
+"""What pressing a button may cost. Pages are read all day and held to twelve; a button also writes what happened.
+
+Besides finding and changing its rows, a press finds out whom to tell and what each one's own lens shows them, and writes
+messages, mail and audit in the same commit. Most stay within twelve; those that tell several people are named with what
+they cost. None costs more when there are more rows or more people to tell: those are written in one insert each.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.roles import Profession
+from app.models import Organisation, Registration
+from tests.browser import post_with_token
+from tests.cast import everything
+from tests.newcomer import Newcomer
+from tests.statements import BUDGET, counted
+from tests.web.busy_case import SECTION, BusyCase
+from tests.web.form_browser import typed
+
+Press = tuple[str, str, str, dict[str, Any]]
+
+DEARER = {
+    "send a form": 16,
+    "return a form": 20,
+    "accept a form": 16,
+    "decide": 13,
+    "share": 15,
+    "ask for advice": 20,
+    "cancel advice": 13,
+    "link a person": 14,
+    "invite a parent": 13,
+    "bring in a colleague": 16,
+    "approve a registration": 24,
+    "refuse a registration": 16,
+}
+"""What these may cost; all others no more than a page."""
+
+
+@pytest.fixture
+def case(office, cast, make) -> BusyCase:
+    return BusyCase(office, cast, make)
+
+
+def the_story(case: BusyCase, cast: Any) -> Iterator[Press]:
+    """What it is called, who presses, where, and what was typed; in the order in which it happens."""
+    child, body = f"/children/{case.child.id}", {"body": "Thank you.", "send_key": uuid.uuid4().hex}
+    born = {"date_of_birth-day": "3", "date_of_birth-month": "5", "date_of_birth-year": "2016"}
+    new = {
+        "forenames": "Ada",
+        "surname": "Newly",
+        "address": "1 Road",
+        "postcode": "BD9 4NQ",
+        "upn": "B801200005001",
+    }
+    due = {"due_on-day": "4", "due_on-month": "1", "due_on-year": "2027"}
+    yield "add a child", "sana", "/children/add", new | born
+    yield (
+        "save a section",
+        "sana",
+        f"/forms/{case.returned}/section/{SECTION}",
+        typed(SECTION, 1, child_views="Today."),
+    )
+    yield (
+        "save by itself",
+        "sana",
+        f"/forms/{case.returned}/section/{SECTION}/autosave",
+        typed(SECTION, 2, child_views="2"),
+    )
+    yield "send a form", "sana", f"/forms/{case.returned}/submit", {"send_key": uuid.uuid4().hex}
+    yield (
+        "return a form",
+        "olu",
+        f"/forms/{case.sent_advice}/return",
+        {"number": case.number(case.sent_advice), "reason": "Say more."},
+    )
+    yield "accept a form", "olu", f"/forms/{case.sent}/accept", {"number": case.number(case.sent)}
+    yield (
+        "decide",
+        "olu",
+        f"/requests/{case.accepted}/decide",
+        {"decision": "agree", "reason": "Needs are not met."},
+    )
+    yield "share", "olu", f"{child}/sharing", {f"shown-{case.sent}": "1", f"share-{case.sent}": "parents"}
+    yield (
+        "ask for advice",
+        "olu",
+        f"{child}/ask",
+        {"form": "advice_health", "adviser": f"person-{cast.ann.id}", **due},
+    )
+    yield "cancel advice", "olu", f"/advice/{case.advice}/cancel", {}
+    yield "link a person", "olu", f"{child}/link/person/{cast.hana.id}", {}
+    yield "link an organisation", "olu", f"{child}/link/organisation/{case.idle}", {}
+    yield "invite a parent", "olu", f"/invitations/child/{case.child.id}", {
+        "first_name": "Gil", "last_name": "Shah", "email": f"{uuid.uuid4().hex}@mail.example", "relationship": "father",
+    }  # fmt: skip
+    yield (
+        "bring in a colleague",
+        "ann",
+        f"/involvement/children/{case.child.id}/bring-in",
+        {"colleague": cast.bob.id},
+    )
+    yield (
+        "write to everybody",
+        "olu",
+        f"/messages/write?child_id={case.child.id}",
+        body | {"to": "everybody", "subject": "A meeting"},
+    )
+    yield (
+        "write to the team",
+        "sana",
+        "/messages/write",
+        body | {"subject": "A question", "send_key": uuid.uuid4().hex},
+    )
+    yield "mark unread", "ann", f"/messages/{case.messages['ann']}/unread", {}
+    yield "answer", "ann", f"/messages/{case.messages['ann']}/answer", body | {"send_key": uuid.uuid4().hex}
+    yield (
+        "approve a registration",
+        "olu",
+        f"/registrations/{case.newcomer}",
+        {"decision": "approve", "organisation": str(case.idle)},
+    )
+    yield (
+        "refuse a registration",
+        "olu",
+        f"/registrations/{case.ids['registration_id']}",
+        {"decision": "refuse", "reason": "No."},
+    )
+    yield "end a link", "olu", f"{child}/link/{case.ids['link_id']}/end", {}
+    yield "step back", "sana", f"/involvement/{case.own_link(cast.sana.id)}/step-back", {}
+
+
+@pytest.mark.parametrize("more", [0, 8])
+def test_a_press_costs_a_stated_number_of_statements_however_many_rows_and_readers(
+    app, office, cast, case, mailbox, more
+):
+    with everything(office) as work:
+        case.idle = work.add(Organisation(name="Idle Service", kind=Profession.health)).id
+    newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
+    newcomer.registers()
+    newcomer.sets_up()
+    with everything(office) as work:
+        case.newcomer = work.session.scalars(
+            select(Registration.id).where(Registration.email == newcomer.email)
+        ).one()
+    case.grow(more)
+    cost, answers = {}, {}
+    browsers = {who: getattr(cast, who).browser() for who in ("sana", "ann", "olu")}
+    for name, who, path, fields in the_story(case, cast):
+        with counted(office) as sent:
+            answer = post_with_token(browsers[who], app, path, fields)
+        cost[name], answers[name] = len(sent), answer.status_code
+    assert {name: status for name, status in answers.items() if status not in (200, 302)} == {}
+    dear = {name: number for name, number in cost.items() if number > DEARER.get(name, BUDGET)}
+    assert dear == {}
+    assert set(DEARER) <= set(cost)
