@@ -304,7 +304,7 @@ class MessageEvent(Event):
 
 
 class MessageRead(MessageEvent):
-    """A message was opened for the first time."""
+    """A message was opened for the first time; or again, when it is about a child."""
 
 
 class MessageMarkedUnread(MessageEvent):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select, update
 
 from app.domain.errors import WrongHands, WrongMoment
-from app.domain.events import DuplicateSettled
+from app.domain.events import ChildViewed, DuplicateSettled
 from app.domain.matching import Identity, first_match
 from app.models import Child, ChildLink, Document, Form, Invitation, Message
 from app.services.work import Work
@@ -52,6 +52,14 @@ def the_pair(work: Work, child_id: int) -> tuple[Child, Child]:
     if newer.possible_duplicate_of_id is None:
         raise WrongMoment("duplicate")
     return newer, work.get(Child, newer.possible_duplicate_of_id)
+
+
+def compare(work: Work, child_id: int) -> tuple[Child, Child]:
+    """The two records side by side; the audit keeps that both were looked at."""
+    newer, older = the_pair(work, child_id)
+    for each in (newer, older):
+        work.tell(ChildViewed(child_id=each.id))
+    return newer, older
 
 
 def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:

@@ -62,6 +62,8 @@ def open_message(work: Work, message_id: int) -> Opened:
     if for_me and message.read_at is None:
         message.read_at, message.read_by_id = work.now, work.me.user_id
         work.tell(MessageRead(child_id=message.child_id, message_id=message.id))
+    elif message.child_id is not None:  # a colleague reads it too, or it is read again
+        work.tell(MessageRead(child_id=message.child_id, message_id=message.id))
     return Opened(
         message=message,
         child=message.child,

@@ -19,6 +19,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from app.domain.roles import Principal, Role
+from app.domain.workflow import Part
 from app.models import (
     AuditRow,
     Child,
@@ -87,8 +88,10 @@ def sees(table: type[Any]) -> Callable[[Rule], Rule]:
 
 
 def linked_children(who: Principal) -> Select[tuple[int]]:
-    """The children somebody is involved with now, and for a professional those waiting in their organisation's queue."""
-    mine = _link.c.person_id == who.user_id
+    """The children somebody is involved with now, as what they are in the portal (who was linked as a professional is
+    no parent of these children), and for a professional those waiting in their organisation's queue."""
+    part = Part.parent if who.has(Role.parent) else Part.author
+    mine = and_(_link.c.person_id == who.user_id, _link.c.part == part)
     if who.has(Role.professional) and who.organisation_id is not None:
         mine = or_(mine, and_(_link.c.person_id.is_(None), _link.c.organisation_id == who.organisation_id))
     return select(_link.c.child_id).where(_link.c.ended_at.is_(None), mine)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from app.domain.events import ChildViewed, Event, MessageRead
 from app.domain.finding import child_wanted
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
@@ -85,6 +86,10 @@ class ChildList(PortalListView):
         """By name, date of birth or number."""
         return child_found(text)
 
+    def opened(self, record: Child) -> Event:
+        """The record holds what the child's page holds."""
+        return ChildViewed(child_id=record.id)
+
     def leads_to(self, record: Child) -> list[Onward]:
         """The child's own page; for a possible duplicate, the two side by side."""
         ways = [child_page(record)]
@@ -130,6 +135,10 @@ class FormList(PortalListView):
     def find(self, text: str) -> ColumnElement[bool]:
         """By the child."""
         return Form.child_id.in_(select(Child.id).where(child_found(text)))
+
+    def opened(self, record: Form) -> Event:
+        """A form's record tells of the child: reasons for a decision, what was asked."""
+        return ChildViewed(child_id=record.child_id)
 
     def leads_to(self, record: Form) -> list[Onward]:
         """To what was sent, and to the child."""
@@ -308,6 +317,10 @@ class MessageList(PortalListView):
             Message.subject.icontains(text, autoescape=True),
             Message.sender_name.icontains(text, autoescape=True),
         )
+
+    def opened(self, record: Message) -> Event:
+        """The record holds the whole message."""
+        return MessageRead(child_id=record.child_id, message_id=record.id)
 
     def leads_to(self, record: Message) -> list[Onward]:
         """To where it can be answered, and to the child it is about."""

@@ -6,6 +6,7 @@ filters kept per request (AppBuilder shares them between threads), and no addres
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 
-from app.domain.events import ListExported
+from app.domain.events import Event, ListExported
 from app.domain.roles import READ, WRITE
 from app.security import office
 from app.services.work import unit_of_work
@@ -37,6 +38,8 @@ COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
 EXPORT_UP_TO = 10_000
 LARGEST_ID = 2**31 - 1
+FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that some spreadsheet takes for a formula: spaces before it and full-width signs change nothing."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,10 @@ class PortalListView(ModelView):
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
         )
 
+    def opened(self, record: Any) -> Event | None:  # noqa: ARG002 - lists about children look at it
+        """What the audit keeps of somebody opening this record; nothing by itself."""
+        return None
+
     def leads_to(self, record: Any) -> Sequence[Onward]:
         """Where somebody who has read this record goes next; nowhere by itself."""
         return ()
@@ -182,8 +189,12 @@ class PortalListView(ModelView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk: str) -> ResponseReturnValue:
-        """One record, and where it leads."""
-        widgets = self._show(pk)
+        """One record, and where it leads; the audit keeps that a child's was opened."""
+        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+            widgets = self._show(pk)
+            event = self.opened(g.record_shown)
+            if event is not None:
+                work.tell(event)
         return self.render_template(
             self.show_template,
             title=self.show_title,
@@ -198,6 +209,9 @@ class PortalListView(ModelView):
         """The list as a CSV file, as filtered on the screen; the audit says who took it."""
         if not self.exports:
             abort(404)
+        wanted = self._sound_arguments()
+        if wanted != [*request.args.items(multi=True)]:
+            return redirect(url_for(f"{self.endpoint}.export") + _query(wanted))
         self._narrow()
         get_filter_args(self._filters)
         order, direction = self.base_order or ("", "")
@@ -294,4 +308,4 @@ def _query(arguments: Sequence[tuple[str, str]]) -> str:
 
 def _harmless(text: str) -> str:
     """A cell no spreadsheet will take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if FORMULA.match(text) else text

@@ -338,5 +338,6 @@ def test_everything_is_in_the_audit(office, cast, make):
     assert [(row["event"], row["actor_id"], row["child_id"]) for row in audit] == [
         ("MessageSent", cast.olu.id, child.id),
         ("MessageRead", cast.ann.id, child.id),
+        ("MessageRead", cast.ann.id, child.id),
         ("MessageMarkedUnread", cast.ann.id, child.id),
     ]

@@ -1,0 +1,101 @@
+"""Whoever opens what is kept about a child is in the audit, whichever page they open it on; lists taken out are harmless."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.roles import Role
+from app.domain.workflow import FormState
+from app.models import AuditRow, Child
+from app.services import accounts
+from app.services.work import Office
+from tests.cast import Cast, everything
+from tests.make import Maker
+
+
+def views_of(office: Office, child: Child) -> list[tuple[str, int | None]]:
+    with everything(office) as work:
+        rows = work.session.scalars(
+            select(AuditRow).where(AuditRow.child_id == child.id).order_by(AuditRow.id)
+        )
+        return [(row.event, row.actor_id) for row in rows]
+
+
+@pytest.fixture
+def case(cast: Cast, make: Maker) -> Any:
+    child = make.child(linked=(cast.sana, cast.ann))
+    return SimpleNamespace(
+        child=child,
+        request=make.request(child, cast.sana, FormState.submitted),
+        advice=make.advice(child, cast.ann),
+        message=make.message(None, child_id=child.id),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "event"),
+    [
+        ("/children/{}", "child", "ChildViewed"),
+        ("/people/show/{}", "child", "ChildViewed"),
+        ("/requests/show/{}", "request", "ChildViewed"),
+        ("/advice/show/{}", "advice", "ChildViewed"),
+        ("/team-messages/show/{}", "message", "MessageRead"),
+        ("/messages/{}", "message", "MessageRead"),
+    ],
+)
+def test_every_page_that_shows_a_childs_record_is_kept(
+    office: Office, cast: Cast, case: Any, path: str, what: str, event: str
+) -> None:
+    for who in (cast.olu, cast.mary):
+        assert who.browser().get(path.format(getattr(case, what).id)).status_code == 200
+
+    assert views_of(office, case.child) == [(event, cast.olu.id), (event, cast.mary.id)]
+
+
+def test_both_records_are_kept_when_two_are_compared(office: Office, cast: Cast, make: Maker) -> None:
+    older = make.child()
+    newer = make.child(possible_duplicate_of_id=older.id)
+
+    assert cast.olu.browser().get(f"/children/{newer.id}/duplicate").status_code == 200
+
+    assert views_of(office, older) == views_of(office, newer) == [("ChildViewed", cast.olu.id)]
+
+
+@pytest.mark.parametrize(
+    "begins", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\u00a0=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"]
+)  # fmt: skip
+def test_no_cell_of_a_list_taken_out_is_a_formula(cast: Cast, make: Maker, begins: str) -> None:
+    make.child(forenames=begins, surname="x")
+
+    assert f"'{begins}" in cast.olu.browser().get("/people/export.csv").get_data(as_text=True).replace(
+        '""', '"'
+    )
+
+
+@pytest.mark.parametrize(
+    "odd", ["_flt_99_upn=x", "_flt_0_surname=Shah", "_flt_a_b=c", "page_ChildList=9999999999", "rowid=1"]
+)
+def test_a_mistyped_address_of_a_list_to_take_out_leads_to_the_plain_one(
+    cast: Cast, make: Maker, odd: str
+) -> None:
+    make.child()
+    browser = cast.olu.browser()
+
+    assert browser.get(f"/people/export.csv?{odd}").location == "/people/export.csv"
+
+
+def test_who_was_linked_as_a_professional_is_no_parent_when_their_role_changes(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    """Nor the other way round: a link is worth what it was made for."""
+    child = make.child(linked=(cast.ann, cast.pat))
+    make.consent(child, cast.pat)
+    with cast.ines.works() as work:
+        accounts.set_roles(work, cast.ann.id, [Role.parent])
+    with cast.ines.works() as work:
+        accounts.set_roles(work, cast.pat.id, [Role.professional])
+
+    for who in (cast.ann, cast.pat):
+        assert who.browser().get(f"/children/{child.id}").status_code == 404
