@@ -90,6 +90,13 @@ def test_every_package_asked_for_is_pinned_with_hashes(name: str) -> None:
     assert bare == []
 
 
+def test_every_library_is_listed_with_its_reason() -> None:
+    table = re.findall(r"^\|([^|]+)\|[^|]+\|$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    named = {name for row in table for name in re.findall(r"[\w.-]+", row.lower())}
+
+    assert asked_for("requirements.in") - named == set()
+
+
 def test_what_is_tested_is_what_runs() -> None:
     running, testing = pinned("requirements.txt"), pinned("requirements-dev.txt")
 
