@@ -55,7 +55,7 @@ class DayOfWork:
             address="14 Beck Lane\nBradford",
             postcode="BD9 4NQ",
             upn=upn,
-            upn_missing_reason="" if upn else "UNK",
+            upn_missing_reason="" if upn else "UNX",
             nhs_number=nhs_number,
         )
         with self.works() as work:

@@ -46,7 +46,7 @@ class UserList(PortalListView):
     datamodel = PortalInterface(Person, selectinload(Person.roles), joinedload(Person.organisation))
     route_base = "/users"
     class_permission_name = "Users"
-    list_title = _l("People with an account")
+    list_title = _l("Accounts")
     show_title = _l("Account")
     list_columns = ["name", "email", "roles", "organisation", "active", "last_login"]
     show_columns = [*list_columns, "profession", "job_title", "phone", "two_step"]
@@ -234,7 +234,7 @@ class WorkDomainList(ReferenceView):
     datamodel = ReferenceInterface(WorkDomain)
     route_base = "/work-domains"
     class_permission_name = "WorkDomains"
-    list_title = _l("Recognised work email domains")
+    list_title = _l("Work email domains")
     show_title = _l("Work email domain")
     add_title = _l("Add a work email domain")
     edit_title = _l("Change a work email domain")

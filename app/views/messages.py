@@ -42,6 +42,8 @@ class WriteForm(AnswerForm):
 
     to = RadioField(_l("Who do you want to write to?"), validate_choice=False)
     subject = StringField(_l("Subject"))
+    body = TextAreaField(_l("Your message"))
+    """Again, so that it comes last: what is wrong is told in the order of the page."""
 
     def __init__(self, linked: list[Addressee] | None = None) -> None:
         super().__init__()

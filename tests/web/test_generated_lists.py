@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.domain.workflow import FormState
 from app.models import AuditRow, Organisation
 from tests.browser import post_with_token
+from tests.pages import Page
 
 LISTS = [
     "/people/list/",
@@ -182,6 +183,14 @@ class TestAdministration:
 
         assert answer.status_code == 302
         assert sana.get("/people/list/").status_code == 200
+
+    def test_an_accounts_page_leads_to_what_may_be_done_with_it_and_ones_own_to_nothing(self, cast):
+        def doors(actor):
+            page = Page(cast.ines.browser().get(f"/users/show/{actor.id}"))
+            return [words for words, _address in page.links if words in {"Change roles", "Close the account"}]
+
+        assert doors(cast.ann) == ["Change roles", "Close the account"]
+        assert doors(cast.ines) == []
 
     def test_an_administrator_can_be_nothing_else(self, app, cast):
         answer = post_with_token(

@@ -34,6 +34,22 @@ def test_the_list_shows_my_children_and_nobody_elses(cast, make):
     assert "Nowak" not in page.main
 
 
+@pytest.mark.parametrize(
+    ("who", "offered"), [("sana", True), ("ann", False), ("hana", False), ("sol", False)]
+)
+def test_adding_a_person_is_offered_to_those_who_may(cast, who, offered):
+    page = area(getattr(cast, who))
+
+    assert ("/children/add" in [address for _words, address in page.links]) is offered
+    assert ("Who can add a child or young person?" in page.main) is not offered
+
+
+def test_a_request_not_sent_yet_has_no_date_and_says_why(cast, make):
+    make.request(make.child(linked=(cast.sana,)), cast.sana)
+
+    assert "Not sent yet" in area(cast.sana).main
+
+
 def test_what_is_due_first_stands_on_top_and_lateness_is_said(cast, make, clock):
     today = clock.today()
     for surname, days in (("Later", 20), ("Overdue", -2), ("Soon", 5)):
