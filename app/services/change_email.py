@@ -54,13 +54,13 @@ def ask(desk: Desk, typed: str, password: str) -> None:
 
 def _send(work: Work, person: Person, email: str) -> None:
     throttle_mail_to(work, email)
-    mail(work, "email_change_asked", person.email, secrets.token_hex(8), device=_device(work))
+    mail(work, "email_change_asked", person.email, secrets.token_hex(8), person.locale, device=_device(work))
     work.tell(EmailChangeAsked(person_id=person.id))
     if person_with_email(work.session, email) is not None:
-        mail(work, "already_registered", email, secrets.token_hex(8))
+        mail(work, "already_registered", email, secrets.token_hex(8), person.locale)
         return
     token = make_link(work, Purpose.email, email, person_id=person.id)
-    mail_link(work, "email_change_link", Purpose.email, email, token)
+    mail_link(work, "email_change_link", Purpose.email, email, token, person.locale)
 
 
 def _device(work: Work) -> str:

@@ -24,8 +24,11 @@ from app.store.queries.log_in import close_challenges
 from app.store.queries.mailed_links import end_all
 
 
-def ask(work: Work, typed: str) -> None:
-    """Mail a link to this address. Whoever asks learns nothing about whether it has an account."""
+def ask(work: Work, typed: str, locale: str | None = None) -> None:
+    """Mail a link to this address. Whoever asks learns nothing about whether it has an account.
+
+    The mail is in the language that they read the page in, or else their own.
+    """
     try:
         email = canonical(typed)
     except EmailError as problem:
@@ -33,10 +36,10 @@ def ask(work: Work, typed: str) -> None:
     throttle_mail_to(work, email)
     person = person_with_email(work.session, email)
     if person is None or not person.active:
-        mail(work, "no_account", email, secrets.token_hex(8))
+        mail(work, "no_account", email, secrets.token_hex(8), locale)
         return
     token = make_link(work, Purpose.reset, email, person_id=person.id)
-    mail_link(work, "password_reset_link", Purpose.reset, email, token)
+    mail_link(work, "password_reset_link", Purpose.reset, email, token, locale or person.locale)
     work.tell(PasswordResetAsked(person_id=person.id))
 
 

@@ -60,22 +60,34 @@ def make_link(
     return token
 
 
-def mail_link(work: Work, letter: str, purpose: Purpose, email: str, token: str) -> None:
-    """Send somebody the link that was made for them."""
+def mail_link(
+    work: Work, letter: str, purpose: Purpose, email: str, token: str, locale: str | None = None
+) -> None:
+    """Send somebody the link that was made for them, in their language if it is known."""
     mail(
         work,
         letter,
         email,
         f"{purpose.value}:{hash_of(token)}",
+        locale,
         path=PATHS[purpose].format(token),
         hours=HOURS[purpose],
     )
 
 
-def mail(work: Work, letter: str, email: str, dedupe_key: str, **facts: Any) -> None:
+def mail(
+    work: Work, letter: str, email: str, dedupe_key: str, locale: str | None = None, **facts: Any
+) -> None:
     """Put one mail into the outbox; it goes out after the commit."""
     work.mailed.append(
-        queue_mail(work.session, letter=letter, to=email, facts=facts, dedupe_key=f"{letter}:{dedupe_key}")
+        queue_mail(
+            work.session,
+            letter=letter,
+            to=email,
+            facts=facts,
+            locale=locale or "en",
+            dedupe_key=f"{letter}:{dedupe_key}",
+        )
     )
 
 

@@ -52,21 +52,24 @@ def work_address(typed: str) -> str:
     return email
 
 
-def register(work: Work, applicant: Applicant) -> None:
-    """Ask for an account. Whoever asks learns nothing about whether the address is known to us."""
+def register(work: Work, applicant: Applicant, locale: str | None = None) -> None:
+    """Ask for an account. Whoever asks learns nothing about whether the address is known to us.
+
+    The mail is in the language that they read the page in.
+    """
     email = work_address(applicant.email)
     throttle_mail_to(work, email)
     look_as_system(work.session, "somebody asks for an account, and nobody is known yet")
     if applicant.organisation_id is not None:
         _choosable(work, applicant.organisation_id)
     if person_with_email(work.session, email) is not None:
-        mail(work, "already_registered", email, secrets.token_hex(8))
+        mail(work, "already_registered", email, secrets.token_hex(8), locale)
         return
     registration = _replaceable(work, email)
     _write(work, registration, applicant)
     work.add(registration)
     token = make_link(work, Purpose.register, email, registration_id=registration.id)
-    mail_link(work, "registration_link", Purpose.register, email, token)
+    mail_link(work, "registration_link", Purpose.register, email, token, locale)
     work.tell(RegistrationReceived(registration_id=registration.id))
 
 

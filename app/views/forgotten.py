@@ -10,6 +10,7 @@ from wtforms import EmailField
 from app.domain.errors import Refused
 from app.services import forgotten_password as desk
 from app.views.confirm import PasswordForm
+from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
 from app.views.gate import open_to_all
 from app.views.strangers import StrangerView, while_the_link_works
@@ -40,7 +41,7 @@ class ForgottenView(StrangerView):
         if form.validate_on_submit():
             try:
                 with self.work() as work:
-                    desk.ask(work, form.email.data or "")
+                    desk.ask(work, form.email.data or "", chosen_locale())
                 return redirect(url_for("ForgottenView.sent"))
             except Refused as refused:
                 put_faults(form, refused.faults)

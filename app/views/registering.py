@@ -16,6 +16,7 @@ from app.domain.errors import Refused
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.services import registration as desk
 from app.services.registration import PROFESSIONS, Applicant
+from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
 from app.views.gate import open_to_all
 from app.views.strangers import StrangerView
@@ -123,7 +124,7 @@ class RegisterView(StrangerView):
         if form.validate():
             try:
                 with self.work() as work:
-                    desk.register(work, form.applicant())
+                    desk.register(work, form.applicant(), chosen_locale())
                 return redirect(url_for("RegisterView.sent"))
             except Refused as refused:
                 put_faults(form, refused.faults)

@@ -182,6 +182,23 @@ def test_the_code_is_mailed_in_the_language_of_the_log_in_page(app, cast, mailbo
     assert mailbox.code(cast.ann.email)
 
 
+def test_links_are_mailed_in_the_language_of_the_page_that_asked(app, cast, mailbox, language):
+    for email in ("nadia.rahman@heatonbeck.sch.example", cast.ann.email, "unknown@heatonbeck.sch.example"):
+        somebody = Newcomer(app, mailbox, email)
+        speaks(somebody.browser, language)
+        if not email.startswith("unknown"):
+            somebody.registers()
+        somebody.post("/forgotten/", {"email": email})
+
+    mails = mailbox.all()
+
+    assert len(mails) == 5
+    for mail in mails:
+        html = mail.get_body(("html",)).get_content()
+        assert f'<html lang="{language}" dir="{DIRECTION[language]}">' in html
+        assert left_in_english(html, language) == []
+
+
 def test_a_letter_of_the_portals_own_is_headed_in_the_readers_language(app, cast, make):
     make.message(cast.ann, subject="You have been asked for advice", letter="advice_asked")
     make.message(cast.ann, subject="You have been asked for advice")
@@ -196,3 +213,14 @@ def test_the_language_left_at_log_in_comes_back_on_another_browser(cast, languag
     cast.ann.logs_in(speaks(cast.nobody(), language))
 
     assert Page(cast.ann.logs_in().get("/")).heading == HOME[language]
+
+
+def test_who_forgot_a_password_on_a_strange_browser_is_written_to_in_their_own_language(
+    app, cast, mailbox, language
+):
+    cast.ann.logs_in(speaks(cast.nobody(), language))
+
+    post_with_token(cast.nobody(), app, "/forgotten/", {"email": cast.ann.email})
+
+    html = mailbox.last(cast.ann.email).get_body(("html",)).get_content()
+    assert f'<html lang="{language}"' in html

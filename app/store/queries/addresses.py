@@ -26,6 +26,7 @@ class KnownPerson:
 
     id: int
     active: bool
+    locale: str | None
     role_names: frozenset[str]
 
 
@@ -40,14 +41,15 @@ class KnownDomain:
 def person_with_email(session: Session, email: str) -> KnownPerson | None:
     """Whose account has this (canonical) address."""
     rows = session.execute(
-        select(_person.c.id, _person.c.active, _role.c.name)
+        select(_person.c.id, _person.c.active, _person.c.locale, _role.c.name)
         .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
         .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
         .where(_person.c.email == email)
     ).all()
     if not rows:
         return None
-    return KnownPerson(rows[0][0], bool(rows[0][1]), frozenset(row[2] for row in rows if row[2] is not None))
+    number, active, locale, _first_role = rows[0]
+    return KnownPerson(number, bool(active), locale, frozenset(row[3] for row in rows if row[3] is not None))
 
 
 def domain_among(session: Session, domains: list[str]) -> KnownDomain | None:
