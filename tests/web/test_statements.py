@@ -1,0 +1,168 @@
+"""No page asks the database more than twelve times, however many rows there are, whoever opens it.
+
+Routes come from the running url_map and who may open them from GRANTS, so a new page is counted by being there.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.domain.forms import FormDefinition, parse
+from app.domain.roles import grants_of
+from app.seed.files import form_seed
+from app.views.gate import PUBLIC
+from tests.access.test_matrix import address, door_of, routes
+from tests.statements import BUDGET, counted
+from tests.web.busy_case import BusyCase
+
+READERS = ["sana", "ann", "pat", "olu", "mary", "ines"]
+MORE = 14
+"""So many times more of everything: 15 children, advice forms, returns, documents, links, registrations; 30 messages."""
+
+OF_A_FORM = {"FormView", "DecideView", "AskView", "RequestList", "AdviceList"}
+"""Doors opened for each form of the case, where it stands."""
+
+WRITABLE = {"draft", "returned", "advice", "consent"}
+"""Forms whose sections have pages."""
+
+
+EVERYBODY = {
+    "HomeView.home",
+    "AccountView.show",
+    "AccountView.password",
+    "AccountView.log_ins",
+    "AccountView.prove",
+}
+WRITER = EVERYBODY | {
+    *("ChildView.show", "ChildView.forms", "ChildView.people", "ChildView.messages", "MessageView.inbox"),
+    *("MessageView.read", "MessageView.write", "FormView.show", "FormView.section", "FormView.check"),
+    *("FormView.read",),
+}
+OFFICER = WRITER | {
+    *(
+        "FormView.send_back",
+        "FormView.sent",
+        "LinkView.link",
+        "LinkView.person",
+        "LinkView.organisation",
+    ),
+    *("LinkView.end", "AskView.ask", "AskView.cancel", "DecideView.decide", "DuplicateView.settle"),
+    *(
+        "InvitationView.invite",
+        "RegistrationView.decide",
+        "ChildList.list",
+        "ChildList.show",
+        "RequestList.list",
+    ),
+    *("RequestList.show", "AdviceList.list", "AdviceList.show", "RegistrationList.list", "MessageList.list"),
+    *("OrganisationList.list", "OrganisationList.show"),
+}
+SHOWN = {
+    "sana": WRITER
+    | {
+        "SendAreaView.list",
+        "ChildView.add",
+        "FormView.compare",
+        "FormView.sent",
+        "InvolvementView.step_back",
+    },
+    "ann": WRITER | {"SendAreaView.list", "InvolvementView.step_back"},
+    "pat": WRITER,
+    "olu": OFFICER,
+    "mary": OFFICER | {"AuditView.child"},
+    "ines": EVERYBODY
+    | {
+        "UserList.list",
+        "UserList.show",
+        "UserView.roles",
+        "UserView.close",
+        "WorkDomainList.list",
+        "RoleList.list",
+    },
+}
+"""The story's pages, which each of these must really have been shown."""
+
+
+@pytest.fixture
+def case(office, cast, make) -> BusyCase:
+    return BusyCase(office, cast, make)
+
+
+def sections_of(form: str) -> list[str]:
+    """The sections of the template that this form of the case is made from."""
+    template = {"advice": "advice_psychology", "sent_advice": "advice_education", "consent": "consent"}.get(
+        form, "request"
+    )
+    definition: FormDefinition = parse(form_seed(template)["definition"])
+    return [section.id for section in definition.sections]
+
+
+def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
+    """Every page this person may open, by endpoint: each form, each section of it, each list as it opens."""
+    grants = grants_of(actor.principal.roles)
+    ids: dict[str, object] = case.ids | {
+        "child_id": case.child.id,
+        "message_id": case.messages.get(actor.key, 0),
+        "role_id": 1,
+    }
+    ids["link_id"] = case.own_link(actor.id) or ids["link_id"]
+    for rule in routes(app):
+        name = rule.endpoint.partition(".")[0]
+        if (
+            "GET" not in (rule.methods or set())
+            or rule.endpoint in PUBLIC
+            or door_of(app, rule.endpoint) not in grants
+        ):
+            continue
+        for form, number in case.forms().items() if name in OF_A_FORM else [("", 0)]:
+            given = ids | {"form_id": number, "draft_form_id": number}
+            for section in sections_of(form) if "section" in rule.arguments and form in WRITABLE else [""]:
+                path = address(rule, given)
+                assert path is not None
+                yield rule.endpoint, path.replace("/summary", f"/{section}") if section else path
+    if ("Messages", "read") in grants:
+        yield from (("MessageView.inbox", f"/messages/?box={box}") for box in ("sent", "team", "mine"))
+    if ("CaseWork", "read") in grants:
+        yield "LinkView.link", f"/children/{case.child.id}/link?find=busy"
+
+
+def opened(office, browser, path: str) -> tuple[int, list[str]]:
+    """The status of a page, and what it asked the database."""
+    with counted(office) as sent:
+        answer = browser.get(path)
+        answer.get_data()
+    return answer.status_code, sent
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_no_page_asks_more_than_twelve_times_nor_more_when_there_is_more(app, office, cast, case, who):
+    actor = getattr(cast, who)
+    browser = actor.browser()
+    first = {path: (endpoint, *opened(office, browser, path)) for endpoint, path in pages(app, actor, case)}
+    shown = [path for path, (_endpoint, status, _sent) in first.items() if status == 200]
+    # The audit's newest lines differ each time; what they speak of is looked up once a kind, when there is any.
+    few = {path: max(len(first[path][2]), len(opened(office, browser, path)[1])) for path in shown}
+    case.grow(MORE)
+    many = {path: opened(office, browser, path) for path in shown}
+
+    broken = {path: status for path, (_, status, _sent) in first.items() if status >= 500}
+    assert broken == {}
+    dear = {path: len(sent) for path, (_, _status, sent) in first.items() if len(sent) > BUDGET}
+    assert dear == {}
+    dear = {path: len(sent) for path, (_status, sent) in many.items() if len(sent) > BUDGET}
+    assert dear == {}
+    growing = {
+        path: (few[path], len(sent)) for path, (_status, sent) in many.items() if len(sent) > few[path]
+    }
+    assert growing == {}
+    seen = {first[path][0] for path in shown}
+    assert SHOWN[who] <= seen, "a page of the story was counted while it only said no"
+
+
+@pytest.mark.parametrize(
+    "path", ["/login/", "/register/", "/forgotten/", "/help/", "/help/privacy", "/help/cookies"]
+)
+def test_a_page_for_strangers_asks_no_more_either(office, cast, path):
+    status, sent = opened(office, cast.nobody(), path)
+    assert status == 200
+    assert len(sent) <= BUDGET
