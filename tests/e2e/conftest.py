@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -56,17 +56,17 @@ class Portal:
         return found[1]
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Web, worker and demo data, started by the program itself in an empty folder."""
-    folder = tmp_path_factory.mktemp("portal")
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """Web, worker and demo data, started by the program itself in an empty folder; one portal a test, since a whole
+    story needs more security codes than an account is sent in a quarter of an hour."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = {
         "PATH": os.environ["PATH"],
         "PORTAL_MODE": "demo",
-        "DATA_DIR": str(folder),
+        "DATA_DIR": str(tmp_path),
         "PORT": str(port),
         "PYTHONWARNINGS": "ignore",
     }
@@ -76,14 +76,14 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         environ["DATABASE_URL"] = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     if redis := os.environ.get("TEST_REDIS_URL"):
         environ["REDIS_URL"] = redis
-    with (folder / "output.log").open("w") as output:
+    with (tmp_path / "output.log").open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "run.py"], cwd=ROOT, env=environ, stdout=output, stderr=output
         )
     address = f"http://localhost:{port}"
     try:
-        _wait_for(f"{address}/readyz", process, folder / "output.log")
-        yield Portal(address, folder / "mail")
+        _wait_for(f"{address}/readyz", process, tmp_path / "output.log")
+        yield Portal(address, tmp_path / "mail")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
@@ -118,8 +118,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(chromium: Browser, portal: Portal) -> Iterator[object]:
-    """Opens a fresh browser window, with JavaScript or without."""
+def open_browser(chromium: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
+    """Opens a fresh window in which nobody has been here before, with JavaScript or without."""
     contexts = []
 
     def open_one(javascript: bool = True, width: int = 1280) -> Page:

@@ -1,28 +1,37 @@
-"""What people do in the story, with a mouse or a keyboard."""
+"""What people do in the story, whichever hands they use."""
 
 import re
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from app.domain.forms import FormDefinition, parse
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from tests.e2e.conftest import PASSWORD, Portal
+from tests.e2e.hands import Hands, Keyboard, Mouse
 from tests.unit.browser_fields import fields_of
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+EXPECTED = re.compile(r"status of (404|409|422)")
+"""The browser's own complaint about an answer that says "not found" or "please correct this"."""
 
 
 class Visitor:
     """Somebody at a browser. Every page they come to is looked over as they pass."""
 
-    def __init__(self, page: Page, portal: Portal, javascript: bool) -> None:
+    def __init__(self, page: Page, portal: Portal, javascript: bool = True, keyboard: bool = False) -> None:
         self.page, self.portal, self.javascript = page, portal, javascript
+        self.hands: Hands = Keyboard(page) if keyboard else Mouse(page)
         self.seen: set[str] = set()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.complaints: list[str] = []
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error" and not EXPECTED.search(text):
+            self.complaints.append(text)
 
     def look_over(self) -> None:
         """One heading, no sideways scrolling at 320 pixels, and nothing that axe finds."""
@@ -31,7 +40,7 @@ class Visitor:
             return
         self.seen.add(place)
         assert self.page.locator("h1").count() == 1, f"{self.page.url} has not one h1"
-        if not self.javascript:
+        if not self.javascript or isinstance(self.hands, Keyboard):
             return
         found = Axe().run(self.page, options=RULES).response["violations"]
         assert found == [], f"{self.page.url}: {[(each['id'], each['nodes'][0]['html']) for each in found]}"
@@ -46,26 +55,40 @@ class Visitor:
         assert answer is not None and answer.status == 200, f"{path}: {answer.status if answer else None}"
         self.look_over()
 
-    def presses(self, name: str) -> None:
-        """Press a button in the page."""
-        with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
+    def is_refused(self, path: str) -> None:
+        """An address that is not for them: there is no such page."""
+        answer = self.page.goto(path)
+        assert answer is not None and answer.status == 404
         self.look_over()
 
-    def follows(self, name: str) -> None:
-        """Follow a link in the page."""
+    def presses(self, name: str) -> None:
+        """Press a button in the page; a link that looks like one counts as one."""
+        self._leaves_by(self.page.locator("main").get_by_role("button", name=name, exact=True))
+
+    def follows(self, name: str | re.Pattern[str], among: str = "main") -> None:
+        """Follow a link."""
+        self._leaves_by(self.page.locator(among).get_by_role("link", name=name))
+
+    def _leaves_by(self, target: Locator) -> None:
         with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("link", name=name).first.click()
+            self.hands.press(target.first)
         self.look_over()
 
     def types(self, **fields: str) -> None:
         """Type into boxes by their names."""
         for name, text in fields.items():
-            self.page.fill(f'[name="{name}"]', text)
+            self.hands.type(self.page.locator(f'main [name="{name}"]'), text)
 
-    def chooses(self, name: str, value: str) -> None:
-        """Choose a radio button or tick a box."""
-        self.page.check(f'[name="{name}"][value="{value}"]')
+    def chooses(self, label: str | re.Pattern[str]) -> None:
+        """Choose a radio button or tick a box by its words."""
+        self.hands.tick(self.page.locator("main").get_by_label(label).first)
+
+    def picks(self, name: str, label: str) -> None:
+        """Choose from a drop-down list by its words."""
+        target = self.page.locator(f'main select[name="{name}"]')
+        value = target.locator("option", has_text=label).first.get_attribute("value")
+        assert value
+        self.hands.pick(target, value)
 
     def sees(self, text: str) -> None:
         """The words stand on the page."""
@@ -81,53 +104,42 @@ class Visitor:
         self.presses("Verify")
         assert "/login" not in self.page.url, self.page.locator("main").inner_text()
 
-    def fills(self, template: str, signed_by: str, sections: int | None = None) -> None:
-        """Fill in the form on the screen, section by section, from its task list."""
+    def logs_out(self) -> None:
+        """Leave for the day."""
+        self._leaves_by(self.page.locator("header").get_by_role("button", name="Log out"))
+
+    def fills(self, template: str, signed_by: str, sections: slice = slice(None)) -> None:
+        """Fill in the form on the screen from its task list, a section at a time."""
         definition = parse(form_seed(template)["definition"])
         answers = filled_answers(definition, signed_by=signed_by)
         start = self.page.url
-        for place in self._sections()[:sections]:
-            self.page.goto(start)
-            self.page.locator(".govuk-task-list__link").nth(place).click()
-            self.page.wait_for_load_state("load")
-            self.look_over()
-            self._fill_section(
-                definition, answers, self.page.url.rstrip("/").split("/section/")[1].split("/")[0]
-            )
+        links = self.page.locator(".govuk-task-list__link")
+        for place in range(links.count())[sections]:
+            self._leaves_by(links.nth(place))
+            self._fill_section(definition, answers, self.page.url.split("/section/")[1])
             self.presses("Save and continue")
-            assert self.page.locator(".govuk-error-summary").count() == 0, self.page.locator(
-                "main"
-            ).inner_text()
+            said = self.page.locator(".govuk-error-summary")
+            assert said.count() == 0, said.inner_text()
             assert "/compare" not in self.page.url, "a page must not be in conflict with its own autosave"
-        self.page.goto(start)
-
-    def _sections(self) -> list[int]:
-        return list(range(self.page.locator(".govuk-task-list__link").count()))
+            self.page.goto(start)
 
     def _fill_section(self, definition: FormDefinition, answers: dict[str, Any], section_id: str) -> None:
         section = definition.section(section_id)
         given = answers.get(section_id, {})
-        shown = [question for question in section.questions if question.id in given]
-        fields = {
-            name: texts
-            for name, texts in fields_of(section, given, shown).items()
-            if name != "questions-shown"
-        }
-        for boxes_first in (True, False):
-            for name, texts in fields.items():
-                for text in texts:
-                    self._enter(name, text, boxes_first)
+        answered = [question for question in section.questions if question.id in given]
+        for name, texts in fields_of(section, given, answered).items():
+            for text in texts:
+                self._enter(self.page.locator(f'main form [name="{name}"]'), text)
 
-    def _enter(self, name: str, text: str, boxes: bool) -> None:
-        every = self.page.locator(f'main form [name="{name}"]')
-        if text == "" or every.count() == 0:
+    def _enter(self, boxes: Locator, text: str) -> None:
+        if text == "" or boxes.count() == 0:
             return
-        kind = every.first.evaluate("box => box.tagName === 'SELECT' ? 'select' : box.type")
-        if (kind in {"radio", "checkbox", "select"}) != boxes:
-            return
+        kind = boxes.first.evaluate("box => box.tagName === 'SELECT' ? 'select' : box.type")
         if kind in {"radio", "checkbox"}:
-            self.page.check(f'main form [name="{name}"][value="{text}"]')
+            self.hands.tick(boxes.and_(self.page.locator(f'[value="{text}"]')))
+        elif not boxes.first.is_visible():
+            return
         elif kind == "select":
-            every.first.select_option(text)
-        elif every.first.is_visible():
-            every.first.fill(text.replace("\r\n", "\n"))
+            self.hands.pick(boxes.first, text)
+        else:
+            self.hands.type(boxes.first, text.replace("\r\n", "\n"))
