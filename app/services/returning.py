@@ -43,6 +43,7 @@ def send_back(work: Work, form_id: int, number: int, reasons: Mapping[str, str])
                 section=place or None,
                 reason=reason,
                 returned_by_id=work.me.user_id,
+                created_at=work.now,
             )
         )
     opened.form.state = end

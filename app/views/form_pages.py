@@ -56,12 +56,14 @@ def name_of(person: Person | None) -> str:
 
 def task_page(work: Work, opened: OpenForm) -> Context:
     """The list of sections, what was asked, why it came back, and who else is at work on it."""
-    statuses = {section.id: opened.status(section, work) for section in opened.sections}
+    reasons = reasons_for(work, opened)
+    statuses = {section.id: opened.status(section, work).value for section in opened.sections}
+    statuses |= {line["section"]: "to_correct" for line in reasons if line["waits"]}
     tasks = [
         {
             "text": said(section.title),
             "href": section_url(opened.form.id, section.id),
-            "status": statuses[section.id].value,
+            "status": statuses[section.id],
             "hint": saved_line(work, opened.drafts.get(section.id)),
         }
         for section in opened.sections
@@ -71,8 +73,8 @@ def task_page(work: Work, opened: OpenForm) -> Context:
         "opened": opened,
         "form": opened.form,
         "tasks": tasks,
-        "done": sum(status is SectionStatus.completed for status in statuses.values()),
-        "reasons": reasons_for(work, opened),
+        "done": sum(status == SectionStatus.completed.value for status in statuses.values()),
+        "reasons": reasons,
         "colleagues": _colleagues(work, opened.drafts.values()),
         "aside": [section for section in opened.sections if section.id in aside],
     }
@@ -105,7 +107,14 @@ def _reason_line(opened: OpenForm, one: FormReturn) -> Context:
         "title": said(section.title) if section else "",
         "href": section_url(opened.form.id, section.id) if section else None,
         "reason": one.reason,
+        "waits": section is not None and _not_saved_since(opened, one),
     }
+
+
+def _not_saved_since(opened: OpenForm, one: FormReturn) -> bool:
+    """Nobody has saved the section since it came back."""
+    draft = opened.drafts.get(one.section or "")
+    return draft is None or draft.saved_at <= one.created_at
 
 
 def section_page(

@@ -34,6 +34,22 @@ def test_an_officer_reads_and_accepts(office, cast, sent, press):
         assert "FormViewed" in work.session.scalars(select(AuditRow.event)).all()
 
 
+def test_a_section_that_came_back_says_so_in_the_list_until_it_is_saved_again(cast, sent, press, clock):
+    with cast.olu.works() as work:
+        send_back(work, sent.id, 1, {"views": "When did you meet?"})
+    author = cast.sana.browser()
+    words = text_of(author.get(f"/forms/{sent.id}"))
+    assert words.count("To be corrected") == 1
+    assert "You have completed 12 of 13 sections." in words
+
+    clock.forward(minutes=5)
+    press(author, f"/forms/{sent.id}/section/views", typed("views", 1, child_views="On 3 May."))
+
+    words = text_of(author.get(f"/forms/{sent.id}"))
+    assert "To be corrected" not in words
+    assert "You have completed 13 of 13 sections." in words
+
+
 def test_a_return_travels_from_the_officer_to_the_author_and_back(cast, sent, press):
     officer, author = cast.olu.browser(), cast.sana.browser()
     empty = press(officer, f"/forms/{sent.id}/return", {"number": "1", "reason": " "})
