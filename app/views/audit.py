@@ -1,6 +1,7 @@
 """The audit, for the SEN team's managers: what happened to a child, and who did it."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import request
@@ -14,7 +15,15 @@ from app.domain.clock import LONDON
 from app.domain.devices import device_name
 from app.domain.errors import NotFound
 from app.domain.events import AuditRead
-from app.store.queries.audit import Wanted, audit_lines, child_called, children_called, people_called
+from app.domain.roles import READ
+from app.store.queries.audit import (
+    Wanted,
+    audit_lines,
+    child_called,
+    children_called,
+    people_called,
+    person_called,
+)
 from app.views.audit_words import details, kinds, sentence
 from app.views.base import PortalView
 from app.views.generated_lists import with_args
@@ -25,27 +34,34 @@ EARLIEST, LATEST = 2000, 2999
 
 
 class AuditView(PortalView):
-    """The audit, searchable by child, person, kind and date."""
+    """The audit, searchable by child, person, kind and date. Names are posted; only numbers stand in the address."""
 
     route_base = "/audit"
     class_permission_name = "Audit"
 
-    @expose("/")
+    method_permission_name = {"child": READ}
+
+    @expose("/", methods=["GET", "POST"])
     @has_access
     def child(self) -> ResponseReturnValue:
         """One page of the audit, newest first. That it was looked through is kept as well."""
-        child_id = number_asked("child_id")
+        child_id, actor_id = number_asked("child_id"), number_asked("actor_id")
+        looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100]
         kind_choices = kinds()
         with self.work() as work:
-            name = child_called(work.session, child_id) if child_id is not None else None
-            if child_id is not None and name is None:
-                raise NotFound
-            wanted, errors = _wanted(work.session, child_id, {event for event, _words in kind_choices})
-            found = audit_lines(work.session, wanted, number_asked("before"))
-            matches = children_called(work.session, _asked("child")) if child_id is None else []
+            name = _name(child_called, work.session, child_id)
+            actor = _name(person_called, work.session, actor_id)
+            wanted, errors = _wanted(child_id, actor_id, {event for event, _words in kind_choices})
+            context = {
+                "found": audit_lines(work.session, wanted, number_asked("before")),
+                "children": children_called(work.session, looked_for),
+                "people": people_called(work.session, looked_for),
+            }
             work.tell(AuditRead(child_id=child_id))
+        found = context["found"]
         return self.page(
             "audit/child.html",
+            **context,
             lines=[
                 (line, sentence(line), details(line), said(device_name(line.device))) for line in found.lines
             ],
@@ -53,25 +69,39 @@ class AuditView(PortalView):
             first=with_args(before=None) if number_asked("before") else None,
             child_id=child_id,
             child_name=name,
-            matches=matches,
+            actor_id=actor_id,
+            actor_name=actor,
+            looked_for=looked_for,
             kinds=kind_choices,
-            asked={name: _asked(name) for name in ("child", "person", "kind", "since", "until")},
+            asked={name: _asked(name) for name in ("kind", "since", "until")},
             errors=errors,
             wrong={error["href"]: error["text"] for error in errors},
         )
+
+
+def _name(called: Callable[[Session, int], str | None], session: Session, number: int | None) -> str | None:
+    """The name behind a number in the address. Raises NotFound where there is none."""
+    if number is None:
+        return None
+    name = called(session, number)
+    if name is None:
+        raise NotFound
+    return name
 
 
 def _asked(name: str) -> str:
     return request.args.get(name, "").replace("\x00", "").strip()[:100]
 
 
-def _wanted(session: Session, child_id: int | None, events: set[str]) -> tuple[Wanted, list[dict[str, str]]]:
-    person, kind = _asked("person"), _asked("kind")
+def _wanted(
+    child_id: int | None, actor_id: int | None, events: set[str]
+) -> tuple[Wanted, list[dict[str, str]]]:
+    kind = _asked("kind")
     errors: list[dict[str, str]] = []
     since, until = _day("since", errors), _day("until", errors)
     wanted = Wanted(
         child_id=child_id,
-        actors=people_called(session, person) if person else None,
+        actor_id=actor_id,
         event=kind if kind in events else None,
         since=_begins(since) if since else None,
         until=_begins(until + timedelta(days=1)) if until else None,

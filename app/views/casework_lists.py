@@ -6,30 +6,18 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.domain.events import ChildViewed, Event, MessageRead
-from app.domain.finding import child_wanted
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
 from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
 from app.security import office
+from app.store.queries.finding import child_matches
 from app.views.lists import Narrowing, Onward, PortalInterface, PortalListView, choice_field
 from app.views.pages import uk_date, uk_datetime
 from app.views.words import FORM_STATES, form_state
-
-
-def child_found(text: str) -> ColumnElement[bool]:
-    """Children by their NHS number, UPN or date of birth, or by words of their names in any order."""
-    wanted = child_wanted(text)
-    if wanted.nhs_number:
-        return Child.nhs_number == wanted.nhs_number
-    if wanted.upn:
-        return Child.upn == wanted.upn
-    if wanted.born_on:
-        return Child.date_of_birth == wanted.born_on
-    return and_(true(), *(Child.search_name.contains(word, autoescape=True) for word in wanted.words))
 
 
 def child_page(child: Child) -> Onward:
@@ -84,7 +72,7 @@ class ChildList(PortalListView):
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By name, date of birth or number."""
-        return child_found(text)
+        return child_matches(text)
 
     def opened(self, record: Child) -> Event:
         """The record holds what the child's page holds."""
@@ -134,7 +122,7 @@ class FormList(PortalListView):
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By the child."""
-        return Form.child_id.in_(select(Child.id).where(child_found(text)))
+        return Form.child_id.in_(select(Child.id).where(child_matches(text)))
 
     def opened(self, record: Form) -> Event:
         """A form's record tells of the child: reasons for a decision, what was asked."""

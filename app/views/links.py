@@ -41,11 +41,11 @@ class LinkView(PortalView):
     route_base = "/children"
     class_permission_name = "CaseWork"
 
-    @expose("/<int:child_id>/link")
+    @expose("/<int:child_id>/link", methods=["GET", "POST"])
     @has_access
     def link(self, child_id: int) -> ResponseReturnValue:
         """Find a professional, or an organisation whose queue the child should wait in."""
-        looked_for = request.args.get("find", "").strip()[:100]
+        looked_for = request.form.get("find", "").strip()[:100]
         words = words_of(looked_for)
         with self.work() as work:
             context = {

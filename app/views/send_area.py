@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.domain.names import search_words
 from app.domain.school_years import school_year, year_group_label
 from app.domain.standing import in_words
 from app.security import office
@@ -38,7 +37,7 @@ class SendAreaView(PortalView):
             office().database.session(),
             who,
             show,
-            search_words(looked_for),
+            looked_for,
             PAGES.get(given.get("page", ""), 1),
         )
         return self.page(

@@ -9,6 +9,7 @@ from app.post.letters import LETTERS
 from app.services.work import unit_of_work
 from app.store.queries.audit import LINES
 from app.views.audit_words import SENTENCES
+from tests.browser import post_with_token
 from tests.statements import counted
 
 
@@ -77,16 +78,37 @@ def test_a_child_that_is_not_there(cast):
     page(cast.mary.browser(), f"/audit/?child_id={'9' * 40}")
 
 
-def test_a_child_is_found_by_name(cast, make):
+def look_for(app, browser, typed: str) -> str:
+    """Type a name into the search box."""
+    return post_with_token(browser, app, "/audit/", {"find": typed}).text
+
+
+def test_a_child_is_found_by_name_and_the_name_stays_out_of_the_address(app, cast, make):
     child = make.child(forenames="Amina", surname="Shah", search_name="shah amina")
     make.child(forenames="Leon", surname="Beck", search_name="beck leon")
 
-    said = page(cast.mary.browser(), "/audit/?child=Sháh")
+    said = look_for(app, cast.mary.browser(), "Sháh")
 
     assert "Amina Shah" in said
+    assert not re.search(r'(href|action)="[^"]*[Ss]h', said.split("<main")[1].split("</main")[0])
     assert "born 14 March 2017" in said
     assert "Leon Beck" not in said
     assert f"child_id={child.id}" in said
+
+
+def test_a_person_is_found_by_name(app, cast):
+    said = look_for(app, cast.mary.browser(), "kowalska")
+
+    assert "What Ann Kowalska did" in said
+    assert f"actor_id={cast.ann.id}" in said
+    assert "Bob Hughes" not in said
+
+
+def test_nobody_is_found_by_a_name_nobody_has(app, cast):
+    said = look_for(app, cast.mary.browser(), "nobody of this name")
+
+    assert "There is no such child." in said
+    assert "There is no such person." in said
 
 
 def test_by_person_kind_and_day(cast, make, clock):
@@ -100,14 +122,15 @@ def test_by_person_kind_and_day(cast, make, clock):
     def found(query: str) -> list[str]:
         return re.findall(r'portal-timeline__title">([^<]*)', page(browser, f"/audit/?{query}"))
 
-    assert found("person=kowalska") == [
+    assert found(f"actor_id={cast.ann.id}") == [
         "Ann Kowalska changed the roles of Bob Hughes",
         "Ann Kowalska opened the child’s page",
     ]
-    assert found("person=kowalska&kind=ChildViewed") == ["Ann Kowalska opened the child’s page"]
+    assert found(f"actor_id={cast.ann.id}&kind=ChildViewed") == ["Ann Kowalska opened the child’s page"]
     assert found("kind=ChildViewed&until=23/11/2026") == ["Olu Adeyemi opened the child’s page"]
     assert found("kind=ChildViewed&since=24+11+2026") == ["Ann Kowalska opened the child’s page"]
-    assert found("person=nobody+of+this+name") == []
+    assert found(f"actor_id={cast.pat.id}") == []
+    assert browser.get("/audit/?actor_id=999999").status_code == 404
 
 
 @pytest.mark.parametrize(

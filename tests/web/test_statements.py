@@ -122,8 +122,6 @@ def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
                 yield rule.endpoint, path.replace("/summary", f"/{section}") if section else path
     if ("Messages", "read") in grants:
         yield from (("MessageView.inbox", f"/messages/?box={box}") for box in ("sent", "team", "mine"))
-    if ("CaseWork", "read") in grants:
-        yield "LinkView.link", f"/children/{case.child.id}/link?find=busy"
 
 
 def opened(office, browser, path: str) -> tuple[int, list[str]]:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.names import search_words
 from app.models import AuditRow, Child, ChildLink, Form, FormTemplate, FormVersion, Organisation, Person
+from app.store.queries.finding import child_matches
 
 _child = Child.__table__  # a plain table on purpose: see _records_of
 
@@ -22,7 +22,7 @@ class Wanted:
     """What the reader asks for; None where they do not mind."""
 
     child_id: int | None = None
-    actors: Collection[int] | None = None
+    actor_id: int | None = None
     event: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -58,8 +58,8 @@ def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> 
     statement = select(AuditRow).order_by(AuditRow.id.desc()).limit(LINES + 1)
     if wanted.child_id is not None:
         statement = statement.where(AuditRow.child_id.in_(_records_of(wanted.child_id)))
-    if wanted.actors is not None:
-        statement = statement.where(AuditRow.actor_id.in_(wanted.actors))
+    if wanted.actor_id is not None:
+        statement = statement.where(AuditRow.actor_id == wanted.actor_id)
     if wanted.event is not None:
         statement = statement.where(AuditRow.event == wanted.event)
     if wanted.since is not None:
@@ -143,29 +143,28 @@ def _forms(session: Session, numbers: Collection[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def people_called(session: Session, typed: str) -> list[int]:
-    """The accounts whose name holds every word typed."""
+def people_called(session: Session, typed: str) -> list[tuple[int, str, str]]:
+    """A few accounts whose name holds every word typed: number, name, email address."""
     named = func.lower(Person.first_name + " " + Person.last_name)
     words = typed.lower().split()[:5]
-    statement = select(Person.id).where(*(named.contains(word, autoescape=True) for word in words)).limit(FEW)
-    return list(session.scalars(statement)) if words else []
+    if not words:
+        return []
+    rows = session.execute(
+        select(Person.id, Person.first_name, Person.last_name, Person.email)
+        .where(*(named.contains(word, autoescape=True) for word in words))
+        .order_by(Person.last_name, Person.id)
+        .limit(FEW)
+    )
+    return [(row[0], f"{row[1]} {row[2]}", row[3]) for row in rows]
 
 
 def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]:
-    """A few children by name: number, name, date of birth."""
-    words = search_words(typed)
-    if not words:
+    """A few children by name, date of birth or number: number, name, date of birth."""
+    if not typed:
         return []
-    begins = [
-        or_(
-            Child.search_name.startswith(word, autoescape=True),
-            Child.search_name.contains(f" {word}", autoescape=True),
-        )
-        for word in words
-    ]
     rows = session.execute(
         select(Child.id, Child.forenames, Child.surname, Child.date_of_birth)
-        .where(*begins)
+        .where(child_matches(typed))
         .order_by(Child.search_name, Child.id)
         .limit(FEW)
     )
@@ -175,3 +174,8 @@ def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]
 def child_called(session: Session, child_id: int) -> str | None:
     """A child's name, or None where there is no such child."""
     return _children(session, [child_id]).get(child_id)
+
+
+def person_called(session: Session, person_id: int) -> str | None:
+    """A person's name, or None where there is no such account."""
+    return _people(session, [person_id]).get(person_id)

@@ -15,6 +15,7 @@ from app.domain.standing import Standing
 from app.domain.workflow import OPEN_TO_WRITING, FormState
 from app.models import Child, ChildLink, Form, FormTemplate, FormVersion
 from app.store.queries.child_page import standing_of
+from app.store.queries.finding import child_matches
 from app.store.visibility import STANDING
 
 PAGE = 25
@@ -65,13 +66,9 @@ class Caseload:
     has_more: bool
 
 
-def caseload(
-    session: Session, who: Principal, show: Show, words: Collection[str] = (), page: int = 1
-) -> Caseload:
+def caseload(session: Session, who: Principal, show: Show, looked_for: str = "", page: int = 1) -> Caseload:
     """One page of the children this person is involved with, those with something due soonest first."""
-    statement = _linked(who, show)
-    for word in words:
-        statement = statement.where(_has_word(word))
+    statement = _linked(who, show).where(child_matches(looked_for))
     rows = session.execute(statement.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     ids = [row[0] for row in rows[:PAGE]]
     standings = standing_of(session, ids)
@@ -168,14 +165,6 @@ _STILL_OPEN = (FormState.submitted, FormState.returned, FormState.accepted, Form
 
 def _has_request(*states: FormState) -> Any:
     return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
-
-
-def _has_word(word: str) -> Any:
-    """A word of the name begins so."""
-    return or_(
-        Child.search_name.startswith(word, autoescape=True),
-        Child.search_name.contains(f" {word}", autoescape=True),
-    )
 
 
 def _by_child(owed: Sequence[Owed]) -> dict[int, list[Owed]]:
