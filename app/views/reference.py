@@ -48,7 +48,9 @@ class ReferenceView(PortalListView):
         with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
             answer = run()
             row = request.environ.pop("portal.changed", None)
-            if row is not None:
+            if row is None:
+                work.session.rollback()  # refused: what AppBuilder had written into the row already must not stay
+            else:
                 work.tell(
                     ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row.id, change=change)
                 )

@@ -17,3 +17,9 @@ def test_every_item_of_the_list_has_a_test_that_bears_its_name() -> None:
     named = {int(number) for number in re.findall(r"def test_O(\d\d)_", tests)}
 
     assert set(range(1, 49)) - named == set()
+
+
+def test_each_of_the_ten_worst_holes_has_a_test_that_bears_its_number() -> None:
+    tests = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+
+    assert {int(number) for number in re.findall(r"def test_hole_(\d+)_", tests)} == set(range(1, 11))
