@@ -155,7 +155,7 @@ LETTERS: Mapping[type[Event], Told] = {
             N_("A child may be in the portal twice"),
             N_(
                 "%(child)s, who has just been added, may be the same person as a child we know already. "
-                "Compare the two records. The person who added them has not been told."
+                "Say whether they are. The person who added them has not been told."
             ),
         ),
     ),
@@ -320,6 +320,7 @@ LETTERS: Mapping[type[Event], Told] = {
     on.AccessDenied: AUDIT_ONLY,
     on.ListExported: AUDIT_ONLY,
     on.ReferenceChanged: AUDIT_ONLY,
+    on.PortalRestored: AUDIT_ONLY,
 }
 
 

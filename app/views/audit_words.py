@@ -52,7 +52,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Possible duplicates"),
         _l("The portal noticed that the child may be here twice"),
     ),
-    "DuplicateSettled": (_l("Duplicates settled"), _l("%(who)s said whether two records are one child")),
+    "DuplicateSettled": (_l("Duplicates settled"), _l("%(who)s said whether two entries are one child")),
     "ChildLinked": (_l("Links made"), _l("%(who)s linked %(person)s to the child")),
     "LinkTakenUp": (_l("Links taken up"), _l("%(person)s took up the child from the organisation’s queue")),
     "ColleagueBroughtIn": (_l("Colleagues brought in"), _l("%(who)s shared the child with %(person)s")),
@@ -88,6 +88,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "AuditRead": (_l("Audit read"), _l("%(who)s looked through the audit")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
+    "PortalRestored": (_l("Restored from a backup"), _l("The portal was restored from a backup")),
 }
 
 

@@ -14,6 +14,7 @@ from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
 from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
 from app.security import office
+from app.seed.files import reference
 from app.store.queries.finding import child_matches
 from app.views.lists import Narrowing, Onward, PortalInterface, PortalListView, choice_field
 from app.views.pages import uk_date, uk_datetime
@@ -33,6 +34,12 @@ def _today() -> date:
 
 def _named(thing: Any) -> str:
     return thing.name if thing is not None else ""
+
+
+def _why_no_upn(code: str | None) -> str:
+    """The reason in words; the code itself where the list of reasons no longer has it."""
+    words = {reason["code"]: _(reason["label"]) for reason in reference("upn_missing_reasons")}
+    return words.get(code, code) if code else ""
 
 
 class ChildList(PortalListView):
@@ -68,7 +75,12 @@ class ChildList(PortalListView):
         "postcode": _l("Postcode"),
         "upn_missing_reason": _l("Why there is no UPN"),
     }
-    formatters_columns = {"date_of_birth": uk_date, "created_at": uk_date, "setting": _named}
+    formatters_columns = {
+        "date_of_birth": uk_date,
+        "created_at": uk_date,
+        "setting": _named,
+        "upn_missing_reason": _why_no_upn,
+    }
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By name, date of birth or number."""

@@ -213,7 +213,7 @@ def _opens(opened: Opened) -> list[tuple[str, str]]:
     links = []
     if opened.message.letter == "possible_duplicate" and opened.child:
         links.append(
-            (_("Compare the two records"), url_or_none("DuplicateView.settle", child_id=opened.child.id))
+            (_("Are these the same child?"), url_or_none("DuplicateView.settle", child_id=opened.child.id))
         )
     if opened.form:
         links.append((opened.form.title, url_or_none("FormView.show", form_id=opened.form.id)))

@@ -144,6 +144,15 @@ def test_a_list_is_exported_as_shown_and_the_audit_says_so(cast, office, case):
     assert [row.actor_id for row in told] == [cast.olu.id]
 
 
+def test_why_there_is_no_upn_is_said_in_words(cast, make):
+    child = make.child(upn=None, upn_missing_reason="UN8")
+
+    page = Page(cast.olu.browser().get(f"/people/show/{child.id}"))
+
+    assert "New to the area; the UPN is not yet known" in page.main
+    assert "UN8" not in page.main
+
+
 def test_an_exported_cell_is_never_a_formula(cast, make):
     make.child(forenames="=HYPERLINK()", surname="x")
 
