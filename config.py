@@ -67,6 +67,7 @@ class Settings:
     port: int
     trusted_hosts: tuple[str, ...]
     trusted_proxy_hops: int
+    log_format: Literal["json", "text"]
 
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
     otp_key: str = field(repr=False)
@@ -132,6 +133,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         trusted_hosts=_trusted_hosts(base_url, demo),
         trusted_proxy_hops=env.whole_number("TRUSTED_PROXY_HOPS", 0, 0, 5),
+        log_format=_log_format(env, demo),
         secret_keys=(keys["SECRET_KEY"], *older_keys(env)),
         otp_key=keys["OTP_KEY"],
         audit_key=keys["AUDIT_KEY"],
@@ -167,6 +169,14 @@ def _base_url(env: Environment, demo: bool, port: int) -> str:
     elif parts.scheme != "https" and not (demo and parts.scheme == "http" and parts.hostname in LOCAL_HOSTS):
         env.wrong("PUBLIC_BASE_URL must begin with https:// (a demo may use http://localhost)")
     return url
+
+
+def _log_format(env: Environment, demo: bool) -> Literal["json", "text"]:
+    """Lines for a machine to gather, or for the person at a demo's terminal."""
+    wanted = env.text("LOG_FORMAT", "text" if demo else "json")
+    if wanted not in ("json", "text"):
+        env.wrong(f"LOG_FORMAT must be json or text, not {wanted!r}")
+    return "text" if wanted == "text" else "json"
 
 
 def _trusted_hosts(base_url: str, demo: bool) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ def _worker(settings: Settings) -> int:
     from app import open_office
     from app.post.worker import Chores, work
     from app.services import housekeeping
+    from startup.logs import start_logs
 
+    start_logs(settings.log_format)
     office = open_office(settings)
     work(
         office.post_room,

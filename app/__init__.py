@@ -38,7 +38,7 @@ def open_office(settings: Settings, clock: Clock | None = None) -> Office:
 
 
 def _open_doors(app: Flask) -> None:
-    from app import commands_audit, commands_deadlines, commands_policy  # noqa: F401 - each adds its commands
+    from app import commands_audit, commands_backup, commands_deadlines, commands_policy  # noqa: F401 - each adds its commands
     from app.commands import portal_commands
     from app.views.assets import init_assets
     from app.views.context import init_context
@@ -49,8 +49,10 @@ def _open_doors(app: Flask) -> None:
     from app.views.language import init_language
     from app.views.pages import init_pages
     from app.views.register import open_views
+    from app.views.requests import init_requests
 
     office: Office = app.extensions["office"]
+    init_requests(app, believes_ids=app.config["SETTINGS"].trusted_proxy_hops > 0)
     init_assets(app)
     init_headers(app)
     init_pages(app)

@@ -13,6 +13,7 @@ from app.domain.roles import grants_of
 from app.models import Person
 from app.services.sessions import SignedIn, find_session
 from app.services.work import Office
+from startup.logs import asked
 
 
 def office() -> Office:
@@ -46,7 +47,11 @@ class PortalSecurityManager(SecurityManager):
         if not isinstance(sid, str):
             return None
         found = find_session(office().database.session(), sid, office().clock.now())
-        return found if found is not None and found.get_id() == str(pk) else None
+        if found is None or found.get_id() != str(pk):
+            return None
+        if (this := asked()) is not None:
+            this.user_id = found.id
+        return found
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> None:
         """No token logs anybody in."""

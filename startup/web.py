@@ -9,7 +9,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from config import Settings
+from config import Settings, load_settings
+from startup.logs import start_logs
 from startup.orphans import leave_with
 
 THREADS = 8
@@ -45,4 +46,6 @@ def open_portal() -> Flask:
     from app import create_app
 
     leave_with(os.getppid())
-    return create_app()
+    settings = load_settings()
+    start_logs(settings.log_format)
+    return create_app(settings)

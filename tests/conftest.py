@@ -17,6 +17,7 @@ from app import create_app
 from app.domain.clock import FixedClock
 from app.services.work import Office
 from config import load_settings
+from tests import log_hygiene
 from tests.cast import Cast, seed_template
 from tests.mailbox import Mailbox
 from tests.make import Maker
@@ -98,6 +99,11 @@ def settings_for(data_dir: Path, database_url: str, **environ: str) -> Any:
 def compiled() -> None:
     """Translations are read as they stand now, whoever starts the tests and however."""
     subprocess.run([ROOT / "scripts/compile-translations.sh"], check=True, capture_output=True, timeout=120)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is logged while the tests run is listened to."""
+    config.pluginmanager.register(log_hygiene, "log_hygiene")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from app.post.carriers import Carrier
 from app.post.outbox import CODE_LANE, Claimed, claim, mark_failed, mark_sent, renew
 from app.post.render import RenderSettings, render
 from app.store.database import WRITING, Database
+from startup.figures import MAILS
+from startup.logs import Asked, answering
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +30,14 @@ class Rhythm:
 
     lease: timedelta = timedelta(seconds=30)
     letter_pauses: Sequence[timedelta] = (
-        timedelta(minutes=1),
+        *(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 60, 120)),
         timedelta(minutes=5),
         timedelta(minutes=25),
         timedelta(hours=2),
         timedelta(hours=10),
         timedelta(hours=24),
     )
+    """A server that is only busy takes it within minutes; one that is broken has two days to be mended."""
     code_pauses: Sequence[timedelta] = tuple(
         timedelta(seconds=seconds) for seconds in (5, 10, 30, 60, 120, 240)
     )
@@ -72,6 +75,11 @@ class Postman:
             mail = claim(connection, self.clock.now(), owner, self.rhythm.lease, mail_id)
         if mail is None:
             return False
+        with answering(Asked(mail.request_id) if mail.request_id else None):
+            self._send(mail, owner)
+        return True
+
+    def _send(self, mail: Claimed, owner: str) -> None:
         try:
             facts = mail.facts(self.file_key)
             words = render(self.settings, mail.letter, mail.locale, facts, mail.written_at)
@@ -82,8 +90,8 @@ class Postman:
         else:
             with self._writing() as connection:
                 mark_sent(connection, mail, self.clock.now())
+            MAILS.labels("sent").inc()
             log.info("mail %s (%s) sent at attempt %s", mail.id, mail.letter, mail.attempts)
-        return True
 
     def deliver_due(self) -> int:
         """Send everything that is due, the most urgent first; gives how many were taken in hand."""
@@ -97,7 +105,9 @@ class Postman:
         pause = self.rhythm.pause_after(mail)
         with self._writing() as connection:
             mark_failed(connection, mail, owner, now, now + pause if pause else None, _named(error))
+        MAILS.labels("failed").inc()
         if pause is None:
+            MAILS.labels("dead").inc()
             log.error(
                 "mail %s (%s) given up after %s attempts: %s",
                 mail.id,

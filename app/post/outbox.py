@@ -18,6 +18,7 @@ from app.models import OutboxMail
 from app.post.mails import check_facts
 from app.store.sealing import seal, unseal
 from app.tables.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE
+from startup.logs import asked
 
 POST = "post"
 """Where a session keeps the post room's stamp; app/post/post_room.py puts it there."""
@@ -48,6 +49,7 @@ class Claimed:
     lane: int
     attempts: int
     written_at: datetime
+    request_id: str = ""
 
     def facts(self, file_key: str) -> dict[str, Any]:
         """What the template needs, unsealed."""
@@ -104,6 +106,7 @@ def _row(mail: ToSend, stamp: Stamp) -> dict[str, Any]:
         "run_at": now,
         "attempts": 0,
         "last_error": "",
+        "request_id": this.request_id if (this := asked()) else "",
     }
 
 
@@ -144,6 +147,7 @@ def claim(
             _mail.c.lane,
             _mail.c.attempts,
             _mail.c.created_at,
+            _mail.c.request_id,
         )
     ).one_or_none()
     return Claimed(*taken) if taken is not None else None

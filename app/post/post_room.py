@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import Clock
-from app.domain.events import Event
+from app.domain.events import Event, LoggedIn, LogInFailed, LogInToNobody
 from app.domain.roles import Principal
 from app.models import OutboxMail
 from app.post.audit import append
@@ -24,6 +24,7 @@ from app.post.origin import Origin
 from app.post.outbox import CODE_LANE, POST, Stamp
 from app.post.telling import write_letters
 from app.store.database import Database
+from startup.figures import LOG_INS
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class PostRoom:
         """
         mail = write_letters(session, self.settings, told, who, now, origin)
         append(session, self.settings.audit_key, told, who, now, origin)
+        _count_log_ins(told)
         return mail
 
     def wake(self, mail: Sequence[int]) -> None:
@@ -117,3 +119,11 @@ class PostRoom:
     def deliver_due(self) -> int:
         """Send everything that is due, here and now: what the worker does, for commands and tests."""
         return self.postman.deliver_due()
+
+
+def _count_log_ins(told: Sequence[Event]) -> None:
+    for event in told:
+        if isinstance(event, LoggedIn):
+            LOG_INS.labels("ok").inc()
+        elif isinstance(event, LogInFailed | LogInToNobody):
+            LOG_INS.labels("failed").inc()

@@ -6,7 +6,6 @@ mail goes out even when the bell, its queue or Redis are gone.
 
 import logging
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ class Chores:
 
 def work(room: PostRoom, chores: Chores | None = None, glance: float = GLANCE) -> None:
     """Work until asked to stop (SIGTERM); then finish the mail in hand and leave."""
-    _speak()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     consumer = room.bell.huey.create_consumer(
         workers=HANDS,
         worker_type="thread",
@@ -92,13 +91,3 @@ def _by_the_clock(room: PostRoom, chores: Chores | None, stop: threading.Event) 
     huey.periodic_task(crontab(), name="every_minute")(every_minute)
     huey.periodic_task(crontab(minute="7"), name="every_hour")(every_hour)
     huey.periodic_task(crontab(minute="23", hour="2"), name="every_day")(every_day)
-
-
-def _speak() -> None:
-    """Tell the log what goes on, without Huey's line for every look at its clock."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    logging.getLogger("app.store.guard").setLevel(logging.WARNING)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -32,6 +32,8 @@ class OutboxMail(Row):
     sent_at: Mapped[datetime | None] = mapped_column()
     dead_at: Mapped[datetime | None] = mapped_column()
     last_error: Mapped[str] = mapped_column(default="")
+    request_id: Mapped[str] = mapped_column(default="", server_default="")
+    """The request it stems from, so that the log of the page and of the worker can be put together."""
 
 
 _waiting = and_(OutboxMail.sent_at.is_(None), OutboxMail.dead_at.is_(None))

@@ -1,0 +1,79 @@
+"""What is written down of each request: an id, the kind of page, how it ended and how long it took. Never what was asked."""
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, request
+from sqlalchemy import event
+
+from app.security import office
+from startup.figures import REQUESTS, SECONDS, STATEMENTS
+from startup.logs import Asked, answering, asked, new_id
+
+log = logging.getLogger(__name__)
+
+HEADER = "X-Request-ID"
+NO_PAGE = "none"
+"""The route of whatever leads nowhere: its address is not ours to write down."""
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ")
+
+
+class Attended:
+    """Stands between the web server and the pages, and notes each request once it is answered."""
+
+    def __init__(self, pages: Any, believes_ids: bool) -> None:
+        self.pages, self.believes_ids = pages, believes_ids
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Give the request an id, answer it, tell the id, count."""
+        given = environ.get("HTTP_X_REQUEST_ID", "") if self.believes_ids else ""
+        this = Asked(new_id(given))
+        ended = ["500"]
+
+        def answer(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            ended[0] = status[:3]
+            return start_response(status, [*headers, (HEADER, this.request_id)], *more)
+
+        began = time.perf_counter()
+        with answering(this):
+            try:
+                return self.pages(environ, answer)  # type: ignore[no-any-return]
+            finally:
+                _note(this, environ["REQUEST_METHOD"], ended[0], time.perf_counter() - began)
+
+
+def _note(this: Asked, method: str, status: str, took: float) -> None:
+    route, method = this.route or NO_PAGE, method if method in METHODS else "other"
+    REQUESTS.labels(route, method, status).inc()
+    SECONDS.labels(route).observe(took)
+    STATEMENTS.labels(route).observe(this.statements)
+    facts = {
+        "route": route,
+        "method": method,
+        "status": int(status),
+        "duration_ms": round(took * 1000, 1),
+        "statements": this.statements,
+    }
+    log.info("answered", extra={"facts": facts})
+
+
+def init_requests(app: Flask, believes_ids: bool) -> None:
+    """Attend every request. An id from outside counts only where a proxy of ours gives it."""
+    app.wsgi_app = Attended(app.wsgi_app, believes_ids)  # type: ignore[method-assign]
+
+    @app.before_request
+    def name_route() -> None:
+        this = asked()
+        if this is not None and request.url_rule is not None:
+            this.route = request.url_rule.rule
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        this = asked()
+        if this is not None and not statement.startswith(NOT_ASKING):
+            this.statements += 1
+
+    event.listen(office().database.engine, "before_cursor_execute", count)
