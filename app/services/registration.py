@@ -133,7 +133,7 @@ def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState
     registration.confirmed_at = work.now
     _drop_older_waiting(work, registration)
     known = recognised(work, registration.email)
-    if known is None or not _belongs(work, registration, known):
+    if known is None or not _belongs(registration, known):
         registration.state = RegistrationState.waiting
         mail(work, "registration_waiting", registration.email, str(registration.id))
         work.tell(RegistrationWaiting(registration_id=registration.id))
@@ -165,17 +165,13 @@ def recognised(work: Work, email: str) -> KnownDomain | None:
     return domain_among(work.session, [".".join(labels[start:]) for start in range(len(labels) - 1)])
 
 
-def _belongs(work: Work, registration: Registration, known: KnownDomain) -> bool:
+def _belongs(registration: Registration, known: KnownDomain) -> bool:
     """Whether the address vouches for the organisation they chose.
 
     An organisation's own domain vouches for that organisation only: otherwise a school's address would open
-    another service's queue. A domain shared by many vouches for any organisation of the person's own profession.
+    another service's queue. A domain that many share (nhs.net) vouches for none, so the SEN team decides.
     """
-    if registration.organisation_id is None:
-        return False
-    if known.organisation_id is not None:
-        return known.organisation_id == registration.organisation_id
-    return work.get(Organisation, registration.organisation_id).kind is registration.profession
+    return known.organisation_id is not None and known.organisation_id == registration.organisation_id
 
 
 def open_registered(work: Work, registration: Registration, password_hash: str) -> Person:

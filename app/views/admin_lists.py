@@ -229,7 +229,7 @@ class OrganisationList(ReferenceView):
 
 
 class WorkDomainList(ReferenceView):
-    """Recognised work e-mail domains: an address in one needs no approval."""
+    """Recognised work e-mail domains: an address in one needs no approval for the organisation it belongs to."""
 
     datamodel = ReferenceInterface(WorkDomain)
     route_base = "/work-domains"
@@ -244,7 +244,13 @@ class WorkDomainList(ReferenceView):
     search_columns = ["domain"]
     base_order = ("domain", "asc")
     label_columns = {"domain": _l("Domain"), "organisation": _l("Organisation"), "note": _l("Note")}
-    description_columns = {"domain": _l("The part after the @, for example heatonbeck.sch.uk")}
+    description_columns = {
+        "domain": _l("The part after the @, for example heatonbeck.sch.uk"),
+        "organisation": _l(
+            "Whoever proves an address in this domain and works for this organisation needs no approval. "
+            "Leave it empty for a domain that many organisations share: their people wait for the SEN team."
+        ),
+    }
     formatters_columns = {"organisation": lambda body: body.name if body else ""}
     validators_columns = {
         "domain": [

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from app.seed.cast import CAST
 from conftest import find_chromium
@@ -56,17 +57,16 @@ class Portal:
         return found[1]
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    """Web, worker and demo data, started by the program itself in an empty folder; one portal a test, since a whole
-    story needs more security codes than an account is sent in a quarter of an hour."""
+@contextmanager
+def running(folder: Path) -> Iterator[Portal]:
+    """Web, worker and demo data, started by the program itself in an empty folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = {
         "PATH": os.environ["PATH"],
         "PORTAL_MODE": "demo",
-        "DATA_DIR": str(tmp_path),
+        "DATA_DIR": str(folder),
         "PORT": str(port),
         "PYTHONWARNINGS": "ignore",
     }
@@ -76,19 +76,33 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         environ["DATABASE_URL"] = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     if redis := os.environ.get("TEST_REDIS_URL"):
         environ["REDIS_URL"] = redis
-    with (tmp_path / "output.log").open("w") as output:
+    with (folder / "output.log").open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "run.py"], cwd=ROOT, env=environ, stdout=output, stderr=output
         )
     address = f"http://localhost:{port}"
     try:
-        _wait_for(f"{address}/readyz", process, tmp_path / "output.log")
-        yield Portal(address, tmp_path / "mail")
+        _wait_for(f"{address}/readyz", process, folder / "output.log")
+        yield Portal(address, folder / "mail")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
         if server:
             _on_server(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """A portal for one test alone: a whole story needs more security codes than an account is sent in 15 minutes."""
+    with running(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shared_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One portal for a whole file of tests."""
+    with running(tmp_path_factory.mktemp("portal")) as started:
+        yield started
 
 
 def _on_server(url: str, statement: str) -> None:
@@ -117,19 +131,39 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def open_browser(chromium: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
-    """Opens a fresh window in which nobody has been here before, with JavaScript or without."""
-    contexts = []
+class Windows:
+    """Browser windows in which nobody has been before."""
 
-    def open_one(javascript: bool = True, width: int = 1280) -> Page:
-        context = chromium.new_context(
+    def __init__(self, chromium: Browser) -> None:
+        self.chromium = chromium
+        self.contexts: list[BrowserContext] = []
+
+    def open(self, portal: Portal, javascript: bool = True, width: int = 1280) -> Page:
+        """A fresh window on this portal, with JavaScript or without."""
+        context = self.chromium.new_context(
             java_script_enabled=javascript, viewport={"width": width, "height": 900}, base_url=portal.address
         )
         context.set_default_timeout(15_000)
-        contexts.append(context)
+        self.contexts.append(context)
         return context.new_page()
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    def close(self) -> None:
+        """Close them all."""
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def windows(chromium: Browser) -> Iterator[Windows]:
+    """Windows that are closed with the test."""
+    opened = Windows(chromium)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared_windows(chromium: Browser) -> Iterator[Windows]:
+    """Windows that stay open for a whole file of tests."""
+    opened = Windows(chromium)
+    yield opened
+    opened.close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.conftest import EMAILS, Portal
+from tests.e2e.conftest import EMAILS, Portal, Windows
 from tests.e2e.story import Visitor
 
 pytestmark = pytest.mark.browser
@@ -33,9 +33,9 @@ class Story:
         pytest.param({"javascript": True, "keyboard": True}, id="by keyboard alone"),
     ]
 )
-def story(request: pytest.FixtureRequest, portal: Portal, open_browser) -> Story:
+def story(request: pytest.FixtureRequest, portal: Portal, windows: Windows) -> Story:
     how = request.param
-    return Story(portal, lambda: Visitor(open_browser(how["javascript"]), portal, **how))
+    return Story(portal, lambda: Visitor(windows.open(portal, how["javascript"]), portal, **how))
 
 
 def test_a_senco_asks_a_psychologist_advises_and_the_sen_team_accepts(story: Story) -> None:
