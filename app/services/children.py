@@ -21,6 +21,7 @@ from app.services.form_templates import published
 from app.services.work import Work
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 500
+WITH_SETTING = joinedload(Child.setting)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def add_child(work: Work, typed: NewChild) -> Request:
 
 def view_child(work: Work, child_id: int) -> Child:
     """Open a child's page; the audit keeps that it was opened."""
-    child = work.get(Child, child_id, joinedload(Child.setting))
+    child = work.get(Child, child_id, WITH_SETTING)
     work.tell(ChildViewed(child_id=child.id))
     return child
 

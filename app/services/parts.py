@@ -1,6 +1,6 @@
 """What somebody is to one form: whose hands they have when a step is to be taken."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domain.roles import Role
 from app.domain.workflow import Part
@@ -26,7 +26,16 @@ def parts_in(work: Work, form: Form) -> frozenset[Part]:
 
 def is_linked(work: Work, child_id: int) -> bool:
     """Whether this person, by name and not through a queue, is involved with the child now."""
-    open_link = select(ChildLink.id).where(
-        ChildLink.child_id == child_id, ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)
+    asked = {"child": child_id, "me": work.me.user_id}
+    return work.session.scalars(_OPEN_LINK, asked).first() is not None
+
+
+_OPEN_LINK = (
+    select(ChildLink.id)
+    .where(
+        ChildLink.child_id == bindparam("child"),
+        ChildLink.person_id == bindparam("me"),
+        ChildLink.ended_at.is_(None),
     )
-    return work.session.scalars(open_link.limit(1)).first() is not None
+    .limit(1)
+)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.base import ExecutableOption
@@ -49,6 +50,13 @@ class Office:
     settings: OfficeSettings
 
 
+@lru_cache(maxsize=200)
+def _row_of(table: Any, options: tuple[ExecutableOption, ...]) -> Select[Any]:
+    """The statement that finds one row: made once, since SQLAlchemy knows again what it has seen before."""
+    found: Select[Any] = select(table).where(table.id == bindparam("row")).options(*options)
+    return found
+
+
 @dataclass
 class Work:
     """One person's work in one transaction."""
@@ -80,8 +88,9 @@ class Work:
 
     def get(self, table: type[RowType], row_id: int, *options: ExecutableOption) -> RowType:
         """The row with this number. Raises NotFound when there is none that this person may see."""
-        statement = select(table).where(table.id == row_id).options(*options)  # type: ignore[attr-defined]
-        row = self.session.scalars(statement).unique().one_or_none()
+        of_table: Any = table
+        statement = _row_of(of_table, options)
+        row: RowType | None = self.session.scalars(statement, {"row": row_id}).unique().one_or_none()
         if row is None:
             raise NotFound(table.__name__)
         return row

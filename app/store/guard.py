@@ -2,29 +2,94 @@
 
 Every ORM statement gets the criteria of store/visibility.py added. A session nobody wears sees nothing.
 Core statements are not filtered, so they are kept to visibility.py, the audit, the outbox and migrations.
+
+People with the same roles look through the same glass: it is ground once, with a place left open for whose eyes they
+are (their number, their organisation's), and filled in for each statement. A statement that is asked again and again
+keeps its glass on, so that SQLAlchemy need not work either out anew.
 """
 
 import logging
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, cast
+from weakref import ref
 
-from sqlalchemy import ColumnElement, event, false
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, event, false
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from app.domain.roles import Principal
-from app.store.visibility import OPEN_TO_ALL, RULES
+from app.store.visibility import OPEN_TO_ALL, RULES, Rule
 
 log = logging.getLogger(__name__)
 
-_LENS, _WHO = "lens", "who"
+_LENS, _WHO, _EYES = "lens", "who", "eyes"
+_PERSON, _BODY = "lens_person", "lens_organisation"
 
 
 def _worn(table: type[Any], criterion: ColumnElement[bool]) -> LoaderCriteriaOption:
     return with_loader_criteria(table, criterion, include_aliases=True)
 
 
-NOBODY = [_worn(table, false()) for table in RULES]
-EVERYTHING: list[LoaderCriteriaOption] = []
+class Glass:
+    """The criteria for whoever has these roles, and the statements that wear them already."""
+
+    def __init__(self, options: list[LoaderCriteriaOption]) -> None:
+        self.options = options
+        self._worn_by: dict[int, tuple[ref[Executable], Executable]] = {}
+
+    def on(self, statement: Executable) -> Executable:
+        """The statement with every criterion added; remembered for this very statement as long as it lives."""
+        number = id(statement)
+        held = self._worn_by.get(number)
+        if held is not None and held[0]() is statement:
+            return held[1]
+        worn = statement.options(*self.options)
+        self._worn_by[number] = ref(statement, lambda _gone: self._worn_by.pop(number, None)), worn
+        return worn
+
+
+class Lens:
+    """A glass in front of one person's eyes."""
+
+    def __init__(self, glass: Glass, who: Principal | None) -> None:
+        self.glass, self.who = glass, who
+
+    @cached_property
+    def written_out(self) -> list[LoaderCriteriaOption]:
+        """The same criteria with the person's own numbers in them, for statements whose values are columns to set."""
+        if self.who is None:
+            return self.glass.options
+        return [_worn(table, rule(self.who)) for table, rule in RULES.items()]
+
+
+NOBODY = Lens(Glass([_worn(table, false()) for table in RULES]), None)
+EVERYTHING = Lens(Glass([]), None)
+
+_ground: dict[Principal, tuple[Mapping[type[Any], Rule], Glass]] = {}
+"""By what somebody is, without who they are: the rules as they were, and the glass made of them."""
+
+
+def _lens_of(who: Principal) -> Lens:
+    someone = replace(
+        who,
+        name="",
+        user_id=0,
+        organisation_id=None if who.organisation_id is None else 0,
+    )
+    rules, glass = _ground.get(someone, ({}, EVERYTHING.glass))
+    if rules != RULES or glass is EVERYTHING.glass:
+        glass = Glass([_worn(table, rule(_eyes_open(someone))) for table, rule in RULES.items()])
+        _ground[someone] = (dict(RULES), glass)
+    return Lens(glass, who)
+
+
+def _eyes_open(someone: Principal) -> Principal:
+    """Somebody with these roles whose numbers are told with each statement. One that is not told is an error."""
+    person: Any = bindparam(_PERSON, type_=Integer())
+    body: Any = None if someone.organisation_id is None else bindparam(_BODY, type_=Integer())
+    return replace(someone, user_id=person, organisation_id=body)
 
 
 def look_as(session: Session, who: Principal | None) -> None:
@@ -32,14 +97,17 @@ def look_as(session: Session, who: Principal | None) -> None:
     if session.info.get(_WHO) != who or _LENS not in session.info:
         if _LENS in session.info:
             session.expunge_all()  # rows loaded for someone else must not linger
-        session.info[_LENS] = (
-            NOBODY if who is None else [_worn(table, rule(who)) for table, rule in RULES.items()]
-        )
+        session.info[_LENS] = NOBODY if who is None else _lens_of(who)
         session.info[_WHO] = who
+        if who is not None:
+            session.info[_EYES] = {_PERSON: who.user_id, _BODY: who.organisation_id}
 
 
 def look_as_system(session: Session, reason: str) -> None:
-    """See everything, for a job that acts for nobody in particular. The reason is logged."""
+    """See everything, for a job that acts for nobody in particular. The reason is logged.
+
+    What was loaded before keeps the lens it was loaded through, and so the eyes are kept too.
+    """
     log.info("system lens: %s", reason)
     session.info[_LENS] = EVERYTHING
     session.info[_WHO] = "system"
@@ -53,8 +121,16 @@ def is_watched(session: Session) -> bool:
 @event.listens_for(Session, "do_orm_execute")
 def put_on_the_lens(state: ORMExecuteState) -> None:
     """Add what this session may see to every statement it runs."""
+    lens = cast(Lens, state.session.info.get(_LENS, NOBODY))
+    if not state.is_select:
+        # Values given with an UPDATE are columns to set, so the eyes cannot be told there.
+        if not state.is_column_load:
+            state.statement = state.statement.options(*lens.written_out)
+        return
     if not state.is_column_load:
-        state.statement = state.statement.options(*state.session.info.get(_LENS, NOBODY))
+        state.statement = lens.glass.on(state.statement)
+    if eyes := state.session.info.get(_EYES):
+        state.parameters = {**(cast(Any, state.parameters) or {}), **eyes}
 
 
 __all__ = ["NOBODY", "OPEN_TO_ALL", "RULES", "is_watched", "look_as", "look_as_system"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, nulls_last, or_, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, nulls_last, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal
@@ -68,8 +68,9 @@ class Caseload:
 
 def caseload(session: Session, who: Principal, show: Show, looked_for: str = "", page: int = 1) -> Caseload:
     """One page of the children this person is involved with, those with something due soonest first."""
-    statement = _linked(who, show).where(child_matches(looked_for))
-    rows = session.execute(statement.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
+    statement = _LINKED[show].where(child_matches(looked_for)) if looked_for else _LINKED[show]
+    asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
+    rows = session.execute(statement, asked).all()
     ids = [row[0] for row in rows[:PAGE]]
     standings = standing_of(session, ids)
     owed = _by_child(owed_by(session, who, ids))
@@ -93,34 +94,43 @@ def owed_by(
     """What this person's organisation still has to send about the children they are involved with, soonest due first."""
     if child_ids is not None and not child_ids:
         return []
-    statement = (
-        select(
-            Form.id,
-            Form.child_id,
-            Child.forenames,
-            Child.surname,
-            Form.kind,
-            FormTemplate.title,
-            Form.state,
-            Form.due_on,
-            Form.author_id,
-        )
-        .join(Child, Child.id == Form.child_id)
-        .join(FormVersion, FormVersion.id == Form.form_version_id)
-        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-        .where(Form.organisation_id == who.organisation_id, Form.state.in_(OPEN_TO_WRITING))
-        .order_by(nulls_last(Form.due_on), Form.id)
-        .limit(limit)
+    asked = {"my_organisation": who.organisation_id, "most": limit}
+    if child_ids is None:
+        rows = session.execute(_OWED, asked)
+    else:
+        rows = session.execute(_OWED_ABOUT, asked | {"children": list(child_ids)})
+    return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
+
+
+# Asked on page after page: made once, with the reader's numbers given when they are asked.
+_MINE = bindparam("my_organisation", type_=Integer())
+
+_OWED = (
+    select(
+        Form.id,
+        Form.child_id,
+        Child.forenames,
+        Child.surname,
+        Form.kind,
+        FormTemplate.title,
+        Form.state,
+        Form.due_on,
+        Form.author_id,
     )
-    if child_ids is not None:
-        statement = statement.where(Form.child_id.in_(child_ids))
-    return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in session.execute(statement)]
+    .join(Child, Child.id == Form.child_id)
+    .join(FormVersion, FormVersion.id == Form.form_version_id)
+    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+    .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
+    .order_by(nulls_last(Form.due_on), Form.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+_OWED_ABOUT = _OWED.where(Form.child_id.in_(bindparam("children", expanding=True)))
 
 
-def _linked(who: Principal, show: Show) -> Select[Any]:
+def _linked(show: Show) -> Select[Any]:
     """The children, each with the link that waits in the queue, if any, and whether this person is linked by name."""
-    by_name = ChildLink.person_id == who.user_id
-    in_queue = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == who.organisation_id)
+    by_name = ChildLink.person_id == bindparam("me")
+    in_queue = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == _MINE)
     link = (
         select(
             ChildLink.child_id,
@@ -133,7 +143,7 @@ def _linked(who: Principal, show: Show) -> Select[Any]:
     )
     owed = (
         select(Form.child_id, func.min(Form.due_on).label("due_on"), func.count().label("forms"))
-        .where(Form.organisation_id == who.organisation_id, Form.state.in_(OPEN_TO_WRITING))
+        .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
         .group_by(Form.child_id)
         .subquery("owed")
     )
@@ -157,6 +167,8 @@ def _linked(who: Principal, show: Show) -> Select[Any]:
         .outerjoin(owed, owed.c.child_id == Child.id)
         .where(kept[show])
         .order_by(nulls_last(owed.c.due_on), nulls_last(owed.c.forms), Child.search_name, Child.id)
+        .limit(PAGE + 1)
+        .offset(bindparam("before", type_=Integer()))
     )
 
 
@@ -165,6 +177,9 @@ _STILL_OPEN = (FormState.submitted, FormState.returned, FormState.accepted, Form
 
 def _has_request(*states: FormState) -> Any:
     return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
+
+
+_LINKED = {show: _linked(show) for show in Show}
 
 
 def _by_child(owed: Sequence[Owed]) -> dict[int, list[Owed]]:

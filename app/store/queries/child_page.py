@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal
@@ -81,58 +81,65 @@ def _name(first: str | None, last: str | None) -> str:
     return f"{first} {last}" if first and last else ""
 
 
+# Asked on page after page: made once, with the child's number given when they are asked.
+_INVOLVED = (
+    select(
+        ChildLink.id,
+        ChildLink.part,
+        ChildLink.relationship_to_child,
+        ChildLink.person_id,
+        Person.first_name,
+        Person.last_name,
+        ChildLink.organisation_id,
+        Organisation.name,
+        ChildLink.created_at,
+    )
+    .outerjoin(Person, Person.id == ChildLink.person_id)
+    .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
+    .where(ChildLink.child_id == bindparam("child"), ChildLink.ended_at.is_(None))
+    .order_by(ChildLink.id)
+)
+
+
 def involved_with(session: Session, child_id: int) -> list[Involved]:
     """Who is involved with a child now: professionals first, then queues, then the family."""
-    rows = session.execute(
-        select(
-            ChildLink.id,
-            ChildLink.part,
-            ChildLink.relationship_to_child,
-            ChildLink.person_id,
-            Person.first_name,
-            Person.last_name,
-            ChildLink.organisation_id,
-            Organisation.name,
-            ChildLink.created_at,
-        )
-        .outerjoin(Person, Person.id == ChildLink.person_id)
-        .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
-        .where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None))
-        .order_by(ChildLink.id)
-    )
+    rows = session.execute(_INVOLVED, {"child": child_id})
     found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8]) for r in rows]
     return sorted(found, key=lambda each: (each.part is Part.parent, each.in_queue))
 
 
+_FORMS = (
+    select(
+        Form.id,
+        Form.kind,
+        FormTemplate.title,
+        Form.state,
+        Form.due_on,
+        Form.asked_on,
+        Form.received_on,
+        Form.submitted_at,
+        Form.author_id,
+        Person.first_name,
+        Person.last_name,
+        Form.organisation_id,
+        Organisation.name,
+        Form.shared_with_professionals_at,
+        Form.shared_with_parents_at,
+        Form.decision_reason,
+        Form.asking_note,
+    )
+    .join(FormVersion, FormVersion.id == Form.form_version_id)
+    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+    .outerjoin(Person, Person.id == Form.author_id)
+    .outerjoin(Organisation, Organisation.id == Form.organisation_id)
+    .where(Form.child_id == bindparam("child"))
+    .order_by(Form.id)
+)
+
+
 def forms_about(session: Session, child_id: int) -> list[FormLine]:
     """The forms about a child that this reader may know of: requests, then advice, then consent; newest last."""
-    rows = session.execute(
-        select(
-            Form.id,
-            Form.kind,
-            FormTemplate.title,
-            Form.state,
-            Form.due_on,
-            Form.asked_on,
-            Form.received_on,
-            Form.submitted_at,
-            Form.author_id,
-            Person.first_name,
-            Person.last_name,
-            Form.organisation_id,
-            Organisation.name,
-            Form.shared_with_professionals_at,
-            Form.shared_with_parents_at,
-            Form.decision_reason,
-            Form.asking_note,
-        )
-        .join(FormVersion, FormVersion.id == Form.form_version_id)
-        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-        .outerjoin(Person, Person.id == Form.author_id)
-        .outerjoin(Organisation, Organisation.id == Form.organisation_id)
-        .where(Form.child_id == child_id)
-        .order_by(Form.id)
-    )
+    rows = session.execute(_FORMS, {"child": child_id})
     found = [
         FormLine(
             id=row[0],
@@ -158,15 +165,18 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
     return sorted(found, key=lambda each: order[each.kind])
 
 
+_STANDINGS = (
+    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_at)
+    .join(STANDING, STANDING.c.child_id == Child.id)
+    .where(Child.id.in_(bindparam("children", expanding=True)))
+)
+
+
 def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Standing]:
     """Where the cases of these children stand, for those of them that this reader sees."""
     if not child_ids:
         return {}
-    rows = session.execute(
-        select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_at)
-        .join(STANDING, STANDING.c.child_id == Child.id)
-        .where(Child.id.in_(child_ids))
-    )
+    rows = session.execute(_STANDINGS, {"children": list(child_ids)})
     sent: dict[int, list[Standing]] = defaultdict(list)
     for child_id, state, received_on, decided_at in rows:
         sent[child_id].append(Standing(state, received_on, decided_at))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.roles import Principal, Role
@@ -43,18 +44,7 @@ class Waiting:
 
 def waiting_for_team(session: Session, today: date) -> Waiting:
     """How much of each kind waits for the SEN team, in one statement; nobody counts beyond a thousand."""
-    row = session.execute(
-        select(
-            _count(Request.id, Request.state == FormState.submitted),
-            _count(Request.id, Request.state == FormState.accepted),
-            _count(Advice.id, Advice.state == FormState.submitted),
-            _count(Advice.id, Advice.state.in_(NOT_RECEIVED), Advice.due_on < today),
-            _count(Registration.id, Registration.state == RegistrationState.waiting),
-            _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
-            _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
-        )
-    ).one()
-    return Waiting(*row)
+    return Waiting(*session.execute(_WAITING, {"today": today}).one())
 
 
 def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:
@@ -62,49 +52,71 @@ def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -
     return select(func.count()).select_from(few).scalar_subquery()
 
 
+# Asked on every home page: made once, with who is asking given each time.
+_WAITING = select(
+    _count(Request.id, Request.state == FormState.submitted),
+    _count(Request.id, Request.state == FormState.accepted),
+    _count(Advice.id, Advice.state == FormState.submitted),
+    _count(Advice.id, Advice.state.in_(NOT_RECEIVED), Advice.due_on < bindparam("today")),
+    _count(Registration.id, Registration.state == RegistrationState.waiting),
+    _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
+    _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
+)
+
+
 def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
     """The requests the council still has to decide on, soonest due first."""
-    rows = session.execute(
-        select(
-            Request.id,
-            Request.child_id,
-            Child.forenames,
-            Child.surname,
-            Request.kind,
-            FormTemplate.title,
-            Request.state,
-            Request.due_on,
-            Request.author_id,
-        )
-        .join(Child, Child.id == Request.child_id)
-        .join(FormVersion, FormVersion.id == Request.form_version_id)
-        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-        .where(Request.state.in_(UNDECIDED), Request.due_on.is_not(None))
-        .order_by(Request.due_on, Request.id)
-        .limit(limit)
-    )
+    rows = session.execute(_DECISIONS, {"most": limit})
     return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
+
+
+_DECISIONS = (
+    select(
+        Request.id,
+        Request.child_id,
+        Child.forenames,
+        Child.surname,
+        Request.kind,
+        FormTemplate.title,
+        Request.state,
+        Request.due_on,
+        Request.author_id,
+    )
+    .join(Child, Child.id == Request.child_id)
+    .join(FormVersion, FormVersion.id == Request.form_version_id)
+    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+    .where(Request.state.in_(UNDECIDED), Request.due_on.is_not(None))
+    .order_by(Request.due_on, Request.id)
+    .limit(bindparam("most", type_=Integer()))
+)
 
 
 def newest_messages(session: Session, who: Principal, limit: int = 5) -> Sequence[MessageLine]:
     """The newest messages to this person; for the SEN team also those to its shared inbox."""
-    to_me: ColumnElement[bool] = Message.recipient_id == who.user_id
-    if who.in_sen_team:
-        to_me = or_(to_me, Message.recipient_id.is_(None))
-    rows = session.execute(
-        select(
-            Message.id,
-            Message.subject,
-            Message.sender_name,
-            Message.created_at,
-            Message.read_at,
-            Message.letter,
-        )
-        .where(to_me)
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(limit)
-    )
+    rows = [*session.execute(_NEWEST_TO_ME, {"me": who.user_id, "most": limit})]
+    if (
+        who.in_sen_team
+    ):  # asked apart, so that each goes by its index and neither sorts all that was ever sent
+        rows += session.execute(_NEWEST_TO_TEAM, {"most": limit})
+        rows = sorted(rows, key=lambda row: row[0], reverse=True)[:limit]
     return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None, row[5]) for row in rows]
+
+
+def _newest(to_me: ColumnElement[bool]) -> Select[Any]:
+    columns = (
+        Message.id,
+        Message.subject,
+        Message.sender_name,
+        Message.created_at,
+        Message.read_at,
+        Message.letter,
+    )
+    newest: Any = select(*columns).where(to_me).order_by(Message.id.desc())
+    return newest.limit(bindparam("most", type_=Integer()))  # type: ignore[no-any-return]
+
+
+_NEWEST_TO_ME = _newest(Message.recipient_id == bindparam("me"))
+_NEWEST_TO_TEAM = _newest(Message.recipient_id.is_(None))
 
 
 @dataclass(frozen=True)

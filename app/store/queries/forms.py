@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -27,44 +27,66 @@ AROUND: tuple[ExecutableOption, ...] = (
 """A form with its child, whose work it is, and who wrote it."""
 
 
+# Asked on page after page: made once, with the form's number given when they are asked.
+_FORM = select(Form).where(Form.id == bindparam("form")).options(*AROUND)
+_FORM_HELD = _FORM.with_for_update(of=Form).execution_options(populate_existing=True)
+_DRAFTS = (
+    select(SectionDraft)
+    .where(SectionDraft.form_id == bindparam("form"))
+    .options(joinedload(SectionDraft.saved_by).load_only(*_NAME))
+    .execution_options(populate_existing=True)
+)
+_DOCUMENTS = select(Document).where(Document.form_id == bindparam("form")).order_by(Document.id)
+_SUBMISSIONS = (
+    select(Submission)
+    .where(Submission.form_id == bindparam("form"))
+    .options(defer(Submission.answers), joinedload(Submission.submitted_by).load_only(*_NAME))
+    .order_by(Submission.number.desc())
+)
+_ANSWERS = (
+    select(Submission)
+    .where(Submission.id.in_(bindparam("submissions", expanding=True)))
+    .options(load_only(Submission.answers))
+    .execution_options(populate_existing=True)
+)
+_RETURNS = select(FormReturn).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
+_REQUEST_SENT = (
+    select(Request, Submission)
+    .join(Submission, Submission.form_id == Request.id)
+    .where(Request.child_id == bindparam("child"))
+    .order_by(Submission.submitted_at.desc(), Submission.id.desc())
+    .limit(1)
+)
+
+
 def form_with_surroundings(session: Session, form_id: int) -> Form | None:
     """One form, to be read."""
-    return session.scalars(select(Form).where(Form.id == form_id).options(*AROUND)).one_or_none()
+    return session.scalars(_FORM, {"form": form_id}).one_or_none()
 
 
 def form_held(session: Session, form_id: int) -> Form | None:
     """One form, to be written: whoever else wants to write it waits until we are done."""
-    statement = select(Form).where(Form.id == form_id).options(*AROUND).with_for_update(of=Form)
-    return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
 
 
 def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
     """What was typed so far, section by section, with who saved it."""
-    saver = joinedload(SectionDraft.saved_by).load_only(*_NAME)
-    statement = select(SectionDraft).where(SectionDraft.form_id == form_id).options(saver)
-    return session.scalars(statement.execution_options(populate_existing=True)).all()
+    return session.scalars(_DRAFTS, {"form": form_id}).all()
 
 
 def documents_of(session: Session, form_id: int) -> Sequence[Document]:
     """The files of a form that this person may see, those taken off again included."""
-    return session.scalars(select(Document).where(Document.form_id == form_id).order_by(Document.id)).all()
+    return session.scalars(_DOCUMENTS, {"form": form_id}).all()
 
 
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
     """Every time it was sent, newest first, without what was in it."""
-    sender = joinedload(Submission.submitted_by).load_only(*_NAME)
-    statement = (
-        select(Submission).where(Submission.form_id == form_id).options(defer(Submission.answers), sender)
-    )
-    return session.scalars(statement.order_by(Submission.number.desc())).all()
+    return session.scalars(_SUBMISSIONS, {"form": form_id}).all()
 
 
 def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
     """What was in these submissions, by their id."""
-    statement = (
-        select(Submission).where(Submission.id.in_(submission_ids)).options(load_only(Submission.answers))
-    )
-    rows = session.scalars(statement.execution_options(populate_existing=True)).all()
+    rows = session.scalars(_ANSWERS, {"submissions": list(submission_ids)}).all()
     return {row.id: row.answers for row in rows}
 
 
@@ -82,21 +104,12 @@ def sent_with(session: Session, form_id: int, send_key: str) -> Submission | Non
 
 def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
     """Every reason for which it was sent back, oldest first."""
-    return session.scalars(
-        select(FormReturn).where(FormReturn.form_id == form_id).order_by(FormReturn.id)
-    ).all()
+    return session.scalars(_RETURNS, {"form": form_id}).all()
 
 
 def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
     """The child's newest request as it was sent, if this person may read it."""
-    statement = (
-        select(Request, Submission)
-        .join(Submission, Submission.form_id == Request.id)
-        .where(Request.child_id == child_id)
-        .order_by(Submission.submitted_at.desc(), Submission.id.desc())
-        .limit(1)
-    )
-    found = session.execute(statement).first()
+    found = session.execute(_REQUEST_SENT, {"child": child_id}).first()
     return (found[0], found[1]) if found else None
 
 

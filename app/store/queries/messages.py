@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal
@@ -72,7 +72,17 @@ def to_me(who: Principal) -> ColumnElement[bool]:
 
 def count_unread(session: Session, who: Principal) -> int:
     """How many messages wait to be read."""
-    return session.scalar(select(func.count(Message.id)).where(to_me(who), Message.read_at.is_(None))) or 0
+    return session.scalar(_UNREAD_BY_TEAM if who.in_sen_team else _UNREAD, {"me": who.user_id}) or 0
+
+
+def _unread(where: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count(Message.id)).where(where, Message.read_at.is_(None)).scalar_subquery()
+
+
+# Two counts and not one with "or": each goes by an index.
+_TO_ME = _unread(Message.recipient_id == bindparam("me"))
+_UNREAD = select(_TO_ME)
+_UNREAD_BY_TEAM = select(_TO_ME + _unread(Message.recipient_id.is_(None)))
 
 
 def _in(box: Box, who: Principal) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import LogInSession
@@ -36,7 +36,9 @@ _WHO_IS = (
     .join(_person, _person.c.id == _log_in.c.person_id)
     .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
     .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
-    .where(_log_in.c.ended_at.is_(None), _person.c.active.is_(True))
+    .where(
+        _log_in.c.sid_hash == bindparam("sid_hash"), _log_in.c.ended_at.is_(None), _person.c.active.is_(True)
+    )
 )
 
 
@@ -60,7 +62,7 @@ class OpenLogIn:
 
 def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
     """The open log-in with this hash, of an active person, in one statement."""
-    rows = session.execute(_WHO_IS.where(_log_in.c.sid_hash == sid_hash)).all()
+    rows = session.execute(_WHO_IS, {"sid_hash": sid_hash}).all()
     if not rows:
         return None
     first = rows[0]
