@@ -1,11 +1,8 @@
 """What is run at the command line: preparing the database, syncing roles, seeding the demo."""
 
 import logging
-from pathlib import Path
 
 import click
-from alembic import command
-from alembic.config import Config
 from flask.cli import AppGroup
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from flask_appbuilder.security.sqla.models import Role as RoleRow
@@ -18,19 +15,11 @@ from app.seed.files import form_seeds
 from app.services.form_templates import import_seeds
 from app.services.work import Office
 from app.store.guard import look_as_system
+from app.store.migrations import alone, migrate
 
 log = logging.getLogger(__name__)
-ROOT = Path(__file__).parent.parent
 
 portal_commands = AppGroup("portal", help="Look after the portal.")
-
-
-def migrate(database_url: str) -> None:
-    """Bring the tables up to date."""
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
-    command.upgrade(config, "head")
 
 
 def sync_roles(session: Session) -> None:
@@ -87,8 +76,13 @@ def _pairs(session: Session) -> dict[Grant, PermissionView]:
 
 
 def prepare(desk: Office) -> None:
-    """Everything before the first request: tables, roles, form templates, and in demo mode the demo cast."""
-    migrate(desk.database.url)
+    """Everything before the first request: tables, roles and form templates. Safe to start twice at once."""
+    with alone(desk.database):
+        migrate(desk.database.url)
+        _sync(desk)
+
+
+def _sync(desk: Office) -> None:
     with desk.database.open() as session:
         sync_roles(session)
         import_seeds(session, form_seeds(), desk.clock.now())

@@ -338,3 +338,10 @@ class ReferenceChanged(Event):
     table: str
     row_id: int
     change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalRestored(Event):
+    """The portal was put back as it was when this backup was taken; what was entered since then is gone."""
+
+    taken_at: str

@@ -10,10 +10,16 @@ from app.seed.people import seed_people
 from app.services.passwords import passwords_of
 from app.services.work import Office
 from app.store.guard import look_as_system
+from app.store.migrations import alone
 
 
 def seed_demo(office: Office, password: str) -> bool:
-    """Enter the demo, if nobody has an account yet; says whether it did."""
+    """Enter the demo, if nobody has an account yet; says whether it did. Safe to start twice at once."""
+    with alone(office.database):
+        return _seed(office, password)
+
+
+def _seed(office: Office, password: str) -> bool:
     with office.database.open() as session:
         look_as_system(session, "the demo is seeded")
         if session.scalars(select(Person.id).limit(1)).first() is not None:

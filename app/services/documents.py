@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound, WrongMoment
@@ -155,24 +155,24 @@ def scan_waiting(session: Session, office: Office) -> int:
     return settled
 
 
+def still_wanted(now: datetime) -> Select[int, str, str]:
+    """Number, storage key and fingerprint of every document whose file must be there."""
+    return select(Document.id, Document.storage_key, Document.sha256).where(
+        Document.state != DocumentState.refused,
+        or_(
+            Document.removed_at.is_(None),
+            Document.given_at.is_not(None),
+            Document.removed_at > now - ORPHANED_AFTER,
+        ),
+    )
+
+
 def sweep(session: Session, office: Office, now: datetime) -> int:
     """Delete files that belong to nothing for a day: no row, or taken off a draft unsent. For the system.
 
     Rows whose file is missing are reported in the log; nobody but a person can mend those.
     """
-    kept = {
-        row.storage_key: row.id
-        for row in session.execute(
-            select(Document.id, Document.storage_key).where(
-                Document.state != DocumentState.refused,
-                or_(
-                    Document.removed_at.is_(None),
-                    Document.given_at.is_not(None),
-                    Document.removed_at > now - ORPHANED_AFTER,
-                ),
-            )
-        )
-    }
+    kept = {row.storage_key: row.id for row in session.execute(still_wanted(now))}
     store = store_of(office)
     swept = 0
     for key, path in store.older_than(now - ORPHANED_AFTER):

@@ -35,7 +35,21 @@ class FileStore:
 
     def keep(self, file: BinaryIO) -> Kept:
         """Write a file under a new random name; it is on the disk for good when this returns."""
-        key = secrets.token_hex(32)
+        return self._put(secrets.token_hex(32), file)
+
+    def put_back(self, key: str, file: BinaryIO) -> Kept:
+        """Write a file from a backup under the name it had."""
+        return self._put(key, file)
+
+    def answers(self) -> bool:
+        """Whether files can be kept here now."""
+        return os.access(self.folder if self.folder.exists() else self.folder.parent, os.W_OK | os.X_OK)
+
+    def is_empty(self) -> bool:
+        """Whether no file lies here."""
+        return next(self.folder.glob("??/*"), None) is None
+
+    def _put(self, key: str, file: BinaryIO) -> Kept:
         place = self.path(key)
         for folder in (self.folder, place.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

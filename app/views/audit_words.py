@@ -88,6 +88,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "AuditRead": (_l("Audit read"), _l("%(who)s looked through the audit")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
+    "PortalRestored": (_l("Restored from a backup"), _l("The portal was restored from a backup")),
 }
 
 

@@ -1,0 +1,80 @@
+"""Backups at the command line: taking one, and putting one back."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from app.commands import portal_commands
+from app.security import office
+from app.services.backup import numbers, take_backup
+from app.services.restore import CannotRestore, restore_backup
+from app.store.bundle import NoBundle
+from app.store.database_copy import CopyFailed
+
+KEYS = (
+    "The keys are not in it. Keep SECRET_KEY, OTP_KEY, AUDIT_KEY and FILE_KEY somewhere else, as safe as the backup: "
+    "without AUDIT_KEY and FILE_KEY it can't be restored. (A demo's keys are in DATA_DIR/secrets.toml.)"
+)
+A_PATH = click.Path(path_type=Path, resolve_path=True)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What stops us is said in a sentence, and the exit code is 1."""
+    os.umask(0o077)
+    try:
+        yield
+    except (NoBundle, CopyFailed, CannotRestore) as reason:
+        click.echo(f"Nothing was done. {reason}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Stopped: {error.strerror} ({error.filename})", err=True)
+        sys.exit(1)
+
+
+@portal_commands.command("backup")
+@click.argument("target", type=A_PATH)
+def backup(target: Path) -> None:
+    """Write everything to TARGET, a new folder, or a new file if its name ends in .tar. People can go on working."""
+    with _told_plainly():
+        taken = take_backup(office(), target)
+    told = taken.manifest
+    click.echo(f"Backed up to {target}: {taken.bytes:,} bytes.")
+    click.echo(f"Database: {told.kind}, migration {told.migration}, {sum(told.counts.values()):,} rows")
+    click.echo(f"Files: {taken.files:,}")
+    click.echo(f"Audit: {told.audit_rows:,} rows, last seal {told.audit_head or 'none'}")
+    if told.missing:
+        click.echo(f"WARNING: documents whose file is not there: {numbers(told.missing)}", err=True)
+    if taken.damaged:
+        click.echo(
+            f"WARNING: documents whose file was changed on the disk: {numbers(taken.damaged)}", err=True
+        )
+    click.echo(KEYS)
+
+
+@portal_commands.command("restore")
+@click.argument("source", type=A_PATH)
+def restore(source: Path) -> None:
+    """Put the backup at SOURCE into an empty DATA_DIR and an empty database, and check it."""
+    with _told_plainly():
+        done = restore_backup(office(), source)
+    told = done.manifest
+    click.echo(f"Every part of the backup is as it was written ({len(told.parts):,} checksums).")
+    click.echo(f"Restored: the portal as it was at {told.taken_at}, version {told.version}.")
+    click.echo(f"Database: {told.kind}, {len(told.counts)} tables, {sum(told.counts.values()):,} rows")
+    click.echo(f"Files: {done.files:,}")
+    click.echo(f"Audit: {done.verdict.rows:,} rows, last seal {done.verdict.head or 'none'}")
+    click.echo(f"Log-ins that were open then, now ended: {done.log_ins_ended:,}")
+    if told.missing:
+        click.echo(f"Documents that had no file even then: {numbers(told.missing)}")
+    for line in done.wrong:
+        click.echo(f"WRONG: {line}", err=True)
+    if done.wrong:
+        click.echo("It is all written, but not as it should be. Don't open it to people yet.", err=True)
+        sys.exit(1)
+    click.echo("The counts agree and the audit is whole. Start the portal as usual.")
+    click.echo(f"What was entered after {told.taken_at} is not in it.")

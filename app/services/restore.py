@@ -1,0 +1,199 @@
+"""Putting a backup back into an empty place: everything is checked before anything is written, and again after."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import update
+
+from app.domain.backup_manifest import BadManifest, Manifest, is_sealed, other_keys, read_manifest
+from app.domain.events import PortalRestored
+from app.models import LogInSession
+from app.post.audit import Verdict, verify
+from app.post.audit_heads import FILE as HEADS_FILE
+from app.post.audit_heads import kept_heads
+from app.services.backup import keys_of, version
+from app.services.documents import still_wanted, store_of
+from app.services.work import Office, unit_of_work
+from app.store.bundle import DATABASE, HEADS, MANIFEST, Reading, checksum_of, name_of_file, open_bundle
+from app.store.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
+from app.store.guard import look_as_system
+from app.store.migrations import alone, newest_revision
+
+FILES = name_of_file("")
+
+
+class CannotRestore(Exception):
+    """Nothing was written; its text says why, for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and what about it is not as it should be."""
+
+    manifest: Manifest
+    files: int
+    verdict: Verdict
+    log_ins_ended: int
+    wrong: list[str] = field(default_factory=list)
+
+
+def restore_backup(office: Office, source: Path) -> Restored:
+    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written."""
+    need_tools(office.database, "pg_restore")
+    with alone(office.database):
+        _must_be_empty(office)
+        with open_bundle(source) as bundle:
+            manifest = _checked(office, bundle)
+            _check_parts(bundle, manifest)
+            _put_back_database(office, bundle, manifest)
+            files = _put_back_files(office, bundle)
+            _put_back_heads(office, bundle)
+    verdict = _audit(office, manifest)
+    wrong = [
+        *_wrong_counts(office, manifest),
+        *_without_file(office, manifest),
+        *_wrong_audit(manifest, verdict),
+    ]
+    return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong)
+
+
+def _must_be_empty(office: Office) -> None:
+    held = []
+    if not is_empty(office.database):
+        held.append("the database has tables in it")
+    if not store_of(office).is_empty():
+        held.append("there are files in DATA_DIR/files")
+    if kept_heads(office.settings.data_dir):
+        held.append(f"there is a DATA_DIR/{HEADS_FILE}")
+    if held:
+        raise CannotRestore(
+            f"A backup is only restored into an empty place, and here {' and '.join(held)}. "
+            "Give an empty folder as DATA_DIR and an empty database."
+        )
+
+
+def _checked(office: Office, bundle: Reading) -> Manifest:
+    """The list of what is in it, if it fits this portal."""
+    try:
+        with bundle.open(MANIFEST) as file:
+            manifest, seal = read_manifest(file.read())
+    except KeyError:
+        raise CannotRestore("This is not a backup: it has no manifest.json.") from None
+    except BadManifest as bad:
+        raise CannotRestore(str(bad)) from bad
+    if others := other_keys(manifest, keys_of(office)):
+        raise CannotRestore(
+            f"This backup was made with another {' and another '.join(others)}. Set the keys that the portal had "
+            f"when it was taken ({manifest.taken_at}); without them the audit can't be checked and nothing sealed "
+            "can be opened."
+        )
+    if not is_sealed(manifest, seal, office.settings.audit_key):
+        raise CannotRestore("The list of what is in this backup was changed after it was written.")
+    if manifest.kind != kind_of(office.database):
+        raise CannotRestore(
+            f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind_of(office.database)}."
+        )
+    if manifest.migration != newest_revision():
+        raise CannotRestore(
+            f"This backup's tables stand at migration {manifest.migration}, this program's ({version()}) at "
+            f"{newest_revision()}. Restore with the version that took it, {manifest.version}, and upgrade then."
+        )
+    return manifest
+
+
+def _check_parts(bundle: Reading, manifest: Manifest) -> None:
+    """Every part is there, nothing else is, and each is as it was."""
+    there = bundle.names() - {MANIFEST}
+    wrong = [f"{name} is missing" for name in sorted(set(manifest.parts) - there)]
+    wrong += [f"{name} does not belong to it" for name in sorted(there - set(manifest.parts))]
+    for name in sorted(there & set(manifest.parts)):
+        with bundle.open(name) as file:
+            if checksum_of(file) != manifest.parts[name]:
+                wrong.append(f"{name} was changed or is damaged")
+    if wrong:
+        more = f" (and {len(wrong) - 5} more)" if len(wrong) > 5 else ""
+        raise CannotRestore(f"This backup is not whole: {'; '.join(wrong[:5])}{more}.")
+
+
+def _put_back_database(office: Office, bundle: Reading, manifest: Manifest) -> None:
+    with _on_disk(office, bundle, DATABASE[manifest.kind]) as path:
+        put_back(office.database, path)
+
+
+@contextmanager
+def _on_disk(office: Office, bundle: Reading, name: str) -> Iterator[Path]:
+    """A part as a file of its own, for as long as it is needed."""
+    path = office.settings.data_dir / "restoring.part"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out, bundle.open(name) as file:
+            shutil.copyfileobj(file, out, 1024 * 1024)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _put_back_files(office: Office, bundle: Reading) -> int:
+    store, files = store_of(office), sorted(name for name in bundle.names() if name.startswith(FILES))
+    for name in files:
+        with bundle.open(name) as file:
+            store.put_back(name.removeprefix(FILES), file)  # type: ignore[arg-type]
+    return len(files)
+
+
+def _put_back_heads(office: Office, bundle: Reading) -> None:
+    if HEADS not in bundle.names():
+        return
+    handle = os.open(office.settings.data_dir / HEADS_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "wb") as out, bundle.open(HEADS) as file:
+        shutil.copyfileobj(file, out)
+
+
+def _wrong_counts(office: Office, manifest: Manifest) -> list[str]:
+    with office.database.engine.connect() as connection:
+        now = count_rows(connection, sorted(manifest.counts))
+    return [
+        f"{name} has {now[name]} rows, and had {rows} in the backup."
+        for name, rows in sorted(manifest.counts.items())
+        if now[name] != rows
+    ]
+
+
+def _without_file(office: Office, manifest: Manifest) -> list[str]:
+    """Documents whose file should have come back and did not."""
+    with office.database.open() as session:
+        look_as_system(session, "restored documents are compared with their files")
+        lost = [
+            str(row.id)
+            for row in session.execute(still_wanted(office.clock.now()))
+            if row.id not in manifest.missing and not store_of(office).path(row.storage_key).is_file()
+        ]
+    return [f"Documents without their file: {', '.join(lost)}."] if lost else []
+
+
+def _audit(office: Office, manifest: Manifest) -> Verdict:
+    heads = [*kept_heads(office.settings.data_dir), manifest.audit_head]
+    with office.database.open() as session:
+        return verify(session, office.settings.audit_key, heads)
+
+
+def _wrong_audit(manifest: Manifest, verdict: Verdict) -> Iterator[str]:
+    if not verdict.ok:
+        yield "The audit is not whole: run `flask --app run portal verify-audit`."
+    if (verdict.rows, verdict.head) != (manifest.audit_rows, manifest.audit_head):
+        yield "The audit does not end where it ended in the backup."
+
+
+def _begin_anew(office: Office, manifest: Manifest) -> int:
+    """End every log-in that was open when the backup was taken (it may have been ended since), and put it on record."""
+    with unit_of_work(office, None) as work:
+        look_as_system(work.session, "a backup was restored")
+        ended = work.session.execute(
+            update(LogInSession).where(LogInSession.ended_at.is_(None)).values(ended_at=work.now)
+        )
+        work.tell(PortalRestored(taken_at=manifest.taken_at))
+    return int(ended.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,50 @@
+"""Brings the tables up to date, one process at a time however many are started at once."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from app.store.database import Database
+
+FOLDER = Path(__file__).parents[2] / "migrations"
+_PREPARING = 0x5E4E
+"""The number of PostgreSQL's lock; the audit's chain has another."""
+
+
+def config_for(url: str) -> Config:
+    """What alembic needs to know."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the tables up to date."""
+    command.upgrade(config_for(url), "head")
+
+
+def newest_revision() -> str:
+    """The migration that this version of the portal works with."""
+    return ScriptDirectory(str(FOLDER)).get_current_head() or ""
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[None]:
+    """Whoever prepares the database waits here until nobody else does."""
+    if database.is_sqlite:
+        place = Path(str(database.engine.url.database))
+        with place.with_name(f"{place.name}.preparing").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # let go of when the file is closed, or the process is gone
+            yield
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # the lock goes with the connection, which is closed and not pooled again
+        connection.execute(sa.select(sa.func.pg_advisory_lock(_PREPARING)))
+        yield
