@@ -37,8 +37,10 @@ def _everything(settings: Settings) -> int:
 
 
 def _web(settings: Settings) -> int:
+    from startup.tables import leave_unless_current
     from startup.web import serve
 
+    leave_unless_current(settings)
     serve(settings)
     return 0
 
@@ -48,8 +50,10 @@ def _worker(settings: Settings) -> int:
     from app.post.worker import Chores, work
     from app.services import housekeeping
     from startup.logs import start_logs
+    from startup.tables import leave_unless_current
 
     start_logs(settings.log_format)
+    leave_unless_current(settings)
     office = open_office(settings)
     work(
         office.post_room,

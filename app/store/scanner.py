@@ -24,12 +24,19 @@ class Scanner(Protocol):
         """False when a virus was found; raises ScannerDown when nobody could tell."""
         ...
 
+    def ping(self) -> None:
+        """Raises ScannerDown when it would not answer."""
+        ...
+
 
 class NoScanner:
     """No scanner is installed: the checks of domain/uploads.py decide alone. The IT manual says so."""
 
     def is_clean(self, file: Path) -> bool:  # noqa: ARG002 - every scanner answers to the same call
         return True
+
+    def ping(self) -> None:
+        """Nobody is there to be down."""
 
 
 class Clamd:
@@ -53,6 +60,16 @@ class Clamd:
         if answer.startswith("stream: ") and answer.endswith(" FOUND"):
             return False
         raise ScannerDown("an answer that is neither yes nor no")
+
+    def ping(self) -> None:
+        try:
+            with self._call() as line:
+                line.sendall(b"zPING\0")
+                answer = _heard(line)
+        except (OSError, ValueError) as silent:
+            raise ScannerDown(type(silent).__name__) from silent
+        if answer != "PONG":
+            raise ScannerDown("an answer that is not PONG")
 
     def _call(self) -> socket.socket:
         if self.address.startswith("unix:"):

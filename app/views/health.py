@@ -2,28 +2,30 @@
 
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
-from sqlalchemy import text
 
 from app.security import office
+from app.services.wellbeing import faults
 from app.views.base import PortalView
 from app.views.gate import open_to_all
 
 open_to_all("HealthView.alive", "HealthView.ready")
 
+TEXT = {"Content-Type": "text/plain"}
+
 
 class HealthView(PortalView):
-    """For whoever watches over the servers; says nothing else."""
+    """For whoever watches over the servers. What is wrong stands in the log and on the administrators' page, not here."""
 
     route_base = ""
 
     @expose("/healthz")
     def alive(self) -> ResponseReturnValue:
-        """The process answers."""
-        return "ok\n", 200, {"Content-Type": "text/plain"}
+        """The process answers; nothing else is asked."""
+        return "ok\n", 200, TEXT
 
     @expose("/readyz")
     def ready(self) -> ResponseReturnValue:
-        """The database answers as well."""
-        with office().database.engine.connect() as connection:
-            connection.execute(text("select 1"))
-        return "ok\n", 200, {"Content-Type": "text/plain"}
+        """Pages would work: database, mail and disk are as they should be."""
+        if faults(office()):
+            return "not ok\n", 503, TEXT
+        return "ok\n", 200, TEXT

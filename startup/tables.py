@@ -1,0 +1,37 @@
+"""Keeps a program from working on tables that it was not written for."""
+
+import sys
+from typing import NoReturn
+
+from config import Settings
+
+EXIT_CODE = 3
+
+
+def leave_unless_current(settings: Settings) -> None:
+    """End this program, saying what to do, unless the database is at the migration this version works with."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.store.database import Database
+    from app.store.migrations import newest_revision
+    from app.store.probe import revision_of
+
+    database = Database(settings.database_url)
+    try:
+        found, wanted = revision_of(database), newest_revision()
+    except SQLAlchemyError as error:
+        _leave(
+            f"The database does not answer ({type(error).__name__}). Is it running, and is DATABASE_URL right?"
+        )
+    finally:
+        database.engine.dispose()
+    if found != wanted:
+        _leave(
+            f"The database is at migration {found or 'none'}, and this version of the portal works with {wanted}. "
+            "Run `python run.py prepare` once, on one machine, then start again."
+        )
+
+
+def _leave(reason: str) -> NoReturn:
+    print(reason, file=sys.stderr)
+    sys.exit(EXIT_CODE)
