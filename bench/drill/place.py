@@ -1,0 +1,57 @@
+"""A portal's place in the drill: a folder and a database, looked after by the commands a council would type."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import open_office
+from app.services.work import Office
+from config import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = "secrets.toml"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a portal lives."""
+
+    folder: Path
+    database_url: str
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What its programs are told."""
+        return {
+            "PATH": os.environ["PATH"],
+            "PORTAL_MODE": "demo",
+            "DATA_DIR": str(self.folder),
+            "DATABASE_URL": self.database_url,
+        }
+
+    def office(self) -> Office:
+        """Its desk, to be disposed of by whoever opened it."""
+        return open_office(load_settings(self.environ))
+
+    def with_keys_of(self, other: "Place") -> "Place":
+        """An empty place that has been given another's keys, as somebody does who restores."""
+        self.folder.mkdir(mode=0o700)
+        shutil.copy(other.folder / KEYS, self.folder / KEYS)
+        return self
+
+    def portal(self, *command: str) -> tuple[float, int, str]:
+        """`flask --app run portal …` in a process of its own: seconds, exit code, and what it said."""
+        begun = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "run", "portal", *command],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return time.monotonic() - begun, done.returncode, done.stdout + done.stderr

@@ -1,0 +1,66 @@
+"""Backs up a portal that people are writing to, restores it in an empty place, and says what came back and how fast."""
+
+import time
+from collections.abc import Iterator
+
+from app.commands import prepare
+from app.services.work import Office
+from bench.databases import own_database
+from bench.drill.comparing import compare
+from bench.drill.filling import CANARIES, Writers, fill
+from bench.drill.place import Place
+from bench.promises import Options, Promise, at_most, exactly, holds
+
+PEOPLE, FEW = 10_000, 200
+LONGEST_BACKUP, LONGEST_RESTORE, LONGEST_WAIT = 300, 900, 10
+"""Seconds; a restore within 15 minutes is what a council is promised."""
+
+
+def prove(options: Options) -> Iterator[Promise]:
+    """The whole drill."""
+    people = FEW if options.short else PEOPLE
+    here, there = options.folder / "here", options.folder / "there"
+    here.mkdir(mode=0o700)
+    with own_database(options.database, here) as first, own_database(options.database, there) as second:
+        office = (place := Place(here, first)).office()
+        try:
+            yield from _drill(options, people, place, office, Place(there, second))
+        finally:
+            office.database.engine.dispose()
+
+
+def _drill(options: Options, people: int, place: Place, office: Office, empty: Place) -> Iterator[Promise]:
+    prepare(office)
+    options.notes(f"Entering {people:,} people, each with a child and a form ...")
+    fill(office, people)
+    place.portal("audit-head")
+    backup = options.folder / "backup"
+    with Writers(office).at_work() as writers:
+        time.sleep(1)
+        begun = time.monotonic()
+        seconds, code, said = place.portal("backup", str(backup))
+    options.notes(said)
+    during = len(writers.acknowledged) - len(writers.before(begun))
+    yield holds(
+        "A backup is taken while people write", code == 0 and during > 0, f"{during:,} written meanwhile"
+    )
+    yield exactly("Writes that failed meanwhile", len(writers.failures), 0)
+    yield at_most(
+        "Longest wait of somebody who wrote meanwhile", round(writers.slowest, 2), LONGEST_WAIT, " s"
+    )
+    yield at_most(f"Seconds to back up {people:,} people", round(seconds, 1), LONGEST_BACKUP, " s")
+
+    seconds, code, said = empty.with_keys_of(place).portal("restore", str(backup))
+    options.notes(said)
+    yield holds("It is restored into an empty place", code == 0, "yes" if code == 0 else said.strip()[-200:])
+    yield at_most(f"Seconds to restore {people:,} people", round(seconds, 1), LONGEST_RESTORE, " s")
+    restored = empty.office()
+    try:
+        found = compare(restored, backup / "manifest.json", writers.before(begun))
+    finally:
+        restored.database.engine.dispose()
+    yield exactly("Children entered before the backup began and not in it", found.lost, 0)
+    yield exactly("Tables with another number of rows", len(found.other_counts), 0)
+    yield exactly("Known texts found again: in a record, a form and a file", found.canaries, len(CANARIES))
+    yield exactly("Documents without their file", found.without_file, 0)
+    yield holds("The audit is whole and ends where it did", found.audit_whole, f"{found.audit_rows:,} rows")
