@@ -1,0 +1,186 @@
+"""The tables: they come up, go down and come up again with something in each, and are what the models say."""
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_appbuilder import Model
+
+from app.models import AuditRow
+from app.seed.files import form_seeds
+from app.services.work import Office
+from app.store.migrations import alone, config_for
+from bench.databases import own_database
+from tests.conftest import TestDatabase, settings_for
+
+FIRST = "0001"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def empty_url(prepared, tmp_path):
+    """An empty database, on whichever kind the tests run on."""
+    database: TestDatabase = prepared[1]
+    with own_database(database.server, tmp_path) as url:
+        yield url
+
+
+def to(url: str, revision: str) -> None:
+    """Up or down to here."""
+    go = command.upgrade if revision == "head" else command.downgrade
+    go(config_for(url), revision)
+
+
+@pytest.fixture
+def engine(empty_url):
+    engine = sa.create_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def tables(engine: sa.Engine) -> set[str]:
+    return set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def fill_every_table(connection: sa.Connection) -> None:
+    """One row in every table, each column with something of its kind, parents before children."""
+    schema = sa.MetaData()
+    schema.reflect(connection)
+    for table in schema.sorted_tables:
+        if table.name != "alembic_version":
+            # A table that points at itself can only point at the row that is being written, or at none.
+            own = {key.parent.name for key in table.foreign_keys if key.column.table is table}
+            row = {column.name: something(column) for column in table.columns if column.name not in own}
+            connection.execute(sa.insert(table).values(row))
+
+
+def something(column: sa.Column) -> object:
+    """A value this column takes; 1 for every number, so that foreign keys find their row."""
+    kind = column.type
+    if isinstance(kind, sa.Boolean):
+        return True
+    if isinstance(kind, sa.Integer):
+        return 1
+    if isinstance(kind, sa.DateTime):
+        return datetime(2026, 11, 23, 9, 30, tzinfo=UTC).replace(tzinfo=None)
+    if isinstance(kind, sa.Date):
+        return date(2026, 11, 23)
+    if isinstance(kind, sa.JSON):
+        return {"said": "something"}
+    return "x"[: getattr(kind, "length", None) or 1]
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    names = sa.inspect(connection).get_table_names()
+    return {
+        name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
+        for name in names
+    }
+
+
+def test_tables_go_up_down_and_up_again_with_a_row_in_every_one(empty_url, engine):
+    to(empty_url, "head")
+    first = tables(engine)
+    with engine.begin() as connection:
+        fill_every_table(connection)
+    with engine.connect() as connection:
+        assert set(counts(connection).values()) == {1}, "every table has its row"
+
+    to(empty_url, "base")
+    assert tables(engine) == set()
+
+    to(empty_url, "head")
+    assert tables(engine) == first == set(Model.metadata.tables)
+    with engine.begin() as connection:
+        fill_every_table(connection)
+
+
+def test_each_step_down_and_up_again_keeps_every_row(empty_url, engine):
+    """All but the first step, which makes the tables; a table that a step adds goes with it."""
+    to(empty_url, "head")
+    with engine.begin() as connection:
+        fill_every_table(connection)
+    with engine.connect() as connection:
+        before = counts(connection)
+
+    to(empty_url, FIRST)
+    with engine.connect() as connection:
+        older = counts(connection)
+    to(empty_url, "head")
+
+    with engine.connect() as connection:
+        again = counts(connection)
+    kept = {name: rows for name, rows in before.items() if name in older}
+    assert older == kept, "going down lost rows of tables that stay"
+    assert {name: again[name] for name in older} == kept, "coming up again lost rows"
+
+
+def test_after_going_down_and_up_the_audit_still_refuses_to_be_changed(empty_url, engine):
+    for revision in ("head", FIRST, "head"):
+        to(empty_url, revision)
+    with engine.begin() as connection:
+        fill_every_table(connection)
+
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(sa.delete(AuditRow.__table__))
+
+
+def test_the_tables_are_what_the_models_say(empty_url, engine):
+    to(empty_url, "head")
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_two_that_prepare_one_database_at_once_both_succeed(empty_url, engine, tmp_path):
+    """As two machines do that are deployed in the same minute; the demo's people are entered once."""
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "PORTAL_MODE": "demo",
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": empty_url,
+    }
+    settings_for(tmp_path, empty_url)  # makes the demo's keys
+    running = [
+        subprocess.Popen(
+            [sys.executable, "run.py", "prepare"],
+            cwd=ROOT,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=180)[0] for process in running]
+
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert "".join(said).count("are entered") == 1
+    with engine.connect() as connection:
+        held = counts(connection)
+    assert (held["alembic_version"], held["form_template"]) == (1, len(form_seeds()))
+
+
+def test_whoever_prepares_waits_until_the_other_is_done(office: Office):
+    order: list[str] = []
+
+    def other() -> None:
+        with alone(office.database):
+            order.append("the other begins")
+
+    with alone(office.database):
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        waiting.join(0.5)
+        order.append("the first is done")
+    waiting.join(30)
+
+    assert order == ["the first is done", "the other begins"]
