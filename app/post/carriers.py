@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -137,6 +138,12 @@ class FileCarrier:
         draft.replace(final)
 
 
+@cache
+def _checked() -> ssl.SSLContext:
+    """Certificates are checked against those this machine trusts; reading them takes longer than sending a mail."""
+    return ssl.create_default_context()
+
+
 class _SafeConnection(Connection):
     """Flask-Mail's connection, with a time limit, checked certificates, and no complaint about a cut good-bye."""
 
@@ -146,15 +153,16 @@ class _SafeConnection(Connection):
 
     def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
         """Connect, encrypt and log in."""
-        checked = ssl.create_default_context()
         host: smtplib.SMTP | smtplib.SMTP_SSL
         if self.mail.use_ssl:
-            host = smtplib.SMTP_SSL(self.mail.server, self.mail.port, timeout=self.timeout, context=checked)
+            host = smtplib.SMTP_SSL(
+                self.mail.server, self.mail.port, timeout=self.timeout, context=_checked()
+            )
         else:
             host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=self.timeout)
         try:
             if self.mail.use_tls:
-                host.starttls(context=checked)
+                host.starttls(context=_checked())
             if self.mail.username and self.mail.password:
                 host.login(self.mail.username, self.mail.password)
         except BaseException:

@@ -23,6 +23,8 @@ GLANCE = 5.0
 SECONDS_TO_FINISH = 25
 HANDS = 2
 """Mails carried at the same time, besides the one of the regular look."""
+FIRST = 10
+"""The bell rings without priority; whatever has one is taken before."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def work(room: PostRoom, chores: Chores | None = None, glance: float = GLANCE) -
         shutdown_timeout=SECONDS_TO_FINISH,
     )
     stop: threading.Event = consumer.stop_flag
-    _by_the_clock(room, chores, stop)
+    _by_the_clock(room, chores)
     looker = threading.Thread(target=_look_regularly, args=(room, stop, glance), name="outbox", daemon=True)
     looker.start()
     log.info("the worker is at work")
@@ -72,11 +74,11 @@ def _send_all(room: PostRoom, stop: threading.Event) -> None:
         pass
 
 
-def _by_the_clock(room: PostRoom, chores: Chores | None, stop: threading.Event) -> None:
+def _by_the_clock(room: PostRoom, chores: Chores | None) -> None:
+    """What the clock asks for goes before mail: while a mail server hangs, it would wait behind every letter."""
     huey = room.bell.huey
 
     def every_minute() -> None:
-        _send_all(room, stop)
         if chores is not None:
             chores.minutely()
 
@@ -88,6 +90,6 @@ def _by_the_clock(room: PostRoom, chores: Chores | None, stop: threading.Event) 
         if chores is not None:
             chores.daily()
 
-    huey.periodic_task(crontab(), name="every_minute")(every_minute)
-    huey.periodic_task(crontab(minute="7"), name="every_hour")(every_hour)
-    huey.periodic_task(crontab(minute="23", hour="2"), name="every_day")(every_day)
+    huey.periodic_task(crontab(), name="every_minute", priority=FIRST)(every_minute)
+    huey.periodic_task(crontab(minute="7"), name="every_hour", priority=FIRST)(every_hour)
+    huey.periodic_task(crontab(minute="23", hour="2"), name="every_day", priority=FIRST)(every_day)
