@@ -1,4 +1,4 @@
-"""The web server: granian in one process, with several threads."""
+"""The web server: granian in one process, with several threads. SIGHUP brings in a new version (rolling.py)."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,11 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
 
 from config import Settings, load_settings
 from startup.logs import start_logs
 from startup.orphans import leave_with
+from startup.rolling import RollingServer, tell_ready
 
 THREADS = 8
 SECONDS_TO_FINISH = 25
@@ -23,7 +23,7 @@ def serve(settings: Settings) -> None:
 
     There is no access log: addresses and query strings of pages about children stay out of log files.
     """
-    Server(
+    RollingServer(
         "startup.web:open_portal",
         factory=True,
         address=settings.host,
@@ -48,4 +48,6 @@ def open_portal() -> Flask:
     leave_with(os.getppid())
     settings = load_settings()
     start_logs(settings.log_format)
-    return create_app(settings)
+    portal = create_app(settings)
+    tell_ready()
+    return portal

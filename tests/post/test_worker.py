@@ -87,7 +87,7 @@ class Plant:
         if self.settings.redis_url:
             environ["REDIS_URL"] = self.settings.redis_url
         started = subprocess.Popen(
-            [sys.executable, "-m", "tests.post.fast_worker", str(glance)],
+            [sys.executable, "-m", "bench.hurried_worker", str(glance)],
             cwd=ROOT,
             env=environ,
             stdout=self.log,

@@ -1,0 +1,93 @@
+"""Shows what is promised and whether it is kept: `python -m bench.prove [--short] [--only loss,restarts]`.
+
+Each proof is a function that takes Options and yields Promises; add yours to PROOFS.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from bench.promises import Options, Promise, holds
+
+PROOFS: dict[str, str] = {
+    "loss": "bench.loss:prove",
+    "restarts": "bench.restarts:prove",
+    "faults": "bench.faults:prove",
+}
+"""Name to "module:function"; looked up only when it is run."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the proofs that were asked for and print a table; 1 when a promise is broken."""
+    asked = _asked(arguments)
+    found: dict[str, list[Promise]] = {}
+    with tempfile.TemporaryDirectory(prefix="proof-") as folder:
+        options = Options(Path(folder), asked.short, asked.database, asked.redis, _note)
+        for name in asked.only:
+            (options.folder / name).mkdir()
+            found[name] = run(name, replace(options, folder=options.folder / name))
+    broken = sum(not promise.kept for promises in found.values() for promise in promises)
+    print(f"\n{broken} promises broken." if broken else "\nEvery promise kept.")
+    if asked.json:
+        plain = {name: [promise.plain() for promise in promises] for name, promises in found.items()}
+        asked.json.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    return 1 if broken else 0
+
+
+def run(name: str, options: Options) -> list[Promise]:
+    """Run one proof, printing each promise as it is shown. A proof that cannot be run is a broken promise."""
+    print(f"\n{name} ({options.on}, {'short' if options.short else 'full'})", flush=True)
+    begun, shown = time.monotonic(), []
+    try:
+        for promise in _proof(name)(options):
+            shown.append(promise)
+            _print(promise)
+    except Exception as failure:
+        traceback.print_exc()
+        shown.append(holds(f"The proof “{name}” runs to its end", False, f"{type(failure).__name__}"))
+        _print(shown[-1])
+    print(f"  {time.monotonic() - begun:.0f} s", flush=True)
+    return shown
+
+
+def _proof(name: str) -> Callable[[Options], Iterable[Promise]]:
+    module, _, function = PROOFS[name].partition(":")
+    found: Callable[[Options], Iterable[Promise]] = getattr(import_module(module), function)
+    return found
+
+
+def _print(promise: Promise) -> None:
+    mark = "kept  " if promise.kept else "BROKEN"
+    print(f"  {mark}  {promise.name}: {promise.figure} (promised: {promise.limit})", flush=True)
+
+
+def _note(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.prove", description=__doc__)
+    parser.add_argument("--only", type=_names, default=list(PROOFS), help=f"some of: {', '.join(PROOFS)}")
+    parser.add_argument("--short", action="store_true", help="a small form of each, for every change")
+    parser.add_argument("--database", help="a PostgreSQL server to make databases on; without: SQLite")
+    parser.add_argument("--redis", help="a Redis to wake the worker by")
+    parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+    return parser.parse_args(arguments)
+
+
+def _names(text: str) -> list[str]:
+    names = [name for name in text.split(",") if name]
+    if unknown := set(names) - set(PROOFS):
+        raise argparse.ArgumentTypeError(f"no such proof: {', '.join(sorted(unknown))}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""Fresh data for proofs: the cast with accounts, and advice that is filled in and ready to be sent.
+
+Children, requests to give advice and one filled form a person go through the real services. The other forms get the
+same answers put under them, since typing ten thousand forms would prove nothing more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.domain.roles import Principal, Role
+from app.domain.workflow import FormState
+from app.models import Form, Person, SectionDraft
+from app.seed.cast import CAST
+from app.seed.filled import filled_answers
+from app.seed.people import seed_people
+from app.services import asking, children, filling
+from app.services.form_facts import known_facts
+from app.services.open_forms import take_up
+from app.services.passwords import passwords_of
+from app.services.work import Office, Work, unit_of_work
+from app.store.guard import look_as_system
+from bench.mailroom import Mailroom
+from bench.plant import Plant
+
+PASSWORD = "five-otters-under-the-weir"  # noqa: S105 - of accounts that live as long as the proof
+SENDERS = tuple(player.key for player in CAST if player.role is Role.professional)
+"""Eight people who give advice."""
+ADVICE = "advice_health"
+AT_ONCE = 25
+"""Children entered in one piece of work."""
+
+_form, _draft = Form.__table__, SectionDraft.__table__
+
+
+@dataclass(frozen=True)
+class Player:
+    """Somebody with an account and a browser."""
+
+    key: str
+    email: str
+    principal: Principal
+
+
+class Stage:
+    """The people of a fresh portal."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.office: Office = plant.office
+        with self.office.database.open() as session:
+            look_as_system(session, "people are entered for a proof")
+            people = seed_people(session, self.office.clock, passwords_of(self.office).hash(PASSWORD))
+            self.players = {
+                player.key: Player(player.key, player.email, _principal(people[player.key], player.role))
+                for player in CAST
+            }
+            session.commit()
+
+    def work(self, key: str) -> Any:
+        """This person's piece of work."""
+        return unit_of_work(self.office, self.players[key].principal)
+
+    def advice_ready_to_send(self, each: int) -> dict[str, list[int]]:
+        """So many forms for each of the eight, filled in and not sent: their numbers by person."""
+        forms: dict[str, list[int]] = {key: [] for key in SENDERS}
+        for first in range(0, each, AT_ONCE):
+            born = self._children(first, min(each, first + AT_ONCE))
+            with self.work("olu") as work:
+                for child_id in born:
+                    for key in SENDERS:
+                        forms[key].append(self._ask(work, child_id, key))
+        for key, numbers in forms.items():
+            if numbers:
+                self._fill(key, numbers)
+        return forms
+
+    def _children(self, first: int, last: int) -> list[int]:
+        with self.work("sana") as work:
+            return [children.add_child(work, _child(number)).child_id for number in range(first, last)]
+
+    def _ask(self, work: Work, child_id: int, key: str) -> int:
+        person = self.players[key].principal.user_id
+        return asking.ask_for_advice(work, child_id, ADVICE, person_id=person, note="Please advise.").id
+
+    def _fill(self, key: str, numbers: list[int]) -> None:
+        self.fill(key, numbers[0])
+        with self.office.database.open() as session:
+            look_as_system(session, "the same answers are put under a proof's other forms")
+            written = [dict(row) for row in session.execute(_drafts_of(numbers[0])).mappings()]
+            rows = [draft | {"form_id": number} for number in numbers[1:] for draft in written]
+            if rows:
+                session.execute(insert(_draft), rows)
+                moved = update(_form).where(_form.c.id.in_(numbers[1:]))
+                session.execute(moved.values(state=FormState.draft))
+            session.commit()
+
+    def fill(self, key: str, form_id: int) -> None:
+        """Fill in a form, section by section, as its author."""
+        filled: Mapping[str, Any] = {}
+        while True:
+            with self.work(key) as work:
+                opened = take_up(work, form_id)
+                if not filled:
+                    facts = known_facts(work, opened.form, opened.definition)
+                    name, today = self.players[key].principal.name, work.today.isoformat()
+                    filled = filled_answers(opened.definition, facts, signed_by=name, signed_on=today)
+                open_ones = [one.id for one in opened.sections if one.id not in opened.drafts]
+                if not open_ones:
+                    return
+                filling.save_section(work, opened, open_ones[0], filled.get(open_ones[0], {}), 0)
+
+    def log_in(self, plant: Plant, key: str, mail: Mailroom, keep: bool = True) -> Any:
+        """A browser in which this person is logged in, through the real doors."""
+        browser = plant.browser(keep)
+        browser.log_in(self.players[key].email, PASSWORD, mail)
+        return browser
+
+
+def _drafts_of(form_id: int) -> Any:
+    columns = [column for column in _draft.c if column.name not in ("id", "form_id")]
+    return select(*columns).where(_draft.c.form_id == form_id)
+
+
+def _principal(person: Person, role: Role) -> Principal:
+    return Principal(person.id, person.name, frozenset({role}), person.profession, person.organisation_id)
+
+
+def _child(number: int) -> children.NewChild:
+    return children.NewChild(
+        forenames=f"Child {_letters(number)}",
+        surname=f"Proof {_letters(number * 7 + 3)}",
+        date_of_birth=date(2012 + number % 8, 1 + number % 12, 1 + number % 28),
+        address="1 Proof Street\nBradford",
+        postcode="BD9 4NQ",
+        upn_missing_reason="UNX",
+    )
+
+
+def _letters(number: int) -> str:
+    """A number in letters, since names have no digits."""
+    text = ""
+    while True:
+        number, digit = divmod(number, 26)
+        text = chr(ord("a") + digit) + text
+        if not number:
+            return text.capitalize()

@@ -1,0 +1,77 @@
+"""A web server that can be restarted while people work: SIGHUP, and the next request meets the new version.
+
+Granian on Linux gives every serving process a listening socket of its own and stops the old process after a fixed
+time. What waits at the old socket is then cut off, and while the new process still loads nobody listens at all. Here
+one socket outlives every process, and the old process goes only once the new one is ready; if the new one does not
+come up, the old one stays.
+"""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from granian.net import SocketSpec
+from granian.server import Server
+
+SECONDS_TO_COME_UP = 120
+MASTER = "PORTAL_ROLLING_MASTER"
+
+
+class RollingServer(Server):  # type: ignore[misc, valid-type]
+    """Granian's server with one socket for all its processes. tests/proof/test_restarts.py holds it to that."""
+
+    def serve(self, *args: Any, **kwargs: Any) -> None:
+        """Answer requests until told to stop."""
+        # A fresh interpreter for each process, so that a new version is new from its first import.
+        multiprocessing.set_start_method("spawn", force=True)
+        self._ready = threading.Event()
+        signal.signal(signal.SIGUSR1, self._one_is_ready)
+        os.environ[MASTER] = str(os.getpid())
+        super().serve(*args, **kwargs)
+
+    def _one_is_ready(self, _sign: int, _frame: FrameType | None) -> None:
+        self._ready.set()
+
+    def _init_shared_socket(self) -> None:
+        """What granian itself does wherever it is not on Linux."""
+        self._ssp = None
+        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sfd = self._shd.get_fd()
+        self._sso = socket.socket(fileno=self._sfd)
+        self._sso.set_inheritable(True)
+
+    def _respawn_workers(self, workers: Any, spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        for number in workers:
+            old, new = self.wrks[number], self._spawn_worker(number, spawn_target, target_loader)
+            new.interrupt_by_parent = True  # while it is on trial, its death is no reason to stop
+            self._ready.clear()
+            new.start()
+            if not self._comes_up(new):
+                new.kill()
+                print("The new version does not come up; the one before goes on.", file=sys.stderr, flush=True)
+                continue
+            new.interrupt_by_parent = False
+            self.wrks[number] = new
+            old.terminate()
+            old.join(self.workers_kill_timeout)
+            if old.is_alive():
+                old.kill()
+
+    def _comes_up(self, new: Any) -> bool:
+        end = time.monotonic() + SECONDS_TO_COME_UP
+        while not self._ready.wait(0.1):
+            if not new.is_alive() or time.monotonic() > end:
+                return False
+        return True
+
+
+def tell_ready() -> None:
+    """Tell the process that started this one that the portal can answer."""
+    if os.environ.get(MASTER) == str(os.getppid()):
+        os.kill(os.getppid(), signal.SIGUSR1)
