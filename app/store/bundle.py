@@ -12,6 +12,7 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
@@ -78,12 +79,16 @@ class _Folder:
             os.fsync(out.fileno())
         return counting.sum.hexdigest()
 
-    def names(self) -> set[str]:
+    @cached_property
+    def _parts(self) -> set[str]:
         found = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if _plain(path)}
         return {name for name in found if NAME.fullmatch(name)}
 
+    def names(self) -> set[str]:
+        return self._parts
+
     def open(self, name: str) -> IO[bytes]:
-        if name not in self.names():
+        if name not in self._parts:
             raise KeyError(name)
         return (self.path / name).open("rb")
 
