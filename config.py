@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from startup.environment import ConfigError, Environment
 from startup.keys import demo_keys, live_keys, older_keys, secrets_file
+from startup.object_store import S3Settings, object_store
 from startup.switches import flask_config
 
 __all__ = ["ConfigError", "Council", "Settings", "flask_config", "load_settings"]
@@ -60,6 +61,7 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     redis_url: str | None = field(repr=False)
+    s3: S3Settings | None  # where files lie; None: in a folder of DATA_DIR
     clamd_address: str  # "host:port" or "unix:/path" of the virus scanner; empty: none is run
 
     public_base_url: str
@@ -68,6 +70,9 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxy_hops: int
     log_format: Literal["json", "text"]
+    metrics_host: str
+    metrics_port: int  # of the web server; 0: no figures are given
+    worker_metrics_port: int
 
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
     otp_key: str = field(repr=False)
@@ -127,6 +132,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         data_dir=data_dir,
         database_url=_database_url(env, data_dir),
         redis_url=env.secret("REDIS_URL") or None,
+        s3=object_store(env, demo),
         clamd_address=env.text("CLAMD_ADDRESS", ""),
         public_base_url=base_url,
         host=env.text("HOST", "127.0.0.1"),
@@ -134,6 +140,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_hosts=_trusted_hosts(base_url, demo),
         trusted_proxy_hops=env.whole_number("TRUSTED_PROXY_HOPS", 0, 0, 5),
         log_format=_log_format(env, demo),
+        **_metrics(env, port),
         secret_keys=(keys["SECRET_KEY"], *older_keys(env)),
         otp_key=keys["OTP_KEY"],
         audit_key=keys["AUDIT_KEY"],
@@ -177,6 +184,21 @@ def _log_format(env: Environment, demo: bool) -> Literal["json", "text"]:
     if wanted not in ("json", "text"):
         env.wrong(f"LOG_FORMAT must be json or text, not {wanted!r}")
     return "text" if wanted == "text" else "json"
+
+
+def _metrics(env: Environment, port: int) -> dict[str, Any]:
+    """Where monitoring reads figures: on this machine only unless told otherwise, and never at the public port."""
+    web = env.whole_number("METRICS_PORT", 0, 0, 65534)
+    worker = env.whole_number("WORKER_METRICS_PORT", web + 1 if web else 0, 0, 65535)
+    if port in (web, worker):
+        env.wrong("METRICS_PORT and WORKER_METRICS_PORT must not be PORT, which the public reaches")
+    if web and web == worker:
+        env.wrong("METRICS_PORT and WORKER_METRICS_PORT must differ")
+    return {
+        "metrics_host": env.text("METRICS_HOST", "127.0.0.1"),
+        "metrics_port": web,
+        "worker_metrics_port": worker,
+    }
 
 
 def _trusted_hosts(base_url: str, demo: bool) -> tuple[str, ...]:

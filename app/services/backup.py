@@ -22,7 +22,7 @@ from app.services.documents import still_wanted, store_of
 from app.services.work import Office
 from app.store.bundle import DATABASE, HEADS, MANIFEST, Bundle, name_of_file, new_bundle, size_of
 from app.store.database_copy import copied, count_rows, kind_of, need_tools, revision_of, tables_of
-from app.store.files import FileStore
+from app.store.files import Store
 from app.store.guard import look_as_system
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -114,13 +114,14 @@ def _add_heads(bundle: Bundle, path: Path) -> dict[str, str]:
     return {HEADS: bundle.add(HEADS, io.BytesIO(kept), len(kept))} if kept else {}
 
 
-def _add_files(bundle: Bundle, store: FileStore, seen: _Seen) -> dict[str, str]:
+def _add_files(bundle: Bundle, store: Store, seen: _Seen) -> dict[str, str]:
     """Each document's file; what is not there, or is not what was uploaded, is noted and does not stop the rest."""
     parts = {}
     for number, key, fingerprint in seen.documents:
         name = name_of_file(key)
         try:
-            parts[name] = _add(bundle, name, store.path(key))
+            with store.open(key) as content:
+                parts[name] = bundle.add(name, content, store.size(key))
         except (FileNotFoundError, ValueError):
             seen.missing.append(number)
             continue

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Select, or_, select, update
@@ -19,7 +18,8 @@ from app.models import Document, DocumentState
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Office, Work
 from app.store.database import begin_writing
-from app.store.files import FileStore, Kept
+from app.store.files import FileStore, Kept, Store
+from app.store.s3 import S3Store
 from app.store.scanner import ScannerDown, scanner_at
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,10 @@ class Received:
     state: DocumentState
 
 
-def store_of(office: Office) -> FileStore:
-    """Where this portal keeps its files."""
+def store_of(office: Office) -> Store:
+    """Where this portal keeps its files: a store that speaks S3 where one is named, else a folder of its own."""
+    if office.settings.s3 is not None:
+        return S3Store(office.settings.s3)
     return FileStore(office.settings.data_dir / "files")
 
 
@@ -62,7 +64,8 @@ def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
 def _scan(office: Office, key: str) -> DocumentState:
     scanner = scanner_at(office.settings.clamd_address)
     try:
-        found_clean = scanner.is_clean(store_of(office).path(key))
+        with store_of(office).open(key) as content:
+            found_clean = scanner.is_clean(content)
     except ScannerDown as down:
         log.warning("the virus scanner did not answer (%s): a file waits", down)
         return DocumentState.received
@@ -120,17 +123,18 @@ def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
     work.tell(DocumentRemoved(document_id=document.id, child_id=document.child_id))
 
 
-def hand_out(work: Work, document_id: int) -> tuple[Document, Path]:
-    """A file somebody asked to open. Raises WrongMoment until it has been found clean."""
+def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
+    """A file somebody asked to open; whoever sends it closes it. Raises WrongMoment until it has been found clean."""
     document = work.get(Document, document_id)
     if document.state is not DocumentState.clean:
         raise WrongMoment("download")
-    path = store_of(work.office).path(document.storage_key)
-    if not path.is_file():
+    try:
+        content = store_of(work.office).open(document.storage_key)
+    except FileNotFoundError as missing:
         log.error("document %s has no file", document.id)
-        raise NotFound("Document")
+        raise NotFound("Document") from missing
     work.tell(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
-    return document, path
+    return document, content
 
 
 def scan_waiting(session: Session, office: Office) -> int:
@@ -175,14 +179,18 @@ def sweep(session: Session, office: Office, now: datetime) -> int:
     kept = {row.storage_key: row.id for row in session.execute(still_wanted(now))}
     store = store_of(office)
     swept = 0
-    for key, path in store.older_than(now - ORPHANED_AFTER):
-        if key not in kept or path.suffix:
-            path.unlink(missing_ok=True)
+    for lying in store.older_than(now - ORPHANED_AFTER):
+        if lying.key not in kept or not lying.whole:
+            store.drop(lying)
             swept += 1
     for document_id in _without_file(store, kept):
         log.error("document %s has no file", document_id)
     return swept
 
 
-def _without_file(store: FileStore, kept: dict[str, int]) -> Iterator[int]:
-    return (document_id for key, document_id in kept.items() if not store.path(key).is_file())
+def _without_file(store: Store, kept: dict[str, int]) -> Iterator[int]:
+    for key, document_id in kept.items():
+        try:
+            store.size(key)
+        except FileNotFoundError:
+            yield document_id

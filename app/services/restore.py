@@ -20,6 +20,7 @@ from app.services.documents import still_wanted, store_of
 from app.services.work import Office, unit_of_work
 from app.store.bundle import DATABASE, HEADS, MANIFEST, Reading, checksum_of, name_of_file, open_bundle
 from app.store.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
+from app.store.files import Store
 from app.store.guard import look_as_system
 from app.store.migrations import alone, newest_revision
 
@@ -170,9 +171,16 @@ def _without_file(office: Office, manifest: Manifest) -> list[str]:
         lost = [
             str(row.id)
             for row in session.execute(still_wanted(office.clock.now()))
-            if row.id not in manifest.missing and not store_of(office).path(row.storage_key).is_file()
+            if row.id not in manifest.missing and not _is_there(store_of(office), row.storage_key)
         ]
     return [f"Documents without their file: {', '.join(lost)}."] if lost else []
+
+
+def _is_there(store: Store, key: str) -> bool:
+    try:
+        return store.size(key) >= 0
+    except FileNotFoundError:
+        return False
 
 
 def _audit(office: Office, manifest: Manifest) -> Verdict:

@@ -20,6 +20,7 @@ from app.post.origin import NOWHERE, Origin
 from app.post.post_room import PostRoom, PostSettings
 from app.store.database import Database, begin_writing
 from app.store.guard import look_as
+from startup.object_store import S3Settings
 
 RowType = TypeVar("RowType")
 
@@ -38,6 +39,9 @@ class OfficeSettings(PostSettings, Protocol):
 
     @property
     def clamd_address(self) -> str: ...
+
+    @property
+    def s3(self) -> S3Settings | None: ...
 
 
 @dataclass(frozen=True)

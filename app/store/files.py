@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 KEY = re.compile(r"[0-9a-f]{64}")
 CHUNK = 256 * 1024
@@ -25,6 +25,57 @@ class Kept:
     key: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class Lying:
+    """Something that lies in the store."""
+
+    key: str
+    place: str
+    """Where exactly; only the store knows how to read it."""
+    whole: bool = True
+    """False for what was left half written."""
+
+
+class Store(Protocol):
+    """What every store of files can do. Keys are ours; ValueError for anything that is none."""
+
+    def keep(self, file: BinaryIO) -> Kept:
+        """Write a file under a new random name; it is there for good when this returns."""
+        ...
+
+    def put_back(self, key: str, file: BinaryIO) -> Kept:
+        """Write a file from a backup under the name it had."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """Read a file; whoever asks closes it. FileNotFoundError when it is not there."""
+        ...
+
+    def size(self, key: str) -> int:
+        """How many bytes it has. FileNotFoundError when it is not there."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Take a file away; it may be gone already."""
+        ...
+
+    def older_than(self, moment: datetime) -> Iterator[Lying]:
+        """Everything put here before this moment (UTC), half written things included."""
+        ...
+
+    def drop(self, lying: Lying) -> None:
+        """Take away exactly this."""
+        ...
+
+    def is_empty(self) -> bool:
+        """Whether no file lies here."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether files can be kept here now."""
+        ...
 
 
 class FileStore:
@@ -69,16 +120,28 @@ class FileStore:
             raise ValueError("not a storage key")
         return self.folder / key[:2] / key
 
+    def open(self, key: str) -> BinaryIO:
+        """Read a file. FileNotFoundError when it is not there."""
+        return self.path(key).open("rb")
+
+    def size(self, key: str) -> int:
+        """How many bytes it has."""
+        return self.path(key).stat().st_size
+
     def remove(self, key: str) -> None:
         """Take a file off the disk; it may be gone already."""
         self.path(key).unlink(missing_ok=True)
 
-    def older_than(self, moment: datetime) -> Iterator[tuple[str, Path]]:
-        """Every file put here before this moment (UTC), with its key, unfinished ones included."""
+    def older_than(self, moment: datetime) -> Iterator[Lying]:
+        """Every file put here before this moment (UTC), unfinished ones included."""
         for found in self.folder.glob("??/*"):
             with_key = KEY.fullmatch(found.stem)
             if with_key and _written_at(found) < moment:
-                yield found.stem, found
+                yield Lying(found.stem, str(found), whole=not found.suffix)
+
+    def drop(self, lying: Lying) -> None:
+        """Take exactly this off the disk."""
+        Path(lying.place).unlink(missing_ok=True)
 
 
 def _write(place: Path, file: BinaryIO) -> tuple[int, str]:

@@ -5,8 +5,7 @@ Whatever goes wrong on the way counts as "not scanned", never as clean.
 
 import socket
 import struct
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 CHUNK = 64 * 1024
@@ -20,7 +19,7 @@ class ScannerDown(Exception):
 class Scanner(Protocol):
     """Says whether a file is free of known viruses."""
 
-    def is_clean(self, file: Path) -> bool:
+    def is_clean(self, content: BinaryIO) -> bool:
         """False when a virus was found; raises ScannerDown when nobody could tell."""
         ...
 
@@ -32,7 +31,7 @@ class Scanner(Protocol):
 class NoScanner:
     """No scanner is installed: the checks of domain/uploads.py decide alone. The IT manual says so."""
 
-    def is_clean(self, file: Path) -> bool:  # noqa: ARG002 - every scanner answers to the same call
+    def is_clean(self, content: BinaryIO) -> bool:  # noqa: ARG002 - every scanner answers to the same call
         return True
 
     def ping(self) -> None:
@@ -45,9 +44,9 @@ class Clamd:
     def __init__(self, address: str, patience: float = PATIENCE) -> None:
         self.address, self.patience = address, patience
 
-    def is_clean(self, file: Path) -> bool:
+    def is_clean(self, content: BinaryIO) -> bool:
         try:
-            with self._call() as line, file.open("rb") as content:
+            with self._call() as line:
                 line.sendall(b"zINSTREAM\0")
                 while chunk := content.read(CHUNK):
                     line.sendall(struct.pack(">I", len(chunk)) + chunk)

@@ -216,5 +216,6 @@ def test_hole_10_a_file_outlives_a_change_that_fails(office: Office, cast: Cast,
 
     with cast.sana.works() as work:
         assert work.get(Document, number).removed_at is None
-        document, path = documents.hand_out(work, number)
-    assert path.read_bytes() == PDF and document.id == number
+        document, content = documents.hand_out(work, number)
+    with content:
+        assert content.read() == PDF and document.id == number

@@ -156,8 +156,9 @@ def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(office, cast, reque
 def opens(actor, document_id: int) -> bool:
     try:
         with actor.works() as work:
-            _, path = documents.hand_out(work, document_id)
-            return path.read_bytes() == PDF
+            _, content = documents.hand_out(work, document_id)
+            with content:
+                return content.read() == PDF
     except NotFound:
         return False
 
@@ -234,34 +235,24 @@ def at_scanner(office, address: str):
     return replace(office, settings=replace(office.settings, clamd_address=address))
 
 
-def test_a_scanner_says_clean_or_not(tmp_path):
-    clean, sick = tmp_path / "clean", tmp_path / "sick"
-    clean.write_bytes(b"a" * 300_000)
-    sick.write_bytes(b"a virus")
-
+def test_a_scanner_says_clean_or_not():
     with ClamdOnTheLine() as clamd:
-        assert Clamd(clamd.address).is_clean(clean)
-        assert not Clamd(clamd.address).is_clean(sick)
+        assert Clamd(clamd.address).is_clean(io.BytesIO(b"a" * 300_000))
+        assert not Clamd(clamd.address).is_clean(io.BytesIO(b"a virus"))
 
 
 @pytest.mark.parametrize(
     "says", [b"", b"stream: OK? ", b"INSTREAM size limit exceeded. ERROR\0", b"OK\0", b"\0"]
 )
-def test_any_other_answer_is_no_answer(tmp_path, says):
-    file = tmp_path / "file"
-    file.write_bytes(b"a")
-
+def test_any_other_answer_is_no_answer(says):
     with ClamdOnTheLine(says) as clamd, pytest.raises(ScannerDown):
-        Clamd(clamd.address).is_clean(file)
+        Clamd(clamd.address).is_clean(io.BytesIO(b"a"))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "unix:/nowhere/clamd.sock", "nonsense:99999999"])
-def test_a_scanner_that_is_not_there_says_nothing(tmp_path, address):
-    file = tmp_path / "file"
-    file.write_bytes(b"a")
-
+def test_a_scanner_that_is_not_there_says_nothing(address):
     with pytest.raises(ScannerDown):
-        Clamd(address, patience=0.2).is_clean(file)
+        Clamd(address, patience=0.2).is_clean(io.BytesIO(b"a"))
 
 
 def test_without_an_address_no_scanner_is_asked():

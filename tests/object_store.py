@@ -1,0 +1,94 @@
+"""A real server that speaks S3, run for as long as a test needs it."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from startup.object_store import S3Settings
+
+BUCKET = "portal-files"
+
+
+@dataclass
+class ObjectStore:
+    """The server: where it is, and the keys it was given."""
+
+    endpoint: str
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a portal that keeps its files here has to be told."""
+        return {
+            "S3_ENDPOINT": self.endpoint,
+            "S3_BUCKET": BUCKET,
+            "S3_ACCESS_KEY": "portal",
+            "S3_SECRET_KEY": "a-secret-for-this-test-only",
+        }
+
+    @property
+    def settings(self) -> S3Settings:
+        """The same, as the portal holds it."""
+        return S3Settings(
+            endpoint=self.endpoint,
+            bucket=BUCKET,
+            region="eu-west-2",
+            access_key="portal",
+            secret_key=secrets.token_hex(8),
+        )
+
+    def client(self) -> Any:
+        """To look into the store beside the portal."""
+        import boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name="eu-west-2",
+            aws_access_key_id="looker",
+            aws_secret_access_key="looker",
+        )
+
+    def stop(self) -> None:
+        """It is gone."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def object_store(host: str = "127.0.0.1") -> Iterator[ObjectStore]:
+    """Start it, with an empty bucket."""
+    with socket.socket() as trial:
+        trial.bind((host, 0))
+        port = trial.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", host, "-p", str(port)],
+        env=os.environ | {"MOTO_S3_CUSTOM_ENDPOINTS": f"http://{host}:{port}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    store = ObjectStore(f"http://{host}:{port}", process)
+    try:
+        _wait_for(host, port)
+        store.client().create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
+        )
+        yield store
+    finally:
+        store.stop()
+
+
+def _wait_for(host: str, port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as trial:
+            if trial.connect_ex((host, port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the store for files did not come up")

@@ -1,0 +1,214 @@
+"""Files on a store that speaks S3, tried against a real server: the same promises as in a folder."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import create_app
+from app.models import Document, DocumentState
+from app.services import documents, wellbeing
+from app.store.files import FileStore, Store
+from app.store.s3 import PREFIX, S3Store
+from config import ConfigError
+from tests.cast import everything
+from tests.conftest import settings_for
+from tests.object_store import BUCKET, ObjectStore, object_store
+
+NEVER = "0" * 64
+LATER = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ObjectStore]:
+    with object_store() as running:
+        yield running
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request, tmp_path) -> Store:
+    """Either kind: what follows holds for both."""
+    if request.param == "folder":
+        return FileStore(tmp_path / "files")
+    server = request.getfixturevalue("server")
+    client = server.client()
+    for found in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        client.delete_object(Bucket=BUCKET, Key=found["Key"])
+    return S3Store(server.settings)
+
+
+def read(store: Store, key: str) -> bytes:
+    with store.open(key) as content:
+        return content.read()
+
+
+def soon() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None) + LATER
+
+
+def test_what_is_kept_is_read_back_under_a_name_nobody_can_guess(store):
+    text = b"Speech and language report" * 20_000
+    kept = store.keep(io.BytesIO(text))
+
+    assert read(store, kept.key) == text
+    assert (kept.size, kept.sha256) == (len(text), hashlib.sha256(text).hexdigest())
+    assert store.size(kept.key) == len(text)
+    assert store.keep(io.BytesIO(text)).key != kept.key and len(kept.key) == 64
+
+
+def test_an_empty_file_is_a_file(store):
+    assert read(store, store.keep(io.BytesIO(b"")).key) == b""
+
+
+def test_a_file_is_put_back_under_the_name_it_had(store):
+    assert store.is_empty()
+    store.put_back(NEVER, io.BytesIO(b"again"))
+    assert read(store, NEVER) == b"again"
+    assert not store.is_empty()
+
+
+def test_what_is_not_there_is_said_not_to_be(store):
+    with pytest.raises(FileNotFoundError):
+        store.open(NEVER)
+    with pytest.raises(FileNotFoundError):
+        store.size(NEVER)
+    store.remove(NEVER)  # gone already
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "../../etc/passwd", "a" * 63, "A" * 64, f"{'a' * 64}/x", "a" * 63 + "\n"]
+)
+def test_only_our_own_keys_lead_anywhere(store, odd):
+    for way in (store.open, store.size, store.remove, lambda key: store.put_back(key, io.BytesIO(b"x"))):
+        with pytest.raises(ValueError):
+            way(odd)
+
+
+def test_what_is_removed_is_gone_and_the_rest_stays(store):
+    first, second = (store.keep(io.BytesIO(b"x")).key for _ in range(2))
+    store.remove(first)
+    with pytest.raises(FileNotFoundError):
+        store.open(first)
+    assert read(store, second) == b"x"
+
+
+def test_old_files_are_listed_and_can_be_dropped(store):
+    keys = {store.keep(io.BytesIO(b"x")).key for _ in range(3)}
+    assert list(store.older_than(soon() - 2 * LATER)) == []
+
+    found = list(store.older_than(soon()))
+
+    assert {lying.key for lying in found} == keys and all(lying.whole for lying in found)
+    store.drop(found[0])
+    assert {lying.key for lying in store.older_than(soon())} == keys - {found[0].key}
+
+
+def test_a_store_that_is_there_answers(store):
+    assert store.answers()
+
+
+def test_more_files_than_one_listing_holds_are_all_listed(server):
+    store = S3Store(server.settings)
+    client = server.client()
+    for number in range(1005):
+        client.put_object(Bucket=BUCKET, Key=f"{PREFIX}ab/{number:064x}", Body=b"")
+
+    assert len(list(store.older_than(soon()))) >= 1005
+
+
+def test_a_store_that_does_not_answer_is_like_a_broken_disk():
+    with object_store() as gone:
+        store = S3Store(gone.settings)
+        key = store.keep(io.BytesIO(b"x")).key
+        gone.stop()
+
+        assert not store.answers()
+        with pytest.raises(OSError) as told:
+            store.open(key)
+        assert str(told.value) and gone.endpoint not in str(told.value)
+        assert not isinstance(told.value, FileNotFoundError)
+
+
+def test_a_bucket_that_is_not_there_is_no_answer(server):
+    assert not S3Store(replace(server.settings, bucket="another")).answers()
+
+
+def test_documents_are_kept_handed_out_and_swept_there(app, office, cast, make, server, clock):
+    there = replace(office, settings=replace(office.settings, s3=server.settings))
+    assert wellbeing.weaknesses(there) == []
+    received = documents.receive(there, "letter.txt", io.BytesIO(b"A letter."))
+    assert received.state is DocumentState.clean
+    child = make.child(linked=(cast.sana,))
+    form = make.request(child, cast.sana)
+    with everything(office) as work:
+        document = work.add(
+            Document(
+                child_id=child.id,
+                form_id=form.id,
+                section="s",
+                question="q",
+                name="letter.txt",
+                media_type="text/plain",
+                size=9,
+                sha256=received.kept.sha256,
+                storage_key=received.kept.key,
+                state=received.state,
+                added_by_id=cast.sana.id,
+            )
+        )
+    orphan = documents.receive(there, "other.txt", io.BytesIO(b"Nobody's.")).kept.key
+
+    with_store = create_app(
+        settings_for(office.settings.data_dir, office.database.url, **server.environ), clock
+    )
+    browser = cast.sana.browser()
+    cookies = browser.get_cookie("sid")
+    elsewhere = with_store.test_client()
+    elsewhere.set_cookie("sid", cookies.value)
+    answer = elsewhere.get(f"/documents/{document.id}/download")
+
+    assert (answer.status_code, answer.data, answer.content_length) == (200, b"A letter.", 9)
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert not (office.settings.data_dir / "files" / received.kept.key[:2] / received.kept.key).exists()
+
+    now = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=25)
+    with everything(office) as work:
+        documents.sweep(work.session, there, now)
+    store = S3Store(server.settings)
+    assert read(store, received.kept.key) == b"A letter."
+    with pytest.raises(FileNotFoundError):
+        store.open(orphan)
+    with_store.extensions["office"].database.engine.dispose()
+
+
+WHOLE = {"S3_ENDPOINT": "https://s3.example", "S3_BUCKET": "b", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s"}
+
+
+def test_without_a_store_files_lie_in_a_folder(tmp_path):
+    assert settings_for(tmp_path, f"sqlite:///{tmp_path}/x").s3 is None
+
+
+def test_the_stores_secret_may_come_from_a_file_and_is_never_printed(tmp_path):
+    (tmp_path / "secret").write_text("very-secret\n")
+    given = {**WHOLE, "S3_SECRET_KEY": "", "S3_SECRET_KEY_FILE": str(tmp_path / "secret")}
+    settings = settings_for(tmp_path, f"sqlite:///{tmp_path}/x", **given)
+
+    assert settings.s3 is not None and settings.s3.secret_key == "very-secret"
+    assert "very-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"S3_BUCKET": ""}, "S3_BUCKET missing"),
+        ({"S3_SECRET_KEY": "", "S3_ACCESS_KEY": ""}, "S3_ACCESS_KEY, S3_SECRET_KEY missing"),
+        ({"S3_ENDPOINT": "s3.example"}, "must be an address"),
+        ({"S3_ENDPOINT": "ftp://s3.example"}, "must be an address"),
+    ],
+)
+def test_a_store_that_is_half_named_is_refused(tmp_path, given, told):
+    with pytest.raises(ConfigError, match=told):
+        settings_for(tmp_path, f"sqlite:///{tmp_path}/x", **(WHOLE | given))
