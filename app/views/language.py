@@ -1,5 +1,7 @@
 """Choosing the language of the pages."""
 
+from urllib.parse import urlencode
+
 from flask import Flask, current_app, has_request_context, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
@@ -7,6 +9,7 @@ from flask_babel import get_babel
 
 from app.views.base import PortalView
 from app.views.gate import open_to_all, safe_next
+from app.views.quick import fixed_address, init_quick
 from startup.switches import AWAITING_CHECK, LANGUAGES
 
 open_to_all("LanguageView.choose")
@@ -51,10 +54,13 @@ def english_instead() -> str | None:
 
 
 def _link_to(code: str) -> str:
-    back = request.path if request.method == "GET" else None
-    return url_for("LanguageView.choose", code=code, back=back)
+    choosing = fixed_address("LanguageView.choose", code=code)
+    if request.method != "GET":
+        return choosing
+    return f"{choosing}?{urlencode({'back': request.path}, safe='/')}"
 
 
 def init_language(app: Flask) -> None:
     """Ask us, not AppBuilder, which language a page is in."""
     get_babel(app).locale_selector = chosen_language
+    init_quick(app)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.domain.roles import READ, grants_of
+from app.views.quick import address_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ MENU: list[Entry] = [
     Entry(_l("Organisations"), "OrganisationList.list", "Organisations"),
     Entry(_l("Work email domains"), "WorkDomainList.list", "WorkDomains"),
     Entry(_l("Roles"), "RoleList.list", "Roles"),
+    Entry(_l("How the portal is doing"), "RunningView.show", "Running"),
 ]
 
 
@@ -51,7 +53,7 @@ def menu() -> list[Shown]:
     doors = grants_of(current_user.principal.roles)
     here = (request.endpoint or "").split(".")[0]
     return [
-        Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here)
+        Shown(entry.text, address_of(entry.endpoint), entry.endpoint.split(".")[0] == here)
         for entry in MENU
         if (entry.door, READ) in doors and entry.endpoint in current_app.view_functions
     ]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from flask import Flask, url_for
+from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader
@@ -18,10 +18,12 @@ from werkzeug.routing import BuildError
 from wtforms import Form
 
 from app.views.generated_lists import init_generated_lists
+from app.views.quick import address_of
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LONDON = ZoneInfo("Europe/London")
 ENGLISH = Locale("en", "GB")
+MONTHS = ENGLISH.months["format"]["wide"]
 
 
 def _reader_locale() -> Locale:
@@ -41,7 +43,10 @@ def uk_date(value: date | datetime | None) -> str:
     if not value:
         return ""
     day = in_london(value).date() if isinstance(value, datetime) else value
-    return format_date(day, "d MMMM yyyy", locale=_reader_locale())
+    locale = _reader_locale()
+    if locale is ENGLISH:
+        return f"{day.day} {MONTHS[day.month]} {day.year}"
+    return format_date(day, "d MMMM yyyy", locale=locale)
 
 
 def uk_time(value: datetime | None) -> str:
@@ -163,7 +168,7 @@ def _errors(form: Form) -> Iterator[dict[str, str]]:
 def url_or_none(endpoint: str, **values: Any) -> str | None:
     """The page's address, or None where this copy of the portal has no such page."""
     try:
-        return url_for(endpoint, **values)
+        return address_of(endpoint, **values)
     except BuildError:
         return None
 
