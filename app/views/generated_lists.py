@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
-from flask_babel import gettext as _
+from flask import Flask, request, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
@@ -102,12 +101,6 @@ def page_links(view: str) -> Callable[[int], str]:
     return lambda number: with_args(**{f"page_{view}": str(number - 1) if number > 1 else None})
 
 
-def list_name(view: str) -> str:
-    """What a generated list is called, for those who cannot see its heading."""
-    found = next((one for one in current_app.appbuilder.baseviews if type(one).__name__ == view), None)
-    return str(getattr(found, "list_title", "") or _("List"))
-
-
 def fresh_page() -> dict[str, None]:
     """Arguments to drop when a list changes: page 7 of the old list means nothing in the new one."""
     return {name: None for name in request.args if name.startswith("page_")}
@@ -133,10 +126,8 @@ def init_generated_lists(app: Flask) -> None:
     app.jinja_env.globals.update(
         with_args=with_args,
         sort_heading=sort_heading,
-        search_fields=search_fields,
         order_heading=order_heading,
         page_links=page_links,
-        list_name=list_name,
         fresh_page=fresh_page,
         filters_in_use=filters_in_use,
         count_up_to=count_up_to,

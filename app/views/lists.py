@@ -20,7 +20,7 @@ from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
-from flask_appbuilder.urltools import get_filter_args
+from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.sql.base import ExecutableOption
@@ -33,6 +33,8 @@ from app.domain.roles import READ, WRITE
 from app.security import office
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
+from app.views.generated_lists import SearchField, search_fields
+from app.views.pages import shown
 
 COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
@@ -116,6 +118,31 @@ class RequestFilters:
         view.__dict__["_filters_prototype"] = filters
 
 
+class Row(NamedTuple):
+    """One row of a list: its number, and its cells as they are read."""
+
+    number: int
+    cells: list[Any]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list."""
+
+    name: str
+    title: str
+    heads: list[tuple[str, str]]
+    """Each column's name and label."""
+    sortable: Sequence[str]
+    rows: list[Row]
+    count: int
+    page: int
+    """Counted from 0."""
+    size: int
+    doors: dict[str, str | None]
+    """The endpoints of a record's pages that the reader may open."""
+
+
 class PortalListView(ModelView):
     """A generated list and its record pages: read only, exportable where `exports` says so."""
 
@@ -161,10 +188,13 @@ class PortalListView(ModelView):
         looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100] if self.find_label else ""
         if looked_for:
             g.list_criteria.append((self.datamodel.obj, self.find(looked_for)))
+        listed = self._listed()
         return self.render_template(
             self.list_template,
             title=self.list_title,
-            widgets=self._list(),
+            listed=listed,
+            search=self._search_boxes(),
+            filters=self._filters,
             find_label=self.find_label,
             find_text=looked_for,
             narrowings=[
@@ -173,6 +203,53 @@ class PortalListView(ModelView):
             ],
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
         )
+
+    def _listed(self) -> "Listed":
+        """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
+        name = type(self).__name__
+        page = get_page_args().get(name) or 0
+        size = get_page_size_args().get(name) or self.page_size
+        order, direction = get_order_args().get(name) or self.base_order or ("", "")
+        get_filter_args(self._filters)
+        count, found = self.datamodel.query(
+            self._filters.get_joined_filters(self._base_filters), order, direction, page, size
+        )
+        makers = [(column, self.formatters_columns.get(column, shown)) for column in self.list_columns]
+        return Listed(
+            name=name,
+            title=str(self.list_title),
+            heads=[(column, str(self.label_columns.get(column))) for column in self.list_columns],
+            sortable=self.order_columns,
+            rows=[
+                Row(number, [maker(values[column]) for column, maker in makers])
+                for number, values in zip(
+                    self.datamodel.get_keys(found),
+                    self.datamodel.get_values(found, self.list_columns),
+                    strict=True,
+                )
+            ],
+            count=count,
+            page=page,
+            size=size,
+            doors={door: self._opens(door) for door in ("show", "add", "edit", "delete")},
+        )
+
+    def _opens(self, door: str) -> str | None:
+        """The page behind one of this list's doors, for whoever may go through it."""
+        if door not in self.include_route_methods:
+            return None
+        level = f"can_{self.method_permission_name[door]}"
+        return (
+            f"{self.endpoint}.{door}"
+            if self.appbuilder.sm.has_access(level, self.class_permission_name)
+            else None
+        )
+
+    def _search_boxes(self) -> Sequence[SearchField]:
+        """The boxes of the filter; none where the list is not filtered by columns."""
+        if not self.search_columns:
+            return ()
+        return search_fields(self.search_form.refresh(), self.search_columns, self._filters)
 
     def opened(self, record: Any) -> Event | None:  # noqa: ARG002 - lists about children look at it
         """What the audit keeps of somebody opening this record; nothing by itself."""
