@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, select
-
 from app.domain.errors import Conflict, WrongMoment
 from app.domain.events import ConsentWithdrawn, FormEvent, FormSaved, RequestWithdrawn
 from app.domain.forms import Section, SectionAnswers
@@ -11,6 +9,7 @@ from app.domain.forms.conditions import blank
 from app.models import DraftRevision, Form, SectionDraft
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Work
+from app.store.queries.forms import revisions_beyond
 
 KEPT_REVISIONS = 20
 WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
@@ -99,12 +98,8 @@ def remember(work: Work, draft: SectionDraft) -> None:
     )
     if draft.version <= KEPT_REVISIONS:
         return
-    history = select(DraftRevision.id).where(
-        DraftRevision.draft_id == draft.id, DraftRevision.set_aside.is_(False)
-    )
-    old = work.session.scalars(history.order_by(DraftRevision.id.desc()).offset(KEPT_REVISIONS)).all()
-    if old:
-        work.session.execute(delete(DraftRevision).where(DraftRevision.id.in_(old)))
+    for old in revisions_beyond(work.session, draft.id, KEPT_REVISIONS):
+        work.session.delete(old)
 
 
 def withdraw(work: Work, form_id: int) -> Form:

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domain.forms import FROM_REQUEST, FormDefinition, facts_wanted
 from app.domain.school_years import school_year
-from app.models import Child, Form, Person
+from app.models import Child, Form, Organisation, Person
 from app.services.form_templates import definition_of
 from app.services.work import Work
 from app.store.queries.forms import request_for
@@ -44,14 +44,21 @@ def _about_child(child: Child, today: date) -> dict[str, str]:
 
 
 def _about_writer(work: Work) -> dict[str, str]:
-    writer = work.session.scalars(select(Person).where(Person.id == work.me.user_id)).one()
+    writer = work.session.execute(_WRITER, {"me": work.me.user_id}).one()
     return {
-        "author.name": writer.name,
+        "author.name": work.me.name,
         "author.job_title": writer.job_title or "",
-        "author.organisation": writer.organisation.name if writer.organisation else "",
+        "author.organisation": writer.organisation or "",
         "author.email": writer.email,
         "author.phone": writer.phone or "",
     }
+
+
+_WRITER = (
+    select(Person.job_title, Person.email, Person.phone, Organisation.name.label("organisation"))
+    .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+    .where(Person.id == bindparam("me"))
+)
 
 
 def _from_request(work: Work, child_id: int) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -56,6 +56,15 @@ _REQUEST_SENT = (
     .where(Request.child_id == bindparam("child"))
     .order_by(Submission.submitted_at.desc(), Submission.id.desc())
     .limit(1)
+)
+
+
+_HISTORY = (
+    select(DraftRevision)
+    .where(DraftRevision.draft_id == bindparam("draft"), DraftRevision.set_aside.is_(False))
+    .options(load_only(DraftRevision.id))
+    .order_by(DraftRevision.id.desc())
+    .offset(bindparam("kept", type_=Integer()))
 )
 
 
@@ -119,6 +128,11 @@ def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision |
         DraftRevision.draft_id == draft_id, DraftRevision.number == number, DraftRevision.set_aside.is_(False)
     )
     return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
+
+
+def revisions_beyond(session: Session, draft_id: int, kept: int) -> Sequence[DraftRevision]:
+    """What a section held longer ago than its newest so many revisions."""
+    return session.scalars(_HISTORY, {"draft": draft_id, "kept": kept}).all()
 
 
 def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevision | None:
