@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help run test check e2e setup setup-dev requirements translations clean
+.PHONY: help run test check e2e prove setup setup-dev requirements translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: setup-dev ## Run every test; browser tests need Chromium
 
 e2e: setup-dev ## Run the browser tests only
 	@$(BIN)/python -m pytest -m browser
+
+prove: setup-dev ## Show that promises are kept (SHORT=1; ONLY=loss,faults; DATABASE=postgresql+psycopg://..., REDIS=redis://...)
+	@$(BIN)/python -m bench.prove $(if $(SHORT),--short) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(DATABASE),--database $(DATABASE)) $(if $(REDIS),--redis $(REDIS))
 
 check: setup-dev ## Lint, format, types and the imports between floors
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
-"""A worker like any other, but in a hurry: short leases and pauses, so that a test need not wait for minutes.
+"""A worker like any other, but in a hurry: short leases and pauses, so that a short proof need not wait for minutes.
 
-Run as a program of its own: `python -m tests.post.fast_worker <seconds between looks>`.
+Run as a program of its own: `python -m bench.hurried_worker <seconds between looks>`.
 """
 
 import sys
@@ -10,13 +10,16 @@ from app import open_office
 from app.post.delivery import Rhythm
 from app.post.worker import work
 from config import load_settings
+from startup.logs import start_logs
 
 SOON = timedelta(milliseconds=200)
 
 
 def main() -> None:
     """Work until told to stop, or killed."""
-    room = open_office(load_settings()).post_room
+    settings = load_settings()
+    start_logs(settings.log_format)
+    room = open_office(settings).post_room
     room.postman.rhythm = Rhythm(
         lease=timedelta(seconds=2), letter_pauses=[SOON] * 30, code_pauses=[SOON] * 30
     )

@@ -81,6 +81,7 @@ class Plant:
     ) -> None:
         self.folder, self.mail = folder, mail
         self.port = free_port()
+        self._browsers: list[Browser] = []
         self.environ = self._environ(database_url, redis) | more
         self.settings: Settings = load_settings(self.environ)
         python = sys.executable
@@ -140,7 +141,10 @@ class Plant:
 
     def browser(self, keep: bool = True, timeout: float = 60) -> Browser:
         """A browser in which nobody is logged in."""
-        return Browser(self.port, HOST, timeout, keep)
+        browser = Browser(self.port, HOST, timeout, keep)
+        if keep:
+            self._browsers.append(browser)
+        return browser
 
     def start_web(self, seconds: float = 60) -> None:
         """Start the web server and wait until it answers."""
@@ -173,6 +177,8 @@ class Plant:
         for program in (self.web, self.worker):
             if program.process is not None and program.process.poll() is None:
                 program.kill()
+        for browser in self._browsers:
+            browser.close()
         self.mail.die()
         self.office.database.engine.dispose()
         if self.settings.redis_url:

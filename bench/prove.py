@@ -19,6 +19,7 @@ from bench.promises import Options, Promise, holds
 PROOFS: dict[str, str] = {
     "loss": "bench.loss:prove",
     "restarts": "bench.restarts:prove",
+    "broken-version": "bench.restarts:prove_broken_version",
     "faults": "bench.faults:prove",
 }
 """Name to "module:function"; looked up only when it is run."""

@@ -105,6 +105,26 @@ def prove(options: Options) -> Iterator[Promise]:
     yield from _promises(readers, restarts.begun, seconds)
 
 
+def prove_broken_version(options: Options) -> Iterator[Promise]:
+    """A new version that cannot start: here, one whose settings it does not accept."""
+    with plant(options, "broken-version") as portal:
+        portal.start_web()
+        master = portal.web.running.pid
+        before = _children(master)
+        broken = portal.folder / "data" / "secrets.toml"  # a demo's: no live portal starts beside it
+        broken.touch()
+        os.kill(master, signal.SIGHUP)
+        said = "does not come up"
+        portal.until(lambda: said in portal.web.log.read_text(), LONGEST, "word that it does not come up")
+        answered = portal.healthy()
+        fine = answered is not None and answered.status == 200 and before <= _children(master)
+        yield holds("A version that does not come up: the one before goes on", fine, "it answers")
+        broken.unlink()
+        Restarts(portal).once()
+        answered = portal.healthy()
+        yield holds("Mended, it takes over", answered is not None and answered.status == 200, "it answers")
+
+
 def _promises(readers: list[Reader], times: int, seconds: float) -> Iterator[Promise]:
     wrong = _wrong(readers)
     asked = sum(reader.asked for reader in readers)
@@ -116,7 +136,11 @@ def _promises(readers: list[Reader], times: int, seconds: float) -> Iterator[Pro
         f"{wrong.total()} {told}".strip(),
         "0",
     )
-    yield exactly("Forms sent in those restarts, each by one press", sum(len(one.sent) for one in readers), times * len(readers))
+    yield exactly(
+        "Forms sent in those restarts, each by one press",
+        sum(len(one.sent) for one in readers),
+        times * len(readers),
+    )
     slowest = max(reader.slowest for reader in readers)
     yield holds("Longest wait for a page", slowest < 30, f"{slowest:.1f} s", "under 30 s")
     yield holds("Kept connections that browsers opened anew", True, f"{resent}", "told")

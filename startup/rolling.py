@@ -16,7 +16,7 @@ import time
 from types import FrameType
 from typing import Any
 
-from granian.net import SocketSpec
+from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server import Server
 
 SECONDS_TO_COME_UP = 120
@@ -54,7 +54,9 @@ class RollingServer(Server):  # type: ignore[misc, valid-type]
             new.start()
             if not self._comes_up(new):
                 new.kill()
-                print("The new version does not come up; the one before goes on.", file=sys.stderr, flush=True)
+                print(
+                    "The new version does not come up; the one before goes on.", file=sys.stderr, flush=True
+                )
                 continue
             new.interrupt_by_parent = False
             self.wrks[number] = new

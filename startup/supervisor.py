@@ -90,6 +90,8 @@ class Supervisor:
             return 1
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, self._asked_to_stop)
+        if not sys.stdout.isatty():  # at a terminal it means that the window was closed
+            signal.signal(signal.SIGHUP, self._asked_to_renew)
         if not self._prepare():
             return 1
         try:
@@ -105,6 +107,13 @@ class Supervisor:
 
     def _asked_to_stop(self, _sign: int, _frame: FrameType | None) -> None:
         self._stopping = True
+
+    def _asked_to_renew(self, _sign: int, _frame: FrameType | None) -> None:
+        """A new version lies there: the web server brings it in while people work (startup/rolling.py), and the worker
+        finishes the mail in hand and is started again."""
+        for helper in self._helpers:
+            if helper.process is not None and helper.process.poll() is None:
+                helper.process.send_signal(signal.SIGHUP if helper.name == "web" else signal.SIGTERM)
 
     def _prepare(self) -> bool:
         say("Bringing the database up to date ...")

@@ -15,6 +15,7 @@ from app.security import office
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
 from app.views.gate import keep_typed
+from app.views.out_of_order import closed_for_now, out_of_order
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
+        if out_of_order(error):
+            return closed_for_now(error)
         log.exception("unexpected %s", type(error).__name__)
         office().database.session.rollback()
         return _page(500)

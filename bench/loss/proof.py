@@ -13,8 +13,8 @@ from bench.promises import Options, Promise, at_most, exactly, holds
 from bench.stage import SENDERS, Stage
 
 MINUTES_TO_EMPTY = 5
-HANDS = 4
-"""Mails that one worker may be carrying when it is killed: Huey's two, the regular look, the minute's."""
+HANDS = 3
+"""Mails that one worker may be carrying when it is killed: Huey's two, and the regular look's."""
 REFUSE_EVERY = 5
 
 

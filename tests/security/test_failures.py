@@ -51,7 +51,7 @@ def test_O42_a_failure_at_the_password_lets_nobody_in(
     with the_database_fails_at(office, beginning) as failed:
         answer = post_with_token(browser, app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
 
-    assert failed and answer.status_code == 500 and "disk" not in answer.text
+    assert failed and answer.status_code == 503 and "disk" not in answer.text
     assert nobody_is_in(office) and browser.get("/account/").status_code == 302
     with everything(office) as work:
         assert (work.session.query(LogInChallenge).count(), work.session.query(OutboxMail).count()) == (0, 0)
@@ -69,7 +69,7 @@ def test_O42_a_failure_at_the_code_lets_nobody_in(
     with the_database_fails_at(office, beginning) as failed:
         answer = post_with_token(browser, app, "/login/code", {"code": cast.ann.code()})
 
-    assert failed and answer.status_code == 500
+    assert failed and answer.status_code == 503
     assert nobody_is_in(office) and browser.get("/account/").status_code == 302
     cast.ann.logs_in(browser)
 

@@ -1,0 +1,33 @@
+"""The proofs of bench/ in their short form, on whichever database the tests run on."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from bench.promises import Options, Promise
+
+Keeps = Callable[[Iterable[Promise]], None]
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    """Short, in a folder of its own."""
+    environ = os.environ
+    return Options(
+        tmp_path, short=True, database=environ.get("TEST_DATABASE_URL"), redis=environ.get("TEST_REDIS_URL")
+    )
+
+
+@pytest.fixture
+def keeps() -> Keeps:
+    """Holds when every promise is kept; the figures of all stand in the failure."""
+
+    def check(promises: Iterable[Promise]) -> None:
+        found = list(promises)
+        assert found
+        lines = "\n".join(f"{one.name}: {one.figure} (promised: {one.limit})" for one in found)
+        assert all(one.kept for one in found), lines
+
+    return check
