@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help run test check e2e prove setup setup-dev requirements translations clean
+.PHONY: help run test check e2e prove setup setup-dev audit requirements translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ check: setup-dev ## Lint, format, types and the imports between floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+audit: setup-dev ## Known mistakes, our own rules, secrets left behind, and the bill of materials (dist/sbom.json)
+	@scripts/setup.sh requirements-audit.txt .venv-audit
+	@$(BIN)/python scripts/audit.py
+	@REQUIRE_AUDIT=1 $(BIN)/python -m pytest -q tests/rules
+
 setup:
 	@scripts/setup.sh requirements.txt
 
@@ -42,10 +47,12 @@ requirements: setup-dev ## Compile requirements*.in into pinned lists with hashe
 		--generate-hashes $(UPGRADE) requirements.in -o requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--no-strip-extras --generate-hashes $(UPGRADE) requirements-audit.in -o requirements-audit.txt
 
 translations: setup-dev ## Bring the catalogues of translations up to the texts the code marks
 	@$(BIN)/python scripts/translations.py
 
 clean: ## Remove the virtual environment and caches; the portal's data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf dist .venv .venv-audit .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

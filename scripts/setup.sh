@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Makes .venv and installs the pinned packages: setup.sh requirements.txt (to run) or requirements-dev.txt (to test).
+# A second word names another folder: setup.sh requirements-audit.txt .venv-audit
 # A stamp remembers what is installed, so that the next time takes no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 list=$1
+venv=${2:-.venv}
 python=${PYTHON:-python3}
 
 stop() { # one line that says what is missing and which command brings it
@@ -22,19 +24,19 @@ stamp_for() { # a stamp holds for these packages, this Python and this folder
 }
 
 installed() {
-  [ -x .venv/bin/python ] && [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$(stamp_for "$1")" ]
+  [ -x $venv/bin/python ] && [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$(stamp_for "$1")" ]
 }
 
 # What tests need includes what running needs.
 if installed "$list" || { [ "$list" = requirements.txt ] && installed requirements-dev.txt; }; then
   :
 else
-  if ! .venv/bin/python -c "import sys; sys.exit('%d.%d.%d' % sys.version_info[:3] != '$version')" 2>/dev/null \
-    || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    echo "Making a virtual environment in .venv (Python $version) ..."
-    rm -rf .venv
-    if ! report=$("$python" -m venv .venv 2>&1); then
-      rm -rf .venv
+  if ! $venv/bin/python -c "import sys; sys.exit('%d.%d.%d' % sys.version_info[:3] != '$version')" 2>/dev/null \
+    || ! $venv/bin/python -m pip --version >/dev/null 2>&1; then
+    echo "Making a virtual environment in $venv (Python $version) ..."
+    rm -rf "$venv"
+    if ! report=$("$python" -m venv "$venv" 2>&1); then
+      rm -rf "$venv"
       case "$report" in
         *ensurepip*|*python3-venv*|*"No module named venv"*)
           stop "Python's venv module is missing: run 'apt-get install python3-venv' and try again." ;;
@@ -43,10 +45,10 @@ else
     fi
   fi
   echo "Installing the pinned packages of $list (a minute or two the first time) ..."
-  rm -f .venv/.installed-*
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$list" \
+  rm -f $venv/.installed-*
+  $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$list" \
     || stop "The packages could not be installed; pip's reason stands above. If one had to be compiled: run 'apt-get install build-essential python3-dev' and try again."
-  stamp_for "$list" >".venv/.installed-$list"
+  stamp_for "$list" >"$venv/.installed-$list"
 fi
 
-scripts/compile-translations.sh
+[ "$venv" != .venv ] || scripts/compile-translations.sh

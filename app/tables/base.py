@@ -1,13 +1,15 @@
 """What every table shares."""
 
 import enum
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, DateTime, Enum, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.clock import Clock
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -31,7 +33,7 @@ Model.registry.update_type_annotation_map(
 
 def utc_now() -> datetime:
     """Now in UTC, without a zone: what every datetime column holds."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return Clock().now()
 
 
 class Row(Model):

@@ -80,7 +80,7 @@ def test_the_front_door_to_the_tables_only_re_exports() -> None:
     assert other == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-audit"])
 def test_every_package_asked_for_is_pinned_with_hashes(name: str) -> None:
     text = (ROOT / f"{name}.txt").read_text()
     entries = re.split(r"\n(?=[a-z])", text[text.index("\n\n") + 1 if "\n\n" in text else 0 :])
