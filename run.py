@@ -47,14 +47,18 @@ def _web(settings: Settings) -> int:
 
 def _worker(settings: Settings) -> int:
     from app import open_office
+    from app.post.pulse import start_pulse
     from app.post.worker import Chores, work
     from app.services import housekeeping
     from startup.logs import start_logs
+    from startup.metrics import open_metrics
     from startup.tables import leave_unless_current
 
     start_logs(settings.log_format)
     leave_unless_current(settings)
     office = open_office(settings)
+    open_metrics(settings, office, settings.worker_metrics_port)
+    start_pulse(office.database, office.clock)
     work(
         office.post_room,
         Chores(

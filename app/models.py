@@ -29,6 +29,7 @@ from app.tables.messages import Message
 from app.tables.organisations import Organisation, WorkDomain
 from app.tables.outbox import OutboxMail
 from app.tables.people import Person
+from app.tables.workers import WorkerSeen
 
 __all__ = [
     "Advice",
@@ -60,4 +61,5 @@ __all__ = [
     "Submission",
     "Throttle",
     "WorkDomain",
+    "WorkerSeen",
 ]

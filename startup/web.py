@@ -10,6 +10,7 @@ from granian.log import LogLevels
 
 from config import Settings, load_settings
 from startup.logs import start_logs
+from startup.metrics import open_metrics
 from startup.orphans import leave_with
 from startup.rolling import RollingServer, tell_ready
 
@@ -49,5 +50,6 @@ def open_portal() -> Flask:
     settings = load_settings()
     start_logs(settings.log_format)
     portal = create_app(settings)
+    open_metrics(settings, portal.extensions["office"], settings.metrics_port)
     tell_ready()
     return portal

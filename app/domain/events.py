@@ -345,3 +345,11 @@ class PortalRestored(Event):
     """The portal was put back as it was when this backup was taken; what was entered since then is gone."""
 
     taken_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSentAgain(Event):
+    """An administrator put a mail that was given up back into the queue."""
+
+    mail_id: int
+    letter: str

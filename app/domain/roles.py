@@ -104,7 +104,9 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
     Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
     Role.sen_manager: OFFICER | _grants("Audit:read"),
-    Role.admin: _grants("Home:read", "Account", "Organisations", "WorkDomains", "Users", "Roles:read"),
+    Role.admin: _grants(
+        "Home:read", "Account", "Organisations", "WorkDomains", "Users", "Roles:read", "Running"
+    ),
 }
 
 

@@ -320,6 +320,7 @@ LETTERS: Mapping[type[Event], Told] = {
     on.AccessDenied: AUDIT_ONLY,
     on.ListExported: AUDIT_ONLY,
     on.ReferenceChanged: AUDIT_ONLY,
+    on.MailSentAgain: AUDIT_ONLY,
     on.PortalRestored: AUDIT_ONLY,
 }
 

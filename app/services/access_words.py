@@ -89,6 +89,11 @@ DOORS: Mapping[Grant, str] = {
     ("Users", WRITE): "Give and take roles; close and reopen accounts; never one's own",
     ("Roles", READ): "See what each role opens",
     ("Audit", READ): "Read the audit",
+    (
+        "Running",
+        READ,
+    ): "See how the portal is doing: mail in the queue and given up, workers, backup, versions",
+    ("Running", WRITE): "Send a mail again that was given up",
 }
 """What each grant lets somebody do."""
 
@@ -155,6 +160,7 @@ TABLES: Mapping[type[Any], str] = {
     Group: "groups of roles",
     Permission: "kinds of permission",
     ViewMenu: "the names of pages",
+    models.WorkerSeen: "which worker was last seen when",
     PermissionView: "which permission belongs to which page",
 }
 """What each table holds."""

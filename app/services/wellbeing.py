@@ -131,3 +131,4 @@ def _files(office: Office) -> bool:
 
 _CHECKS: dict[str, Callable[[Office], bool]] = {"mail": _mail, "disk": _disk}
 _WEAK: dict[str, Callable[[Office], bool]] = {"scanner": _scanner, "files": _files}
+WEAKNESSES = tuple(_WEAK)

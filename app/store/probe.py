@@ -16,10 +16,15 @@ def revision_of(database: Database) -> str:
         return str(connection.execute(_REVISION).scalar() or "")
 
 
+def revision_within(connection: sa.Connection) -> str:
+    """The same, asked over a connection that is open already."""
+    return str(connection.execute(_REVISION).scalar() or "")
+
+
 def write_and_take_back(database: Database) -> str:
     """Write a row and take it back; gives the last migration. Raises whatever keeps the database from being written."""
     with database.engine.connect().execution_options(**{WRITING: True}) as connection:
         connection.execute(_PROBE)
-        revision = str(connection.execute(_REVISION).scalar() or "")
+        revision = revision_within(connection)
         connection.rollback()
     return revision

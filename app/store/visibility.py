@@ -44,6 +44,7 @@ from app.models import (
     Submission,
     Throttle,
     WorkDomain,
+    WorkerSeen,
 )
 
 Rule = Callable[[Principal], ColumnElement[bool]]
@@ -58,6 +59,7 @@ OPEN_TO_ALL: set[type[Any]] = {
     ViewMenu,
     PermissionView,
     Group,
+    WorkerSeen,
 }
 """Tables that hold nothing about a child or about somebody's way in."""
 

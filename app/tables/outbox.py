@@ -44,3 +44,5 @@ Index(
     sqlite_where=_waiting,
     postgresql_where=_waiting,
 )
+_given_up = OutboxMail.dead_at.is_not(None)
+Index("ix_outbox_given_up", OutboxMail.dead_at, sqlite_where=_given_up, postgresql_where=_given_up)

@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "MessageMarkedUnread": (_l("Messages marked as unread"), _l("%(who)s marked a message as unread")),
     "AccessDenied": (_l("Refused"), _l("%(who)s asked for something that is not theirs or not there")),
     "AuditRead": (_l("Audit read"), _l("%(who)s looked through the audit")),
+    "MailSentAgain": (_l("Mail sent again"), _l("%(who)s had a mail sent again that was given up")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
     "PortalRestored": (_l("Restored from a backup"), _l("The portal was restored from a backup")),

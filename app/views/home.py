@@ -114,5 +114,10 @@ def _admin_tiles() -> list[tuple[str, str, str]]:
             url_or_none("WorkDomainList.list"),
             _("Whose work email addresses need no approval."),
         ),
+        (
+            _("How the portal is doing"),
+            url_or_none("RunningView.show"),
+            _("Mail in the queue and given up, workers, backup and versions."),
+        ),
     ]
     return [(title, href, text) for title, href, text in tiles if href]

@@ -22,6 +22,7 @@ from app.views.links import InvolvementView, LinkView
 from app.views.messages import MessageView
 from app.views.registering import RegisterView
 from app.views.registrations import RegistrationView
+from app.views.running import RunningView
 from app.views.send_area import SendAreaView
 
 VIEWS: list[type[BaseView]] = [
@@ -59,6 +60,7 @@ VIEWS: list[type[BaseView]] = [
     DuplicateView,
     FormView,
     DocumentView,
+    RunningView,
 ]
 
 

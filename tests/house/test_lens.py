@@ -26,6 +26,7 @@ BELOW_THE_ORM = {
     "post/telling.py": "writes messages to people the writer may not see",
     "post/audit.py": "appends to a table nobody writes through a lens",
     "post/outbox.py": "queues mail nobody reads through a lens",
+    "post/pulse.py": "workers say that they are at work",
     "post/queue_state.py": "counts mail on its way and reads neither its address nor its words",
     "services/housekeeping.py": "throws away what is too old, for nobody in particular",
 }

@@ -72,6 +72,7 @@ SHOWN = {
     "mary": OFFICER | {"AuditView.child"},
     "ines": EVERYBODY
     | {
+        "RunningView.show",
         "UserList.list",
         "UserList.show",
         "UserView.roles",

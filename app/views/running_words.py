@@ -1,0 +1,73 @@
+"""The words of the page on how the portal is doing: kinds of letters, reasons, weaknesses."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+LETTERS: Mapping[str, LazyString] = {
+    "code": _l("Security code"),
+    "account_cooling_down": _l("Account rests after wrong codes"),
+    "registration_link": _l("Link to finish registering"),
+    "already_registered": _l("Already registered"),
+    "registration_waiting": _l("Registration waits for approval"),
+    "registration_approved": _l("Registration approved"),
+    "registration_refused": _l("Registration refused"),
+    "account_opened": _l("Account opened"),
+    "parent_invited": _l("Invitation of a parent or carer"),
+    "password_reset_link": _l("Link to choose a new password"),
+    "password_changed": _l("Password changed"),
+    "no_account": _l("No account with this address"),
+    "email_change_link": _l("Link to confirm a new address"),
+    "email_change_asked": _l("Change of address asked for"),
+    "email_changed": _l("Address changed"),
+    "second_step_changed": _l("Two-step verification changed"),
+    "roles_changed": _l("Roles changed"),
+    "new_message": _l("New message"),
+    "new_message_team": _l("New message for the SEN team"),
+}
+"""Every mail of app/post/mails.py, by what it is."""
+
+LANES: Mapping[str, LazyString] = {
+    "code": _l("Security codes"),
+    "letter": _l("Letters"),
+    "digest": _l("Mail that is not urgent"),
+}
+
+WEAKNESSES: Mapping[str, LazyString] = {
+    "scanner": _l(
+        "The virus scanner does not answer. Uploaded files are kept and cannot be opened until it does."
+    ),
+    "files": _l("The store for files does not answer. Nobody can upload or open a file until it does."),
+}
+
+UNREACHED = ("ConnectionRefusedError", "TimeoutError", "gaierror", "OSError", "SMTPServerDisconnected")
+UNREACHED_TOO = ("SMTPConnectError", "ConnectionResetError", "SSLError", "SSLCertVerificationError")
+
+
+def letter_words(letter: str) -> str:
+    """What kind of mail it is."""
+    return str(LETTERS.get(letter, letter))
+
+
+def lane_words(lane: str) -> str:
+    """What goes in this lane."""
+    return str(LANES[lane])
+
+
+def weakness_words(name: str) -> str:
+    """What is out of order, and what that means for people."""
+    return str(WEAKNESSES[name])
+
+
+def reason_words(reason: str) -> str:
+    """Why a mail did not go, by the kind of failure; what the mail server said is not kept, since it may quote an address."""
+    kind, _space, number = reason.partition(" ")
+    if kind in UNREACHED or kind in UNREACHED_TOO:
+        return _("The mail server could not be reached (%(kind)s)", kind=kind)
+    if kind == "SMTPAuthenticationError":
+        return _("The mail server did not accept our log-in (%(number)s)", number=number)
+    if kind.startswith("SMTP"):
+        return _("The mail server refused it (%(reason)s)", reason=reason)
+    return _("It could not be sent (%(reason)s)", reason=reason or "?")
