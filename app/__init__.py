@@ -10,6 +10,7 @@ from app.post.post_room import PostRoom
 from app.security import PortalSecurityManager
 from app.services.work import Office
 from app.store.database import Database
+from app.views.bodies import BoundedRequest
 from app.views.numbers import RowNumber
 from config import Settings, flask_config, load_settings
 
@@ -19,6 +20,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config.update(flask_config(settings), SETTINGS=settings)
+    app.request_class = BoundedRequest
     app.url_map.converters["int"] = RowNumber
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops

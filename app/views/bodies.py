@@ -1,0 +1,23 @@
+"""How much somebody may send at once: files come in parts and may be large, anything else is words and may not."""
+
+from flask import Request, current_app
+
+FILES = "multipart/form-data"
+
+
+class BoundedRequest(Request):
+    """A request whose body, unless it comes in parts, is no longer than a form's words may be.
+
+    Werkzeug holds only bodies in parts to MAX_FORM_MEMORY_SIZE; others would be read whole up to the size of a file.
+    """
+
+    @property
+    def max_content_length(self) -> int | None:
+        """The most bytes this body may have."""
+        most: int | None = super().max_content_length
+        words: int | None = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        return most if self.mimetype == FILES or most is None or words is None else min(most, words)
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        Request.max_content_length.fset(self, value)  # type: ignore[attr-defined]
