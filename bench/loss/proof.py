@@ -34,7 +34,7 @@ class Size:
 
 
 FULL = Size(each=1250, server_kills=3, worker_kills=3, mail_deaths=2)
-SHORT = Size(each=38, server_kills=1, worker_kills=1, mail_deaths=1)
+SHORT = Size(each=25, server_kills=1, worker_kills=1, mail_deaths=1)
 
 
 @dataclass(frozen=True)
