@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help run test check e2e prove setup setup-dev audit requirements translations clean
+.PHONY: help run test check e2e bench prove setup setup-dev audit requirements translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: setup-dev ## Run every test; browser tests need Chromium
 
 e2e: setup-dev ## Run the browser tests only
 	@$(BIN)/python -m pytest -m browser
+
+bench: setup-dev ## Measure each main page against the floor, stock AppBuilder and Django (PEOPLE=100000; DATABASE_URL=postgresql+psycopg://...)
+	@scripts/setup.sh requirements-bench.txt .venv-bench
+	@$(BIN)/python -m bench.speed
 
 prove: setup-dev ## Show that promises are kept (SHORT=1; ONLY=loss,faults; DATABASE=postgresql+psycopg://..., REDIS=redis://...)
 	@$(BIN)/python -m bench.prove $(if $(SHORT),--short) $(if $(ONLY),--only $(ONLY)) \
@@ -49,10 +53,12 @@ requirements: setup-dev ## Compile requirements*.in into pinned lists with hashe
 		--generate-hashes $(UPGRADE) requirements-dev.in -o requirements-dev.txt
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--no-strip-extras --generate-hashes $(UPGRADE) requirements-audit.in -o requirements-audit.txt
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes $(UPGRADE) requirements-bench.in -o requirements-bench.txt
 
 translations: setup-dev ## Bring the catalogues of translations up to the texts the code marks
 	@$(BIN)/python scripts/translations.py
 
 clean: ## Remove the virtual environment and caches; the portal's data stays
-	rm -rf dist .venv .venv-audit .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf dist .venv .venv-audit .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,113 @@
+"""`make bench`: seeds the county, measures, prints a page of figures and keeps them in bench/results/."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.promises import Promise
+from bench.speed.report import chart, promises, table
+from bench.speed.runner import DJANGO, DJANGO_PYTHON, FLOOR, PORTAL, STOCK, Figures, measure
+from bench.speed.world import make_world
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+FEW = 1_000
+
+
+def main() -> int:
+    """Run it all; 0 however the figures are: what is promised is judged by `make prove`."""
+    asked = _asked()
+    names = [PORTAL, FLOOR, STOCK]
+    if not asked.quick and DJANGO_PYTHON.exists():
+        names.append(DJANGO)
+    people = FEW if asked.quick else asked.people
+    rounds, each = (3, 5) if asked.quick else (asked.rounds, 10)
+    began = machine()
+    small: Figures | None = None
+    if people > FEW:
+        make_world(FEW)
+        small = measure(FEW, [PORTAL, FLOOR], rounds, each)
+    make_world(people)
+    figures = measure(people, names, rounds, each)
+    told = list(promises(figures, small))
+    text = page(figures, small, told, people, began)
+    print(text)
+    if not asked.quick:
+        keep(figures, small, told, people, began, text, asked.name)
+    return 0
+
+
+def page(figures: Figures, small: Figures | None, told: list[Promise], people: int, began: str) -> str:
+    """A page of figures."""
+    where = "PostgreSQL" if "DATABASE_URL" in os.environ else "SQLite"
+    lines = [
+        f"# What a page costs: {people:,} people on {where}",
+        "",
+        f"{datetime.now(UTC):%d %B %Y}. {began}; {machine()} at the end.",
+        "CPU is the application's and its database's for one request, the median; the applications took turns.",
+        f"Growth: CPU with {people:,} people against {FEW:,}." if small else "",
+        "",
+        *table(figures, small),
+        "",
+        *(
+            f"- {'kept' if one.kept else '**not kept**'}: {one.name}: {one.figure} ({one.limit})"
+            for one in told
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def machine() -> str:
+    """The size of the machine and how busy it is."""
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, load {load:.1f}"
+    )
+
+
+def keep(
+    figures: Figures,
+    small: Figures | None,
+    told: list[Promise],
+    people: int,
+    began: str,
+    text: str,
+    name: str,
+) -> None:
+    """Write JSON, table and chart."""
+    RESULTS.mkdir(exist_ok=True)
+    database = "postgresql" if "DATABASE_URL" in os.environ else "sqlite"
+    stem = RESULTS / (name or f"{datetime.now(UTC):%Y-%m-%d}-{people}-{database}")
+    plain = {
+        "people": people,
+        "database": database,
+        "machine": began,
+        "figures": _plain(figures),
+        "few": _plain(small) if small else None,
+        "promises": [one.plain() for one in told],
+    }
+    stem.with_suffix(".json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    stem.with_suffix(".md").write_text(text, encoding="utf-8")
+    stem.with_suffix(".svg").write_text(chart(figures, people, began), encoding="utf-8")
+    print(f"Kept in {stem}.json, .md and .svg")
+
+
+def _plain(figures: Figures) -> dict[str, dict[str, dict[str, float]]]:
+    return {name: {page: asdict(one) for page, one in pages.items()} for name, pages in figures.items()}
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
+    parser.add_argument("--people", type=int, default=int(os.environ.get("PEOPLE", "100000")))
+    parser.add_argument("--rounds", type=int, default=10, help="each of ten requests a page")
+    parser.add_argument("--quick", action="store_true", help="1,000 people, few requests, no Django: for CI")
+    parser.add_argument("--name", default="", help="what to call the results")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

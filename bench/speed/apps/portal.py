@@ -1,0 +1,132 @@
+"""The portal itself: every page as its role, with a log-in that the portal's own service opened."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, select
+
+from app import create_app
+from app.domain.roles import Principal, Role
+from app.models import Form, Person
+from app.services.kept_posts import form_mark
+from app.services.sessions import open_session
+from app.services.work import Office, unit_of_work
+from app.store.guard import look_as_system
+from bench.speed.measured import Application, Ask, ask
+from bench.speed.names import COMMON, MEASURED, RARE
+from bench.speed.world import settings_for
+
+SECTION = "views"
+NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ")
+
+
+def open_application(people: int) -> Application:
+    """The portal on the county of this size."""
+    web = create_app(settings_for(people))
+    office: Office = web.extensions["office"]
+    app = Application(web.wsgi_app, expected={"save": 302})
+    pids: set[int] = set()
+
+    @event.listens_for(office.database.engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.lstrip().upper().startswith(NOT_ASKING):
+            app.statements.append(statement)
+
+    @event.listens_for(office.database.engine, "checkout")
+    def remember(connection: Any, *_rest: Any) -> None:
+        if not office.database.is_sqlite:
+            pids.add(connection.info.backend_pid)
+
+    app.backends = lambda: pids
+    senco, officer = (_as_kept(app, _log_in(web, name)) for name in ("Sana", "Olu"))
+    draft, sent = _form(office, "draft"), _form(office, "submitted")
+    page = {
+        "home": lambda: Ask("/", senco),
+        "mine": lambda: Ask("/send/", senco),
+        "all": lambda: Ask("/people/list/", officer),
+        "search": _searches(app, officer, RARE),
+        "search_common": _searches(app, officer, COMMON),
+        "child": lambda: Ask(f"/children/{MEASURED}", officer),
+        "section": lambda: Ask(f"/forms/{draft}/section/{SECTION}", senco),
+        "save": _saves(app, f"/forms/{draft}/section/{SECTION}", senco),
+        "read": lambda: Ask(f"/forms/{sent}/read", officer),
+    }
+    app.pages.update(page)
+    return app
+
+
+def _log_in(web: Flask, first_name: str) -> str:
+    """The cookie of somebody who is logged in: the row is the service's, the cookie's seal the portal's."""
+    office: Office = web.extensions["office"]
+    with office.database.open() as session:
+        look_as_system(session, "somebody to measure as is looked up")
+        found = session.scalars(select(Person).where(Person.first_name == first_name)).first()
+        assert found is not None  # noqa: S101
+        roles = frozenset(Role[row.name] for row in found.roles)
+        who = Principal(found.id, found.name, roles, found.profession, found.organisation_id)
+    with unit_of_work(office, who) as work:
+        sid = open_session(work, who.user_id, "email")
+    serializer = web.session_interface.get_signing_serializer(web)  # type: ignore[attr-defined]
+    held = {
+        "sid": sid,
+        "_user_id": str(who.user_id),
+        "_fresh": True,
+        "csrf_token": form_mark(office, who.user_id),
+    }
+    return f"{web.config['SESSION_COOKIE_NAME']}={serializer.dumps(held)}"
+
+
+def _as_kept(app: Application, cookie: str) -> str:
+    """The cookie as a browser holds it after its first page, with what Flask-Login notes in it."""
+    set_there = ask(app.wsgi, Ask("/", cookie)).cookies
+    return "; ".join(f"{name}={value}" for name, value in set_there.items()) or cookie
+
+
+def _form(office: Office, state: str) -> int:
+    with office.database.open() as session:
+        look_as_system(session, "a form to measure is looked up")
+        found = select(Form.id).where(Form.child_id == MEASURED).order_by(Form.id)
+        found = found.where(Form.state == "draft" if state == "draft" else Form.kind == "request")
+        return session.scalars(found).first() or 0
+
+
+def _token(body: bytes) -> str:
+    return body.partition(b'name="csrf-token" content="')[2].partition(b'"')[0].decode()
+
+
+def _searches(app: Application, cookie: str, name: str) -> Callable[[], Ask]:
+    """Names are posted; the token is that of the list's own page."""
+    tokens: list[str] = []
+
+    def search() -> Ask:
+        if not tokens:
+            tokens.append(_token(ask(app.wsgi, Ask("/people/list/", cookie)).body))
+        return Ask("/people/list/", cookie, {"find": name, "csrf_token": tokens[0]})
+
+    return search
+
+
+def _saves(app: Application, path: str, cookie: str) -> Callable[[], Ask]:
+    """Each save changes a word on the page as it stands now; fetching that page is not measured with it."""
+    numbers = count(1)
+
+    def save() -> Ask:
+        page = ask(app.wsgi, Ask(path, cookie)).body
+        written = {
+            "csrf_token": _token(page),
+            "version": _value(page, b'name="version"'),
+            "questions_shown": _value(page, b"questions_shown"),
+            "child_views": f"I like drawing and I want to stay with my friends. {'I was asked again. ' * 5}{next(numbers)}",
+            "child_views_how": "own_words",
+            "parent_views": "She needs people who know her. We would like to be told early. " * 5,
+            "then": "continue",
+        }
+        return Ask(path, cookie, written)
+
+    return save
+
+
+def _value(page: bytes, after: bytes) -> str:
+    return page.partition(after)[2].partition(b'value="')[2].partition(b'"')[0].decode()

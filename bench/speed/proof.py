@@ -1,0 +1,47 @@
+"""What is promised about speed, for `make prove`.
+
+In full: every ratio and every growth that performance is promised, with 100,000 people. In short, for every change: that
+no page asks the database too often, and that none has become dearer than half of stock AppBuilder's.
+"""
+
+import os
+from collections.abc import Iterable
+
+from bench.promises import Options, Promise, at_most, holds
+from bench.speed.report import MAIN, MOST_STATEMENTS, PAGES, promises, ratio
+from bench.speed.runner import DJANGO, DJANGO_PYTHON, FLOOR, PORTAL, STOCK, measure
+from bench.speed.world import make_world
+
+FEW, MANY = 1_000, 100_000
+HELD = 1.3
+"""How many times less CPU than stock AppBuilder every page that is read takes, however busy the machine."""
+
+
+def prove(options: Options) -> Iterable[Promise]:
+    """Seed, measure, compare."""
+    os.environ["BENCH_DIR"] = str(options.folder)
+    os.environ.pop("DATABASE_URL", None)
+    if options.database:
+        os.environ["DATABASE_URL"] = options.database
+    make_world(FEW)
+    if options.short:
+        yield from _short()
+        return
+    names = [PORTAL, FLOOR, STOCK, *([DJANGO] if DJANGO_PYTHON.exists() else [])]
+    small = measure(FEW, [PORTAL, FLOOR], 10, 10)
+    make_world(MANY)
+    yield from promises(measure(MANY, names, 10, 10), small)
+
+
+def _short() -> Iterable[Promise]:
+    figures = measure(FEW, [PORTAL, STOCK], 3, 5)
+    for page in MAIN:
+        yield at_most(f"{PAGES[page]}: statements", figures[PORTAL][page].statements, MOST_STATEMENTS)
+        if page != "save":
+            less = ratio(figures, page, STOCK, PORTAL) or 0.0
+            yield holds(
+                f"{PAGES[page]}: less CPU than stock AppBuilder",
+                less >= HELD,
+                f"{less:.1f}×",
+                f"at least {HELD:g}×",
+            )

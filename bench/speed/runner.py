@@ -1,0 +1,165 @@
+"""Measures all applications in one run, turn and turn about, so that whatever else the machine does falls on all alike."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench.speed.names import COMMON, MEASURED, RARE
+from bench.speed.world import settings_for
+from config import ROOT
+
+DJANGO_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+PORTAL, FLOOR, STOCK, DJANGO = "portal", "floor", "stock", "django"
+WARM_UP = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one page of one application costs."""
+
+    cpu_ms: float
+    """CPU of the application and of its database for one request, the median."""
+    database_ms: float
+    """Of that, the database's, where it is a process of its own."""
+    median_ms: float
+    p95_ms: float
+    a_second: float
+    statements: int
+    bytes: int
+
+
+Figures = dict[str, dict[str, Figure]]
+"""By application, by page."""
+
+
+class Subject:
+    """An application in its own process."""
+
+    def __init__(self, python: Path | str, module: str, given: dict[str, Any]) -> None:
+        command = [str(python), "-m", "bench.speed.measured", module, json.dumps(given)]
+        quiet = {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | quiet,
+        )
+        self.pages: list[str] = self._hear()["pages"]
+
+    def _hear(self) -> dict[str, Any]:
+        for line in self.process.stdout or ():
+            if line.startswith("{"):
+                heard: dict[str, Any] = json.loads(line)
+                return heard
+        complaint = self.process.stderr.read() if self.process.stderr else ""
+        raise RuntimeError(f"An application stopped:\n{complaint[-3000:]}")
+
+    def measure(self, page: str, times: int) -> dict[str, Any]:
+        """Ask for a page so many times."""
+        assert self.process.stdin  # noqa: S101
+        self.process.stdin.write(json.dumps({"page": page, "times": times}) + "\n")
+        self.process.stdin.flush()
+        return self._hear()
+
+    def end(self) -> None:
+        """Let it go."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@contextmanager
+def subjects(people: int, names: Sequence[str]) -> Iterator[dict[str, Subject]]:
+    """The applications on the county of this size; stopped afterwards."""
+    with ExitStack() as stack:
+        found = {}
+        for name in names:
+            found[name] = _start(name, people)
+            stack.callback(found[name].end)
+        yield found
+
+
+def _start(name: str, people: int) -> Subject:
+    if name == STOCK:
+        return Subject(sys.executable, "bench.speed.apps.stock", {"url": settings_for(people).database_url})
+    if name != DJANGO:
+        return Subject(sys.executable, f"bench.speed.apps.{name}", {"people": people})
+    return Subject(DJANGO_PYTHON, "bench.speed.apps.django_admin", _told_django(people))
+
+
+def _told_django(people: int) -> dict[str, Any]:
+    url = settings_for(people).database_url
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        draft = connection.scalar(
+            sa.text(
+                "SELECT d.id FROM section_draft d JOIN form f ON f.id = d.form_id "
+                "WHERE f.child_id = :c AND d.section = 'independence'"
+            ),
+            {"c": MEASURED},
+        )
+        sent = connection.scalar(
+            sa.text(
+                "SELECT s.id FROM submission s JOIN form f ON f.id = s.form_id "
+                "WHERE f.child_id = :c AND f.kind = 'request'"
+            ),
+            {"c": MEASURED},
+        )
+        senco = connection.scalar(
+            sa.text("SELECT id FROM ab_user WHERE first_name = 'Sana' ORDER BY id LIMIT 1")
+        )
+    engine.dispose()
+    return {
+        "url": url,
+        "senco": senco,
+        "child": MEASURED,
+        "draft": draft,
+        "sent": sent,
+        "rare": RARE,
+        "common": COMMON,
+    }
+
+
+def measure(people: int, names: Sequence[str], rounds: int, each: int) -> Figures:
+    """So many rounds; in each, every page of every application so many times, the applications in turn."""
+    heard: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    with subjects(people, names) as running:
+        for name, subject in running.items():
+            for page in subject.pages:
+                subject.measure(page, WARM_UP)
+                heard[name, page] = []
+        for _ in range(rounds):
+            for page in running[names[0]].pages:
+                for name, subject in running.items():
+                    heard[name, page].append(subject.measure(page, each))
+    found: Figures = {name: {} for name in names}
+    for (name, page), batches in heard.items():
+        found[name][page] = _figure(batches)
+    return found
+
+
+def _figure(batches: list[dict[str, Any]]) -> Figure:
+    cpu = [one for batch in batches for one in batch["cpu"]]
+    wall = [one for batch in batches for one in batch["wall"]]
+    database = median(batch["database"] for batch in batches)
+    middle = median(wall)
+    return Figure(
+        cpu_ms=round((median(cpu) + database) * 1000, 3),
+        database_ms=round(database * 1000, 3),
+        median_ms=round(middle * 1000, 3),
+        p95_ms=round(quantiles(wall, n=20)[-1] * 1000, 3),
+        a_second=round(1 / middle, 1),
+        statements=batches[-1]["statements"],
+        bytes=batches[-1]["bytes"],
+    )
