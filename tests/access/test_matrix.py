@@ -5,7 +5,7 @@ declared doors, what a person may see from the world of two families. A new rout
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -162,6 +162,26 @@ def _faults(answer: Any, may_open: bool, key: str) -> Iterator[str]:
         yield "may not be opened"
     if key not in SEES_OTHER and _leaks(answer):
         yield "shows the other family"
+
+
+@pytest.mark.parametrize("who", ["sana", "pat", "olu", "mary", "ines"])
+def test_a_door_that_is_not_a_role_s_is_shut_whatever_lies_behind_it(app, cast, world, who):
+    assert doors_that_open(app, getattr(cast, who), world, routes(app)) == []
+
+
+def doors_that_open(app: Flask, actor: Actor, world: World, rules: Iterable[Rule]) -> list[str]:
+    """The routes that this person's roles have no key to and that answer all the same: 404 and 409 are answers, too."""
+    browser, grants = actor.browser(), grants_of(actor.principal.roles)
+    opened = []
+    for rule in rules:
+        door, path = door_of(app, rule.endpoint), address(rule, dict(world.ours.ids)) or "/"
+        if rule.endpoint in PUBLIC | SHUT or door in grants:
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, {})
+            if answer.status_code != 403:
+                opened.append(f"{method} {rule.endpoint} -> {answer.status_code}")
+    return opened
 
 
 def _leaks(answer) -> bool:
