@@ -5,8 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from app.store.turns import Turns
+
 WRITING = "portal_writing"
 """Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
+TURN = "portal_turn"
 
 
 class Database:
@@ -44,7 +47,7 @@ def _engine(url: str) -> Engine:
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        _take_turns(engine, Turns())
         return engine
     return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
 
@@ -55,6 +58,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _take_turns(engine: Engine, turns: Turns) -> None:
+    """A writing transaction has its turn from its BEGIN until its connection is put back."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(WRITING)
+        if writing and turns.take():
+            connection.info[TURN] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def put_back(_connection: Any, record: Any) -> None:
+        if record.info.pop(TURN, False):
+            turns.give_back()

@@ -1,0 +1,68 @@
+"""Sixteen writers at once: nobody is told that the database is locked, and nobody waits out of turn (R17)."""
+
+import threading
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.domain.events import AuditRead
+from app.models import AuditRow
+from app.services.work import unit_of_work
+from app.store.turns import Turns
+from tests.cast import everything
+
+WRITERS, EACH = 16, 25
+
+
+def test_sixteen_writers_at_once_all_get_their_turn(office, cast):
+    refused: list[str] = []
+
+    def write() -> None:
+        for _ in range(EACH):
+            try:
+                with unit_of_work(office, cast.mary.principal) as work:
+                    work.tell(AuditRead())
+            except OperationalError as locked:
+                refused.append(str(locked.orig))
+
+    writers = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert refused == []
+    with everything(office) as work:
+        assert work.session.query(AuditRow).filter(AuditRow.event == "AuditRead").count() == WRITERS * EACH
+
+
+def test_turns_go_by_the_order_of_coming():
+    turns, order = Turns(), []
+    assert turns.take()
+
+    def queue(number: int) -> None:
+        assert turns.take()
+        order.append(number)
+        turns.give_back()
+
+    waiting = []
+    for number in range(5):
+        waiting.append(threading.Thread(target=queue, args=(number,)))
+        waiting[-1].start()
+        while len(turns._queue) <= number:
+            pass
+    turns.give_back()
+    for each in waiting:
+        each.join()
+
+    assert order == [0, 1, 2, 3, 4]
+    assert turns.take()
+
+
+def test_whoever_fails_in_the_middle_gives_the_turn_back(office, cast):
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), unit_of_work(office, cast.mary.principal):
+            raise ZeroDivisionError
+
+    with unit_of_work(office, cast.mary.principal) as work:
+        work.tell(AuditRead())
