@@ -40,7 +40,13 @@ def open_office(settings: Settings, clock: Clock | None = None) -> Office:
 
 
 def _open_doors(app: Flask) -> None:
-    from app import commands_audit, commands_backup, commands_deadlines, commands_policy  # noqa: F401 - each adds its commands
+    from app import (  # noqa: F401 - each adds its commands
+        commands_audit,
+        commands_backup,
+        commands_deadlines,
+        commands_first,
+        commands_policy,
+    )
     from app.commands import portal_commands
     from app.views.assets import init_assets
     from app.views.context import init_context
