@@ -30,6 +30,10 @@ BY_THE_OWNER = (LoggedIn, LoggedOut, AccountOpened, PasswordChanged, EmailChange
 _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
+_LAST_SEAL = select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1)
+_ENTER = insert(_audit)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What checking the chain found."""
@@ -52,10 +56,10 @@ def append(
         return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:chain)"), {"chain": _CHAIN_LOCK})
-    seal = session.execute(select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1)).scalar() or ""
+    seal = session.execute(_LAST_SEAL).scalar() or ""
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
-    session.execute(insert(_audit), [row | {"created_at": now} for row in rows])
+    session.execute(_ENTER, [row | {"created_at": now} for row in rows])
 
 
 def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:

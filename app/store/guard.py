@@ -19,6 +19,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Executable,
+    Insert,
     Integer,
     bindparam,
     event,
@@ -146,6 +147,8 @@ def is_watched(session: Session) -> bool:
 @event.listens_for(Session, "do_orm_execute")
 def put_on_the_lens(state: ORMExecuteState) -> None:
     """Add what this session may see to every statement it runs."""
+    if isinstance(state.statement, Insert) and state.statement.select is None:
+        return  # rows are entered, and none is looked at
     lens = cast(Lens, state.session.info.get(_LENS, NOBODY))
     if not state.is_select:
         # Values given with an UPDATE are columns to set, so the eyes cannot be told there.
