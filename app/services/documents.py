@@ -177,6 +177,7 @@ def sweep(session: Session, office: Office, now: datetime) -> int:
     Rows whose file is missing are reported in the log; nobody but a person can mend those.
     """
     kept = {row.storage_key: row.id for row in session.execute(still_wanted(now))}
+    session.rollback()  # the database is not held while the store is walked through
     store = store_of(office)
     swept = 0
     for lying in store.older_than(now - ORPHANED_AFTER):

@@ -11,6 +11,16 @@ WRITING = "portal_writing"
 """Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
 TURN = "portal_turn"
 
+_LOST_HOSTS = (
+    "idle_in_transaction_session_timeout=15s",
+    "tcp_keepalives_idle=5",
+    "tcp_keepalives_interval=2",
+    "tcp_keepalives_count=3",
+    "client_connection_check_interval=5s",
+)
+"""A host that lost its power says no good-bye. PostgreSQL would keep its transactions open for hours, and with them the
+lock on the audit's chain, for which everybody else waits: so it looks for itself whether we are still there."""
+
 
 class Database:
     """The engine, and the session of the current thread or request."""
@@ -49,7 +59,14 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         _take_turns(engine, Turns())
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": 5, "options": " ".join(f"-c {each}" for each in _LOST_HOSTS)},
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

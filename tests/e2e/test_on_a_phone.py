@@ -1,5 +1,6 @@
 """Lists and statuses on a telephone: what matters is on the screen, whole, and still a table for a screen reader."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from app.domain.workflow import FormState
 from tests.e2e.test_page_script import address, visit  # noqa: F401 - fixtures
+from tests.web.test_running import give_up
 
 pytestmark = pytest.mark.browser
 
@@ -105,3 +107,16 @@ def test_a_status_is_never_broken_inside_a_word(cast, visit, make, width):  # no
     page.goto(f"/children/{child.id}/forms")
     assert page.locator(".govuk-tag").count() > 0
     assert page.evaluate(BROKEN_WORDS, ".govuk-tag") == []
+
+
+@pytest.mark.parametrize("width", [PHONE, SMALLEST])
+def test_how_the_portal_is_doing_is_read_without_scrolling_sideways(cast, office, visit, width):  # noqa: F811
+    give_up(office, "password_changed", cast.ann, facts={"device": "Firefox"}, to=cast.ann.email)
+
+    page = on_a_phone(visit(cast.ines, "/running/"), width)
+
+    assert_nothing_scrolls_sideways(page)
+    for text in ("No backup has been made yet", "Password changed", "Try again", "Migration"):
+        assert_within(page, text)
+    if shots := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shots}/running-{width}.png", full_page=True)
