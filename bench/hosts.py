@@ -58,7 +58,8 @@ class HostBrowser(Browser):
     """A browser that a load balancer may send to either host."""
 
     def __init__(self, machine: Machine) -> None:
-        super().__init__(PORT, HOST, timeout=15, keep=False)  # a load balancer may choose anew for each request
+        # A load balancer may choose anew for each request.
+        super().__init__(PORT, HOST, timeout=15, keep=False)
         self.machine = machine
 
     def go_to(self, machine: Machine) -> None:
