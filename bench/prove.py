@@ -22,6 +22,7 @@ PROOFS: dict[str, str] = {
     "broken-version": "bench.restarts:prove_broken_version",
     "faults": "bench.faults:prove",
     "speed": "bench.speed.proof:prove",
+    "access": "bench.mutations:prove",
 }
 """Name to "module:function"; looked up only when it is run."""
 

@@ -1,0 +1,301 @@
+"""Is the access matrix awake? Each guard is taken out in turn, and the matrix must say so: `python -m bench.mutations`.
+
+A guard is: who may see a table's rows, who may open a route, whose hands a step of a form needs; and once each the form's
+token, the lens on the session and the gate. Nothing is taken out of a file: what a running portal asks is changed for as
+long as one look lasts. In short, a few of each kind are tried, others every day.
+"""
+
+import logging
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from flask import Flask, request
+from sqlalchemy import event, true
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.domain.clock import FixedClock
+from app.domain.roles import grants_of
+from app.domain.workflow import WORKFLOWS, Part
+from app.security import PortalSecurityManager
+from app.store import guard
+from app.views.gate import PUBLIC
+from bench.promises import Options, Promise, holds
+from tests import conftest
+from tests.access import test_matrix as access
+from tests.access.world import build_world
+from tests.cast import Cast, seed_template
+from tests.make import Maker
+from tests.store import test_visibility_matrix as sight
+from tests.store.world import World as Family
+from tests.unit import test_workflow as steps
+
+NOTICED_AT_LEAST = 0.95
+FEW = {"rule": 2, "door": 3, "hands": 2, "token": 1, "lens": 0, "gate": 0}
+"""How many of each kind are tried in short; the lens and the gate have tests of their own that run every time."""
+
+GUARDED_TWICE = {
+    "ChildView.add",
+    "DuplicateView.settle",
+    "InvitationView.send_again",
+    "InvitationView.withdraw",
+    "UserView.open",
+}
+"""Routes whose use case turns the same people away with the same 403, before it looks for anything: without the door's
+own guard nobody gets in all the same, and so nothing is to be noticed. They count as not noticed, and are not tried in short."""
+
+REPRESENTATIVES = ("sana", "pat", "olu", "mary", "ines")
+"""One person of each role."""
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal with nothing but its cast, new for every look."""
+
+    app: Flask
+    database: Any
+
+    @property
+    def office(self) -> Any:
+        """Its office."""
+        return self.app.extensions["office"]
+
+    def afresh(self) -> tuple[Cast, Maker]:
+        """As on the first morning."""
+        self.database.fresh(self.office)
+        cast = Cast(self.app)
+        return cast, Maker(self.office, cast)
+
+
+Look = Callable[[Portal], bool]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A guard that is gone, and the part of the matrix that looks where it stood."""
+
+    kind: str
+    name: str
+    gone: Callable[[Portal], AbstractContextManager[Any]]
+    faults: Look
+    """Whether this part of the matrix finds anything wrong."""
+
+
+# --- what may go --------------------------------------------------------------------------------------------
+
+
+def rules() -> Iterator[Mutant]:
+    """A table whose rows everybody sees."""
+    for table in guard.RULES:
+
+        def gone(_portal: Portal, table: Any = table) -> AbstractContextManager[Any]:
+            return patch.dict(guard.RULES, {table: lambda _who: true()})
+
+        def faults(portal: Portal, table: Any = table) -> bool:
+            cast, make = portal.afresh()
+            family = Family(portal.office, cast, make)
+            return bool(sight.what_is_seen(family, table) != sight.policy_for(family, table))
+
+        yield Mutant("rule", table.__name__, gone, faults)
+
+
+def doors(app: Flask) -> Iterator[Mutant]:
+    """A route that everybody with an account may open, whatever their role."""
+    asked = PortalSecurityManager.has_access
+    everyone = [grants_of(frozenset(roles)) for roles in _roles(app)]
+    for rule in access.routes(app):
+        door = access.door_of(app, rule.endpoint)
+        if rule.endpoint in PUBLIC | access.SHUT or all(door in grants for grants in everyone):
+            continue  # everybody has the key to it anyway: only the gate stands before it
+
+        def gone(_portal: Portal, endpoint: str = rule.endpoint) -> AbstractContextManager[Any]:
+            def opens(manager: Any, permission: str, view: str) -> bool:
+                return request.endpoint == endpoint or asked(manager, permission, view)
+
+            return patch.object(PortalSecurityManager, "has_access", opens)
+
+        def faults(portal: Portal, rule: Any = rule) -> bool:
+            cast, make = portal.afresh()
+            world = build_world(portal.office, cast, make)
+            people = [getattr(cast, key) for key in REPRESENTATIVES]
+            return any(access.doors_that_open(portal.app, actor, world, [rule]) for actor in people)
+
+        yield Mutant("door", rule.endpoint, gone, faults)
+
+
+def _roles(app: Flask) -> list[Any]:
+    cast = Cast(app)
+    return [getattr(cast, key).principal.roles for key in REPRESENTATIVES]
+
+
+def hands() -> Iterator[Mutant]:
+    """A step of a form that anybody may take who has any part in it."""
+    for kind, workflow in WORKFLOWS.items():
+        for step in workflow.steps.values():
+
+            def gone(
+                _portal: Portal, workflow: Any = workflow, step: Any = step
+            ) -> AbstractContextManager[Any]:
+                return patch.dict(workflow.steps, {step.name: replace(step, hands=frozenset(Part))})
+
+            def faults(_portal: Portal, kind: str = kind) -> bool:
+                return any(
+                    _fails(steps.test_a_step_is_taken_only_by_the_right_hands_from_the_right_state, *each)
+                    for each in steps.EVERY
+                    if each[0] == kind
+                )
+
+            yield Mutant("hands", f"{kind}: {step.name}", gone, faults)
+
+
+def gates() -> Iterator[Mutant]:
+    """The guards that stand before everything."""
+    yield Mutant("token", "the form's token", _without("csrf_protect"), _posts_need_a_token)
+    yield Mutant("gate", "the gate", _without("let_in"), _nobody_is_sent_away)
+    yield Mutant("lens", "the lens on the session", _without_lens, _reading_shows_only_ones_own)
+
+
+def _without(name: str) -> Callable[[Portal], AbstractContextManager[Any]]:
+    def gone(portal: Portal) -> AbstractContextManager[Any]:
+        asked = portal.app.before_request_funcs
+        left = [each for each in asked[None] if each.__name__ != name]
+        assert len(left) == len(asked[None]) - 1, f"{name} is not asked before each request"  # noqa: S101
+        return patch.dict(asked, {None: left})
+
+    return gone
+
+
+@contextmanager
+def _without_lens(_portal: Portal) -> Iterator[None]:
+    event.remove(Session, "do_orm_execute", guard.put_on_the_lens)
+    try:
+        yield
+    finally:
+        event.listen(Session, "do_orm_execute", guard.put_on_the_lens)
+
+
+# --- who looks ----------------------------------------------------------------------------------------------
+
+
+def _posts_need_a_token(portal: Portal) -> bool:
+    cast, make = portal.afresh()
+    world = build_world(portal.office, cast, make)
+    return _fails(access.test_a_post_without_its_token_is_refused_everywhere, portal.app, cast, world)
+
+
+def _nobody_is_sent_away(portal: Portal) -> bool:
+    cast, make = portal.afresh()
+    world = build_world(portal.office, cast, make)
+    return _fails(access.test_nobody_logged_in_reaches_nothing_but_the_public_pages, portal.app, cast, world)
+
+
+def _reading_shows_only_ones_own(portal: Portal) -> bool:
+    cast, make = portal.afresh()
+    world = build_world(portal.office, cast, make)
+    return bool(access.faults_of_reading(portal.app, cast.sana, world))
+
+
+def _fails(test: Callable[..., None], *given: Any) -> bool:
+    """Whether a test of the suite fails, or breaks."""
+    from _pytest.outcomes import Failed
+
+    try:
+        test(*given)
+    except (Exception, Failed):
+        return True
+    return False
+
+
+# --- the proof ----------------------------------------------------------------------------------------------
+
+
+def every(app: Flask) -> list[Mutant]:
+    """Every guard there is."""
+    return [*rules(), *doors(app), *hands(), *gates()]
+
+
+def some(mutants: Sequence[Mutant], day: int) -> list[Mutant]:
+    """A few of each kind, others every day."""
+    chance = random.Random(day)
+    chosen = []
+    for kind, few in FEW.items():
+        of_kind = [each for each in mutants if each.kind == kind and each.name not in GUARDED_TWICE]
+        chosen += chance.sample(of_kind, few)
+    return chosen
+
+
+def is_noticed(portal: Portal, mutant: Mutant) -> bool:
+    """Whether the matrix finds something wrong without this guard."""
+    with mutant.gone(portal):
+        return mutant.faults(portal)
+
+
+@contextmanager
+def _portal(folder: Path, database: str | None) -> Iterator[Portal]:
+    with patch.dict(os.environ, {"TEST_DATABASE_URL": database} if database else {}):
+        kept = conftest.TestDatabase(folder)
+    app = create_app(conftest.settings_for(folder, kept.url), FixedClock(conftest.MOMENT))
+    app.testing = True
+    seed_template(app)
+    portal = Portal(app, kept)
+    kept.keep(portal.office)
+    kept.fresh(portal.office)
+    try:
+        yield portal
+    finally:
+        portal.office.database.session.remove()
+        kept.drop(portal.office)
+
+
+def prove(options: Options) -> Iterator[Promise]:
+    """Take out every guard (in short: a few), and count how often it is noticed."""
+    today = datetime.now(UTC).date().toordinal()
+    with _portal(options.folder, options.database) as portal:
+        mutants = every(portal.app)
+        tried = some(mutants, today) if options.short else mutants
+        cried_wolf = [each.name for each in tried if each.faults(portal)]
+        unnoticed = []
+        for each in tried:
+            options.notes(f"without {each.kind} {each.name}")
+            if not is_noticed(portal, each):
+                unnoticed.append(f"{each.kind} {each.name}")
+    noticed = len(tried) - len(unnoticed)
+    yield holds(
+        "The matrix finds nothing wrong while every guard stands",
+        not cried_wolf,
+        ", ".join(cried_wolf) or "nothing",
+        "nothing",
+    )
+    yield holds(
+        "Guards of access whose loss the tests notice",
+        noticed >= NOTICED_AT_LEAST * len(tried),
+        f"{noticed} of {len(tried)} tried, of {len(mutants)}"
+        + (f"; not {', '.join(unnoticed)}" if unnoticed else ""),
+        f"at least {NOTICED_AT_LEAST:.0%}",
+    )
+
+
+def main() -> int:
+    """Try them all and print what was found; 1 when a promise is broken."""
+    logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
+        options = Options(Path(folder), notes=lambda line: print(line, file=sys.stderr, flush=True))
+        found = list(prove(options))
+    for promise in found:
+        print(
+            f"{'kept  ' if promise.kept else 'BROKEN'}  {promise.name}: {promise.figure} (promised: {promise.limit})"
+        )
+    return 0 if all(promise.kept for promise in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
