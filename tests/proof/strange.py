@@ -115,27 +115,33 @@ def bodies(names: Sequence[str], known: Sequence[str], token: str) -> st.SearchS
     )
 
 
-def requests_to(
-    rule: str,
-    methods: Sequence[str],
-    values: Mapping[str, Sequence[str]],
-    names: Sequence[str],
-    known: Sequence[str],
-    token: str,
-) -> st.SearchStrategy[Asked]:
-    """Requests to one route: its own methods mostly, real numbers and names mostly, and then anything."""
+class Sender:
+    """Puts requests together for one person: the names their pages have, numbers that are others', and their token."""
 
-    @st.composite
-    def build(draw: st.DrawFn) -> Asked:
-        path = rule
-        for argument, sound in values.items():
-            real = draw(st.integers(0, 3)) > 0
-            value = draw(st.sampled_from(sound)) if real else draw(texts)
-            path = path.replace(argument, encoded(value) or "%20")
-        method = draw(st.sampled_from([*methods, *methods, *methods, draw(st.sampled_from(METHODS))]))
-        body, content_type = draw(bodies(names, known, token)) if method not in {"GET", "HEAD"} else (b"", "")
-        query = form_of(draw(fields(names, known))) if draw(st.booleans()) else ""
-        headers = draw(st.lists(st.sampled_from(HEADERS), max_size=2)) if draw(st.integers(0, 3)) == 0 else []
-        return Asked(method, path, query, body, content_type, (*headers, ("X-CSRFToken", token)))
+    def __init__(self, names: Sequence[str], known: Sequence[str], token: str) -> None:
+        self.token = token
+        self.fields, self.bodies = fields(names, known), bodies(names, known, token)
 
-    return build()
+    def to(
+        self, rule: str, methods: Sequence[str], values: Mapping[str, Sequence[str]]
+    ) -> st.SearchStrategy[Asked]:
+        """Requests to one route: its own methods mostly, real numbers and words mostly, and then anything."""
+        places = {
+            place: st.sampled_from(sound) | st.sampled_from(sound) | texts for place, sound in values.items()
+        }
+        usual = st.sampled_from(methods)
+        method = usual | usual | usual | st.sampled_from(METHODS)
+        headers = st.lists(st.sampled_from(HEADERS), max_size=2)
+
+        @st.composite
+        def build(draw: st.DrawFn) -> Asked:
+            path = rule
+            for place, value in places.items():
+                path = path.replace(place, encoded(draw(value)) or "%20")
+            chosen = draw(method)
+            body, content_type = draw(self.bodies) if chosen not in {"GET", "HEAD"} else (b"", "")
+            query = form_of(draw(self.fields)) if draw(st.booleans()) else ""
+            odd = draw(headers) if draw(st.integers(0, 3)) == 0 else []
+            return Asked(chosen, path, query, body, content_type, (*odd, ("X-CSRFToken", self.token)))
+
+        return build()
