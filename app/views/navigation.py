@@ -43,7 +43,6 @@ MENU: list[Entry] = [
     Entry(_l("Work email domains"), "WorkDomainList.list", "WorkDomains"),
     Entry(_l("Roles"), "RoleList.list", "Roles"),
     Entry(_l("How the portal is doing"), "RunningView.show", "Running"),
-    Entry(_l("How the portal is doing"), "RunningView.show", "Running"),
 ]
 
 
