@@ -63,7 +63,8 @@ def copied(database: Database, target: Path) -> Iterator[Connection]:
             engine.dispose()
         return
     with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # it waits for pg_dump
+        # It waits for pg_dump.
+        connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         snapshot = connection.execute(sa.select(sa.func.pg_export_snapshot())).scalar_one()
         _new_private_file(target)
         _run(
