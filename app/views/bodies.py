@@ -1,4 +1,4 @@
-"""How much somebody may send at once: files come in parts and may be large, anything else is words and may not."""
+"""What somebody may send: the fields of a form. Files come in parts and may be large, anything else is words and may not."""
 
 from flask import Request, current_app
 
@@ -21,3 +21,8 @@ class BoundedRequest(Request):
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
         Request.max_content_length.fset(self, value)  # type: ignore[attr-defined]
+
+    @property
+    def is_json(self) -> bool:
+        """Never: no page of ours takes anything but a form's fields, and Flask-WTF breaks on JSON that is no object."""
+        return False

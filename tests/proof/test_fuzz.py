@@ -26,7 +26,11 @@ from tests.cast import Cast, everything
 from tests.make import Maker
 from tests.proof.strange import Asked, Sender
 
-pytestmark = pytest.mark.proof
+pytestmark = [
+    pytest.mark.proof,
+    # Parts that break off in the middle leave their files to be closed by Python itself.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 FULL = os.environ.get("PROOF") == "full"
 EXAMPLES = 100 if FULL else 1

@@ -1,0 +1,42 @@
+"""What is sent to a page and is no form: read as nothing, or not read at all."""
+
+import pytest
+from flask import Flask
+
+from tests.browser import token_for
+from tests.cast import Cast
+from tests.proof.strange import BOUNDARY, parts_of
+
+MEGABYTE = 1024 * 1024
+PLAIN = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    "body", ["false", "[]", "7", "null", '"x"', "[[1]]", '{"email": {"a": [1]}}', "{", ""]
+)
+@pytest.mark.parametrize("path", ["/login/", "/forgotten/", "/register/", "/confirm/1"])
+def test_json_is_no_form_and_breaks_none(app: Flask, cast: Cast, path: str, body: str) -> None:
+    browser = cast.nobody()
+    headers = {"X-CSRFToken": token_for(browser, app)}
+
+    answer = browser.post(path, data=body, content_type="application/json", headers=headers)
+
+    assert answer.status_code in {200, 404, 422}
+
+
+def test_words_in_one_piece_are_read_only_up_to_what_a_form_may_hold(app: Flask, cast: Cast) -> None:
+    browser = cast.olu.browser()
+    headers = {"X-CSRFToken": token_for(browser, app)}
+    words = b"body=" + b"x" * (3 * MEGABYTE)
+
+    assert browser.post("/messages/write", data=words, content_type=PLAIN, headers=headers).status_code == 413
+
+
+def test_a_file_may_be_larger_than_words(app: Flask, cast: Cast) -> None:
+    browser = cast.olu.browser()
+    headers = {"X-CSRFToken": token_for(browser, app)}
+    sent = parts_of([], [("x", "a.txt", b"x" * (3 * MEGABYTE))])
+    in_parts = f"multipart/form-data; boundary={BOUNDARY}"
+
+    with browser.post("/messages/write", data=sent, content_type=in_parts, headers=headers) as answer:
+        assert answer.status_code != 413
