@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: first those without a browser, side by side, then the browser tests, one after the other.
+# Runs every test: first those without a browser, then the browser tests, side by side, each file's in their order.
 # TEST_DATABASE_URL and TEST_REDIS_URL choose PostgreSQL and Redis; without them SQLite is used.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -11,6 +11,6 @@ unset "${!MAIL_@}" "${!COUNCIL_@}"
 
 ended=0
 .venv/bin/python -m pytest -m "not browser" -n "${1:-2}" || ended=$?
-.venv/bin/python -m pytest -m browser || { code=$?; [ "$ended" -ne 0 ] || ended=$code; }
+.venv/bin/python -m pytest -m browser -n "${1:-2}" --dist loadfile || { code=$?; [ "$ended" -ne 0 ] || ended=$code; }
 [ "$ended" -eq 0 ] || echo "Tests failed (pytest's exit code $ended)." >&2
 exit "$ended"
