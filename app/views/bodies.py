@@ -1,6 +1,7 @@
 """What somebody may send: the fields of a form. Files come in parts and may be large, anything else is words and may not."""
 
 from flask import Request, current_app
+from werkzeug.datastructures import ImmutableMultiDict
 
 FILES = "multipart/form-data"
 
@@ -26,3 +27,14 @@ class BoundedRequest(Request):
     def is_json(self) -> bool:
         """Never: no page of ours takes anything but a form's fields, and Flask-WTF breaks on JSON that is no object."""
         return False
+
+    def _load_form_data(self) -> None:
+        """Read the fields once. A part without a name is no field; nobody could ask for it, and Flask-WTF trips on it."""
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        for held in ("form", "files"):
+            fields = self.__dict__[held]
+            if None in fields:
+                named = [(name, value) for name, value in fields.items(multi=True) if name is not None]
+                self.__dict__[held] = ImmutableMultiDict(named)

@@ -125,6 +125,11 @@ class Row(NamedTuple):
     cells: list[Any]
 
 
+def plain_address() -> ResponseReturnValue:
+    """The same page without a query: only a list has one, and elsewhere AppBuilder would read filters into it."""
+    return redirect(url_for(request.endpoint or "", **(request.view_args or {})))
+
+
 @dataclass(frozen=True)
 class Listed:
     """One page of a list."""
@@ -267,6 +272,8 @@ class PortalListView(ModelView):
     @has_access
     def show(self, pk: str) -> ResponseReturnValue:
         """One record, and where it leads; the audit keeps that a child's was opened."""
+        if request.args:
+            return plain_address()
         with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
             widgets = self._show(pk)
             event = self.opened(g.record_shown)

@@ -18,7 +18,7 @@ from app.domain.events import ReferenceChanged
 from app.security import office
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
-from app.views.lists import PortalInterface, PortalListView
+from app.views.lists import PortalInterface, PortalListView, plain_address
 
 
 class ReferenceInterface(PortalInterface):
@@ -66,6 +66,8 @@ class ReferenceView(PortalListView):
     @has_access
     def add(self) -> ResponseReturnValue:
         """A new row."""
+        if request.args:
+            return plain_address()
         widgets = self._told("added", self._add) if request.method == "POST" else self._add()
         if not widgets:
             return redirect(self.get_redirect())
@@ -75,6 +77,8 @@ class ReferenceView(PortalListView):
     @has_access
     def edit(self, pk: str) -> ResponseReturnValue:
         """Change a row."""
+        if request.args:
+            return plain_address()
         widgets = (
             self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
         )

@@ -147,9 +147,14 @@ def test_hole_4_no_form_offers_or_takes_rows_that_not_everybody_may_see(
         organisation = work.session.query(Organisation).first()
     given = {"name": "New name", "kind": organisation.kind.name, "postcode": "BD1 1HX", "active": "y"}
     smuggled = given | {"id": "999", "created_at": "2001-01-01", "people": str(cast.ann.id)}
-    answer = post_with_token(
-        cast.olu.browser(), app, f"/organisations/edit/{organisation.id}?_flt_0_id=999", smuggled
+    page = f"/organisations/edit/{organisation.id}"
+    filtered = post_with_token(cast.olu.browser(), app, f"{page}?_flt_0_id=999", smuggled)
+    assert (filtered.status_code, filtered.location) == (302, page), (
+        "a form has no filters: it is shown again"
     )
+    with everything(office) as work:
+        assert work.get(Organisation, organisation.id).name == organisation.name
+    answer = post_with_token(cast.olu.browser(), app, page, smuggled)
     assert answer.status_code == 302
     with everything(office) as work:
         kept = work.get(Organisation, organisation.id)

@@ -40,3 +40,23 @@ def test_a_file_may_be_larger_than_words(app: Flask, cast: Cast) -> None:
 
     with browser.post("/messages/write", data=sent, content_type=in_parts, headers=headers) as answer:
         assert answer.status_code != 413
+
+
+def test_a_part_without_a_name_is_no_field(app: Flask, cast: Cast) -> None:
+    browser = cast.olu.browser()
+    headers = {"X-CSRFToken": token_for(browser, app)}
+    sent = parts_of([("\r", "x")], [("\r", "a.txt", b"x")])
+    in_parts = f"multipart/form-data; boundary={BOUNDARY}"
+
+    with browser.post("/messages/write", data=sent, content_type=in_parts, headers=headers) as answer:
+        assert answer.status_code in {200, 422}
+
+
+@pytest.mark.parametrize(
+    "query", ["psize_OrganisationList=", "page_x=y", "_flt_7_id=", "_oc_x=1", "_flt_0_child=1"]
+)
+@pytest.mark.parametrize("page", ["show/1", "edit/1", "add"])
+def test_only_a_list_has_a_query(cast: Cast, page: str, query: str) -> None:
+    answer = cast.ines.browser().get(f"/organisations/{page}?{query}")
+
+    assert (answer.status_code, answer.location) == (302, f"/organisations/{page}")
