@@ -21,6 +21,7 @@ PROOFS: dict[str, str] = {
     "restarts": "bench.restarts:prove",
     "broken-version": "bench.restarts:prove_broken_version",
     "faults": "bench.faults:prove",
+    "hosts": "bench.hosts:prove",
     "drill": "bench.drill.proof:prove",
     "speed": "bench.speed.proof:prove",
     "access": "bench.mutations:prove",

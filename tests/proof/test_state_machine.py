@@ -12,7 +12,8 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.proof.machine import Portal, story_of
+from tests.proof.machine import story_of
+from tests.proof.stage import Portal
 
 pytestmark = pytest.mark.proof
 
