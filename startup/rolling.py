@@ -3,16 +3,20 @@
 Granian on Linux gives every serving process a listening socket of its own and stops the old process after a fixed
 time. What waits at the old socket is then cut off, and while the new process still loads nobody listens at all. Here
 one socket outlives every process, and the old process goes only once the new one is ready; if the new one does not
-come up, the old one stays.
+come up, the old one stays. Before the old one is told to stop it turns deaf: a caller it had just let in when it was
+told, and had not heard a word from yet, would be hung up on.
 """
 
 import multiprocessing
 import os
 import signal
 import socket
+import stat
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,6 +24,8 @@ from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server import Server
 
 SECONDS_TO_COME_UP = 120
+SECONDS_TO_HEAR_OUT = 1
+"""Long enough for whoever was let in last to say what they want."""
 MASTER = "PORTAL_ROLLING_MASTER"
 
 
@@ -60,6 +66,9 @@ class RollingServer(Server):  # type: ignore[misc, valid-type]
                 continue
             new.interrupt_by_parent = False
             self.wrks[number] = new
+            with suppress(ProcessLookupError):
+                os.kill(old.inner.pid, signal.SIGUSR2)
+            time.sleep(SECONDS_TO_HEAR_OUT)
             old.terminate()
             old.join(self.workers_kill_timeout)
             if old.is_alive():
@@ -73,7 +82,34 @@ class RollingServer(Server):  # type: ignore[misc, valid-type]
         return True
 
 
-def tell_ready() -> None:
-    """Tell the process that started this one that the portal can answer."""
+def tell_ready(port: int) -> None:
+    """Tell the process that started this one that the portal can answer at this port; it may be told to turn deaf."""
     if os.environ.get(MASTER) == str(os.getppid()):
+        signal.signal(signal.SIGUSR2, lambda *_: turn_deaf(port))
         os.kill(os.getppid(), signal.SIGUSR1)
+
+
+def turn_deaf(port: int) -> None:
+    """Let nobody else in at this port; whoever is in is answered. Other processes go on listening at the same socket.
+
+    The program that listens keeps its number for the socket, and finds behind it one that nobody can call.
+    """
+    silent = socket.socket(socket.AF_UNIX)
+    silent.bind("")  # a name that the kernel makes up
+    silent.listen()
+    silent.setblocking(False)
+    for number in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+        with suppress(OSError):
+            if _listens(number, port):
+                os.dup2(silent.fileno(), number)
+
+
+def _listens(number: int, port: int) -> bool:
+    if not stat.S_ISSOCK(os.fstat(number).st_mode):
+        return False
+    copy = socket.socket(fileno=os.dup(number))
+    try:
+        listening = copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+        return listening and copy.family != socket.AF_UNIX and copy.getsockname()[1] == port
+    finally:
+        copy.close()

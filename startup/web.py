@@ -51,5 +51,5 @@ def open_portal() -> Flask:
     start_logs(settings.log_format)
     portal = create_app(settings)
     open_metrics(settings, portal.extensions["office"], settings.metrics_port)
-    tell_ready()
+    tell_ready(settings.port)
     return portal

@@ -1,8 +1,6 @@
 """One app a run; a fresh database a test, copied from a prepared one; a clock that stands still."""
 
 import os
-import secrets
-import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
@@ -19,72 +16,13 @@ from app.services.work import Office
 from config import load_settings
 from tests import log_hygiene
 from tests.cast import Cast, seed_template
+from tests.databases import TestDatabase
 from tests.mailbox import Mailbox
 from tests.make import Maker
 
 ROOT = Path(__file__).resolve().parents[1]
 MOMENT = datetime(2026, 11, 23, 9, 30)
 """A Monday morning in term time, when every test begins."""
-
-
-class TestDatabase:
-    """A prepared database that each test gets its own copy of, on SQLite or PostgreSQL (TEST_DATABASE_URL)."""
-
-    __test__ = False
-
-    def __init__(self, folder: Path) -> None:
-        self.server = os.environ.get("TEST_DATABASE_URL")
-        self.folder = folder
-        if self.server:
-            mark = secrets.token_hex(4)
-            self.name, self.template = f"portal_{mark}", f"portal_{mark}_t"
-            self.url = sa.make_url(self.server).set(database=self.name).render_as_string(hide_password=False)
-            self._server(f'CREATE DATABASE "{self.name}"')
-        else:
-            self.file, self.kept = folder / "portal.sqlite3", folder / "template.sqlite3"
-            self.url = f"sqlite:///{self.file}"
-
-    def _server(self, *statements: str) -> None:
-        engine = sa.create_engine(self.server or "", isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            for statement in statements:
-                connection.execute(sa.text(statement))
-        engine.dispose()
-
-    def keep(self, office: Office) -> None:
-        """Remember the database as it is now: what every test starts from."""
-        if self.server:
-            office.database.engine.dispose()
-            self._server(f'ALTER DATABASE "{self.name}" RENAME TO "{self.template}"')
-        else:
-            with office.database.engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            office.database.engine.dispose()
-            shutil.copy(self.file, self.kept)
-
-    def fresh(self, office: Office) -> None:
-        """Start again from what was kept."""
-        office.database.session.remove()
-        office.database.engine.dispose()
-        if self.server:
-            self._server(
-                f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-                f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"',
-            )
-        else:
-            for leftover in ("", "-wal", "-shm"):
-                Path(f"{self.file}{leftover}").unlink(missing_ok=True)
-            shutil.copy(self.kept, self.file)
-
-    def drop(self, office: Office) -> None:
-        """Leave nothing on the server."""
-        office.database.engine.dispose()
-        if self.server:
-            self._server(
-                f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-                f'DROP DATABASE IF EXISTS "{self.template}"',
-            )
 
 
 def settings_for(data_dir: Path, database_url: str, **environ: str) -> Any:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import signal
 import socket
 import subprocess
@@ -15,10 +14,10 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from app.seed.cast import CAST
+from bench.databases import own_database
 from conftest import find_chromium
 
 ROOT = Path(__file__).parents[2]
@@ -70,25 +69,22 @@ def running(folder: Path) -> Iterator[Portal]:
         "PORT": str(port),
         "PYTHONWARNINGS": "ignore",
     }
-    server, name = os.environ.get("TEST_DATABASE_URL"), f"portal_{secrets.token_hex(4)}"
-    if server:
-        _on_server(server, f'CREATE DATABASE "{name}"')
-        environ["DATABASE_URL"] = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     if redis := os.environ.get("TEST_REDIS_URL"):
         environ["REDIS_URL"] = redis
-    with (folder / "output.log").open("w") as output:
+    with (
+        own_database(os.environ.get("TEST_DATABASE_URL"), folder) as environ["DATABASE_URL"],
+        (folder / "output.log").open("w") as output,
+    ):
         process = subprocess.Popen(
             [sys.executable, "run.py"], cwd=ROOT, env=environ, stdout=output, stderr=output
         )
-    address = f"http://localhost:{port}"
-    try:
-        _wait_for(f"{address}/readyz", process, folder / "output.log")
-        yield Portal(address, folder / "mail")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=40)
-        if server:
-            _on_server(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        address = f"http://localhost:{port}"
+        try:
+            _wait_for(f"{address}/readyz", process, folder / "output.log")
+            yield Portal(address, folder / "mail")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=40)
 
 
 @pytest.fixture
@@ -103,13 +99,6 @@ def shared_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """One portal for a whole file of tests."""
     with running(tmp_path_factory.mktemp("portal")) as started:
         yield started
-
-
-def _on_server(url: str, statement: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -23,6 +23,9 @@ STATUS = "[data-autosave-status]"
 def address(app: Flask) -> Iterator[str]:
     """The tests' portal, answering on a port of its own."""
     server = make_server("localhost", 0, app, threaded=True)
+    server.daemon_threads = (
+        False  # an answer under way is waited for, so that it keeps its database to the end
+    )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://localhost:{server.server_port}"

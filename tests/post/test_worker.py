@@ -24,7 +24,8 @@ from app.models import OutboxMail
 from app.post.bell import hang_bell
 from app.post.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE, queue_mail
 from app.services.work import Office
-from tests.conftest import TestDatabase, settings_for
+from tests.conftest import settings_for
+from tests.databases import TestDatabase
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,6 @@ import dataclasses
 import io
 import json
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from app.services.restore import CannotRestore, restore_backup
 from app.services.work import Office
 from app.store.bundle import NoBundle, open_bundle
 from app.store.database_copy import CopyFailed, _conninfo
+from bench.databases import own_database
 from tests.cast import everything
 from tests.post.test_audit import rows, without_triggers
 
@@ -43,24 +43,11 @@ def elsewhere(office: Office, tmp_path: Path) -> Iterator[Office]:
     """An empty place with the same keys: another folder, and on PostgreSQL another database."""
     folder = tmp_path / "elsewhere"
     folder.mkdir(mode=0o700)
-    url, server = f"sqlite:///{folder / 'portal.sqlite3'}", os.environ.get("TEST_DATABASE_URL")
-    name = f"portal_{secrets.token_hex(4)}_e"
-    if server:
-        tell(server, f'CREATE DATABASE "{name}"')
-        url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-    settings = dataclasses.replace(office.settings, data_dir=folder, database_url=url)
-    place = open_office(settings, office.clock)
-    yield place
-    place.database.engine.dispose()
-    if server:
-        tell(server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def tell(server: str, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
+    with own_database(os.environ.get("TEST_DATABASE_URL"), folder) as url:
+        settings = dataclasses.replace(office.settings, data_dir=folder, database_url=url)
+        place = open_office(settings, office.clock)
+        yield place
+        place.database.engine.dispose()
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from app.seed.files import form_seeds
 from app.services.work import Office
 from app.store.migrations import alone, config_for
 from bench.databases import own_database
-from tests.conftest import TestDatabase, settings_for
+from tests.conftest import settings_for
+from tests.databases import TestDatabase
 
 FIRST = "0001"
 ROOT = Path(__file__).resolve().parents[2]

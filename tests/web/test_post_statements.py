@@ -39,6 +39,9 @@ DEARER = {
 }
 """What these may cost; all others no more than a page."""
 
+WAITING_FOR_THE_CHAIN = {"sqlite": 0, "postgresql": 1}
+"""On PostgreSQL a press that is audited asks for its turn at the audit's chain; on SQLite it has that turn already."""
+
 
 @pytest.fixture
 def case(office, cast, make) -> BusyCase:
@@ -154,6 +157,7 @@ def test_a_press_costs_a_stated_number_of_statements_however_many_rows_and_reade
             answer = post_with_token(browsers[who], app, path, fields)
         cost[name], answers[name] = len(sent), answer.status_code
     assert {name: status for name, status in answers.items() if status not in (200, 302)} == {}
-    dear = {name: number for name, number in cost.items() if number > DEARER.get(name, BUDGET)}
+    turn = WAITING_FOR_THE_CHAIN[office.database.engine.dialect.name]
+    dear = {name: number for name, number in cost.items() if number > DEARER.get(name, BUDGET) + turn}
     assert dear == {}
     assert set(DEARER) <= set(cost)
