@@ -15,7 +15,7 @@ for line in sys.stdin:
     if line.strip() == "deaf":
         turn_deaf(int(sys.argv[2]))
     try:
-        door.accept()
+        door.accept()[0].close()
         print("let in", flush=True)
     except BlockingIOError:
         print("nobody", flush=True)
@@ -44,6 +44,8 @@ def test_whoever_comes_after_a_process_turned_deaf_is_let_in_by_the_next():
             with socket.create_connection(("127.0.0.1", port)) as caller:
                 assert says("deaf") == "nobody"
                 door.settimeout(5)
-                assert door.accept()[1] == caller.getsockname()
+                taken, whose = door.accept()
+                taken.close()
+                assert whose == caller.getsockname()
             leaving.stdin.close()
             assert leaving.wait(10) == 0
