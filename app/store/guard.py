@@ -139,6 +139,17 @@ def look_as_system(session: Session, reason: str) -> None:
     session.info[_WHO] = "system"
 
 
+def glass_of(session: Session) -> Glass:
+    """The glass this session looks through: nobody's, unless it wears somebody's."""
+    return cast(Lens, session.info.get(_LENS, NOBODY)).glass
+
+
+def eyes_of(session: Session) -> Mapping[str, Any]:
+    """Whose eyes they are: what the places left open in the glass are filled with."""
+    eyes: Mapping[str, Any] = session.info.get(_EYES) or {}
+    return eyes
+
+
 def is_watched(session: Session) -> bool:
     """True while the session wears somebody's lens, and not the system's."""
     return session.info.get(_WHO) != "system"
@@ -157,8 +168,18 @@ def put_on_the_lens(state: ORMExecuteState) -> None:
         return
     if not state.is_column_load:
         state.statement = lens.glass.on(state.statement)
-    if eyes := state.session.info.get(_EYES):
+    if eyes := eyes_of(state.session):
         state.parameters = {**(cast(Any, state.parameters) or {}), **eyes}
 
 
-__all__ = ["NOBODY", "OPEN_TO_ALL", "RULES", "is_watched", "look_as", "look_as_system"]
+__all__ = [
+    "NOBODY",
+    "OPEN_TO_ALL",
+    "RULES",
+    "Glass",
+    "eyes_of",
+    "glass_of",
+    "is_watched",
+    "look_as",
+    "look_as_system",
+]

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2] / "app"
 
 BELOW_THE_ORM = {
     "store/database.py": "it opens transactions",
+    "store/ready.py": "runs statements that already wear the lens's criteria",
     "store/visibility.py": "rules are not filtered by rules",
     "store/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
     "store/queries/signed_in.py": "asked before anybody is known",

@@ -16,6 +16,7 @@ from app.domain.workflow import OPEN_TO_WRITING, FormState
 from app.models import Child, ChildLink, Form, FormTemplate, FormVersion
 from app.store.queries.child_page import standing_of
 from app.store.queries.finding import child_matches
+from app.store.ready import Ready
 from app.store.visibility import STANDING
 
 PAGE = 25
@@ -68,9 +69,12 @@ class Caseload:
 
 def caseload(session: Session, who: Principal, show: Show, looked_for: str = "", page: int = 1) -> Caseload:
     """One page of the children this person is involved with, those with something due soonest first."""
-    statement = _LINKED[show].where(child_matches(looked_for)) if looked_for else _LINKED[show]
     asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
-    rows = session.execute(statement, asked).all()
+    if looked_for:
+        found = _LINKED[show].statement.where(child_matches(looked_for))
+        rows = [tuple(row) for row in session.execute(found, asked)]
+    else:
+        rows = _LINKED[show].rows(session, **asked)
     ids = [row[0] for row in rows[:PAGE]]
     standings = standing_of(session, ids)
     owed = _by_child(owed_by(session, who, ids))
@@ -96,16 +100,16 @@ def owed_by(
         return []
     asked = {"my_organisation": who.organisation_id, "most": limit}
     if child_ids is None:
-        rows = session.execute(_OWED, asked)
+        rows = _OWED.rows(session, **asked)
     else:
-        rows = session.execute(_OWED_ABOUT, asked | {"children": list(child_ids)})
+        rows = _OWED_ABOUT.rows(session, **asked, children=list(child_ids))
     return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
 
 
 # Asked on page after page: made once, with the reader's numbers given when they are asked.
 _MINE = bindparam("my_organisation", type_=Integer())
 
-_OWED = (
+_OWED = Ready(
     select(
         Form.id,
         Form.child_id,
@@ -124,7 +128,9 @@ _OWED = (
     .order_by(nulls_last(Form.due_on), Form.id)
     .limit(bindparam("most", type_=Integer()))
 )
-_OWED_ABOUT = _OWED.where(Form.child_id.in_(bindparam("children", expanding=True)))
+_OWED_ABOUT = Ready(
+    _OWED.statement.where(Form.child_id.in_(bindparam("children", expanding=True))), lists=["children"]
+)
 
 
 def _linked(show: Show) -> Select[Any]:
@@ -179,7 +185,7 @@ def _has_request(*states: FormState) -> Any:
     return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
 
 
-_LINKED = {show: _linked(show) for show in Show}
+_LINKED = {show: Ready(_linked(show)) for show in Show}
 
 
 def _by_child(owed: Sequence[Owed]) -> dict[int, list[Owed]]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal
@@ -21,6 +21,7 @@ from app.models import (
     Organisation,
     Person,
 )
+from app.store.ready import Ready
 from app.store.visibility import STANDING
 
 
@@ -82,7 +83,7 @@ def _name(first: str | None, last: str | None) -> str:
 
 
 # Asked on page after page: made once, with the child's number given when they are asked.
-_INVOLVED = (
+_INVOLVED = Ready(
     select(
         ChildLink.id,
         ChildLink.part,
@@ -103,12 +104,12 @@ _INVOLVED = (
 
 def involved_with(session: Session, child_id: int) -> list[Involved]:
     """Who is involved with a child now: professionals first, then queues, then the family."""
-    rows = session.execute(_INVOLVED, {"child": child_id})
+    rows = _INVOLVED.rows(session, child=child_id)
     found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8]) for r in rows]
     return sorted(found, key=lambda each: (each.part is Part.parent, each.in_queue))
 
 
-_FORMS = (
+_FORMS = Ready(
     select(
         Form.id,
         Form.kind,
@@ -139,7 +140,7 @@ _FORMS = (
 
 def forms_about(session: Session, child_id: int) -> list[FormLine]:
     """The forms about a child that this reader may know of: requests, then advice, then consent; newest last."""
-    rows = session.execute(_FORMS, {"child": child_id})
+    rows = _FORMS.rows(session, child=child_id)
     found = [
         FormLine(
             id=row[0],
@@ -165,10 +166,11 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
     return sorted(found, key=lambda each: order[each.kind])
 
 
-_STANDINGS = (
+_STANDINGS = Ready(
     select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_at)
     .join(STANDING, STANDING.c.child_id == Child.id)
-    .where(Child.id.in_(bindparam("children", expanding=True)))
+    .where(Child.id.in_(bindparam("children", expanding=True))),
+    lists=["children"],
 )
 
 
@@ -176,7 +178,7 @@ def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Stand
     """Where the cases of these children stand, for those of them that this reader sees."""
     if not child_ids:
         return {}
-    rows = session.execute(_STANDINGS, {"children": list(child_ids)})
+    rows = _STANDINGS.rows(session, children=list(child_ids))
     sent: dict[int, list[Standing]] = defaultdict(list)
     for child_id, state, received_on, decided_at in rows:
         sent[child_id].append(Standing(state, received_on, decided_at))
@@ -184,31 +186,30 @@ def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Stand
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 
 
+_MESSAGES = Ready(
+    select(
+        Message.id,
+        Message.subject,
+        Message.sender_name,
+        Message.created_at,
+        Message.read_at,
+        Message.recipient_id,
+        Message.letter,
+    )
+    .where(Message.child_id == bindparam("child"))
+    .order_by(Message.created_at.desc(), Message.id.desc())
+    .limit(bindparam("most", type_=Integer()))
+)
+
+
 def messages_about(session: Session, who: Principal, child_id: int, limit: int) -> list[MessageLine]:
     """The newest messages about a child in the boxes this reader may open."""
-    rows = session.execute(
-        select(
-            Message.id,
-            Message.subject,
-            Message.sender_name,
-            Message.created_at,
-            Message.read_at,
-            _to(who),
-            Message.letter,
-        )
-        .where(Message.child_id == child_id)
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(limit)
-    )
+    rows = _MESSAGES.rows(session, child=child_id, most=limit)
+    to_me = {who.user_id, None} if who.in_sen_team else {who.user_id}  # and not one they wrote themselves
     return [
-        MessageLine(row[0], row[1], row[2], row[3], row[4] is None and bool(row[5]), row[6]) for row in rows
+        MessageLine(row[0], row[1], row[2], row[3], row[4] is None and row[5] in to_me, row[6])
+        for row in rows
     ]
-
-
-def _to(who: Principal) -> ColumnElement[bool]:
-    """The message is for this person to read, and not one they wrote themselves."""
-    mine = Message.recipient_id == who.user_id
-    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
 
 
 def colleagues_not_linked(session: Session, who: Principal, child_id: int) -> list[tuple[int, str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.roles import Principal, Role
@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.store.queries.caseload import Owed
 from app.store.queries.child_page import MessageLine
+from app.store.ready import Ready
 
 COUNT_UP_TO = 1000
 NOT_RECEIVED = (FormState.asked, FormState.draft, FormState.returned)
@@ -44,7 +45,7 @@ class Waiting:
 
 def waiting_for_team(session: Session, today: date) -> Waiting:
     """How much of each kind waits for the SEN team, in one statement; nobody counts beyond a thousand."""
-    return Waiting(*session.execute(_WAITING, {"today": today}).one())
+    return Waiting(*_WAITING.only(session, today=today))
 
 
 def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:
@@ -53,24 +54,26 @@ def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -
 
 
 # Asked on every home page: made once, with who is asking given each time.
-_WAITING = select(
-    _count(Request.id, Request.state == FormState.submitted),
-    _count(Request.id, Request.state == FormState.accepted),
-    _count(Advice.id, Advice.state == FormState.submitted),
-    _count(Advice.id, Advice.state.in_(NOT_RECEIVED), Advice.due_on < bindparam("today")),
-    _count(Registration.id, Registration.state == RegistrationState.waiting),
-    _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
-    _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
+_WAITING = Ready(
+    select(
+        _count(Request.id, Request.state == FormState.submitted),
+        _count(Request.id, Request.state == FormState.accepted),
+        _count(Advice.id, Advice.state == FormState.submitted),
+        _count(Advice.id, Advice.state.in_(NOT_RECEIVED), Advice.due_on < bindparam("today")),
+        _count(Registration.id, Registration.state == RegistrationState.waiting),
+        _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
+        _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
+    )
 )
 
 
 def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
     """The requests the council still has to decide on, soonest due first."""
-    rows = session.execute(_DECISIONS, {"most": limit})
+    rows = _DECISIONS.rows(session, most=limit)
     return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
 
 
-_DECISIONS = (
+_DECISIONS = Ready(
     select(
         Request.id,
         Request.child_id,
@@ -93,16 +96,16 @@ _DECISIONS = (
 
 def newest_messages(session: Session, who: Principal, limit: int = 5) -> Sequence[MessageLine]:
     """The newest messages to this person; for the SEN team also those to its shared inbox."""
-    rows = [*session.execute(_NEWEST_TO_ME, {"me": who.user_id, "most": limit})]
+    rows = _NEWEST_TO_ME.rows(session, me=who.user_id, most=limit)
     if (
         who.in_sen_team
     ):  # asked apart, so that each goes by its index and neither sorts all that was ever sent
-        rows += session.execute(_NEWEST_TO_TEAM, {"most": limit})
+        rows += _NEWEST_TO_TEAM.rows(session, most=limit)
         rows = sorted(rows, key=lambda row: row[0], reverse=True)[:limit]
     return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None, row[5]) for row in rows]
 
 
-def _newest(to_me: ColumnElement[bool]) -> Select[Any]:
+def _newest(to_me: ColumnElement[bool]) -> Ready:
     columns = (
         Message.id,
         Message.subject,
@@ -112,7 +115,7 @@ def _newest(to_me: ColumnElement[bool]) -> Select[Any]:
         Message.letter,
     )
     newest: Any = select(*columns).where(to_me).order_by(Message.id.desc())
-    return newest.limit(bindparam("most", type_=Integer()))  # type: ignore[no-any-return]
+    return Ready(newest.limit(bindparam("most", type_=Integer())))
 
 
 _NEWEST_TO_ME = _newest(Message.recipient_id == bindparam("me"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.roles import Principal
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Message, Organisation, Person
+from app.store.ready import Ready
 
 LINES = 25
 
@@ -72,7 +73,8 @@ def to_me(who: Principal) -> ColumnElement[bool]:
 
 def count_unread(session: Session, who: Principal) -> int:
     """How many messages wait to be read."""
-    return session.scalar(_UNREAD_BY_TEAM if who.in_sen_team else _UNREAD, {"me": who.user_id}) or 0
+    counted = _UNREAD_BY_TEAM if who.in_sen_team else _UNREAD
+    return int(counted.only(session, me=who.user_id)[0])
 
 
 def _unread(where: ColumnElement[bool]) -> ColumnElement[int]:
@@ -81,8 +83,8 @@ def _unread(where: ColumnElement[bool]) -> ColumnElement[int]:
 
 # Two counts and not one with "or": each goes by an index.
 _TO_ME = _unread(Message.recipient_id == bindparam("me"))
-_UNREAD = select(_TO_ME)
-_UNREAD_BY_TEAM = select(_TO_ME + _unread(Message.recipient_id.is_(None)))
+_UNREAD = Ready(select(_TO_ME))
+_UNREAD_BY_TEAM = Ready(select(_TO_ME + _unread(Message.recipient_id.is_(None))))
 
 
 def _in(box: Box, who: Principal) -> ColumnElement[bool]:

@@ -12,12 +12,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import LogInSession
+from app.store.ready import Ready
 from app.store.visibility import PERSON_TABLE
 
 _log_in, _person = LogInSession.__table__, PERSON_TABLE
 _role = RoleRow.__table__
 
-_WHO_IS = (
+_WHO_IS = Ready(
     select(
         _log_in.c.id,
         _log_in.c.opened_at,
@@ -62,7 +63,7 @@ class OpenLogIn:
 
 def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
     """The open log-in with this hash, of an active person, in one statement."""
-    rows = session.execute(_WHO_IS, {"sid_hash": sid_hash}).all()
+    rows = _WHO_IS.rows(session, sid_hash=sid_hash)
     if not rows:
         return None
     first = rows[0]

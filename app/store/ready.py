@@ -1,0 +1,121 @@
+"""Statements asked on page after page, made ready once and then only run.
+
+SQLAlchemy works out anew, each time a statement is asked, which one it is and whose criteria it wears, and makes objects
+of what comes back: a third of a millisecond each. A ready statement is turned into SQL once for everybody who looks
+through the same glass, the lens's criteria in it, and gives plain rows. What it may see is decided where everything is
+decided: guard.py puts the glass on, as it does on every statement.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.orm import Session
+
+from app.store.guard import Glass, eyes_of, glass_of
+
+Row = tuple[Any, ...]
+Process = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A statement as the database's driver takes it."""
+
+    sql: str
+    known: Mapping[str, Any]
+    """What the statement itself says ('draft'), as the driver takes it."""
+    told: Sequence[tuple[str, Process | None]]
+    """What is told each time, and how the driver wants it."""
+    lists: Sequence[tuple[str, Sequence[str]]]
+    """The places that each list fills."""
+    read: Sequence[tuple[int, Process]]
+    """The columns that come back otherwise than people of this house know them."""
+
+
+class Ready:
+    """One statement. `lists` names the places that are filled with several numbers (an "in")."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], lists: Sequence[str] = ()) -> None:
+        self.statement, self.lists = statement, tuple(lists)
+        self._made: WeakKeyDictionary[Glass, dict[Any, _Made]] = WeakKeyDictionary()
+
+    def rows(self, session: Session, **told: Any) -> list[Row]:
+        """What the session's reader may see of what is asked for."""
+        session.flush()  # what was changed before is looked for too
+        connection = session.connection()
+        for name in self.lists:
+            told[name] = _padded(told[name])
+        told.update(eyes_of(session))
+        made = self._made_for(glass_of(session), connection.dialect, told)
+        values = dict(made.known)
+        for name, process in made.told:
+            value = told[name]
+            values[name] = value if process is None else process(value)
+        for name, places in made.lists:
+            values.update(zip(places, told[name], strict=True))
+        rows: Sequence[Any] = connection.exec_driver_sql(made.sql, values).fetchall()
+        return [_read(row, made.read) for row in rows] if made.read else [tuple(row) for row in rows]
+
+    def only(self, session: Session, **told: Any) -> Row:
+        """The one row that comes back whatever there is, of a statement that counts."""
+        (row,) = self.rows(session, **told)
+        return row
+
+    def _made_for(self, glass: Glass, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
+        held = self._made.setdefault(glass, {})
+        key = (dialect.name, *[len(told[name]) for name in self.lists])
+        if key not in held:
+            held[key] = _make(glass.on(self.statement), dialect, told)
+        return held[key]
+
+
+def _padded(numbers: Sequence[int]) -> list[int]:
+    """The numbers, some of them twice, so that there are few lengths to make statements for."""
+    length = 1
+    while length < len(numbers):
+        length *= 2
+    return [*numbers, *[numbers[-1]] * (length - len(numbers))]
+
+
+def _read(row: Any, processes: Sequence[tuple[int, Process]]) -> Row:
+    values = list(row)
+    for place, process in processes:
+        values[place] = process(values[place])
+    return tuple(values)
+
+
+def _make(statement: Any, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
+    kind: Any = type(dialect)
+    named = kind(paramstyle="named") if dialect.positional else dialect
+    compiled = statement.compile(dialect=named)
+    state = compiled.construct_expanded_state(told, escape_names=False)
+    asked = {name for bind, name in compiled.bind_names.items() if bind.required}
+    lists = {name: places for name, places in state.parameter_expansion.items() if name in asked}
+    left_open = asked.union(*lists.values())
+    process: dict[str, Process | None] = {
+        name: bind.type.dialect_impl(named).bind_processor(named)
+        for bind, name in compiled.bind_names.items()
+    }
+    process.update(state.processors)  # those of the places that lists fill
+
+    def as_driver_takes_it(name: str, value: Any) -> Any:
+        how = process.get(name)
+        return value if how is None else how(value)
+
+    columns = [
+        column.type.dialect_impl(named).result_processor(named, None) for column in statement.selected_columns
+    ]
+    return _Made(
+        sql=state.statement,
+        known={
+            name: as_driver_takes_it(name, value)
+            for name, value in state.parameters.items()
+            if name not in left_open
+        },
+        told=[(name, process[name]) for name in asked - set(lists)],
+        lists=list(lists.items()),
+        read=[(place, process) for place, process in enumerate(columns) if process is not None],
+    )

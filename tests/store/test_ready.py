@@ -1,0 +1,127 @@
+"""A ready statement gives everybody what the same statement gives them through the ORM, and nobody more."""
+
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from app.domain.workflow import FormState
+from app.models import Child, Form
+from app.store import queries
+from app.store.guard import look_as, look_as_system
+from app.store.ready import Ready
+from tests.web.busy_case import BusyCase
+
+PEOPLE = ("sana", "ann", "bob", "olu", "mary", "pat", "ines", "hana")
+
+
+NOTHING_TO_SEE = {"signed_in._WHO_IS", "caseload._LINKEDShow.closed"}
+"""Nobody's log-in has this number, and no case is closed."""
+
+
+def _every_ready() -> dict[str, Ready]:
+    found = {}
+    for module in pkgutil.iter_modules(queries.__path__):
+        held = vars(importlib.import_module(f"{queries.__name__}.{module.name}"))
+        for name, value in held.items():
+            several = value.items() if isinstance(value, dict) else [("", value)]
+            found |= {f"{module.name}.{name}{key}": one for key, one in several if isinstance(one, Ready)}
+    return found
+
+
+READY = _every_ready()
+
+
+def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
+    """Something that there is, for every place a statement leaves open."""
+    known: dict[str, Any] = {
+        "me": who.user_id,
+        "my_organisation": who.organisation_id,
+        "child": case.child.id,
+        "children": [case.child.id, 1, 2],
+        "form": case.sent,
+        "draft": 1,
+        "submissions": [1, 2, 3],
+        "message": 1,
+        "most": 50,
+        "before": 0,
+        "kept": 0,
+        "today": case.office.clock.today(),
+        "sid_hash": "none",
+    }
+    wanted = {name for name in ready.statement.compile().params if name in known} | set(ready.lists)
+    return {name: known[name] for name in wanted}
+
+
+def _same(rows: Any) -> list[str]:
+    return sorted(repr(tuple(row)) for row in rows)
+
+
+@pytest.mark.parametrize("name", READY)
+def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
+    case = BusyCase(office, cast, make)
+    case.grow(3)
+    ready, seen = READY[name], 0
+    for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
+        with office.database.open() as session:
+            look_as(session, who)
+            told = _told(ready, case, who or cast.sana.principal)
+            expected = _same(session.execute(ready.statement, told))
+            assert _same(ready.rows(session, **told)) == expected
+            seen += len(expected)
+    assert seen or name in NOTHING_TO_SEE
+
+
+def test_a_change_not_saved_yet_is_found(cast, make):
+    child = make.child(linked=(cast.ann,), surname="Before")
+    names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
+    with cast.ann.works() as work:
+        work.get(Child, child.id).surname = "After"
+        assert names.rows(work.session, child=child.id) == [("After",)]
+
+
+def test_the_next_reader_looks_through_their_own_lens(cast, make, office):
+    child = make.child(linked=(cast.ann,), surname="Secret")
+    names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
+    with office.database.open() as session:
+        for who, expected in (
+            (cast.ann, [("Secret",)]),
+            (cast.bob, []),
+            (cast.olu, [("Secret",)]),
+            (cast.bob, []),
+        ):
+            look_as(session, who.principal)
+            assert names.rows(session, child=child.id) == expected
+        look_as(session, None)
+        assert names.rows(session, child=child.id) == []
+        look_as_system(session, "a test looks past the lens")
+        assert names.rows(session, child=child.id) == [("Secret",)]
+    with office.database.open() as nobodys:
+        assert names.rows(nobodys, child=child.id) == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 25])
+def test_lists_of_any_length_find_what_is_in_them(cast, make, office, count):
+    children = [make.child(linked=(cast.ann,), surname=f"Child{number}") for number in range(6)]
+    some = Ready(
+        select(Child.id).where(Child.id.in_(bindparam("children", expanding=True))), lists=["children"]
+    )
+    wanted = [child.id for child in children[:count]]
+    with cast.ann.works() as work:
+        assert sorted(row[0] for row in some.rows(work.session, children=wanted)) == sorted(wanted)
+
+
+def test_values_come_back_as_the_orm_gives_them(cast, make):
+    form = make.request(make.child(linked=(cast.sana,)), cast.sana)
+    asked = Ready(select(Form.state, Form.created_at, Form.due_on).where(Form.state == FormState(form.state)))
+    with cast.sana.works() as work:
+        assert asked.rows(work.session) == [tuple(row) for row in work.session.execute(asked.statement)]
+        assert isinstance(asked.rows(work.session)[0][0], FormState)
+
+
+def test_a_place_that_is_not_filled_is_an_error(cast, office):
+    names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
+    with cast.ann.works() as work, pytest.raises(Exception, match="child"):
+        names.rows(work.session)
