@@ -1,0 +1,79 @@
+"""Each language has templates of its own, and a page is never drawn from another language's."""
+
+from uuid import uuid4
+
+import pytest
+from flask_babel import force_locale
+from markupsafe import Markup
+
+
+@pytest.fixture
+def written(prepared, monkeypatch):
+    """Draw a template that is written on the spot, in a language."""
+    app = prepared[0]
+    sources: dict[str, str] = {}
+    loader = app.jinja_env.loader
+    found = loader.get_source
+
+    def get_source(environment, name):
+        return (sources[name], None, None) if name in sources else found(environment, name)
+
+    monkeypatch.setattr(loader, "get_source", get_source)
+
+    def draw(source: str, language: str, **values: object) -> str:
+        name = f"tried-{uuid4()}.html"
+        sources[name] = source
+        with app.test_request_context("/"), force_locale(language):
+            return app.jinja_env.get_template(name).render(**values)
+
+    return draw
+
+
+def test_each_language_is_drawn_from_its_own_templates(prepared):
+    app = prepared[0]
+    drawn = {}
+    for language in ("en", "pl", "ur", "en", "pl"):
+        with app.test_request_context("/"), force_locale(language):
+            page = app.jinja_env.get_template("components/content.html").module.back_link("/")
+            assert drawn.setdefault(language, page) == page
+    assert ">Back<" in drawn["en"]
+    assert len(set(drawn.values())) == 3
+    assert ">Back<" not in drawn["pl"] + drawn["ur"]
+
+
+def test_what_is_put_into_a_text_is_escaped(written):
+    page = written('{{ _("From %(name)s, %(when)s", name=name, when="now") }}', "en", name="<b>&Co")
+    assert page == "From &lt;b&gt;&amp;Co, now"
+
+
+def test_what_is_put_in_already_as_html_stays_so(written):
+    assert written(
+        '{{ _("From %(name)s, %(when)s", name=name, when="") }}', "en", name=Markup("<i>A</i>")
+    ) == ("From <i>A</i>, ")
+
+
+def test_a_text_chosen_while_the_page_is_drawn_is_said_too(written):
+    assert written("{{ _(word) }}", "pl", word="Messages") == written('{{ _("Messages") }}', "pl")
+    assert written("{{ _(word) }}", "pl", word="Messages") != "Messages"
+
+
+def test_a_text_is_a_value_like_any_other(written):
+    page = written('{% set words = [_("Yes"), _("No")] %}{{ words|join("/") }} {{ _("Yes")|upper }}', "en")
+    assert page == "Yes/No YES"
+
+
+def test_per_cent_signs_are_said_once(written):
+    assert written('{{ _("100%% sure") }}', "en") == "100% sure"
+
+
+def test_a_macro_called_wrongly_still_complains(written):
+    with pytest.raises(TypeError, match="takes not more than"):
+        written("{% macro one(a) %}{{ a }}{% endmacro %}{{ one(1, 2) }}", "en")
+
+
+def test_a_function_in_a_loop_gets_only_what_it_was_given(written):
+    def given(*args: object, **kwargs: object) -> str:
+        return f"{args}{kwargs}"
+
+    page = written("{% for i in [1] %}{{ f(i, a=2)|safe }}{% endfor %}", "en", f=given)
+    assert page == "(1,){'a': 2}"
