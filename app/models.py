@@ -1,7 +1,7 @@
 """The front door to the tables: re-exports, nothing else."""
 
 from app.tables.audit import AuditRow
-from app.tables.children import Child, ChildLink
+from app.tables.children import Child, ChildLink, ChildName
 from app.tables.documents import Document, DocumentState
 from app.tables.forms import (
     Advice,
@@ -36,6 +36,7 @@ __all__ = [
     "AuditRow",
     "Child",
     "ChildLink",
+    "ChildName",
     "Consent",
     "Document",
     "DocumentState",

@@ -25,3 +25,8 @@ def search_name(surname: str, forenames: str) -> str:
 def search_words(typed: str) -> list[str]:
     """The words somebody typed to find a child, in the form that names are kept in."""
     return fold(typed.replace(",", " "))[:100].split()
+
+
+def just_past(start: str) -> str:
+    """What stands behind every word that begins so, in the order of the letters' numbers: no letter has a higher one."""
+    return f"{start}\U0010ffff"

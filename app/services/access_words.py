@@ -132,6 +132,7 @@ STANDING = (
 
 TABLES: Mapping[type[Any], str] = {
     models.Child: "Children and young people",
+    models.ChildName: "The words of a child's name, which searching looks through",
     models.ChildLink: "Who is involved with a child",
     models.Form: "Requests, advice and consent forms: that they exist, and where they stand",
     models.SectionDraft: "What is typed into a form and not sent yet",

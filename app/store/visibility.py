@@ -24,6 +24,7 @@ from app.models import (
     AuditRow,
     Child,
     ChildLink,
+    ChildName,
     Document,
     DraftRevision,
     Form,
@@ -151,6 +152,12 @@ def child(who: Principal) -> ColumnElement[bool]:
 def child_link(who: Principal) -> ColumnElement[bool]:
     """Whoever sees a child sees who is involved with that child."""
     return true() if who.in_sen_team else ChildLink.child_id.in_(linked_children(who))
+
+
+@sees(ChildName)
+def child_name(who: Principal) -> ColumnElement[bool]:
+    """Whoever sees a child finds that child by the words of the name; a record that was merged has none."""
+    return true() if who.in_sen_team else ChildName.child_id.in_(linked_children(who))
 
 
 @sees(Form)

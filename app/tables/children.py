@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.workflow import Part
@@ -20,7 +21,7 @@ class Child(Row):
     surname: Mapped[str] = mapped_column()
     known_as: Mapped[str] = mapped_column(default="")
     search_name: Mapped[str] = mapped_column(index=True)
-    """Surname then forenames, lower case, without accents: what searching looks through."""
+    """Surname then forenames, lower case, without accents: lists are in its order, and ChildName holds its words."""
     date_of_birth: Mapped[date] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")
@@ -44,6 +45,27 @@ class Child(Row):
 
     def __repr__(self) -> str:
         return self.name
+
+
+class ChildName(Model):
+    """One word of a child's name: what a search by the start of any of their names reads, forwards by its key and, for
+    children who are at hand, by its index.
+
+    Nobody writes here. The database does, from Child.search_name, and takes out whoever was merged into another
+    (migrations/versions/0005_child_names.py).
+    """
+
+    __tablename__ = "child_name"
+    __table_args__ = (
+        Index("ix_child_name_child_id", "child_id", "word"),
+        {"sqlite_with_rowid": False},
+    )
+
+    word: Mapped[str] = mapped_column(
+        Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True
+    )
+    """In the order of the letters' numbers, so that all words that begin alike stand together."""
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id", ondelete="CASCADE"), primary_key=True)
 
 
 class ChildLink(Row):

@@ -15,7 +15,7 @@ from app.domain.workflow import FormState
 from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
 from app.security import office
 from app.seed.files import reference
-from app.store.queries.finding import child_matches
+from app.store.queries.finding import child_listed, child_matches
 from app.views.lists import Narrowing, Onward, PortalInterface, PortalListView, choice_field
 from app.views.pages import uk_date, uk_datetime
 from app.views.words import FORM_STATES, form_state
@@ -84,7 +84,7 @@ class ChildList(PortalListView):
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By name, date of birth or number."""
-        return child_matches(text)
+        return child_listed(self.datamodel.session, text)
 
     def opened(self, record: Child) -> Event:
         """The record holds what the child's page holds."""

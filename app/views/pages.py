@@ -70,6 +70,8 @@ def uk_datetime(value: datetime | None) -> str:
 
 def shown(value: Any) -> Any:
     """A value in a list or record as a person reads it: dates in words, yes or no, nothing for nothing."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return value
     if value is None:
         return ""
     if isinstance(value, Enum):
@@ -195,6 +197,7 @@ def init_pages(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         errors_of=errors_of,
+        zip=zip,
         url_or_none=url_or_none,
     )
     init_generated_lists(app)

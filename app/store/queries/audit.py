@@ -162,10 +162,16 @@ def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]
     """A few children by name, date of birth or number: number, name, date of birth."""
     if not typed:
         return []
-    rows = session.execute(
-        select(Child.id, Child.forenames, Child.surname, Child.date_of_birth)
+    # Found first and then put in order: PostgreSQL would read the county from A until it has met so many.
+    found = (
+        select(Child.id, Child.forenames, Child.surname, Child.date_of_birth, Child.search_name)
         .where(child_matches(typed))
-        .order_by(Child.search_name, Child.id)
+        .cte("found")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    rows = session.execute(
+        select(found.c.id, found.c.forenames, found.c.surname, found.c.date_of_birth)
+        .order_by(found.c.search_name, found.c.id)
         .limit(FEW)
     )
     return [(row[0], f"{row[1]} {row[2]}", row[3]) for row in rows]

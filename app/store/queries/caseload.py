@@ -71,7 +71,7 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
     """One page of the children this person is involved with, those with something due soonest first."""
     asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
     if looked_for:
-        found = _LINKED[show].statement.where(child_matches(looked_for))
+        found = _LINKED[show].statement.where(child_matches(looked_for, one_by_one=True))
         rows = [tuple(row) for row in session.execute(found, asked)]
     else:
         rows = _LINKED[show].rows(session, **asked)
