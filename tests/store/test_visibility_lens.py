@@ -7,9 +7,11 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from app.domain.errors import NotFound
 from app.domain.standing import Standing
 from app.domain.workflow import FormState
-from app.models import Advice, Child, ChildLink, Form, Message
+from app.models import Advice, Child, ChildLink, ChildName, Form, Message
 from app.store.guard import look_as, look_as_system
+from app.store.queries.audit import children_called
 from app.store.queries.child_page import standing_of
+from app.store.queries.finding import child_matches
 from tests.cast import everything
 
 
@@ -39,7 +41,14 @@ WAYS = {
     "common table expression": lambda s, c: s.execute(select(select(Child.surname).cte())).all(),
     "exists": lambda s, c: s.execute(select(1).where(exists().where(Child.id == c.id))).all(),
     "union": lambda s, c: s.execute(select(Child.id).union(select(Form.child_id))).all(),
-    "search": lambda s, c: s.scalars(select(Child).where(Child.search_name.startswith("secret"))).all(),
+    "search": lambda s, c: s.scalars(select(Child).where(child_matches("secret"))).all(),
+    "search one by one": lambda s, c: s.scalars(
+        select(Child).where(child_matches("secret", one_by_one=True))
+    ).all(),
+    "word of the name": lambda s, c: s.scalars(
+        select(ChildName.word).where(ChildName.word == "secret")
+    ).all(),
+    "audit's search": lambda s, c: children_called(s, "secret"),
     "legacy query": lambda s, c: s.query(Child).filter_by(id=c.id).all(),
     "standing": lambda s, c: list(standing_of(s, [c.id])),
 }

@@ -6,6 +6,7 @@ from sqlalchemy import false, select, true
 
 from app.models import (
     Child,
+    ChildName,
     Form,
     LogInChallenge,
     MailedLink,
@@ -31,12 +32,17 @@ def world(office, cast, make):
 def of_table(world, table):
     """The world's rows of one table: name to number."""
     wanted = Actor if table is Person else table
-    return {name: row.id for name, row in world.rows.items() if isinstance(row, wanted)}
+    return {name: number_of(row) for name, row in world.rows.items() if isinstance(row, wanted)}
+
+
+def number_of(row):
+    """What tells this row from others, or the column that does: of a name's words, the child whose name it is."""
+    return row.child_id if ChildName in (row, type(row)) else row.id
 
 
 def seen(work, table):
     """The numbers of all rows that this person sees."""
-    return set(work.session.scalars(select(table.id)))
+    return set(work.session.scalars(select(number_of(table))))
 
 
 def what_is_seen(world, table):

@@ -4,11 +4,14 @@ import secrets
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
+from sqlalchemy import select
 
 from app.domain.roles import Profession
 from app.domain.workflow import FormState
 from app.models import (
     AuditRow,
+    Child,
+    ChildName,
     Document,
     DocumentState,
     DraftRevision,
@@ -52,7 +55,9 @@ class World:
         self._is("link in a queue", make.queue(self.child, cast.hana))
         self._is("ended link", make.link(self.child, cast.sol, ended_at=self.now))
         self._is("merged child", make.child(linked=(cast.sana, cast.pat), merged_into_id=self.child.id))
-        self._is("child of another school", make.child(linked=(cast.rhys, cast.quinn)))
+        elsewhere = self._is("child of another school", make.child(linked=(cast.rhys, cast.quinn)))
+        for child, whose in ((self.child, "the child"), (elsewhere, "a child of another school")):
+            self._is(f"name of {whose}", self._word_of(child))
         self._forms()
         self._messages()
         self._about_accounts()
@@ -64,6 +69,10 @@ class World:
     def _add(self, name: str, row: Any) -> Any:
         with everything(self.office) as work:
             return self._is(name, work.add(row))
+
+    def _word_of(self, child: Child) -> ChildName:
+        with everything(self.office) as work:
+            return work.session.scalars(select(ChildName).where(ChildName.child_id == child.id)).all()[0]
 
     def _forms(self) -> None:
         make, cast, child, now = self.make, self.cast, self.child, self.now
@@ -251,6 +260,8 @@ POLICY: dict[str, set[str]] = {
     "child": INVOLVED | TEAM,
     "merged child": set(),
     "child of another school": {"rhys", "quinn"} | TEAM,
+    "name of the child": INVOLVED | TEAM,
+    "name of a child of another school": {"rhys", "quinn"} | TEAM,
     "link of sana": INVOLVED | TEAM,
     "link of ann": INVOLVED | TEAM,
     "link of pat": INVOLVED | TEAM,

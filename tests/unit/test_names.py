@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.matching import Identity, first_match, may_be_same_child, similar
-from app.domain.names import fold, search_name, search_words
+from app.domain.names import fold, just_past, search_name, search_words
 
 AMINA = Identity("Amina", "Shah", date(2017, 3, 14), postcode="BD9 4NQ")
 
@@ -32,6 +34,24 @@ def test_a_search_finds_however_it_is_typed():
     kept = search_name("O’Neill", "Zoë Ann")
     assert kept == "oneill zoe ann"
     assert search_words("O'NEILL, zoe") == ["oneill", "zoe"]
+
+
+@pytest.mark.parametrize("start", ["a", "shah", "z", "عل", "힣", "\ud7fb", "𐐨", "\U0003134a", "9"])
+def test_all_words_that_begin_so_and_no_others_stand_before_what_is_just_past(start):
+    for word in (start, f"{start}a", f"{start}힣", f"{start}\U0003134a{start}"):
+        assert start <= word < just_past(start)
+        assert start.encode() <= word.encode() < just_past(start).encode(), "the databases compare bytes"
+    for word in (
+        start[:-1],
+        start[:-1] + chr(ord(start[-1]) - 1) + "z",
+        start[:-1] + chr(ord(start[-1]) + 1),
+    ):
+        assert not start <= word < just_past(start)
+
+
+@given(st.text(max_size=8))
+def test_no_word_of_a_name_holds_the_letter_that_is_just_past(text):
+    assert just_past("") not in fold(f"{text}{just_past('')}")
 
 
 def other(**changes):
