@@ -10,6 +10,7 @@ from app.models import Child, Form, Organisation, Person
 from app.services.form_templates import definition_of
 from app.services.work import Work
 from app.store.queries.forms import request_for
+from app.store.ready import Ready
 
 
 def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str, str]:
@@ -44,18 +45,18 @@ def _about_child(child: Child, today: date) -> dict[str, str]:
 
 
 def _about_writer(work: Work) -> dict[str, str]:
-    writer = work.session.execute(_WRITER, {"me": work.me.user_id}).one()
+    job_title, email, phone, organisation = _WRITER.only(work.session, me=work.me.user_id)
     return {
         "author.name": work.me.name,
-        "author.job_title": writer.job_title or "",
-        "author.organisation": writer.organisation or "",
-        "author.email": writer.email,
-        "author.phone": writer.phone or "",
+        "author.job_title": job_title or "",
+        "author.organisation": organisation or "",
+        "author.email": email,
+        "author.phone": phone or "",
     }
 
 
-_WRITER = (
-    select(Person.job_title, Person.email, Person.phone, Organisation.name.label("organisation"))
+_WRITER = Ready(
+    select(Person.job_title, Person.email, Person.phone, Organisation.name)
     .outerjoin(Organisation, Organisation.id == Person.organisation_id)
     .where(Person.id == bindparam("me"))
 )
@@ -66,7 +67,7 @@ def _from_request(work: Work, child_id: int) -> dict[str, str]:
     if found is None:
         return {}
     request, submission = found
-    asked = definition_of(request)
+    asked = definition_of(work.session, request)
     facts = {"request.received_on": _day(request.received_on)}
     for fact, (section_id, question_id) in FROM_REQUEST.items():
         section = asked.section(section_id)

@@ -76,11 +76,12 @@ def published(session: Session, key: str) -> FormVersion:
     return version
 
 
-def definition_of(form: Form) -> FormDefinition:
+def definition_of(session: Session, form: Form) -> FormDefinition:
     """The wording this form was begun on, whatever was published since."""
     version = form.form_version
     if version.checksum not in _read:
         if len(_read) >= MOST_REMEMBERED:
             _read.clear()
-        _read[version.checksum] = parse(version.definition)
+        wording = select(FormVersion.definition).where(FormVersion.id == version.id)
+        _read[version.checksum] = parse(session.scalars(wording).one())
     return _read[version.checksum]

@@ -12,7 +12,14 @@ from app.services.form_facts import known_facts
 from app.services.form_templates import definition_of
 from app.services.parts import parts_in
 from app.services.work import Work
-from app.store.queries.forms import documents_of, drafts_of, form_held, form_with_surroundings
+from app.store.queries.forms import (
+    documents_of,
+    documents_to_read,
+    drafts_of,
+    drafts_to_read,
+    form_held,
+    form_to_read,
+)
 
 WRITING = ("save", "correct")
 """The steps by which a form's author changes what stands in it."""
@@ -72,20 +79,27 @@ class OpenForm:
 
 def look_at(work: Work, form_id: int) -> OpenForm:
     """A form, to look at. Raises NotFound when this person may not see it."""
-    return _spread_out(work, form_with_surroundings(work.session, form_id))
+    form = form_to_read(work.session, form_id)
+    if form is None:
+        raise NotFound("Form")
+    return _spread_out(
+        work, form, drafts_to_read(work.session, form_id), documents_to_read(work.session, form_id)
+    )
 
 
 def take_up(work: Work, form_id: int) -> OpenForm:
     """A form, to change: nobody else can change it until this work is done."""
-    return _spread_out(work, form_held(work.session, form_id))
-
-
-def _spread_out(work: Work, form: Form | None) -> OpenForm:
+    form = form_held(work.session, form_id)
     if form is None:
         raise NotFound("Form")
-    definition = definition_of(form)
-    drafts = {draft.section: draft for draft in drafts_of(work.session, form.id)}
-    documents = documents_of(work.session, form.id)
+    return _spread_out(work, form, drafts_of(work.session, form_id), documents_of(work.session, form_id))
+
+
+def _spread_out(
+    work: Work, form: Form, saved: Sequence[SectionDraft], documents: Sequence[Document]
+) -> OpenForm:
+    definition = definition_of(work.session, form)
+    drafts = {draft.section: draft for draft in saved}
     answers = {section: dict(draft.answers) for section, draft in drafts.items()}
     for one in documents:
         if one.removed_at is None:

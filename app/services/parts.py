@@ -6,6 +6,7 @@ from app.domain.roles import Role
 from app.domain.workflow import Part
 from app.models import ChildLink, Form
 from app.services.work import Work
+from app.store.ready import Ready
 
 
 def parts_in(work: Work, form: Form) -> frozenset[Part]:
@@ -26,11 +27,10 @@ def parts_in(work: Work, form: Form) -> frozenset[Part]:
 
 def is_linked(work: Work, child_id: int) -> bool:
     """Whether this person, by name and not through a queue, is involved with the child now."""
-    asked = {"child": child_id, "me": work.me.user_id}
-    return work.session.scalars(_OPEN_LINK, asked).first() is not None
+    return bool(_OPEN_LINK.rows(work.session, child=child_id, me=work.me.user_id))
 
 
-_OPEN_LINK = (
+_OPEN_LINK = Ready(
     select(ChildLink.id)
     .where(
         ChildLink.child_id == bindparam("child"),

@@ -14,8 +14,8 @@ from app.services.parts import parts_in
 from app.services.work import Work
 from app.store.queries.forms import (
     answers_sent,
-    documents_of,
-    form_with_surroundings,
+    documents_to_read,
+    form_to_read,
     request_for,
     returns_of,
     submissions_of,
@@ -72,7 +72,7 @@ class Reading:
 def read(work: Work, form_id: int, number: int | None = None) -> Reading:
     """What was sent with a form: its newest version, or this one. The SEN team and its authors may read every
     version and every answer; others the newest, without what is restricted. Raises NotFound."""
-    form = form_with_surroundings(work.session, form_id)
+    form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
     parts = parts_in(work, form)
@@ -84,7 +84,7 @@ def read(work: Work, form_id: int, number: int | None = None) -> Reading:
     steps = WORKFLOWS[form.kind].open_to(form.state, parts)
     sections: list[ReadSection] = []
     if chosen is not None:
-        definition = _as_read(work, form, definition_of(form), whole)
+        definition = _as_read(work, form, definition_of(work.session, form), whole)
         sections = _sections(work, form, definition, versions, chosen)
         work.tell(FormViewed(form_id=form.id, child_id=form.child_id))
     returns = returns_of(work.session, form_id) if whole else []
@@ -118,7 +118,7 @@ def _sections(
 ) -> list[ReadSection]:
     before = next((one for one in versions if one.number == chosen.number - 1), None)
     found = answers_sent(work.session, [one.id for one in (chosen, before) if one is not None])
-    files = {one.id: one for one in documents_of(work.session, form.id)}
+    files = {one.id: one for one in documents_to_read(work.session, form.id)}
     was = _said(definition, found[before.id]) if before else None
     return [
         ReadSection(

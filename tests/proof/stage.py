@@ -109,7 +109,7 @@ class Stage(RuleBasedStateMachine):
         """A form, answered in full by whoever began it: what is tried here is who may read and send it."""
         with everything(self.office) as work:
             held = work.get(Form, form.id)
-            definition: FormDefinition = definition_of(held)
+            definition: FormDefinition = definition_of(work.session, held)
             answers = filled_answers(definition)
             held.state = FormState.draft
             self.model.papers[held.id] = Paper(held.child_id, held.kind, held.organisation_id, "draft")

@@ -22,7 +22,7 @@ def test_all_forms_are_there_and_parse(office, cast, make):
         for key in KEYS:
             version = published(work.session, key)
             form = Form(form_version=version)
-            assert definition_of(form).checksum == version.checksum
+            assert definition_of(work.session, form).checksum == version.checksum
 
 
 def test_bringing_them_in_again_changes_nothing(office):
@@ -38,12 +38,12 @@ def test_a_new_wording_is_a_new_version_and_the_old_one_stays_as_it_was(office, 
 
     with everything(office) as work:
         before = published(work.session, "request")
-        frozen, old_title = before.checksum, definition_of(work.get(Form, begun.id)).title
+        frozen, old_title = before.checksum, definition_of(work.session, work.get(Form, begun.id)).title
         (version,) = import_seeds(work.session, [seed], work.now)
         assert version.number == before.number + 1
         assert published(work.session, "request").id == version.id
         assert (before.checksum, before.retired_at) == (frozen, work.now)
-        assert definition_of(work.get(Form, begun.id)).title == old_title != "A new title"
+        assert definition_of(work.session, work.get(Form, begun.id)).title == old_title != "A new title"
 
 
 def test_a_faulty_form_is_not_published(office):

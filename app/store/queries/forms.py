@@ -1,9 +1,10 @@
 """What the form pages ask the database: one form with all that belongs to it, in a few statements whatever its length."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import Integer, bindparam, select
-from sqlalchemy.orm import Session, defer, joinedload, load_only
+from sqlalchemy.orm import Session, aliased, joinedload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.models import (
@@ -12,53 +13,103 @@ from app.models import (
     DraftRevision,
     Form,
     FormReturn,
+    FormTemplate,
+    FormVersion,
+    Organisation,
     Person,
     Request,
     SectionDraft,
     Submission,
 )
+from app.store.ready import Ready
+from app.store.snapshots import Together, Whole, beside
 
-_NAME = (Person.first_name, Person.last_name)
+NAME = ("first_name", "last_name")
 AROUND: tuple[ExecutableOption, ...] = (
     joinedload(Form.child, innerjoin=True).joinedload(Child.setting),
-    joinedload(Form.author).load_only(*_NAME),
+    joinedload(Form.author).load_only(Person.first_name, Person.last_name),
     joinedload(Form.organisation),
 )
 """A form with its child, whose work it is, and who wrote it."""
 
-
-# Asked on page after page: made once, with the form's number given when they are asked.
-_FORM = select(Form).where(Form.id == bindparam("form")).options(*AROUND)
-_FORM_HELD = _FORM.with_for_update(of=Form).execution_options(populate_existing=True)
-_DRAFTS = (
-    select(SectionDraft)
-    .where(SectionDraft.form_id == bindparam("form"))
-    .options(joinedload(SectionDraft.saved_by).load_only(*_NAME))
-    .execution_options(populate_existing=True)
+# To be read: rows as they are, asked on page after page. A table's number comes first in each.
+_setting = aliased(Organisation)
+_WHO = Whole(Person, "id", *NAME)
+_SURROUNDED = Together(
+    Whole(Form),
+    Whole(Child),
+    Whole(_setting, "id", "name"),
+    _WHO,
+    Whole(Organisation, "id", "name"),
+    Whole(FormVersion),
+    Whole(FormTemplate),
 )
-_DOCUMENTS = select(Document).where(Document.form_id == bindparam("form")).order_by(Document.id)
-_SUBMISSIONS = (
-    select(Submission)
+_FORM = Ready(
+    select(*_SURROUNDED.columns)
+    .select_from(Form)
+    .join(Child, Child.id == Form.child_id)
+    .outerjoin(_setting, _setting.id == Child.setting_id)
+    .outerjoin(Person, Person.id == Form.author_id)
+    .outerjoin(Organisation, Organisation.id == Form.organisation_id)
+    .join(FormVersion, FormVersion.id == Form.form_version_id)
+    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+    .where(Form.id == bindparam("form"))
+)
+_DRAFT = Together(Whole(SectionDraft), _WHO)
+_DRAFTS_READ = Ready(
+    select(*_DRAFT.columns)
+    .select_from(SectionDraft)
+    .outerjoin(Person, Person.id == SectionDraft.saved_by_id)
+    .where(SectionDraft.form_id == bindparam("form"))
+)
+_DOCUMENT = Together(Whole(Document))
+_DOCUMENTS_READ = Ready(
+    select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
+)
+_SENT = Together(Whole(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _WHO)
+_SUBMISSIONS = Ready(
+    select(*_SENT.columns)
+    .select_from(Submission)
+    .outerjoin(Person, Person.id == Submission.submitted_by_id)
     .where(Submission.form_id == bindparam("form"))
-    .options(defer(Submission.answers), joinedload(Submission.submitted_by).load_only(*_NAME))
     .order_by(Submission.number.desc())
 )
-_ANSWERS = (
-    select(Submission)
-    .where(Submission.id.in_(bindparam("submissions", expanding=True)))
-    .options(load_only(Submission.answers))
-    .execution_options(populate_existing=True)
+_ANSWERS = Ready(
+    select(Submission.id, Submission.answers).where(
+        Submission.id.in_(bindparam("submissions", expanding=True))
+    ),
+    lists=["submissions"],
 )
-_RETURNS = select(FormReturn).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
-_REQUEST_SENT = (
-    select(Request, Submission)
+_RETURN = Together(Whole(FormReturn))
+_RETURNS = Ready(
+    select(*_RETURN.columns).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
+)
+_REQUEST = Together(Whole(Request), Whole(FormVersion), Whole(Submission))
+_REQUEST_SENT = Ready(
+    select(*_REQUEST.columns)
+    .select_from(Request)
     .join(Submission, Submission.form_id == Request.id)
+    .join(FormVersion, FormVersion.id == Request.form_version_id)
     .where(Request.child_id == bindparam("child"))
     .order_by(Submission.submitted_at.desc(), Submission.id.desc())
     .limit(1)
 )
 
-
+# To be written: objects that notice what changes.
+_FORM_HELD = (
+    select(Form)
+    .where(Form.id == bindparam("form"))
+    .options(*AROUND)
+    .with_for_update(of=Form)
+    .execution_options(populate_existing=True)
+)
+_DRAFTS = (
+    select(SectionDraft)
+    .where(SectionDraft.form_id == bindparam("form"))
+    .options(joinedload(SectionDraft.saved_by).load_only(Person.first_name, Person.last_name))
+    .execution_options(populate_existing=True)
+)
+_DOCUMENTS = select(Document).where(Document.form_id == bindparam("form")).order_by(Document.id)
 _HISTORY = (
     select(DraftRevision)
     .where(DraftRevision.draft_id == bindparam("draft"), DraftRevision.set_aside.is_(False))
@@ -68,9 +119,21 @@ _HISTORY = (
 )
 
 
-def form_with_surroundings(session: Session, form_id: int) -> Form | None:
-    """One form, to be read."""
-    return session.scalars(_FORM, {"form": form_id}).one_or_none()
+def form_to_read(session: Session, form_id: int) -> Form | None:
+    """One form with its child, whose work it is, who wrote it and its wording: to be read."""
+    for row in _FORM.rows(session, form=form_id):
+        form, child, setting, author, organisation, version, template = _SURROUNDED.apart(row)
+        return cast(
+            Form,
+            beside(
+                form,
+                child=beside(child, setting=setting),
+                author=author,
+                organisation=organisation,
+                form_version=beside(version, template=template),
+            ),
+        )
+    return None
 
 
 def form_held(session: Session, form_id: int) -> Form | None:
@@ -78,25 +141,38 @@ def form_held(session: Session, form_id: int) -> Form | None:
     return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
 
 
+def drafts_to_read(session: Session, form_id: int) -> Sequence[SectionDraft]:
+    """What was typed so far, section by section, with who saved it: to be read."""
+    rows = [_DRAFT.apart(row) for row in _DRAFTS_READ.rows(session, form=form_id)]
+    return [beside(draft, saved_by=who) for draft, who in rows]
+
+
 def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
-    """What was typed so far, section by section, with who saved it."""
+    """What was typed so far, section by section, with who saved it: to be written."""
     return session.scalars(_DRAFTS, {"form": form_id}).all()
 
 
+def documents_to_read(session: Session, form_id: int) -> Sequence[Document]:
+    """The files of a form that this person may see, those taken off again included: to be read."""
+    return [
+        document for row in _DOCUMENTS_READ.rows(session, form=form_id) for document in _DOCUMENT.apart(row)
+    ]
+
+
 def documents_of(session: Session, form_id: int) -> Sequence[Document]:
-    """The files of a form that this person may see, those taken off again included."""
+    """The same, to be written."""
     return session.scalars(_DOCUMENTS, {"form": form_id}).all()
 
 
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
     """Every time it was sent, newest first, without what was in it."""
-    return session.scalars(_SUBMISSIONS, {"form": form_id}).all()
+    rows = [_SENT.apart(row) for row in _SUBMISSIONS.rows(session, form=form_id)]
+    return [beside(submission, submitted_by=who) for submission, who in rows]
 
 
 def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
     """What was in these submissions, by their id."""
-    rows = session.scalars(_ANSWERS, {"submissions": list(submission_ids)}).all()
-    return {row.id: row.answers for row in rows}
+    return dict(_ANSWERS.rows(session, submissions=list(submission_ids))) if submission_ids else {}
 
 
 def last_number(session: Session, form_id: int) -> int:
@@ -113,13 +189,15 @@ def sent_with(session: Session, form_id: int, send_key: str) -> Submission | Non
 
 def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
     """Every reason for which it was sent back, oldest first."""
-    return session.scalars(_RETURNS, {"form": form_id}).all()
+    return [reason for row in _RETURNS.rows(session, form=form_id) for reason in _RETURN.apart(row)]
 
 
 def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
     """The child's newest request as it was sent, if this person may read it."""
-    found = session.execute(_REQUEST_SENT, {"child": child_id}).first()
-    return (found[0], found[1]) if found else None
+    for row in _REQUEST_SENT.rows(session, child=child_id):
+        request, version, submission = _REQUEST.apart(row)
+        return beside(request, form_version=version), submission
+    return None
 
 
 def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision | None:
