@@ -21,6 +21,7 @@ from app.domain.roles import Principal
 from app.models import AuditRow
 from app.post.origin import Origin
 from app.store.queries.recipients import name_of
+from app.store.ready import Ready
 
 _audit = AuditRow.__table__
 _SEALED = ("at", "event", "actor_id", "actor_name", "child_id", "facts", "address_hash", "device")
@@ -30,7 +31,7 @@ BY_THE_OWNER = (LoggedIn, LoggedOut, AccountOpened, PasswordChanged, EmailChange
 _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
-_LAST_SEAL = select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1)
+_LAST_SEAL = Ready(select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1))
 _ENTER = insert(_audit)
 
 
@@ -56,7 +57,7 @@ def append(
         return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:chain)"), {"chain": _CHAIN_LOCK})
-    seal = session.execute(_LAST_SEAL).scalar() or ""
+    seal = next((row[0] for row in _LAST_SEAL.rows(session)), "")
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
     session.execute(_ENTER, [row | {"created_at": now} for row in rows])

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.orm import joinedload
-
 from app.domain.codes import CodeError, check_nhs_number, check_postcode, check_upn
-from app.domain.errors import Fault, Refused, WrongHands
+from app.domain.errors import Fault, NotFound, Refused, WrongHands
 from app.domain.events import ChildAdded, ChildLinked, ChildViewed, PossibleDuplicateFound, RequestStarted
 from app.domain.matching import Identity
 from app.domain.names import search_name
@@ -19,9 +17,9 @@ from app.models import Child, ChildLink, Person, Request
 from app.services.duplicates import known_child_like
 from app.services.form_templates import published
 from app.services.work import Work
+from app.store.queries.child_page import child_to_read
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 500
-WITH_SETTING = joinedload(Child.setting)
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,9 @@ def add_child(work: Work, typed: NewChild) -> Request:
 
 def view_child(work: Work, child_id: int) -> Child:
     """Open a child's page; the audit keeps that it was opened."""
-    child = work.get(Child, child_id, WITH_SETTING)
+    child = child_to_read(work.session, child_id)
+    if child is None:
+        raise NotFound("Child")
     work.tell(ChildViewed(child_id=child.id))
     return child
 

@@ -11,8 +11,6 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import BooleanField, StringField
@@ -25,6 +23,8 @@ from app.services import accounts
 from app.views.base import PortalView
 from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
 from app.views.pages import uk_datetime
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 from app.views.reference import ReferenceInterface, ReferenceView
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.store.queries.audit import AuditLine
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 
 SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     # Event: (what to choose it by, the sentence). %(who)s did it, %(person)s it was done to, %(form)s it is about.

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.domain.codes import nhs_number_text
 from app.domain.deadlines import Milestone
@@ -26,6 +25,7 @@ from app.services.sharing import SENT
 from app.store.queries.child_page import FormLine
 from app.views.due import Due, due
 from app.views.pages import said, uk_date
+from app.views.quick import gettext as _
 from app.views.words import FORM_STATE_COLOURS, form_state
 
 DECIDED = (FormState.assessing, FormState.not_assessing)

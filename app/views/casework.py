@@ -6,8 +6,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -29,6 +27,8 @@ from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField
 from app.views.links import words_of
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 
 AGREE, DECLINE = "agree", "decline"
 PERSON, ORGANISATION = "person", "organisation"

@@ -4,8 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -18,6 +16,8 @@ from app.seed.files import reference
 from app.store.queries.finding import child_listed, child_matches
 from app.views.lists import Narrowing, Onward, PortalInterface, PortalListView, choice_field
 from app.views.pages import uk_date, uk_datetime
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 from app.views.words import FORM_STATES, form_state
 
 

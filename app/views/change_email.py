@@ -4,7 +4,6 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
@@ -13,6 +12,7 @@ from app.domain.errors import Refused
 from app.services import change_email as desk
 from app.views.base import PortalView
 from app.views.faults import put_faults
+from app.views.quick import lazy_gettext as _l
 from app.views.typed import Typed, tidy
 
 

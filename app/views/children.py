@@ -7,8 +7,6 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
 
 from app.domain.roles import Principal, Role
@@ -30,6 +28,8 @@ from app.views.case_parts import FormRow, form_rows, frame, milestones, next_ste
 from app.views.due import Due
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 
 MOST_MESSAGES = 50
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from app.domain.deadlines import days_left
+from app.views.quick import gettext as _
+from app.views.quick import ngettext
 
 SOON = 7
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import Field
+
+from app.views.quick import gettext as _
 
 PARTS = ("day", "month", "year")
 

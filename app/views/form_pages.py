@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.domain.clock import in_london
 from app.domain.forms import Problem, Section, SectionStatus
@@ -18,6 +17,7 @@ from app.store.queries.forms import returns_of, sections_set_aside
 from app.views.base import origin, principal
 from app.views.form_fields import SectionForm, section_form
 from app.views.pages import said, uk_datetime, uk_time
+from app.views.quick import gettext as _
 
 Context = dict[str, Any]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.domain.errors import NotFound, Refused, WrongMoment
 from app.domain.forms import AnswerLine, Section, answer_lines
@@ -17,6 +16,7 @@ from app.store.queries.forms import submissions_of
 from app.views.due import due
 from app.views.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.pages import said
+from app.views.quick import gettext as _
 from app.views.words import FORM_STATE_COLOURS, form_state
 
 Context = dict[str, Any]
@@ -61,6 +61,8 @@ def _row(line: AnswerLine, files: Iterable[Context]) -> Context:
         "row_name": line.question.row_name,
         "files": list(files),
         "answered": line.answered,
+        "change": None,
+        "changed": False,
     }
 
 

@@ -7,7 +7,6 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.domain.errors import Incomplete, NotFound, Refused
 from app.domain.forms import Problem
@@ -19,6 +18,7 @@ from app.views.form_pages import after, at_hand, missing_lines, section_page, se
 from app.views.form_reading import check_page, read_page, return_page, sent_page
 from app.views.gate import count_as_input
 from app.views.pages import said, uk_time
+from app.views.quick import gettext as _
 from app.views.section_saves import Pressed, read_sent, receive_files, with_typed, wrong_in
 
 BY_HAND = "by-hand-"

@@ -4,8 +4,6 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField
 
@@ -14,6 +12,8 @@ from app.models import Invitation
 from app.services import invitations as desk
 from app.views.base import PortalView
 from app.views.faults import put_faults
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 from app.views.typed import Typed, tidy
 
 

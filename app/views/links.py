@@ -6,8 +6,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField
 
 from app.domain.errors import Refused
@@ -17,6 +15,8 @@ from app.store.queries.child_page import organisations_named, professionals_name
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.pages import said
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 
 
 class RelationshipForm(Form):

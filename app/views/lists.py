@@ -21,7 +21,6 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.sql.base import ExecutableOption
 from wtforms import SelectField
@@ -35,6 +34,7 @@ from app.services.work import unit_of_work
 from app.views.base import origin, principal
 from app.views.generated_lists import SearchField, search_fields
 from app.views.pages import shown
+from app.views.quick import gettext as _
 
 COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from flask import current_app, request
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.domain.roles import READ, grants_of
 from app.views.quick import address_of
+from app.views.quick import lazy_gettext as _l
 
 
 @dataclass(frozen=True)

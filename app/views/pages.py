@@ -12,13 +12,13 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from flask import Flask
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
 
 from app.views.generated_lists import init_generated_lists
 from app.views.quick import address_of
+from app.views.quick import gettext as _
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LONDON = ZoneInfo("Europe/London")

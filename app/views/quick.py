@@ -7,9 +7,10 @@ anew. Both answer the same for a whole page, so they are asked once.
 from functools import lru_cache
 from typing import Any
 
-from babel.support import Translations
-from flask import Flask, g, has_request_context, request, url_for
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Domain, get_babel, get_locale
+from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -24,18 +25,49 @@ class PageDomain(Domain):
 
     def get_translations(self) -> Any:
         """The catalogue of the language that is spoken now; it changes when a mail is written for somebody else."""
-        here = g.get("_flask_babel") if g else None
-        locale = getattr(here, "babel_locale", None)
-        if locale is None:
-            locale = get_locale()  # notes it, where there is a page to note it on
-            here = g.get("_flask_babel") if g else None
-        held: tuple[Any, Any] = getattr(here, "portal_catalogue", (None, None))
-        if held[0] is locale and locale is not None:
-            return held[1]
+        if (held := _held()) is not None:
+            return held
+        locale = get_locale()  # notes it, where there is a page to note it on
         found = super().get_translations()
-        if here is not None:
+        if (here := g.get("_flask_babel") if g else None) is not None:
             here.portal_catalogue = locale, found
         return found
+
+
+def _held() -> Any:
+    """The catalogue this page has spoken from already; None where it has not yet, or speaks another language now."""
+    try:
+        page = g._get_current_object()
+    except RuntimeError:
+        return None  # there is no page
+    here = page.get("_flask_babel")
+    held: tuple[Any, Any] = getattr(here, "portal_catalogue", (None, None))
+    return held[1] if held[0] is not None and held[0] is getattr(here, "babel_locale", None) else None
+
+
+def gettext(text: str, /, **values: Any) -> str:
+    """A text in the reader's language, as views say it."""
+    said: str = catalogue().ugettext(text)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
+    """A counted text in the reader's language."""
+    said: str = catalogue().ungettext(one, many, num)
+    return said % {"num": num, **values}
+
+
+def lazy_gettext(text: str, /, **values: Any) -> LazyString:
+    """A text that is said when it is read, in the language of whoever reads it."""
+    return LazyString(gettext, text, **values)
+
+
+def catalogue() -> Any:
+    """The portal's texts in the language that is spoken now; as they are written where there is no portal at all."""
+    held = _held()
+    if held is not None:
+        return held
+    return portal_domain().get_translations() if current_app else NullTranslations()
 
 
 @lru_cache(maxsize=20)
@@ -58,7 +90,7 @@ class FormWords:
 @pass_eval_context
 def say(where: EvalContext, text: str, /, **values: Any) -> str:
     """A text in the reader's language, as templates write it: _("Sent on %(date)s", date=...)."""
-    said: str = portal_domain().get_translations().ugettext(text)
+    said: str = catalogue().ugettext(text)
     if where.autoescape:
         said = Markup(said)  # noqa: S704 - the catalogue's own words; what is put in is escaped
     return said % values if values or "%" in said else said
@@ -67,7 +99,7 @@ def say(where: EvalContext, text: str, /, **values: Any) -> str:
 @pass_eval_context
 def say_counted(where: EvalContext, one: str, many: str, num: int, /, **values: Any) -> str:
     """A counted text in the reader's language."""
-    said: str = portal_domain().get_translations().ungettext(one, many, num)
+    said: str = catalogue().ungettext(one, many, num)
     if where.autoescape:
         said = Markup(said)  # noqa: S704
     return said % {"num": num, **values}

@@ -9,8 +9,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import NotFound
@@ -19,6 +17,8 @@ from app.security import office
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
 from app.views.lists import PortalInterface, PortalListView, plain_address
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 
 
 class ReferenceInterface(PortalInterface):

@@ -5,8 +5,6 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
@@ -19,6 +17,8 @@ from app.services.registration import PROFESSIONS, Applicant
 from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
 from app.views.gate import open_to_all
+from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView
 from app.views.typed import Code, Typed, tidy
 

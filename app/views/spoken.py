@@ -16,7 +16,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from app.views.quick import portal_domain
+from app.views.quick import catalogue
 
 SPOKEN_BY_ITSELF = "en"
 SAYING = {"_", "gettext"}
@@ -33,7 +33,7 @@ class Speaking(NodeTransformer):
         self.generic_visit(node)
         if not _says_a_text(node):
             return node
-        said = portal_domain().get_translations().ugettext(node.args[0].value)  # type: ignore[attr-defined]
+        said = catalogue().ugettext(node.args[0].value)  # type: ignore[attr-defined]
         words: str = Markup(said) if self.escaped else said  # noqa: S704 - the catalogue's own words
         if not node.kwargs:
             return nodes.Const(words % () if "%" in words else words, lineno=node.lineno)

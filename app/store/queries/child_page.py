@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.models import (
     Person,
 )
 from app.store.ready import Ready
+from app.store.snapshots import Together, Whole, beside
 from app.store.visibility import STANDING
 
 
@@ -83,6 +85,23 @@ def _name(first: str | None, last: str | None) -> str:
 
 
 # Asked on page after page: made once, with the child's number given when they are asked.
+_CHILD = Together(Whole(Child), Whole(Organisation, "id", "name"))
+_CHILD_READ = Ready(
+    select(*_CHILD.columns)
+    .select_from(Child)
+    .outerjoin(Organisation, Organisation.id == Child.setting_id)
+    .where(Child.id == bindparam("child"))
+)
+
+
+def child_to_read(session: Session, child_id: int) -> Child | None:
+    """A child with their school or setting: to be read."""
+    for row in _CHILD_READ.rows(session, child=child_id):
+        child, setting = _CHILD.apart(row)
+        return cast(Child, beside(child, setting=setting))
+    return None
+
+
 _INVOLVED = Ready(
     select(
         ChildLink.id,
