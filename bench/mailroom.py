@@ -1,5 +1,6 @@
 """A real mail server for proofs: refuses some mail, can die and come back, and remembers what it took and when."""
 
+import asyncio
 import re
 import threading
 import time
@@ -25,11 +26,15 @@ class Taken:
 
 
 class Mailroom:
-    """Listens on a port of its own; `refuse_every` 5 answers one mail in five with "come back later"."""
+    """Listens on a port of its own; `refuse_every` 5 answers one mail in five with "come back later".
+
+    `thinks` is how many seconds it takes over each mail.
+    """
 
     def __init__(self) -> None:
         self.port = free_port()
         self.refuse_every = 0
+        self.thinks = 0.0
         self.taken: list[Taken] = []
         self.asked = self.refused = self.deaths = 0
         self._codes: dict[str, str] = {}
@@ -39,6 +44,7 @@ class Mailroom:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         """Take one mail, or say that it should come back later."""
+        await asyncio.sleep(self.thinks)
         with self._lock:
             self.asked += 1
             if self.refuse_every and self.asked % self.refuse_every == 0:

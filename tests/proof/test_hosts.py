@@ -1,9 +1,4 @@
-"""The portal on two machines: log-ins, limits, leases and files hold, and one of them can be lost.
-
-It takes two minutes and a quiet machine, so it is played with PROOF=full only.
-"""
-
-import os
+"""The portal on two machines: log-ins, limits, leases and files hold, and one of them can be lost."""
 
 import pytest
 
@@ -14,8 +9,6 @@ pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 
 def test_two_hosts_are_one_portal_and_one_can_be_lost(options, keeps):
-    if os.environ.get("PROOF") != "full":
-        pytest.skip("two machines are played with PROOF=full, or by 'make prove ONLY=hosts'")
     if not (options.database and options.redis):
         pytest.skip("two machines share a PostgreSQL and a Redis: set TEST_DATABASE_URL and TEST_REDIS_URL")
     try:
