@@ -9,12 +9,13 @@ from typing import BinaryIO
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.errors import NotFound, WrongMoment
+from app.domain.errors import NotFound, TooMany, WrongMoment
 from app.domain.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
 from app.domain.forms import Question, Section
 from app.domain.uploads import HARMFUL, FileKind, UploadError, check_upload, clean_name
 from app.domain.wording import N_, Wording
 from app.models import Document, DocumentState
+from app.services.limits import UPLOADS, count_mine
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Office, Work
 from app.store.database import begin_writing
@@ -82,7 +83,13 @@ def question_for_files(opened: OpenForm, section_id: str, question_id: str) -> t
 
 
 def attach(work: Work, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
-    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
+    """Attach a received file to a question of a draft. Raises UploadError when there are too many already, or when this
+    person adds files faster than people do."""
+    try:
+        count_mine(work, UPLOADS)
+    except TooMany as many:
+        text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
+        raise UploadError(text) from many
     opened = take_up(work, form_id)
     step = opened.writing_step()
     section, question = question_for_files(opened, section_id, question_id)

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.errors import Fault, NotFound, Refused, WrongHands
+from app.domain.errors import Fault, NotFound, Refused, TooMany, WrongHands
 from app.domain.events import MessageMarkedUnread, MessageRead, MessageSent
 from app.domain.roles import Principal
 from app.domain.wording import N_, Wording
 from app.models import Child, Form, Message, Registration
 from app.post.telling import sender_name
+from app.services.limits import MESSAGES, count_mine
 from app.services.work import Work
 from app.store.queries.messages import Addressee, count_unread, people_linked, written_already
 
@@ -187,6 +188,11 @@ def _send(
 ) -> list[int]:
     """Enter one copy in each inbox. The same key again, from the same person, is the same press of the button."""
     me = work.me
+    try:
+        count_mine(work, MESSAGES)
+    except TooMany as many:
+        text = Wording(N_("You have written many messages in a short time. Wait an hour, then send this one"))
+        raise Refused(Fault("body", text)) from many
     mark = f"written:{me.user_id}:{send_key[:64] or uuid.uuid4().hex}"
     sender = sender_name(work.session.connection(), work.office.post_room.settings, me)
     rows: list[dict[str, Any]] = [

@@ -29,6 +29,7 @@ from app.views.generated_lists import with_args
 from app.views.numbers import number_asked
 from app.views.pages import said
 from app.views.quick import gettext as _
+from app.views.searching import looked_for
 
 EARLIEST, LATEST = 2000, 2999
 
@@ -46,7 +47,7 @@ class AuditView(PortalView):
     def child(self) -> ResponseReturnValue:
         """One page of the audit, newest first. That it was looked through is kept as well."""
         child_id, actor_id = number_asked("child_id"), number_asked("actor_id")
-        looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100]
+        typed = looked_for()
         kind_choices = kinds()
         with self.work() as work:
             name = _name(child_called, work.session, child_id)
@@ -54,8 +55,8 @@ class AuditView(PortalView):
             wanted, errors = _wanted(child_id, actor_id, {event for event, _words in kind_choices})
             context = {
                 "found": audit_lines(work.session, wanted, number_asked("before")),
-                "children": children_called(work.session, looked_for),
-                "people": people_called(work.session, looked_for),
+                "children": children_called(work.session, typed),
+                "people": people_called(work.session, typed),
             }
             work.tell(AuditRead(child_id=child_id))
         found = context["found"]
@@ -71,7 +72,7 @@ class AuditView(PortalView):
             child_name=name,
             actor_id=actor_id,
             actor_name=actor,
-            looked_for=looked_for,
+            looked_for=typed,
             kinds=kind_choices,
             asked={name: _asked(name) for name in ("kind", "since", "until")},
             errors=errors,

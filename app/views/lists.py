@@ -30,11 +30,13 @@ from wtforms.fields.core import UnboundField
 from app.domain.events import Event, ListExported
 from app.domain.roles import READ, WRITE
 from app.security import office
+from app.services.limits import EXPORTS, count_mine
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
 from app.views.generated_lists import SearchField, search_fields
 from app.views.pages import shown
 from app.views.quick import gettext as _
+from app.views.searching import looked_for
 
 COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
@@ -190,9 +192,9 @@ class PortalListView(ModelView):
         if wanted != [*request.args.items(multi=True)]:
             return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
         shown = self._narrow()
-        looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100] if self.find_label else ""
-        if looked_for:
-            g.list_criteria.append((self.datamodel.obj, self.find(looked_for)))
+        typed = looked_for() if self.find_label else ""
+        if typed:
+            g.list_criteria.append((self.datamodel.obj, self.find(typed)))
         listed = self._listed()
         return self.render_template(
             self.list_template,
@@ -201,7 +203,7 @@ class PortalListView(ModelView):
             search=self._search_boxes(),
             filters=self._filters,
             find_label=self.find_label,
-            find_text=looked_for,
+            find_text=typed,
             narrowings=[
                 {"name": name, "text": each.text, "active": each is shown}
                 for name, each in self.narrowings.items()
@@ -300,6 +302,7 @@ class PortalListView(ModelView):
         get_filter_args(self._filters)
         order, direction = self.base_order or ("", "")
         with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+            count_mine(work, EXPORTS)
             __, rows = self.datamodel.query(
                 self._filters.get_joined_filters(self._base_filters), order, direction, page_size=EXPORT_UP_TO
             )

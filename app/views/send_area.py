@@ -12,6 +12,7 @@ from app.services.children import may_add_children
 from app.store.queries.caseload import LinkedChild, Show, caseload
 from app.views.base import PortalView, principal
 from app.views.due import due
+from app.views.searching import looked_for
 
 PAGES = {str(number): number for number in range(1, 401)}
 """Nobody has ten thousand children; any other number in the address is the first page."""
@@ -32,12 +33,12 @@ class SendAreaView(PortalView):
         assert who is not None  # has_access saw to that  # noqa: S101
         given = request.values
         show = Show[given["show"]] if given.get("show") in Show.__members__ else Show.all
-        looked_for = request.form.get("find", "").replace("\x00", "").strip()[:100]
+        typed = looked_for()
         found = caseload(
             office().database.session(),
             who,
             show,
-            looked_for,
+            typed,
             PAGES.get(given.get("page", ""), 1),
         )
         return self.page(
@@ -45,7 +46,7 @@ class SendAreaView(PortalView):
             found=found,
             rows=[_row(child) for child in found.children],
             show=show.name,
-            looked_for=looked_for,
+            looked_for=typed,
             may_add=may_add_children(who),
         )
 

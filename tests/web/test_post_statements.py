@@ -36,6 +36,7 @@ DEARER = {
     "bring in a colleague": 16,
     "approve a registration": 24,
     "refuse a registration": 16,
+    "write to everybody": 15,
 }
 """What these may cost; all others no more than a page."""
 
