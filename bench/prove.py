@@ -22,6 +22,7 @@ PROOFS: dict[str, str] = {
     "broken-version": "bench.restarts:prove_broken_version",
     "faults": "bench.faults:prove",
     "hosts": "bench.hosts:prove",
+    "footing": "bench.footing:prove",
     "drill": "bench.drill.proof:prove",
     "speed": "bench.speed.proof:prove",
     "access": "bench.mutations:prove",

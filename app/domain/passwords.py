@@ -11,9 +11,6 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
 from app.domain.wording import N_, Wording
 
 SHORTEST, LONGEST = 12, 128
@@ -44,6 +41,8 @@ def normal(password: str) -> str:
 @lru_cache(maxsize=1)
 def common_passwords() -> frozenset[str]:
     """The passwords that people use most, in small letters."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 
@@ -88,5 +87,7 @@ def _is_guessed_early(password: str, words: list[str]) -> bool:
     core = folded.strip("0123456789!?.,-_*#@$ ")
     if folded in common or core in common:
         return True
+    from zxcvbn import zxcvbn  # a dozen megabytes, which a process needs that sets passwords
+
     # zxcvbn reads 72 characters; what is longer is only harder to guess.
     return bool(zxcvbn(password[:72], user_inputs=words)["guesses"] < FEWEST_GUESSES)

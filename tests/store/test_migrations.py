@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 
 from app.models import AuditRow
 from app.seed.files import form_seeds
 from app.services.work import Office
-from app.store.migrations import alone, config_for
+from app.store.migrations import FOLDER, alone, config_for, newest_revision
 from bench.databases import own_database
 from tests.conftest import settings_for
 from tests.databases import TestDatabase
@@ -212,3 +213,7 @@ def test_whoever_prepares_waits_until_the_other_is_done(office: Office):
     waiting.join(30)
 
     assert order == ["the first is done", "the other begins"]
+
+
+def test_the_newest_migration_is_told_without_alembic():
+    assert newest_revision() == ScriptDirectory(str(FOLDER)).get_current_head()

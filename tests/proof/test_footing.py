@@ -1,0 +1,11 @@
+"""A web process starts soon, stays small, and codes are mailed at once."""
+
+import pytest
+
+from bench import footing
+
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
+
+
+def test_a_web_process_starts_soon_and_stays_small_and_codes_are_mailed_at_once(options, keeps):
+    keeps(footing.prove(options))
