@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.domain.deadlines import due_on
-from app.domain.workflow import FormState
+from app.domain.workflow import OPEN_TO_WRITING, FormState
 
 _UNDECIDED = frozenset({FormState.submitted, FormState.returned, FormState.accepted})
 
@@ -21,3 +21,8 @@ def request_due_on(state: FormState, received_on: date | None) -> date | None:
 def advice_due_on(asked_on: date) -> date:
     """The day by which advice asked for on this day is given in time (reg. 8)."""
     return due_on("give_advice", asked_on)
+
+
+def is_awaited(kind: str, state: FormState) -> bool:
+    """Whether somebody can still be late with it: until advice is sent, until a request is decided."""
+    return state in OPEN_TO_WRITING or (kind == "request" and state in _UNDECIDED)

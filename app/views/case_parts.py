@@ -9,6 +9,7 @@ from flask import url_for
 
 from app.domain.codes import nhs_number_text
 from app.domain.deadlines import Milestone
+from app.domain.form_deadlines import is_awaited
 from app.domain.roles import Principal, Role
 from app.domain.school_years import school_year, year_group_label
 from app.domain.standing import (
@@ -27,8 +28,6 @@ from app.views.due import Due, due
 from app.views.pages import said, uk_date
 from app.views.quick import gettext as _
 from app.views.words import FORM_STATE_COLOURS, form_state
-
-DECIDED = (FormState.assessing, FormState.not_assessing)
 
 
 def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, Any]:
@@ -119,9 +118,7 @@ def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
         href=_href(line, who),
         state=form_state(line.state),
         colour=FORM_STATE_COLOURS[line.state],
-        due=due(line.due_on, today)
-        if is_open or (line.kind == "request" and line.state not in DECIDED)
-        else None,
+        due=due(line.due_on, today) if is_awaited(line.kind, line.state) else None,
         is_to_do=is_open and _is_writer(line, who),
         can_be_shared=line.state in SENT or line.shared_with_professionals or line.shared_with_parents,
         steps=_steps(line) if who.in_sen_team else (),

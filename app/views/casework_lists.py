@@ -7,15 +7,20 @@ from flask import url_for
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.domain.codes import nhs_number_text
 from app.domain.events import ChildViewed, Event, MessageRead
+from app.domain.form_deadlines import is_awaited
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
 from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
 from app.security import office
 from app.seed.files import reference
 from app.store.queries.finding import child_listed, child_matches
-from app.views.lists import Narrowing, Onward, PortalInterface, PortalListView, choice_field
-from app.views.pages import uk_date, uk_datetime
+from app.views.due import Due, due
+from app.views.listed import Onward
+from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
+from app.views.pages import shown, uk_date, uk_datetime
+from app.views.quick import address_of
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.words import FORM_STATES, form_state
@@ -30,6 +35,14 @@ def child_page(child: Child) -> Onward:
 
 def _today() -> date:
     return office().clock.today()
+
+
+def _record(endpoint: str, number: int, about: str) -> Onward:
+    return Onward(_("Record"), address_of(f"{endpoint}.show", pk=number), about)
+
+
+def _nhs_number(number: str | None) -> str:
+    return nhs_number_text(number) if number else ""
 
 
 def _named(thing: Any) -> str:
@@ -56,6 +69,7 @@ class ChildList(PortalListView):
     add_columns = edit_columns = ["upn"]
     base_order = ("id", "desc")
     exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
+    exported_as_kept = {"nhs_number"}
     find_label = _l("Find a child by name, date of birth, UPN or NHS number")
     narrowings = {
         "duplicates": Narrowing(
@@ -79,6 +93,7 @@ class ChildList(PortalListView):
         "date_of_birth": uk_date,
         "created_at": uk_date,
         "setting": _named,
+        "nhs_number": _nhs_number,
         "upn_missing_reason": _why_no_upn,
     }
 
@@ -90,14 +105,23 @@ class ChildList(PortalListView):
         """The record holds what the child's page holds."""
         return ChildViewed(child_id=record.id)
 
+    def name_leads_to(self, record: Child) -> str:
+        """The child's own page."""
+        return address_of("ChildView.show", child_id=record.id)
+
+    def also_leads_to(self, record: Child) -> list[Onward]:
+        """For a possible duplicate, the two side by side; and the record."""
+        return [*self._to_compare(record), _record("ChildList", record.id, record.name)]
+
     def leads_to(self, record: Child) -> list[Onward]:
         """The child's own page; for a possible duplicate, the two side by side."""
-        ways = [child_page(record)]
-        if record.possible_duplicate_of_id is not None:
-            ways.append(
-                Onward(_("Are these the same child?"), url_for("DuplicateView.settle", child_id=record.id))
-            )
-        return ways
+        return [child_page(record), *self._to_compare(record)]
+
+    def _to_compare(self, record: Child) -> list[Onward]:
+        if record.possible_duplicate_of_id is None:
+            return []
+        href = address_of("DuplicateView.settle", child_id=record.id)
+        return [Onward(_("Are these the same child?"), href, record.name)]
 
 
 class FormList(PortalListView):
@@ -139,6 +163,28 @@ class FormList(PortalListView):
     def opened(self, record: Form) -> Event:
         """A form's record tells of the child: reasons for a decision, what was asked."""
         return ChildViewed(child_id=record.child_id)
+
+    def name_leads_to(self, record: Form) -> str:
+        """The name is the child's, and so is the page."""
+        return address_of("ChildView.show", child_id=record.child_id)
+
+    def also_leads_to(self, record: Form) -> list[Onward]:
+        """What was sent, and the record."""
+        about = self.told_apart(record)
+        read = (
+            [Onward(_("Read"), address_of("FormView.read", form_id=record.id), about)]
+            if record.received_on
+            else []
+        )
+        return [*read, _record(self.endpoint, record.id, about)]
+
+    def told_apart(self, record: Form) -> str:
+        """What tells this form from the others in the list."""
+        return record.child.name
+
+    def time_left(self, record: Form) -> Due | None:
+        """Until it is sent, or the request decided; after that nobody is late any more."""
+        return due(record.due_on, _today()) if is_awaited(record.kind, record.state) else None
 
     def leads_to(self, record: Form) -> list[Onward]:
         """To what was sent, and to the child."""
@@ -203,6 +249,10 @@ class AdviceList(FormList):
             lambda: Advice.state.in_([FormState.asked, FormState.draft, FormState.returned]),
         ),
     }
+
+    def told_apart(self, record: Form) -> str:
+        """One child has several: which advice, and whose."""
+        return f"{shown(record.title)}, {record.child.name}"
 
 
 REGISTRATION_STATES = {

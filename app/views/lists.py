@@ -7,11 +7,11 @@ filters kept per request (AppBuilder shares them between threads), and no addres
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, abort, g, redirect, request, url_for
@@ -33,7 +33,9 @@ from app.security import office
 from app.services.limits import EXPORTS, count_mine
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
+from app.views.due import Due
 from app.views.generated_lists import SearchField, search_fields
+from app.views.listed import Listed, Onward, Row
 from app.views.pages import shown
 from app.views.quick import gettext as _
 from app.views.searching import looked_for
@@ -52,13 +54,6 @@ class Narrowing:
 
     text: Any
     criterion: Callable[[], ColumnElement[bool]]
-
-
-class Onward(NamedTuple):
-    """Where a record's page leads on to: the words of the link, and its address."""
-
-    text: str
-    href: str
 
 
 class PortalInterface(SQLAInterface):
@@ -120,34 +115,9 @@ class RequestFilters:
         view.__dict__["_filters_prototype"] = filters
 
 
-class Row(NamedTuple):
-    """One row of a list: its number, and its cells as they are read."""
-
-    number: int
-    cells: list[Any]
-
-
 def plain_address() -> ResponseReturnValue:
     """The same page without a query: only a list has one, and elsewhere AppBuilder would read filters into it."""
     return redirect(url_for(request.endpoint or "", **(request.view_args or {})))
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One page of a list."""
-
-    name: str
-    title: str
-    heads: list[tuple[str, str]]
-    """Each column's name and label."""
-    sortable: Sequence[str]
-    rows: list[Row]
-    count: int
-    page: int
-    """Counted from 0."""
-    size: int
-    doors: dict[str, str | None]
-    """The endpoints of a record's pages that the reader may open."""
 
 
 class PortalListView(ModelView):
@@ -169,6 +139,8 @@ class PortalListView(ModelView):
     """Ready-made views, opened by ?show=<name>."""
     exports: Sequence[str] = ()
     """Columns of the CSV; none, no export."""
+    exported_as_kept: Collection[str] = ()
+    """Columns of which the CSV holds what is kept, for other programs to read, and not what the screen makes of it."""
     find_label: Any = ""
     """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
     address, a history or a log."""
@@ -176,6 +148,18 @@ class PortalListView(ModelView):
     def find(self, text: str) -> ColumnElement[bool]:
         """The rows that match what was typed into the search box."""
         raise NotImplementedError
+
+    def name_leads_to(self, record: Any) -> str | None:  # noqa: ARG002 - lists about children look at it
+        """Where a row's name leads, if not to its record's page."""
+        return None
+
+    def also_leads_to(self, record: Any) -> Sequence[Onward]:  # noqa: ARG002
+        """The other links of a row, in its last column."""
+        return ()
+
+    def time_left(self, record: Any) -> Due | None:  # noqa: ARG002
+        """How long there is still time for what a row is about, said at its due date."""
+        return None
 
     def update_redirect(self) -> None:
         """Addresses are not remembered in the cookie: they would say what somebody searched for."""
@@ -228,8 +212,15 @@ class PortalListView(ModelView):
             heads=[(column, str(self.label_columns.get(column))) for column in self.list_columns],
             sortable=self.order_columns,
             rows=[
-                Row(number, [maker(values[column]) for column, maker in makers])
-                for number, values in zip(
+                Row(
+                    number,
+                    [maker(values[column]) for column, maker in makers],
+                    self.name_leads_to(record),
+                    self.also_leads_to(record),
+                    self.time_left(record),
+                )
+                for record, number, values in zip(
+                    found,
                     self.datamodel.get_keys(found),
                     self.datamodel.get_values(found, self.list_columns),
                     strict=True,
@@ -329,7 +320,7 @@ class PortalListView(ModelView):
         return "\ufeff" + out.getvalue()
 
     def _shown(self, column: str, value: Any) -> str:
-        formatter = self.formatters_columns.get(column)
+        formatter = None if column in self.exported_as_kept else self.formatters_columns.get(column)
         return str(formatter(value) if formatter else "" if value is None else value)
 
     def _sound_arguments(self) -> Sequence[tuple[str, str]]:

@@ -4,13 +4,14 @@ import csv
 import io
 import re
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.workflow import FormState
 from app.models import AuditRow, Organisation
+from app.views.pages import uk_date
 from tests.browser import post_with_token
 from tests.pages import Page
 
@@ -115,13 +116,126 @@ def test_a_child_is_found_by_name_date_of_birth_or_number(app, cast, make, typed
 @pytest.mark.parametrize("path", ["/people", "/requests"])
 def test_a_record_leads_on_to_the_child_and_to_what_was_sent(cast, case, path):
     browser = cast.olu.browser()
-    record = re.search(rf'href="({path}/show/\d+)"', browser.get(f"{path}/list/").text)
+    record = Page(browser.get(f"{path}/list/")).href("Record, Zofia Nowak")
 
-    page = browser.get(record[1]).text
+    page = browser.get(record).text
 
     onward = re.findall(r'href="(/children/\d+|/forms/\d+/read)"', page)
     assert onward
     assert all(browser.get(href).status_code == 200 for href in onward)
+
+
+@pytest.mark.parametrize("path", ["/people", "/requests", "/advice"])
+def test_a_childs_name_leads_straight_to_the_childs_page(cast, case, path):
+    browser = cast.olu.browser()
+
+    href = Page(browser.get(f"{path}/list/")).href("Zofia Nowak")
+
+    assert href == f"/children/{case.id}"
+    assert "Zofia Nowak" in Page(browser.get(href)).main
+
+
+def test_a_form_that_was_sent_is_one_click_from_its_list(cast, make, clock):
+    child = make.child(forenames="Zofia", surname="Nowak")
+    sent = make.request(child, cast.sana, FormState.submitted, received_on=clock.today())
+    read = make.advice(child, cast.ann, FormState.accepted, received_on=clock.today())
+    make.advice(child, cast.hana, template="advice_health")
+    browser = cast.olu.browser()
+
+    requests, advice = (Page(browser.get(f"/{path}/list/")) for path in ("requests", "advice"))
+
+    assert requests.href("Read, Zofia Nowak") == f"/forms/{sent.id}/read"
+    assert advice.href("Read, Educational psychology advice, Zofia Nowak") == f"/forms/{read.id}/read"
+    assert not advice.has_link("Read, Health advice")
+    assert browser.get(f"/forms/{sent.id}/read").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/people", "/requests", "/advice"])
+def test_links_that_lead_to_different_pages_are_told_apart(cast, make, case, path):
+    make.advice(case, cast.hana, template="advice_health", received_on=date(2026, 11, 2))
+
+    links = Page(cast.olu.browser().get(f"{path}/list/")).links
+
+    words = dict(links)
+    assert [words[text] for text, _href in links] == [href for _text, href in links]
+
+
+def test_a_possible_duplicate_is_compared_from_the_list(cast, make, case):
+    newer = make.child(forenames="Zofya", surname="Nowak", possible_duplicate_of_id=case.id)
+
+    page = Page(cast.olu.browser().get("/people/list/?show=duplicates"))
+
+    assert page.href("Are these the same child?, Zofya Nowak") == f"/children/{newer.id}/duplicate"
+
+
+TAG = re.compile(
+    r'data-label="Due">([^<]*)(?: <strong class="govuk-tag govuk-tag--(\w+)">([^<]*)</strong>)?</td>'
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "tag"),
+    [
+        (FormState.asked, -3, ("red", "3 days overdue")),
+        (FormState.returned, -1, ("red", "1 day overdue")),
+        (FormState.draft, 0, ("orange", "Due today")),
+        (FormState.draft, 1, ("orange", "Due tomorrow")),
+        (FormState.asked, 7, ("orange", "7 days left")),
+        (FormState.asked, 8, ("", "")),
+        (FormState.submitted, -3, ("", "")),
+        (FormState.accepted, -3, ("", "")),
+        (FormState.cancelled, -3, ("", "")),
+    ],
+)
+def test_advice_that_is_late_or_soon_due_says_so_in_words(cast, make, clock, state, days, tag):
+    due_on = clock.today() + timedelta(days=days)
+    make.advice(make.child(), cast.ann, state, due_on=due_on)
+
+    page = cast.olu.browser().get("/advice/list/").text
+
+    assert TAG.findall(page) == [(uk_date(due_on), *tag)]
+
+
+@pytest.mark.parametrize(
+    ("state", "late"),
+    [
+        (FormState.submitted, True),
+        (FormState.returned, True),
+        (FormState.accepted, True),
+        (FormState.assessing, False),
+        (FormState.not_assessing, False),
+    ],
+)
+def test_a_request_is_late_until_it_is_decided(cast, make, clock, state, late):
+    make.request(make.child(), cast.sana, state, due_on=clock.today() - timedelta(days=3))
+    browser = cast.olu.browser()
+
+    assert ("3 days overdue" in browser.get("/requests/list/").text) is late
+    assert ("3 days overdue" in browser.get("/requests/list/?show=overdue").text) is late
+
+
+def test_a_file_holds_dates_and_numbers_as_they_are_and_no_tags(cast, make, clock):
+    child = make.child(nhs_number="9434765919")
+    due_on = clock.today() - timedelta(days=3)
+    make.advice(child, cast.ann, due_on=due_on)
+    browser = cast.olu.browser()
+
+    people, advice = (browser.get(f"/{path}/export.csv").text for path in ("people", "advice"))
+
+    assert "9434765919" in people
+    assert uk_date(due_on) in advice
+    assert "overdue" not in advice
+    assert "Record" not in people + advice
+
+
+def test_an_nhs_number_reads_as_the_nhs_prints_it(cast, make):
+    child = make.child(nhs_number="9434765919")
+    make.child(nhs_number=None)
+    browser = cast.olu.browser()
+
+    assert 'data-label="NHS number">943 476 5919</td>' in browser.get("/people/list/").text
+    assert 'data-label="NHS number"></td>' in browser.get("/people/list/").text
+    assert "943 476 5919" in Page(browser.get(f"/people/show/{child.id}")).main
 
 
 def test_a_search_by_name_is_posted_so_that_no_name_stands_in_an_address(app, cast, make, case):
