@@ -11,7 +11,7 @@ from app.services.open_forms import OpenForm, take_up
 from app.services.work import Work
 from app.store.queries.forms import revisions_beyond
 
-KEPT_REVISIONS = 20
+KEPT_REVISIONS, THINNED_EVERY = 20, 10
 WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
 
 
@@ -86,7 +86,7 @@ def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, 
 
 
 def remember(work: Work, draft: SectionDraft) -> None:
-    """Keep what the section holds now before it is changed, and let go of what is older than the last twenty."""
+    """Keep what the section holds now before it is changed. Every tenth time, what is older than the last twenty goes."""
     work.session.add(
         DraftRevision(
             draft_id=draft.id,
@@ -96,7 +96,7 @@ def remember(work: Work, draft: SectionDraft) -> None:
             saved_at=draft.saved_at,
         )
     )
-    if draft.version <= KEPT_REVISIONS:
+    if draft.version <= KEPT_REVISIONS or draft.version % THINNED_EVERY:
         return
     for old in revisions_beyond(work.session, draft.id, KEPT_REVISIONS):
         work.session.delete(old)
