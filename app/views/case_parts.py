@@ -22,12 +22,19 @@ from app.domain.standing import (
 )
 from app.domain.workflow import OPEN_TO_WRITING, WORKFLOWS, FormState, Part
 from app.models import Child
+from app.seed.files import reference
 from app.services.sharing import SENT
 from app.store.queries.child_page import FormLine
 from app.views.due import Due, due
 from app.views.pages import said, uk_date
 from app.views.quick import gettext as _
 from app.views.words import FORM_STATE_COLOURS, form_state
+
+
+def why_no_upn(code: str | None) -> str:
+    """The reason in words; the code itself where the list of reasons no longer has it."""
+    words = {reason["code"]: _(reason["label"]) for reason in reference("upn_missing_reasons")}
+    return words.get(code, code) if code else ""
 
 
 def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         identity.insert(0, {"label": _("Known as"), "value": child.known_as})
     if who.in_sen_team:
         identity += [
-            {"label": _("UPN"), "value": child.upn or _("None")},
+            {"label": _("UPN"), "value": child.upn or why_no_upn(child.upn_missing_reason) or _("None")},
             {
                 "label": _("NHS number"),
                 "value": nhs_number_text(child.nhs_number) if child.nhs_number else _("Not known"),

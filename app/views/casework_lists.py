@@ -14,8 +14,8 @@ from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
 from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
 from app.security import office
-from app.seed.files import reference
 from app.store.queries.finding import child_listed, child_matches
+from app.views.case_parts import why_no_upn
 from app.views.due import Due, due
 from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
@@ -37,22 +37,13 @@ def _today() -> date:
     return office().clock.today()
 
 
-def _record(endpoint: str, number: int, about: str) -> Onward:
-    return Onward(_("Record"), address_of(f"{endpoint}.show", pk=number), about)
-
-
 def _nhs_number(number: str | None) -> str:
-    return nhs_number_text(number) if number else ""
+    """On one line, however narrow the column."""
+    return nhs_number_text(number).replace(" ", "\N{NO-BREAK SPACE}") if number else ""
 
 
 def _named(thing: Any) -> str:
     return thing.name if thing is not None else ""
-
-
-def _why_no_upn(code: str | None) -> str:
-    """The reason in words; the code itself where the list of reasons no longer has it."""
-    words = {reason["code"]: _(reason["label"]) for reason in reference("upn_missing_reasons")}
-    return words.get(code, code) if code else ""
 
 
 class ChildList(PortalListView):
@@ -94,7 +85,7 @@ class ChildList(PortalListView):
         "created_at": uk_date,
         "setting": _named,
         "nhs_number": _nhs_number,
-        "upn_missing_reason": _why_no_upn,
+        "upn_missing_reason": why_no_upn,
     }
 
     def find(self, text: str) -> ColumnElement[bool]:
@@ -110,8 +101,8 @@ class ChildList(PortalListView):
         return address_of("ChildView.show", child_id=record.id)
 
     def also_leads_to(self, record: Child) -> list[Onward]:
-        """For a possible duplicate, the two side by side; and the record."""
-        return [*self._to_compare(record), _record("ChildList", record.id, record.name)]
+        """For a possible duplicate, the two side by side."""
+        return self._to_compare(record)
 
     def leads_to(self, record: Child) -> list[Onward]:
         """The child's own page; for a possible duplicate, the two side by side."""
@@ -169,14 +160,8 @@ class FormList(PortalListView):
         return address_of("ChildView.show", child_id=record.child_id)
 
     def also_leads_to(self, record: Form) -> list[Onward]:
-        """What was sent, and the record."""
-        about = self.told_apart(record)
-        read = (
-            [Onward(_("Read"), address_of("FormView.read", form_id=record.id), about)]
-            if record.received_on
-            else []
-        )
-        return [*read, _record(self.endpoint, record.id, about)]
+        """What was sent."""
+        return self._to_read(record)
 
     def told_apart(self, record: Form) -> str:
         """What tells this form from the others in the list."""
@@ -193,7 +178,8 @@ class FormList(PortalListView):
     def _to_read(self, record: Form) -> list[Onward]:
         if record.received_on is None:
             return []
-        return [Onward(str(self.read_words), url_for("FormView.read", form_id=record.id))]
+        href = address_of("FormView.read", form_id=record.id)
+        return [Onward(str(self.read_words), href, self.told_apart(record))]
 
 
 def _form_options(kind: type[Form]) -> list[Any]:
