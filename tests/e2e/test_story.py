@@ -133,8 +133,7 @@ def sends_the_request(senco: Visitor) -> None:
 def accepts_the_request(officer: Visitor) -> None:
     officer.goes_to("/")
     officer.follows(re.compile("New requests"))
-    officer.follows("Idris Okafor")
-    officer.presses("Read this request")
+    officer.follows(re.compile("Read this request.*Idris Okafor"))
     officer.sees("Nadia Rahman")
     officer.presses("Accept")
     officer.sees("You have accepted this form")
