@@ -5,7 +5,7 @@ A role opens doors (pages); it never decides which rows are seen behind them: th
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.domain.wording import N_
 
@@ -71,7 +71,6 @@ class Principal:
     roles: frozenset[Role]
     profession: Profession | None = None
     organisation_id: int | None = None
-    strong_second_step: bool = field(default=False, compare=False)
 
     def has(self, *roles: Role) -> bool:
         """True when they hold any of these roles."""

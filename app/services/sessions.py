@@ -87,7 +87,6 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
         roles=roles,
         profession=found.profession if isinstance(found.profession, Profession) else None,
         organisation_id=found.organisation_id,
-        strong_second_step=found.second_step == "app",
     )
     return SignedIn(
         principal,

@@ -23,7 +23,6 @@ _WHO_IS = Ready(
         _log_in.c.id,
         _log_in.c.opened_at,
         _log_in.c.seen_at,
-        _log_in.c.second_step,
         _person.c.id,
         _person.c.first_name,
         _person.c.last_name,
@@ -50,7 +49,6 @@ class OpenLogIn:
     log_in_id: int
     opened_at: datetime
     seen_at: datetime
-    second_step: str
     person_id: int
     name: str
     email: str
@@ -71,13 +69,12 @@ def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
         log_in_id=first[0],
         opened_at=first[1],
         seen_at=first[2],
-        second_step=first[3],
-        person_id=first[4],
-        name=f"{first[5]} {first[6]}",
-        email=first[7],
-        profession=first[8],
-        organisation_id=first[9],
-        has_authenticator=first[10] is not None,
-        proved_at=first[11],
-        role_names=frozenset(row[12] for row in rows if row[12] is not None),
+        person_id=first[3],
+        name=f"{first[4]} {first[5]}",
+        email=first[6],
+        profession=first[7],
+        organisation_id=first[8],
+        has_authenticator=first[9] is not None,
+        proved_at=first[10],
+        role_names=frozenset(row[11] for row in rows if row[11] is not None),
     )
