@@ -7,7 +7,6 @@ every row in the copy has its file, unless the scanner refused that file in the 
 import io
 import json
 import os
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +23,8 @@ from app.store.bundle import DATABASE, HEADS, MANIFEST, Bundle, name_of_file, ne
 from app.store.database_copy import copied, count_rows, kind_of, need_tools, revision_of, tables_of
 from app.store.files import Store
 from app.store.guard import look_as_system
+from startup.version import VERSION
 
-PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 LAST = Path("backups") / "last.json"
 
 
@@ -66,7 +65,7 @@ def take_backup(office: Office, target: Path) -> Taken:
         parts |= _add_files(bundle, store_of(office), seen)
         manifest = Manifest(
             taken_at=taken_at,
-            version=version(),
+            version=VERSION,
             kind=kind,
             migration=seen.migration,
             counts=seen.counts,
@@ -86,11 +85,6 @@ def take_backup(office: Office, target: Path) -> Taken:
 def keys_of(office: Office) -> dict[str, str]:
     """The keys without which a backup is not whole: the audit's, and that of everything sealed."""
     return {"AUDIT_KEY": office.settings.audit_key, "FILE_KEY": office.settings.file_key}
-
-
-def version() -> str:
-    """This program's own version."""
-    return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _look_at(office: Office, connection: Connection) -> _Seen:

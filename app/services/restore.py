@@ -15,7 +15,7 @@ from app.models import LogInSession
 from app.post.audit import Verdict, verify
 from app.post.audit_heads import FILE as HEADS_FILE
 from app.post.audit_heads import kept_heads
-from app.services.backup import keys_of, version
+from app.services.backup import keys_of
 from app.services.documents import still_wanted, store_of
 from app.services.work import Office, unit_of_work
 from app.store.bundle import DATABASE, HEADS, MANIFEST, Reading, checksum_of, name_of_file, open_bundle
@@ -23,6 +23,7 @@ from app.store.database_copy import count_rows, is_empty, kind_of, need_tools, p
 from app.store.files import Store
 from app.store.guard import look_as_system
 from app.store.migrations import alone, newest_revision
+from startup.version import VERSION
 
 FILES = name_of_file("")
 
@@ -100,7 +101,7 @@ def _checked(office: Office, bundle: Reading) -> Manifest:
         )
     if manifest.migration != newest_revision():
         raise CannotRestore(
-            f"This backup's tables stand at migration {manifest.migration}, this program's ({version()}) at "
+            f"This backup's tables stand at migration {manifest.migration}, this program's ({VERSION}) at "
             f"{newest_revision()}. Restore with the version that took it, {manifest.version}, and upgrade then."
         )
     return manifest
