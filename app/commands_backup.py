@@ -32,7 +32,8 @@ def _told_plainly() -> Iterator[None]:
         click.echo(f"Nothing was done. {reason}", err=True)
         sys.exit(1)
     except OSError as error:
-        click.echo(f"Stopped: {error.strerror} ({error.filename})", err=True)
+        where = f" ({error.filename})" if error.filename else ""  # a store for files names none
+        click.echo(f"Stopped: {error.strerror}{where}", err=True)
         sys.exit(1)
 
 

@@ -56,6 +56,18 @@ class ObjectStore:
             aws_secret_access_key="looker",
         )
 
+    def add_bucket(self, name: str) -> None:
+        """One more, with nothing in it."""
+        self.client().create_bucket(
+            Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
+        )
+
+    def lying_in(self, name: str) -> dict[str, bytes]:
+        """Everything in a bucket, by name."""
+        client = self.client()
+        found = client.get_paginator("list_objects_v2").paginate(Bucket=name).search("Contents[].Key")
+        return {key: client.get_object(Bucket=name, Key=key)["Body"].read() for key in found if key}
+
     def stop(self) -> None:
         """It is gone."""
         self.process.kill()
@@ -77,9 +89,7 @@ def object_store(host: str = "127.0.0.1") -> Iterator[ObjectStore]:
     store = ObjectStore(f"http://{host}:{port}", process)
     try:
         _wait_for(host, port)
-        store.client().create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
-        )
+        store.add_bucket(BUCKET)
         yield store
     finally:
         store.stop()

@@ -191,12 +191,13 @@ def sweep(session: Session, office: Office, now: datetime) -> int:
         if lying.key not in kept or not lying.whole:
             store.drop(lying)
             swept += 1
-    for document_id in _without_file(store, kept):
+    for document_id in without_file(store, kept):
         log.error("document %s has no file", document_id)
     return swept
 
 
-def _without_file(store: Store, kept: dict[str, int]) -> Iterator[int]:
+def without_file(store: Store, kept: dict[str, int]) -> Iterator[int]:
+    """Those of these documents (storage key to number) whose file is not in the store."""
     for key, document_id in kept.items():
         try:
             store.size(key)

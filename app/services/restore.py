@@ -16,11 +16,10 @@ from app.post.audit import Verdict, verify
 from app.post.audit_heads import FILE as HEADS_FILE
 from app.post.audit_heads import kept_heads
 from app.services.backup import keys_of
-from app.services.documents import still_wanted, store_of
+from app.services.documents import still_wanted, store_of, without_file
 from app.services.work import Office, unit_of_work
 from app.store.bundle import DATABASE, HEADS, MANIFEST, Reading, checksum_of, name_of_file, open_bundle
 from app.store.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
-from app.store.files import Store
 from app.store.guard import look_as_system
 from app.store.migrations import alone, newest_revision
 from startup.version import VERSION
@@ -68,14 +67,18 @@ def _must_be_empty(office: Office) -> None:
     if not is_empty(office.database):
         held.append("the database has tables in it")
     if not store_of(office).is_empty():
-        held.append("there are files in DATA_DIR/files")
+        held.append(f"there are files in {_files_lie_in(office)}")
     if kept_heads(office.settings.data_dir):
         held.append(f"there is a DATA_DIR/{HEADS_FILE}")
     if held:
         raise CannotRestore(
             f"A backup is only restored into an empty place, and here {' and '.join(held)}. "
-            "Give an empty folder as DATA_DIR and an empty database."
+            f"Give an empty folder as DATA_DIR{', an empty bucket' if office.settings.s3 else ''} and an empty database."
         )
+
+
+def _files_lie_in(office: Office) -> str:
+    return f"the bucket {office.settings.s3.bucket}" if office.settings.s3 else "DATA_DIR/files"
 
 
 def _checked(office: Office, bundle: Reading) -> Manifest:
@@ -169,19 +172,10 @@ def _without_file(office: Office, manifest: Manifest) -> list[str]:
     """Documents whose file should have come back and did not."""
     with office.database.open() as session:
         look_as_system(session, "restored documents are compared with their files")
-        lost = [
-            str(row.id)
-            for row in session.execute(still_wanted(office.clock.now()))
-            if row.id not in manifest.missing and not _is_there(store_of(office), row.storage_key)
-        ]
+        wanted = {row.storage_key: row.id for row in session.execute(still_wanted(office.clock.now()))}
+    kept = {key: number for key, number in wanted.items() if number not in manifest.missing}
+    lost = [str(number) for number in without_file(store_of(office), kept)]
     return [f"Documents without their file: {', '.join(lost)}."] if lost else []
-
-
-def _is_there(store: Store, key: str) -> bool:
-    try:
-        return store.size(key) >= 0
-    except FileNotFoundError:
-        return False
 
 
 def _audit(office: Office, manifest: Manifest) -> Verdict:

@@ -1,5 +1,6 @@
 """Looks through a restored portal and says what is there."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from app.post.audit import verify
 from app.post.audit_heads import kept_heads
 from app.services.documents import store_of
 from app.services.work import Office
+from app.store.bundle import checksum_of
 from app.store.database_copy import count_rows
-from app.store.files import FileStore
+from app.store.files import Store
 from app.store.guard import look_as_system
 from bench.drill.filling import CANARIES
 
@@ -29,6 +31,8 @@ class Found:
     lost: int
     canaries: int
     without_file: int
+    other_bytes: int
+    """Documents whose file is there and is not what was uploaded."""
     audit_whole: bool
     audit_rows: int
 
@@ -43,11 +47,14 @@ def compare(office: Office, manifest: Path, must_be_there: Iterable[int]) -> Fou
     with office.database.open() as session:
         look_as_system(session, "a drill looks at what came back")
         there = set(session.scalars(sa.select(Child.id)))
-        keys = list(session.scalars(sa.select(Document.storage_key)))
+        files = [
+            (row.sha256, _fingerprint(store, row.storage_key))
+            for row in session.execute(sa.select(Document.storage_key, Document.sha256))
+        ]
         canaries = [
             session.scalars(sa.select(Child.id).where(Child.surname == CANARIES[0])).first() is not None,
             any(CANARIES[1] in str(answers) for answers in session.scalars(sa.select(Submission.answers))),
-            any(_holds(store, key, CANARIES[2].encode()) for key in keys),
+            any(found == hashlib.sha256(CANARIES[2].encode()).hexdigest() for _uploaded, found in files),
         ]
         verdict = verify(
             session, office.settings.audit_key, [*kept_heads(office.settings.data_dir), told["audit_head"]]
@@ -56,12 +63,17 @@ def compare(office: Office, manifest: Path, must_be_there: Iterable[int]) -> Fou
         other_counts=[name for name, rows in expected.items() if now[name] != rows],
         lost=len(set(must_be_there) - there),
         canaries=sum(canaries),
-        without_file=sum(not store.path(key).is_file() for key in keys),
+        without_file=sum(found is None for _uploaded, found in files),
+        other_bytes=sum(found not in (None, uploaded) for uploaded, found in files),
         audit_whole=verdict.ok,
         audit_rows=verdict.rows,
     )
 
 
-def _holds(store: FileStore, key: str, text: bytes) -> bool:
-    path = store.path(key)
-    return path.is_file() and path.read_bytes() == text
+def _fingerprint(store: Store, key: str) -> str | None:
+    """Of what lies there now; None when nothing does."""
+    try:
+        with store.open(key) as content:
+            return checksum_of(content)
+    except FileNotFoundError:
+        return None

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import open_office
@@ -22,6 +23,8 @@ class Place:
 
     folder: Path
     database_url: str
+    store: Mapping[str, str] = field(default_factory=dict)
+    """The settings of a store that speaks S3; none: files lie in the folder."""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -31,6 +34,7 @@ class Place:
             "PORTAL_MODE": "demo",
             "DATA_DIR": str(self.folder),
             "DATABASE_URL": self.database_url,
+            **self.store,
         }
 
     def office(self) -> Office:

@@ -1,7 +1,7 @@
 """Backs up a portal that people are writing to, restores it in an empty place, and says what came back and how fast."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.commands import prepare
 from app.services.work import Office
@@ -21,14 +21,14 @@ def prove(options: Options) -> Iterator[Promise]:
     yield from drill(options, FEW if options.short else PEOPLE)
 
 
-def drill(options: Options, people: int) -> Iterator[Promise]:
-    """The whole drill, with so many people."""
+def drill(options: Options, people: int, stores: Sequence[Mapping[str, str]] = ({}, {})) -> Iterator[Promise]:
+    """The whole drill, with so many people; files in folders, or in these two stores, the second of them empty."""
     here, there = options.folder / "here", options.folder / "there"
     here.mkdir(mode=0o700)
     with own_database(options.database, here) as first, own_database(options.database, there) as second:
-        office = (place := Place(here, first)).office()
+        office = (place := Place(here, first, stores[0])).office()
         try:
-            yield from _drill(options, people, place, office, Place(there, second))
+            yield from _drill(options, people, place, office, Place(there, second, stores[1]))
         finally:
             office.database.engine.dispose()
 
@@ -67,4 +67,5 @@ def _drill(options: Options, people: int, place: Place, office: Office, empty: P
     yield exactly("Tables with another number of rows", len(found.other_counts), 0)
     yield exactly("Known texts found again: in a record, a form and a file", found.canaries, len(CANARIES))
     yield exactly("Documents without their file", found.without_file, 0)
+    yield exactly("Documents whose file is not what was uploaded", found.other_bytes, 0)
     yield holds("The audit is whole and ends where it did", found.audit_whole, f"{found.audit_rows:,} rows")

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from app.services.work import Office
 from app.store.bundle import NoBundle, open_bundle
 from app.store.database_copy import CopyFailed, _conninfo
 from bench.databases import own_database
-from tests.cast import everything
+from tests.cast import Cast, everything
+from tests.make import Maker
 from tests.post.test_audit import rows, without_triggers
 
 SURNAME, TEXT = "Canary-Warbler", b"The text of a report that has to come back."
@@ -38,24 +40,35 @@ def nothing_left_by_other_tests(office: Office) -> Iterator[None]:
     (office.settings.data_dir / FILE).unlink(missing_ok=True)
 
 
-@pytest.fixture
-def elsewhere(office: Office, tmp_path: Path) -> Iterator[Office]:
-    """An empty place with the same keys: another folder, and on PostgreSQL another database."""
-    folder = tmp_path / "elsewhere"
+@contextmanager
+def an_empty_place(office: Office, folder: Path, **told: object) -> Iterator[Office]:
+    """With the same keys: another folder, and on PostgreSQL another database."""
     folder.mkdir(mode=0o700)
     with own_database(os.environ.get("TEST_DATABASE_URL"), folder) as url:
-        settings = dataclasses.replace(office.settings, data_dir=folder, database_url=url)
+        settings = dataclasses.replace(office.settings, data_dir=folder, database_url=url, **told)
         place = open_office(settings, office.clock)
         yield place
         place.database.engine.dispose()
 
 
 @pytest.fixture
+def elsewhere(office: Office, tmp_path: Path) -> Iterator[Office]:
+    """An empty place with the same keys."""
+    with an_empty_place(office, tmp_path / "elsewhere") as place:
+        yield place
+
+
+@pytest.fixture
 def report(office, cast, make) -> Document:
     """A child's document, with its file in the store."""
+    return reported(office, cast, make, TEXT)
+
+
+def reported(office: Office, cast: Cast, make: Maker, text: bytes) -> Document:
+    """A child's document with this text, in the store of this office."""
     child = make.child(linked=(cast.sana,), surname=SURNAME)
     form = make.request(child, cast.sana)
-    kept = store_of(office).keep(io.BytesIO(TEXT))
+    kept = store_of(office).keep(io.BytesIO(text))
     with cast.olu.works() as work:
         work.tell(ChildViewed(child_id=child.id))
     return make._add(

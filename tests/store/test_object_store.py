@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -130,6 +132,28 @@ def test_a_store_that_does_not_answer_is_like_a_broken_disk():
             store.open(key)
         assert str(told.value) and gone.endpoint not in str(told.value)
         assert not isinstance(told.value, FileNotFoundError)
+
+
+class BreaksOff(BaseHTTPRequestHandler):
+    """Says how much is coming, and hangs up before it came."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"x" * 10)
+
+    def log_message(self, *_said: object) -> None:
+        pass
+
+
+def test_a_store_that_breaks_off_in_the_middle_of_a_file_is_like_a_broken_disk(server):
+    with ThreadingHTTPServer(("127.0.0.1", 0), BreaksOff) as breaking:
+        threading.Thread(target=breaking.serve_forever, daemon=True).start()
+        store = S3Store(replace(server.settings, endpoint=f"http://127.0.0.1:{breaking.server_port}"))
+        with store.open(NEVER) as content, pytest.raises(OSError, match="the store for files does not"):
+            content.read()
+        breaking.shutdown()
 
 
 def test_a_bucket_that_is_not_there_is_no_answer(server):
