@@ -4,6 +4,8 @@ from app.tables.audit import AuditRow
 from app.tables.children import Child, ChildLink, ChildName
 from app.tables.documents import Document, DocumentState
 from app.tables.forms import (
+    AWAITED_ADVICE,
+    UNDECIDED_REQUESTS,
     Advice,
     Consent,
     DraftRevision,
@@ -32,6 +34,8 @@ from app.tables.people import Person
 from app.tables.workers import WorkerSeen
 
 __all__ = [
+    "AWAITED_ADVICE",
+    "UNDECIDED_REQUESTS",
     "Advice",
     "AuditRow",
     "Child",

@@ -3,13 +3,14 @@
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, scoped_session, sessionmaker
 
 from app.store.turns import Turns
 
 WRITING = "portal_writing"
 """Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
 TURN = "portal_turn"
+CHANGED = "changed"
 
 _LOST_HOSTS = (
     "idle_in_transaction_session_timeout=15s",
@@ -20,6 +21,11 @@ _LOST_HOSTS = (
 )
 """A host that lost its power says no good-bye. PostgreSQL would keep its transactions open for hours, and with them the
 lock on the audit's chain, for which everybody else waits: so it looks for itself whether we are still there."""
+
+
+_PLANS = ("plan_cache_mode=force_generic_plan",)
+"""A statement that a connection knows is planned once and not for each question: the lens makes planning slower than
+answering. What was typed is planned for itself (plan_anew)."""
 
 
 class Database:
@@ -43,8 +49,47 @@ class Database:
 
 def begin_writing(session: Session) -> None:
     """End what the session was reading and begin a transaction that may write."""
-    session.rollback()
+    end_reading(session)
     session.connection(execution_options={WRITING: True})
+
+
+def end_reading(session: Session) -> None:
+    """End a transaction in which something was only read; if anything was changed in it after all, it is undone.
+
+    By COMMIT, since psycopg forgets at every ROLLBACK which statements PostgreSQL has planned, and planning them anew
+    for every page took longer than answering them.
+    """
+    if session.info.pop(CHANGED, False) or session.new or session.dirty or session.deleted:
+        session.rollback()
+    else:
+        session.commit()
+
+
+def plan_anew(session: Session) -> None:
+    """In this transaction PostgreSQL plans for what is asked: a rare name wants another way than a common one."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def note_a_change(state: ORMExecuteState) -> None:
+    """A statement that changes rows was sent in this transaction."""
+    if not state.is_select:
+        state.session.info[CHANGED] = True
+
+
+@event.listens_for(Session, "after_flush")
+def note_a_flush(session: Session, _flush: UOWTransaction) -> None:
+    """New or changed rows were sent in this transaction."""
+    session.info[CHANGED] = True
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def note_its_end(session: Session) -> None:
+    """The next transaction has changed nothing yet."""
+    session.info.pop(CHANGED, None)
 
 
 def _engine(url: str) -> Engine:
@@ -61,7 +106,10 @@ def _engine(url: str) -> Engine:
         return engine
     return create_engine(
         url,
-        connect_args={"connect_timeout": 5, "options": " ".join(f"-c {each}" for each in _LOST_HOSTS)},
+        connect_args={
+            "connect_timeout": 5,
+            "options": " ".join(f"-c {each}" for each in (*_LOST_HOSTS, *_PLANS)),
+        },
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,

@@ -47,6 +47,10 @@ class Child(Row):
         return self.name
 
 
+_in_doubt = Child.possible_duplicate_of_id.is_not(None)
+Index("ix_child_in_doubt", Child.merged_into_id, Child.id, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+
+
 class ChildName(Model):
     """One word of a child's name: what a search by the start of any of their names reads, forwards by its key and, for
     children who are at hand, by its index.

@@ -7,7 +7,7 @@ Request, Advice and Consent are three kinds of form: one table, one engine, a wo
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.workflow import FormState
@@ -177,3 +177,22 @@ class FormReturn(Row):
     section: Mapped[str | None] = mapped_column()
     reason: Mapped[str] = mapped_column()
     returned_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+
+
+def _of(kind: str, *states: FormState) -> ColumnElement[bool]:
+    """Forms of a kind in these states, spelt out: told as values, a database would not see that an index holds them."""
+    words = [literal_column(f"'{state.name}'") for state in states]
+    return and_(Form.kind == literal_column(f"'{kind}'"), Form.state.in_(words))
+
+
+AWAITED_ADVICE = _of("advice", FormState.asked, FormState.draft, FormState.returned)
+"""Advice that was asked for and is not here."""
+UNDECIDED_REQUESTS = _of("request", FormState.submitted, FormState.returned, FormState.accepted)
+"""Requests that the council still has to decide on."""
+
+# A county's history is a hundred times as long as what is open, so that has small indexes of its own.
+for _name, _open in (
+    ("ix_form_awaited_advice", AWAITED_ADVICE),
+    ("ix_form_undecided_requests", UNDECIDED_REQUESTS),
+):
+    Index(_name, Form.due_on, Form.id, sqlite_where=_open, postgresql_where=_open)

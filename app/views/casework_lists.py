@@ -12,8 +12,19 @@ from app.domain.events import ChildViewed, Event, MessageRead
 from app.domain.form_deadlines import is_awaited
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
-from app.models import Advice, Child, Form, Message, Registration, RegistrationState, Request
+from app.models import (
+    AWAITED_ADVICE,
+    UNDECIDED_REQUESTS,
+    Advice,
+    Child,
+    Form,
+    Message,
+    Registration,
+    RegistrationState,
+    Request,
+)
 from app.security import office
+from app.store.database import plan_anew
 from app.store.queries.finding import child_listed, child_matches
 from app.views.case_parts import why_no_upn
 from app.views.due import Due, due
@@ -149,6 +160,7 @@ class FormList(PortalListView):
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By the child."""
+        plan_anew(self.datamodel.session)
         return Form.child_id.in_(select(Child.id).where(child_matches(text)))
 
     def opened(self, record: Form) -> Event:
@@ -204,7 +216,7 @@ class RequestList(FormList):
             _l("Decision overdue"),
             lambda: and_(
                 Request.due_on < _today(),
-                Request.state.in_([FormState.submitted, FormState.returned, FormState.accepted]),
+                UNDECIDED_REQUESTS,
             ),
         ),
     }
@@ -227,12 +239,12 @@ class AdviceList(FormList):
             _l("Overdue"),
             lambda: and_(
                 Advice.due_on < _today(),
-                Advice.state.in_([FormState.asked, FormState.draft, FormState.returned]),
+                AWAITED_ADVICE,
             ),
         ),
         "waiting": Narrowing(
             _l("Not yet received"),
-            lambda: Advice.state.in_([FormState.asked, FormState.draft, FormState.returned]),
+            lambda: AWAITED_ADVICE,
         ),
     }
 

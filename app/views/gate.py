@@ -1,15 +1,18 @@
 """Nobody passes who has not been let in: every route is shut unless it is named here or guarded by a permission."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.errors import TooMany
 from app.services.kept_posts import keep
 from app.services.sessions import touch, wants_touch
 from app.services.work import unit_of_work
+from app.store.database import end_reading
 from app.store.guard import look_as
 from app.views.base import office, origin, principal
 from app.views.cookie import CHALLENGE, KEPT, form_owner
@@ -98,4 +101,8 @@ def init_gate(app: Flask) -> None:
 
     @app.teardown_appcontext
     def put_away(_error: BaseException | None) -> None:
-        office().database.session.remove()
+        sessions = office().database.session
+        if sessions.registry.has():
+            with suppress(SQLAlchemyError):  # the database went away: whoever asked has been told
+                end_reading(sessions())
+        sessions.remove()

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -47,11 +48,13 @@ class Subject:
     def __init__(self, python: Path | str, module: str, given: dict[str, Any]) -> None:
         command = [str(python), "-m", "bench.speed.measured", module, json.dumps(given)]
         quiet = {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
+        # A pipe that nobody reads would fill up, and everybody would wait.
+        self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in end()
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.complaints,
             text=True,
             cwd=ROOT,
             env=os.environ | quiet,
@@ -63,7 +66,8 @@ class Subject:
             if line.startswith("{"):
                 heard: dict[str, Any] = json.loads(line)
                 return heard
-        complaint = self.process.stderr.read() if self.process.stderr else ""
+        self.complaints.seek(0)
+        complaint = self.complaints.read()
         raise RuntimeError(f"An application stopped:\n{complaint[-3000:]}")
 
     def measure(self, page: str, times: int) -> dict[str, Any]:
@@ -77,6 +81,7 @@ class Subject:
         """Let it go."""
         self.process.terminate()
         self.process.wait(timeout=20)
+        self.complaints.close()
 
 
 @contextmanager
@@ -142,7 +147,8 @@ def measure(people: int, names: Sequence[str], rounds: int, each: int) -> Figure
         for _ in range(rounds):
             for page in running[names[0]].pages:
                 for name, subject in running.items():
-                    heard[name, page].append(subject.measure(page, each))
+                    if page in subject.pages:
+                        heard[name, page].append(subject.measure(page, each))
     found: Figures = {name: {} for name in names}
     for (name, page), batches in heard.items():
         found[name][page] = _figure(batches)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import AuditRow, Child, ChildLink, Form, FormTemplate, FormVersion, Organisation, Person
+from app.store.database import plan_anew
 from app.store.queries.finding import child_matches
 
 _child = Child.__table__  # a plain table on purpose: see _records_of
@@ -162,6 +163,7 @@ def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]
     """A few children by name, date of birth or number: number, name, date of birth."""
     if not typed:
         return []
+    plan_anew(session)
     # Found first and then put in order: PostgreSQL would read the county from A until it has met so many.
     found = (
         select(Child.id, Child.forenames, Child.surname, Child.date_of_birth, Child.search_name)

@@ -14,6 +14,7 @@ from app.domain.roles import Principal
 from app.domain.standing import Standing
 from app.domain.workflow import OPEN_TO_WRITING, FormState
 from app.models import Child, ChildLink, Form, FormTemplate, FormVersion
+from app.store.database import plan_anew
 from app.store.queries.child_page import standing_of
 from app.store.queries.finding import child_matches
 from app.store.ready import Ready
@@ -71,6 +72,7 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
     """One page of the children this person is involved with, those with something due soonest first."""
     asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
     if looked_for:
+        plan_anew(session)
         found = _LINKED[show].statement.where(child_matches(looked_for, one_by_one=True))
         rows = [tuple(row) for row in session.execute(found, asked)]
     else:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.domain.roles import Principal, Role
 from app.domain.workflow import FormState
 from app.models import (
+    AWAITED_ADVICE,
+    UNDECIDED_REQUESTS,
     Advice,
     Child,
     Consent,
@@ -26,8 +28,6 @@ from app.store.queries.child_page import MessageLine
 from app.store.ready import Ready
 
 COUNT_UP_TO = 1000
-NOT_RECEIVED = (FormState.asked, FormState.draft, FormState.returned)
-UNDECIDED = (FormState.submitted, FormState.returned, FormState.accepted)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ _WAITING = Ready(
         _count(Request.id, Request.state == FormState.submitted),
         _count(Request.id, Request.state == FormState.accepted),
         _count(Advice.id, Advice.state == FormState.submitted),
-        _count(Advice.id, Advice.state.in_(NOT_RECEIVED), Advice.due_on < bindparam("today")),
+        _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
         _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
         _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
@@ -88,7 +88,7 @@ _DECISIONS = Ready(
     .join(Child, Child.id == Request.child_id)
     .join(FormVersion, FormVersion.id == Request.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-    .where(Request.state.in_(UNDECIDED), Request.due_on.is_not(None))
+    .where(UNDECIDED_REQUESTS, Request.due_on.is_not(None))
     .order_by(Request.due_on, Request.id)
     .limit(bindparam("most", type_=Integer()))
 )

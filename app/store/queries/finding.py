@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.domain.finding import child_wanted
 from app.domain.names import just_past
 from app.models import Child, ChildName
+from app.store.database import plan_anew
 
 FEW_LETTERS = 2
 """So few letters may begin the names of half a county; more than these hardly ever do."""
@@ -35,6 +36,7 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
 
 def child_listed(session: Session, typed: str) -> ColumnElement[bool]:
     """The same, for a list of all children that is read from its beginning."""
+    plan_anew(session)
     longest = max(child_wanted(typed).words, key=len, default="")
     return child_matches(typed, one_by_one=len(longest) <= FEW_LETTERS and _are_many(session, longest))
 

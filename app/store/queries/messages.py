@@ -67,8 +67,10 @@ class Addressee:
 
 def to_me(who: Principal) -> ColumnElement[bool]:
     """Messages for this person to read: their own, and for the SEN team its shared inbox."""
-    mine = Message.recipient_id == who.user_id
-    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
+    if who.in_sen_team:
+        # Not "mine or nobody's": SQLite would then gather all that were ever sent, to sort out the newest few.
+        return func.coalesce(Message.recipient_id, who.user_id) == who.user_id
+    return Message.recipient_id == who.user_id
 
 
 def count_unread(session: Session, who: Principal) -> int:

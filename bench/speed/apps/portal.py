@@ -57,6 +57,10 @@ def open_application(people: int) -> Application:
         "section": lambda: Ask(f"/forms/{draft}/section/{SECTION}", senco),
         "save": _saves(app, f"/forms/{draft}/section/{SECTION}", senco),
         "read": lambda: Ask(f"/forms/{sent}/read", officer),
+        "team_home": lambda: Ask("/", officer),
+        "overdue": lambda: Ask("/advice/list/?show=overdue", officer),
+        "duplicates": lambda: Ask("/people/list/?show=duplicates", officer),
+        "inbox": lambda: Ask("/messages/", officer),
     }
     app.pages.update(page)
     return app
