@@ -67,10 +67,8 @@ class Addressee:
 
 def to_me(who: Principal) -> ColumnElement[bool]:
     """Messages for this person to read: their own, and for the SEN team its shared inbox."""
-    if who.in_sen_team:
-        # Not "mine or nobody's": SQLite would then gather all that were ever sent, to sort out the newest few.
-        return func.coalesce(Message.recipient_id, who.user_id) == who.user_id
-    return Message.recipient_id == who.user_id
+    mine = Message.recipient_id == who.user_id
+    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
 
 
 def count_unread(session: Session, who: Principal) -> int:
@@ -100,10 +98,17 @@ def _in(box: Box, who: Principal) -> ColumnElement[bool]:
     return to_me(who)
 
 
+def _everything_of_sqlite(who: Principal) -> ColumnElement[bool]:
+    """Mine or nobody's, put so that SQLite goes from the newest message back. For "or" it would gather all that were ever
+    sent and sort them; PostgreSQL does so for this."""
+    return func.coalesce(Message.recipient_id, who.user_id) == who.user_id
+
+
 def lines_of(
     session: Session, who: Principal, box: Box, before: int | None = None, after: int | None = None
 ) -> Lines:
     """One page of a box, newest first: those before this message, or those after it."""
+    gathers = box is Box.everything and who.in_sen_team and session.get_bind().dialect.name == "sqlite"
     statement = (
         select(
             Message.id,
@@ -122,7 +127,7 @@ def lines_of(
         )
         .outerjoin(Child, Child.id == Message.child_id)
         .outerjoin(Person, Person.id == Message.recipient_id)
-        .where(_in(box, who))
+        .where(_everything_of_sqlite(who) if gathers else _in(box, who))
         .limit(LINES + 1)
     )
     if after is not None:
