@@ -32,7 +32,7 @@ AROUND: tuple[ExecutableOption, ...] = (
 )
 """A form with its child, whose work it is, and who wrote it."""
 
-# To be read: rows as they are, asked on page after page. A table's number comes first in each.
+# To be read: rows as they are, asked on page after page. A column that is never empty comes first in each table.
 _setting = aliased(Organisation)
 _WHO = Whole(Person, "id", *NAME)
 _SURROUNDED = Together(
