@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.roles import Principal
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Message, Organisation, Person
+from app.store.database import plan_anew
 from app.store.ready import Ready
 
 LINES = 25
@@ -108,6 +109,10 @@ def lines_of(
     session: Session, who: Principal, box: Box, before: int | None = None, after: int | None = None
 ) -> Lines:
     """One page of a box, newest first: those before this message, or those after it."""
+    if who.in_sen_team:
+        plan_anew(
+            session
+        )  # how much of all that was ever sent is theirs decides the way, and only they have so much
     gathers = box is Box.everything and who.in_sen_team and session.get_bind().dialect.name == "sqlite"
     statement = (
         select(
