@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 
 
 class PortalError(Exception):
@@ -43,11 +42,6 @@ class TooMany(PortalError):
     def __init__(self, text: str = "", retry_after: int = 60) -> None:
         super().__init__(text)
         self.retry_after = retry_after
-
-    @property
-    def minutes(self) -> int:
-        """When to come back, in whole minutes."""
-        return ceil(self.retry_after / 60)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 from app.domain.deadlines import due_on
 from app.domain.workflow import OPEN_TO_WRITING, FormState
 
-_UNDECIDED = frozenset({FormState.submitted, FormState.returned, FormState.accepted})
+UNDECIDED = frozenset({FormState.submitted, FormState.returned, FormState.accepted})
 
 
 def request_due_on(state: FormState, received_on: date | None) -> date | None:
@@ -13,7 +13,7 @@ def request_due_on(state: FormState, received_on: date | None) -> date | None:
     final plan within 20 weeks (reg. 13). Nothing before it is received or after it is declined."""
     if received_on is None:
         return None
-    if state in _UNDECIDED:
+    if state in UNDECIDED:
         return due_on("decide_to_assess", received_on)
     return due_on("final_plan", received_on) if state is FormState.assessing else None
 
@@ -25,4 +25,4 @@ def advice_due_on(asked_on: date) -> date:
 
 def is_awaited(kind: str, state: FormState) -> bool:
     """Whether somebody can still be late with it: until advice is sent, until a request is decided."""
-    return state in OPEN_TO_WRITING or (kind == "request" and state in _UNDECIDED)
+    return state in OPEN_TO_WRITING or (kind == "request" and state in UNDECIDED)

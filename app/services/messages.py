@@ -188,11 +188,6 @@ def _send(
 ) -> list[int]:
     """Enter one copy in each inbox. The same key again, from the same person, is the same press of the button."""
     me = work.me
-    try:
-        count_mine(work, MESSAGES)
-    except TooMany as many:
-        text = Wording(N_("You have written many messages in a short time. Wait an hour, then send this one"))
-        raise Refused(Fault("body", text)) from many
     mark = f"written:{me.user_id}:{send_key[:64] or uuid.uuid4().hex}"
     sender = sender_name(work.session.connection(), work.office.post_room.settings, me)
     rows: list[dict[str, Any]] = [
@@ -216,6 +211,11 @@ def _send(
     new = list(work.session.scalars(statement.returning(Message.id)))
     if not new:
         return written_already(work.session, [row["event_key"] for row in rows])
+    try:
+        count_mine(work, MESSAGES)
+    except TooMany as many:
+        text = Wording(N_("You have written many messages in a short time. Wait an hour, then send this one"))
+        raise Refused(Fault("body", text)) from many
     work.tell(MessageSent(child_id=child_id, message_ids=tuple(sorted(new))))
     return new
 

@@ -4,13 +4,15 @@ A template has versions; a published version never changes; every filled form is
 Request, Advice and Consent are three kinds of form: one table, one engine, a workflow each.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.workflow import FormState
+from app.domain.form_deadlines import UNDECIDED
+from app.domain.workflow import OPEN_TO_WRITING, FormState
 from app.tables.base import Json, Row
 from app.tables.children import Child
 from app.tables.organisations import Organisation
@@ -179,15 +181,15 @@ class FormReturn(Row):
     returned_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
 
-def _of(kind: str, *states: FormState) -> ColumnElement[bool]:
+def _of(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
     """Forms of a kind in these states, spelt out: told as values, a database would not see that an index holds them."""
-    words = [literal_column(f"'{state.name}'") for state in states]
+    words = [literal_column(f"'{state.name}'") for state in sorted(states, key=lambda each: each.name)]
     return and_(Form.kind == literal_column(f"'{kind}'"), Form.state.in_(words))
 
 
-AWAITED_ADVICE = _of("advice", FormState.asked, FormState.draft, FormState.returned)
+AWAITED_ADVICE = _of("advice", OPEN_TO_WRITING)
 """Advice that was asked for and is not here."""
-UNDECIDED_REQUESTS = _of("request", FormState.submitted, FormState.returned, FormState.accepted)
+UNDECIDED_REQUESTS = _of("request", UNDECIDED)
 """Requests that the council still has to decide on."""
 
 # A county's history is a hundred times as long as what is open, so that has small indexes of its own.

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import joinedload
 
 from app.domain.codes import nhs_number_text
@@ -24,8 +24,7 @@ from app.models import (
     Request,
 )
 from app.security import office
-from app.store.database import plan_anew
-from app.store.queries.finding import child_listed, child_matches
+from app.store.queries.finding import child_listed, children_found
 from app.views.case_parts import why_no_upn
 from app.views.due import Due, due
 from app.views.listed import Onward
@@ -160,8 +159,7 @@ class FormList(PortalListView):
 
     def find(self, text: str) -> ColumnElement[bool]:
         """By the child."""
-        plan_anew(self.datamodel.session)
-        return Form.child_id.in_(select(Child.id).where(child_matches(text)))
+        return Form.child_id.in_(children_found(self.datamodel.session, text))
 
     def opened(self, record: Form) -> Event:
         """A form's record tells of the child: reasons for a decision, what was asked."""

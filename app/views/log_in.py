@@ -176,7 +176,7 @@ class LogInView(PortalView):
 
     def too_many(self, problem: TooMany) -> ResponseReturnValue:
         """Tried too often: when to come back, and what else to do."""
-        minutes = problem.minutes
+        minutes = ceil(problem.retry_after / 60)
         body, status = self.page("log_in/too_many.html", 429, minutes=minutes, hours=ceil(minutes / 60))
         return body, status, {"Retry-After": str(problem.retry_after)}
 

@@ -17,7 +17,7 @@ depends_on = None
 
 OPEN = {
     "ix_form_awaited_advice": "kind = 'advice' AND state IN ('asked', 'draft', 'returned')",
-    "ix_form_undecided_requests": "kind = 'request' AND state IN ('submitted', 'returned', 'accepted')",
+    "ix_form_undecided_requests": "kind = 'request' AND state IN ('accepted', 'returned', 'submitted')",
 }
 IN_DOUBT = "possible_duplicate_of_id IS NOT NULL"
 

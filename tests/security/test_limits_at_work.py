@@ -73,6 +73,13 @@ def test_writing_message_after_message_keeps_what_was_typed(app, cast, office):
         assert not work.session.query(Message).filter_by(subject="Question 2").count()
 
 
+def test_pressing_again_for_a_message_that_was_sent_is_no_further_message(app, cast):
+    browser = cast.sana.browser()
+    told = [{"subject": "Q", "body": "When?", "send_key": uuid.uuid4().hex} for _ in range(2)]
+    for each in [*told, *told]:
+        assert post_with_token(browser, app, "/messages/write", each).status_code == 302
+
+
 def test_adding_file_after_file_says_when_to_come_back(app, cast, make, office):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     browser, path = cast.sana.browser(), f"/forms/{form.id}/section/support"

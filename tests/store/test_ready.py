@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, select
 
+from app import post, services
 from app.domain.workflow import FormState
 from app.models import Child, Form
 from app.store import queries
@@ -23,11 +24,12 @@ NOTHING_TO_SEE = {"signed_in._WHO_IS", "caseload._LINKEDShow.closed"}
 
 def _every_ready() -> dict[str, Ready]:
     found = {}
-    for module in pkgutil.iter_modules(queries.__path__):
-        held = vars(importlib.import_module(f"{queries.__name__}.{module.name}"))
-        for name, value in held.items():
-            several = value.items() if isinstance(value, dict) else [("", value)]
-            found |= {f"{module.name}.{name}{key}": one for key, one in several if isinstance(one, Ready)}
+    for package in (queries, services, post):
+        for module in pkgutil.iter_modules(package.__path__):
+            held = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+            for name, value in held.items():
+                several = value.items() if isinstance(value, dict) else [("", value)]
+                found |= {f"{module.name}.{name}{key}": one for key, one in several if isinstance(one, Ready)}
     return found
 
 

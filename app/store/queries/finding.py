@@ -1,6 +1,6 @@
 """Finding children by what somebody typed; the lens says which of them may be found."""
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.finding import child_wanted
@@ -32,6 +32,12 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
     longest, *others = sorted(wanted.words, key=len, reverse=True)
     found = Child.id.in_(select(ChildName.child_id).where(_begins(longest)))
     return and_(found, *map(_has_word, others))
+
+
+def children_found(session: Session, typed: str) -> Select[int]:
+    """The numbers of the children that match, for a list of what is about them."""
+    plan_anew(session)
+    return select(Child.id).where(child_matches(typed))
 
 
 def child_listed(session: Session, typed: str) -> ColumnElement[bool]:
