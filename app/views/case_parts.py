@@ -37,6 +37,11 @@ def why_no_upn(code: str | None) -> str:
     return words.get(code, code) if code else ""
 
 
+def _no_upn(code: str | None) -> str:
+    why = why_no_upn(code)  # in the words of whoever added the child
+    return f"{_('None')} ({why})" if why else _("None")
+
+
 def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, Any]:
     """Whose page it is and its parts: what every page about a child shows on top."""
     identity = [
@@ -51,7 +56,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         identity.insert(0, {"label": _("Known as"), "value": child.known_as})
     if who.in_sen_team:
         identity += [
-            {"label": _("UPN"), "value": child.upn or why_no_upn(child.upn_missing_reason) or _("None")},
+            {"label": _("UPN"), "value": child.upn or _no_upn(child.upn_missing_reason)},
             {
                 "label": _("NHS number"),
                 "value": nhs_number_text(child.nhs_number) if child.nhs_number else _("Not known"),
