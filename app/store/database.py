@@ -3,7 +3,14 @@
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, scoped_session, sessionmaker
+from sqlalchemy.orm import (
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    scoped_session,
+    sessionmaker,
+)
 
 from app.store.turns import Turns
 
@@ -11,6 +18,7 @@ WRITING = "portal_writing"
 """Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
 TURN = "portal_turn"
 CHANGED = "changed"
+_CONNECTION = "connection"
 
 _LOST_HOSTS = (
     "idle_in_transaction_session_timeout=15s",
@@ -65,9 +73,28 @@ def end_reading(session: Session) -> None:
         session.commit()
 
 
+def connection_of(session: Session) -> Connection:
+    """The connection of the transaction this session is in; one begins where there was none."""
+    held: Connection | None = session.info.get(_CONNECTION)
+    return session.connection() if held is None else held
+
+
+@event.listens_for(Session, "after_begin")
+def note_the_connection(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """SQLAlchemy asks itself a dozen questions each time before it gives it again."""
+    session.info[_CONNECTION] = connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def forget_the_connection(session: Session, transaction: SessionTransaction) -> None:
+    """The next transaction may have another."""
+    if transaction.parent is None:
+        session.info.pop(_CONNECTION, None)
+
+
 def plan_anew(session: Session) -> None:
     """In this transaction PostgreSQL plans for what is asked: a rare name wants another way than a common one."""
-    connection = session.connection()
+    connection = connection_of(session)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 

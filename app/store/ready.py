@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.store.database import connection_of
 from app.store.guard import Glass, eyes_of, glass_of
 
 Row = tuple[Any, ...]
@@ -45,7 +47,7 @@ class Ready:
     def rows(self, session: Session, **told: Any) -> list[Row]:
         """What the session's reader may see of what is asked for."""
         session.flush()  # what was changed before is looked for too
-        connection = session.connection()
+        connection = connection_of(session)
         for name in self.lists:
             told[name] = _padded(told[name])
         told.update(eyes_of(session))
@@ -56,8 +58,8 @@ class Ready:
             values[name] = value if process is None else process(value)
         for name, places in made.lists:
             values.update(zip(places, told[name], strict=True))
-        rows: Sequence[Any] = connection.exec_driver_sql(made.sql, values).fetchall()
-        return [_read(row, made.read) for row in rows] if made.read else [tuple(row) for row in rows]
+        rows = _ask(connection, made.sql, values)
+        return [_read(row, made.read) for row in rows] if made.read else rows
 
     def only(self, session: Session, **told: Any) -> Row:
         """The one row that comes back whatever there is, of a statement that counts."""
@@ -78,6 +80,35 @@ def _padded(numbers: Sequence[int]) -> list[int]:
     while length < len(numbers):
         length *= 2
     return [*numbers, *[numbers[-1]] * (length - len(numbers))]
+
+
+def _ask(connection: Connection, sql: str, values: Mapping[str, Any]) -> list[Row]:
+    """The rows, from the driver itself: what SQLAlchemy puts around a statement it runs costs as much as running it.
+
+    Whoever listens to statements hears of this one too, and an error is SQLAlchemy's, as anywhere else.
+    """
+    dialect = connection.dialect
+    cursor = connection.connection.cursor()
+    try:
+        for hear in connection.dispatch.before_cursor_execute:
+            hear(connection, cursor, sql, values, None, False)
+        cursor.execute(sql, values)
+        return cursor.fetchall()  # type: ignore[return-value]
+    except dialect.loaded_dbapi.Error as error:
+        gone = dialect.is_disconnect(error, connection.connection, cursor)
+        if gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=dialect,
+        ) from error
+    finally:
+        cursor.close()
 
 
 def _read(row: Any, processes: Sequence[tuple[int, Process]]) -> Row:

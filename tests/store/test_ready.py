@@ -5,14 +5,17 @@ import pkgutil
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, literal_column, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app import post, services
 from app.domain.workflow import FormState
 from app.models import Child, Form
 from app.store import queries
+from app.store.database import connection_of
 from app.store.guard import look_as, look_as_system
 from app.store.ready import Ready
+from tests.statements import counted
 from tests.web.busy_case import BusyCase
 
 PEOPLE = ("sana", "ann", "bob", "olu", "mary", "pat", "ines", "hana")
@@ -127,3 +130,57 @@ def test_a_place_that_is_not_filled_is_an_error(cast, office):
     names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
     with cast.ann.works() as work, pytest.raises(Exception, match="child"):
         names.rows(work.session)
+
+
+def test_an_error_of_the_database_is_told_as_by_any_other_statement(office):
+    broken = Ready(select(Table("not_there", MetaData(), Column("id", Integer))))
+    with office.database.open() as session:
+        with pytest.raises((OperationalError, ProgrammingError)) as told:
+            broken.rows(session)
+        session.rollback()
+        assert not told.value.connection_invalidated
+        assert session.scalar(select(1)) == 1
+
+
+def test_a_word_that_was_looked_for_is_not_in_the_error(office):
+    broken = Ready(
+        select(Table("not_there", MetaData(), Column("name", String))).where(
+            literal_column("name") == bindparam("wanted", type_=String())
+        )
+    )
+    with office.database.open() as session, pytest.raises(DBAPIError) as told:
+        broken.rows(session, wanted="Amira Example")
+    assert "Amira" not in str(told.value)
+
+
+def test_a_connection_that_was_cut_is_put_away(office):
+    if office.database.is_sqlite:
+        pytest.skip("SQLite's database is a file, and nobody cuts it off")
+    one = Ready(select(literal_column("1", Integer).label("one")))
+    with office.database.open() as session, office.database.open() as killer:
+        assert one.rows(session) == [(1,)]
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+        killer.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        with pytest.raises(OperationalError) as told:
+            one.rows(session)
+        assert told.value.connection_invalidated
+        session.rollback()
+        assert one.rows(session) == [(1,)]
+
+
+def test_whoever_listens_to_statements_hears_of_it(office):
+    one = Ready(select(literal_column("1", Integer).label("one")))
+    with counted(office) as heard, office.database.open() as session:
+        one.rows(session)
+    assert [each for each in heard if each.startswith("SELECT")] == ["SELECT 1 AS one"]
+
+
+def test_the_next_transaction_asks_through_its_own_connection(office):
+    with office.database.open() as session:
+        first = connection_of(session)
+        assert connection_of(session) is first
+        session.rollback()
+        assert connection_of(session) is not first
+        with session.begin_nested():
+            inner = connection_of(session)
+        assert connection_of(session) is inner
