@@ -100,16 +100,17 @@ def linked_children(who: Principal) -> Select[tuple[int]]:
     return select(_link.c.child_id).where(_link.c.ended_at.is_(None), mine)
 
 
-def _is_ours(who: Principal) -> ColumnElement[bool]:
+def _is_ours(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
     """Professionals are the authors of their organisation's forms about the children they are linked to; parents and
     carers of their family's consent form."""
-    linked = _form.c.child_id.in_(linked_children(who))
+    return and_(form.child_id.in_(linked_children(who)), _is_written_by(who, form))
+
+
+def _is_written_by(who: Principal, form: Any) -> ColumnElement[bool]:
     if who.has(Role.professional):
-        return and_(
-            linked, _form.c.organisation_id.is_not(None), _form.c.organisation_id == who.organisation_id
-        )
+        return and_(form.organisation_id.is_not(None), form.organisation_id == who.organisation_id)
     if who.has(Role.parent):
-        return and_(linked, _form.c.kind == "consent", _form.c.organisation_id.is_(None))
+        return and_(form.kind == "consent", form.organisation_id.is_(None))
     return false()
 
 
@@ -117,19 +118,34 @@ def _own_forms(who: Principal) -> Select[tuple[int]]:
     return select(_form.c.id).where(_is_ours(who))
 
 
-def _shared_with(who: Principal) -> ColumnElement[bool]:
+def _shared_with(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
     """The SEN team decided, form by form, that the professionals or the parents and carers linked to the child may read
     it; a family's consent form is shared with the professionals when it is sent."""
+    return and_(_is_shared_with(who, form), form.child_id.in_(linked_children(who)))
+
+
+def _is_shared_with(who: Principal, form: Any) -> ColumnElement[bool]:
     shared = []
     if who.has(Role.professional):
-        shared.append(_form.c.shared_with_professionals_at.is_not(None))
+        shared.append(form.shared_with_professionals_at.is_not(None))
     if who.has(Role.parent):
-        shared.append(_form.c.shared_with_parents_at.is_not(None))
-    return and_(or_(false(), *shared), _form.c.child_id.in_(linked_children(who)))
+        shared.append(form.shared_with_parents_at.is_not(None))
+    return or_(false(), *shared)
 
 
 def _shared_forms(who: Principal) -> Select[tuple[int]]:
     return select(_form.c.id).where(_shared_with(who))
+
+
+def _own_or_shared_forms(who: Principal) -> Select[tuple[int]]:
+    return select(_form.c.id).where(_is_own_or_shared(who, _form.c))
+
+
+def _is_own_or_shared(who: Principal, form: Any) -> ColumnElement[bool]:
+    # The children are looked up once for both: two look-ups made the lens dearer than the page.
+    return and_(
+        form.child_id.in_(linked_children(who)), or_(_is_written_by(who, form), _is_shared_with(who, form))
+    )
 
 
 IN_WORDS: Mapping[str, Callable[[Principal], Any]] = {
@@ -163,10 +179,7 @@ def child_name(who: Principal) -> ColumnElement[bool]:
 @sees(Form)
 def form(who: Principal) -> ColumnElement[bool]:
     """The SEN team sees that every form exists; authors see their own; others what was shared with them."""
-    if who.in_sen_team:
-        return true()
-    own = Form.id.in_(_own_forms(who))
-    return or_(own, Form.id.in_(_shared_forms(who)))
+    return true() if who.in_sen_team else _is_own_or_shared(who, Form)
 
 
 @sees(SectionDraft)
@@ -191,9 +204,7 @@ def draft_revision(who: Principal) -> ColumnElement[bool]:
 @sees(Submission)
 def submission(who: Principal) -> ColumnElement[bool]:
     """The SEN team reads all that was sent; authors their own; others what was shared with them."""
-    if who.in_sen_team:
-        return true()
-    return or_(Submission.form_id.in_(_own_forms(who)), Submission.form_id.in_(_shared_forms(who)))
+    return true() if who.in_sen_team else Submission.form_id.in_(_own_or_shared_forms(who))
 
 
 @sees(FormReturn)
