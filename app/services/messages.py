@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.domain.errors import Fault, NotFound, Refused, TooMany, WrongHands
 from app.domain.events import MessageMarkedUnread, MessageRead, MessageSent
@@ -16,7 +16,7 @@ from app.models import Child, Form, Message, Registration
 from app.post.telling import sender_name
 from app.services.limits import MESSAGES, count_mine
 from app.services.work import Work
-from app.store.queries.messages import Addressee, count_unread, people_linked, written_already
+from app.store.queries.messages import Addressee, people_linked, written_already
 
 RowType = TypeVar("RowType")
 
@@ -38,11 +38,6 @@ class Opened:
     """The message that this one is an answer to."""
     may_answer: bool
     may_mark_unread: bool
-
-
-def unread_count(session: Session, who: Principal) -> int:
-    """How many messages wait to be read: one's own, and for the SEN team those in its shared inbox."""
-    return count_unread(session, who)
 
 
 def is_for(message: Message, who: Principal) -> bool:

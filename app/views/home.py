@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.domain.roles import Principal, Role
 from app.domain.standing import in_words, what_happens_next
 from app.security import office
-from app.services.messages import unread_count
 from app.store.queries import dashboard
 from app.store.queries.caseload import owed_by
 from app.store.queries.child_page import standing_of
@@ -50,10 +49,8 @@ class HomeView(PortalView):
 
 
 def _messages(session: Session, who: Principal) -> dict[str, Any]:
-    return {
-        "unread": unread_count(session, who),
-        "newest": dashboard.newest_messages(session, who, NEWEST),
-    }
+    inbox = dashboard.inbox_in_brief(session, who, NEWEST)
+    return {"unread": inbox.unread, "newest": inbox.newest}
 
 
 def _professional(session: Session, who: Principal) -> dict[str, Any]:

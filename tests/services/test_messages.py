@@ -10,6 +10,7 @@ from app.models import AuditRow, Message
 from app.services import messages as desk
 from app.services.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT
 from app.services.work import Office
+from app.store.queries.dashboard import inbox_in_brief
 from app.store.queries.messages import LINES, Box, lines_of
 from tests.cast import Actor
 from tests.mailbox import text_of
@@ -26,7 +27,7 @@ def rows(office: Office) -> list[sa.RowMapping]:
 def unread(office: Office, actor: Actor) -> int:
     """The number on the tile."""
     with actor.works() as work:
-        return desk.unread_count(work.session, actor.principal)
+        return inbox_in_brief(work.session, actor.principal).unread
 
 
 def seen(actor: Actor, box: Box = Box.everything, before: int | None = None) -> list[int]:

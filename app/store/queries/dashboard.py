@@ -1,12 +1,12 @@
 """What the home page counts and lists: only what is open, only what this person may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.roles import Principal, Role
 from app.domain.workflow import FormState
@@ -94,18 +94,30 @@ _DECISIONS = Ready(
 )
 
 
-def newest_messages(session: Session, who: Principal, limit: int = 5) -> Sequence[MessageLine]:
-    """The newest messages to this person; for the SEN team also those to its shared inbox."""
-    rows = _NEWEST_TO_ME.rows(session, me=who.user_id, most=limit)
-    if (
-        who.in_sen_team
-    ):  # asked apart, so that each goes by its index and neither sorts all that was ever sent
-        rows += _NEWEST_TO_TEAM.rows(session, most=limit)
-        rows = sorted(rows, key=lambda row: row[0], reverse=True)[:limit]
-    return [MessageLine(row[0], row[1], row[2], row[3], row[4] is None, row[5]) for row in rows]
+@dataclass(frozen=True)
+class InboxInBrief:
+    """How many messages wait to be read, and the newest whether read or not."""
+
+    unread: int
+    newest: Sequence[MessageLine]
 
 
-def _newest(to_me: ColumnElement[bool]) -> Ready:
+def inbox_in_brief(session: Session, who: Principal, limit: int = 5) -> InboxInBrief:
+    """The messages to this person; for the SEN team also those to its shared inbox."""
+    boxes = [_TO_ME.rows(session, me=who.user_id, most=limit)]
+    if who.in_sen_team:  # asked apart: each goes by its index and neither sorts all that was ever sent
+        boxes.append(_TO_TEAM.rows(session, most=limit))
+    rows = sorted((row for box in boxes for row in box), key=lambda row: row[0], reverse=True)[:limit]
+    return InboxInBrief(
+        unread=sum(box[0][-1] for box in boxes if box),
+        newest=[MessageLine(row[0], row[1], row[2], row[3], row[4] is None, row[5]) for row in rows],
+    )
+
+
+def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> Ready:
+    """The newest messages, each with how many of all are unread: where there is none, none is unread."""
+    counted = aliased(Message)
+    unread = select(func.count(counted.id)).where(for_me(counted), counted.read_at.is_(None))
     columns = (
         Message.id,
         Message.subject,
@@ -113,13 +125,14 @@ def _newest(to_me: ColumnElement[bool]) -> Ready:
         Message.created_at,
         Message.read_at,
         Message.letter,
+        unread.scalar_subquery(),
     )
-    newest: Any = select(*columns).where(to_me).order_by(Message.id.desc())
+    newest: Any = select(*columns).where(for_me(Message)).order_by(Message.id.desc())
     return Ready(newest.limit(bindparam("most", type_=Integer())))
 
 
-_NEWEST_TO_ME = _newest(Message.recipient_id == bindparam("me"))
-_NEWEST_TO_TEAM = _newest(Message.recipient_id.is_(None))
+_TO_ME = _in_brief(lambda message: message.recipient_id == bindparam("me"))
+_TO_TEAM = _in_brief(lambda message: message.recipient_id.is_(None))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Message, Organisation, Person
 from app.store.database import plan_anew
-from app.store.ready import Ready
 
 LINES = 25
 
@@ -70,22 +69,6 @@ def to_me(who: Principal) -> ColumnElement[bool]:
     """Messages for this person to read: their own, and for the SEN team its shared inbox."""
     mine = Message.recipient_id == who.user_id
     return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
-
-
-def count_unread(session: Session, who: Principal) -> int:
-    """How many messages wait to be read."""
-    counted = _UNREAD_BY_TEAM if who.in_sen_team else _UNREAD
-    return int(counted.only(session, me=who.user_id)[0])
-
-
-def _unread(where: ColumnElement[bool]) -> ColumnElement[int]:
-    return select(func.count(Message.id)).where(where, Message.read_at.is_(None)).scalar_subquery()
-
-
-# Two counts and not one with "or": each goes by an index.
-_TO_ME = _unread(Message.recipient_id == bindparam("me"))
-_UNREAD = Ready(select(_TO_ME))
-_UNREAD_BY_TEAM = Ready(select(_TO_ME + _unread(Message.recipient_id.is_(None))))
 
 
 def _in(box: Box, who: Principal) -> ColumnElement[bool]:
