@@ -13,7 +13,7 @@ TRANSLATIONS = ROOT / "translations"
 PLACES = ("app", "startup")
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 TEMPLATES = {
-    "extensions": "jinja2.ext.do",
+    "extensions": "jinja2.ext.do,app.views.spoken.Kept",
     "trim_blocks": "true",
     "newstyle_gettext": "true",
     "silent": "false",  # a template that cannot be read is an error, not a page without words

@@ -1,11 +1,12 @@
 """The menu as data: what stands in it, and which door it needs."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import current_app, request
+from flask import request
 from flask_login import current_user
 
-from app.domain.roles import READ, grants_of
+from app.domain.roles import READ, Role, grants_of
 from app.views.quick import address_of
 from app.views.quick import lazy_gettext as _l
 
@@ -19,14 +20,13 @@ class Entry:
     door: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """The same, ready for the page."""
 
     text: str
     href: str
     active: bool
-    badge: int | None = None
 
 
 MENU: list[Entry] = [
@@ -46,14 +46,18 @@ MENU: list[Entry] = [
 ]
 
 
-def menu() -> list[Shown]:
+def menu() -> tuple[Shown, ...]:
     """The menu of whoever is logged in; nothing for anybody else."""
     if not current_user.is_authenticated:
-        return []
-    doors = grants_of(current_user.principal.roles)
-    here = (request.endpoint or "").split(".")[0]
-    return [
+        return ()
+    return _menu_of(current_user.principal.roles, (request.endpoint or "").split(".")[0])
+
+
+@lru_cache(maxsize=1_000)
+def _menu_of(roles: frozenset[Role], here: str) -> tuple[Shown, ...]:
+    doors = grants_of(roles)
+    return tuple(
         Shown(entry.text, address_of(entry.endpoint), entry.endpoint.split(".")[0] == here)
         for entry in MENU
-        if (entry.door, READ) in doors and entry.endpoint in current_app.view_functions
-    ]
+        if (entry.door, READ) in doors
+    )

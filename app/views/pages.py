@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +12,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from flask import Flask
-from flask_babel import get_locale
 from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
 
 from app.views.generated_lists import init_generated_lists
-from app.views.quick import address_of
+from app.views.quick import address_of, spoken_language
 from app.views.quick import gettext as _
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -28,7 +28,7 @@ MONTHS = ENGLISH.months["format"]["wide"]
 
 def _reader_locale() -> Locale:
     """The language the reader chose; British English where nobody is reading (a mail, a job)."""
-    chosen = get_locale()
+    chosen = spoken_language()
     return ENGLISH if chosen is None or chosen.language == "en" else chosen
 
 
@@ -44,18 +44,21 @@ def uk_date(value: date | datetime | None) -> str:
         return ""
     day = in_london(value).date() if isinstance(value, datetime) else value
     locale = _reader_locale()
-    if locale is ENGLISH:
-        return f"{day.day} {MONTHS[day.month]} {day.year}"
-    return format_date(day, "d MMMM yyyy", locale=locale)
+    return _in_english(day) if locale is ENGLISH else format_date(day, "d MMMM yyyy", locale=locale)
+
+
+@lru_cache(maxsize=5_000)
+def _in_english(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month]} {day.year}"
 
 
 def uk_time(value: datetime | None) -> str:
     """9:05pm, midnight and midday included as words."""
     if not value:
         return ""
-    moment = in_london(value)
-    if _reader_locale() is not ENGLISH:
-        return format_time(moment, "HH:mm", locale=_reader_locale())
+    moment, locale = in_london(value), _reader_locale()
+    if locale is not ENGLISH:
+        return format_time(moment, "HH:mm", locale=locale)
     if (moment.hour, moment.minute) in ((0, 0), (12, 0)):
         return "midnight" if moment.hour == 0 else "midday"
     return f"{moment.hour % 12 or 12}:{moment.minute:02}{'am' if moment.hour < 12 else 'pm'}"

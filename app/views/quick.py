@@ -7,15 +7,18 @@ anew. Both answer the same for a whole page, so they are asked once.
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Domain, get_babel, get_locale
 from flask_babel.speaklater import LazyString
+from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from wtforms.i18n import messages_path
 
+_NOTHING = (None, None)
 FIRST_STAND_IN = 2_000_000_011
 """A number no row has yet: it stands in an address where a row's number will."""
 
@@ -34,15 +37,29 @@ class PageDomain(Domain):
         return found
 
 
+def _here() -> Any:
+    """What Flask-Babel notes of this page; None where there is no page, or nothing was said on it yet."""
+    try:
+        return g._get_current_object().get("_flask_babel")
+    except RuntimeError:
+        return None
+
+
 def _held() -> Any:
     """The catalogue this page has spoken from already; None where it has not yet, or speaks another language now."""
-    try:
-        page = g._get_current_object()
-    except RuntimeError:
-        return None  # there is no page
-    here = page.get("_flask_babel")
-    held: tuple[Any, Any] = getattr(here, "portal_catalogue", (None, None))
+    here = _here()
+    held: tuple[Any, Any] = getattr(here, "portal_catalogue", _NOTHING)
     return held[1] if held[0] is not None and held[0] is getattr(here, "babel_locale", None) else None
+
+
+def spoken_language() -> Locale | None:
+    """The language that is spoken now; None where nobody is spoken to."""
+    return getattr(_here(), "babel_locale", None) or get_locale()
+
+
+def csrf_token() -> str:
+    """The page's form token, worked out once and then said again for each of its forms."""
+    return g.get("csrf_token") or generate_csrf()  # which notes it there
 
 
 def gettext(text: str, /, **values: Any) -> str:
@@ -171,4 +188,6 @@ def init_quick(app: Flask) -> None:
     app.jinja_env.make_globals = lambda more: (
         {**app.jinja_env.globals, **more} if more else app.jinja_env.globals
     )  # type: ignore[method-assign]
-    app.jinja_env.globals.update(_=say, gettext=say, ngettext=say_counted, url_for=address_of)
+    app.jinja_env.globals.update(
+        _=say, gettext=say, ngettext=say_counted, url_for=address_of, csrf_token=csrf_token
+    )

@@ -6,7 +6,10 @@ from uuid import uuid4
 
 import pytest
 from flask_babel import force_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from werkzeug.routing import BuildError
+
+from app.views.spoken import harmless
 
 
 @pytest.fixture
@@ -79,6 +82,78 @@ def test_a_function_in_a_loop_gets_only_what_it_was_given(written):
 
     page = written("{% for i in [1] %}{{ f(i, a=2)|safe }}{% endfor %}", "en", f=given)
     assert page == "(1,){'a': 2}"
+
+
+@pytest.mark.parametrize(
+    "value", ["plain", "<b>&'\"</b>", "", 7, None, True, Markup("<i>ready</i>"), ["<a>"], "é<", b"<"]
+)
+def test_what_is_put_into_a_page_is_escaped_as_everywhere_else(value):
+    assert harmless(value) == escape(value)
+
+
+def test_a_page_can_say_what_its_layout_says_and_more(written):
+    page = written(
+        '{% extends "layouts/base.html" %}{% block title %}More{{ super() }}{% endblock %}'
+        "{% block flashes %}before {{ super() }} after{% endblock %}",
+        "en",
+    )
+    assert "<title>More - " in page
+    assert re.search(r"before\s+after", page)
+
+
+def test_an_address_that_is_always_the_same_stands_in_the_template(written):
+    pages = [
+        written(source, "en")
+        for source in (
+            '{{ url_for("HomeView.home") }}',
+            '{{ url_for("SendAreaView.list", show="to_do") }}',
+            '{{ url_or_none("No.such") }}',
+        )
+    ]
+    assert pages == ["/", "/send/?show=to_do", "None"]
+
+
+def test_an_address_that_is_not_there_complains_only_where_it_is_drawn(written):
+    source = '{% if wanted %}{{ url_for("No.such") }}{% endif %}there'
+    assert written(source, "en", wanted=False) == "there"
+    with pytest.raises(BuildError):
+        written(source, "en", wanted=True)
+
+
+def test_a_kept_piece_is_drawn_once_for_each_of_the_things_it_depends_on(written):
+    drawn = []
+
+    def draw(what: str) -> str:
+        drawn.append(what)
+        return what
+
+    source = (
+        "{% for a in [1, 2, 1, 2, 1] %}{% kept a, other %}{{ draw(a ~ other) }} {% endkept %}{% endfor %}"
+    )
+    assert written(source, "en", draw=draw, other="<") == "1&lt; 2&lt; 1&lt; 2&lt; 1&lt; "
+    assert drawn == ["1<", "2<"]
+
+
+def test_a_kept_piece_is_kept_for_its_own_language_and_place(prepared):
+    app = prepared[0]
+    pages = {}
+    for language in ("en", "pl", "en"):
+        with app.test_request_context("/"), force_locale(language):
+            drawn = app.jinja_env.get_template("layouts/base.html").render()
+            assert pages.setdefault(language, drawn.count("Contact the SEN team")) == drawn.count(
+                "Contact the SEN team"
+            )
+    assert pages == {"en": 1, "pl": 0}
+
+
+def test_only_what_everybody_may_see_is_kept():
+    """Who is reading, and whatever is asked of the database, has no place between {% kept %} and {% endkept %}."""
+    templates = Path(__file__).resolve().parents[2] / "app" / "templates"
+    piece = re.compile(r"{%-?\s*kept ([^%]*?)\s*-?%}(.*?){%-?\s*endkept", re.DOTALL)
+    depends = [
+        found[1] for page in sorted(templates.rglob("*.html")) for found in piece.finditer(page.read_text())
+    ]
+    assert sorted(depends) == ["council", "navigation"]
 
 
 def test_views_say_texts_in_one_way():
