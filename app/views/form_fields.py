@@ -1,7 +1,7 @@
 """The form engine's WTForms side: one form class per section of a published form, made from its definition.
 
 Templates draw a section by going through `form.asked` and giving each question's macro
-`form.values[question.id]` and `form.faults`; WTForms brings the fields and the CSRF token.
+`form.values[question.id]` and `form.faults`; WTForms brings the fields, the page its CSRF token.
 What a person typed is read by the rule book (`values_from`), not by WTForms, because a draft must
 keep what is not valid.
 """
@@ -17,7 +17,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     EmailField,
     Field,
-    HiddenField,
     MultipleFileField,
     RadioField,
     SelectChoice,
@@ -30,10 +29,8 @@ from wtforms import (
 
 from app.domain.forms import Answers, Problem, Question, Section, read_section
 from app.domain.forms.kinds import KINDS
-from app.domain.forms.reading import SHOWN
 from app.domain.forms.simple_kinds import YesNo
 
-SHOWN_FIELD = "questions_shown"
 MOST_CLASSES = 2_000
 
 
@@ -68,6 +65,8 @@ class SectionForm(FlaskForm):
     """The questions to draw, in their order."""
     values: dict[str, Any]
     """By question, what its macro shows: what was typed, or the reading of what the portal knows."""
+    shown: str
+    """Which questions are on the page, as the page posts it back."""
     faults: dict[str, str]
     """By the id of a field on the page, what is wrong there."""
 
@@ -101,27 +100,20 @@ def section_form_class(section: Section) -> type[SectionForm]:
         if len(_classes) >= MOST_CLASSES:
             _classes.clear()
         fields = {_attribute(question.id): _field(question) for question in section.questions}
-        shown = {SHOWN_FIELD: HiddenField(name=SHOWN)}
-        _classes[key] = type("SectionForm", (SectionForm,), {**fields, **shown})
+        _classes[key] = type("SectionForm", (SectionForm,), fields)
     return _classes[key]
 
 
-def section_form(
-    section: Section, answers: Answers, problems: Iterable[Problem] = (), csrf: bool = True
-) -> SectionForm:
-    """A section ready to draw: all answers of the form so far, and what is wrong with this section's.
-
-    `form.hidden_tag()` gives the CSRF token and the list of questions on the page.
-    """
+def section_form(section: Section, answers: Answers, problems: Iterable[Problem] = ()) -> SectionForm:
+    """A section ready to draw: all answers of the form so far, and what is wrong with this section's."""
     given = answers.get(section.id) or {}
     asked = section.questions_on_page(answers)
     data = {_attribute(question.id): given.get(question.id) for question in asked if question.kind != "files"}
-    data[SHOWN_FIELD] = " ".join(question.id for question in asked)
-    form = section_form_class(section)(formdata=None, data=data, meta={"csrf": csrf})
+    form = section_form_class(section)(formdata=None, data=data, meta={"csrf": False})
     for question in section.questions:
         if question not in asked:
             del form._fields[_attribute(question.id)]
-    form.asked = asked
+    form.asked, form.shown = asked, " ".join(question.id for question in asked)
     form.values = {question.id: _shown_value(question, given.get(question.id)) for question in asked}
     form.faults = {}
     for problem in problems:

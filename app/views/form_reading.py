@@ -43,7 +43,8 @@ def _checked(opened: OpenForm, section: Section) -> Context:
         if line.question.kind != "prefilled":
             row["change"] = section_url(opened.form.id, section.id, _field(line))
         rows.append(row)
-    return {"title": said(section.title), "id": section.id, "rows": rows}
+    changeable = any(row["change"] for row in rows)
+    return {"title": said(section.title), "id": section.id, "rows": rows, "changeable": changeable}
 
 
 def _field(line: AnswerLine) -> str:

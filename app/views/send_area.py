@@ -1,5 +1,8 @@
 """The SEND area: the children and young people a professional is linked to, and what is owed."""
 
+from collections.abc import Sequence
+from functools import cache
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
@@ -12,6 +15,7 @@ from app.services.children import may_add_children
 from app.store.queries.caseload import LinkedChild, Show, caseload
 from app.views.base import PortalView, principal
 from app.views.due import due
+from app.views.pages import said
 from app.views.searching import looked_for
 
 PAGES = {str(number): number for number in range(1, 401)}
@@ -44,18 +48,22 @@ class SendAreaView(PortalView):
         return self.page(
             "send_area/list.html",
             found=found,
-            rows=[_row(child) for child in found.children],
+            rows=_rows(found.children),
             show=show.name,
             looked_for=typed,
             may_add=may_add_children(who),
         )
 
 
-def _row(child: LinkedChild) -> dict[str, object]:
+def _rows(children: Sequence[LinkedChild]) -> Sequence[dict[str, object]]:
     today = office().clock.today()
-    return {
-        "child": child,
-        "year_group": year_group_label(school_year(child.date_of_birth, today)),
-        "status": in_words(child.standing),
-        "owed": [(each, due(each.due_on, today)) for each in child.owed],
-    }
+    words = cache(said)  # a page says few different things, many times
+    return [
+        {
+            "child": child,
+            "year_group": words(year_group_label(school_year(child.date_of_birth, today))),
+            "status": words(in_words(child.standing)),
+            "owed": [(each, due(each.due_on, today)) for each in child.owed],
+        }
+        for child in children
+    ]

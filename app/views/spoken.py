@@ -28,6 +28,7 @@ SPOKEN_BY_ITSELF = "en"
 SAYING = {"_", "gettext"}
 POINTING = {"asset_url", "url_for", "url_or_none"}
 MOST_KEPT = 1_000
+WHAT_DICTIONARIES_DO = frozenset(dir(dict))
 PLAIN = (FunctionType, MethodType, BuiltinMethodType)
 
 
@@ -188,6 +189,15 @@ class SpokenEnvironment(Environment):
         if self.language or self.overlayed:
             return super().select_template(names, parent, globals)
         return self._in(_spoken_now()).select_template(names, parent, globals)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a template means by row.name: of a dictionary what it holds, and only then what it can do."""
+        if type(obj) is dict and attribute in obj and attribute not in WHAT_DICTIONARIES_DO:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
     def _in(self, language: str) -> PlainEnvironment:
         if language not in self.spoken:

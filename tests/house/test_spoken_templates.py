@@ -120,6 +120,11 @@ def test_an_address_that_is_not_there_complains_only_where_it_is_drawn(written):
         written(source, "en", wanted=True)
 
 
+def test_a_dictionary_is_asked_for_what_it_holds_and_then_for_what_it_can_do(written):
+    source = "{{ one.name }}{{ one.missing }}{% for key in one.keys() %}{{ key }}{% endfor %}"
+    assert written(source, "en", one={"name": "A", "keys": "held"}) == "Anamekeys"
+
+
 def test_a_kept_piece_is_drawn_once_for_each_of_the_things_it_depends_on(written):
     drawn = []
 

@@ -8,14 +8,25 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import event, select
 
+from app.domain.forms.reading import SHOWN
 from app.domain.workflow import FormState
 from app.models import AuditRow, Form
 from app.services.returning import send_back
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
-from tests.web.form_browser import errors_on, text_of, typed
+from tests.unit.browser_fields import fields_of
+from tests.web.form_browser import ANSWERS, REQUEST, errors_on, text_of, typed
 
 MOST_STATEMENTS = 12
+
+
+def test_a_section_says_which_questions_stand_on_it_and_whose_page_it_is(cast, started):
+    """Without the first, what was left empty would look as if it had not been asked."""
+    page = cast.sana.browser().get(f"/forms/{started.id}/section/views").get_data(as_text=True)
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    assert sent[SHOWN] == fields_of(REQUEST.section("views"), ANSWERS["views"])[SHOWN][0]
+    assert len(sent["csrf_token"]) > 20
+
 
 # --- the SEN team ---------------------------------------------------------------------------------
 

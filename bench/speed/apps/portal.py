@@ -126,7 +126,7 @@ def _saves(app: Application, path: str, cookie: str) -> Callable[[], Ask]:
         written = {
             "csrf_token": _token(page),
             "version": _value(page, b'name="version"'),
-            "questions_shown": _value(page, b"questions_shown"),
+            "questions-shown": _value(page, b'name="questions-shown"'),
             "child_views": f"I like drawing and I want to stay with my friends. {'I was asked again. ' * 5}{next(numbers)}",
             "child_views_how": "own_words",
             "parent_views": "She needs people who know her. We would like to be told early. " * 5,
