@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import url_for
-
 from app.domain.codes import nhs_number_text
 from app.domain.deadlines import Milestone
 from app.domain.form_deadlines import is_awaited
@@ -20,6 +18,7 @@ from app.domain.standing import (
     in_words,
     what_happens_next,
 )
+from app.domain.wording import N_
 from app.domain.workflow import OPEN_TO_WRITING, WORKFLOWS, FormState, Part
 from app.models import Child
 from app.seed.files import reference
@@ -27,14 +26,17 @@ from app.services.sharing import SENT
 from app.store.queries.child_page import FormLine
 from app.views.due import Due, due
 from app.views.pages import said, uk_date
+from app.views.quick import address_of
 from app.views.quick import gettext as _
 from app.views.words import FORM_STATE_COLOURS, form_state
 
 
 def why_no_upn(code: str | None) -> str:
     """The reason in words; the code itself where the list of reasons no longer has it."""
-    words = {reason["code"]: _(reason["label"]) for reason in reference("upn_missing_reasons")}
-    return words.get(code, code) if code else ""
+    if not code:
+        return ""
+    known = (reason["label"] for reason in reference("upn_missing_reasons") if reason["code"] == code)
+    return next(map(_, known), code)
 
 
 def _no_upn(code: str | None) -> str:
@@ -79,10 +81,10 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
 def _back(who: Principal) -> dict[str, str]:
     """Where this reader's children are listed."""
     if who.in_sen_team:
-        return {"text": _("Children and young people"), "href": url_for("ChildList.list")}
+        return {"text": _("Children and young people"), "href": address_of("ChildList.list")}
     if who.has(Role.professional):
-        return {"text": _("SEND area"), "href": url_for("SendAreaView.list")}
-    return {"text": _("Home"), "href": url_for("HomeView.home")}
+        return {"text": _("SEND area"), "href": address_of("SendAreaView.list")}
+    return {"text": _("Home"), "href": address_of("HomeView.home")}
 
 
 def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
@@ -93,7 +95,7 @@ def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
         ("messages", _("Messages")),
     ]
     return [
-        {"text": text, "href": url_for(f"ChildView.{name}", child_id=child_id), "active": name == active}
+        {"text": text, "href": address_of(f"ChildView.{name}", child_id=child_id), "active": name == active}
         for name, text in parts
     ]
 
@@ -152,31 +154,31 @@ def _href(line: FormLine, who: Principal) -> str | None:
     """Where the form opens for this reader: to write in it, to read what was sent, or nowhere yet."""
     may_write = _is_writer(line, who) or (line.kind == "consent" and who.in_sen_team)
     if may_write and line.state in OPEN_TO_WRITING:
-        return url_for("FormView.show", form_id=line.id)
-    return url_for("FormView.read", form_id=line.id) if line.submitted_at else None
+        return address_of("FormView.show", form_id=line.id)
+    return address_of("FormView.read", form_id=line.id) if line.submitted_at else None
 
 
 def _steps(line: FormLine) -> list[tuple[str, str]]:
     """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
     names = set(WORKFLOWS[line.kind].open_to(line.state, {Part.sen_team}))
-    offered = [
-        ({"accept", "return"}, _("Read, then accept or return"), "FormView.read"),
-        ({"agree_to_assess", "decline_to_assess"}, _("Decide whether to assess"), "DecideView.decide"),
-        ({"cancel"}, _("Cancel this advice"), "AskView.cancel"),
-        ({"submit"}, _("Fill in the consent form"), "FormView.show"),
-    ]
-    return [(text, url_for(endpoint, form_id=line.id)) for steps, text, endpoint in offered if names & steps]
+    return [(_(text), address_of(door, form_id=line.id)) for steps, text, door in OFFERED if names & steps]
 
 
-def next_steps(lines: Sequence[FormLine], who: Principal) -> list[tuple[FormLine, str, str]]:
+OFFERED = (
+    ({"accept", "return"}, N_("Read, then accept or return"), "FormView.read"),
+    ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
+    ({"cancel"}, N_("Cancel this advice"), "AskView.cancel"),
+    ({"submit"}, N_("Fill in the consent form"), "FormView.show"),
+)
+
+
+def next_steps(rows: Sequence[FormRow]) -> list[tuple[FormLine, str, str]]:
     """What waits for the SEN team on this child; cancelling waits for nobody."""
-    if not who.in_sen_team:
-        return []
     return [
-        (line, text, href)
-        for line in lines
-        for text, href in _steps(line)
-        if line.state in (FormState.submitted, FormState.accepted) or line.kind == "consent"
+        (row.line, text, href)
+        for row in rows
+        for text, href in row.steps
+        if row.line.state in (FormState.submitted, FormState.accepted) or row.line.kind == "consent"
     ]
 
 

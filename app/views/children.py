@@ -1,7 +1,6 @@
 """A child's page and its parts, and adding a child."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,6 @@ from app.seed.files import reference
 from app.services import children as desk
 from app.services.work import Work
 from app.store.queries.child_page import (
-    FormLine,
     Involved,
     colleagues_not_linked,
     forms_about,
@@ -24,8 +22,7 @@ from app.store.queries.child_page import (
     standing_of,
 )
 from app.views.base import PortalView, principal
-from app.views.case_parts import FormRow, form_rows, frame, milestones, next_steps
-from app.views.due import Due
+from app.views.case_parts import form_rows, frame, milestones, next_steps
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField
 from app.views.quick import gettext as _
@@ -104,15 +101,16 @@ class ChildView(PortalView):
             people = involved_with(work.session, child_id)
             lines = forms_about(work.session, child_id)
             standing = standing_of(work.session, [child_id]).get(child_id)
+            rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),
                 "people": people,
                 "my_queue_link": _queue_link(people, work.me),
                 "standing": standing,
-                "forms": form_rows(lines, work.me, work.today),
+                "forms": rows,
                 "milestones": milestones(standing, lines, work.me, work.today),
-                "next_steps": next_steps(lines, work.me),
-                "owed": _owed(lines, work.me, work.today),
+                "next_steps": next_steps(rows),
+                "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
         template = "children/family.html" if context["is_parent"] else "children/show.html"
         return self.page(template, **context)
@@ -163,11 +161,6 @@ class ChildView(PortalView):
                 "messages": messages_about(work.session, work.me, child_id, MOST_MESSAGES),
             }
         return self.page("children/messages.html", **context)
-
-
-def _owed(lines: Sequence[FormLine], who: Principal, today: date) -> list[tuple[FormRow, Due | None]]:
-    """What this reader's organisation, or this parent, still has to send."""
-    return [(row, row.due) for row in form_rows(lines, who, today) if row.is_to_do]
 
 
 def _queue_link(people: Sequence[Involved], who: Principal) -> int | None:
