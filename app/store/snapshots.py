@@ -17,7 +17,7 @@ class Whole:
     """All columns of a table (or of an alias of one) in a ready statement, or only some of them."""
 
     def __init__(self, table: Any, *only: str) -> None:
-        mapper = inspect(table).mapper
+        self.table, mapper = table, inspect(table).mapper
         self.names = only or tuple(each.key for each in mapper.column_attrs if not each.deferred)
         self.columns: list[InstrumentedAttribute[Any]] = [getattr(table, name) for name in self.names]
         self.kind = _kind(mapper.class_)

@@ -21,7 +21,8 @@ from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.models import Organisation, Person, WorkDomain
 from app.services import accounts
 from app.views.base import PortalView
-from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
+from app.views.list_interface import PortalInterface
+from app.views.lists import Narrowing, PortalListView, choice_field
 from app.views.pages import uk_datetime
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import joinedload
 
 from app.domain.codes import nhs_number_text
 from app.domain.events import ChildViewed, Event, MessageRead
@@ -24,11 +23,13 @@ from app.models import (
     Request,
 )
 from app.security import office
+from app.store.queries import lists
 from app.store.queries.finding import child_listed, children_found
 from app.views.case_parts import why_no_upn
 from app.views.due import Due, due
+from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
-from app.views.lists import Narrowing, PortalInterface, PortalListView, choice_field
+from app.views.lists import Narrowing, PortalListView, choice_field
 from app.views.pages import shown, uk_date, uk_datetime
 from app.views.quick import address_of
 from app.views.quick import gettext as _
@@ -59,7 +60,7 @@ def _named(thing: Any) -> str:
 class ChildList(PortalListView):
     """Every child and young person the SEN team knows."""
 
-    datamodel = PortalInterface(Child, joinedload(Child.setting))
+    datamodel = PortalInterface(Child, listing=lists.CHILDREN)
     route_base = "/people"
     class_permission_name = "CaseWork"
     list_title = _l("Children and young people")
@@ -149,6 +150,7 @@ class FormList(PortalListView):
     }
     search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
     formatters_columns = {
+        "child": _named,
         "state": form_state,
         "due_on": uk_date,
         "received_on": uk_date,
@@ -192,14 +194,10 @@ class FormList(PortalListView):
         return [Onward(str(self.read_words), href, self.told_apart(record))]
 
 
-def _form_options(kind: type[Form]) -> list[Any]:
-    return [joinedload(kind.child), joinedload(kind.organisation), joinedload(kind.author)]
-
-
 class RequestList(FormList):
     """Requests for an EHC needs assessment."""
 
-    datamodel = PortalInterface(Request, *_form_options(Request))
+    datamodel = PortalInterface(Request, listing=lists.REQUESTS)
     route_base = "/requests"
     list_title = _l("Requests for an assessment")
     show_title = _l("Request for an assessment")
@@ -223,7 +221,7 @@ class RequestList(FormList):
 class AdviceList(FormList):
     """Advice asked for, and what came of it."""
 
-    datamodel = PortalInterface(Advice, *_form_options(Advice))
+    datamodel = PortalInterface(Advice, listing=lists.ADVICE)
     route_base = "/advice"
     list_title = _l("Advice")
     show_title = _l("Advice")
@@ -262,7 +260,7 @@ REGISTRATION_STATES = {
 class RegistrationList(PortalListView):
     """Who asked for an account."""
 
-    datamodel = PortalInterface(Registration)
+    datamodel = PortalInterface(Registration, listing=lists.REGISTRATIONS)
     route_base = "/registrations"
     class_permission_name = "Registrations"
     list_title = _l("Registrations")
@@ -323,7 +321,7 @@ class RegistrationList(PortalListView):
 class MessageList(PortalListView):
     """Messages the SEN team sent and received."""
 
-    datamodel = PortalInterface(Message, joinedload(Message.child), joinedload(Message.recipient))
+    datamodel = PortalInterface(Message, listing=lists.MESSAGES)
     route_base = "/team-messages"
     class_permission_name = "CaseWork"
     list_title = _l("All messages")

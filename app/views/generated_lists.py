@@ -8,6 +8,8 @@ from flask import Flask, request, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from app.views.list_interface import COUNT_UP_TO
+
 
 def typed_value(field: Any) -> str:
     """What an input shows: what was typed, else what is held."""
@@ -113,8 +115,6 @@ def filters_in_use() -> bool:
 
 def count_up_to() -> int:
     """Totals beyond this are shown as "more than"."""
-    from app.views.lists import COUNT_UP_TO
-
     return COUNT_UP_TO
 
 

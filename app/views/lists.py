@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,11 +19,9 @@ from flask import Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.filters import Filters
-from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy import ColumnElement
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
@@ -35,15 +34,13 @@ from app.services.work import unit_of_work
 from app.views.base import origin, principal
 from app.views.due import Due
 from app.views.generated_lists import SearchField, search_fields
+from app.views.list_interface import LARGEST_ID
 from app.views.listed import Listed, Onward, Row
 from app.views.pages import shown
 from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
-COUNT_UP_TO = 1000
-"""Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
 EXPORT_UP_TO = 10_000
-LARGEST_ID = 2**31 - 1
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 """How a cell begins that some spreadsheet takes for a formula: spaces before it and full-width signs change nothing."""
 
@@ -54,49 +51,6 @@ class Narrowing:
 
     text: Any
     criterion: Callable[[], ColumnElement[bool]]
-
-
-class PortalInterface(SQLAInterface):
-    """AppBuilder's way to a table: what the list shows is loaded in the same statement, and totals are capped."""
-
-    def __init__(self, obj: type[Any], *options: ExecutableOption) -> None:
-        self.options = options
-        super().__init__(obj)
-
-    def get_search_columns_list(self) -> list[str]:
-        """A list is filtered by the columns it names and no others; AppBuilder would offer them all."""
-        return []
-
-    def query(
-        self,
-        filters: Filters | None = None,
-        order_column: str = "",
-        order_direction: str = "",
-        page: int | None = None,
-        page_size: int | None = None,
-        select_columns: list[str] | None = None,
-        outer_default_load: bool = False,
-    ) -> tuple[int, list[Any]]:
-        """One page of rows, and how many there are up to the cap (one more means "more than")."""
-        rows = self.session.query(self.obj).options(*self.options)
-        for table, criterion in g.get("list_criteria", ()):
-            if table is self.obj:
-                rows = rows.filter(criterion)
-        counted = (
-            self.apply_filters(rows, filters).with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
-        )
-        count = self.session.scalar(select(func.count()).select_from(counted)) or 0
-        found = self.apply_filters(rows, filters)
-        found = self.apply_order_by(found, order_column, order_direction, aliases_mapping={}, add_pk=True)
-        return count, self.apply_pagination(found, page, page_size).all()
-
-    def get(self, id: Any, filters: Filters | None = None, select_columns: list[str] | None = None) -> Any:
-        """The row with this number, or None when there is none that this person may see."""
-        number = str(id)
-        if not number.isascii() or not number.isdigit() or int(number) > LARGEST_ID:
-            return None
-        row = self.session.query(self.obj).options(*self.options).filter(self.get_pk() == int(number))
-        return self.apply_filters(row, filters).one_or_none()
 
 
 class RequestFilters:
@@ -175,11 +129,12 @@ class PortalListView(ModelView):
         wanted = self._sound_arguments()
         if wanted != [*request.args.items(multi=True)]:
             return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
-        shown = self._narrow()
+        shown = self.narrowings.get(request.args.get("show", ""))
+        criteria = [shown.criterion()] if shown else []
         typed = looked_for() if self.find_label else ""
         if typed:
-            g.list_criteria.append((self.datamodel.obj, self.find(typed)))
-        listed = self._listed()
+            criteria.append(self.find(typed))
+        listed = self._listed(criteria)
         return self.render_template(
             self.list_template,
             title=self.list_title,
@@ -195,15 +150,14 @@ class PortalListView(ModelView):
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
         )
 
-    def _listed(self) -> "Listed":
+    def _listed(self, criteria: Sequence[ColumnElement[bool]]) -> Listed:
         """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
         name = type(self).__name__
         page = get_page_args().get(name) or 0
         size = get_page_size_args().get(name) or self.page_size
         order, direction = get_order_args().get(name) or self.base_order or ("", "")
-        get_filter_args(self._filters)
         count, found = self.datamodel.query(
-            self._filters.get_joined_filters(self._base_filters), order, direction, page, size
+            self._asked_filters(), order, direction, page, size, criteria=criteria
         )
         makers = [(column, self.formatters_columns.get(column, shown)) for column in self.list_columns]
         return Listed(
@@ -213,18 +167,13 @@ class PortalListView(ModelView):
             sortable=self.order_columns,
             rows=[
                 Row(
-                    number,
-                    [maker(values[column]) for column, maker in makers],
+                    record.id,
+                    [maker(_value(record, column)) for column, maker in makers],
                     self.name_leads_to(record),
                     self.also_leads_to(record),
                     self.time_left(record),
                 )
-                for record, number, values in zip(
-                    found,
-                    self.datamodel.get_keys(found),
-                    self.datamodel.get_values(found, self.list_columns),
-                    strict=True,
-                )
+                for record in found
             ],
             count=count,
             page=page,
@@ -289,16 +238,18 @@ class PortalListView(ModelView):
         wanted = self._sound_arguments()
         if wanted != [*request.args.items(multi=True)]:
             return redirect(url_for(f"{self.endpoint}.export") + _query(wanted))
-        self._narrow()
-        get_filter_args(self._filters)
+        shown = self.narrowings.get(request.args.get("show", ""))
         order, direction = self.base_order or ("", "")
         with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
             count_mine(work, EXPORTS)
             __, rows = self.datamodel.query(
-                self._filters.get_joined_filters(self._base_filters), order, direction, page_size=EXPORT_UP_TO
+                self._asked_filters(),
+                order,
+                direction,
+                page_size=EXPORT_UP_TO,
+                criteria=[shown.criterion()] if shown else [],
             )
-            table = self.datamodel.get_values(rows, list(self.exports))
-            text = self._as_csv(table)
+            text = self._as_csv(rows)
             work.tell(ListExported(list_name=self.endpoint, rows=len(rows)))
         return Response(
             text,
@@ -306,17 +257,20 @@ class PortalListView(ModelView):
             headers={"Content-Disposition": f'attachment; filename="{self.endpoint.lower()}.csv"'},
         )
 
-    def _narrow(self) -> Narrowing | None:
-        shown = self.narrowings.get(request.args.get("show", ""))
-        g.list_criteria = [(self.datamodel.obj, shown.criterion())] if shown else []
-        return shown
+    def _asked_filters(self) -> Filters:
+        """The filters in the address, and those the list always has."""
+        get_filter_args(self._filters)
+        asked = copy(self._filters)  # AppBuilder would look at every column of the table anew
+        asked.filters = [*asked.filters, *self._base_filters.filters]
+        asked.values = [*asked.values, *self._base_filters.values]
+        return asked
 
-    def _as_csv(self, table: Any) -> str:
+    def _as_csv(self, rows: Sequence[Any]) -> str:
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow([str(self.label_columns[column]) for column in self.exports])
-        for values in table:
-            writer.writerow([_harmless(self._shown(column, values[column])) for column in self.exports])
+        for row in rows:
+            writer.writerow([_harmless(self._shown(column, _value(row, column))) for column in self.exports])
         return "\ufeff" + out.getvalue()
 
     def _shown(self, column: str, value: Any) -> str:
@@ -370,6 +324,12 @@ def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> Unbo
     return SelectField(
         label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held)
     )
+
+
+def _value(record: Any, column: str) -> Any:
+    """What a record says in a column; of a choice, the word that is kept."""
+    value = getattr(record, column)
+    return value.value if isinstance(value, Enum) else value
 
 
 def _is_date(value: str) -> bool:

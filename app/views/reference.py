@@ -16,7 +16,8 @@ from app.domain.events import ReferenceChanged
 from app.security import office
 from app.services.work import unit_of_work
 from app.views.base import origin, principal
-from app.views.lists import PortalInterface, PortalListView, plain_address
+from app.views.list_interface import PortalInterface
+from app.views.lists import PortalListView, plain_address
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 

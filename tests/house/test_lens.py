@@ -113,6 +113,7 @@ def test_views_decide_nothing():
 
 
 GENERATED = {
+    "list_interface.py",
     "lists.py",
     "generated_lists.py",
     "casework_lists.py",

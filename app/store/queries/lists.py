@@ -1,0 +1,69 @@
+"""What the generated lists show of their rows, and of what stands beside each."""
+
+from app.models import (
+    Advice,
+    Child,
+    Form,
+    FormTemplate,
+    FormVersion,
+    Message,
+    Organisation,
+    Person,
+    Registration,
+    Request,
+)
+from app.store.listing import Listing
+from app.store.snapshots import Whole
+
+# A column that is never empty comes first in each table.
+_CHILD = Whole(Child, "id", "forenames", "surname")
+_BODY = Whole(Organisation, "id", "name")
+_PERSON = Whole(Person, "id", "first_name", "last_name")
+
+
+def _forms(kind: type[Form]) -> Listing:
+    return Listing(
+        Whole(kind, "id", "kind", "child_id", "state", "asked_on", "received_on", "due_on"),
+        (kind.child, _CHILD),
+        (kind.organisation, _BODY),
+        (kind.author, _PERSON),
+        (kind.form_version, Whole(FormVersion, "id")),
+        (FormVersion.template, Whole(FormTemplate, "id", "title")),
+    )
+
+
+CHILDREN = Listing(
+    Whole(
+        Child,
+        "id",
+        "forenames",
+        "surname",
+        "date_of_birth",
+        "upn",
+        "nhs_number",
+        "postcode",
+        "created_at",
+        "possible_duplicate_of_id",
+    ),
+    (Child.setting, _BODY),
+)
+REQUESTS = _forms(Request)
+ADVICE = _forms(Advice)
+REGISTRATIONS = Listing(
+    Whole(
+        Registration,
+        "id",
+        "first_name",
+        "last_name",
+        "email",
+        "profession",
+        "job_title",
+        "state",
+        "created_at",
+    )
+)
+MESSAGES = Listing(
+    Whole(Message, "id", "subject", "sender_name", "created_at", "read_at"),
+    (Message.recipient, _PERSON),
+    (Message.child, _CHILD),
+)

@@ -1,0 +1,71 @@
+"""AppBuilder's way to the table behind a generated list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.store.listing import Listing, Part
+
+COUNT_UP_TO = 1000
+"""Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
+LARGEST_ID = 2**31 - 1
+
+
+class PortalInterface(SQLAInterface):
+    """AppBuilder's way to a table: what the list shows is loaded in the same statement, and totals are capped."""
+
+    def __init__(self, obj: type[Any], *options: ExecutableOption, listing: Listing | None = None) -> None:
+        self.listing = listing
+        self.options = options if listing is None else listing.options
+        super().__init__(obj)
+
+    def get_search_columns_list(self) -> list[str]:
+        """A list is filtered by the columns it names and no others; AppBuilder would offer them all."""
+        return []
+
+    def query(
+        self,
+        filters: Filters | None = None,
+        order_column: str = "",
+        order_direction: str = "",
+        page: int | None = None,
+        page_size: int | None = None,
+        select_columns: list[str] | None = None,
+        outer_default_load: bool = False,
+        criteria: Sequence[ColumnElement[bool]] = (),
+    ) -> tuple[int, list[Any]]:
+        """One page of rows, and how many there are up to the cap (one more means "more than").
+
+        A list that says what it shows is answered by statements made ready, with snapshots. Those whose rows have many
+        others beside them (a person's roles), and what AppBuilder asks by itself (is this name taken?), by the ORM.
+        """
+        if self.listing is not None and page_size:
+            part = Part(order_column, order_direction != "asc", (page or 0) * page_size, page_size)
+            wanted = and_(true(), *criteria, *self._criteria_of(filters))
+            return self.listing.page(self.session(), wanted, part, COUNT_UP_TO + 1)
+        rows = self.apply_filters(
+            self.session.query(self.obj).options(*self.options).filter(*criteria), filters
+        )
+        counted = rows.with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
+        count = self.session.scalar(select(func.count()).select_from(counted)) or 0
+        found = self.apply_order_by(rows, order_column, order_direction, aliases_mapping={}, add_pk=True)
+        return count, self.apply_pagination(found, page, page_size).all()
+
+    def _criteria_of(self, filters: Filters | None) -> Sequence[ColumnElement[bool]]:
+        """What AppBuilder's filters ask of a row."""
+        if filters is None or not filters.filters:
+            return ()
+        asked: Any = self.apply_filters(select(self.obj), filters)
+        return () if asked.whereclause is None else (asked.whereclause,)
+
+    def get(self, id: Any, filters: Filters | None = None, select_columns: list[str] | None = None) -> Any:
+        """The row with this number, or None when there is none that this person may see."""
+        number = str(id)
+        if not number.isascii() or not number.isdigit() or int(number) > LARGEST_ID:
+            return None
+        row = self.session.query(self.obj).options(*self.options).filter(self.get_pk() == int(number))
+        return self.apply_filters(row, filters).one_or_none()
