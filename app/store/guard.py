@@ -9,9 +9,9 @@ keeps its glass on, so that SQLAlchemy need not work either out anew.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, cast
 from weakref import ref
 
@@ -67,12 +67,16 @@ class Lens:
     def __init__(self, glass: Glass, who: Principal | None) -> None:
         self.glass, self.who = glass, who
 
-    @cached_property
-    def written_out(self) -> list[LoaderCriteriaOption]:
+    @property
+    def written_out(self) -> Sequence[LoaderCriteriaOption]:
         """The same criteria with the person's own numbers in them, for statements whose values are columns to set."""
-        if self.who is None:
-            return self.glass.options
-        return [_worn(table, rule(self.who)) for table, rule in RULES.items()]
+        return self.glass.options if self.who is None else _written_out(self.glass, self.who)
+
+
+@lru_cache(maxsize=200)
+def _written_out(_glass: Glass, who: Principal) -> Sequence[LoaderCriteriaOption]:
+    """Kept for whoever writes again and again, with their glass: other rules make another."""
+    return tuple(_worn(table, rule(who)) for table, rule in RULES.items())
 
 
 NOBODY = Lens(Glass([_worn(table, false()) for table in RULES]), None)

@@ -81,6 +81,24 @@ def test_a_stranger_changes_and_deletes_nothing(cast, secret, office):
         assert work.session.scalar(select(func.count()).select_from(ChildLink)) == 2
 
 
+def test_a_stranger_changes_nothing_by_a_table_either_where_a_model_says_which_rows(cast, secret, office):
+    """The criteria go on statements below the ORM too: a model may stand inside, and heeds them there."""
+    table = Child.__table__
+    for which in (table.c.id.in_(select(Child.id)), exists().where(Child.id == table.c.id)):
+        with cast.bob.works() as work:
+            work.session.execute(update(table).values(surname="Changed").where(which))
+        with everything(office) as work:
+            assert work.get(Child, secret.id).surname == "Secret"
+
+
+def test_what_is_written_out_for_one_person_is_never_anothers(cast, secret, office):
+    for actor, expected in ((cast.ann, "Ann"), (cast.bob, "Ann"), (cast.sana, "Sana"), (cast.bob, "Sana")):
+        with actor.works() as work:
+            work.session.execute(update(Child).values(surname=actor.principal.name.split()[0]))
+        with everything(office) as work:
+            assert work.get(Child, secret.id).surname == expected
+
+
 def test_what_one_person_loaded_does_not_linger_for_the_next(cast, secret, office):
     with office.database.open() as session:
         look_as(session, cast.ann.principal)

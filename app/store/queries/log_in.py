@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -166,23 +166,37 @@ def end_log_ins(session: Session, person_id: int, now: datetime, except_log_in: 
 # --- throttle -------------------------------------------------------------------------------------
 
 
+def _begin_counting(insert: Any) -> Any:
+    """Enter that something is counted, or touch what is entered; either way nobody else counts it until the commit."""
+    entered = insert(_throttle).values(
+        key=bindparam("counted"), times=[], touched_at=bindparam("now"), created_at=bindparam("now")
+    )
+    touched = entered.on_conflict_do_update(
+        index_elements=["key"], set_={"touched_at": entered.excluded.touched_at}
+    )
+    return touched.returning(_throttle.c.times, _throttle.c.rests_until)
+
+
+_BEGIN_COUNTING = {
+    name: _begin_counting(kind.insert) for name, kind in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_KEEP_TIMES = (
+    update(_throttle)
+    .where(_throttle.c.key == bindparam("counted"))
+    .values(times=bindparam("tries", type_=_throttle.c.times.type), touched_at=bindparam("now"))
+)
+
+
 def locked_times(session: Session, key: str, now: datetime) -> tuple[list[float], datetime | None]:
     """When this was tried lately and until when it rests; nobody else counts here until the commit."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(_throttle)
-        .values(key=key, times=[], touched_at=now, created_at=now)
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
-    row = session.execute(
-        select(_throttle.c.times, _throttle.c.rests_until).where(_throttle.c.key == key).with_for_update()
-    ).one()
+    counting = _BEGIN_COUNTING[session.get_bind().dialect.name]
+    row = session.execute(counting, {"counted": key, "now": now}).one()
     return list(row.times), row.rests_until
 
 
 def keep_times(session: Session, key: str, times: list[float], now: datetime) -> None:
     """Write the tries down."""
-    session.execute(update(_throttle).where(_throttle.c.key == key).values(times=times, touched_at=now))
+    session.execute(_KEEP_TIMES, {"counted": key, "tries": times, "now": now})
 
 
 def keep_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
