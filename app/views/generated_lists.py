@@ -1,14 +1,14 @@
 """What the generated lists need beyond HTML: their filter's boxes, sort links, pages, and this page's address with other choices."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
-from werkzeug.datastructures import MultiDict
+from flask import Flask, request
 from wtforms import Form
 
 from app.views.list_interface import COUNT_UP_TO
+from app.views.quick import address_of
 
 
 def typed_value(field: Any) -> str:
@@ -30,15 +30,23 @@ def chosen_values(field: Any) -> list[str]:
 
 def with_args(**changes: Any) -> str:
     """This page's address with other choices: with_args(page=2, state=None) changes one and drops one."""
-    args: MultiDict[str, Any] = MultiDict(request.args)
+    here, own = _own_address()
+    args = [(name, value) for name, value in own if name not in changes]
     for name, value in changes.items():
-        args.poplist(name)
         if value is not None and value != "":
-            args.setlist(name, value if isinstance(value, list) else [value])
-    # The reader's own arguments never go through url_for, which gives some names a meaning of its own.
-    here = url_for(request.endpoint or "", **(request.view_args or {}))
-    query = urlencode(list(args.items(multi=True)))
+            args += [(name, each) for each in (value if isinstance(value, list) else [value])]
+    query = urlencode(args)
     return f"{here}?{query}" if query else here
+
+
+def _own_address() -> tuple[str, Sequence[tuple[str, str]]]:
+    """This page's path and what the reader asked of it, worked out once a page: a list has a dozen links to itself."""
+    held: tuple[str, Sequence[tuple[str, str]]] | None = request.environ.get("portal.own_address")
+    if held is None:
+        # The reader's own arguments never go through url_for, which gives some names a meaning of its own.
+        here = address_of(request.endpoint or "", **(request.view_args or {}))
+        held = request.environ["portal.own_address"] = here, [*request.args.items(multi=True)]
+    return held
 
 
 def sort_heading(text: str, column: str, order: str | None = None, href: str = "#") -> dict[str, str | None]:
@@ -61,7 +69,7 @@ PREFERRED = ("ct", "rel_m_m", "rel_o_m", "eq")
 
 
 def search_fields(form: Form, columns: list[str], filters: Any) -> list[SearchField]:
-    """The boxes of a generated list's filter, one a column, each with the operation people expect."""
+    """The empty boxes of a generated list's filter, one a column, each with the operation people expect."""
     return [_search_field(form[column], column, offered) for column, offered in _offered(columns, filters)]
 
 
@@ -83,7 +91,7 @@ def _search_field(field: Any, column: str, offered: list[Any]) -> SearchField:
         name=name,
         label=str(field.label.text),
         kind="choice" if offers_choices else kind,
-        value=request.args.get(name, ""),
+        value="",
         choices=choices,
     )
 

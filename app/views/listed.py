@@ -20,13 +20,14 @@ class Row(NamedTuple):
     """One row of a list: its number, its cells as they are read, and where it leads."""
 
     number: int
-    cells: list[Any]
-    name_href: str | None
+    name: Any
+    """Its first cell."""
+    href: str | None
     """Where its name leads; none, to its record's page."""
+    cells: list[tuple[str, Any, Due | None]]
+    """The others: each with its column's label, and in the due date's how long there is still time."""
     ways: Sequence[Onward]
     """Its other links."""
-    due: Due | None
-    """How long there is still time; none where nothing is due any more."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,6 @@ class Listed:
     size: int
     doors: dict[str, str | None]
     """The endpoints of a record's pages that the reader may open."""
-
-    @property
-    def due_at(self) -> int | None:
-        """Which column is the due date, counted from 0."""
-        return next((at for at, (column, _label) in enumerate(self.heads) if column == "due_on"), None)
 
     @property
     def has_ways(self) -> bool:

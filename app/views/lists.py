@@ -21,6 +21,7 @@ from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
+from flask_babel import get_locale
 from sqlalchemy import ColumnElement
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
@@ -41,6 +42,8 @@ from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
 EXPORT_UP_TO = 10_000
+DUE = "due_on"
+"""The column in which it is said how much time is left."""
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 """How a cell begins that some spreadsheet takes for a formula: spaces before it and full-width signs change nothing."""
 
@@ -98,6 +101,11 @@ class PortalListView(ModelView):
     find_label: Any = ""
     """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
     address, a history or a log."""
+
+    def __init__(self, **options: Any) -> None:
+        self._empty_boxes: dict[str, Sequence[SearchField]] = {}
+        """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
+        super().__init__(**options)
 
     def find(self, text: str) -> ColumnElement[bool]:
         """The rows that match what was typed into the search box."""
@@ -159,19 +167,27 @@ class PortalListView(ModelView):
         count, found = self.datamodel.query(
             self._asked_filters(), order, direction, page, size, criteria=criteria
         )
-        makers = [(column, self.formatters_columns.get(column, shown)) for column in self.list_columns]
+        heads = [(column, str(self.label_columns.get(column))) for column in self.list_columns]
+        makers = [
+            (column, label, self.formatters_columns.get(column, shown), column == DUE)
+            for column, label in heads
+        ]
+        first, _label, name_maker, _is_due = makers.pop(0)
         return Listed(
             name=name,
             title=str(self.list_title),
-            heads=[(column, str(self.label_columns.get(column))) for column in self.list_columns],
+            heads=heads,
             sortable=self.order_columns,
             rows=[
                 Row(
                     record.id,
-                    [maker(_value(record, column)) for column, maker in makers],
+                    name_maker(_value(record, first)),
                     self.name_leads_to(record),
+                    [
+                        (label, maker(_value(record, column)), self.time_left(record) if is_due else None)
+                        for column, label, maker, is_due in makers
+                    ],
                     self.also_leads_to(record),
-                    self.time_left(record),
                 )
                 for record in found
             ],
@@ -196,7 +212,12 @@ class PortalListView(ModelView):
         """The boxes of the filter; none where the list is not filtered by columns."""
         if not self.search_columns:
             return ()
-        return search_fields(self.search_form.refresh(), self.search_columns, self._filters)
+        language = str(get_locale())
+        empty = self._empty_boxes.get(language)
+        if empty is None:
+            empty = search_fields(self.search_form.refresh(), self.search_columns, self._filters)
+            self._empty_boxes[language] = empty
+        return [box._replace(value=request.args.get(box.name, "")) for box in empty]
 
     def opened(self, record: Any) -> Event | None:  # noqa: ARG002 - lists about children look at it
         """What the audit keeps of somebody opening this record; nothing by itself."""

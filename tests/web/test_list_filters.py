@@ -1,0 +1,62 @@
+"""A generated list's own boxes and links: whose they are, and what they keep."""
+
+import html
+import re
+from datetime import date
+
+import pytest
+from flask_babel import force_locale
+
+from app.domain.workflow import FormState
+from app.views.casework_lists import RequestList
+from app.views.lists import PortalListView
+
+
+def test_what_one_reader_filters_by_stands_in_no_others_boxes(cast):
+    chosen = '<option value="submitted" selected'
+    browser, other = cast.olu.browser(), cast.mary.browser()
+
+    assert chosen in browser.get("/requests/list/?_flt_0_state=submitted").text
+    for page in (other.get("/requests/list/"), browser.get("/requests/list/")):
+        assert '<option value="submitted"' in page.text
+        assert chosen not in page.text
+
+
+def test_a_filters_boxes_speak_the_readers_language(app):
+    """They are kept, one set a language."""
+    said = []
+    for language in ("en", "pl", "en"):
+        with app.test_request_context("/requests/list/"), force_locale(language):
+            view = next(each for each in app.appbuilder.baseviews if type(each) is RequestList)
+            said.append([box.label for box in view._search_boxes()])
+            assert sorted(view._empty_boxes) == (["en"] if len(said) == 1 else ["en", "pl"])
+    assert said[0] == said[2] == ["Status", "Due", "Received"]
+
+
+def _generated(kind=PortalListView):
+    return [each for under in kind.__subclasses__() for each in (under, *_generated(under))]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [each for each in _generated() if getattr(each, "datamodel", None)],
+    ids=lambda each: each.__name__,
+)
+def test_no_filters_choices_are_rows_of_a_table(shown):
+    """A filter's boxes are kept as they are: choices that change would not be seen."""
+    assert not [each for each in shown.search_columns or () if shown.datamodel.is_relation(each)]
+
+
+def test_links_to_the_list_itself_keep_what_was_chosen_and_drop_the_page(cast, make):
+    for _ in range(30):
+        make.advice(make.child(), cast.ann, FormState.submitted, due_on=date(2026, 11, 2))
+    asked = "show=submitted&_flt_0_state=submitted&psize_AdviceList=10&page_AdviceList=1"
+
+    page = cast.olu.browser().get(f"/advice/list/?{asked}").text
+
+    hrefs = [html.unescape(each) for each in re.findall(r'href="(/advice/list/[^"]*)"', page)]
+    kept = "/advice/list/?show=submitted&_flt_0_state=submitted&psize_AdviceList=10"
+    assert f"{kept}&_oc_AdviceList=due_on&_od_AdviceList=asc" in hrefs  # sorted anew from the first page
+    assert {kept, f"{kept}&page_AdviceList=1", f"{kept}&page_AdviceList=2"} <= set(hrefs)
+    assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10&show=overdue" in hrefs
+    assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10" in hrefs  # all
