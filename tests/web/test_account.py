@@ -160,6 +160,10 @@ def test_an_officer_adds_an_app_and_logs_in_with_it(
         assert key not in str(work.get(Person, cast.olu.id).totp_secret)
         newest = work.session.query(LogInSession).order_by(LogInSession.id.desc()).first()
         assert newest and newest.second_step == "app"
+    listed = browser.get("/account/log-ins").text
+    assert listed.count("Second step") == 2, "how each log-in was proved is for its owner to see"
+    steps = re.findall(r">\s*(Authenticator app|Email)\s*<", listed)
+    assert sorted(steps) == ["Authenticator app", "Email"]
 
 
 def test_each_app_code_works_once(app: Flask, cast: Cast, clock: FixedClock) -> None:
