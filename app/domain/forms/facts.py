@@ -11,7 +11,7 @@ from app.domain.wording import N_
 FACTS: dict[str, str] = {
     "child.name": N_("Name"),
     "child.forenames": N_("Forenames"),
-    "child.surname": N_("Surname"),
+    "child.surname": N_("Last name"),
     "child.known_as": N_("Known as"),
     "child.date_of_birth": N_("Date of birth"),
     "child.address": N_("Address"),
