@@ -11,7 +11,7 @@ import click
 from app.commands import portal_commands
 from app.security import office
 from app.services.backup import numbers, take_backup
-from app.services.restore import CannotRestore, restore_backup
+from app.services.restore import CannotRestore, HalfRestored, restore_backup
 from app.store.bundle import NoBundle
 from app.store.database_copy import CopyFailed
 
@@ -30,6 +30,9 @@ def _told_plainly() -> Iterator[None]:
         yield
     except (NoBundle, CopyFailed, CannotRestore) as reason:
         click.echo(f"Nothing was done. {reason}", err=True)
+        sys.exit(1)
+    except HalfRestored as half:
+        click.echo(str(half), err=True)
         sys.exit(1)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""  # a store for files names none

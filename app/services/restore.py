@@ -31,6 +31,10 @@ class CannotRestore(Exception):
     """Nothing was written; its text says why, for the person at the terminal."""
 
 
+class HalfRestored(Exception):
+    """Something was written and then it broke off; its text says what stands there now and what to do about it."""
+
+
 @dataclass(frozen=True)
 class Restored:
     """What was put back, and what about it is not as it should be."""
@@ -43,16 +47,21 @@ class Restored:
 
 
 def restore_backup(office: Office, source: Path) -> Restored:
-    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written."""
+    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after."""
     need_tools(office.database, "pg_restore")
     with alone(office.database):
         _must_be_empty(office)
         with open_bundle(source) as bundle:
             manifest = _checked(office, bundle)
             _check_parts(bundle, manifest)
-            _put_back_database(office, bundle, manifest)
-            files = _put_back_files(office, bundle)
-            _put_back_heads(office, bundle)
+            with _what_is_left_is_said(office):
+                return _put_back(office, bundle, manifest)
+
+
+def _put_back(office: Office, bundle: Reading, manifest: Manifest) -> Restored:
+    _put_back_database(office, bundle, manifest)
+    files = _put_back_files(office, bundle)
+    _put_back_heads(office, bundle)
     verdict = _audit(office, manifest)
     wrong = [
         *_wrong_counts(office, manifest),
@@ -62,7 +71,8 @@ def restore_backup(office: Office, source: Path) -> Restored:
     return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong)
 
 
-def _must_be_empty(office: Office) -> None:
+def _held(office: Office) -> list[str]:
+    """What stands here already, in words."""
     held = []
     if not is_empty(office.database):
         held.append("the database has tables in it")
@@ -70,7 +80,11 @@ def _must_be_empty(office: Office) -> None:
         held.append(f"there are files in {_files_lie_in(office)}")
     if kept_heads(office.settings.data_dir):
         held.append(f"there is a DATA_DIR/{HEADS_FILE}")
-    if held:
+    return held
+
+
+def _must_be_empty(office: Office) -> None:
+    if held := _held(office):
         raise CannotRestore(
             f"A backup is only restored into an empty place, and here {' and '.join(held)}. "
             f"Give an empty folder as DATA_DIR{', an empty bucket' if office.settings.s3 else ''} and an empty database."
@@ -79,6 +93,41 @@ def _must_be_empty(office: Office) -> None:
 
 def _files_lie_in(office: Office) -> str:
     return f"the bucket {office.settings.s3.bucket}" if office.settings.s3 else "DATA_DIR/files"
+
+
+@contextmanager
+def _what_is_left_is_said(office: Office) -> Iterator[None]:
+    """When it breaks off, a full disk or a store that went away: whoever is at the terminal must know what they have now."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as failure:
+        try:
+            held = _held(office)
+        except Exception:
+            held = ["it can't be told what is in it"]
+        if not held:
+            raise  # nothing was written
+        raise HalfRestored(
+            f"The restore broke off ({_why(failure)}). What stands here now is half a restore: {' and '.join(held)}. "
+            f"Don't start the portal on it. Put right what stopped it, empty the place again ({_to_empty(office)}) "
+            "and restore once more. The backup itself was only read."
+        ) from failure
+
+
+def _why(failure: BaseException) -> str:
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror + (f": {failure.filename}" if failure.filename else "")
+    return "it was interrupted" if isinstance(failure, KeyboardInterrupt) else type(failure).__name__
+
+
+def _to_empty(office: Office) -> str:
+    """Only what a restore writes: in a demo the keys lie in DATA_DIR too, and must stay."""
+    settings, database = office.settings, office.database.engine.url.database
+    files = f"everything in {_files_lie_in(office)}" if settings.s3 else str(settings.data_dir / "files")
+    heads = str(settings.data_dir / HEADS_FILE)
+    if office.database.is_sqlite:
+        return f"delete {', '.join((*(f'{database}{end}' for end in ('', '-wal', '-shm')), files, heads))}"
+    return f"drop the database {database} and create it anew, delete {files} and {heads}"
 
 
 def _checked(office: Office, bundle: Reading) -> Manifest:

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -332,6 +333,41 @@ def test_the_commands_say_what_they_did_and_which_keys_to_keep(office, elsewhere
 
     code, _, wrong = run(elsewhere, "restore", str(target))
     assert code == 1 and wrong.startswith("Nothing was done.") and "empty place" in wrong
+
+
+def test_a_restore_that_breaks_off_says_what_stands_there_now_and_how_to_try_again(
+    office, elsewhere, report, target
+):
+    with office.database.open() as session:
+        keep_head(session, office.settings.data_dir, office.clock.now())
+    take_backup(office, target)
+    files = elsewhere.settings.data_dir / "files"
+    files.write_text("no folder can be made here")
+
+    code, told, wrong = run(elsewhere, "restore", str(target))
+
+    assert (code, told) == (1, "")
+    assert "File exists" in wrong and "half a restore: the database has tables in it. Don't start" in wrong
+    assert str(files) in wrong and "secrets.toml" not in wrong
+    if elsewhere.database.is_sqlite:
+        named = re.search(r"\(delete (.*)\) and restore once more", wrong)
+        assert named
+        for path in map(Path, named[1].split(", ")):
+            path.unlink(missing_ok=True)
+        assert restore_backup(elsewhere, target).wrong == [], "what it said to delete was enough"
+
+
+def test_a_restore_that_breaks_off_before_it_wrote_anything_does_not_speak_of_half(
+    office, elsewhere, report, target
+):
+    take_backup(office, target)
+    (elsewhere.settings.data_dir / "restoring.part").mkdir()
+
+    code, _, wrong = run(elsewhere, "restore", str(target))
+
+    assert code == 1 and wrong.startswith("Stopped: Is a directory")
+    with elsewhere.database.engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == []
 
 
 def test_a_missing_backup_and_a_missing_folder_are_said(elsewhere, office, tmp_path):

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from app.post.audit_heads import FILE
 from app.services.backup import take_backup
 from app.services.restore import CannotRestore, restore_backup
 from app.services.work import Office
+from app.store import s3
 from app.store.bundle import size_of
 from app.store.database_copy import count_rows
 from app.store.files import CHUNK
@@ -82,6 +84,30 @@ def test_rows_and_files_come_back_in_another_bucket(here, there, server, reports
             for each, text in zip(reports, TEXTS, strict=True)
         )
     assert not (there.settings.data_dir / "files").exists()
+
+
+def test_a_store_that_refuses_half_way_leaves_word_of_what_is_there(here, there, server, reports, tmp_path):
+    """The store takes the first two files and then no more, as one that is full would."""
+    take_backup(here, tmp_path / "backup")
+    bucket, client = there.settings.s3.bucket, s3._client(there.settings.s3)
+    taken = []
+
+    def full(**_call: object) -> tuple[object, dict[str, object]] | None:
+        taken.append(1)
+        said = {"Error": {"Code": "InsufficientStorage"}, "ResponseMetadata": {}}
+        return (SimpleNamespace(status_code=507), said) if len(taken) > 2 else None
+
+    client.meta.events.register("before-call.s3.PutObject", full)
+    try:
+        code, _, wrong = run(there, "restore", str(tmp_path / "backup"))
+    finally:
+        client.meta.events.unregister("before-call.s3.PutObject", full)
+
+    assert code == 1 and len(server.lying_in(bucket)) == 2
+    assert (
+        f"half a restore: the database has tables in it and there are files in the bucket {bucket}." in wrong
+    )
+    assert f"everything in the bucket {bucket}" in wrong
 
 
 def test_nothing_is_restored_into_a_bucket_that_holds_anything(here, there, server, reports, tmp_path):
