@@ -10,7 +10,7 @@ from app.post.post_room import PostRoom
 from app.security import PortalSecurityManager
 from app.services.work import Office
 from app.store.database import Database
-from app.views.bodies import BoundedRequest
+from app.views.heads import AnyRequest, Cookies
 from app.views.numbers import RowNumber
 from app.views.spoken import SpokenEnvironment
 from config import Settings, flask_config, load_settings
@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config.update(flask_config(settings), SETTINGS=settings)
-    app.request_class = BoundedRequest
+    app.request_class, app.session_interface = AnyRequest, Cookies()
     app.jinja_environment = SpokenEnvironment
     app.url_map.converters["int"] = RowNumber
     if settings.trusted_proxy_hops:

@@ -116,10 +116,13 @@ def unit_of_work(
     who: Principal | None,
     origin: Origin = NOWHERE,
     session: Session | None = None,
+    *,
+    keeps: bool = True,
 ) -> Iterator[Work]:
     """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
 
     With `session`, that session is used and left open (a request's own); else one is opened and closed.
+    Unless it `keeps` what was done, nobody is told and nothing is committed: it is gone when the session is put away.
     """
     own = session is None
     session = session or office.database.open()
@@ -129,6 +132,8 @@ def unit_of_work(
         work = Work(office, session, who, origin)
         yield work
         session.flush()
+        if not keeps:
+            return
         mail = office.post_room.write(session, work.told, work.who, work.now, origin)
         session.commit()
     except StaleDataError as stale:

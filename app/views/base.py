@@ -15,6 +15,7 @@ from app.domain.roles import READ, WRITE, Principal
 from app.post.origin import Origin
 from app.security import office
 from app.services.work import Work, unit_of_work
+from app.views.heads import only_looks
 
 
 def principal() -> Principal | None:
@@ -30,6 +31,14 @@ def origin() -> Origin:
     return Origin(mark, request.user_agent.string[:200].replace("\x00", ""))
 
 
+@contextmanager
+def my_work(*, counts: bool = False) -> Iterator[Work]:
+    """One transaction as the person who is asking. A HEAD's is not kept, unless it `counts` however they ask."""
+    session = office().database.session()
+    with unit_of_work(office(), principal(), origin(), session, keeps=counts or not only_looks()) as work:
+        yield work
+
+
 class PortalView(BaseView):
     """A door of our own. A method that only reads needs the `read` permission of its class, any other `write`."""
 
@@ -42,7 +51,7 @@ class PortalView(BaseView):
     @contextmanager
     def work(self) -> Iterator[Work]:
         """One transaction as the person who is asking."""
-        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        with my_work() as work:
             yield work
 
     def update_redirect(self) -> None:

@@ -12,8 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.domain.errors import PortalError, TooMany
 from app.domain.events import AccessDenied
 from app.security import office
-from app.services.work import unit_of_work
-from app.views.base import origin, principal
+from app.views.base import my_work
 from app.views.gate import keep_typed
 from app.views.out_of_order import closed_for_now, out_of_order
 
@@ -39,7 +38,7 @@ def _write_down_denied(status: int) -> None:
         return
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     try:
-        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        with my_work(counts=True) as work:
             work.tell(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
     except Exception as error:  # the page that says no is shown all the same
         log.error("a refusal was not written down: %s", type(error).__name__)

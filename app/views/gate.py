@@ -14,8 +14,9 @@ from app.services.sessions import touch, wants_touch
 from app.services.work import unit_of_work
 from app.store.database import end_reading
 from app.store.guard import look_as
-from app.views.base import office, origin, principal
+from app.views.base import my_work, office, origin, principal
 from app.views.cookie import CHALLENGE, KEPT, form_owner
+from app.views.heads import only_looks
 
 PUBLIC: set[str] = {"static", "appbuilder.static"}
 """Endpoints anybody may open; each view file adds its own with `open_to_all`."""
@@ -44,7 +45,7 @@ def safe_next(target: str | None) -> str | None:
 
 def count_as_input() -> None:
     """Somebody is there: for a page's own requests, such as an autosave that carried something new."""
-    with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+    with my_work() as work:
         touch(work, current_user.log_in_id)
 
 
@@ -95,7 +96,8 @@ def init_gate(app: Flask) -> None:
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "_permission_name"):
             abort(404)  # a door nobody declared is no door
-        if wants_touch(current_user, office().clock.now()) and not _asks_by_itself():
+        by_itself = only_looks() or _asks_by_itself()
+        if not by_itself and wants_touch(current_user, office().clock.now()):
             count_as_input()
         return None
 

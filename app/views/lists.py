@@ -29,10 +29,8 @@ from wtforms.fields.core import UnboundField
 
 from app.domain.events import Event, ListExported
 from app.domain.roles import READ, WRITE
-from app.security import office
 from app.services.limits import EXPORTS, count_mine
-from app.services.work import unit_of_work
-from app.views.base import origin, principal
+from app.views.base import my_work
 from app.views.due import Due
 from app.views.generated_lists import SearchField, search_fields
 from app.views.list_interface import LARGEST_ID
@@ -237,7 +235,7 @@ class PortalListView(ModelView):
         """One record, and where it leads; the audit keeps that a child's was opened."""
         if request.args:
             return plain_address()
-        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        with my_work() as work:
             widgets = self._show(pk)
             event = self.opened(g.record_shown)
             if event is not None:
@@ -261,8 +259,9 @@ class PortalListView(ModelView):
             return redirect(url_for(f"{self.endpoint}.export") + _query(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
         order, direction = self.base_order or ("", "")
-        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        with my_work(counts=True) as work:
             count_mine(work, EXPORTS)
+        with my_work() as work:
             __, rows = self.datamodel.query(
                 self._asked_filters(),
                 order,

@@ -13,9 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import NotFound
 from app.domain.events import ReferenceChanged
-from app.security import office
-from app.services.work import unit_of_work
-from app.views.base import origin, principal
+from app.views.base import my_work
 from app.views.list_interface import PortalInterface
 from app.views.lists import PortalListView, plain_address
 from app.views.quick import gettext as _
@@ -46,7 +44,7 @@ class ReferenceView(PortalListView):
 
     def _told(self, change: str, run: Any) -> Any:
         """Run AppBuilder's own work in one of our transactions, and tell what changed."""
-        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        with my_work() as work:
             answer = run()
             row = request.environ.pop("portal.changed", None)
             if row is None:
@@ -105,7 +103,7 @@ class ReferenceView(PortalListView):
                 cancel_href=self.get_redirect(),
             )
         try:
-            with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+            with my_work() as work:
                 item = work.get(self.datamodel.obj, int(pk))
                 work.session.delete(item)
                 work.session.flush()

@@ -3,14 +3,13 @@
 from flask import request
 
 from app.services.limits import SEARCHES, count_mine
-from app.services.work import unit_of_work
-from app.views.base import office, origin, principal
+from app.views.base import my_work
 
 
 def looked_for() -> str:
     """What was typed into the page's search box. Raises TooMany for whoever searches faster than people do."""
     typed = request.form.get("find", "").replace("\x00", "").strip()[:100]
     if typed:
-        with unit_of_work(office(), principal(), origin(), office().database.session()) as work:
+        with my_work(counts=True) as work:
             count_mine(work, SEARCHES)
     return typed

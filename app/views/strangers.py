@@ -11,6 +11,7 @@ from app.security import office
 from app.services.mailed_links import DeadLink
 from app.services.work import Work, unit_of_work
 from app.views.base import PortalView, origin
+from app.views.heads import only_looks
 
 
 class StrangerView(PortalView):
@@ -19,7 +20,7 @@ class StrangerView(PortalView):
     @contextmanager
     def work(self) -> Iterator[Work]:
         """One transaction as nobody."""
-        with unit_of_work(office(), None, origin()) as work:
+        with unit_of_work(office(), None, origin(), keeps=not only_looks()) as work:
             yield work
 
 

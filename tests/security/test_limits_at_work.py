@@ -54,6 +54,11 @@ def test_exporting_list_after_list(cast):
     assert [browser.get("/requests/export.csv").status_code for _ in range(3)] == [200, 200, 429]
 
 
+def test_asking_only_for_the_head_of_a_list_is_no_way_past_the_limit(cast):
+    browser = cast.mary.browser()
+    assert [browser.head("/requests/export.csv").status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_writing_message_after_message_keeps_what_was_typed(app, cast, office):
     browser = cast.sana.browser()
     answers = [
