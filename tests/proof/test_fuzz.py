@@ -1,12 +1,14 @@
 """Every route, asked with whatever a program can send: nothing breaks, nothing is given away, nothing takes long.
 
 `PROOF=full` asks each route hundreds of times, each time something else; otherwise a few times, each time the same.
+`pytest -rP` tells how many requests each person sent and how they were answered.
 """
 
 import html
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,18 +139,24 @@ def test_whatever_is_sent_to_any_route_breaks_nothing_and_opens_nothing(
     sections = sections_of(office)
     names = names_asked(app, enter(), world, sections)
     known = sorted({str(one) for one in world.other.ids.values()})
-    browser, wrong = enter(), list[str]()
+    browser, wrong, answered = enter(), list[str](), Counter[int]()
     for rule in in_order(app):
         forget_tries(office)
         if rule.endpoint.startswith(LAST):
             browser = enter()
         sender = Sender(names, known, token_for(browser, app))
-        wrong += faults_at(browser, who, rule, sender, values_of(rule, world, sections))
+        wrong += faults_at(browser, who, rule, sender, values_of(rule, world, sections), answered)
+    print(f"{who}: {answered.total()} requests, by answer: {dict(sorted(answered.items()))}")
     assert wrong == [], "\n".join(wrong)
 
 
 def faults_at(
-    browser: FlaskClient, who: str, rule: Rule, sender: Sender, values: dict[str, list[str]]
+    browser: FlaskClient,
+    who: str,
+    rule: Rule,
+    sender: Sender,
+    values: dict[str, list[str]],
+    answered: Counter[int],
 ) -> list[str]:
     """What goes wrong at one route; the smallest request that makes it go wrong stands with it."""
     methods = sorted((rule.methods or set()) & {"GET", "POST"})
@@ -165,6 +173,7 @@ def faults_at(
     def ask(asked: Asked) -> None:
         began = time.process_time()
         answer = asks(browser, asked)
+        answered[answer.status_code] += 1
         found = list(faults_of(answer, time.process_time() - began, who))
         answer.close()
         assert not found, f"{who}: {rule.endpoint} {'; '.join(found)}: {asked}"

@@ -2,6 +2,7 @@
 read and change exactly what a model of a page and a half says (model.py).
 
 `PROOF=full` plays 200 stories of 30 steps; otherwise 15 of 15, the same ones each time.
+`pytest -rP` tells how often each kind of question was asked.
 """
 
 import os
@@ -35,4 +36,5 @@ def test_everybody_reads_and_changes_what_the_model_says_whatever_happens(app: F
         ),
     )
     checked = story.checked  # type: ignore[attr-defined]
+    print(f"{checked.total()} questions: {dict(checked)}")
     assert min(checked[each] for each in ("may", "may not", "done", "refused")) > 20, checked
