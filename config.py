@@ -77,7 +77,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
     otp_key: str = field(repr=False)
     audit_key: str = field(repr=False)
-    file_key: str = field(repr=False)
+    file_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only open
 
     mail_carrier: Literal["file", "smtp"]
     mail_server: str
@@ -141,10 +141,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxy_hops=env.whole_number("TRUSTED_PROXY_HOPS", 0, 0, 5),
         log_format=_log_format(env, demo),
         **_metrics(env, port),
-        secret_keys=(keys["SECRET_KEY"], *older_keys(env)),
+        secret_keys=(keys["SECRET_KEY"], *older_keys(env, "SECRET_KEY")),
         otp_key=keys["OTP_KEY"],
         audit_key=keys["AUDIT_KEY"],
-        file_key=keys["FILE_KEY"],
+        file_keys=(keys["FILE_KEY"], *older_keys(env, "FILE_KEY")),
         demo_password=env.text("DEMO_PASSWORD", DEMO_PASSWORD) if demo else "",
         council=_council(env, demo),
         **_mail(env, demo),

@@ -47,6 +47,7 @@ def _open_doors(app: Flask) -> None:
         commands_backup,
         commands_deadlines,
         commands_first,
+        commands_keys,
         commands_policy,
     )
     from app.commands import portal_commands

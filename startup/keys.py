@@ -32,11 +32,11 @@ def _check_key(env: Environment, name: str, key: str) -> None:
         env.wrong(f"{name} is too weak: it needs at least {SHORTEST_KEY} random characters")
 
 
-def older_keys(env: Environment) -> list[str]:
-    """Keys that signed earlier: they still verify, so that changing the key logs nobody out."""
-    older = env.secret("SECRET_KEY_FALLBACKS").replace(",", "\n").split()
+def older_keys(env: Environment, name: str) -> list[str]:
+    """Keys that signed or sealed earlier (SECRET_KEY, FILE_KEY): they still verify and open, and do no more."""
+    older = env.secret(f"{name}_FALLBACKS").replace(",", "\n").split()
     for key in older:
-        _check_key(env, "SECRET_KEY_FALLBACKS", key)
+        _check_key(env, f"{name}_FALLBACKS", key)
     return older
 
 

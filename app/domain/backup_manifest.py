@@ -6,7 +6,7 @@ It names no key, but carries a mark of each, so that a restore with another key 
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -36,7 +36,7 @@ class Manifest:
     audit_head: str
     """The audit's last seal."""
     keys: dict[str, str]
-    """A mark of each key that what is kept cannot be read or checked without."""
+    """A mark of each key that what is kept cannot be read or checked without; of older ones too while any is in use."""
     form: int = field(default=FORM)
 
     def written(self, audit_key: str) -> bytes:
@@ -64,18 +64,19 @@ def is_sealed(manifest: Manifest, seal: str, audit_key: str) -> bool:
     return hmac.compare_digest(_seal(audit_key, asdict(manifest)), seal)
 
 
-def marks_of(keys: Mapping[str, str]) -> dict[str, str]:
+def marks_of(keys: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """A short mark of each key: the same key gives the same mark, and no mark gives away its key."""
-    return {
-        name: hmac.new(key.encode(), b"which key", hashlib.sha256).hexdigest()[:16]
-        for name, key in keys.items()
-    }
+    return {name: " ".join(map(_mark, held)) for name, held in keys.items()}
 
 
-def other_keys(manifest: Manifest, keys: Mapping[str, str]) -> list[str]:
-    """The keys that are not those the backup was made with."""
-    now = marks_of(keys)
-    return sorted(name for name, mark in manifest.keys.items() if now.get(name) != mark)
+def other_keys(manifest: Manifest, keys: Mapping[str, Sequence[str]]) -> list[str]:
+    """The keys that the backup was made with and that are not among these, newer or older."""
+    here = {name: set(marks.split()) for name, marks in marks_of(keys).items()}
+    return sorted(name for name, marks in manifest.keys.items() if set(marks.split()) - here.get(name, set()))
+
+
+def _mark(key: str) -> str:
+    return hmac.new(key.encode(), b"which key", hashlib.sha256).hexdigest()[:16]
 
 
 def _seal(audit_key: str, plain: Mapping[str, Any]) -> str:

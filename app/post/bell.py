@@ -29,26 +29,27 @@ class BellSettings(Protocol):
     def redis_url(self) -> str | None: ...
 
     @property
-    def file_key(self) -> str: ...
+    def file_keys(self) -> tuple[str, ...]: ...
 
 
 class SignedJson(Serializer):  # type: ignore[misc]
     """Tasks as JSON with a mark only we can make: whoever can write to the queue can still not run anything here."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, keys: tuple[str, ...]) -> None:
         super().__init__()
-        self._key = hmac.new(key.encode(), b"bell", hashlib.sha256).digest()
+        self._keys = [hmac.new(key.encode(), b"bell", hashlib.sha256).digest() for key in keys]
 
-    def _mark(self, text: bytes) -> bytes:
-        return hmac.new(self._key, text, hashlib.sha256).digest()
+    def _marks(self, text: bytes) -> list[bytes]:
+        """With the newest key, and with older ones, which a process not yet restarted may still use."""
+        return [hmac.new(key, text, hashlib.sha256).digest() for key in self._keys]
 
     def _serialize(self, data: Any) -> bytes:
         text = json.dumps(data).encode()
-        return self._mark(text) + text
+        return self._marks(text)[0] + text
 
     def _deserialize(self, data: Any) -> Any:
         mark, text = bytes(data[:MARK]), bytes(data[MARK:])
-        if not hmac.compare_digest(mark, self._mark(text)):
+        if not any(hmac.compare_digest(mark, known) for known in self._marks(text)):
             raise ValueError("a task on the queue was not written by this portal")
         return _as_message(json.loads(text))
 
@@ -61,7 +62,7 @@ def _as_message(fields: list[Any]) -> Any:
 
 def hang_bell(settings: BellSettings) -> Huey:
     """The queue that both the web and the worker know."""
-    serializer = SignedJson(settings.file_key)
+    serializer = SignedJson(settings.file_keys)
     if settings.redis_url:
         pool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
         # Portals that share a Redis do not share a queue.

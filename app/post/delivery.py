@@ -53,9 +53,14 @@ class Postman:
     """One process's hand in the outbox."""
 
     def __init__(
-        self, settings: RenderSettings, file_key: str, database: Database, clock: Clock, carrier: Carrier
+        self,
+        settings: RenderSettings,
+        file_keys: tuple[str, ...],
+        database: Database,
+        clock: Clock,
+        carrier: Carrier,
     ) -> None:
-        self.settings, self.file_key = settings, file_key
+        self.settings, self.file_keys = settings, file_keys
         self.database, self.clock, self.carrier = database, clock, carrier
         self.rhythm = Rhythm()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -81,7 +86,7 @@ class Postman:
 
     def _send(self, mail: Claimed, owner: str) -> None:
         try:
-            facts = mail.facts(self.file_key)
+            facts = mail.facts(self.file_keys)
             words = render(self.settings, mail.letter, mail.locale, facts, mail.written_at)
             with self._kept(mail, owner):
                 self.carrier.carry(mail, words, self.clock.now())

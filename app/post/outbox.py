@@ -30,9 +30,9 @@ _mail = OutboxMail.__table__
 
 @dataclass(frozen=True)
 class Stamp:
-    """What writing mail down needs: the key that seals it and the clock that dates it."""
+    """What writing mail down needs: the keys that seal it and the clock that dates it."""
 
-    file_key: str
+    file_keys: tuple[str, ...]
     clock: Clock
 
 
@@ -51,9 +51,9 @@ class Claimed:
     written_at: datetime
     request_id: str = ""
 
-    def facts(self, file_key: str) -> dict[str, Any]:
+    def facts(self, file_keys: tuple[str, ...]) -> dict[str, Any]:
         """What the template needs, unsealed."""
-        opened: dict[str, Any] = json.loads(unseal(file_key, SEALED_FOR, self.sealed_facts))
+        opened: dict[str, Any] = json.loads(unseal(file_keys, SEALED_FOR, self.sealed_facts))
         return opened
 
 
@@ -101,7 +101,7 @@ def _row(mail: ToSend, stamp: Stamp) -> dict[str, Any]:
         "recipient_id": mail.person_id,
         "to_address": mail.to,
         "locale": mail.locale,
-        "sealed_facts": seal(stamp.file_key, SEALED_FOR, json.dumps(mail.facts)),
+        "sealed_facts": seal(stamp.file_keys, SEALED_FOR, json.dumps(mail.facts)),
         "lane": mail.lane,
         "run_at": now,
         "attempts": 0,

@@ -47,9 +47,9 @@ class PostRoom:
 
     def __init__(self, settings: PostSettings, database: Database, clock: Clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.postman = Postman(settings, settings.file_key, database, clock, carrier_for(settings))
+        self.postman = Postman(settings, settings.file_keys, database, clock, carrier_for(settings))
         self._bell_rests_until = 0.0
-        database.factory.configure(info={POST: Stamp(settings.file_key, clock)})
+        database.factory.configure(info={POST: Stamp(settings.file_keys, clock)})
 
     def write(
         self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin

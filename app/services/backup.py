@@ -82,9 +82,9 @@ def take_backup(office: Office, target: Path) -> Taken:
     return taken
 
 
-def keys_of(office: Office) -> dict[str, str]:
-    """The keys without which a backup is not whole: the audit's, and that of everything sealed."""
-    return {"AUDIT_KEY": office.settings.audit_key, "FILE_KEY": office.settings.file_key}
+def keys_of(office: Office) -> dict[str, tuple[str, ...]]:
+    """The keys without which a backup is not whole: the audit's, and those of everything sealed."""
+    return {"AUDIT_KEY": (office.settings.audit_key,), "FILE_KEY": office.settings.file_keys}
 
 
 def _look_at(office: Office, connection: Connection) -> _Seen:

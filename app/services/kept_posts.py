@@ -65,7 +65,7 @@ def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
             key_hash=hash_of(key),
             person_id=person_id,
             path=path,
-            sealed_fields=seal(work.office.settings.file_key, SEALED_FOR, json.dumps(list(fields))),
+            sealed_fields=seal(work.office.settings.file_keys, SEALED_FOR, json.dumps(list(fields))),
             kept_at=work.now,
         )
     )
@@ -82,7 +82,7 @@ def kept(work: Work, key: str | None) -> Typed | None:
     if row is None or row.person_id != work.me.user_id or work.now - row.kept_at > KEPT_FOR:
         return None
     try:
-        opened = json.loads(unseal(work.office.settings.file_key, SEALED_FOR, row.sealed_fields))
+        opened = json.loads(unseal(work.office.settings.file_keys, SEALED_FOR, row.sealed_fields))
     except BrokenSeal:
         return None
     return Typed(row.path, [(name, value) for name, value in opened], row.kept_at)

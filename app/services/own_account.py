@@ -93,13 +93,13 @@ def may_add_app(work: Work) -> bool:
 
 def new_app_secret(work: Work) -> str:
     """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
-    return seal(work.office.settings.file_key, f"{SEALED_FOR}|{work.me.user_id}", pyotp.random_base32())
+    return seal(work.office.settings.file_keys, f"{SEALED_FOR}|{work.me.user_id}", pyotp.random_base32())
 
 
 def app_secret_offered(work: Work, sealed: str | None) -> str | None:
     """The secret offered on the page, if it is this person's."""
     try:
-        return unseal(work.office.settings.file_key, f"{SEALED_FOR}|{work.me.user_id}", sealed or "")
+        return unseal(work.office.settings.file_keys, f"{SEALED_FOR}|{work.me.user_id}", sealed or "")
     except BrokenSeal:
         return None
 
@@ -120,7 +120,7 @@ def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
     if secret is None or step is None:
         raise Refused(Fault("code", Wording(N_("Enter the 6 digit code that the app shows now"))))
     person = work.get(Person, work.me.user_id)
-    person.totp_secret = seal(work.office.settings.file_key, SEALED_FOR, secret)
+    person.totp_secret = seal(work.office.settings.file_keys, SEALED_FOR, secret)
     person.totp_last_step = None
     work.session.flush()
     burn_app_step(work.session, person.id, step)

@@ -143,7 +143,7 @@ def _checked(office: Office, bundle: Reading) -> Manifest:
         raise CannotRestore(
             f"This backup was made with another {' and another '.join(others)}. Set the keys that the portal had "
             f"when it was taken ({manifest.taken_at}); without them the audit can't be checked and nothing sealed "
-            "can be opened."
+            "can be opened. (A FILE_KEY of then may stand in FILE_KEY_FALLBACKS.)"
         )
     if not is_sealed(manifest, seal, office.settings.audit_key):
         raise CannotRestore("The list of what is in this backup was changed after it was written.")

@@ -228,9 +228,9 @@ def app_step(secret: str, code: str, now: datetime) -> int | None:
 
 def seal_secret(work: Work, secret: str) -> str:
     """The app's secret as the database keeps it."""
-    return seal(work.office.settings.file_key, SEALED_FOR, secret)
+    return seal(work.office.settings.file_keys, SEALED_FOR, secret)
 
 
 def open_secret(work: Work, sealed: str) -> str:
     """The app's secret again."""
-    return unseal(work.office.settings.file_key, SEALED_FOR, sealed)
+    return unseal(work.office.settings.file_keys, SEALED_FOR, sealed)

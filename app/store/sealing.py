@@ -1,11 +1,14 @@
-"""Sealing: what must not be readable in the database is locked with the file key before it gets there."""
+"""Sealing: what must not be readable in the database is locked with the file key before it gets there.
+
+The newest key seals; older ones only open, until `portal reseal` has sealed anew what they locked.
+"""
 
 import base64
 import hashlib
 import hmac
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class BrokenSeal(ValueError):
@@ -19,14 +22,27 @@ def _lock(key: str, purpose: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
-def seal(key: str, purpose: str, text: str) -> str:
-    """Lock a text; `key` is settings.file_key, `purpose` a word such as "outbox" or "authenticator"."""
-    return _lock(key, purpose).encrypt(text.encode()).decode("ascii")
+def _locks(keys: tuple[str, ...], purpose: str) -> MultiFernet:
+    return MultiFernet([_lock(key, purpose) for key in keys])
 
 
-def unseal(key: str, purpose: str, sealed: str) -> str:
+def seal(keys: tuple[str, ...], purpose: str, text: str) -> str:
+    """Lock a text; `keys` is settings.file_keys, `purpose` a word such as "outbox" or "authenticator"."""
+    return _locks(keys, purpose).encrypt(text.encode()).decode("ascii")
+
+
+def unseal(keys: tuple[str, ...], purpose: str, sealed: str) -> str:
     """The text again. Raises BrokenSeal when it is not ours."""
     try:
-        return _lock(key, purpose).decrypt(sealed.encode()).decode()
+        return _locks(keys, purpose).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise BrokenSeal(purpose) from None
+
+
+def sealed_anew(keys: tuple[str, ...], purpose: str, sealed: str) -> str:
+    """The same, locked with the newest key; as it is when that locked it. Raises BrokenSeal when no key opens it."""
+    try:
+        unseal(keys[:1], purpose, sealed)
+    except BrokenSeal:
+        return seal(keys, purpose, unseal(keys, purpose, sealed))
+    return sealed

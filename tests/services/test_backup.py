@@ -101,7 +101,7 @@ def either(request, tmp_path: Path) -> Path:
     return tmp_path / request.param
 
 
-def another(office: Office, **settings: str) -> Office:
+def another(office: Office, **settings: object) -> Office:
     """The same place, told otherwise."""
     return open_office(dataclasses.replace(office.settings, **settings), office.clock)
 
@@ -147,7 +147,7 @@ def test_no_key_is_in_a_backup(office, report, either):
                 held = part.read()
             for key in (*office.settings.secret_keys, office.settings.otp_key, office.settings.audit_key):
                 assert key.encode() not in held
-            assert office.settings.file_key.encode() not in held
+            assert office.settings.file_keys[0].encode() not in held
 
 
 def test_nothing_is_written_over(office, either):
@@ -226,12 +226,14 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
         assert sa.inspect(connection).get_table_names() == []
 
 
-@pytest.mark.parametrize("key", ["audit_key", "file_key"])
-def test_another_key_is_named_before_anything_is_written(office, elsewhere, report, target, key):
+@pytest.mark.parametrize(
+    ("key", "told"), [("AUDIT_KEY", {"audit_key": "another"}), ("FILE_KEY", {"file_keys": ("another",)})]
+)
+def test_another_key_is_named_before_anything_is_written(office, elsewhere, report, target, key, told):
     take_backup(office, target)
 
-    other = another(elsewhere, **{key: "another-key-of-32-characters-at-least"})
-    with pytest.raises(CannotRestore, match=f"another {key.upper()}"):
+    other = another(elsewhere, **told)
+    with pytest.raises(CannotRestore, match=f"another {key}"):
         restore_backup(other, target)
 
     other.database.engine.dispose()

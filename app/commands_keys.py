@@ -1,0 +1,35 @@
+"""The keys at the command line: sealing anew what an older FILE_KEY sealed."""
+
+import sys
+
+import click
+
+from app.commands import portal_commands
+from app.security import office
+from app.services.backup import numbers
+from app.services.resealing import reseal
+
+
+@portal_commands.command("reseal")
+def reseal_all() -> None:
+    """Seal anew, with FILE_KEY, whatever the keys in FILE_KEY_FALLBACKS sealed. People can go on working."""
+    told = reseal(office())
+    for kind, count in told.done.items():
+        click.echo(f"Sealed anew: {kind}: {count:,}")
+    for kind, rows in told.broken.items():
+        click.echo(f"WARNING: {kind} that no key opens, by number: {numbers(rows)}", err=True)
+    if told.broken:
+        click.echo(
+            "A key is missing in FILE_KEY_FALLBACKS, or these were changed. Keep every old key.", err=True
+        )
+        sys.exit(1)
+    if told.done:
+        click.echo(
+            "When every web process and worker has been restarted with the new FILE_KEY, run this once more: "
+            "the older keys may go when it finds nothing to do."
+        )
+        return
+    click.echo(
+        "Nothing is sealed with an older key. FILE_KEY_FALLBACKS can be emptied once every process runs with the new "
+        "FILE_KEY. Keep the older keys where the backups' keys are kept, for as long as backups from their time are."
+    )

@@ -1,0 +1,71 @@
+"""After FILE_KEY was changed: what older keys sealed is sealed anew with the newest, so that they can be thrown away.
+
+Each row is written only if it still holds what was opened, and a hundred at a time are committed: people can go on
+working, and a run that was killed goes on where it stopped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.models import KeptPost, OutboxMail, Person
+from app.post.outbox import SEALED_FOR as FOR_MAIL
+from app.services.kept_posts import SEALED_FOR as FOR_KEPT_POSTS
+from app.services.second_step import SEALED_FOR as FOR_APPS
+from app.services.work import Office, Work, unit_of_work
+from app.store.guard import look_as_system
+from app.store.sealing import BrokenSeal, sealed_anew
+
+AT_ONCE = 100
+
+SEALED: Sequence[tuple[str, Any, Any, str]] = (
+    ("mail on its way", OutboxMail, OutboxMail.sealed_facts, FOR_MAIL),
+    ("text kept from expired forms", KeptPost, KeptPost.sealed_fields, FOR_KEPT_POSTS),
+    ("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS),
+)
+"""Everything that is kept sealed: in words, the rows, the column, and what it is sealed for."""
+
+
+@dataclass
+class Resealed:
+    """How many were sealed anew, in words by kind; and which could not be opened with any key, by their number."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    broken: dict[str, list[int]] = field(default_factory=dict)
+
+
+def reseal(office: Office) -> Resealed:
+    """Seal anew whatever an older key sealed. Safe to be killed at any moment and to be run again."""
+    told = Resealed()
+    for kind, table, column, purpose in SEALED:
+        last: int | None = 0
+        while last is not None:
+            with unit_of_work(office, None) as work:
+                look_as_system(work.session, "what older keys sealed is sealed anew")
+                last = _reseal_some(work, told, (kind, table, column, purpose), last)
+    return told
+
+
+def _reseal_some(work: Work, told: Resealed, what: tuple[str, Any, Any, str], after: int) -> int | None:
+    """The next hundred; gives the number of the last one, or None when there are no more."""
+    kind, table, column, purpose = what
+    wanted = select(table.id, column).where(table.id > after, column.is_not(None))
+    rows = work.session.execute(wanted.order_by(table.id).limit(AT_ONCE)).all()
+    for number, sealed in rows:
+        try:
+            anew = sealed_anew(work.office.settings.file_keys, purpose, sealed)
+        except BrokenSeal:
+            told.broken.setdefault(kind, []).append(number)
+            continue
+        if anew != sealed:
+            still_so = (table.id == number, column == sealed)
+            changed: Any = work.session.execute(
+                update(table)
+                .where(*still_so)
+                .values({column: anew})
+                .execution_options(synchronize_session=False)
+            )
+            told.done[kind] = told.done.get(kind, 0) + changed.rowcount
+    return rows[-1][0] if rows else None
