@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 
 from app import create_app
 from app.domain.clock import FixedClock
@@ -23,6 +24,10 @@ from tests.make import Maker
 ROOT = Path(__file__).resolve().parents[1]
 MOMENT = datetime(2026, 11, 23, 9, 30)
 """A Monday morning in term time, when every test begins."""
+
+# A busy machine is slow and not wrong: no example of Hypothesis fails for its time alone.
+hypothesis_settings.register_profile("unhurried", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 def settings_for(data_dir: Path, database_url: str, **environ: str) -> Any:
