@@ -1,7 +1,7 @@
 """What somebody may send: the fields of a form. Files come in parts and may be large, anything else is words and may not."""
 
 from flask import Request, current_app
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 FILES = "multipart/form-data"
 
@@ -28,12 +28,27 @@ class BoundedRequest(Request):
         """Never: no page of ours takes anything but a form's fields, and Flask-WTF breaks on JSON that is no object."""
         return False
 
+    @property
+    def uploads(self) -> MultiDict[str, FileStorage]:
+        """The files that were sent. Not `files`: Flask-WTF hands those to every box, which asks for words and breaks."""
+        self._load_form_data()
+        sent: MultiDict[str, FileStorage] = self.__dict__["uploads"]
+        return sent
+
+    def close(self) -> None:
+        """Let go of what was sent."""
+        for _name, file in (self.__dict__.get("uploads") or ImmutableMultiDict()).items(multi=True):
+            file.close()
+        super().close()
+
     def _load_form_data(self) -> None:
         """Read the fields once. A part without a name is no field; nobody could ask for it, and Flask-WTF trips on it."""
         if "form" in self.__dict__:
             return
         super()._load_form_data()
-        for held in ("form", "files"):
+        self.__dict__["uploads"] = self.__dict__["files"]
+        self.__dict__["files"] = ImmutableMultiDict()
+        for held in ("form", "uploads"):
             fields = self.__dict__[held]
             if None in fields:
                 named = [(name, value) for name, value in fields.items(multi=True) if name is not None]

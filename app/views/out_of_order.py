@@ -73,7 +73,7 @@ def _typed() -> Sequence[tuple[str, str]]:
 
 def _had_files() -> bool:
     try:
-        return any(file.filename for file in request.files.values())
+        return any(file.filename for file in request.uploads.values())
     except OSError:
         return False
 

@@ -44,7 +44,7 @@ def read_sent(section: Section, work: Work) -> Pressed:
         pressed.goes_to = asked
     for question in section.questions:
         if question.kind == "files":
-            sent = (one for one in request.files.getlist(question.id) if one.filename)
+            sent = (one for one in request.uploads.getlist(question.id) if one.filename)
             pressed.uploads += [(question.id, one) for one in sent]
     return pressed
 

@@ -3,9 +3,14 @@
 import pytest
 from flask import Flask
 
+from app.services.work import Office
+from tests.access.test_matrix import address, routes
+from tests.access.world import build_world
 from tests.browser import token_for
 from tests.cast import Cast
+from tests.make import Maker
 from tests.proof.strange import BOUNDARY, parts_of
+from tests.proof.test_fuzz import LAST, names_asked
 
 MEGABYTE = 1024 * 1024
 PLAIN = "application/x-www-form-urlencoded"
@@ -60,3 +65,24 @@ def test_only_a_list_has_a_query(cast: Cast, page: str, query: str) -> None:
     answer = cast.ines.browser().get(f"/organisations/{page}?{query}")
 
     assert (answer.status_code, answer.location) == (302, f"/organisations/{page}")
+
+
+@pytest.mark.parametrize("who", ["nobody", "sana", "olu", "ines"])
+def test_a_file_where_words_are_asked_for_is_no_answer(
+    app: Flask, office: Office, cast: Cast, make: Maker, who: str
+) -> None:
+    """Flask-WTF hands files to every form; each box of each page is sent one."""
+    world = build_world(office, cast, make)
+    browser = cast.nobody() if who == "nobody" else getattr(cast, who).browser()
+    names = names_asked(app, browser, world, ["child", "summary"])
+    in_parts, broken = f"multipart/form-data; boundary={BOUNDARY}", []
+    for rule in routes(app):
+        if "POST" not in (rule.methods or set()) or rule.endpoint.startswith(LAST):
+            continue
+        headers = {"X-CSRFToken": token_for(browser, app)}
+        sent = parts_of([("csrf_token", headers["X-CSRFToken"])], [(name, "a.txt", b"x") for name in names])
+        path = address(rule, dict(world.ours.ids)) or "/"
+        with browser.post(path, data=sent, content_type=in_parts, headers=headers) as answer:
+            if answer.status_code >= 500:
+                broken.append(f"{rule.endpoint}: {answer.status_code}")
+    assert broken == []
