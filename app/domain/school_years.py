@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 from app.domain.wording import N_, Wording
 
@@ -24,18 +25,22 @@ def school_year(dob: date, on: date) -> int:
     return _age(dob, start) - 4
 
 
-def year_group_label(year: int) -> str:
+@cache
+def year_group_label(year: int) -> Wording:
     """A year group as schools say it."""
     if year < -4:
         return Wording(N_("Not yet born or under 1"))
-    named = {
-        -4: N_("Early years, under 1"),
-        -3: N_("Early years, age 1 to 2"),
-        -2: N_("Early years, age 2 to 3"),
-        -1: N_("Nursery"),
-        0: N_("Reception"),
-    }
-    return Wording(named[year]) if year in named else Wording(N_("Year %(year)s"), year=year)
+    return Wording(NAMED[year]) if year in NAMED else Wording(N_("Year %(year)s"), year=year)
+
+
+NAMED = {
+    -4: N_("Early years, under 1"),
+    -3: N_("Early years, age 1 to 2"),
+    -2: N_("Early years, age 2 to 3"),
+    -1: N_("Nursery"),
+    0: N_("Reception"),
+}
+"""What schools call the years before Year 1."""
 
 
 def is_young_person(dob: date, on: date) -> bool:

@@ -140,7 +140,7 @@ def address_of(endpoint: str, **values: Any) -> str:
     if not values:
         return fixed_address(endpoint)
     if all(type(value) is int and value >= 0 for value in values.values()):
-        pattern = _pattern(endpoint, *values)
+        pattern = numbered_address(endpoint, *values)
         if pattern is not None:
             return pattern % values
     return url_for(endpoint, **values)
@@ -157,8 +157,9 @@ def fixed_address(endpoint: str, **values: str) -> str:
     return _fixed[key]
 
 
-def _pattern(endpoint: str, *names: str) -> str | None:
-    """The address with a place for each number; None where a number changes more than its own place."""
+def numbered_address(endpoint: str, *names: str) -> str | None:
+    """The address with a place for each row's number, "/children/%(child_id)d"; None where a number changes more than
+    its own place."""
     key = (endpoint, *names)
     if key not in _patterns:
         stand_ins = {name: FIRST_STAND_IN + place for place, name in enumerate(names)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -12,9 +13,9 @@ from app.domain.school_years import school_year, year_group_label
 from app.domain.standing import in_words
 from app.security import office
 from app.services.children import may_add_children
-from app.store.queries.caseload import LinkedChild, Show, caseload
+from app.store.queries.caseload import LinkedChild, Owed, Show, caseload
 from app.views.base import PortalView, principal
-from app.views.due import due
+from app.views.due import Due, due
 from app.views.pages import said
 from app.views.searching import looked_for
 
@@ -55,15 +56,24 @@ class SendAreaView(PortalView):
         )
 
 
-def _rows(children: Sequence[LinkedChild]) -> Sequence[dict[str, object]]:
+class _Row(NamedTuple):
+    """One child in the list, in words."""
+
+    child: LinkedChild
+    year_group: str
+    status: str
+    owed: list[tuple[Owed, Due | None]]
+
+
+def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
     today = office().clock.today()
     words = cache(said)  # a page says few different things, many times
     return [
-        {
-            "child": child,
-            "year_group": words(year_group_label(school_year(child.date_of_birth, today))),
-            "status": words(in_words(child.standing)),
-            "owed": [(each, due(each.due_on, today)) for each in child.owed],
-        }
+        _Row(
+            child,
+            words(year_group_label(school_year(child.date_of_birth, today))),
+            words(in_words(child.standing)),
+            [(each, due(each.due_on, today)) for each in child.owed],
+        )
         for child in children
     ]

@@ -22,7 +22,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape
 from werkzeug.routing import BuildError
 
-from app.views.quick import catalogue
+from app.views.quick import catalogue, numbered_address
 
 SPOKEN_BY_ITSELF = "en"
 SAYING = {"_", "gettext"}
@@ -46,6 +46,8 @@ class Speaking(NodeTransformer):
             return self._said(node)
         if _calls(node, POINTING) and all(isinstance(pair.value, nodes.Const) for pair in node.kwargs):
             return self._pointed(node)
+        if _calls(node, {"url_for"}) and all(pair.key.endswith("_id") for pair in node.kwargs):
+            return self._numbered(node)
         return node
 
     def _said(self, node: nodes.Call) -> nodes.Node:
@@ -68,6 +70,18 @@ class Speaking(NodeTransformer):
         except BuildError:  # said where the page is drawn, if it comes to that
             return node
         return nodes.Const(address, lineno=node.lineno)
+
+    def _numbered(self, node: nodes.Call) -> nodes.Node:
+        """url_for("ChildView.show", child_id=one.id): only the row's number is put in while the page is drawn."""
+        names = [pair.key for pair in node.kwargs]
+        try:
+            pattern = numbered_address(node.args[0].value, *names) if has_request_context() else None  # type: ignore[attr-defined]
+        except BuildError:
+            return node
+        if pattern is None:
+            return node
+        numbers = [nodes.Pair(nodes.Const(pair.key), pair.value) for pair in node.kwargs]
+        return nodes.Mod(nodes.Const(pattern), nodes.Dict(numbers), lineno=node.lineno)
 
 
 def _calls(node: nodes.Call, names: set[str]) -> bool:
