@@ -37,27 +37,24 @@ def chosen_language() -> str:
 
 def offered_languages() -> list[dict[str, str]]:
     """The languages as links back to the page one is on."""
-    offered = current_app.config["SETTINGS"].languages
+    offered, back = current_app.config["SETTINGS"].languages, _back_here()
     return [
-        {
-            "text": LANGUAGES[code]["name"],
-            "lang": code,
-            "href": _link_to(code),
-        }
-        for code in offered
+        {"text": LANGUAGES[code]["name"], "lang": code, "href": _choosing(code) + back} for code in offered
     ]
 
 
 def english_instead() -> str | None:
     """Where this page is in English, while no native speaker has checked the language it is shown in."""
-    return _link_to("en") if chosen_language() in AWAITING_CHECK else None
+    return _choosing("en") + _back_here() if chosen_language() in AWAITING_CHECK else None
 
 
-def _link_to(code: str) -> str:
-    choosing = fixed_address("LanguageView.choose", code=code)
-    if request.method != "GET":
-        return choosing
-    return f"{choosing}?{urlencode({'back': request.path}, safe='/')}"
+def _choosing(code: str) -> str:
+    return fixed_address("LanguageView.choose", code=code)
+
+
+def _back_here() -> str:
+    """How a link says that it leads back to this page; a page that answers what was sent cannot be gone back to."""
+    return f"?{urlencode({'back': request.path}, safe='/')}" if request.method == "GET" else ""
 
 
 def init_language(app: Flask) -> None:

@@ -16,7 +16,7 @@ from app.services.children import may_add_children
 from app.store.queries.caseload import LinkedChild, Owed, Show, caseload
 from app.views.base import PortalView, principal
 from app.views.due import Due, due
-from app.views.pages import said
+from app.views.pages import said, uk_date
 from app.views.searching import looked_for
 
 PAGES = {str(number): number for number in range(1, 401)}
@@ -59,7 +59,11 @@ class SendAreaView(PortalView):
 class _Row(NamedTuple):
     """One child in the list, in words."""
 
-    child: LinkedChild
+    child_id: int
+    name: str
+    born: str
+    waits: int | None
+    """The link to take up, while the child waits in the organisation's queue."""
     year_group: str
     status: str
     owed: list[tuple[Owed, Due | None]]
@@ -70,7 +74,10 @@ def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
     words = cache(said)  # a page says few different things, many times
     return [
         _Row(
-            child,
+            child.child_id,
+            child.name,
+            uk_date(child.date_of_birth),
+            child.queue_link_id,
             words(year_group_label(school_year(child.date_of_birth, today))),
             words(in_words(child.standing)),
             [(each, due(each.due_on, today)) for each in child.owed],
