@@ -11,11 +11,10 @@ from pathlib import Path
 
 from bench.promises import Promise
 from bench.speed.report import chart, promises, table
-from bench.speed.runner import DJANGO, DJANGO_PYTHON, FLOOR, PORTAL, STOCK, Figures, measure
+from bench.speed.runner import AMONG_FEW, DJANGO, DJANGO_PYTHON, FEW, FLOOR, PORTAL, STOCK, Figures, measure
 from bench.speed.world import make_world
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
-FEW = 1_000
 
 
 def main() -> int:
@@ -27,21 +26,20 @@ def main() -> int:
     people = FEW if asked.quick else asked.people
     rounds, each = (3, 5) if asked.quick else (asked.rounds, 10)
     began = machine()
-    small: Figures | None = None
     if people > FEW:
         make_world(FEW)
-        small = measure(FEW, [PORTAL, FLOOR], rounds, each)
+        names.append(AMONG_FEW)
     make_world(people)
     figures = measure(people, names, rounds, each)
-    told = list(promises(figures, small))
-    text = page(figures, small, told, people, began)
+    told = list(promises(figures))
+    text = page(figures, told, people, began)
     print(text)
     if not asked.quick:
-        keep(figures, small, told, people, began, text, asked.name)
+        keep(figures, told, people, began, text, asked.name)
     return 0
 
 
-def page(figures: Figures, small: Figures | None, told: list[Promise], people: int, began: str) -> str:
+def page(figures: Figures, told: list[Promise], people: int, began: str) -> str:
     """A page of figures."""
     where = "PostgreSQL" if "DATABASE_URL" in os.environ else "SQLite"
     lines = [
@@ -49,9 +47,9 @@ def page(figures: Figures, small: Figures | None, told: list[Promise], people: i
         "",
         f"{datetime.now(UTC):%d %B %Y}. {began}; {machine()} at the end.",
         "CPU is the application's and its database's for one request, the median; the applications took turns.",
-        f"Growth: CPU with {people:,} people against {FEW:,}." if small else "",
+        f"Growth: CPU with {people:,} people against {FEW:,}." if AMONG_FEW in figures else "",
         "",
-        *table(figures, small),
+        *table(figures),
         "",
         *(
             f"- {'kept' if one.kept else '**not kept**'}: {one.name}: {one.figure} ({one.limit})"
@@ -71,7 +69,6 @@ def machine() -> str:
 
 def keep(
     figures: Figures,
-    small: Figures | None,
     told: list[Promise],
     people: int,
     began: str,
@@ -87,7 +84,6 @@ def keep(
         "database": database,
         "machine": began,
         "figures": _plain(figures),
-        "few": _plain(small) if small else None,
         "promises": [one.plain() for one in told],
     }
     stem.with_suffix(".json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from bench.promises import Promise
-from bench.speed.runner import DJANGO, FLOOR, PORTAL, STOCK, Figures
+from bench.speed.runner import AMONG_FEW, DJANGO, FLOOR, PORTAL, STOCK, Figures
 
 PAGES = {
     "home": "Home, SENCO",
@@ -37,7 +37,7 @@ def ratio(figures: Figures, page: str, over: str, under: str) -> float | None:
     return figures[over][page].cpu_ms / figures[under][page].cpu_ms
 
 
-def table(figures: Figures, small: Figures | None) -> list[str]:
+def table(figures: Figures) -> list[str]:
     """A Markdown table: CPU a request, ratios, time, statements, bytes, growth."""
     head = ["Page", "Portal, CPU ms", "Floor", "Stock AppBuilder", "Django admin", "Portal ÷ floor"]
     head += [
@@ -69,7 +69,7 @@ def table(figures: Figures, small: Figures | None) -> list[str]:
             str(ours.statements),
             f"{ours.bytes:,}",
         ]
-        cells.append(_times(growth(figures, small, page)))
+        cells.append(_times(growth(figures, page)))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -78,12 +78,12 @@ def _times(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}×"
 
 
-def growth(figures: Figures, small: Figures | None, page: str) -> float | None:
+def growth(figures: Figures, page: str) -> float | None:
     """How many times as much a page takes with all the people as with few."""
-    return None if small is None else figures[PORTAL][page].cpu_ms / small[PORTAL][page].cpu_ms
+    return ratio(figures, page, PORTAL, AMONG_FEW)
 
 
-def promises(figures: Figures, small: Figures | None) -> Iterable[Promise]:
+def promises(figures: Figures) -> Iterable[Promise]:
     """What performance is promised, page by page, and whether it is kept."""
     for page in MAIN:
         for name, value, limit, wanted in (
@@ -107,7 +107,7 @@ def promises(figures: Figures, small: Figures | None) -> Iterable[Promise]:
             ),
             (
                 f"{PAGES[page]}: growth of CPU with the number of people",
-                growth(figures, small, page),
+                growth(figures, page),
                 MOST_SEARCH_GROWTH if page in SEARCHES else MOST_GROWTH,
                 "most",
             ),
