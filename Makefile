@@ -21,9 +21,9 @@ test: setup-dev ## Run every test; browser tests need Chromium
 e2e: setup-dev ## Run the browser tests only
 	@$(BIN)/python -m pytest -m browser
 
-bench: setup-dev ## Measure each main page against the floor, stock AppBuilder and Django (PEOPLE=100000; DATABASE_URL=postgresql+psycopg://...)
+bench: setup-dev ## Measure each main page against the floor, stock AppBuilder and Django (PEOPLE=100000; DATABASE_URL=postgresql+psycopg://...; COUNT=1: instructions)
 	@scripts/setup.sh requirements-bench.txt .venv-bench
-	@$(BIN)/python -m bench.speed
+	@$(BIN)/python -m bench.speed $(if $(COUNT),--count)
 
 prove: setup-dev ## Show that promises are kept (SHORT=1; ONLY=loss,faults; DATABASE=postgresql+psycopg://..., REDIS=redis://...)
 	@$(BIN)/python -m bench.prove $(if $(SHORT),--short) $(if $(ONLY),--only $(ONLY)) \

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.promises import Promise
+from bench.speed import counted
 from bench.speed.report import chart, promises, table
 from bench.speed.runner import AMONG_FEW, DJANGO, DJANGO_PYTHON, FEW, FLOOR, PORTAL, STOCK, Figures, measure
 from bench.speed.world import make_world
@@ -24,6 +25,9 @@ def main() -> int:
     if not asked.quick and DJANGO_PYTHON.exists():
         names.append(DJANGO)
     people = FEW if asked.quick else asked.people
+    if asked.count:
+        make_world(people)
+        return keep_counts(people, names, asked.name)
     rounds, each = (3, 5) if asked.quick else (asked.rounds, 10)
     began = machine()
     if people > FEW:
@@ -41,9 +45,8 @@ def main() -> int:
 
 def page(figures: Figures, told: list[Promise], people: int, began: str) -> str:
     """A page of figures."""
-    where = "PostgreSQL" if "DATABASE_URL" in os.environ else "SQLite"
     lines = [
-        f"# What a page costs: {people:,} people on {where}",
+        f"# What a page costs: {people:,} people on {_where()}",
         "",
         f"{datetime.now(UTC):%d %B %Y}. {began}; {machine()} at the end.",
         "CPU is the application's and its database's for one request, the median; the applications took turns.",
@@ -77,7 +80,7 @@ def keep(
 ) -> None:
     """Write JSON, table and chart."""
     RESULTS.mkdir(exist_ok=True)
-    database = "postgresql" if "DATABASE_URL" in os.environ else "sqlite"
+    database = _where().lower()
     stem = RESULTS / (name or f"{datetime.now(UTC):%Y-%m-%d}-{people}-{database}")
     plain = {
         "people": people,
@@ -92,6 +95,22 @@ def keep(
     print(f"Kept in {stem}.json, .md and .svg")
 
 
+def keep_counts(people: int, names: list[str], name: str) -> int:
+    """Count instructions, print a page of them and keep it."""
+    lines = [f"# Instructions for a request: {people:,} people on {_where()}", ""]
+    lines += [f"{datetime.now(UTC):%d %B %Y}. {machine()}. Counted by Valgrind.", ""]
+    text = "\n".join([*lines, *counted.table(counted.count(people, names))]) + "\n"
+    print(text)
+    kept = RESULTS / f"{name or f'{datetime.now(UTC):%Y-%m-%d}-{people}-{_where().lower()}'}-instructions.md"
+    kept.write_text(text, encoding="utf-8")
+    print(f"Kept in {kept}")
+    return 0
+
+
+def _where() -> str:
+    return "PostgreSQL" if "DATABASE_URL" in os.environ else "SQLite"
+
+
 def _plain(figures: Figures) -> dict[str, dict[str, dict[str, float]]]:
     return {name: {page: asdict(one) for page, one in pages.items()} for name, pages in figures.items()}
 
@@ -101,6 +120,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=int(os.environ.get("PEOPLE", "100000")))
     parser.add_argument("--rounds", type=int, default=10, help="each of ten requests a page")
     parser.add_argument("--quick", action="store_true", help="1,000 people, few requests, no Django: for CI")
+    parser.add_argument("--count", action="store_true", help="instructions and not seconds (needs valgrind)")
     parser.add_argument("--name", default="", help="what to call the results")
     return parser.parse_args()
 

@@ -133,6 +133,15 @@ def measure(app: Application, page: str, times: int) -> dict[str, Any]:
     }
 
 
+def held(app: Application, page: str, times: int) -> dict[str, Any]:
+    """Ask for a page so many times, but only when told to go on: until then the requests are made ready."""
+    requests = [app.pages[page]() for _ in range(times)]
+    print(json.dumps({"ready": True}), flush=True)
+    sys.stdin.readline()
+    statuses = [ask(app.wsgi, request).status for request in requests]
+    return {"right": statuses == [app.expected.get(page, 200)] * times}
+
+
 def main() -> None:
     """Read one order a line until there are no more."""
     module, given = sys.argv[1], json.loads(sys.argv[2])
@@ -140,7 +149,9 @@ def main() -> None:
     print(json.dumps({"pages": list(app.pages)}), flush=True)
     for line in sys.stdin:
         order = json.loads(line)
-        if order.get("show"):
+        if order.get("hold"):
+            found = held(app, order["page"], order["times"])
+        elif order.get("show"):
             found: Any = {"body": ask(app.wsgi, app.pages[order["page"]]()).body.decode()}
         else:
             found = measure(app, order["page"], order["times"])

@@ -48,8 +48,11 @@ Figures = dict[str, dict[str, Figure]]
 class Subject:
     """An application in its own process."""
 
-    def __init__(self, python: Path | str, module: str, given: dict[str, Any]) -> None:
-        command = [str(python), "-m", "bench.speed.measured", module, json.dumps(given)]
+    def __init__(
+        self, python: Path | str, module: str, given: dict[str, Any], under: Sequence[str] = ()
+    ) -> None:
+        """`under`: the program that runs it, where that is not the system itself."""
+        command = [*under, str(python), "-m", "bench.speed.measured", module, json.dumps(given)]
         quiet = {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
         # A pipe that nobody reads would fill up, and everybody would wait.
         self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in end()
@@ -62,9 +65,10 @@ class Subject:
             cwd=ROOT,
             env=os.environ | quiet,
         )
-        self.pages: list[str] = self._hear()["pages"]
+        self.pages: list[str] = self.hear()["pages"]
 
-    def _hear(self) -> dict[str, Any]:
+    def hear(self) -> dict[str, Any]:
+        """Its answer."""
         for line in self.process.stdout or ():
             if line.startswith("{"):
                 heard: dict[str, Any] = json.loads(line)
@@ -75,10 +79,14 @@ class Subject:
 
     def measure(self, page: str, times: int) -> dict[str, Any]:
         """Ask for a page so many times."""
+        self.say(page=page, times=times)
+        return self.hear()
+
+    def say(self, **order: Any) -> None:
+        """Give it an order."""
         assert self.process.stdin  # noqa: S101
-        self.process.stdin.write(json.dumps({"page": page, "times": times}) + "\n")
+        self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
-        return self._hear()
 
     def end(self) -> None:
         """Let it go."""
@@ -93,17 +101,17 @@ def subjects(people: int, names: Sequence[str]) -> Iterator[dict[str, Subject]]:
     with ExitStack() as stack:
         found = {}
         for name in names:
-            found[name] = _start(PORTAL, FEW) if name == AMONG_FEW else _start(name, people)
+            found[name] = start(PORTAL, FEW) if name == AMONG_FEW else start(name, people)
             stack.callback(found[name].end)
         yield found
 
 
-def _start(name: str, people: int) -> Subject:
-    if name == STOCK:
-        return Subject(sys.executable, "bench.speed.apps.stock", {"url": settings_for(people).database_url})
-    if name != DJANGO:
-        return Subject(sys.executable, f"bench.speed.apps.{name}", {"people": people})
-    return Subject(DJANGO_PYTHON, "bench.speed.apps.django_admin", _told_django(people))
+def start(name: str, people: int, under: Sequence[str] = ()) -> Subject:
+    """An application on the county of this size."""
+    if name == DJANGO:
+        return Subject(DJANGO_PYTHON, "bench.speed.apps.django_admin", _told_django(people), under)
+    given = {"url": settings_for(people).database_url} if name == STOCK else {"people": people}
+    return Subject(sys.executable, f"bench.speed.apps.{name}", given, under)
 
 
 def _told_django(people: int) -> dict[str, Any]:
