@@ -50,7 +50,13 @@ def _count_one(name: str, people: int) -> dict[str, float]:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "C"})
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"LC_ALL": "C"},
+    )
 
 
 def table(counts: Counts) -> list[str]:
