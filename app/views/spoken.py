@@ -44,7 +44,7 @@ class Speaking(NodeTransformer):
         self.generic_visit(node)
         if _calls(node, SAYING) and len(node.args) == 1:
             return self._said(node)
-        if _calls(node, POINTING) and all(isinstance(pair.value, nodes.Const) for pair in node.kwargs):
+        if _calls(node, POINTING) and all(map(_is_fixed, node.kwargs)):
             return self._pointed(node)
         if _calls(node, {"url_for"}) and all(pair.key.endswith("_id") for pair in node.kwargs):
             return self._numbered(node)
@@ -93,6 +93,11 @@ def _calls(node: nodes.Call, names: set[str]) -> bool:
         and node.dyn_args is None
         and node.dyn_kwargs is None
     )
+
+
+def _is_fixed(pair: nodes.Keyword) -> bool:
+    """A value that stands in the template and in the path or query, so that it is the same whichever host is asked."""
+    return isinstance(pair.value, nodes.Const) and not pair.key.startswith("_")
 
 
 class Kept(Extension):
@@ -149,9 +154,8 @@ class WholeTemplate(Template):
     def from_code(cls, *args: Any, **kwargs: Any) -> Template:
         """A template that was compiled."""
         made = super().from_code(*args, **kwargs)
-        names = (
-            made.root_render_func.__globals__
-        )  # what the compiled template knows, its blocks for super() included
+        # What the compiled code knows by name: how to escape, and its blocks, which super() looks for among the page's.
+        names = made.root_render_func.__globals__
         made.root_render_func = _in_one_piece(made.root_render_func)
         made.blocks = {name: _in_one_piece(block) for name, block in made.blocks.items()}
         names.update({f"block_{name}": block for name, block in made.blocks.items()}, escape=harmless)

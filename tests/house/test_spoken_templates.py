@@ -113,6 +113,25 @@ def test_an_address_that_is_always_the_same_stands_in_the_template(written):
     assert pages == ["/", "/send/?show=to_do", "None"]
 
 
+def test_no_template_remembers_the_host_it_was_asked_by(prepared):
+    app = prepared[0]
+    with app.test_request_context("/"):
+        app.jinja_env.get_template("layouts/base.html")  # so that the language has its templates
+        address = app.jinja_env.spoken["en"].from_string('{{ url_for("HomeView.home", _external=True) }}')
+    for host in ("http://localhost", "https://localhost:8443"):
+        with app.test_request_context("/", base_url=host):
+            assert address.render() == f"{host}/"
+
+
+def test_a_rows_number_is_all_that_is_put_into_its_address(written):
+    source = (
+        '{{ url_for("ChildView.show", child_id=one) }} {{ url_for("InvolvementView.take_up", link_id=one) }}'
+    )
+    assert written(source, "en", one=7).startswith("/children/7 ")
+    with pytest.raises(TypeError):
+        written(source, "en", one="7/../8")
+
+
 def test_an_address_that_is_not_there_complains_only_where_it_is_drawn(written):
     source = '{% if wanted %}{{ url_for("No.such") }}{% endif %}there'
     assert written(source, "en", wanted=False) == "there"
