@@ -10,6 +10,8 @@ def bad(session, connection, table, name):
     # ruleid
     connection.exec_driver_sql("DELETE FROM child")
     # ruleid
+    connection.connection.cursor().execute("DELETE FROM child")
+    # ruleid
     connection.execute("PRAGMA foreign_keys = off")
     # ruleid
     select(sa.literal_column("name")).select_from(table)
