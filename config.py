@@ -76,7 +76,7 @@ class Settings:
 
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
     otp_key: str = field(repr=False)
-    audit_key: str = field(repr=False)
+    audit_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only check, newest first
     file_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only open
 
     mail_carrier: Literal["file", "smtp"]
@@ -143,7 +143,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         **_metrics(env, port),
         secret_keys=(keys["SECRET_KEY"], *older_keys(env, "SECRET_KEY")),
         otp_key=keys["OTP_KEY"],
-        audit_key=keys["AUDIT_KEY"],
+        audit_keys=(keys["AUDIT_KEY"], *older_keys(env, "AUDIT_KEY")),
         file_keys=(keys["FILE_KEY"], *older_keys(env, "FILE_KEY")),
         demo_password=env.text("DEMO_PASSWORD", DEMO_PASSWORD) if demo else "",
         council=_council(env, demo),

@@ -26,11 +26,18 @@ def verify_audit(head: tuple[str, ...]) -> None:
     desk = office()
     heads = [*kept_heads(desk.settings.data_dir), *head]
     with desk.database.open() as session:
-        verdict = verify(session, desk.settings.audit_key, heads)
+        verdict = verify(session, desk.settings.audit_keys, heads)
     click.echo(f"Rows: {verdict.rows}")
     click.echo(f"Last seal: {verdict.head or 'none'}")
     click.echo(f"Seals kept elsewhere: {len(set(heads))}")
-    if verdict.first_bad_id is not None:
+    if verdict.by_older_keys:
+        click.echo(f"Rows sealed by keys in AUDIT_KEY_FALLBACKS: {verdict.by_older_keys}")
+    if verdict.out_of_time:
+        click.echo(
+            f"BROKEN: row {verdict.first_bad_id} was sealed with an older AUDIT_KEY after a newer one was in use. "
+            "Either a host still runs with the older key, or somebody who holds it put the row in."
+        )
+    elif verdict.first_bad_id is not None:
         click.echo(
             f"BROKEN: row {verdict.first_bad_id} or the one before it was changed, taken out or put in."
         )

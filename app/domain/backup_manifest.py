@@ -59,9 +59,10 @@ def read_manifest(text: bytes) -> tuple[Manifest, str]:
         raise BadManifest("The list of what is in this backup can't be read.") from wrong
 
 
-def is_sealed(manifest: Manifest, seal: str, audit_key: str) -> bool:
-    """Whether this is the slip as it was written, by a portal with this key."""
-    return hmac.compare_digest(_seal(audit_key, asdict(manifest)), seal)
+def is_sealed(manifest: Manifest, seal: str, audit_keys: Sequence[str]) -> bool:
+    """Whether this is the slip as it was written, by a portal with one of these keys."""
+    plain = asdict(manifest)
+    return any(hmac.compare_digest(_seal(key, plain), seal) for key in audit_keys)
 
 
 def marks_of(keys: Mapping[str, Sequence[str]]) -> dict[str, str]:

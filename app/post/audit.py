@@ -2,6 +2,7 @@
 
 Each row carries a seal made from the row and the seal before it, so a row that is changed, taken out or put in
 breaks the chain from there on. A cut tail breaks nothing; that is why the last seal is also kept elsewhere.
+The key can be changed: older keys still check the lines of their time, and none that follows a newer key's.
 Core statements on purpose: the chain runs through all rows, whoever is looking.
 """
 
@@ -46,6 +47,10 @@ class Verdict:
     """The last seal; compare it with what was kept elsewhere."""
     missing_heads: Sequence[str] = ()
     """Seals that were kept elsewhere and are no longer in the chain: rows were cut off."""
+    by_older_keys: int = 0
+    """Rows that an older key sealed, each before any newer one did."""
+    out_of_time: bool = False
+    """The first bad row is sealed by an older key after a newer one: somebody still uses, or misuses, the older one."""
 
 
 def append(
@@ -112,16 +117,33 @@ def head(session: Session) -> tuple[int, str]:
     return (last.id, last.seal) if last else (0, "")
 
 
-def verify(session: Session, key: str, kept_heads: Iterable[str] = ()) -> Verdict:
-    """Walk the whole chain; with seals that were kept elsewhere, see that each is still in it."""
+def verify(session: Session, keys: Sequence[str], kept_heads: Iterable[str] = ()) -> Verdict:
+    """Walk the whole chain; with seals that were kept elsewhere, see that each is still in it.
+
+    `keys`, newest first: once a newer one has sealed a line, the older ones count no more.
+    """
     missing = [seal for seal in dict.fromkeys(kept_heads) if seal]
-    seal, count, first_bad = "", 0, None
+    oldest, seal, count, by_older, first_bad, out_of_time = len(keys) - 1, "", 0, 0, None, False
     statement = select(_audit).order_by(_audit.c.id).execution_options(yield_per=1000)
     for row in session.execute(statement).mappings():
         count += 1
-        if first_bad is None and not hmac.compare_digest(seal_of(key, seal, dict(row)), row["seal"]):
-            first_bad = row["id"]
+        if first_bad is None:
+            sealed_by = _sealed_by(keys, seal, dict(row))
+            if sealed_by is None or sealed_by > oldest:
+                first_bad, out_of_time = row["id"], sealed_by is not None
+            else:
+                oldest = sealed_by
+                by_older += sealed_by > 0
         seal = row["seal"]
         if seal in missing:
             missing.remove(seal)
-    return Verdict(first_bad is None and not missing, count, first_bad, seal, tuple(missing))
+    ok = first_bad is None and not missing
+    return Verdict(ok, count, first_bad, seal, tuple(missing), by_older, out_of_time)
+
+
+def _sealed_by(keys: Sequence[str], before: str, row: dict[str, Any]) -> int | None:
+    """Which of the keys sealed this row; None when none did."""
+    fits = (
+        place for place, key in enumerate(keys) if hmac.compare_digest(seal_of(key, before, row), row["seal"])
+    )
+    return next(fits, None)

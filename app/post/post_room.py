@@ -36,7 +36,7 @@ class PostSettings(CarrierSettings, BellSettings, Protocol):
     """What the post room needs of the settings (config.Settings has it all)."""
 
     @property
-    def audit_key(self) -> str: ...
+    def audit_keys(self) -> tuple[str, ...]: ...
 
     @property
     def council(self) -> Any: ...
@@ -59,7 +59,7 @@ class PostRoom:
         The audit comes last: its chain is held until the commit, and nothing may wait for a lock while it is.
         """
         mail = write_letters(session, self.settings, told, who, now, origin)
-        append(session, self.settings.audit_key, told, who, now, origin)
+        append(session, self.settings.audit_keys[0], told, who, now, origin)
         _count_log_ins(told)
         return mail
 

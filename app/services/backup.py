@@ -75,7 +75,7 @@ def take_backup(office: Office, target: Path) -> Taken:
             audit_head=seen.audit_head,
             keys=marks_of(keys_of(office)),
         )
-        slip = manifest.written(office.settings.audit_key)
+        slip = manifest.written(office.settings.audit_keys[0])
         bundle.add(MANIFEST, io.BytesIO(slip), len(slip))
     taken = Taken(manifest, len(seen.documents) - len(seen.missing), size_of(target), tuple(seen.damaged))
     _leave_word(office.settings.data_dir, taken)
@@ -84,7 +84,7 @@ def take_backup(office: Office, target: Path) -> Taken:
 
 def keys_of(office: Office) -> dict[str, tuple[str, ...]]:
     """The keys without which a backup is not whole: the audit's, and those of everything sealed."""
-    return {"AUDIT_KEY": (office.settings.audit_key,), "FILE_KEY": office.settings.file_keys}
+    return {"AUDIT_KEY": office.settings.audit_keys, "FILE_KEY": office.settings.file_keys}
 
 
 def _look_at(office: Office, connection: Connection) -> _Seen:

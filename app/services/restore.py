@@ -143,9 +143,9 @@ def _checked(office: Office, bundle: Reading) -> Manifest:
         raise CannotRestore(
             f"This backup was made with another {' and another '.join(others)}. Set the keys that the portal had "
             f"when it was taken ({manifest.taken_at}); without them the audit can't be checked and nothing sealed "
-            "can be opened. (A FILE_KEY of then may stand in FILE_KEY_FALLBACKS.)"
+            "can be opened. (Keys of then may stand in AUDIT_KEY_FALLBACKS and FILE_KEY_FALLBACKS.)"
         )
-    if not is_sealed(manifest, seal, office.settings.audit_key):
+    if not is_sealed(manifest, seal, office.settings.audit_keys):
         raise CannotRestore("The list of what is in this backup was changed after it was written.")
     if manifest.kind != kind_of(office.database):
         raise CannotRestore(
@@ -230,7 +230,7 @@ def _without_file(office: Office, manifest: Manifest) -> list[str]:
 def _audit(office: Office, manifest: Manifest) -> Verdict:
     heads = [*kept_heads(office.settings.data_dir), manifest.audit_head]
     with office.database.open() as session:
-        return verify(session, office.settings.audit_key, heads)
+        return verify(session, office.settings.audit_keys, heads)
 
 
 def _wrong_audit(manifest: Manifest, verdict: Verdict) -> Iterator[str]:

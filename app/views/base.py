@@ -25,7 +25,7 @@ def principal() -> Principal | None:
 
 def origin() -> Origin:
     """Where the request came from, as the audit may keep it."""
-    key = current_app.config["SETTINGS"].audit_key.encode()
+    key = current_app.config["SETTINGS"].audit_keys[0].encode()
     address = (request.remote_addr or "").encode()
     mark = hmac.new(key, b"address|" + address, hashlib.sha256).hexdigest()[:24] if address else ""
     return Origin(mark, request.user_agent.string[:200].replace("\x00", ""))

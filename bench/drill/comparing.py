@@ -57,7 +57,7 @@ def compare(office: Office, manifest: Path, must_be_there: Iterable[int]) -> Fou
             any(found == hashlib.sha256(CANARIES[2].encode()).hexdigest() for _uploaded, found in files),
         ]
         verdict = verify(
-            session, office.settings.audit_key, [*kept_heads(office.settings.data_dir), told["audit_head"]]
+            session, office.settings.audit_keys, [*kept_heads(office.settings.data_dir), told["audit_head"]]
         )
     return Found(
         other_counts=[name for name, rows in expected.items() if now[name] != rows],

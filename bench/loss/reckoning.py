@@ -68,7 +68,7 @@ def reckon(office: Office, acknowledged: dict[int, str], taken: Iterable[Taken],
             for facts in session.scalars(select(_audit.c.facts).where(_audit.c.event == "AdviceSubmitted"))
         )
         mails = [dict(row) for row in session.execute(_mails()).mappings()]
-        verdict = verify(session, office.settings.audit_key)
+        verdict = verify(session, office.settings.audit_keys)
     ours = [mail for mail in mails if mail["letter"] == TO_THE_TEAM and mail["created_at"] >= begun]
     arrived = _arrived(taken)
     return Found(

@@ -105,6 +105,7 @@ def test_a_live_portal_refuses_to_start_without(live: dict[str, str], name: str)
         ("SECRET_KEY", "short", "too weak"),
         ("OTP_KEY", "a" * 64, "too weak"),
         ("SECRET_KEY_FALLBACKS", "old", "too weak"),
+        ("AUDIT_KEY_FALLBACKS", "old", "too weak"),
         ("FILE_KEY_FALLBACKS", "old", "too weak"),
         ("PUBLIC_BASE_URL", "http://send.example.gov.uk", "https://"),
         ("PUBLIC_BASE_URL", "http://localhost:8000", "https://"),
@@ -193,10 +194,16 @@ def test_older_keys_still_verify_and_open_after_a_change(live: dict[str, str]) -
     older, oldest = secrets.token_hex(32), secrets.token_hex(32)
 
     settings = load_settings(
-        live | {"SECRET_KEY_FALLBACKS": f"{older},{oldest}", "FILE_KEY_FALLBACKS": f"{oldest}\n{older}"}
+        live
+        | {
+            "SECRET_KEY_FALLBACKS": f"{older},{oldest}",
+            "AUDIT_KEY_FALLBACKS": older,
+            "FILE_KEY_FALLBACKS": f"{oldest}\n{older}",
+        }
     )
 
     assert settings.secret_keys == (live["SECRET_KEY"], older, oldest)
+    assert settings.audit_keys == (live["AUDIT_KEY"], older)
     assert settings.file_keys == (live["FILE_KEY"], oldest, older)
     assert flask_config(settings)["SECRET_KEY_FALLBACKS"] == [older, oldest]
 
@@ -227,9 +234,9 @@ def test_a_demo_keeps_its_secrets_to_itself_and_between_starts(demo: dict[str, s
     assert mode_of(data / "secrets.toml") == 0o600
     assert mode_of(data) == mode_of(data / "mail") == 0o700
     assert sorted(path.name for path in data.iterdir()) == ["mail", "secrets.toml"]
-    keys = (first.secret_keys[0], first.otp_key, first.audit_key, first.file_keys)
+    keys = (first.secret_keys[0], first.otp_key, first.audit_keys[0], first.file_keys)
     assert len(set(keys)) == 4
-    assert (second.secret_keys[0], second.otp_key, second.audit_key, second.file_keys) == keys
+    assert (second.secret_keys[0], second.otp_key, second.audit_keys[0], second.file_keys) == keys
 
 
 def test_a_demo_refuses_a_short_password(demo: dict[str, str]) -> None:

@@ -1,11 +1,13 @@
 """The audit: one row for everything that happens, in one chain, that the database itself refuses to change."""
 
+import dataclasses
 import stat
 import threading
 
 import pytest
 import sqlalchemy as sa
 
+from app import open_office
 from app.domain.events import ChildAdded, ChildViewed, LoggedIn, RolesChanged
 from app.models import AuditRow
 from app.post.audit import Verdict, verify
@@ -26,7 +28,12 @@ def rows(office: Office) -> list[sa.RowMapping]:
 def check(office: Office, *heads: str) -> Verdict:
     """Walk the chain."""
     with office.database.open() as session:
-        return verify(session, office.post_room.settings.audit_key, heads)
+        return verify(session, office.post_room.settings.audit_keys, heads)
+
+
+def with_audit_keys(office: Office, *keys: str) -> Office:
+    """The same portal, told these keys; its engine is to be disposed of."""
+    return open_office(dataclasses.replace(office.settings, audit_keys=keys), office.clock)
 
 
 def open_child(actor: Actor, child_id: int = 7, times: int = 1) -> None:

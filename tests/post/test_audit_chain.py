@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -9,11 +10,12 @@ import sqlalchemy as sa
 from app.domain.events import ChildViewed
 from app.post.audit import verify
 from app.post.audit_heads import keep_head, kept_heads
-from app.services.work import Office
+from app.services.work import Office, unit_of_work
 from tests.cast import Actor
-from tests.post.test_audit import AUDIT, check, open_child, rows, without_triggers
+from tests.post.test_audit import AUDIT, check, open_child, rows, with_audit_keys, without_triggers
 
 WRITERS, EACH = 8, 250
+NEWER, NEWEST = "a newer key, made in the spring", "the newest key, made in the autumn"
 
 
 @pytest.fixture
@@ -72,9 +74,75 @@ def test_a_line_put_in_at_the_end_is_found(office, three):
 
 def test_an_audit_sealed_with_another_key_is_found(office, three):
     with office.database.open() as session:
-        verdict = verify(session, "another key, of somebody who owns the database")
+        verdict = verify(session, ["another key, of somebody who owns the database"])
 
     assert verdict.first_bad_id == rows(office)[0]["id"]
+
+
+@pytest.fixture
+def with_keys(office) -> Iterator[Callable[..., Office]]:
+    """The same portal, started anew with these keys, the newest first."""
+    started: list[Office] = []
+
+    def start(*keys: str) -> Office:
+        started.append(with_audit_keys(office, *keys))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.database.engine.dispose()
+
+
+def sealed_by(office: Office, actor: Actor, times: int = 1) -> int:
+    """Somebody opens a child's page so many times on this portal; gives the last line's number."""
+    for _ in range(times):
+        with unit_of_work(office, actor.principal) as work:
+            work.tell(ChildViewed(child_id=7))
+    return int(rows(office)[-1]["id"])
+
+
+def test_after_the_key_was_changed_twice_every_line_is_checked_with_the_key_of_its_time(
+    office, cast, three, with_keys
+):
+    (first,) = office.settings.audit_keys
+    sealed_by(with_keys(NEWER, first), cast.ann, 3)
+    now = with_keys(NEWEST, NEWER, first)
+    sealed_by(now, cast.ann, 2)
+
+    verdict = check(now)
+
+    assert (verdict.ok, verdict.rows, verdict.by_older_keys) == (True, 10, 8)
+
+
+def test_a_key_that_is_no_longer_told_leaves_its_lines_unchecked_and_says_so(office, cast, three, with_keys):
+    now = with_keys(NEWER, *office.settings.audit_keys)
+    sealed_by(now, cast.ann)
+
+    verdict = check(with_keys(NEWER))
+
+    assert (verdict.ok, verdict.first_bad_id) == (False, rows(office)[0]["id"])
+    assert not verdict.out_of_time
+
+
+def test_a_line_sealed_with_an_older_key_after_a_newer_one_is_found(office, cast, three, with_keys):
+    """Else whoever had the leaked key could go on writing the audit."""
+    now = with_keys(NEWER, *office.settings.audit_keys)
+    sealed_by(now, cast.ann)
+    forged = sealed_by(office, cast.ann)
+    sealed_by(now, cast.ann)
+
+    verdict = check(now)
+
+    assert (verdict.ok, verdict.first_bad_id, verdict.out_of_time) == (False, forged, True)
+
+
+def test_a_line_of_the_old_keys_time_that_is_written_anew_with_it_is_found(office, cast, three, with_keys):
+    """The first line that the newer key sealed seals all that stands before it."""
+    now = with_keys(NEWER, *office.settings.audit_keys)
+    after = sealed_by(now, cast.ann)
+    without_triggers(office, f"DELETE FROM audit WHERE id = {after - 1}")  # noqa: S608
+
+    assert check(now).first_bad_id == after
 
 
 def test_a_tail_that_was_cut_and_written_anew_is_found(office, cast, clock, tmp_path, three):

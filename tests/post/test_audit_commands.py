@@ -1,5 +1,7 @@
 """The audit at the command line."""
 
+import dataclasses
+
 import pytest
 from flask import Flask
 
@@ -72,3 +74,39 @@ def test_a_changed_row_is_named(app, cast, office):
 
     assert code == 1
     assert f"row {number}" in said
+
+
+def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_time(
+    app, cast, office, monkeypatch
+):
+    something_happens(cast)
+    older = office.settings.audit_keys
+    told(monkeypatch, app, "a newer key", *older)
+    something_happens(cast)
+
+    code, said = run(app, "verify-audit")
+
+    assert code == 0
+    assert "Rows: 2" in said and "Rows sealed by keys in AUDIT_KEY_FALLBACKS: 1" in said
+
+
+def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, office, monkeypatch):
+    older = office.settings.audit_keys
+    told(monkeypatch, app, "a newer key", *older)
+    something_happens(cast)
+    told(monkeypatch, app, *older)
+    something_happens(cast)
+    told(monkeypatch, app, "a newer key", *older)
+
+    code, said = run(app, "verify-audit")
+
+    assert code == 1
+    assert f"row {rows(office)[-1]['id']} was sealed with an older AUDIT_KEY" in said
+
+
+def told(monkeypatch: pytest.MonkeyPatch, app: Flask, *keys: str) -> None:
+    """As if the portal had been started with these keys, the newest first."""
+    office = app.extensions["office"]
+    settings = dataclasses.replace(office.settings, audit_keys=keys)
+    monkeypatch.setitem(app.extensions, "office", dataclasses.replace(office, settings=settings))
+    monkeypatch.setattr(office.post_room, "settings", settings)

@@ -138,6 +138,7 @@ class Plant:
                 worker.kill()
             worker.wait()
         self.log.close()
+        self.office.post_room._runners.shutdown()  # a code that is being carried holds a connection
         self.server.stop()
         if self.settings.redis_url:
             bell = hang_bell(self.settings)

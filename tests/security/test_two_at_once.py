@@ -112,7 +112,7 @@ def test_the_audits_chain_holds_when_many_write_at_once(office: Office, cast: Ca
 
     assert said == ["done"] * 24
     with everything(office) as work:
-        verdict = verify(work.session, office.settings.audit_key)  # type: ignore[attr-defined]
+        verdict = verify(work.session, office.settings.audit_keys)  # type: ignore[attr-defined]
     assert verdict.ok and verdict.rows >= 24
 
 

@@ -110,7 +110,7 @@ def rewritten(source: Path, office: Office, **changed: object) -> None:
     """The list of what is in a backup, properly written with something else in it."""
     slip = source / "manifest.json"
     manifest, _ = read_manifest(slip.read_bytes())
-    slip.write_bytes(dataclasses.replace(manifest, **changed).written(office.settings.audit_key))
+    slip.write_bytes(dataclasses.replace(manifest, **changed).written(office.settings.audit_keys[0]))
 
 
 def test_everything_comes_back_in_an_empty_place(office, elsewhere, report, either):
@@ -145,7 +145,7 @@ def test_no_key_is_in_a_backup(office, report, either):
         for name in bundle.names():
             with bundle.open(name) as part:
                 held = part.read()
-            for key in (*office.settings.secret_keys, office.settings.otp_key, office.settings.audit_key):
+            for key in (*office.settings.secret_keys, office.settings.otp_key, *office.settings.audit_keys):
                 assert key.encode() not in held
             assert office.settings.file_keys[0].encode() not in held
 
@@ -227,7 +227,7 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("AUDIT_KEY", {"audit_key": "another"}), ("FILE_KEY", {"file_keys": ("another",)})]
+    ("key", "told"), [("AUDIT_KEY", {"audit_keys": ("another",)}), ("FILE_KEY", {"file_keys": ("another",)})]
 )
 def test_another_key_is_named_before_anything_is_written(office, elsewhere, report, target, key, told):
     take_backup(office, target)
@@ -238,6 +238,19 @@ def test_another_key_is_named_before_anything_is_written(office, elsewhere, repo
 
     other.database.engine.dispose()
     assert store_of(elsewhere).is_empty()
+
+
+def test_a_backup_from_before_the_audits_key_was_changed_comes_back_with_the_older_key_told(
+    office, elsewhere, report, target
+):
+    take_backup(office, target)
+    (then,) = office.settings.audit_keys
+
+    now = another(elsewhere, audit_keys=("a newer key", then))
+    done = restore_backup(now, target)
+
+    now.database.engine.dispose()
+    assert done.wrong == [] and rows(now)[-1]["event"] == "PortalRestored"
 
 
 @pytest.mark.parametrize(
@@ -296,7 +309,7 @@ def test_log_ins_do_not_come_back_and_the_restore_is_in_the_audit(office, cast, 
     last = rows(elsewhere)[-1]
     assert (last["event"], last["facts"]) == ("PortalRestored", {"taken_at": taken.manifest.taken_at})
     with elsewhere.database.open() as session:
-        assert verify(session, elsewhere.settings.audit_key, [taken.manifest.audit_head]).ok
+        assert verify(session, elsewhere.settings.audit_keys, [taken.manifest.audit_head]).ok
 
 
 def test_a_restored_audit_still_refuses_to_be_changed(office, elsewhere, report, target):
