@@ -3,107 +3,29 @@
 import dataclasses
 import io
 import json
-import os
 import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from app import create_app, open_office
 from app.domain.backup_manifest import read_manifest
 from app.domain.events import ChildViewed
-from app.models import AuditRow, Child, Document, DocumentState, LogInSession
+from app.models import AuditRow, Child, Document, LogInSession
 from app.post.audit import verify
 from app.post.audit_heads import FILE, keep_head
 from app.services.backup import take_backup
 from app.services.documents import store_of
 from app.services.restore import CannotRestore, restore_backup
 from app.services.work import Office
-from app.store.bundle import NoBundle, open_bundle
+from app.store.bundle import NoBundle
 from app.store.database_copy import CopyFailed, _conninfo
-from bench.databases import own_database
-from tests.cast import Cast, everything
-from tests.make import Maker
+from tests.cast import everything
 from tests.post.test_audit import rows, without_triggers
+from tests.services.backups import SURNAME, TEXT, run
 
-SURNAME, TEXT = "Canary-Warbler", b"The text of a report that has to come back."
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_by_other_tests(office: Office) -> Iterator[None]:
-    """The data folder outlives a test's database."""
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
-    yield
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
-
-
-@contextmanager
-def an_empty_place(office: Office, folder: Path, **told: object) -> Iterator[Office]:
-    """With the same keys: another folder, and on PostgreSQL another database."""
-    folder.mkdir(mode=0o700)
-    with own_database(os.environ.get("TEST_DATABASE_URL"), folder) as url:
-        settings = dataclasses.replace(office.settings, data_dir=folder, database_url=url, **told)
-        place = open_office(settings, office.clock)
-        yield place
-        place.database.engine.dispose()
-
-
-@pytest.fixture
-def elsewhere(office: Office, tmp_path: Path) -> Iterator[Office]:
-    """An empty place with the same keys."""
-    with an_empty_place(office, tmp_path / "elsewhere") as place:
-        yield place
-
-
-@pytest.fixture
-def report(office, cast, make) -> Document:
-    """A child's document, with its file in the store."""
-    return reported(office, cast, make, TEXT)
-
-
-def reported(office: Office, cast: Cast, make: Maker, text: bytes) -> Document:
-    """A child's document with this text, in the store of this office."""
-    child = make.child(linked=(cast.sana,), surname=SURNAME)
-    form = make.request(child, cast.sana)
-    kept = store_of(office).keep(io.BytesIO(text))
-    with cast.olu.works() as work:
-        work.tell(ChildViewed(child_id=child.id))
-    return make._add(
-        Document(
-            child_id=child.id,
-            form_id=form.id,
-            section="a",
-            question="b",
-            name="report.txt",
-            media_type="text/plain",
-            size=kept.size,
-            sha256=kept.sha256,
-            storage_key=kept.key,
-            state=DocumentState.clean,
-            added_by_id=cast.sana.id,
-        )
-    )
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Path:
-    """Where the backup goes."""
-    return tmp_path / "backup"
-
-
-@pytest.fixture(params=["backup", "backup.tar"])
-def either(request, tmp_path: Path) -> Path:
-    """The same, as a folder and as one file."""
-    return tmp_path / request.param
-
-
-def another(office: Office, **settings: object) -> Office:
-    """The same place, told otherwise."""
-    return open_office(dataclasses.replace(office.settings, **settings), office.clock)
+pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 
 
 def rewritten(source: Path, office: Office, **changed: object) -> None:
@@ -136,18 +58,6 @@ def test_a_backup_is_for_nobody_elses_eyes(office, report, either):
     found = [either, *either.rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_dir()} <= {0o700}
     assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_file()} == {0o600}
-
-
-def test_no_key_is_in_a_backup(office, report, either):
-    take_backup(office, either)
-
-    with open_bundle(either) as bundle:
-        for name in bundle.names():
-            with bundle.open(name) as part:
-                held = part.read()
-            for key in (*office.settings.secret_keys, office.settings.otp_key, *office.settings.audit_keys):
-                assert key.encode() not in held
-            assert office.settings.file_keys[0].encode() not in held
 
 
 def test_nothing_is_written_over(office, either):
@@ -227,33 +137,6 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("AUDIT_KEY", {"audit_keys": ("another",)}), ("FILE_KEY", {"file_keys": ("another",)})]
-)
-def test_another_key_is_named_before_anything_is_written(office, elsewhere, report, target, key, told):
-    take_backup(office, target)
-
-    other = another(elsewhere, **told)
-    with pytest.raises(CannotRestore, match=f"another {key}"):
-        restore_backup(other, target)
-
-    other.database.engine.dispose()
-    assert store_of(elsewhere).is_empty()
-
-
-def test_a_backup_from_before_the_audits_key_was_changed_comes_back_with_the_older_key_told(
-    office, elsewhere, report, target
-):
-    take_backup(office, target)
-    (then,) = office.settings.audit_keys
-
-    now = another(elsewhere, audit_keys=("a newer key", then))
-    done = restore_backup(now, target)
-
-    now.database.engine.dispose()
-    assert done.wrong == [] and rows(now)[-1]["event"] == "PortalRestored"
-
-
-@pytest.mark.parametrize(
     ("changed", "said"),
     [({"migration": "9999"}, "stand at migration 9999"), ({"kind": "oracle"}, "a backup of oracle")],
 )
@@ -322,14 +205,6 @@ def test_a_restored_audit_still_refuses_to_be_changed(office, elsewhere, report,
             elsewhere.database.engine.begin() as connection,
         ):
             connection.execute(change)
-
-
-def run(office: Office, *command: str) -> tuple[int, str, str]:
-    """`flask portal …` in that place: its exit code and what it says."""
-    app = create_app(office.settings, office.clock)
-    done = app.test_cli_runner().invoke(args=["portal", *command])
-    app.extensions["office"].database.engine.dispose()
-    return done.exit_code, done.stdout, done.stderr
 
 
 def test_the_commands_say_what_they_did_and_which_keys_to_keep(office, elsewhere, report, target):

@@ -21,7 +21,7 @@ from app.store.files import CHUNK
 from app.store.s3 import PREFIX
 from tests.cast import everything
 from tests.object_store import BUCKET, ObjectStore, object_store
-from tests.services.test_backup import an_empty_place, reported, run
+from tests.services.backups import an_empty_place, reported, run
 
 TEXTS = [b"A report.", b"", b"x" * CHUNK, bytes(range(256)) * 9_000]
 """One usual, one with nothing in it, one as long as a piece that is read at once, one of several pieces."""

@@ -23,7 +23,7 @@ from app.services.second_step import open_secret, seal_secret
 from app.services.work import Office, unit_of_work
 from app.store.sealing import BrokenSeal, seal, unseal
 from tests.cast import Cast, everything
-from tests.services.test_backup import an_empty_place, run
+from tests.services.backups import an_empty_place, run
 
 NEW = secrets.token_hex(32)
 
