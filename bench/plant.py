@@ -168,9 +168,9 @@ class Plant:
         return time.monotonic() - begun
 
     def last_words(self) -> str:
-        """The ends of the programs' logs."""
+        """The ends of the programs' logs, without the requests that went well."""
         logs = [program.log for program in (self.web, self.worker) if program.log.exists()]
-        return "\n".join(f"{log.name}: {log.read_text()[-3000:]}" for log in logs)
+        return "\n".join(f"{log.name}: {_telling(log.read_text())[-3000:]}" for log in logs)
 
     def close(self) -> None:
         """Leave nothing running and nothing behind on servers that others use."""
@@ -185,6 +185,10 @@ class Plant:
             bell = hang_bell(self.settings)
             bell.storage.flush_all()
             bell.storage.pool.disconnect()
+
+
+def _telling(log: str) -> str:
+    return "\n".join(line for line in log.splitlines() if '"message": "answered"' not in line)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import signal
 import socket
 import stat
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -24,19 +23,50 @@ from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server import Server
 
 SECONDS_TO_COME_UP = 120
+GLANCE = 0.1
 SECONDS_TO_HEAR_OUT = 1
 """Long enough for whoever was let in last to say what they want."""
 MASTER = "PORTAL_ROLLING_MASTER"
 
 
+class Flag:
+    """What a signal's handler raises while its own thread may be waiting for it.
+
+    An Event takes a lock for that, and a handler that comes while the wait below it holds the lock waits for ever: the
+    server would hear no SIGHUP and no SIGTERM again.
+    """
+
+    def __init__(self) -> None:
+        self._is_up = False
+
+    def set(self) -> None:
+        """Raise it."""
+        self._is_up = True
+
+    def clear(self) -> None:
+        """Take it down."""
+        self._is_up = False
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is raised, for so long at most; tells whether it is."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while not self._is_up and (end is None or time.monotonic() < end):
+            time.sleep(GLANCE)
+        return self._is_up
+
+
 class RollingServer(Server):  # type: ignore[misc, valid-type]
     """Granian's server with one socket for all its processes. tests/proof/test_restarts.py holds it to that."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.main_loop_interrupt = Flag()  # granian's own, which its handlers raise
+        self._ready = Flag()
 
     def serve(self, *args: Any, **kwargs: Any) -> None:
         """Answer requests until told to stop."""
         # A fresh interpreter for each process, so that a new version is new from its first import.
         multiprocessing.set_start_method("spawn", force=True)
-        self._ready = threading.Event()
         signal.signal(signal.SIGUSR1, self._one_is_ready)
         os.environ[MASTER] = str(os.getpid())
         super().serve(*args, **kwargs)
@@ -73,10 +103,12 @@ class RollingServer(Server):  # type: ignore[misc, valid-type]
             old.join(self.workers_kill_timeout)
             if old.is_alive():
                 old.kill()
+        if self.reload_signal:  # asked again in the moment in which granian takes its flags down
+            self.main_loop_interrupt.set()
 
     def _comes_up(self, new: Any) -> bool:
         end = time.monotonic() + SECONDS_TO_COME_UP
-        while not self._ready.wait(0.1):
+        while not self._ready.wait(GLANCE):
             if not new.is_alive() or time.monotonic() > end:
                 return False
         return True
