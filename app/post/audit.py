@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.events import AccountOpened, EmailChanged, Event, LoggedIn, LoggedOut, PasswordChanged
@@ -22,7 +22,7 @@ from app.domain.roles import Principal
 from app.models import AuditRow
 from app.post.origin import Origin
 from app.store.queries.recipients import name_of
-from app.store.ready import Ready
+from app.store.ready import Ready, ReadyRow
 
 _audit = AuditRow.__table__
 _SEALED = ("at", "event", "actor_id", "actor_name", "child_id", "facts", "address_hash", "device")
@@ -33,7 +33,8 @@ _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
 _LAST_SEAL = Ready(select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1))
-_ENTER = insert(_audit)
+_HOLD_CHAIN = Ready(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
+_ENTER = ReadyRow(_audit, "id")
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ def append(
     if not rows:
         return
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:chain)"), {"chain": _CHAIN_LOCK})
+        _HOLD_CHAIN.rows(session)
     seal = next((row[0] for row in _LAST_SEAL.rows(session)), "")
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
-    session.execute(_ENTER, [row | {"created_at": now} for row in rows])
+        _ENTER.enter(session, row | {"created_at": now})
 
 
 def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:

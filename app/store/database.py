@@ -1,8 +1,11 @@
 """One engine and its sessions, on SQLite or PostgreSQL."""
 
+import select
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     ORMExecuteState,
     Session,
@@ -19,6 +22,7 @@ WRITING = "portal_writing"
 TURN = "portal_turn"
 CHANGED = "changed"
 _CONNECTION = "connection"
+_SEEN, _ASK_AFTER = "seen", 30.0  # seconds
 
 _LOST_HOSTS = (
     "idle_in_transaction_session_timeout=15s",
@@ -30,6 +34,9 @@ _LOST_HOSTS = (
 """A host that lost its power says no good-bye. PostgreSQL would keep its transactions open for hours, and with them the
 lock on the audit's chain, for which everybody else waits: so it looks for itself whether we are still there."""
 
+
+_SEES = (r"default_transaction_isolation=read\ committed",)
+"""Whatever the server's own default is: what waited for the audit's chain must see the row that was entered meanwhile."""
 
 _PLANS = ("plan_cache_mode=force_generic_plan",)
 """A statement that a connection knows is planned once and not for each question: the lens makes planning slower than
@@ -56,9 +63,16 @@ class Database:
 
 
 def begin_writing(session: Session) -> None:
-    """End what the session was reading and begin a transaction that may write."""
-    end_reading(session)
-    session.connection(execution_options={WRITING: True})
+    """Be in a transaction that may write. What was changed before without being kept is undone.
+
+    SQLite ends what was read until now, since it may refuse to write where somebody else has written meanwhile.
+    PostgreSQL goes on: at READ COMMITTED each statement sees what is committed by then.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        end_reading(session)
+        session.connection(execution_options={WRITING: True})
+    elif _has_changed(session):
+        session.rollback()
 
 
 def end_reading(session: Session) -> None:
@@ -67,10 +81,14 @@ def end_reading(session: Session) -> None:
     By COMMIT, since psycopg forgets at every ROLLBACK which statements PostgreSQL has planned, and planning them anew
     for every page took longer than answering them.
     """
-    if session.info.pop(CHANGED, False) or session.new or session.dirty or session.deleted:
+    if _has_changed(session):
         session.rollback()
     else:
         session.commit()
+
+
+def _has_changed(session: Session) -> bool:
+    return bool(session.info.get(CHANGED) or session.new or session.dirty or session.deleted)
 
 
 def connection_of(session: Session) -> Connection:
@@ -87,9 +105,10 @@ def note_the_connection(session: Session, _transaction: SessionTransaction, conn
 
 @event.listens_for(Session, "after_transaction_end")
 def forget_the_connection(session: Session, transaction: SessionTransaction) -> None:
-    """The next transaction may have another."""
+    """The next transaction may have another, and has changed nothing yet."""
     if transaction.parent is None:
         session.info.pop(_CONNECTION, None)
+        session.info.pop(CHANGED, None)
 
 
 def plan_anew(session: Session) -> None:
@@ -112,13 +131,6 @@ def note_a_flush(session: Session, _flush: UOWTransaction) -> None:
     session.info[CHANGED] = True
 
 
-@event.listens_for(Session, "after_commit")
-@event.listens_for(Session, "after_rollback")
-def note_its_end(session: Session) -> None:
-    """The next transaction has changed nothing yet."""
-    session.info.pop(CHANGED, None)
-
-
 def _engine(url: str) -> Engine:
     """Parameters are hidden: a failed statement in the log must not carry a name or an address."""
     if url.startswith("sqlite"):
@@ -131,17 +143,42 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         _take_turns(engine, Turns())
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={
             "connect_timeout": 5,
-            "options": " ".join(f"-c {each}" for each in (*_LOST_HOSTS, *_PLANS)),
+            "options": " ".join(f"-c {each}" for each in (*_LOST_HOSTS, *_SEES, *_PLANS)),
         },
-        pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
         hide_parameters=True,
     )
+    _notice_who_left(engine)
+    return engine
+
+
+def _notice_who_left(engine: Engine) -> None:
+    """No page is given a connection whose server went away; there is a new one instead.
+
+    A server says good-bye when it stops, so its connections have something to read that nobody asked for; one that
+    lost its power does not, and is asked where it was silent for long. SQLAlchemy's own way is to ask it each time,
+    twice in a page that writes: a tenth of such a page.
+    """
+    wrong = (OSError, engine.dialect.loaded_dbapi.Error)
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _proxy: Any) -> None:
+        now = time.monotonic()
+        silent_for = now - record.info.setdefault(_SEEN, now)
+        record.info[_SEEN] = now
+        heard = select.poll()
+        try:
+            heard.register(connection.fileno(), select.POLLIN)
+            if silent_for > _ASK_AFTER or heard.poll(0):
+                connection.execute("")
+                connection.rollback()
+        except wrong as gone:
+            raise InvalidatePoolError from gone
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.store.database import connection_of
+from app.store.database import CHANGED, connection_of
 from app.store.guard import Glass, eyes_of, glass_of
 
 Row = tuple[Any, ...]
@@ -52,10 +52,7 @@ class Ready:
             told[name] = _padded(told[name])
         told.update(eyes_of(session))
         made = self._made_for(glass_of(session), connection.dialect, told)
-        values = dict(made.known)
-        for name, process in made.told:
-            value = told[name]
-            values[name] = value if process is None else process(value)
+        values = _filled(made, told)
         for name, places in made.lists:
             values.update(zip(places, told[name], strict=True))
         rows = _ask(connection, made.sql, values)
@@ -72,6 +69,36 @@ class Ready:
         if key not in held:
             held[key] = _make(glass.on(self.statement), dialect, told)
         return held[key]
+
+
+class ReadyRow:
+    """A row that is entered on page after page. No glass is put on: a row is entered, and none is looked at."""
+
+    def __init__(self, table: Table, *left_out: str) -> None:
+        """`left_out`: the columns that the database fills."""
+        names = [column.name for column in table.columns if column.name not in left_out]
+        self.statement = insert(table).values(
+            {name: bindparam(name, type_=table.columns[name].type) for name in names}
+        )
+        self._made: dict[str, _Made] = {}
+
+    def enter(self, session: Session, row: Mapping[str, Any]) -> None:
+        """Enter one row in the session's transaction."""
+        session.info[CHANGED] = True
+        connection = connection_of(session)
+        made = self._made.get(connection.dialect.name)
+        if made is None:
+            made = self._made[connection.dialect.name] = _make(self.statement, connection.dialect, row)
+        _ask(connection, made.sql, _filled(made, row))
+
+
+def _filled(made: _Made, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the driver is given: what the statement says itself, and what is told this time."""
+    values = dict(made.known)
+    for name, process in made.told:
+        value = told[name]
+        values[name] = value if process is None else process(value)
+    return values
 
 
 def _padded(numbers: Sequence[int]) -> list[int]:
@@ -93,7 +120,7 @@ def _ask(connection: Connection, sql: str, values: Mapping[str, Any]) -> list[Ro
         for hear in connection.dispatch.before_cursor_execute:
             hear(connection, cursor, sql, values, None, False)
         cursor.execute(sql, values)
-        return cursor.fetchall()  # type: ignore[return-value]
+        return cursor.fetchall() if cursor.description else []  # type: ignore[return-value]
     except dialect.loaded_dbapi.Error as error:
         gone = dialect.is_disconnect(error, connection.connection, cursor)
         if gone:
@@ -137,7 +164,8 @@ def _make(statement: Any, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
         return value if how is None else how(value)
 
     columns = [
-        column.type.dialect_impl(named).result_processor(named, None) for column in statement.selected_columns
+        column.type.dialect_impl(named).result_processor(named, None)
+        for column in (statement.selected_columns if statement.is_select else ())
     ]
     return _Made(
         sql=state.statement,

@@ -1,7 +1,8 @@
 """A HEAD is answered as a GET would be, but for the page itself, and changes nothing (RFC 9110, 9.2.1 and 9.3.2).
 
 So no view has to know of it: a view is asked as by a GET, what it writes is never committed, and the browser's cookie
-stays as it is. What counts however somebody asks (a door that was shut, what costs others) is still written down.
+stays as it is. What counts however somebody asks (a door that was shut, a file whose name was told, what costs others) is still
+written down.
 """
 
 from typing import Any

@@ -12,7 +12,7 @@ class RowNumber(IntegerConverter):
     """`<int:…>` in an address: too large is the same as not there, a 404 and never an error of the database. A number is
     written in one way only; the digits of other scripts are not these."""
 
-    regex = r"[0-9]+"
+    regex = r"[0-9]{1,10}"
 
     def __init__(self, url_map: Map, **options: Any) -> None:
         super().__init__(url_map, **({"max": LARGEST} | options))

@@ -32,6 +32,7 @@ MALFORMED = [
     "1%2c2",
     "..",
     "9" * 30,
+    "9" * 1_900,
     "\u0661",
     "1;2",
     "null",
@@ -129,9 +130,19 @@ def test_a_number_that_is_none_is_a_page_that_does_not_exist(
             f"{rule.endpoint} {odd[:20]} -> {answer.status_code}"
             for odd in MALFORMED
             if (answer := browser.get(plain.replace("424242", odd))).status_code
-            not in {301, 302, 308, 403, 404}
+            not in {301, 302, 308, 403, 404, 414}
         ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/people/list/?page_ChildList=", "/people/list/?_flt_0_state=", "/people/show/", "/?x="]
+)
+def test_an_address_longer_than_any_of_ours_is_refused(app: Flask, cast: Cast, path: str) -> None:
+    answer = cast.olu.browser().get(f"{path}{'9' * 5_000}")
+
+    assert answer.status_code == 414
+    assert answer.text.count("<h1") == 1
 
 
 def test_a_method_nobody_declared_is_refused_and_changes_nothing(

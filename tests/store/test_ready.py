@@ -37,6 +37,7 @@ def _every_ready() -> dict[str, Ready]:
 
 
 READY = _every_ready()
+ONLY_POSTGRESQL = {"audit._HOLD_CHAIN"}
 
 
 def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
@@ -66,6 +67,8 @@ def _same(rows: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", READY)
 def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
+    if name in ONLY_POSTGRESQL and office.database.is_sqlite:
+        pytest.skip("never asked of SQLite")
     case = BusyCase(office, cast, make)
     case.grow(3)
     ready, seen = READY[name], 0

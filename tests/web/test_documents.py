@@ -118,6 +118,18 @@ def test_a_name_cannot_make_headers(cast, started):
     assert "\n" not in answer.headers["Content-Disposition"]
 
 
+def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(office, cast, started, upload):
+    browser = cast.sana.browser()
+    upload(browser, Sent("map of support.pdf", PDF))
+    (document,) = kept(office)
+
+    answer = browser.head(f"/documents/{document.id}/download", buffered=True)
+
+    assert "map of support.pdf" in answer.headers["Content-Disposition"] and not answer.data
+    with everything(office) as work:
+        assert work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count() == 1
+
+
 def test_who_may_download(office, cast, started, upload):
     upload(cast.sana.browser(), Sent("a.pdf", PDF))
     (document,) = kept(office)

@@ -54,6 +54,8 @@ def test_nobody_else_opens_the_officers_lists(cast, case, path, who):
     [
         "page_ChildList=abc",
         "page_ChildList=99999999999999",
+        f"page_ChildList={'9' * 3_900}",
+        f"_flt_{'9' * 3_900}_state=draft",
         "psize_ChildList=1000000",
         "_oc_ChildList=nothing&_od_ChildList=asc",
         "_flt_0_surname=Nowak",

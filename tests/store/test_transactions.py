@@ -1,0 +1,143 @@
+"""What ends a transaction, what goes on in it, and that nothing unasked is kept."""
+
+import os
+
+import pytest
+import sqlalchemy as sa
+
+from app.models import Message
+from app.services.work import Office
+from app.store.database import CHANGED, Database, begin_writing, connection_of, end_reading
+from app.store.guard import look_as_system
+from app.store.ready import Ready, ReadyRow
+
+PAPER = sa.Table(
+    "paper",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("words", sa.Text),
+    sa.Column("facts", sa.JSON),
+    sa.Column("at", sa.DateTime),
+)
+ON_POSTGRESQL = pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="needs PostgreSQL")
+
+
+@pytest.fixture
+def session(office: Office):
+    """A session that sees everything."""
+    with office.database.open() as opened:
+        look_as_system(opened, "a test of transactions")
+        yield opened
+
+
+def unread(session) -> int:
+    return session.scalar(sa.select(sa.func.count(Message.id)).where(Message.read_at.is_(None)))
+
+
+def read_all(session, clock) -> None:
+    session.execute(sa.update(Message).values(read_at=clock.now()))
+
+
+def test_what_was_changed_while_only_reading_is_undone(session, make, cast, clock):
+    make.message(cast.sana, subject="s", body="b")
+    read_all(session, clock)
+    end_reading(session)
+
+    assert unread(session) == 1
+
+
+def test_a_savepoint_in_between_makes_no_difference(session, make, cast, clock):
+    make.message(cast.sana, subject="s", body="b")
+    read_all(session, clock)
+    with session.begin_nested():
+        pass
+    end_reading(session)
+
+    assert unread(session) == 1
+
+
+def test_what_was_changed_before_the_writing_began_is_undone(session, make, cast, clock):
+    make.message(cast.sana, subject="s", body="b")
+    read_all(session, clock)
+    begin_writing(session)
+    session.commit()
+
+    assert unread(session) == 1
+
+
+def test_the_next_transaction_has_changed_nothing(session, make, cast, clock):
+    make.message(cast.sana, subject="s", body="b")
+    read_all(session, clock)
+    session.commit()
+
+    assert CHANGED not in session.info
+
+
+def test_sqlite_begins_to_write_in_a_transaction_of_its_own_and_postgresql_goes_on(office, session):
+    session.scalar(sa.select(1))
+    reading = session.get_transaction()
+    begin_writing(session)
+
+    assert (session.get_transaction() is reading) is not office.database.is_sqlite
+
+
+def test_a_row_entered_in_a_ready_way_is_the_row_that_was_given(session, clock):
+    PAPER.create(connection_of(session))
+    entry = ReadyRow(PAPER, "id")
+    for words in ("It's “quoted” % (x) :y ?", "second"):
+        entry.enter(session, {"words": words, "facts": {"a": [1, None]}, "at": clock.now()})
+
+    assert session.info[CHANGED]
+    found = session.execute(sa.select(PAPER.c.words, PAPER.c.facts, PAPER.c.at).order_by(PAPER.c.id)).all()
+    assert found[0] == ("It's “quoted” % (x) :y ?", {"a": [1, None]}, clock.now())
+    assert len(found) == 2
+    session.rollback()
+
+
+def test_a_row_that_lacks_something_is_not_entered(session):
+    PAPER.create(connection_of(session))
+    with pytest.raises(Exception, match="'at'"):
+        ReadyRow(PAPER, "id").enter(session, {"words": "w", "facts": None})
+    session.rollback()
+
+
+@ON_POSTGRESQL
+def test_each_statement_sees_what_is_committed_whatever_the_servers_default(office):
+    server = office.database.engine.url
+    with office.database.engine.connect() as connection:
+        connection.execute(
+            sa.text(f'ALTER DATABASE "{server.database}" SET default_transaction_isolation = serializable')
+        )
+        connection.commit()
+    ours = Database(server.render_as_string(hide_password=False))
+    with ours.open() as session:
+        assert session.scalar(sa.text("SHOW transaction_isolation")) == "read committed"
+    ours.engine.dispose()
+
+
+@ON_POSTGRESQL
+def test_a_connection_whose_server_went_away_is_given_to_nobody(office):
+    one = Ready(sa.select(sa.literal_column("1", sa.Integer)))
+    with office.database.open() as session:
+        number = session.scalar(sa.text("SELECT pg_backend_pid()"))
+    with sa.create_engine(office.database.engine.url).connect() as killer:
+        killer.execute(sa.text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    killer.engine.dispose()
+
+    with office.database.open() as session:
+        assert one.rows(session) == [(1,)]
+        assert session.scalar(sa.text("SELECT pg_backend_pid()")) != number
+
+
+@ON_POSTGRESQL
+def test_a_connection_that_was_silent_for_long_is_asked_first(office, monkeypatch):
+    asked = []
+    with office.database.engine.connect() as connection:
+        kept = connection.connection.dbapi_connection
+    monkeypatch.setattr(type(kept), "execute", lambda self, text: asked.append(text))
+    office.database.engine.connect().close()
+    assert asked == []
+
+    monkeypatch.setattr("app.store.database._ASK_AFTER", -1.0)
+    office.database.engine.connect().close()
+    assert asked == [""]
