@@ -1,7 +1,8 @@
 """What is promised about speed, for `make prove`.
 
-In full: every ratio and every growth that performance is promised, with 100,000 people; not all are kept yet. In short,
-for every change: that no page asks the database too often, and that none that is read costs more than stock AppBuilder's.
+In full: every ratio and every growth, with 100,000 people; beside what is promised it tells what is aimed at, and whether
+that is reached. In short, for every change: that no page asks the database too often, and that none that is read costs
+more than stock AppBuilder's.
 """
 
 import os
