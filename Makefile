@@ -26,6 +26,7 @@ bench: setup-dev ## Measure each main page against the floor, stock AppBuilder a
 	@$(BIN)/python -m bench.speed $(if $(COUNT),--count)
 
 prove: setup-dev ## Show that promises are kept (SHORT=1; ONLY=loss,faults; DATABASE=postgresql+psycopg://..., REDIS=redis://...)
+	@$(if $(SHORT),true,scripts/setup.sh requirements-bench.txt .venv-bench)
 	@$(BIN)/python -m bench.prove $(if $(SHORT),--short) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(DATABASE),--database $(DATABASE)) $(if $(REDIS),--redis $(REDIS))
 
