@@ -28,4 +28,7 @@ def first_administrator(email: str, first_name: str, last_name: str) -> None:
     except Conflict:
         click.echo("There is an administrator already, or an account with this address.", err=True)
         sys.exit(1)
-    click.echo("Entered. A link to choose a password is on its way; it works for 24 hours.")
+    click.echo(
+        "Entered. A link to choose a password is on its way. It works for an hour; after that, ask for another one "
+        "with “I have forgotten my password” on the log-in page."
+    )

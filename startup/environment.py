@@ -39,7 +39,7 @@ class Environment:
             self.wrong(f"{name} is missing: {meaning}")
         return value
 
-    def secret(self, name: str, default: str = "") -> str:
+    def secret(self, name: str, default: str = "", *, may_be_empty: bool = False) -> str:
         """A secret from NAME, or from the file that NAME_FILE points at (systemd credentials, container secrets)."""
         file_name = f"{name}_FILE"
         if not self.is_set(file_name):
@@ -51,7 +51,7 @@ class Environment:
         except (OSError, UnicodeDecodeError) as error:
             self.wrong(f"{file_name} can't be read ({error.__class__.__name__})")
             return default
-        if not value:
+        if not value and not may_be_empty:
             self.wrong(f"{file_name} points at an empty file")
         return value or default
 

@@ -34,7 +34,7 @@ def _check_key(env: Environment, name: str, key: str) -> None:
 
 def older_keys(env: Environment, name: str) -> list[str]:
     """Keys that signed or sealed earlier, newest first: they still verify and open, and do no more."""
-    older = env.secret(f"{name}_FALLBACKS").replace(",", "\n").split()
+    older = env.secret(f"{name}_FALLBACKS", may_be_empty=True).replace(",", "\n").split()
     for key in older:
         _check_key(env, f"{name}_FALLBACKS", key)
     return older

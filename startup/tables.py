@@ -5,7 +5,11 @@ from typing import NoReturn
 
 from config import Settings
 
-EXIT_CODE = 3
+WRONG_TABLES = 3
+"""Starting again does not help: the units in deploy/ don't."""
+
+NO_DATABASE = 4
+"""Starting again helps, once the database is there: after a boot it may come up later than the portal."""
 
 
 def leave_unless_current(settings: Settings) -> None:
@@ -21,17 +25,19 @@ def leave_unless_current(settings: Settings) -> None:
         found, wanted = revision_of(database), newest_revision()
     except SQLAlchemyError as error:
         _leave(
-            f"The database does not answer ({type(error).__name__}). Is it running, and is DATABASE_URL right?"
+            f"The database does not answer ({type(error).__name__}). Is it running, and is DATABASE_URL right?",
+            NO_DATABASE,
         )
     finally:
         database.engine.dispose()
     if found != wanted:
         _leave(
             f"The database is at migration {found or 'none'}, and this version of the portal works with {wanted}. "
-            "Run `python run.py prepare` once, on one machine, then start again."
+            "Run `python run.py prepare` once, on one machine, then start again.",
+            WRONG_TABLES,
         )
 
 
-def _leave(reason: str) -> NoReturn:
+def _leave(reason: str, code: int) -> NoReturn:
     print(reason, file=sys.stderr)
-    sys.exit(EXIT_CODE)
+    sys.exit(code)

@@ -11,6 +11,7 @@ import pytest
 from config import load_settings
 from run import PARTS
 from startup.keys import KEYS
+from startup.tables import NO_DATABASE, WRONG_TABLES
 from tests.house.test_settings import live  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +70,25 @@ def test_every_secret_that_is_handed_over_is_read_and_every_key_is_handed_over(u
     assert set(KEYS) <= given
 
 
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_a_secret_somebody_has_none_of_goes_with_two_whole_lines(unit):
+    """As the manual tells: sed -i '/MAIL_PASSWORD/d'."""
+    naming = [line for line in unit.read_text().splitlines() if "MAIL_PASSWORD" in line]
+    assert naming == [
+        "LoadCredential=MAIL_PASSWORD:/etc/portal/secrets/MAIL_PASSWORD",
+        "Environment=MAIL_PASSWORD_FILE=%d/MAIL_PASSWORD",
+    ]
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_service_is_started_again_for_as_long_as_it_takes_unless_that_could_not_help(name):
+    unit = sections(DEPLOY / f"portal-{name}.service")
+    assert dict(unit["Unit"])["StartLimitIntervalSec"] == "0"
+    assert dict(unit["Service"])["Restart"] == "always"
+    assert dict(unit["Service"])["RestartPreventExitStatus"] == f"2 {WRONG_TABLES}"
+    assert NO_DATABASE not in (2, WRONG_TABLES)
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_finds_nothing_wrong_but_that_the_program_is_not_installed(unit):
@@ -104,6 +124,8 @@ def test_the_proxy_lets_through_what_the_portal_takes_and_tells_it_what_it_belie
         assert line in conf
     for header in ("Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"):
         assert f"proxy_set_header {header} " in conf
+    # A failure below "crit" holds the address that was asked for, and that of a mailed link holds its token.
+    assert conf.count("error_log /var/log/nginx/error.log crit;") == conf.count("server {")
     settings_port = told()["PORT"]
     assert f"http://127.0.0.1:{settings_port};" in conf
 
@@ -157,6 +179,7 @@ def test_the_container_holds_all_that_the_program_reads_and_does_not_run_as_root
     needed = {"app", "startup", "migrations", "translations", "config.py", "run.py", "pyproject.toml"}
     assert needed <= copied
     assert ("USER", "10001") in instructions()
+    assert "HOST" not in told(), "it would shut the container to everybody"
 
 
 def test_the_manual_names_every_file_and_every_kind_of_figure():
@@ -174,6 +197,7 @@ def test_a_command_is_run_with_the_settings_and_secrets_of_the_services(live, tm
     (program / ".venv/bin").mkdir(parents=True)
     shutil.copy(DEPLOY / "portal.env.example", settings / "portal.env")
     (settings / "secrets/OTP_KEY").write_text("one two\n")
+    (settings / "secrets/OTP_KEY.bak").write_text("an editor's copy\n")
     flask = program / ".venv/bin/flask"
     flask.write_text('#!/bin/bash\necho "$* | $COUNCIL_NAME | $OTP_KEY | $PORT"\n')
     flask.chmod(0o755)

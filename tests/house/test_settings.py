@@ -208,6 +208,18 @@ def test_older_keys_still_verify_and_open_after_a_change(live: dict[str, str]) -
     assert flask_config(settings)["SECRET_KEY_FALLBACKS"] == [older, oldest]
 
 
+def test_a_file_of_older_keys_may_be_empty_and_one_of_a_key_may_not(
+    live: dict[str, str], tmp_path: Path
+) -> None:
+    """So that the last step of a change is to empty the file, and no unit need be edited."""
+    (tmp_path / "none").write_text("\n")
+    none = str(tmp_path / "none")
+
+    assert load_settings(live | {"FILE_KEY_FALLBACKS_FILE": none}).file_keys == (live["FILE_KEY"],)
+    del live["FILE_KEY"]
+    assert "FILE_KEY_FILE points at an empty file" in refusal(live | {"FILE_KEY_FILE": none})
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_any_usual_way_to_name_postgresql_works(demo: dict[str, str], scheme: str) -> None:
     settings = load_settings(demo | {"DATABASE_URL": f"{scheme}://portal@db/portal"})

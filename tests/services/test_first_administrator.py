@@ -6,6 +6,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from app.models import AuditRow, Person
 from tests.browser import post_with_token
 from tests.cast import everything, mail_codes
+from tests.mailbox import text_of
 from tests.newcomer import CHOSEN
 
 EMAIL = "ivy.stone@council.bradford.example"
@@ -30,6 +31,7 @@ def test_the_first_administrator_chooses_a_password_by_mail_and_logs_in(app, off
     done = enter(app, "Ivy.Stone@Council.Bradford.example")
 
     assert done.exit_code == 0, done.output
+    assert "works for an hour" in done.output and "1 hour" in text_of(mailbox.last(EMAIL))
     browser = cast.nobody()
     link = mailbox.link(EMAIL)
     assert post_with_token(browser, app, link, {"password": CHOSEN}).status_code == 302

@@ -244,3 +244,24 @@ def test_neither_web_nor_worker_starts_on_tables_of_another_version(tmp_path, pa
 
     assert ended.returncode == 3
     assert told in ended.stderr and "run.py prepare" in ended.stderr
+
+
+@pytest.mark.parametrize("part", ["web", "worker"])
+def test_without_an_answer_from_the_database_each_ends_so_that_it_is_started_again(tmp_path, part):
+    """After a boot the database may be there later than the portal."""
+    nobody = "postgresql://nobody@127.0.0.1:1/nothing"
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), part],
+        env={
+            "PATH": os.environ["PATH"],
+            "PORTAL_MODE": "demo",
+            "DATA_DIR": str(tmp_path),
+            "DATABASE_URL": nobody,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ended.returncode == 4
+    assert "The database does not answer" in ended.stderr
