@@ -66,7 +66,7 @@ def append(
     seal = next((row[0] for row in _LAST_SEAL.rows(session)), "")
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
-        _ENTER.enter(session, row | {"created_at": now})
+    _ENTER.enter(session, [row | {"created_at": now} for row in rows])
 
 
 def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:

@@ -82,10 +82,14 @@ class ReadyRow:
         )
         self._made: dict[str, _Made] = {}
 
-    def enter(self, session: Session, row: Mapping[str, Any]) -> None:
-        """Enter one row in the session's transaction."""
+    def enter(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Enter these rows in the session's transaction, with one statement. Hardly ever is there more than one."""
         session.info[CHANGED] = True
         connection = connection_of(session)
+        if len(rows) != 1:
+            connection.execute(self.statement, [dict(row) for row in rows])
+            return
+        (row,) = rows
         made = self._made.get(connection.dialect.name)
         if made is None:
             made = self._made[connection.dialect.name] = _make(self.statement, connection.dialect, row)

@@ -84,20 +84,23 @@ def test_sqlite_begins_to_write_in_a_transaction_of_its_own_and_postgresql_goes_
 def test_a_row_entered_in_a_ready_way_is_the_row_that_was_given(session, clock):
     PAPER.create(connection_of(session))
     entry = ReadyRow(PAPER, "id")
-    for words in ("It's “quoted” % (x) :y ?", "second"):
-        entry.enter(session, {"words": words, "facts": {"a": [1, None]}, "at": clock.now()})
+    first, second, third = (
+        {"words": words, "facts": {"a": [1, None]}, "at": clock.now()}
+        for words in ("It's “quoted” % (x) :y ?", "second", "third")
+    )
+    entry.enter(session, [first])
+    entry.enter(session, [second, third])
 
     assert session.info[CHANGED]
     found = session.execute(sa.select(PAPER.c.words, PAPER.c.facts, PAPER.c.at).order_by(PAPER.c.id)).all()
-    assert found[0] == ("It's “quoted” % (x) :y ?", {"a": [1, None]}, clock.now())
-    assert len(found) == 2
+    assert [tuple(row) for row in found] == [tuple(row.values()) for row in (first, second, third)]
     session.rollback()
 
 
 def test_a_row_that_lacks_something_is_not_entered(session):
     PAPER.create(connection_of(session))
     with pytest.raises(Exception, match="'at'"):
-        ReadyRow(PAPER, "id").enter(session, {"words": "w", "facts": None})
+        ReadyRow(PAPER, "id").enter(session, [{"words": "w", "facts": None}])
     session.rollback()
 
 
