@@ -16,6 +16,7 @@ from app.tables.forms import (
     Request,
     SectionDraft,
     Submission,
+    forms_in,
 )
 from app.tables.invitations import Invitation
 from app.tables.log_in import (
@@ -67,4 +68,5 @@ __all__ = [
     "Throttle",
     "WorkDomain",
     "WorkerSeen",
+    "forms_in",
 ]

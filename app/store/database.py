@@ -4,7 +4,7 @@ import select
 import time
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     ORMExecuteState,
@@ -43,6 +43,10 @@ _PLANS = ("plan_cache_mode=force_generic_plan",)
 answering. What was typed is planned for itself (plan_anew)."""
 
 
+_FORGETS_AFTER = 3600
+"""Seconds after which SQLite opens its file anew, and with it what was learnt about it in the night."""
+
+
 class Database:
     """The engine, and the session of the current thread or request."""
 
@@ -56,6 +60,23 @@ class Database:
     def is_sqlite(self) -> bool:
         """True on the embedded database."""
         return self.engine.dialect.name == "sqlite"
+
+    def learn(self) -> None:
+        """SQLite looks anew at how the rows lie, by which it chooses its ways: it does so only when told to, and without
+        it sorts a county to show a page. PostgreSQL looks by itself.
+
+        Table by table, so that nobody waits longer for their turn to write than one takes: 0.3 s for 100,000 forms. The
+        audit is left out: it has one way to be read, and more rows than all others.
+        """
+        if not self.is_sqlite:
+            return
+        tables = set(inspect(self.engine).get_table_names()) - {"audit"}
+        connection = self.engine.raw_connection()
+        try:
+            for table in sorted(tables):
+                connection.cursor().execute(f'ANALYZE "{table}"')
+        finally:
+            connection.close()
 
     def open(self) -> Session:
         """A session of one's own, to be closed by whoever opened it."""
@@ -138,6 +159,7 @@ def _engine(url: str) -> Engine:
             url,
             connect_args={"timeout": 30, "check_same_thread": False},
             pool_size=20,
+            pool_recycle=_FORGETS_AFTER,
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)

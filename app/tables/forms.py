@@ -58,6 +58,9 @@ class Form(Row):
         Index("ix_form_child_kind", "child_id", "kind"),
         Index("ix_form_kind_state_due", "kind", "state", "due_on"),
         Index("ix_form_organisation_state", "organisation_id", "state"),
+        # In the order of lists, and what kind it is stands there too: no form is read to be passed over.
+        Index("ix_form_due_on", "due_on", "id", "kind"),
+        Index("ix_form_received_on", "received_on", "id", "kind"),
     )
 
     kind: Mapped[str] = mapped_column()
@@ -71,10 +74,10 @@ class Form(Row):
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
-    due_on: Mapped[date | None] = mapped_column(index=True)
+    due_on: Mapped[date | None] = mapped_column()
     """The last day of the legal time: for advice, its own; for a request, the council's next duty (the decision whether
     to assess, then the final plan; nothing once it was declined)."""
-    received_on: Mapped[date | None] = mapped_column(index=True)
+    received_on: Mapped[date | None] = mapped_column()
     """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
     submitted_at: Mapped[datetime | None] = mapped_column()
     decided_at: Mapped[datetime | None] = mapped_column()
@@ -181,15 +184,16 @@ class FormReturn(Row):
     returned_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
 
-def _of(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
-    """Forms of a kind in these states, spelt out: told as values, a database would not see that an index holds them."""
+def forms_in(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
+    """Forms of a kind in these states, spelt out: told as values, a database would neither see that an index holds
+    them nor know how few they are."""
     words = [literal_column(f"'{state.name}'") for state in sorted(states, key=lambda each: each.name)]
     return and_(Form.kind == literal_column(f"'{kind}'"), Form.state.in_(words))
 
 
-AWAITED_ADVICE = _of("advice", OPEN_TO_WRITING)
+AWAITED_ADVICE = forms_in("advice", OPEN_TO_WRITING)
 """Advice that was asked for and is not here."""
-UNDECIDED_REQUESTS = _of("request", UNDECIDED)
+UNDECIDED_REQUESTS = forms_in("request", UNDECIDED)
 """Requests that the council still has to decide on."""
 
 # A county's history is a hundred times as long as what is open, so that has small indexes of its own.

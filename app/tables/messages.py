@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.tables.base import Row
@@ -16,10 +16,7 @@ class Message(Row):
     """One message in one inbox: a person's, or (recipient null) the SEN team's shared one."""
 
     __tablename__ = "message"
-    __table_args__ = (
-        Index("ix_message_unread", "recipient_id", "read_at"),
-        Index("ix_message_inbox", "recipient_id", "id"),
-    )
+    __table_args__ = (Index("ix_message_inbox", "recipient_id", "id"),)
 
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
@@ -51,3 +48,14 @@ class Message(Row):
 
     def __repr__(self) -> str:
         return self.subject
+
+
+_unread = Message.read_at.is_(None)
+_to_team = Message.recipient_id.is_(None)
+# PostgreSQL takes "is null" for no value to go by: what the team got has indexes of its own, in the order it came.
+for _name, _column, _of in (
+    ("ix_message_unread", Message.recipient_id, _unread),
+    ("ix_message_team", Message.id, _to_team),
+    ("ix_message_team_unread", Message.id, and_(_to_team, _unread)),
+):
+    Index(_name, _column, sqlite_where=_of, postgresql_where=_of)

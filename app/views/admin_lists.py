@@ -11,7 +11,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import or_
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
@@ -20,6 +20,7 @@ from app.domain.errors import Refused
 from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.models import Organisation, Person, WorkDomain
 from app.services import accounts
+from app.store.listing import Sought
 from app.views.base import PortalView
 from app.views.list_interface import PortalInterface
 from app.views.lists import Narrowing, PortalListView, choice_field
@@ -84,11 +85,13 @@ class UserList(PortalListView):
         "two_step": lambda method: _("Email") if method else _("Not set up yet"),
     }
 
-    def find(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str) -> Sought:
         """By part of a name or address."""
-        return or_(
-            Person.email.icontains(text, autoescape=True),
-            (Person.first_name + " " + Person.last_name).icontains(text, autoescape=True),
+        return Sought(
+            or_(
+                Person.email.icontains(text, autoescape=True),
+                (Person.first_name + " " + Person.last_name).icontains(text, autoescape=True),
+            )
         )
 
 

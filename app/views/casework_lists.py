@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import and_, or_
 
 from app.domain.codes import nhs_number_text
 from app.domain.events import ChildViewed, Event, MessageRead
@@ -21,10 +21,12 @@ from app.models import (
     Registration,
     RegistrationState,
     Request,
+    forms_in,
 )
 from app.security import office
+from app.store.listing import Sought
 from app.store.queries import lists
-from app.store.queries.finding import child_listed, children_found
+from app.store.queries.finding import children_listed, listed_by_child
 from app.views.case_parts import why_no_upn
 from app.views.due import Due, due
 from app.views.list_interface import PortalInterface
@@ -99,9 +101,9 @@ class ChildList(PortalListView):
         "upn_missing_reason": why_no_upn,
     }
 
-    def find(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str) -> Sought:
         """By name, date of birth or number."""
-        return child_listed(self.datamodel.session, text)
+        return children_listed(self.datamodel.session, text)
 
     def opened(self, record: Child) -> Event:
         """The record holds what the child's page holds."""
@@ -159,9 +161,9 @@ class FormList(PortalListView):
         "author": _named,
     }
 
-    def find(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str) -> Sought:
         """By the child."""
-        return Form.child_id.in_(children_found(self.datamodel.session, text))
+        return listed_by_child(self.datamodel.session, text, self.datamodel.obj.child_id)
 
     def opened(self, record: Form) -> Event:
         """A form's record tells of the child: reasons for a decision, what was asked."""
@@ -206,8 +208,10 @@ class RequestList(FormList):
     show_columns = [*list_columns, "author", "decision_reason"]
     exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
     narrowings = {
-        "new": Narrowing(_l("New"), lambda: Request.state == FormState.submitted),
-        "deciding": Narrowing(_l("Waiting for a decision"), lambda: Request.state == FormState.accepted),
+        "new": Narrowing(_l("New"), lambda: forms_in("request", [FormState.submitted])),
+        "deciding": Narrowing(
+            _l("Waiting for a decision"), lambda: forms_in("request", [FormState.accepted])
+        ),
         "overdue": Narrowing(
             _l("Decision overdue"),
             lambda: and_(
@@ -230,7 +234,7 @@ class AdviceList(FormList):
     show_columns = [*list_columns, "asked_on", "received_on", "asking_note"]
     exports = ["child", "title", "state", "organisation", "author", "asked_on", "due_on", "received_on"]
     narrowings = {
-        "submitted": Narrowing(_l("To read"), lambda: Advice.state == FormState.submitted),
+        "submitted": Narrowing(_l("To read"), lambda: forms_in("advice", [FormState.submitted])),
         "overdue": Narrowing(
             _l("Overdue"),
             lambda: and_(
@@ -299,11 +303,13 @@ class RegistrationList(PortalListView):
         "created_at": uk_datetime,
     }
 
-    def find(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str) -> Sought:
         """By part of a name or address."""
-        return or_(
-            Registration.email.icontains(text, autoescape=True),
-            (Registration.first_name + " " + Registration.last_name).icontains(text, autoescape=True),
+        return Sought(
+            or_(
+                Registration.email.icontains(text, autoescape=True),
+                (Registration.first_name + " " + Registration.last_name).icontains(text, autoescape=True),
+            )
         )
 
     def leads_to(self, record: Registration) -> list[Onward]:
@@ -355,11 +361,13 @@ class MessageList(PortalListView):
         "child": _named,
     }
 
-    def find(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str) -> Sought:
         """By part of the subject or of the sender's name."""
-        return or_(
-            Message.subject.icontains(text, autoescape=True),
-            Message.sender_name.icontains(text, autoescape=True),
+        return Sought(
+            or_(
+                Message.subject.icontains(text, autoescape=True),
+                Message.sender_name.icontains(text, autoescape=True),
+            )
         )
 
     def opened(self, record: Message) -> Event:

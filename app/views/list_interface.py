@@ -5,14 +5,16 @@ from typing import Any
 
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.store.listing import Listing, Part
+from app.store.database import plan_anew
+from app.store.listing import Listing, Part, Sought
 
 COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
 LARGEST_ID = 2**31 - 1
+EVERY_ROW = Sought(true())
 
 
 class PortalInterface(SQLAInterface):
@@ -36,7 +38,7 @@ class PortalInterface(SQLAInterface):
         page_size: int | None = None,
         select_columns: list[str] | None = None,
         outer_default_load: bool = False,
-        criteria: Sequence[ColumnElement[bool]] = (),
+        sought: Sought = EVERY_ROW,
     ) -> tuple[int, list[Any]]:
         """One page of rows, and how many there are up to the cap (one more means "more than").
 
@@ -45,10 +47,13 @@ class PortalInterface(SQLAInterface):
         """
         if self.listing is not None and page_size:
             part = Part(order_column, order_direction != "asc", (page or 0) * page_size, page_size)
-            wanted = and_(true(), *criteria, *self._criteria_of(filters))
+            chosen = self._criteria_of(filters)
+            if chosen or page:
+                plan_anew(self.session())
+            wanted = sought.narrowed(*chosen)
             return self.listing.page(self.session(), wanted, part, COUNT_UP_TO + 1)
         rows = self.apply_filters(
-            self.session.query(self.obj).options(*self.options).filter(*criteria), filters
+            self.session.query(self.obj).options(*self.options).filter(sought.criterion), filters
         )
         counted = rows.with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
         count = self.session.scalar(select(func.count()).select_from(counted)) or 0

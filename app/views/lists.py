@@ -30,10 +30,11 @@ from wtforms.fields.core import UnboundField
 from app.domain.events import Event, ListExported
 from app.domain.roles import READ, WRITE
 from app.services.limits import EXPORTS, count_mine
+from app.store.listing import Sought
 from app.views.base import my_work
 from app.views.due import Due
 from app.views.generated_lists import SearchField, search_fields
-from app.views.list_interface import LARGEST_ID
+from app.views.list_interface import EVERY_ROW, LARGEST_ID
 from app.views.listed import Listed, Onward, Row
 from app.views.pages import shown
 from app.views.quick import gettext as _
@@ -105,7 +106,7 @@ class PortalListView(ModelView):
         """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
         super().__init__(**options)
 
-    def find(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str) -> Sought:
         """The rows that match what was typed into the search box."""
         raise NotImplementedError
 
@@ -136,11 +137,9 @@ class PortalListView(ModelView):
         if wanted != [*request.args.items(multi=True)]:
             return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
-        criteria = [shown.criterion()] if shown else []
         typed = looked_for() if self.find_label else ""
-        if typed:
-            criteria.append(self.find(typed))
-        listed = self._listed(criteria)
+        sought = self.find(typed) if typed else EVERY_ROW
+        listed = self._listed(sought.narrowed(shown.criterion()) if shown else sought)
         return self.render_template(
             self.list_template,
             title=self.list_title,
@@ -156,14 +155,14 @@ class PortalListView(ModelView):
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
         )
 
-    def _listed(self, criteria: Sequence[ColumnElement[bool]]) -> Listed:
+    def _listed(self, sought: Sought) -> Listed:
         """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
         name = type(self).__name__
         page = get_page_args().get(name) or 0
         size = get_page_size_args().get(name) or self.page_size
         order, direction = get_order_args().get(name) or self.base_order or ("", "")
         count, found = self.datamodel.query(
-            self._asked_filters(), order, direction, page, size, criteria=criteria
+            self._asked_filters(), order, direction, page, size, sought=sought
         )
         heads = [(column, str(self.label_columns.get(column))) for column in self.list_columns]
         makers = [
@@ -267,7 +266,7 @@ class PortalListView(ModelView):
                 order,
                 direction,
                 page_size=EXPORT_UP_TO,
-                criteria=[shown.criterion()] if shown else [],
+                sought=EVERY_ROW.narrowed(shown.criterion()) if shown else EVERY_ROW,
             )
             text = self._as_csv(rows)
             work.tell(ListExported(list_name=self.endpoint, rows=len(rows)))

@@ -21,12 +21,16 @@ PAGES = {
     "overdue": "Overdue advice, officer",
     "duplicates": "Possible duplicates, officer",
     "inbox": "Messages, officer",
+    "requests": "All requests, officer",
+    "advice": "All advice, newest first, officer",
+    "letters": "All messages, officer",
+    "requests_common": "Requests by a common surname",
 }
 NAMES = {PORTAL: "Portal", FLOOR: "Floor", STOCK: "Stock AppBuilder", DJANGO: "Django admin"}
-OURS = ("team_home", "overdue", "duplicates", "inbox")
+OURS = ("team_home", "overdue", "duplicates", "inbox", "requests", "advice", "letters", "requests_common")
 """Pages that the others have no like of: only their growth and their statements are told."""
 MAIN = ("home", "mine", "all", "search", "child", "section", "save", "read", *OURS)
-SEARCHES = ("search", "search_common")
+SEARCHES = ("search", "search_common", "requests_common")
 MOST_GROWTH, MOST_SEARCH_GROWTH, MOST_STATEMENTS = 1.3, 2.0, 12
 LISTS = ("mine", "all", "search", "search_common")
 

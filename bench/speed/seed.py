@@ -140,11 +140,11 @@ def seed(office: Office, people: int) -> None:
 def _look_over(office: Office) -> None:
     """Let the database count what it holds, as it does by itself after a while."""
     office.database.engine.dispose()
+    office.database.learn()
     engine = office.database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if office.database.is_sqlite:
             connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("ANALYZE")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("BEGIN")
         else:

@@ -77,3 +77,13 @@ def test_every_minute_has_nothing_to_do_on_a_quiet_day(office, caplog):
     housekeeping.every_minute(office)
 
     assert "failed" not in caplog.text
+
+
+def test_sqlite_looks_at_how_its_rows_lie(office, make):
+    make.child()
+    housekeeping.every_day(office)
+    if office.database.is_sqlite:
+        with office.database.engine.connect() as connection:
+            known = set(connection.scalars(sa.text("SELECT tbl FROM sqlite_stat1")))
+        assert "child" in known
+        assert "audit" not in known, "whose rows are more than all others, and are read one way"

@@ -20,8 +20,9 @@ from app.models import (
     Request,
 )
 from app.store.guard import look_as
-from app.store.listing import MOST_SHAPES, Listing, Part, Shape
-from app.store.queries.finding import child_listed, child_matches, children_found
+from app.store.listing import MOST_SHAPES, Listing, Part, Shape, Sought
+from app.store.queries import finding
+from app.store.queries.finding import child_matches, children_listed, listed_by_child
 from app.store.snapshots import Whole
 from app.views.casework_lists import (
     AdviceList,
@@ -43,22 +44,25 @@ def _lists(kind: type[Any] = PortalListView) -> list[type[Any]]:
     return [each for each in found if getattr(getattr(each, "datamodel", None), "listing", None)]
 
 
-def _asked(shown: type[Any], session: Any) -> list[tuple[ColumnElement[bool], Part]]:
+def _asked(shown: type[Any], session: Any) -> list[tuple[Sought, Part]]:
     """The whole list in every order, a later page of it, its ready-made views, and searches in it and in them."""
     finds: dict[Any, Any] = {
-        Child: lambda words: child_listed(session, words),
+        Child: lambda words: children_listed(session, words),
         Registration: lambda words: RegistrationList.find(None, words),  # type: ignore[arg-type]
         Message: lambda words: MessageList.find(None, words),  # type: ignore[arg-type]
     }
-    find = finds.get(shown.datamodel.obj, lambda words: Form.child_id.in_(children_found(session, words)))
+    find = finds.get(
+        shown.datamodel.obj, lambda words: listed_by_child(session, words, shown.datamodel.obj.child_id)
+    )
     views = [each.criterion() for each in shown.narrowings.values()]
     searches = [find(words) for words in WORDS]
     column, direction = shown.base_order
     first = Part(column, direction == "desc", 0, 25)
     orders = [Part(each, turned, 0, 25) for each in shown.order_columns for turned in (False, True)]
     return [
-        *[(true(), part) for part in (first, first._replace(passed_over=2, most=2), *orders)],
-        *[(one, first) for one in (*views, *searches, *[and_(view, searches[0]) for view in views])],
+        *[(Sought(true()), part) for part in (first, first._replace(passed_over=2, most=2), *orders)],
+        *[(Sought(view), first) for view in views],
+        *[(one, first) for one in (*searches, *[searches[0].narrowed(view) for view in views])],
     ]
 
 
@@ -94,7 +98,8 @@ def test_every_list_about_children_is_asked_so():
 
 
 @pytest.mark.parametrize("shown", _lists(), ids=lambda each: each.__name__)
-def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, office, shown):
+def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, office, shown, monkeypatch):
+    monkeypatch.setattr(finding, "MANY", 2)  # so that a list of children is asked in the quicker ways too
     case = BusyCase(office, cast, make)
     case.grow(3)
     # A record that was merged is seen by nobody: what is still written about it is listed without it.
@@ -105,9 +110,9 @@ def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, office, sh
     for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
         with office.database.open() as session, app.app_context():
             look_as(session, who)
-            for criterion, part in _asked(shown, session):
-                count, rows = listing.page(session, criterion, part, UP_TO)
-                expected, objects = _by_orm(session, listing, criterion, part)
+            for sought, part in _asked(shown, session):
+                count, rows = listing.page(session, sought, part, UP_TO)
+                expected, objects = _by_orm(session, listing, sought.criterion, part)
                 assert [_said(listing, row) for row in rows] == [_said(listing, row) for row in objects]
                 assert count == expected
                 seen += len(rows)
@@ -118,7 +123,9 @@ def test_what_is_about_a_record_that_was_merged_is_listed_without_it(cast, make,
     advice = make.advice(make.child(merged_into_id=make.child().id), cast.ann)
     with cast.olu.works() as work:
         part = Part("id", True, 0, 25)
-        count, rows = AdviceList.datamodel.listing.page(work.session, Advice.id == advice.id, part, UP_TO)
+        count, rows = AdviceList.datamodel.listing.page(
+            work.session, Sought(Advice.id == advice.id), part, UP_TO
+        )
     assert (count, rows[0].id, rows[0].child) == (1, advice.id, None)
     assert rows[0].title
 
@@ -129,7 +136,7 @@ WHOLE_LIST = Part("id", False, 0, 25)
 
 def _names(listing: Listing, actor: Any, criterion: ColumnElement[bool]) -> set[str]:
     with actor.works() as work:
-        return {row.surname for row in listing.page(work.session, criterion, WHOLE_LIST, UP_TO)[1]}
+        return {row.surname for row in listing.page(work.session, Sought(criterion), WHOLE_LIST, UP_TO)[1]}
 
 
 @pytest.fixture
@@ -197,7 +204,7 @@ def test_the_same_word_twice_is_not_taken_for_two_words(cast, make):
     ],
 )
 def test_what_differs_in_more_than_what_is_told_is_another_shape(one, other):
-    assert Shape(one).key != Shape(other).key
+    assert Shape(Sought(one)).key != Shape(Sought(other)).key
 
 
 def test_a_word_that_is_part_of_a_statement_is_never_taken_for_another(cast, three):
@@ -210,7 +217,7 @@ def test_nothing_that_was_typed_stays_in_what_is_kept(cast, three):
     listing = Listing(CHILDREN)
     _names(listing, cast.olu, child_matches("nowak zofia"))
     with cast.olu.works() as work:
-        listing.page(work.session, Child.surname == "Nowak", Part("id", False, 0, 1), UP_TO)
+        listing.page(work.session, Sought(Child.surname == "Nowak"), Part("id", False, 0, 1), UP_TO)
 
     assert len(listing._ready) == 2
     for ready in listing._ready.values():
@@ -233,13 +240,13 @@ def test_nothing_that_was_typed_stays_in_what_is_kept(cast, three):
 )
 def test_what_cannot_be_told_each_time_is_refused(criterion):
     with pytest.raises(TypeError):
-        Shape(criterion)
+        Shape(Sought(criterion))
 
 
 def test_whoever_tries_every_combination_fills_no_memory(cast, three):
     listing = Listing(CHILDREN)
     for number in range(MOST_SHAPES + 20):
-        listing._keep(number, listing._ask_for_part(Shape(Child.id == number), WHOLE_LIST))
+        listing._keep(number, listing._ask_for_part(Shape(Sought(Child.id == number)), WHOLE_LIST, UP_TO))
     assert _names(listing, cast.ann, child_matches("nowak")) == {"Nowak"}
     assert len(listing._ready) == MOST_SHAPES
 
@@ -283,11 +290,31 @@ class TestCounting:
             work.session.connection()
             del asked[:]
             count, rows = Listing(CHILDREN).page(
-                work.session, Child.surname == "Counted", Part("id", False, passed_over, most), up_to
+                work.session, Sought(Child.surname == "Counted"), Part("id", False, passed_over, most), up_to
             )
             sent = [each for each in asked if each.startswith("SELECT")]
         assert (count, len(sent)) == (expected, statements)
         assert len(rows) == max(0, min(most, 5 - passed_over))
+
+    @pytest.mark.parametrize("up_to", [1, 2, 3, 4, 5, 6, 7])
+    @pytest.mark.parametrize("few", [1, 3, 5, 9])
+    @pytest.mark.parametrize("passed_over", [0, 2, 9])
+    def test_some_of_them_are_enough_only_where_they_reach_the_cap(
+        self, cast, make, asked, up_to, few, passed_over
+    ):
+        numbers = [make.child(surname="Counted").id for _ in range(5)]
+        make.child(surname="Other")
+        sought = Sought(
+            Child.surname == "Counted",
+            from_the_top=Child.surname.startswith("Count"),
+            some_of_them=and_(Child.surname == "Counted", Child.id < numbers[0] + few),
+        )
+        with cast.olu.works() as work:
+            count, rows = Listing(CHILDREN).page(
+                work.session, sought, Part("id", False, passed_over, 2), up_to
+            )
+        assert count == min(5, up_to)
+        assert [row.id for row in rows] == numbers[passed_over:][:2]
 
 
 def test_rows_that_are_alike_have_one_order_over_all_pages(cast, make):
@@ -300,13 +327,18 @@ def test_rows_that_are_alike_have_one_order_over_all_pages(cast, make):
                 row.id
                 for page in range(4)
                 for row in listing.page(
-                    work.session, Child.surname == "Alike", Part("surname", descending, page * 2, 2), UP_TO
+                    work.session,
+                    Sought(Child.surname == "Alike"),
+                    Part("surname", descending, page * 2, 2),
+                    UP_TO,
                 )[1]
             ]
         assert found == sorted(found, reverse=descending)
         assert len(set(found)) == 7
         turned = " DESC" if descending else " ASC"
-        asked = str(listing._ask_for_part(Shape(true()), Part("surname", descending, 0, 2)).statement)
+        asked = str(
+            listing._ask_for_part(Shape(Sought(true())), Part("surname", descending, 0, 2), UP_TO).statement
+        )
         assert f"ORDER BY child.surname{turned}, child.id{turned}" in " ".join(asked.split())
 
 
@@ -314,7 +346,9 @@ def test_a_row_of_a_list_is_only_to_be_read(cast, make):
     make.request(make.child(), cast.sana, FormState.submitted)
     listing = RequestList.datamodel.listing
     with cast.olu.works() as work:
-        (_, (row,)) = listing.page(work.session, Request.state == FormState.submitted, WHOLE_LIST, UP_TO)
+        (_, (row,)) = listing.page(
+            work.session, Sought(Request.state == FormState.submitted), WHOLE_LIST, UP_TO
+        )
     for thing, name in ((row, "due_on"), (row.child, "surname"), (row.author, "first_name")):
         with pytest.raises(AttributeError, match="only to be read"):
             setattr(thing, name, None)
@@ -325,6 +359,6 @@ def test_what_stands_beside_is_named_as_the_model_names_it(cast, make):
     setting = make.organisation(name="Wibsey Primary")
     child = make.child(setting_id=setting.id)
     with cast.olu.works() as work:
-        (_, (row,)) = listing.page(work.session, Child.id == child.id, WHOLE_LIST, UP_TO)
+        (_, (row,)) = listing.page(work.session, Sought(Child.id == child.id), WHOLE_LIST, UP_TO)
     assert (row.name, row.setting.name) == (child.name, "Wibsey Primary")
     assert Person.name  # the same properties, of the table itself

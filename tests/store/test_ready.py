@@ -56,6 +56,8 @@ def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
         "kept": 0,
         "today": case.office.clock.today(),
         "sid_hash": "none",
+        "word": "a",
+        "past": "b",
     }
     wanted = {name for name in ready.statement.compile().params if name in known} | set(ready.lists)
     return {name: known[name] for name in wanted}

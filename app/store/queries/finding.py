@@ -1,16 +1,24 @@
 """Finding children by what somebody typed; the lens says which of them may be found."""
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
-from sqlalchemy.orm import Session
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.finding import child_wanted
 from app.domain.names import just_past
 from app.models import Child, ChildName
 from app.store.database import plan_anew
+from app.store.listing import Sought
+from app.store.ready import Ready
 
 FEW_LETTERS = 2
 """So few letters may begin the names of half a county; more than these hardly ever do."""
-MANY = 10_000
+MANY = 5_000
+"""So many words take as long to gather as it takes to meet a page of their children, one child in two hundred, among a
+million."""
+SOME = 2_000
+"""Words that begin alike belong to half as many children or more: a child has two of them now and then (Ann Annabel)."""
 
 
 def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool]:
@@ -28,34 +36,56 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
     if wanted.born_on:
         return Child.date_of_birth == wanted.born_on
     if one_by_one or not wanted.words:
-        return and_(true(), *map(_has_word, wanted.words))
+        return and_(true(), *[_has_word(word) for word in wanted.words])
     longest, *others = sorted(wanted.words, key=len, reverse=True)
     found = Child.id.in_(select(ChildName.child_id).where(_begins(longest)))
-    return and_(found, *map(_has_word, others))
+    return and_(found, *[_has_word(word) for word in others])
 
 
-def children_found(session: Session, typed: str) -> Select[int]:
-    """The numbers of the children that match, for a list of what is about them."""
+def children_listed(session: Session, typed: str) -> Sought:
+    """The same, for a list of all children."""
+    return _listed(session, typed, Child.id, child_matches(typed))
+
+
+def listed_by_child(session: Session, typed: str, child_id: InstrumentedAttribute[int]) -> Sought:
+    """What is about the children that match, for a list of it; `child_id` is the column that says about whom."""
+    return _listed(session, typed, child_id, child_id.in_(select(Child.id).where(child_matches(typed))))
+
+
+def _listed(
+    session: Session, typed: str, child_id: InstrumentedAttribute[int], criterion: ColumnElement[bool]
+) -> Sought:
     plan_anew(session)
-    return select(Child.id).where(child_matches(typed))
-
-
-def child_listed(session: Session, typed: str) -> ColumnElement[bool]:
-    """The same, for a list of all children that is read from its beginning."""
-    plan_anew(session)
-    longest = max(child_wanted(typed).words, key=len, default="")
-    return child_matches(typed, one_by_one=len(longest) <= FEW_LETTERS and _are_many(session, longest))
+    words = child_wanted(typed).words
+    longest = max(words, key=len, default="")
+    alone = len(words) == 1 or len(longest) <= FEW_LETTERS
+    if not (longest and alone and _are_many(session, longest)):
+        return Sought(criterion)
+    one_by_one = and_(*[_has_word(word, child_id) for word in words])
+    some = select(ChildName.child_id).where(_begins(longest)).limit(SOME)
+    return Sought(criterion, one_by_one, and_(one_by_one, child_id.in_(some)))
 
 
 def _are_many(session: Session, word: str) -> bool:
-    first = select(ChildName.child_id).where(_begins(word)).limit(MANY).subquery()
-    return session.scalar(select(func.count()).select_from(first)) == MANY
+    (count,) = _FIRST_WORDS.only(session, word=word, past=just_past(word), most=MANY)
+    return bool(count == MANY)
 
 
-def _has_word(word: str) -> ColumnElement[bool]:
+def _has_word(word: str, child_id: InstrumentedAttribute[int] = Child.id) -> ColumnElement[bool]:
     """A word of this child's name begins so."""
-    return select(ChildName.child_id).where(ChildName.child_id == Child.id, _begins(word)).exists()
+    return select(ChildName.child_id).where(ChildName.child_id == child_id, _begins(word)).exists()
 
 
-def _begins(word: str) -> ColumnElement[bool]:
-    return and_(ChildName.word >= word, ChildName.word < just_past(word))
+def _begins(word: Any, past: Any = None) -> ColumnElement[bool]:
+    return and_(ChildName.word >= word, ChildName.word < (just_past(word) if past is None else past))
+
+
+_TYPE = ChildName.word.type
+_FIRST_WORDS = Ready(
+    select(func.count()).select_from(
+        select(ChildName.child_id)
+        .where(_begins(bindparam("word", type_=_TYPE), bindparam("past", type_=_TYPE)))
+        .limit(bindparam("most", type_=Integer()))
+        .subquery()
+    )
+)

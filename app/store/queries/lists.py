@@ -46,6 +46,7 @@ CHILDREN = Listing(
         "possible_duplicate_of_id",
     ),
     (Child.setting, _BODY),
+    numbered_by="created_at",
 )
 REQUESTS = _forms(Request)
 ADVICE = _forms(Advice)
@@ -66,4 +67,5 @@ MESSAGES = Listing(
     Whole(Message, "id", "subject", "sender_name", "created_at", "read_at"),
     (Message.recipient, _PERSON),
     (Message.child, _CHILD),
+    numbered_by="created_at",
 )

@@ -61,6 +61,10 @@ def open_application(people: int) -> Application:
         "overdue": lambda: Ask("/advice/list/?show=overdue", officer),
         "duplicates": lambda: Ask("/people/list/?show=duplicates", officer),
         "inbox": lambda: Ask("/messages/", officer),
+        "requests": lambda: Ask("/requests/list/", officer),
+        "advice": lambda: Ask("/advice/list/?_oc_AdviceList=received_on&_od_AdviceList=desc", officer),
+        "letters": lambda: Ask("/team-messages/list/", officer),
+        "requests_common": _searches(app, officer, COMMON, "/requests/list/"),
     }
     app.pages.update(page)
     return app
@@ -105,14 +109,14 @@ def _token(body: bytes) -> str:
     return body.partition(b'name="csrf-token" content="')[2].partition(b'"')[0].decode()
 
 
-def _searches(app: Application, cookie: str, name: str) -> Callable[[], Ask]:
+def _searches(app: Application, cookie: str, name: str, path: str = "/people/list/") -> Callable[[], Ask]:
     """Names are posted; the token is that of the list's own page."""
     tokens: list[str] = []
 
     def search() -> Ask:
         if not tokens:
-            tokens.append(_token(ask(app.wsgi, Ask("/people/list/", cookie)).body))
-        return Ask("/people/list/", cookie, {"find": name, "csrf_token": tokens[0]})
+            tokens.append(_token(ask(app.wsgi, Ask(path, cookie)).body))
+        return Ask(path, cookie, {"find": name, "csrf_token": tokens[0]})
 
     return search
 
