@@ -62,10 +62,11 @@ def backup(target: Path) -> None:
 
 @portal_commands.command("restore")
 @click.argument("source", type=A_PATH)
-def restore(source: Path) -> None:
+@click.option("--older-key", is_flag=True, help="It may be sealed with an AUDIT_KEY that was replaced since.")
+def restore(source: Path, older_key: bool) -> None:
     """Put the backup at SOURCE into an empty DATA_DIR and an empty database, and check it."""
     with _told_plainly():
-        done = restore_backup(office(), source)
+        done = restore_backup(office(), source, older_key=older_key)
     told = done.manifest
     click.echo(f"Every part of the backup is as it was written ({len(told.parts):,} checksums).")
     click.echo(f"Restored: the portal as it was at {told.taken_at}, version {told.version}.")
@@ -75,6 +76,11 @@ def restore(source: Path) -> None:
     click.echo(f"Log-ins that were open then, now ended: {done.log_ins_ended:,}")
     if told.missing:
         click.echo(f"Documents that had no file even then: {numbers(told.missing)}")
+    if done.damaged:
+        click.echo(
+            f"WARNING: documents whose file was not as it was sent even then: {numbers(done.damaged)}",
+            err=True,
+        )
     for line in done.wrong:
         click.echo(f"WRONG: {line}", err=True)
     if done.wrong:

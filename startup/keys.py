@@ -3,6 +3,7 @@
 import os
 import secrets
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from startup.environment import Environment
@@ -32,11 +33,15 @@ def _check_key(env: Environment, name: str, key: str) -> None:
         env.wrong(f"{name} is too weak: it needs at least {SHORTEST_KEY} random characters")
 
 
-def older_keys(env: Environment, name: str) -> list[str]:
-    """Keys that signed or sealed earlier, newest first: they still verify and open, and do no more."""
+def older_keys(env: Environment, name: str, keys: Mapping[str, str]) -> list[str]:
+    """Keys that signed or sealed earlier, newest first: they still verify and open, and do no more. `keys`: those of
+    today, none of which may be another's of yesterday."""
     older = env.secret(f"{name}_FALLBACKS", may_be_empty=True).replace(",", "\n").split()
     for key in older:
         _check_key(env, f"{name}_FALLBACKS", key)
+    for other in KEYS:
+        if other != name and keys[other] and keys[other] in older:
+            env.wrong(f"{name}_FALLBACKS holds a key that is {other} now: they must each be different")
     return older
 
 

@@ -59,10 +59,12 @@ def read_manifest(text: bytes) -> tuple[Manifest, str]:
         raise BadManifest("The list of what is in this backup can't be read.") from wrong
 
 
-def is_sealed(manifest: Manifest, seal: str, audit_keys: Sequence[str]) -> bool:
-    """Whether this is the slip as it was written, by a portal with one of these keys."""
+def sealed_with(manifest: Manifest, seal: str, audit_keys: Sequence[str]) -> int | None:
+    """Which of these keys, newest first, sealed the slip as it stands; None when it was written by none of them, or
+    changed."""
     plain = asdict(manifest)
-    return any(hmac.compare_digest(_seal(key, plain), seal) for key in audit_keys)
+    right = [hmac.compare_digest(_seal(key, plain), seal) for key in audit_keys]
+    return right.index(True) if True in right else None
 
 
 def marks_of(keys: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -28,6 +28,12 @@ class WrongMoment(PortalError):
     status = 409
 
 
+class Damaged(PortalError):
+    """What is kept is not what was sent. Nothing they can mend: whoever runs the portal reads of it in the log."""
+
+    status = 500
+
+
 class Conflict(PortalError):
     """Somebody else saved first; nothing was overwritten."""
 

@@ -1,15 +1,18 @@
 """Files attached to forms: looked at, kept outside every web folder, handed out only through the lens."""
 
 import logging
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.errors import NotFound, TooMany, WrongMoment
+from app.domain.errors import Damaged, NotFound, PortalError, TooMany, WrongMoment
 from app.domain.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
 from app.domain.forms import Question, Section
 from app.domain.uploads import HARMFUL, FileKind, UploadError, check_upload, clean_name
@@ -18,6 +21,7 @@ from app.models import Document, DocumentState
 from app.services.limits import UPLOADS, count_mine
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Office, Work
+from app.store.bundle import checksum_of
 from app.store.database import begin_writing
 from app.store.files import FileStore, Kept, Store
 from app.store.s3 import S3Store
@@ -29,6 +33,8 @@ MOST_FILES = 30
 """For one question."""
 
 ORPHANED_AFTER = timedelta(hours=24)
+IN_MEMORY = 500_000
+"""Bytes; a larger file lies in a temporary one while it is looked at, as one that is uploaded does."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,17 @@ def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
     return Received(name, kind, kept, state)
 
 
+@contextmanager
+def received(office: Office, raw_name: str, file: BinaryIO) -> Iterator[Received]:
+    """The same, for as long as it is being attached: a file that is refused after all does not stay on the disk."""
+    one = receive(office, raw_name, file)
+    try:
+        yield one
+    except (UploadError, PortalError):
+        store_of(office).remove(one.kept.key)
+        raise
+
+
 def _scan(office: Office, key: str) -> DocumentState:
     scanner = scanner_at(office.settings.clamd_address)
     try:
@@ -82,21 +99,33 @@ def question_for_files(opened: OpenForm, section_id: str, question_id: str) -> t
     raise NotFound("Question")
 
 
-def attach(work: Work, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
-    """Attach a received file to a question of a draft. Raises UploadError when there are too many already, or when this
-    person adds files faster than people do."""
+def make_room(work: Work, form_id: int, section_id: str, question_id: str) -> None:
+    """See that a file may come in, before it is put anywhere. Raises UploadError when there are too many already, or when
+    this person adds files faster than people do."""
     try:
         count_mine(work, UPLOADS)
     except TooMany as many:
         text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
         raise UploadError(text) from many
     opened = take_up(work, form_id)
-    step = opened.writing_step()
+    opened.writing_step()
+    _place_for_one(opened, section_id, question_id)
+
+
+def _place_for_one(opened: OpenForm, section_id: str, question_id: str) -> tuple[Section, Question]:
     section, question = question_for_files(opened, section_id, question_id)
     if len(opened.files(question.id)) >= MOST_FILES:
         raise UploadError(
             Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES)
         )
+    return section, question
+
+
+def attach(work: Work, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
+    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
+    opened = take_up(work, form_id)
+    step = opened.writing_step()
+    section, question = _place_for_one(opened, section_id, question_id)
     opened.form.state = step.end
     document = work.add(
         Document(
@@ -131,17 +160,34 @@ def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
 
 
 def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
-    """A file somebody asked to open; whoever sends it closes it. Raises WrongMoment until it has been found clean."""
+    """A file somebody asked to open; whoever sends it closes it. Raises WrongMoment until it has been found clean, and
+    Damaged when it is not what was sent: nobody is given another child's report under this one's name."""
     document = work.get(Document, document_id)
     if document.state is not DocumentState.clean:
         raise WrongMoment("download")
     try:
-        content = store_of(work.office).open(document.storage_key)
+        content = _whole(store_of(work.office).open(document.storage_key))
     except FileNotFoundError as missing:
         log.error("document %s has no file", document.id)
         raise NotFound("Document") from missing
+    if checksum_of(content) != document.sha256:
+        content.close()
+        log.error("the file of document %s is not the one that was put there", document.id)
+        raise Damaged("Document")
+    content.seek(0)
     work.tell(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
     return document, content
+
+
+def _whole(content: BinaryIO) -> BinaryIO:
+    """A file that can be read twice, wherever it comes from."""
+    if content.seekable():
+        return content
+    kept = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - whoever asked closes it
+    with content:
+        shutil.copyfileobj(content, kept)
+    kept.seek(0)
+    return kept
 
 
 def scan_waiting(session: Session, office: Office) -> int:
@@ -149,12 +195,16 @@ def scan_waiting(session: Session, office: Office) -> int:
 
     The database is not held while the scanner takes its time.
     """
-    still_waiting = Document.state == DocumentState.received
+    still_waiting = and_(Document.state == DocumentState.received, Document.removed_at.is_(None))
     waiting = session.execute(select(Document.id, Document.storage_key).where(still_waiting)).all()
     session.rollback()
     settled = 0
     for document_id, key in waiting:
-        state = _scan(office, key)
+        try:
+            state = _scan(office, key)
+        except OSError as error:  # the others are not kept waiting for it
+            log.error("document %s waits for the scanner and can't be read: %s", document_id, error.strerror)
+            continue
         if state is DocumentState.received:
             continue
         begin_writing(session)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from app.domain.backup_manifest import BadManifest, Manifest, is_sealed, other_keys, read_manifest
+from app.domain.backup_manifest import BadManifest, Manifest, other_keys, read_manifest, sealed_with
 from app.domain.events import PortalRestored
 from app.models import LogInSession
 from app.post.audit import Verdict, verify
@@ -44,15 +44,20 @@ class Restored:
     verdict: Verdict
     log_ins_ended: int
     wrong: list[str] = field(default_factory=list)
+    damaged: tuple[int, ...] = ()
+    """Documents whose file had been changed on the disk even before the backup was taken."""
 
 
-def restore_backup(office: Office, source: Path) -> Restored:
-    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after."""
+def restore_backup(office: Office, source: Path, *, older_key: bool = False) -> Restored:
+    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after.
+
+    `older_key`: it may be sealed with an audit key that was replaced since.
+    """
     need_tools(office.database, "pg_restore")
     with alone(office.database):
         _must_be_empty(office)
         with open_bundle(source) as bundle:
-            manifest = _checked(office, bundle)
+            manifest = _checked(office, bundle, older_key)
             _check_parts(bundle, manifest)
             with _what_is_left_is_said(office):
                 return _put_back(office, bundle, manifest)
@@ -68,7 +73,8 @@ def _put_back(office: Office, bundle: Reading, manifest: Manifest) -> Restored:
         *_without_file(office, manifest),
         *_wrong_audit(manifest, verdict),
     ]
-    return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong)
+    damaged = _damaged(office, manifest)
+    return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong, damaged)
 
 
 def _held(office: Office) -> list[str]:
@@ -130,7 +136,7 @@ def _to_empty(office: Office) -> str:
     return f"drop the database {database} and create it anew, delete {files} and {heads}"
 
 
-def _checked(office: Office, bundle: Reading) -> Manifest:
+def _checked(office: Office, bundle: Reading, older_key: bool) -> Manifest:
     """The list of what is in it, if it fits this portal."""
     try:
         with bundle.open(MANIFEST) as file:
@@ -145,8 +151,15 @@ def _checked(office: Office, bundle: Reading) -> Manifest:
             f"when it was taken ({manifest.taken_at}); without them the audit can't be checked and nothing sealed "
             "can be opened. (Keys of then may stand in AUDIT_KEY_FALLBACKS and FILE_KEY_FALLBACKS.)"
         )
-    if not is_sealed(manifest, seal, office.settings.audit_keys):
+    which = sealed_with(manifest, seal, office.settings.audit_keys)
+    if which is None:
         raise CannotRestore("The list of what is in this backup was changed after it was written.")
+    if which > 0 and not older_key:
+        raise CannotRestore(
+            "This backup was sealed with an AUDIT_KEY that has been replaced since, so whoever has that key could "
+            "have made it, the audit in it included. If you know where it has been since it was taken, and that its "
+            "last seal is one you kept elsewhere at the time, say so with --older-key."
+        )
     if manifest.kind != kind_of(office.database):
         raise CannotRestore(
             f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind_of(office.database)}."
@@ -225,6 +238,15 @@ def _without_file(office: Office, manifest: Manifest) -> list[str]:
     kept = {key: number for key, number in wanted.items() if number not in manifest.missing}
     lost = [str(number) for number in without_file(store_of(office), kept)]
     return [f"Documents without their file: {', '.join(lost)}."] if lost else []
+
+
+def _damaged(office: Office, manifest: Manifest) -> tuple[int, ...]:
+    """Documents whose file came back as it was in the backup, which is not as it was sent."""
+    with office.database.open() as session:
+        look_as_system(session, "restored documents are compared with their files")
+        wanted = session.execute(still_wanted(office.clock.now())).all()
+    kept = {row.id: manifest.parts.get(name_of_file(row.storage_key), row.sha256) for row in wanted}
+    return tuple(sorted(row.id for row in wanted if kept[row.id] != row.sha256))
 
 
 def _audit(office: Office, manifest: Manifest) -> Verdict:

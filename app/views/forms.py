@@ -10,7 +10,6 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.domain.errors import Incomplete, NotFound, Refused
 from app.domain.forms import Problem
-from app.domain.uploads import UploadError
 from app.services import comparing, documents, filling, reading, returning, sending
 from app.services.open_forms import look_at, take_up
 from app.views.base import PortalView
@@ -19,7 +18,7 @@ from app.views.form_reading import check_page, read_page, return_page, sent_page
 from app.views.gate import count_as_input
 from app.views.pages import said, uk_time
 from app.views.quick import gettext as _
-from app.views.section_saves import Pressed, read_sent, receive_files, with_typed, wrong_in
+from app.views.section_saves import read_sent, take_in, with_typed, wrong_in
 
 BY_HAND = "by-hand-"
 
@@ -66,7 +65,7 @@ class FormView(PortalView):
         except filling.SavedMeanwhile:
             self._put_aside(form_id, section_id)
             return self._compare(form_id, section_id, 409)
-        file_faults = self._attach(form_id, section_id, pressed)
+        file_faults = take_in(form_id, section_id, pressed)
         if pressed.goes_to and not file_faults:
             return redirect(section_url(form_id, section_id, pressed.goes_to))
         return self._go_on(form_id, section_id, following, problems, file_faults)
@@ -88,17 +87,6 @@ class FormView(PortalView):
         opened = look_at(work, form_id)
         context = section_page(work, opened, opened.section(section_id), problems, file_faults)
         return self.page("forms/section.html", 422, **context)
-
-    def _attach(self, form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
-        """Files are put on the disk first and entered after, in a commit of their own."""
-        received, faults = receive_files(pressed)
-        for question_id, one in received:
-            try:
-                with self.work() as work:
-                    documents.attach(work, form_id, section_id, question_id, one)
-            except UploadError as refused:
-                faults[question_id] = refused.text
-        return faults
 
     @expose("/<int:form_id>/section/<section>/autosave", methods=["POST"])
     @has_access

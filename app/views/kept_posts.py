@@ -34,9 +34,11 @@ class KeptPostView(PortalView):
         """Send it where it was to go: 307 tells the browser to send the same form there."""
         with self.work() as work:
             typed = kept_posts.kept(work, session.get(KEPT))
+            if typed is None:  # nothing, somebody else's, or sealed with a key that is missing: it stays
+                return redirect(url_for("HomeView.home"))
             kept_posts.forget(work, session.get(KEPT))
         session.pop(KEPT, None)
-        return redirect(typed.path, 307) if typed else redirect(url_for("HomeView.home"))
+        return redirect(typed.path, 307)
 
     @expose("/discard", methods=["POST"])
     @has_access

@@ -43,8 +43,9 @@ from app.views.searching import looked_for
 EXPORT_UP_TO = 10_000
 DUE = "due_on"
 """The column in which it is said how much time is left."""
-FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-"""How a cell begins that some spreadsheet takes for a formula: spaces before it and full-width signs change nothing."""
+FORMULA = re.compile(r"(^|[;|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
+"""Where a cell begins that some spreadsheet takes for a formula: spaces before it and full-width signs change nothing,
+and some spreadsheets begin a new cell at a semicolon, a bar or a tab."""
 
 
 @dataclass(frozen=True)
@@ -365,4 +366,4 @@ def _query(arguments: Sequence[tuple[str, str]]) -> str:
 
 def _harmless(text: str) -> str:
     """A cell no spreadsheet will take for a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
+    return FORMULA.sub(r"\1'\2", text)

@@ -14,6 +14,7 @@ from app.security import office
 from app.services import documents
 from app.services.open_forms import OpenForm
 from app.services.work import Work
+from app.views.base import my_work
 from app.views.form_fields import values_from
 
 
@@ -95,17 +96,20 @@ def wrong_in(opened: OpenForm, section: Section, work: Work) -> list[Problem]:
     return check_draft(section, given, opened.answers, work.today)
 
 
-def receive_files(pressed: Pressed) -> tuple[list[tuple[str, documents.Received]], dict[str, str]]:
-    """Put what was uploaded on the disk; gives the files that may come in, and what is wrong with the others."""
-    received: list[tuple[str, documents.Received]] = []
+def take_in(form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
+    """Take in what was uploaded; gives what is wrong, by question. Each file is put on the disk before it is entered, in
+    a commit of its own, and only where there is room for it."""
     faults: dict[str, str] = {}
     if pressed.asked_to_upload and not pressed.uploads:
         faults[pressed.goes_to] = Wording(N_("Select a file"))
     for question_id, upload in pressed.uploads:
-        name = upload.filename or ""
+        name, place = upload.filename or "", (form_id, section_id, question_id)
         try:
-            received.append((question_id, documents.receive(office(), name, upload.stream)))
+            with my_work() as work:
+                documents.make_room(work, *place)
+            with documents.received(office(), name, upload.stream) as one, my_work() as work:
+                documents.attach(work, *place, one)
         except UploadError as refused:
             text = N_("%(file)s: %(problem)s")
             faults[question_id] = Wording(text, file=clean_name(name), problem=refused.text)
-    return received, faults
+    return faults

@@ -239,7 +239,7 @@ class County:
         today, rare = self.now.date(), self.people // HOW_MANY_RARE
         for number, (school, senco, _, _) in enumerate(self.home):
             surname = SURNAMES[self.chance.randrange(len(SURNAMES))]
-            if number % 100 in (7, 41, 77):
+            if number // 50 % 100 in (7, 40, 76):  # not every fiftieth, which is whose case is open
                 surname = COMMON
             elif number % rare == rare // 2 + 2 and number // rare < HOW_MANY_RARE:
                 surname = RARE

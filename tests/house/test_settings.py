@@ -136,6 +136,7 @@ def test_a_live_portal_refuses(live: dict[str, str], name: str, value: str, reas
 
 def test_every_key_is_a_key_of_its_own(live: dict[str, str]) -> None:
     assert "different" in refusal(live | {"OTP_KEY": live["AUDIT_KEY"]})
+    assert "is OTP_KEY now" in refusal(live | {"AUDIT_KEY_FALLBACKS": live["OTP_KEY"]})
 
 
 def test_a_flag_that_says_no_is_no_reason_to_refuse(live: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.models import Document, Message
 from app.services import limits
+from app.services.documents import store_of
 from app.services.limits import EXPORTS, MESSAGES, SEARCHES, UPLOADS
 from tests.browser import post_with_token
 from tests.cast import everything
@@ -89,7 +90,11 @@ def test_adding_file_after_file_says_when_to_come_back(app, cast, make, office):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     browser, path = cast.sana.browser(), f"/forms/{form.id}/section/support"
     post_with_token(browser, app, path, {"provision_map": "upload", "version": "0", "then": "later"})
-    answers = []
+
+    def lying():
+        return {each for each in store_of(office).folder.rglob("*") if each.is_file()}
+
+    answers, before = [], lying()
     for number in range(3):
         file = (io.BytesIO(f"Report {number}".encode()), f"report{number}.txt", "text/plain")
         told = {"provision_map": "upload", "version": str(number + 1), "_upload": "provision_map_files"}
@@ -97,3 +102,4 @@ def test_adding_file_after_file_says_when_to_come_back(app, cast, make, office):
     assert "You have added many files" in answers[2].text
     with everything(office) as work:
         assert work.session.query(Document).count() == 2
+    assert len(lying() - before) == 2, "what is over the limit is not even put on the disk"

@@ -74,6 +74,15 @@ def test_no_cell_of_a_list_taken_out_is_a_formula(cast: Cast, make: Maker, begin
     )
 
 
+@pytest.mark.parametrize("between", [";", "|", "; ", ";\t"])
+def test_nor_where_a_spreadsheet_begins_a_cell_at_another_sign(cast: Cast, make: Maker, between: str) -> None:
+    make.child(forenames=f"Amina{between}=cmd|'/C calc'!A0", surname="x")
+
+    taken_out = cast.olu.browser().get("/people/export.csv").get_data(as_text=True)
+    start, spaces = between[0], between[1:]
+    assert f"Amina{start}'{spaces}=cmd" in taken_out
+
+
 @pytest.mark.parametrize(
     "odd", ["_flt_99_upn=x", "_flt_0_surname=Shah", "_flt_a_b=c", "page_ChildList=9999999999", "rowid=1"]
 )

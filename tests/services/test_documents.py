@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import NotFound, WrongHands, WrongMoment
+from app.domain.errors import Damaged, NotFound, WrongHands, WrongMoment
 from app.domain.uploads import TEST_VIRUS, UploadError
 from app.domain.workflow import FormState
-from app.models import Document, DocumentState, Form
+from app.models import AuditRow, Document, DocumentState, Form
 from app.services import documents
 from app.services.open_forms import look_at, take_up
 from app.store.files import FileStore
@@ -134,6 +134,32 @@ def test_there_is_a_limit_to_a_questions_files(cast, request_form, monkeypatch):
         attach(cast.sana, request_form.id)
 
 
+def test_a_file_for_which_there_is_no_room_is_not_kept(office, cast, request_form, monkeypatch):
+    monkeypatch.setattr(documents, "MOST_FILES", 1)
+    attach(cast.sana, request_form.id)
+    before = set(on_disk(office))
+
+    with pytest.raises(UploadError), cast.sana.works() as work:
+        documents.make_room(work, request_form.id, *FILES)
+    with (
+        pytest.raises(UploadError),
+        documents.received(office, "b.pdf", io.BytesIO(PDF)) as late,
+        cast.sana.works() as work,
+    ):
+        assert set(on_disk(office)) > before
+        documents.attach(work, request_form.id, *FILES, late)
+
+    assert set(on_disk(office)) == before, "one that came too late is taken away again"
+
+
+def test_a_file_stays_where_nobody_knows_whether_it_was_entered(office):
+    """The database was cut off at its COMMIT: a row may be there, and must not be without its file."""
+    before = set(on_disk(office))
+    with pytest.raises(ConnectionError), documents.received(office, "b.pdf", io.BytesIO(PDF)):
+        raise ConnectionError
+    assert len(set(on_disk(office)) - before) == 1
+
+
 # --- handing out ----------------------------------------------------------------------------------
 
 
@@ -161,6 +187,19 @@ def opens(actor, document_id: int) -> bool:
                 return content.read() == PDF
     except NotFound:
         return False
+
+
+@pytest.mark.parametrize("now", [b"", PDF[:-1], PDF + b"x", b"another child's report"])
+def test_a_file_that_is_not_what_was_sent_is_given_to_nobody(office, cast, request_form, caplog, now):
+    document = attach(cast.sana, request_form.id)
+    documents.store_of(office).path(document.storage_key).write_bytes(now)
+
+    with pytest.raises(Damaged), cast.sana.works() as work:
+        documents.hand_out(work, document.id)
+    assert f"the file of document {document.id} is not the one" in caplog.text
+    assert cast.sana.browser().get(f"/documents/{document.id}/download").status_code == 500
+    with everything(office) as work:
+        assert not work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count()
 
 
 def test_a_file_taken_off_a_draft_is_gone(cast, request_form):
@@ -281,6 +320,25 @@ def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(office, cast
         assert documents.scan_waiting(work.session, at_scanner(office, "127.0.0.1:1")) == 0
         assert documents.scan_waiting(work.session, at_scanner(office, clamd.address)) == 1
     assert opens(cast.sana, document.id)
+
+
+def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(office, cast, request_form, caplog):
+    away = at_scanner(office, "127.0.0.1:1")
+    waiting = []
+    for name in ("taken off.pdf", "gone.pdf", "there.pdf"):
+        received = documents.receive(away, name, io.BytesIO(PDF))
+        with cast.sana.works() as work:
+            waiting.append(documents.attach(work, request_form.id, *FILES, received))
+    with cast.sana.works() as work:
+        documents.take_off(work, take_up(work, request_form.id), waiting[0].id)
+    for document in waiting[:2]:
+        documents.store_of(office).remove(document.storage_key)
+
+    with ClamdOnTheLine() as clamd, everything(office) as work:
+        assert documents.scan_waiting(work.session, at_scanner(office, clamd.address)) == 1
+    assert opens(cast.sana, waiting[2].id)
+    assert f"document {waiting[1].id} waits for the scanner and can't be read" in caplog.text
+    assert f"document {waiting[0].id} " not in caplog.text, "nobody wants it"
 
 
 def test_a_waiting_file_that_turns_out_sick_goes(office, cast, request_form):

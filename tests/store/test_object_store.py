@@ -192,7 +192,7 @@ def test_documents_are_kept_handed_out_and_swept_there(app, office, cast, make, 
     cookies = browser.get_cookie("sid")
     elsewhere = with_store.test_client()
     elsewhere.set_cookie("sid", cookies.value)
-    answer = elsewhere.get(f"/documents/{document.id}/download")
+    answer = elsewhere.get(f"/documents/{document.id}/download", buffered=True)
 
     assert (answer.status_code, answer.data, answer.content_length) == (200, b"A letter.", 9)
     assert "attachment" in answer.headers["Content-Disposition"]

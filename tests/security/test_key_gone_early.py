@@ -1,0 +1,50 @@
+"""A FILE_KEY that was taken away too early locks nobody out and deletes nothing."""
+
+from dataclasses import replace
+
+import pyotp
+import pytest
+
+from app import create_app
+from app.models import KeptPost, Person
+from app.services import kept_posts
+from app.services.second_step import seal_secret
+from app.views.cookie import KEPT
+from tests.browser import post_with_token
+from tests.cast import PASSWORD, everything
+
+
+@pytest.fixture
+def too_early(app, office):
+    """A portal whose older FILE_KEY was taken away before anything was sealed anew."""
+    early = create_app(replace(office.settings, file_keys=("a newer key",)), office.clock)
+    yield early
+    early.extensions["office"].database.engine.dispose()
+
+
+def test_without_the_key_of_its_app_an_account_is_let_in_by_an_emailed_code(office, cast, too_early, caplog):
+    with everything(office) as work:
+        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, pyotp.random_base32())
+    browser = too_early.test_client()
+    post_with_token(browser, too_early, "/login/", {"email": cast.olu.email, "password": PASSWORD})
+
+    answers = [post_with_token(browser, too_early, "/login/code", {"code": "123456"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert f"the authenticator secret of account {cast.olu.id} can't be opened" in caplog.text
+    assert post_with_token(browser, too_early, "/login/code/send", {}).status_code == 302
+
+
+def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(office, cast, too_early):
+    with everything(office) as work:
+        key = kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "two pages of advice")])
+    here, there = cast.ann.browser(), too_early.test_client()
+    with here.session_transaction() as session:
+        cookie = dict(session) | {KEPT: key}
+    with there.session_transaction() as session:
+        session.update(cookie)
+
+    assert post_with_token(there, too_early, "/kept/continue", {}).location == "/"
+
+    with everything(office) as work:
+        assert work.session.query(KeptPost).count() == 1
