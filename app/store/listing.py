@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from app.store.ready import Ready, at_most
+from app.store.ready import Ready
 from app.store.snapshots import Together, Whole, beside
 
 MOST_SHAPES = 200
@@ -112,7 +112,7 @@ class Listing:
             order.insert(0, turned(getattr(self.row.table, part.order)))
         wanted = sought.from_the_top if part.near_the_top else None
         statement = statement.where(sought.criterion if wanted is None else wanted).order_by(*order)
-        statement = statement.limit(at_most(part.most))
+        statement = statement.limit(part.most)
         # PostgreSQL takes an offset that it is not told for many rows, and would not go by an index.
         if part.passed_over:
             statement = statement.offset(bindparam("passed_over", type_=Integer()))
@@ -123,10 +123,10 @@ class Listing:
         all_of_them = self._counted(sought.criterion, up_to)
         if sought.some_of_them is None:
             return all_of_them
-        return case((self._counted(sought.some_of_them, up_to) == up_to, at_most(up_to)), else_=all_of_them)
+        return case((self._counted(sought.some_of_them, up_to) == up_to, up_to), else_=all_of_them)
 
     def _counted(self, criterion: ColumnElement[bool], up_to: int) -> ColumnElement[int]:
-        few = select(self.row.table.id).where(criterion).limit(at_most(up_to))
+        few = select(self.row.table.id).where(criterion).limit(up_to)
         return select(func.count()).select_from(few.correlate(None).subquery()).scalar_subquery()
 
     def _keep(self, key: Any, ready: Ready) -> Ready:

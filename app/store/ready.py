@@ -7,23 +7,16 @@ decided: guard.py puts the glass on, as it does on every statement.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Dialect,
-    Integer,
-    Select,
-    Table,
-    bindparam,
-    insert,
-    literal_column,
-)
+from sqlalchemy import BindParameter, Connection, Dialect, Select, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.store.database import CHANGED, connection_of
 from app.store.guard import Glass, eyes_of, glass_of
@@ -38,7 +31,7 @@ class _Made:
 
     sql: str
     known: Mapping[str, Any]
-    """What the statement itself says ('draft'), as the driver takes it."""
+    """What is written into no statement and told each time alike, as the driver takes it."""
     told: Sequence[tuple[str, Process | None]]
     """What is told each time, and how the driver wants it."""
     lists: Sequence[tuple[str, Sequence[str]]]
@@ -47,16 +40,18 @@ class _Made:
     """The columns that come back otherwise than people of this house know them."""
 
 
-def at_most(number: int) -> ColumnElement[int]:
-    """So many rows, written into the statement: PostgreSQL plans for a tenth of all rows where it is told each time."""
-    return literal_column(str(int(number)), Integer)
-
-
 class Ready:
-    """One statement. `lists` names the places that are filled with several numbers (an "in")."""
+    """One statement. `lists` names the places that are filled with several numbers (an "in").
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], lists: Sequence[str] = ()) -> None:
-        self.statement, self.lists = statement, tuple(lists)
+    What the statement says itself ('draft', so many rows) is written into its SQL, and so is what is told for the places
+    in `spelt`, of which there are only a few: PostgreSQL plans once for whatever will be told, and would take a rare
+    state for one in six and any LIMIT for a tenth of all rows.
+    """
+
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]], lists: Sequence[str] = (), spelt: Sequence[str] = ()
+    ) -> None:
+        self.statement, self.lists, self.spelt = statement, tuple(lists), tuple(spelt)
         self._made: WeakKeyDictionary[Glass, dict[Any, _Made]] = WeakKeyDictionary()
 
     def rows(self, session: Session, **told: Any) -> list[Row]:
@@ -80,9 +75,13 @@ class Ready:
 
     def _made_for(self, glass: Glass, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
         held = self._made.setdefault(glass, {})
-        key = (dialect.name, *[len(told[name]) for name in self.lists])
+        key = (
+            dialect.name,
+            *[len(told[name]) for name in self.lists],
+            *[told[name] for name in self.spelt],
+        )
         if key not in held:
-            held[key] = _make(glass.on(self.statement), dialect, told)
+            held[key] = _make(glass.on(self.statement), dialect, told, self.spelt)
         return held[key]
 
 
@@ -164,12 +163,31 @@ def _read(row: Any, processes: Sequence[tuple[int, Process]]) -> Row:
     return tuple(values)
 
 
-def _make(statement: Any, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
+@lru_cache(maxsize=64)
+def _writing_out(compiler: type[SQLCompiler], spelt: tuple[str, ...]) -> type[SQLCompiler]:
+    """This database's compiler, which writes values out that are the program's own."""
+
+    class WritesOut(compiler):  # type: ignore[misc, valid-type]
+        def visit_bindparam(self, bindparam: BindParameter[Any], **told: Any) -> str:
+            if not bindparam.required or bindparam.key in spelt:
+                told["literal_execute"] = True
+            return str(super().visit_bindparam(bindparam, **told))
+
+    return WritesOut
+
+
+def _make(
+    statement: Any, dialect: Dialect, told: Mapping[str, Any], spelt: tuple[str, ...] | None = None
+) -> _Made:
+    """`spelt`: what is told and written out; None where nothing is, as in a row that is entered."""
     kind: Any = type(dialect)
-    named = kind(paramstyle="named") if dialect.positional else dialect
+    named = kind(paramstyle="named") if dialect.positional else copy(dialect)
+    if spelt is not None:
+        compiler: Any = named.statement_compiler
+        named.statement_compiler = _writing_out(compiler, spelt)
     compiled = statement.compile(dialect=named)
     state = compiled.construct_expanded_state(told, escape_names=False)
-    asked = {name for bind, name in compiled.bind_names.items() if bind.required}
+    asked = {name for bind, name in compiled.bind_names.items() if bind.required} - set(spelt or ())
     lists = {name: places for name, places in state.parameter_expansion.items() if name in asked}
     left_open = asked.union(*lists.values())
     process: dict[str, Process | None] = {

@@ -128,10 +128,13 @@ _OWED = Ready(
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
     .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
     .order_by(nulls_last(Form.due_on), Form.id)
-    .limit(bindparam("most", type_=Integer()))
+    .limit(bindparam("most", type_=Integer())),
+    spelt=["most"],
 )
 _OWED_ABOUT = Ready(
-    _OWED.statement.where(Form.child_id.in_(bindparam("children", expanding=True))), lists=["children"]
+    _OWED.statement.where(Form.child_id.in_(bindparam("children", expanding=True))),
+    lists=["children"],
+    spelt=["most"],
 )
 
 

@@ -217,7 +217,8 @@ _MESSAGES = Ready(
     )
     .where(Message.child_id == bindparam("child"))
     .order_by(Message.created_at.desc(), Message.id.desc())
-    .limit(bindparam("most", type_=Integer()))
+    .limit(bindparam("most", type_=Integer())),
+    spelt=["most"],
 )
 
 

@@ -90,7 +90,8 @@ _DECISIONS = Ready(
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
     .where(UNDECIDED_REQUESTS, Request.due_on.is_not(None))
     .order_by(Request.due_on, Request.id)
-    .limit(bindparam("most", type_=Integer()))
+    .limit(bindparam("most", type_=Integer())),
+    spelt=["most"],
 )
 
 
@@ -128,7 +129,7 @@ def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> Ready:
         unread.scalar_subquery(),
     )
     newest: Any = select(*columns).where(for_me(Message)).order_by(Message.id.desc())
-    return Ready(newest.limit(bindparam("most", type_=Integer())))
+    return Ready(newest.limit(bindparam("most", type_=Integer())), spelt=["most"])
 
 
 _TO_ME = _in_brief(lambda message: message.recipient_id == bindparam("me"))

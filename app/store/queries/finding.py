@@ -87,5 +87,6 @@ _FIRST_WORDS = Ready(
         .where(_begins(bindparam("word", type_=_TYPE), bindparam("past", type_=_TYPE)))
         .limit(bindparam("most", type_=Integer()))
         .subquery()
-    )
+    ),
+    spelt=["most"],
 )
