@@ -82,6 +82,26 @@ def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
             assert _same(ready.rows(session, **told)) == expected
             seen += len(expected)
     assert seen or name in NOTHING_TO_SEE
+    for made in [one for each in ready._made.values() for one in each.values()]:
+        assert not made.known, "PostgreSQL would plan without knowing what the statement says itself"
+
+
+def test_how_many_rows_are_wanted_is_written_into_the_statement(cast, make, office):
+    for number in range(3):
+        make.child(surname=f"O'Neill {number}%")
+    names = Ready(
+        select(Child.surname)
+        .where(Child.surname.like("O'Neill%"), Child.surname != bindparam("but"))
+        .order_by(Child.id)
+        .limit(bindparam("most", type_=Integer())),
+        spelt=["most"],
+    )
+    with cast.olu.works() as work:
+        found = {most: names.rows(work.session, but="O'Neill 1%", most=most) for most in (1, 2, 1)}
+    assert found == {1: [("O'Neill 0%",)], 2: [("O'Neill 0%",), ("O'Neill 2%",)]}
+    written = {made.sql.replace("%%", "%") for each in names._made.values() for made in each.values()}
+    assert {sql.rpartition("LIMIT ")[2].split()[0] for sql in written} == {"1", "2"}
+    assert all("O''Neill%" in sql for sql in written)
 
 
 def test_a_change_not_saved_yet_is_found(cast, make):
