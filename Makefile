@@ -58,7 +58,7 @@ requirements: setup-dev ## Compile requirements*.in into pinned lists with hashe
 		--generate-hashes $(UPGRADE) requirements-bench.in -o requirements-bench.txt
 
 translations: setup-dev ## Bring the catalogues of translations up to the texts the code marks
-	@$(BIN)/python scripts/translations.py
+	@$(BIN)/python -m scripts.translations
 
 clean: ## Remove the virtual environment and caches; the portal's data stays
 	rm -rf dist .venv .venv-audit .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results

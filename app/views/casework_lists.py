@@ -27,6 +27,7 @@ from app.security import office
 from app.store.listing import Sought
 from app.store.queries import lists
 from app.store.queries.finding import children_listed, listed_by_child
+from app.store.queries.messages import saying
 from app.views.case_parts import why_no_upn
 from app.views.due import Due, due
 from app.views.list_interface import PortalInterface
@@ -335,7 +336,7 @@ class MessageList(PortalListView):
     list_columns = ["subject", "sender_name", "recipient", "child", "created_at", "read_at"]
     show_columns = [*list_columns, "body"]
     order_columns = ["created_at"]
-    find_label = _l("Find by subject or sender")
+    find_label = _l("Find by subject or sender, among the newest 100,000 messages")
     add_columns = edit_columns = ["subject"]
     base_order = ("created_at", "desc")
     narrowings = {
@@ -363,12 +364,7 @@ class MessageList(PortalListView):
 
     def find(self, text: str) -> Sought:
         """By part of the subject or of the sender's name."""
-        return Sought(
-            or_(
-                Message.subject.icontains(text, autoescape=True),
-                Message.sender_name.icontains(text, autoescape=True),
-            )
-        )
+        return Sought(saying(text))
 
     def opened(self, record: Message) -> Event:
         """The record holds the whole message."""

@@ -33,6 +33,26 @@ def test_every_text_the_code_marks_stands_in_the_catalogue(language: str) -> Non
     assert missing == [], "run 'make translations' and commit what it writes; the translation may stay empty"
 
 
+def test_the_command_that_brings_them_up_to_date_runs_and_has_nothing_left_to_do(tmp_path: Path) -> None:
+    told = subprocess.run(
+        ["make", "-n", "translations"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    _python, *command = told.stdout.splitlines()[-1].split()
+    for folder in ("app", "startup", "scripts", "translations"):
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "*.mo")
+        )
+    shutil.copy(ROOT / "config.py", tmp_path)
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    ran = subprocess.run([sys.executable, *command], cwd=tmp_path, env=plain, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+    for language, path in catalogues().items():
+        written = tmp_path / path.relative_to(ROOT)
+        assert written.read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), language
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_is_put_into_a_sentence_is_put_into_its_translation(language: str) -> None:
     wrong = [
