@@ -128,7 +128,7 @@ def _family(
                 name=f"{mark}-file.txt",
                 media_type="text/plain",
                 size=3,
-                sha256="0",
+                sha256=hashlib.sha256(b"abc").hexdigest(),
                 storage_key=hashlib.sha256(mark.encode()).hexdigest(),
                 state=DocumentState.clean,
                 added_by_id=author.id,

@@ -54,15 +54,18 @@ def people(secure: Flask) -> Cast:
 
 
 @pytest.fixture
-def world(office: Office, cast: Cast, make: Maker) -> World:
-    built = build_world(office, cast, make)
+def world(office: Office, cast: Cast, make: Maker) -> Iterator[World]:
+    built, files = build_world(office, cast, make), []
     for family in (built.ours, built.other):
         with everything(office) as work:
             key = work.get(Document, family.ids["document_id"]).storage_key
         place: Path = store_of(office).path(key)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text("abc")
-    return built
+        files.append(place)
+    yield built
+    for place in files:  # the store outlives a test, and other tests' worlds have no files
+        place.unlink()
 
 
 def browser_of(people: Cast, who: str) -> FlaskClient:
