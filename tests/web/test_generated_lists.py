@@ -277,16 +277,6 @@ def test_why_there_is_no_upn_is_said_in_words(cast, make, path):
     assert "UN8" not in page.main
 
 
-def test_a_word_is_looked_for_among_the_newest_messages(app, cast, make, monkeypatch):
-    monkeypatch.setattr("app.store.queries.messages.LOOKED_THROUGH", 2)
-    for number in range(3):
-        make.message(cast.olu, subject=f"Question {number}")
-
-    page = post_with_token(cast.olu.browser(), app, "/team-messages/list/", {"find": "question"}).text
-    assert [f"Question {number}" in page for number in range(3)] == [False, True, True]
-    assert "among the newest 100,000 messages" in page
-
-
 def test_an_exported_cell_is_never_a_formula(cast, make):
     make.child(forenames="=HYPERLINK()", surname="x")
 

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from app.domain.workflow import FormState
 from app.views.casework_lists import RequestList
 from app.views.lists import PortalListView
+from tests.browser import post_with_token
 
 
 def test_what_one_reader_filters_by_stands_in_no_others_boxes(cast):
@@ -61,3 +62,13 @@ def test_links_to_the_list_itself_keep_what_was_chosen_and_drop_the_page(cast, m
     assert {kept, f"{kept}&page_AdviceList=1", f"{kept}&page_AdviceList=2"} <= set(hrefs)
     assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10&show=overdue" in hrefs
     assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10" in hrefs  # all
+
+
+def test_a_word_is_looked_for_among_the_newest_messages(app, cast, make, monkeypatch):
+    monkeypatch.setattr("app.store.queries.messages.LOOKED_THROUGH", 2)
+    for number in range(3):
+        make.message(cast.olu, subject=f"Question {number}")
+
+    page = post_with_token(cast.olu.browser(), app, "/team-messages/list/", {"find": "question"}).text
+    assert [f"Question {number}" in page for number in range(3)] == [False, True, True]
+    assert "among the newest 100,000 messages" in page
