@@ -17,6 +17,8 @@ FEW_LETTERS = 2
 MANY = 5_000
 """So many words take as long to gather as it takes to meet a page of their children, one child in two hundred, among a
 million."""
+MANY_TO_SORT = MANY // 2
+"""The same for what is about them: that is put in the order of its dates, which takes longer than gathering it."""
 SOME = 2_000
 """Words that begin alike belong to half as many children or more: a child has two of them now and then (Ann Annabel)."""
 
@@ -44,31 +46,37 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
 
 def children_listed(session: Session, typed: str) -> Sought:
     """The same, for a list of all children."""
-    return _listed(session, typed, Child.id, child_matches(typed))
+    return _listed(session, typed, MANY, Child.id, child_matches(typed))
 
 
 def listed_by_child(session: Session, typed: str, child_id: InstrumentedAttribute[int]) -> Sought:
     """What is about the children that match, for a list of it; `child_id` is the column that says about whom."""
-    return _listed(session, typed, child_id, child_id.in_(select(Child.id).where(child_matches(typed))))
+    criterion = child_id.in_(select(Child.id).where(child_matches(typed)))
+    return _listed(session, typed, MANY_TO_SORT, child_id, criterion)
 
 
 def _listed(
-    session: Session, typed: str, child_id: InstrumentedAttribute[int], criterion: ColumnElement[bool]
+    session: Session,
+    typed: str,
+    many: int,
+    child_id: InstrumentedAttribute[int],
+    criterion: ColumnElement[bool],
 ) -> Sought:
     plan_anew(session)
     words = child_wanted(typed).words
     longest = max(words, key=len, default="")
     alone = len(words) == 1 or len(longest) <= FEW_LETTERS
-    if not (longest and alone and _are_many(session, longest)):
+    if not (longest and alone and _are_many(session, longest, many)):
         return Sought(criterion)
-    one_by_one = and_(*[_has_word(word, child_id) for word in words])
-    some = select(ChildName.child_id).where(_begins(longest)).limit(SOME)
-    return Sought(criterion, one_by_one, and_(one_by_one, child_id.in_(some)))
+    has = {word: _has_word(word, child_id) for word in words}
+    some = child_id.in_(select(ChildName.child_id).where(_begins(longest)).limit(SOME))
+    others = [has[word] for word in has if word != longest]
+    return Sought(criterion, and_(*has.values()), and_(some, *others))
 
 
-def _are_many(session: Session, word: str) -> bool:
-    (count,) = _FIRST_WORDS.only(session, word=word, past=just_past(word), most=MANY)
-    return bool(count == MANY)
+def _are_many(session: Session, word: str, many: int) -> bool:
+    (count,) = _FIRST_WORDS.only(session, word=word, past=just_past(word), most=many)
+    return bool(count == many)
 
 
 def _has_word(word: str, child_id: InstrumentedAttribute[int] = Child.id) -> ColumnElement[bool]:
