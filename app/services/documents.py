@@ -22,7 +22,7 @@ from app.services.limits import UPLOADS, count_mine
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Office, Work
 from app.store.bundle import checksum_of
-from app.store.database import begin_writing
+from app.store.database import begin_writing, end_reading
 from app.store.files import FileStore, Kept, Store
 from app.store.s3 import S3Store
 from app.store.scanner import ScannerDown, scanner_at
@@ -161,10 +161,14 @@ def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
 
 def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
     """A file somebody asked to open; whoever sends it closes it. Raises WrongMoment until it has been found clean, and
-    Damaged when it is not what was sent: nobody is given another child's report under this one's name."""
+    Damaged when it is not what was sent: nobody is given another child's report under this one's name.
+
+    The database is not held while the file is read, which may be long and the store far away.
+    """
     document = work.get(Document, document_id)
     if document.state is not DocumentState.clean:
         raise WrongMoment("download")
+    end_reading(work.session)
     try:
         content = _whole(store_of(work.office).open(document.storage_key))
     except FileNotFoundError as missing:
@@ -175,6 +179,7 @@ def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
         log.error("the file of document %s is not the one that was put there", document.id)
         raise Damaged("Document")
     content.seek(0)
+    begin_writing(work.session)
     work.tell(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
     return document, content
 

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import Row, update
 
 from app.domain.backup_manifest import BadManifest, Manifest, other_keys, read_manifest, sealed_with
 from app.domain.events import PortalRestored
@@ -25,6 +25,8 @@ from app.store.migrations import alone, newest_revision
 from startup.version import VERSION
 
 FILES = name_of_file("")
+Documents = Sequence[Row[int, str, str]]
+"""Number, storage key and fingerprint of each that must have its file."""
 
 
 class CannotRestore(Exception):
@@ -67,13 +69,13 @@ def _put_back(office: Office, bundle: Reading, manifest: Manifest) -> Restored:
     _put_back_database(office, bundle, manifest)
     files = _put_back_files(office, bundle)
     _put_back_heads(office, bundle)
-    verdict = _audit(office, manifest)
+    verdict, documents = _audit(office, manifest), _documents(office)
     wrong = [
         *_wrong_counts(office, manifest),
-        *_without_file(office, manifest),
+        *_without_file(office, manifest, documents),
         *_wrong_audit(manifest, verdict),
     ]
-    damaged = _damaged(office, manifest)
+    damaged = _damaged(manifest, documents)
     return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong, damaged)
 
 
@@ -230,23 +232,23 @@ def _wrong_counts(office: Office, manifest: Manifest) -> list[str]:
     ]
 
 
-def _without_file(office: Office, manifest: Manifest) -> list[str]:
-    """Documents whose file should have come back and did not."""
+def _documents(office: Office) -> Documents:
     with office.database.open() as session:
         look_as_system(session, "restored documents are compared with their files")
-        wanted = {row.storage_key: row.id for row in session.execute(still_wanted(office.clock.now()))}
-    kept = {key: number for key, number in wanted.items() if number not in manifest.missing}
+        return session.execute(still_wanted(office.clock.now())).all()
+
+
+def _without_file(office: Office, manifest: Manifest, documents: Documents) -> list[str]:
+    """Documents whose file should have come back and did not."""
+    kept = {row.storage_key: row.id for row in documents if row.id not in manifest.missing}
     lost = [str(number) for number in without_file(store_of(office), kept)]
     return [f"Documents without their file: {', '.join(lost)}."] if lost else []
 
 
-def _damaged(office: Office, manifest: Manifest) -> tuple[int, ...]:
+def _damaged(manifest: Manifest, documents: Documents) -> tuple[int, ...]:
     """Documents whose file came back as it was in the backup, which is not as it was sent."""
-    with office.database.open() as session:
-        look_as_system(session, "restored documents are compared with their files")
-        wanted = session.execute(still_wanted(office.clock.now())).all()
-    kept = {row.id: manifest.parts.get(name_of_file(row.storage_key), row.sha256) for row in wanted}
-    return tuple(sorted(row.id for row in wanted if kept[row.id] != row.sha256))
+    held = {row.id: manifest.parts.get(name_of_file(row.storage_key)) for row in documents}
+    return tuple(sorted(row.id for row in documents if held[row.id] not in (None, row.sha256)))
 
 
 def _audit(office: Office, manifest: Manifest) -> Verdict:

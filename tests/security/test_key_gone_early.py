@@ -11,7 +11,7 @@ from app.services import kept_posts
 from app.services.second_step import seal_secret
 from app.views.cookie import KEPT
 from tests.browser import post_with_token
-from tests.cast import PASSWORD, everything
+from tests.cast import PASSWORD, everything, mail_codes
 
 
 @pytest.fixture
@@ -33,6 +33,8 @@ def test_without_the_key_of_its_app_an_account_is_let_in_by_an_emailed_code(offi
     assert [answer.status_code for answer in answers] == [401, 401]
     assert f"the authenticator secret of account {cast.olu.id} can't be opened" in caplog.text
     assert post_with_token(browser, too_early, "/login/code/send", {}).status_code == 302
+    code = mail_codes(too_early.extensions["office"], cast.olu.email)[-1]
+    assert post_with_token(browser, too_early, "/login/code", {"code": code}).location == "/"
 
 
 def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(office, cast, too_early):

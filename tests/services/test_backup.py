@@ -158,10 +158,12 @@ def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_told(office
     assert (done.wrong, done.manifest.missing) == ([], (report.id,))
 
 
-def test_a_file_that_changed_on_the_disk_is_told(office, report, target):
+def test_a_file_that_changed_on_the_disk_is_told(office, elsewhere, report, target):
     store_of(office).path(report.storage_key).write_bytes(b"rot")
 
     assert take_backup(office, target).damaged == (report.id,)
+    done = restore_backup(elsewhere, target)
+    assert (done.damaged, done.wrong) == ((report.id,), []), "it is as it was, and that is said"
 
 
 def test_an_audit_that_was_cut_before_the_backup_is_found_when_it_is_restored(

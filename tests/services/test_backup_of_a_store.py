@@ -69,7 +69,7 @@ def test_rows_and_files_come_back_in_another_bucket(here, there, server, reports
     done = restore_backup(there, tmp_path / name)
 
     assert (taken.files, taken.manifest.missing, taken.damaged) == (len(TEXTS), (), ())
-    assert (done.files, done.wrong) == (len(TEXTS), [])
+    assert (done.files, done.wrong, done.damaged) == (len(TEXTS), [], ())
     assert taken.bytes == size_of(tmp_path / name) > sum(map(len, TEXTS))
     lying = server.lying_in(there.settings.s3.bucket)
     assert lying == server.lying_in(BUCKET)
@@ -133,6 +133,7 @@ def test_a_file_gone_from_the_store_and_one_that_changed_there_are_told(
 
     assert (taken.manifest.missing, taken.damaged) == ((reports[0].id,), (reports[1].id,))
     assert (taken.files, done.files, done.wrong) == (len(TEXTS) - 1, len(TEXTS) - 1, [])
+    assert done.damaged == (reports[1].id,)
 
 
 def test_a_store_that_is_not_there_is_said_and_leaves_no_half_a_backup(here, reports, tmp_path):

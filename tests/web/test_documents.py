@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from app.domain.workflow import FormState
 from app.models import AuditRow, Document, DocumentState
+from app.services import documents
 from app.services.documents import store_of
+from app.store import bundle
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
@@ -126,6 +128,25 @@ def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(off
     answer = browser.head(f"/documents/{document.id}/download", buffered=True)
 
     assert "map of support.pdf" in answer.headers["Content-Disposition"] and not answer.data
+    with everything(office) as work:
+        assert work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count() == 1
+
+
+def test_nobody_waits_for_the_database_while_a_file_is_read(cast, office, started, upload, monkeypatch):
+    upload(cast.sana.browser(), Sent("map.pdf", PDF))
+    (document,) = kept(office)
+    held: list[bool] = []
+
+    with cast.sana.works() as work:
+
+        def reads(content):
+            held.append(work.session.in_transaction())
+            return bundle.checksum_of(content)
+
+        monkeypatch.setattr(documents, "checksum_of", reads)
+        _, content = documents.hand_out(work, document.id)
+        content.close()
+    assert held == [False]
     with everything(office) as work:
         assert work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count() == 1
 
