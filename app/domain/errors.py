@@ -50,6 +50,13 @@ class TooMany(PortalError):
         self.retry_after = retry_after
 
 
+class Busy(PortalError):
+    """Too many expensive checks are running at once. `retry_after` is in seconds."""
+
+    status = 503
+    retry_after = 10
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with what was typed: the field it was typed in, and what to do about it."""

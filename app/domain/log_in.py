@@ -38,6 +38,10 @@ PASSWORDS_PER_ACCOUNT = Limit("password", 10, timedelta(minutes=5))
 PASSWORDS_PER_ADDRESS = Limit("address", 30, timedelta(minutes=5))
 CODES_SENT = Limit("sent", 3, timedelta(minutes=15))
 CODES_SENT_A_DAY = Limit("sent_day", 10, timedelta(days=1))
+NEW_PASSWORDS = Limit("new_password", 20, timedelta(hours=1))
+"""New passwords tried through one mailed link, or by one person: each costs a whole processor for a moment."""
+NEW_PASSWORDS_FROM = Limit("new_password_from", 60, timedelta(hours=1))
+"""The same from one network."""
 WRONG_CODES = Limit("wrong_code", 15, timedelta(hours=1))
 
 

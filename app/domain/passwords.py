@@ -14,8 +14,18 @@ from functools import lru_cache
 from app.domain.wording import N_, Wording
 
 SHORTEST, LONGEST = 12, 128
+LONGEST_INPUT = 4 * LONGEST
+"""Longer input is refused before it is normalised: a character can become eighteen."""
+RATED_LENGTH = 40
+"""zxcvbn compares every part of a password with its lists, so its work grows with the square of the length."""
+MOST_SIGNS = 2
+"""zxcvbn tries every combination of the letters that signs may stand for: thousands where there are many signs."""
+LONGEST_CONTEXT = 254
 FEWEST_GUESSES = 10**8
 """Fewer than this and somebody who stole the hashes would have it within the day."""
+
+SIGN_LETTERS = str.maketrans("@({[<!|$+%", "acccciistx")
+"""One letter for each sign, digits apart, that zxcvbn may read as a letter."""
 
 CONTEXT = (
     "council",
@@ -48,6 +58,8 @@ def common_passwords() -> frozenset[str]:
 
 def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
     """What is wrong with a new password, or None. `about` is what is known of its owner: names, e-mail, organisation."""
+    if len(password) > LONGEST_INPUT:
+        return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
     spelled = normal(password)
     if not spelled:
         return Wording(N_("Enter a password"))
@@ -69,7 +81,12 @@ def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
 
 def known_words(about: Iterable[str]) -> list[str]:
     """The words an attacker who knows the person and the council would try."""
-    found = {word for text in about for word in re.split(r"[^\w]+", normal(text).casefold()) if len(word) > 2}
+    found = {
+        word
+        for text in about
+        for word in re.split(r"[^\w]+", normal(text[:LONGEST_CONTEXT]).casefold())
+        if len(word) > 2
+    }
     return sorted(found | set(CONTEXT))
 
 
@@ -89,5 +106,11 @@ def _is_guessed_early(password: str, words: list[str]) -> bool:
         return True
     from zxcvbn import zxcvbn  # a dozen megabytes, which a process needs that sets passwords
 
-    # zxcvbn reads 72 characters; what is longer is only harder to guess.
-    return bool(zxcvbn(password[:72], user_inputs=words)["guesses"] < FEWEST_GUESSES)
+    return bool(zxcvbn(rated(password), user_inputs=words)["guesses"] < FEWEST_GUESSES)
+
+
+def rated(password: str) -> str:
+    """Return the part of a password that zxcvbn rates: short, and with few readings. More is only harder to guess."""
+    start = password[:RATED_LENGTH]
+    signs = {character for character in start if ord(character) in SIGN_LETTERS}
+    return start if len(signs) <= MOST_SIGNS else start.translate(SIGN_LETTERS)

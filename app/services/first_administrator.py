@@ -1,7 +1,5 @@
 """The first administrator of a portal that has none: entered at the command line, and choosing a password by mail."""
 
-import secrets
-
 from sqlalchemy import select
 
 from app.domain.errors import Conflict
@@ -9,7 +7,7 @@ from app.domain.roles import Role
 from app.models import Person
 from app.services import forgotten_password
 from app.services.opening import open_account
-from app.services.passwords import passwords_of
+from app.services.passwords import UNUSABLE
 from app.services.work import Work
 from app.store.guard import look_as_system
 
@@ -17,7 +15,7 @@ from app.store.guard import look_as_system
 def enter_first_administrator(work: Work, email: str, first_name: str, last_name: str) -> Person:
     """Enter the account and mail it a link to choose a password. Raises Conflict where there is an administrator.
 
-    Nobody ever knows the password it begins with.
+    No password opens it until one is chosen through the mailed link.
     """
     look_as_system(work.session, "the first administrator is entered")
     if work.session.scalars(select(Person.id).where(Person.roles.any(name=Role.admin.name)).limit(1)).first():
@@ -26,7 +24,7 @@ def enter_first_administrator(work: Work, email: str, first_name: str, last_name
         email=email,
         first_name=first_name,
         last_name=last_name,
-        password=passwords_of(work.office).hash(secrets.token_urlsafe(32)),
+        password=UNUSABLE,
     )
     open_account(work, person, Role.admin)
     forgotten_password.ask(work, email)

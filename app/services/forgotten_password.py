@@ -8,6 +8,7 @@ from app.domain.work_email import EmailError, canonical
 from app.models import Person, Purpose
 from app.services.mailed_links import (
     DeadLink,
+    OpenLink,
     look_at,
     mail,
     mail_link,
@@ -15,8 +16,9 @@ from app.services.mailed_links import (
     throttle_mail_to,
     use_link,
 )
-from app.services.passwords import set_password
-from app.services.sessions import end_sessions
+from app.services.passwords import about_person, count_new_password, hashed, set_password
+from app.services.second_step import Desk
+from app.services.sessions import end_sessions, hash_of
 from app.services.work import Work
 from app.store.guard import look_as_system
 from app.store.queries.addresses import person_with_email
@@ -48,17 +50,31 @@ def address_of(work: Work, token: str) -> str:
     return look_at(work, token, Purpose.reset).email
 
 
-def choose(work: Work, token: str, password: str) -> None:
+def choose(desk: Desk, token: str, password: str) -> None:
     """Set a new password and log the person out everywhere. Nobody is logged in by this.
 
-    Raises Refused when the password is too weak, and then the link still works.
+    Raises Refused when the password is too weak, and then the link still works; TooMany after too many of those.
     """
-    link = use_link(work, token, Purpose.reset)
+    with desk() as work:
+        about = about_person(_owner(work, look_at(work, token, Purpose.reset)))
+        count_new_password(work, f"link|{hash_of(token)}")
+        office = work.office
+    password_hash = hashed(office, password, about)
+    with desk() as work:
+        _set(work, token, password_hash)
+
+
+def _owner(work: Work, link: OpenLink) -> Person:
     look_as_system(work.session, "a forgotten password is replaced through its link")
     person = work.get(Person, link.person_id or 0)
     if not person.active or person.email != link.email:
         raise DeadLink
-    set_password(work, person, password)
+    return person
+
+
+def _set(work: Work, token: str, password_hash: str) -> None:
+    person = _owner(work, use_link(work, token, Purpose.reset))
+    set_password(work, person, password_hash)
     end_sessions(work, person.id)
     close_challenges(work.session, person.id, work.now)
     end_all(work.session, person.id, work.now)

@@ -11,7 +11,14 @@ from app.domain.roles import SEN_TEAM, Role
 from app.domain.wording import N_, Wording
 from app.models import LogInSession, Person
 from app.services import throttle
-from app.services.passwords import account_subject, passwords_of, set_password
+from app.services.passwords import (
+    about_person,
+    account_subject,
+    count_new_password,
+    hashed,
+    passwords_of,
+    set_password,
+)
 from app.services.second_step import PROVE, SEALED_FOR, Desk, app_step, begin, verify
 from app.services.sessions import end_sessions, mark_proved
 from app.services.work import Work
@@ -44,8 +51,12 @@ def change_password(desk: Desk, typed: Passwords, log_in_id: int) -> None:
             Fault("password", Wording(N_("Enter a password that is different from your current one")))
         )
     with desk() as work:
+        office, about = work.office, about_person(work.get(Person, work.me.user_id))
+        count_new_password(work, f"person|{work.me.user_id}")
+    password_hash = hashed(office, typed.new, about)
+    with desk() as work:
         person = work.get(Person, work.me.user_id)
-        set_password(work, person, typed.new)
+        set_password(work, person, password_hash)
         end_sessions(work, person.id, except_log_in=log_in_id)
         close_challenges(work.session, person.id, work.now)
         work.tell(PasswordChanged(person_id=person.id))

@@ -4,21 +4,49 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.domain.errors import Fault, Refused
-from app.domain.log_in import CODES_SENT_A_DAY, PASSWORDS_PER_ACCOUNT, WRONG_CODES
-from app.domain.passwords import LONGEST, normal, problem
+from app.domain.errors import Busy, Fault, Refused
+from app.domain.log_in import (
+    CODES_SENT_A_DAY,
+    NEW_PASSWORDS,
+    NEW_PASSWORDS_FROM,
+    PASSWORDS_PER_ACCOUNT,
+    WRONG_CODES,
+)
+from app.domain.passwords import LONGEST_INPUT, normal, problem
 from app.models import Person
 from app.services import throttle
 from app.services.work import Office, Work
 
 AT_ONCE = 2
 """Each hash takes 19 MB and a whole processor: many at once would only starve each other."""
+
+WAIT_SECONDS = 5
+"""A request that waits longer than this for its turn is answered "try again" and frees its thread."""
+
+
+@contextmanager
+def turn(slots: threading.BoundedSemaphore) -> Iterator[None]:
+    """Hold one of these slots. Raises Busy when none becomes free in time."""
+    if not slots.acquire(timeout=WAIT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        slots.release()
+
+
+UNUSABLE = "!"
+"""Stands where a password's hash would: no password matches it."""
+
+_RATING = threading.BoundedSemaphore(1)
+"""zxcvbn keeps the words about a person in a module variable, so only one password may be rated at a time."""
 
 
 class PasswordService:
@@ -32,13 +60,13 @@ class PasswordService:
 
     def hash(self, password: str) -> str:
         """What the database keeps of a password."""
-        with self._turn:
+        with turn(self._turn):
             return self._hasher.hash(self._spelled(password))
 
     def matches(self, kept: str | None, password: str) -> bool:
         """Whether this is the password. With nobody's hash it takes as long and is never right."""
-        believable = kept is not None and kept.startswith("$argon2id$") and len(password) <= 4 * LONGEST
-        with self._turn:
+        believable = kept is not None and kept.startswith("$argon2id$") and len(password) <= LONGEST_INPUT
+        with turn(self._turn):
             try:
                 right = self._hasher.verify(
                     kept if believable and kept else self._nobodys, self._spelled(password)
@@ -52,7 +80,7 @@ class PasswordService:
         return self._hasher.check_needs_rehash(kept)
 
     def _spelled(self, password: str) -> bytes:
-        plain = normal(password[: 4 * LONGEST]).encode()
+        plain = normal(password[:LONGEST_INPUT]).encode()
         return hmac.new(self._pepper, plain, hashlib.sha256).hexdigest().encode() if self._pepper else plain
 
 
@@ -68,7 +96,8 @@ def passwords_of(office: Office) -> PasswordService:
 
 def check_new_password(password: str, about: tuple[str, ...], field: str = "password") -> None:
     """Raises Refused, saying what to do, when a new password is not good enough."""
-    wrong = problem(password, about)
+    with turn(_RATING):
+        wrong = problem(password, about)
     if wrong is not None:
         raise Refused(Fault(field, wrong))
 
@@ -78,18 +107,27 @@ def about_person(person: Person) -> tuple[str, ...]:
     return person.first_name, person.last_name, person.email
 
 
-def hashed(work: Work, password: str, about: Iterable[str], field: str = "password") -> str:
-    """A new password, checked against the rules and hashed. Raises Refused, saying what to do."""
-    check_new_password(password, tuple(about), field)
-    return passwords_of(work.office).hash(password)
+def count_new_password(work: Work, subject: str) -> None:
+    """Count one attempt to choose a password, for this link or person and for their network. Raises TooMany."""
+    throttle.take(work, NEW_PASSWORDS_FROM, work.origin.address_hash)
+    throttle.take(work, NEW_PASSWORDS, subject)
 
 
-def set_password(work: Work, person: Person, password: str, field: str = "password") -> None:
-    """Give somebody the password they chose, and forget what strangers tried with the old one.
+def hashed(office: Office, password: str, about: Iterable[str], field: str = "password") -> str:
+    """Check a new password against the rules and hash it. Call this outside any transaction.
 
-    Whoever calls ends the other log-ins and tells PasswordChanged. Raises Refused when it is too weak.
+    Raises Refused, saying what to do, and Busy.
     """
-    person.password = hashed(work, password, about_person(person), field)
+    check_new_password(password, tuple(about), field)
+    return passwords_of(office).hash(password)
+
+
+def set_password(work: Work, person: Person, password_hash: str) -> None:
+    """Give somebody the password they chose (`hashed`), and forget what strangers tried with the old one.
+
+    Whoever calls ends the other log-ins and tells PasswordChanged.
+    """
+    person.password = password_hash
     person.password_changed_at = work.now
     for limit in (PASSWORDS_PER_ACCOUNT, WRONG_CODES, CODES_SENT_A_DAY):
         throttle.forget(work, limit, account_subject(person.email))

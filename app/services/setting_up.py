@@ -7,7 +7,9 @@ from app.domain.errors import Conflict
 from app.models import Purpose, Registration, RegistrationState
 from app.services import invitations, registration
 from app.services.mailed_links import DeadLink, OpenLink, look_at, use_link
-from app.services.passwords import hashed
+from app.services.passwords import count_new_password, hashed
+from app.services.second_step import Desk
+from app.services.sessions import hash_of
 from app.services.work import Work
 from app.store.guard import look_as_system
 from app.store.queries.mailed_links import keep_password
@@ -46,12 +48,18 @@ def look(work: Work, token: str) -> SettingUp:
     return SettingUp(link.email, invited[-1].name, None, "", link.chosen_password is not None)
 
 
-def choose_password(work: Work, token: str, password: str) -> None:
-    """Keep the password until two-step verification is set up. Raises Refused when it is too weak."""
-    link = look_at(work, token, *PURPOSES)
-    about = look(work, token)
-    kept = hashed(work, password, (about.email, about.name, about.organisation_name))
-    keep_password(work.session, link.id, kept)
+def choose_password(desk: Desk, token: str, password: str) -> None:
+    """Keep the password until two-step verification is set up.
+
+    Raises Refused when it is too weak, TooMany after too many of those, DeadLink.
+    """
+    with desk() as work:
+        about = look(work, token)
+        count_new_password(work, f"link|{hash_of(token)}")
+        office = work.office
+    kept = hashed(office, password, (about.email, about.name, about.organisation_name))
+    with desk() as work:
+        keep_password(work.session, look_at(work, token, *PURPOSES).id, kept)
 
 
 def finish(work: Work, token: str) -> Outcome:

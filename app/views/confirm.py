@@ -38,8 +38,7 @@ class ConfirmView(StrangerView):
         form = PasswordForm()
         if form.is_submitted():
             try:
-                with self.work() as work:
-                    setting_up.choose_password(work, token, form.password.data or "")
+                setting_up.choose_password(self.work, token, form.password.data or "")
                 return redirect(url_for("ConfirmView.two_step", token=token))
             except Refused as refused:
                 put_faults(form, refused.faults)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.domain.errors import PortalError, TooMany
+from app.domain.errors import Busy, PortalError, TooMany
 from app.domain.events import AccessDenied
 from app.security import office
 from app.views.base import my_work
@@ -52,7 +52,7 @@ def init_errors(app: Flask) -> None:
         office().database.session.rollback()
         _write_down_denied(error.status)
         body, status = _page(error.status)
-        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Busy) else {}
         return body, status, headers
 
     @app.errorhandler(CSRFError)

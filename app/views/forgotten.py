@@ -59,8 +59,7 @@ class ForgottenView(StrangerView):
         form = PasswordForm()
         if form.is_submitted():
             try:
-                with self.work() as work:
-                    desk.choose(work, token, form.password.data or "")
+                desk.choose(self.work, token, form.password.data or "")
                 return redirect(url_for("ForgottenView.done"))
             except Refused as refused:
                 put_faults(form, refused.faults)
