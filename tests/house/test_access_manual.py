@@ -38,7 +38,7 @@ def test_no_role_is_granted_what_opens_nothing(app):
     } == set()
 
 
-def test_the_manual_names_every_page_that_needs_no_log_in():
+def test_the_manual_names_every_page_that_needs_no_log_in(app):
     assert {name.partition(".")[0] for name in PUBLIC if "static" not in name} == set(PUBLIC_PAGES)
 
 
