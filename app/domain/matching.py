@@ -50,11 +50,16 @@ def may_be_same_child(one: Identity, other: Identity) -> bool:
 
 def _similarly_named(one: Identity, other: Identity) -> bool:
     """Surname and forename alike, or the two the other way round; a "known as" counts as a forename."""
-    straight = similar(one.surname, other.surname) and any(
+    straight = _alike_surnames(one, other) and any(
         similar(a, b) for a in (one.forenames, one.known_as) for b in (other.forenames, other.known_as)
     )
     crossed = similar(one.surname, other.forenames) and similar(one.forenames, other.surname)
     return straight or crossed
+
+
+def _alike_surnames(one: Identity, other: Identity) -> bool:
+    """A child recorded with one name only may be recorded elsewhere with a surname."""
+    return not one.surname or not other.surname or similar(one.surname, other.surname)
 
 
 def first_match(new: Identity, known: Iterable[Identity]) -> Identity | None:

@@ -17,6 +17,7 @@ EXAMPLE_FACTS: dict[str, str] = {
     "child.address": "12 Weaver Fold, Heaton, Bradford",
     "child.postcode": "BD99 1AB",
     "child.upn": "B801200005001",
+    "child.postcode_missing_reason": "",
     "child.upn_missing_reason": "",
     "child.nhs_number": "9990000018",
     "child.year_group": "4",

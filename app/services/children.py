@@ -35,6 +35,12 @@ class NewChild:
     upn: str = ""
     upn_missing_reason: str = ""
     nhs_number: str = ""
+    has_no_surname: bool = False
+    postcode_missing_reason: str = ""
+
+
+WITHOUT_ADDRESS = frozenset({"no_fixed_address", "confidential", "not_known"})
+"""Reasons for no UK postcode with which the address may stay empty."""
 
 
 def may_add_children(who: Principal) -> bool:
@@ -47,11 +53,8 @@ def what_is_wrong(typed: NewChild, today: date) -> list[Fault]:
     faults = [
         *_name_faults(typed),
         *_birth_faults(typed.date_of_birth, today),
-        *_text_faults("address", typed.address, N_("Enter the address"), LONGEST_ADDRESS),
-        *_code_faults("postcode", typed.postcode, check_postcode),
+        *_address_faults(typed),
     ]
-    if not typed.postcode.strip():
-        faults.append(Fault("postcode", Wording(N_("Enter the postcode"))))
     if typed.upn.strip():
         faults += _code_faults("upn", typed.upn, check_upn)
     elif not typed.upn_missing_reason:
@@ -106,7 +109,7 @@ def _details(typed: NewChild) -> Identity:
         surname=_tidy(typed.surname),
         known_as=_tidy(typed.known_as),
         date_of_birth=typed.date_of_birth,
-        postcode=check_postcode(typed.postcode),
+        postcode=check_postcode(typed.postcode) if typed.postcode.strip() else "",
         upn=check_upn(typed.upn) if typed.upn.strip() else None,
         nhs_number=check_nhs_number(typed.nhs_number) if typed.nhs_number.strip() else None,
     )
@@ -116,11 +119,13 @@ def _child(work: Work, typed: NewChild, details: Identity, like: int | None) -> 
     return Child(
         forenames=details.forenames,
         surname=details.surname,
+        has_no_surname=not details.surname,
         known_as=details.known_as,
         search_name=search_name(details.surname, details.forenames),
         date_of_birth=details.date_of_birth,
         address="\n".join(line.strip() for line in typed.address.strip().splitlines() if line.strip()),
         postcode=details.postcode,
+        postcode_missing_reason=None if details.postcode else typed.postcode_missing_reason,
         upn=details.upn,
         upn_missing_reason=None if details.upn else typed.upn_missing_reason,
         nhs_number=details.nhs_number,
@@ -150,9 +155,33 @@ def _tidy(name: str) -> str:
 def _name_faults(typed: NewChild) -> list[Fault]:
     return [
         *_text_faults("forenames", typed.forenames, N_("Enter the forenames"), LONGEST_NAME),
-        *_text_faults("surname", typed.surname, N_("Enter the last name"), LONGEST_NAME),
+        *_surname_faults(typed),
         *_text_faults("known_as", typed.known_as, "", LONGEST_NAME),
     ]
+
+
+def _surname_faults(typed: NewChild) -> list[Fault]:
+    if not typed.has_no_surname:
+        missing = N_("Enter the last name, or select “Has no last name”")
+        return _text_faults("surname", typed.surname, missing, LONGEST_NAME)
+    if typed.surname.strip():
+        return [Fault("surname", Wording(N_("Delete the last name, or clear “Has no last name”")))]
+    return []
+
+
+def _address_faults(typed: NewChild) -> list[Fault]:
+    """A postcode, or the reason why there is none; without some of these the address is needed too."""
+    missing = "" if _may_lack_address(typed) else N_("Enter the address")
+    faults = _text_faults("address", typed.address, missing, LONGEST_ADDRESS)
+    if typed.postcode.strip():
+        return [*faults, *_code_faults("postcode", typed.postcode, check_postcode)]
+    if not typed.postcode_missing_reason:
+        faults.append(Fault("postcode", Wording(N_("Enter the postcode, or choose why there is none"))))
+    return faults
+
+
+def _may_lack_address(typed: NewChild) -> bool:
+    return not typed.postcode.strip() and typed.postcode_missing_reason in WITHOUT_ADDRESS
 
 
 def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[Fault]:

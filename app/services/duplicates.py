@@ -78,6 +78,9 @@ def same_child(work: Work, child_id: int) -> Child:
     for column in ("upn", "nhs_number", "known_as", "address", "postcode"):
         if not getattr(older, column):
             setattr(older, column, getattr(newer, column))
+    for number in ("upn", "postcode"):
+        if getattr(older, number):
+            setattr(older, f"{number}_missing_reason", None)
     newer.possible_duplicate_of_id = None
     newer.merged_into_id = older.id
     work.session.flush()

@@ -6,11 +6,14 @@ from sqlalchemy import bindparam, select
 
 from app.domain.forms import FROM_REQUEST, FormDefinition, facts_wanted
 from app.domain.school_years import school_year
+from app.domain.wording import N_
 from app.models import Child, Form, Organisation, Person
 from app.services.form_templates import definition_of
 from app.services.work import Work
 from app.store.queries.forms import request_for
 from app.store.ready import Ready
+
+NO_SURNAME = N_("No last name")
 
 
 def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str, str]:
@@ -31,11 +34,12 @@ def _about_child(child: Child, today: date) -> dict[str, str]:
     return {
         "child.name": child.name,
         "child.forenames": child.forenames,
-        "child.surname": child.surname,
+        "child.surname": NO_SURNAME if child.has_no_surname else child.surname,
         "child.known_as": child.known_as,
         "child.date_of_birth": _day(child.date_of_birth),
         "child.address": child.address,
         "child.postcode": child.postcode,
+        "child.postcode_missing_reason": child.postcode_missing_reason or "",
         "child.upn": child.upn or "",
         "child.upn_missing_reason": child.upn_missing_reason or "",
         "child.nhs_number": child.nhs_number or "",

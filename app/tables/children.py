@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.workflow import Part
@@ -19,12 +19,16 @@ class Child(Row):
 
     forenames: Mapped[str] = mapped_column()
     surname: Mapped[str] = mapped_column()
+    """Empty for a child with one name only, whose `has_no_surname` is true."""
+    has_no_surname: Mapped[bool] = mapped_column(default=False, server_default=false())
     known_as: Mapped[str] = mapped_column(default="")
     search_name: Mapped[str] = mapped_column(index=True)
     """Surname then forenames, lower case, without accents: lists are in its order, and ChildName holds its words."""
     date_of_birth: Mapped[date] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")
+    postcode_missing_reason: Mapped[str | None] = mapped_column()
+    """A code of app/seed/reference/postcode_missing_reasons.json, while there is no UK postcode."""
     upn: Mapped[str | None] = mapped_column(index=True)
     upn_missing_reason: Mapped[str | None] = mapped_column()
     nhs_number: Mapped[str | None] = mapped_column(index=True)
@@ -41,7 +45,7 @@ class Child(Row):
     @property
     def name(self) -> str:
         """Forenames and surname, as on the screen."""
-        return f"{self.forenames} {self.surname}"
+        return f"{self.forenames} {self.surname}".strip()
 
     def __repr__(self) -> str:
         return self.name

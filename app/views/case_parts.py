@@ -33,9 +33,18 @@ from app.views.words import FORM_STATE_COLOURS, form_state
 
 def why_no_upn(code: str | None) -> str:
     """The reason in words; the code itself where the list of reasons no longer has it."""
+    return _reason("upn_missing_reasons", code)
+
+
+def why_no_postcode(code: str | None) -> str:
+    """The reason in words; the code itself where the list of reasons no longer has it."""
+    return _reason("postcode_missing_reasons", code)
+
+
+def _reason(list_name: str, code: str | None) -> str:
     if not code:
         return ""
-    known = (reason["label"] for reason in reference("upn_missing_reasons") if reason["code"] == code)
+    known = (reason["label"] for reason in reference(list_name) if reason["code"] == code)
     return next(map(_, known), code)
 
 
@@ -74,6 +83,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         "is_team": who.in_sen_team,
         "is_parent": is_parent,
         "in_words": in_words,
+        "why_no_postcode": why_no_postcode,
         "what_happens_next": what_happens_next,
     }
 

@@ -28,7 +28,7 @@ from app.store.listing import Sought
 from app.store.queries import lists
 from app.store.queries.finding import children_listed, listed_by_child
 from app.store.queries.messages import saying
-from app.views.case_parts import why_no_upn
+from app.views.case_parts import why_no_postcode, why_no_upn
 from app.views.due import Due, due
 from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
@@ -69,7 +69,14 @@ class ChildList(PortalListView):
     list_title = _l("Children and young people")
     show_title = _l("Child or young person")
     list_columns = ["name", "date_of_birth", "setting", "upn", "nhs_number", "created_at"]
-    show_columns = [*list_columns, "known_as", "address", "postcode", "upn_missing_reason"]
+    show_columns = [
+        *list_columns,
+        "known_as",
+        "address",
+        "postcode",
+        "postcode_missing_reason",
+        "upn_missing_reason",
+    ]
     order_columns = ["date_of_birth", "created_at"]
     add_columns = edit_columns = ["upn"]
     base_order = ("id", "desc")
@@ -92,6 +99,7 @@ class ChildList(PortalListView):
         "known_as": _l("Known as"),
         "address": _l("Address"),
         "postcode": _l("Postcode"),
+        "postcode_missing_reason": _l("Why there is no UK postcode"),
         "upn_missing_reason": _l("Why there is no UPN"),
     }
     formatters_columns = {
@@ -99,6 +107,7 @@ class ChildList(PortalListView):
         "created_at": uk_date,
         "setting": _named,
         "nhs_number": _nhs_number,
+        "postcode_missing_reason": why_no_postcode,
         "upn_missing_reason": why_no_upn,
     }
 

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import Form, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 
 from app.domain.roles import Principal, Role
 from app.security import office
@@ -36,10 +36,14 @@ class NewChildForm(Form):
 
     forenames = StringField(_l("Forenames"))
     surname = StringField(_l("Last name"))
+    has_no_surname = BooleanField(_l("Has no last name"))
     known_as = StringField(_l("Known as (optional)"))
     date_of_birth = DatePartsField(_l("Date of birth"), description=_l("For example, 27 3 2015"))
     address = TextAreaField(_l("Home address"))
     postcode = StringField(_l("Postcode"))
+    postcode_missing_reason = RadioField(
+        _l("If there is no UK postcode, why is that?"), validate_choice=False
+    )
     upn = StringField(
         _l("Unique pupil number (UPN)"), description=_l("A letter and 12 characters, like B801200005001")
     )
@@ -48,22 +52,23 @@ class NewChildForm(Form):
 
     def typed(self) -> desk.NewChild:
         """What was typed, for the service to judge."""
-        reasons = {code for code, _label in self.upn_missing_reason.choices}
         values = {
             name: (field.data or "").replace("\x00", "")
             for name, field in self._fields.items()
-            if name != "date_of_birth"
+            if name not in {"date_of_birth", "has_no_surname"}
         }
-        if values["upn_missing_reason"] not in reasons:
-            values["upn_missing_reason"] = ""
-        return desk.NewChild(date_of_birth=self.date_of_birth.data, **values)
+        for name in ("upn_missing_reason", "postcode_missing_reason"):
+            if values[name] not in {code for code, _label in self[name].choices}:
+                values[name] = ""
+        return desk.NewChild(
+            date_of_birth=self.date_of_birth.data, has_no_surname=self.has_no_surname.data, **values
+        )
 
 
 def _new_child_form() -> NewChildForm:
     form = NewChildForm(request.form if request.method == "POST" else None)
-    form.upn_missing_reason.choices = [
-        (item["code"], _(item["label"])) for item in reference("upn_missing_reasons")
-    ]
+    for field in (form.upn_missing_reason, form.postcode_missing_reason):
+        field.choices = [(item["code"], _(item["label"])) for item in reference(f"{field.name}s")]
     return form
 
 

@@ -8,6 +8,30 @@ from stdnum.gb import upn
 from app.domain import codes
 from app.domain.codes import CodeError
 
+UPN_AUTHORITIES = (
+    201,
+    213,
+    301,
+    320,
+    330,
+    336,
+    340,
+    344,
+    350,
+    359,
+    370,
+    373,
+    380,
+    384,
+    390,
+    394,
+    420,
+    800,
+    896,
+    938,
+)
+"""The first and last numbers of each region."""
+
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
@@ -50,7 +74,7 @@ def test_a_mistyped_upn_is_refused_in_words(typed, said):
 
 
 @given(
-    st.sampled_from(sorted(codes.LATER_AUTHORITIES | {380, 801, 938})),
+    st.sampled_from(sorted(codes.AUTHORITIES)),
     st.integers(0, 9_999_999),
     st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUVWXYZ"),
 )
@@ -174,3 +198,19 @@ def test_whatever_is_typed_gives_a_code_or_a_sentence_and_never_breaks(text):
             assert error.text.msgid
         else:
             assert check(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [820, 835, 836, 837, 838, 839, 875, 908, 909, 928, 940, 941, 942, 943, 660, 681, 702, *UPN_AUTHORITIES],
+)
+def test_b6_a_upn_of_every_authority_now_and_before_passes(authority):
+    rest = f"{authority}200005001"
+    assert codes.check_upn(upn.calc_check_digit(rest) + rest)[1:4] == str(authority)
+
+
+@pytest.mark.parametrize("authority", ["000", "100", "214", "400", "500", "600", "700", "900", "999"])
+def test_b6_a_number_of_no_authority_is_refused(authority):
+    rest = f"{authority}200005001"
+    with pytest.raises(CodeError, match="not a local authority’s number"):
+        codes.check_upn(upn.calc_check_digit(rest) + rest)

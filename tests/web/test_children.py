@@ -101,7 +101,7 @@ def test_every_fault_is_shown_at_its_field_and_nothing_typed_is_lost(app, cast, 
     assert page.status == 422
     assert page.errors == {
         "forenames": "Enter the forenames",
-        "surname": "Enter the last name",
+        "surname": "Enter the last name, or select “Has no last name”",
         "date_of_birth-day": "Enter a real date, for example 27 3 2015",
         "postcode": "Enter a full UK postcode, like BD1 1HX",
         "upn": "A UPN is a letter and 12 characters, like B801200005001",

@@ -16,6 +16,7 @@ FACTS: dict[str, str] = {
     "child.date_of_birth": N_("Date of birth"),
     "child.address": N_("Address"),
     "child.postcode": N_("Postcode"),
+    "child.postcode_missing_reason": N_("Why there is no UK postcode"),
     "child.upn": N_("UPN"),
     "child.upn_missing_reason": N_("Why there is no UPN"),
     "child.nhs_number": N_("NHS number"),
