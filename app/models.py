@@ -1,5 +1,6 @@
 """The front door to the tables: re-exports, nothing else."""
 
+from app.tables.account_changes import EmailChange, OrganisationChange, ProposalState
 from app.tables.audit import AuditRow
 from app.tables.children import Child, ChildLink, ChildName
 from app.tables.documents import Document, DocumentState
@@ -46,6 +47,7 @@ __all__ = [
     "Document",
     "DocumentState",
     "DraftRevision",
+    "EmailChange",
     "Form",
     "FormReturn",
     "FormTemplate",
@@ -57,8 +59,10 @@ __all__ = [
     "MailedLink",
     "Message",
     "Organisation",
+    "OrganisationChange",
     "OutboxMail",
     "Person",
+    "ProposalState",
     "Purpose",
     "Registration",
     "RegistrationState",

@@ -43,6 +43,8 @@ NEW_PASSWORDS = Limit("new_password", 20, timedelta(hours=1))
 NEW_PASSWORDS_FROM = Limit("new_password_from", 60, timedelta(hours=1))
 """The same from one network."""
 WRONG_CODES = Limit("wrong_code", 15, timedelta(hours=1))
+WRONG_APP_CODES_A_DAY = Limit("wrong_app_day", CODES_SENT_A_DAY.most * TRIES_PER_CODE, timedelta(days=1))
+"""As many guesses a day as mailed codes allow: an app shows a code without a mail to count."""
 
 
 def code_typed(text: str) -> str | None:

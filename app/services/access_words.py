@@ -150,6 +150,8 @@ TABLES: Mapping[type[Any], str] = {
     models.LogInChallenge: "Log-ins that wait for their security code",
     models.Throttle: "Counts of failed tries",
     models.KeptPost: "What somebody typed when their log-in had ended",
+    models.EmailChange: "Changes of email address that wait",
+    models.OrganisationChange: "Changes of organisation that professionals propose",
     models.MailedLink: "Links on their way by email",
     models.OutboxMail: "Emails on their way",
     RegisterUser: "The framework's own registrations",

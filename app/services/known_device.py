@@ -5,9 +5,11 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from app.domain.log_in import DEVICE_LIFE
 from app.services.work import Office
+from app.store.queries.log_in import Account
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class KnownDevice:
 
     person_id: int
     mark: str
+    known_since: datetime
 
     @property
     def subject(self) -> str:
@@ -25,7 +28,7 @@ class KnownDevice:
 
 def device_token(office: Office, person_id: int) -> str:
     """What the device's cookie holds; it opens nothing, it is only counted apart."""
-    told = f"{person_id}.{_today(office)}.{secrets.token_hex(12)}"
+    told = f"{person_id}.{_seconds(office.clock.now())}.{secrets.token_hex(12)}"
     return f"{told}.{_sealed(office, told)}"
 
 
@@ -35,14 +38,22 @@ def known_device(office: Office, token: str | None) -> KnownDevice | None:
     parts = told.split(".")
     if len(parts) != 3 or not seal.isascii() or not hmac.compare_digest(seal, _sealed(office, told)):
         return None
-    person_id, made_on, mark = parts
-    if _today(office) - int(made_on) > DEVICE_LIFE.days:
+    person_id, made_at, mark = parts
+    known_since = datetime.fromtimestamp(int(made_at), UTC).replace(tzinfo=None)
+    if office.clock.now() - known_since > DEVICE_LIFE:
         return None
-    return KnownDevice(int(person_id), mark)
+    return KnownDevice(int(person_id), mark, known_since)
 
 
-def _today(office: Office) -> int:
-    return office.clock.today().toordinal()
+def is_known(device: KnownDevice | None, account: Account) -> bool:
+    """Whether this is a device of this account, and was not forgotten since (a new password forgets them all)."""
+    if device is None or device.person_id != account.id:
+        return False
+    return account.known_devices_from is None or device.known_since > account.known_devices_from
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp())
 
 
 def _sealed(office: Office, told: str) -> str:

@@ -8,7 +8,7 @@ from app.domain.events import LoggedIn, LogInFailed, LogInToNobody
 from app.domain.log_in import KEPT_FOR, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS
 from app.domain.work_email import EmailError, canonical
 from app.services import throttle
-from app.services.known_device import KnownDevice
+from app.services.known_device import KnownDevice, device_token, is_known
 from app.services.passwords import account_subject, passwords_of
 from app.services.second_step import BY_EMAIL, Desk, Passed, begin
 from app.services.sessions import open_session
@@ -38,20 +38,22 @@ class Typed:
 
 
 def give_password(
-    desk: Desk, typed: Typed, device: KnownDevice | None = None, locale: str | None = None
+    desk: Desk,
+    typed: Typed,
+    device: KnownDevice | None = None,
+    locale: str | None = None,
+    before: str | None = None,
 ) -> str:
     """First step: right, a code goes out and the secret number of the challenge comes back; it logs nobody in.
 
-    Raises WrongPassword, alike and after the same time for a wrong password, an unknown address and a closed account,
+    `before` is the number of the challenge that this browser was at. Raises WrongPassword, alike and after the same time for a wrong password, an unknown address and a closed account,
     and TooMany, alike for known and unknown addresses.
     """
     email = _name_typed(typed.email)
     with desk() as work:
         office = work.office
         account = account_by_email(work.session, email)
-        known = (
-            device if device is not None and account is not None and device.person_id == account.id else None
-        )
+        known = device if account is not None and is_known(device, account) else None
         subject = known.subject if known else account_subject(email)
         throttle.take(work, PASSWORDS_PER_ACCOUNT, subject)
         if known is None:
@@ -71,7 +73,7 @@ def give_password(
         if renewed is not None:
             keep_new_hash(work.session, account.id, kept, renewed)
     with desk() as work:
-        return begin(work, _speaking(account, locale), subject)
+        return begin(work, _speaking(account, locale), subject, before=before)
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,13 @@ class Entered:
 
     sid: str
     locale: str | None
+    new_device: str | None
+    """What the browser is to be known by from now on; None when it is known already."""
 
 
-def enter(work: Work, passed: Passed, locale: str | None = None) -> Entered:
+def enter(
+    work: Work, passed: Passed, locale: str | None = None, device: KnownDevice | None = None
+) -> Entered:
     """Both steps were right: log them in. A language chosen on this browser becomes theirs, for mail too."""
     account = account_by_id(work.session, passed.person_id)
     if account is None or not account.active:
@@ -90,7 +96,8 @@ def enter(work: Work, passed: Passed, locale: str | None = None) -> Entered:
     sid = open_session(work, account.id, passed.method or BY_EMAIL)
     stamp_log_in(work.session, account.id, work.now, locale)
     work.tell(LoggedIn(person_id=account.id))
-    return Entered(sid, locale or account.locale)
+    known = None if is_known(device, account) else device_token(work.office, account.id)
+    return Entered(sid, locale or account.locale, known)
 
 
 def forget_old(work: Work) -> None:

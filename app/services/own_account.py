@@ -62,14 +62,17 @@ def change_password(desk: Desk, typed: Passwords, log_in_id: int) -> None:
         work.tell(PasswordChanged(person_id=person.id))
 
 
-def prove_password(desk: Desk, password: str) -> str:
-    """Somebody logged in shows again that it is them: first the password; gives the challenge for the code."""
+def prove_password(desk: Desk, password: str, before: str | None = None) -> str:
+    """Somebody logged in shows again that it is them: first the password; gives the challenge for the code.
+
+    `before` is the challenge that this browser was at.
+    """
     _check_current(desk, password, "password")
     with desk() as work:
         account = account_by_id(work.session, work.me.user_id)
         if account is None:
             raise Conflict
-        return begin(work, account, account_subject(account.email), PROVE)
+        return begin(work, account, account_subject(account.email), PROVE, before)
 
 
 def prove_code(desk: Desk, secret: str | None, code: str, log_in_id: int) -> None:

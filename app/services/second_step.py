@@ -1,7 +1,8 @@
 """The second step: a code by e-mail, or from an authenticator app. Until it is right, somebody is nobody.
 
 The code is bound to one challenge, and the challenge to the browser that gave the right password. Only keyed hashes
-are kept. Five tries a code, counted by the database itself; a right code works once.
+are kept. Five tries a challenge, counted by the database itself; a right code works once. An account with an
+authenticator app has no other second step: without the phone, an administrator has to reset it (app_reset.py).
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from app.domain.log_in import (
     CODES_SENT_A_DAY,
     COOL_DOWN,
     TRIES_PER_CODE,
+    WRONG_APP_CODES_A_DAY,
     WRONG_CODES,
     code_typed,
 )
@@ -40,7 +42,6 @@ from app.store.queries.log_in import (
     burn_app_step,
     challenge_by_hash,
     close_challenge,
-    close_challenges,
     count_try,
 )
 from app.store.sealing import BrokenSeal, seal, unseal
@@ -88,24 +89,29 @@ class Step:
     email: str
 
 
-def begin(work: Work, account: Account, subject: str, purpose: str = LOG_IN) -> str:
+def begin(
+    work: Work, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
+) -> str:
     """The password was right: ask for the second step, and give the secret number that binds it to this browser.
 
+    `before` is the number that this browser held until now: its challenge is replaced, those of others stay open.
     Raises TooMany while the account rests, or when too many codes went out.
     """
     throttle.check_rest(work, WRONG_CODES, subject)
     if account.totp_secret is not None:
-        return _open(work, account, subject, purpose, BY_APP, None)
-    return send_code(work, account, subject, purpose)
+        return _open(work, account, subject, purpose, BY_APP, None, before)
+    return send_code(work, account, subject, purpose, before)
 
 
-def send_code(work: Work, account: Account, subject: str, purpose: str = LOG_IN) -> str:
-    """A new code by e-mail; older ones die. Raises TooMany when too many went out."""
+def send_code(
+    work: Work, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
+) -> str:
+    """A new code by e-mail; in this browser the code before it works too. Raises TooMany when too many went out."""
     throttle.check_rest(work, WRONG_CODES, subject)
     throttle.take(work, CODES_SENT, subject)
     throttle.take(work, CODES_SENT_A_DAY, subject)
     code = pyotp.HOTP(pyotp.random_base32()).at(0)
-    secret = _open(work, account, subject, purpose, BY_EMAIL, code)
+    secret = _open(work, account, subject, purpose, BY_EMAIL, code, before)
     work.mailed.append(
         queue_mail(
             work.session,
@@ -126,13 +132,13 @@ def send_code(work: Work, account: Account, subject: str, purpose: str = LOG_IN)
 
 
 def send_another(desk: Desk, secret: str | None) -> str:
-    """ "Send a new code", also for whoever left their app at home. Raises LogInAgain, TooMany."""
+    """ "Send a new code". Raises LogInAgain, also for an account whose codes come from an app, and TooMany."""
     with desk() as work:
         challenge = _standing(work, secret)
         account = account_by_id(work.session, challenge.person_id) if challenge else None
-        if challenge is None or account is None or not account.active:
+        if challenge is None or account is None or not account.active or account.totp_secret is not None:
             raise LogInAgain
-        return send_code(work, account, challenge.subject, challenge.purpose)
+        return send_code(work, account, challenge.subject, challenge.purpose, secret)
 
 
 def step_at(work: Work, secret: str | None) -> Step | None:
@@ -143,26 +149,64 @@ def step_at(work: Work, secret: str | None) -> Step | None:
 
 
 def verify(desk: Desk, secret: str | None, typed: str, purpose: str = LOG_IN) -> Passed:
-    """Is this the code? Raises WrongCode, or LogInAgain when there is no challenge left to answer."""
+    """Is this the code? Raises WrongCode, LogInAgain when there is no challenge left to answer, and TooMany while the
+    account rests or when an app's codes were guessed too often today."""
     code = code_typed(typed)
-    if secret is None or code is None:
-        with desk() as work:
-            challenge = _standing(work, secret)
+    with desk() as work:
+        challenge = _standing(work, secret)
         if challenge is None:
             raise LogInAgain
-        raise WrongCode(TRIES_PER_CODE - challenge.attempts)
-    with desk() as work:
-        tried = count_try(work.session, hash_of(secret), work.now, work.now + CLOCKS_DIFFER, TRIES_PER_CODE)
-        standing = tried or _standing(work, secret)
-        right = tried is not None and tried.purpose == purpose and _is_right(work, tried, secret, code)
-        burnt = tried is not None and right and close_challenge(work.session, tried.id, work.now)
-        if tried is not None and not right:
-            _count_wrong(work, tried)
-    if standing is None:
-        raise LogInAgain
-    if tried is None or not burnt:
-        raise WrongCode(TRIES_PER_CODE - standing.attempts)
-    return Passed(tried.person_id, tried.method)
+        if code is None:
+            raise WrongCode(TRIES_PER_CODE - challenge.attempts)
+        passed, left = _try(work, challenge, code, purpose)
+    if not passed:
+        raise WrongCode(left)
+    with desk() as work:  # apart from the try, whose locks are taken in another order
+        for limit in (CODES_SENT, CODES_SENT_A_DAY):
+            throttle.give_back(work, limit, challenge.subject, challenge.codes_sent)
+    return Passed(challenge.person_id, challenge.method)
+
+
+def _try(work: Work, challenge: Challenge, code: str, purpose: str) -> tuple[bool, int]:
+    """Count one try over all challenges of the account and of this one, and only then look at the code.
+
+    Returns whether it was right and how many tries are left. The counts are locked in this order everywhere, so that
+    tries made at once wait for each other.
+    """
+    counted = _count_first(work, challenge)
+    tried = count_try(
+        work.session, challenge.challenge_hash, work.now, work.now + CLOCKS_DIFFER, TRIES_PER_CODE
+    )
+    if tried is None:
+        _give_back(work, challenge, 1)
+        return False, 0
+    right = tried.purpose == purpose and _is_right(work, tried, code)
+    if right and close_challenge(work.session, tried.id, work.now):
+        _give_back(work, tried, tried.attempts)
+        return True, 0
+    if counted >= WRONG_CODES.most:
+        throttle.rest(work, WRONG_CODES, challenge.subject, COOL_DOWN)
+        work.tell(AccountCooledDown(person_id=challenge.person_id))
+    return False, TRIES_PER_CODE - tried.attempts
+
+
+def _count_first(work: Work, challenge: Challenge) -> int:
+    """Wrong codes are counted over all challenges too: after fifteen in an hour the account rests."""
+    throttle.check_rest(work, WRONG_CODES, challenge.subject)
+    if challenge.method == BY_APP:
+        throttle.take(work, WRONG_APP_CODES_A_DAY, account_subject_of(challenge))
+    return throttle.take(work, WRONG_CODES, challenge.subject)
+
+
+def _give_back(work: Work, challenge: Challenge, tries: int) -> None:
+    throttle.give_back(work, WRONG_CODES, challenge.subject, tries)
+    if challenge.method == BY_APP:
+        throttle.give_back(work, WRONG_APP_CODES_A_DAY, account_subject_of(challenge), tries)
+
+
+def account_subject_of(challenge: Challenge) -> str:
+    """Return what an app's wrong codes are counted under: the account, whichever device they come from."""
+    return f"app|{challenge.person_id}"
 
 
 def _standing(work: Work, secret: str | None) -> Challenge | None:
@@ -171,9 +215,26 @@ def _standing(work: Work, secret: str | None) -> Challenge | None:
     return found if found and found.closed_at is None and found.expires_at > work.now else None
 
 
-def _open(work: Work, account: Account, subject: str, purpose: str, method: str, code: str | None) -> str:
+def _replaced(work: Work, account: Account, purpose: str, before: str | None) -> Challenge | None:
+    """This browser's challenge so far, if it was for the same account and purpose. It is closed either way."""
+    earlier = _standing(work, before)
+    if earlier is None or not close_challenge(work.session, earlier.id, work.now):
+        return None
+    return earlier if (earlier.person_id, earlier.purpose) == (account.id, purpose) else None
+
+
+def _open(
+    work: Work,
+    account: Account,
+    subject: str,
+    purpose: str,
+    method: str,
+    code: str | None,
+    before: str | None,
+) -> str:
     secret = secrets.token_urlsafe(32)
-    close_challenges(work.session, account.id, work.now)
+    earlier = _replaced(work, account, purpose, before)
+    same_subject = earlier is not None and earlier.subject == subject
     work.add(
         LogInChallenge(
             challenge_hash=hash_of(secret),
@@ -181,41 +242,47 @@ def _open(work: Work, account: Account, subject: str, purpose: str, method: str,
             purpose=purpose,
             method=method,
             subject=subject,
-            code_hash=_code_hash(work, secret, code) if code else None,
+            code_hash=_code_hash(work, hash_of(secret), code) if code else None,
             issued_at=work.now,
             expires_at=work.now + CODE_LIFE,
             attempts=0,
+            codes_sent=(1 if code else 0) + (earlier.codes_sent if earlier and same_subject else 0),
+            earlier_challenge_hash=earlier.challenge_hash if earlier else None,
+            earlier_code_hash=earlier.code_hash if earlier else None,
+            earlier_expires_at=earlier.expires_at if earlier else None,
         )
     )
     return secret
 
 
-def _code_hash(work: Work, secret: str, code: str) -> str:
-    told = f"otp|{hash_of(secret)}|{code}".encode()
+def _code_hash(work: Work, challenge_hash: str, code: str) -> str:
+    told = f"otp|{challenge_hash}|{code}".encode()
     return hmac.new(work.office.settings.otp_key.encode(), told, hashlib.sha256).hexdigest()
 
 
-def _is_right(work: Work, challenge: Challenge, secret: str, code: str) -> bool:
-    if challenge.method == BY_EMAIL:
-        return hmac.compare_digest(challenge.code_hash or "", _code_hash(work, secret, code))
+def _is_right(work: Work, challenge: Challenge, code: str) -> bool:
     account = account_by_id(work.session, challenge.person_id)
-    if account is None or account.totp_secret is None:
-        return False
+    if account is None or (account.totp_secret is None) != (challenge.method == BY_EMAIL):
+        return False  # an app was added or removed since the challenge was opened
+    if account.totp_secret is None:
+        return _is_mailed_code(work, challenge, code)
     try:
         secret = open_secret(work, account.totp_secret)
-    except BrokenSeal:  # a FILE_KEY was taken away too early: an emailed code still lets them in
+    except BrokenSeal:  # a FILE_KEY was taken away too early: an administrator has to reset the app
         log.error("the authenticator secret of account %s can't be opened with FILE_KEY", account.id)
         return False
     step = app_step(secret, code, work.now)
     return step is not None and burn_app_step(work.session, account.id, step)
 
 
-def _count_wrong(work: Work, challenge: Challenge) -> None:
-    """Wrong codes are counted over all challenges too: after fifteen in an hour the account rests."""
-    if throttle.take(work, WRONG_CODES, challenge.subject) >= WRONG_CODES.most:
-        throttle.rest(work, WRONG_CODES, challenge.subject, COOL_DOWN)
-        close_challenges(work.session, challenge.person_id, work.now, challenge.subject)
-        work.tell(AccountCooledDown(person_id=challenge.person_id))
+def _is_mailed_code(work: Work, challenge: Challenge, code: str) -> bool:
+    """The newest code of this browser, or the one before it while its own time lasts. Both are always compared."""
+    newest = hmac.compare_digest(challenge.code_hash or "", _code_hash(work, challenge.challenge_hash, code))
+    earlier = hmac.compare_digest(
+        challenge.earlier_code_hash or "", _code_hash(work, challenge.earlier_challenge_hash or "", code)
+    )
+    lives = challenge.earlier_expires_at is not None and challenge.earlier_expires_at > work.now
+    return newest or (earlier and lives)
 
 
 # --- the authenticator app ------------------------------------------------------------------------

@@ -21,10 +21,19 @@ def take(work: Work, limit: Limit, subject: str) -> int:
     return len(times)
 
 
-def give_back(work: Work, limit: Limit, subject: str) -> None:
-    """The try that was counted turned out right: only wrong ones count."""
+def has_room(work: Work, limit: Limit, subject: str) -> bool:
+    """Count one try if one is left, and return whether it was."""
+    try:
+        take(work, limit, subject)
+    except TooMany:
+        return False
+    return True
+
+
+def give_back(work: Work, limit: Limit, subject: str, tries: int = 1) -> None:
+    """The tries that were counted turned out right: only wrong ones count."""
     key, times = _times(work, limit, subject)
-    keep_times(work.session, key, times[:-1], work.now)
+    keep_times(work.session, key, times[: max(0, len(times) - tries)], work.now)
 
 
 def forget(work: Work, limit: Limit, subject: str) -> None:

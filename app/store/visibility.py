@@ -27,6 +27,7 @@ from app.models import (
     ChildName,
     Document,
     DraftRevision,
+    EmailChange,
     Form,
     FormReturn,
     FormTemplate,
@@ -38,6 +39,7 @@ from app.models import (
     MailedLink,
     Message,
     Organisation,
+    OrganisationChange,
     OutboxMail,
     Person,
     Registration,
@@ -267,6 +269,18 @@ def invitation(who: Principal) -> ColumnElement[bool]:
 def mailed_link(_who: Principal) -> ColumnElement[bool]:
     """Nobody reads links on their way; the person who has one uses it."""
     return false()
+
+
+@sees(EmailChange)
+def email_change(who: Principal) -> ColumnElement[bool]:
+    """Everybody sees the change of their own email address that waits, nobody anybody else's."""
+    return EmailChange.person_id == who.user_id
+
+
+@sees(OrganisationChange)
+def organisation_change(who: Principal) -> ColumnElement[bool]:
+    """The SEN team decides where a professional works, so it sees what was proposed; others see their own proposal."""
+    return true() if who.in_sen_team else OrganisationChange.person_id == who.user_id
 
 
 @sees(WorkDomain)

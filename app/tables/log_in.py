@@ -49,6 +49,12 @@ class LogInChallenge(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None] = mapped_column()
     """Used, or replaced by a newer one."""
+    codes_sent: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many codes this browser was mailed on the way; a log-in that succeeds gives them back."""
+    earlier_challenge_hash: Mapped[str | None] = mapped_column()
+    """The challenge that this one replaced in the same browser; its code may still be in the mail."""
+    earlier_code_hash: Mapped[str | None] = mapped_column()
+    earlier_expires_at: Mapped[datetime | None] = mapped_column()
 
 
 class Throttle(Row):

@@ -16,6 +16,10 @@ class Purpose(enum.Enum):
     reset = "reset"
     email = "email"
     invite = "invite"
+    not_me = "not_me"
+    """The owner did not ask for the change of address that the mail speaks of."""
+    app_reset = "app_reset"
+    """An administrator allows the owner to log in without their authenticator app."""
 
 
 class MailedLink(Row):

@@ -26,6 +26,8 @@ class Person(User):
     totp_last_step: Mapped[int | None] = mapped_column()
     """The half minute whose app code was used last: no code works twice."""
     password_changed_at: Mapped[datetime | None] = mapped_column()
+    known_devices_from: Mapped[datetime | None] = mapped_column()
+    """Devices known since before this moment are strange again; null while none was ever forgotten."""
     locale: Mapped[str | None] = mapped_column()
     """The language they chose for pages and mail; null for English."""
 

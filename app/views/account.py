@@ -108,7 +108,9 @@ class AccountView(PortalView):
         if request.method == "GET":
             return self.page("account/prove.html", wrong={})
         try:
-            session[PROOF] = own_account.prove_password(self.work, request.form.get("password", ""))
+            session[PROOF] = own_account.prove_password(
+                self.work, request.form.get("password", ""), session.get(PROOF)
+            )
         except Refused as refused:
             return self._refused("account/prove.html", refused)
         except TooMany as too_many:
@@ -130,6 +132,8 @@ class AccountView(PortalView):
             own_account.prove_code(self.work, session.get(PROOF), typed, current_user.log_in_id)
         except WrongCode as wrong:
             return self._ask_code(step, code_problem(step, typed, wrong), 401)
+        except TooMany as too_many:
+            return self._too_many(too_many)
         except LogInAgain:
             return redirect(url_for("AccountView.prove"))
         session.pop(PROOF, None)
@@ -152,7 +156,7 @@ class AccountView(PortalView):
             return redirect(url_for("AccountView.prove"))
         except TooMany as too_many:
             return self._too_many(too_many)
-        flash(_("We have sent you a new security code. Older codes no longer work."), "success")
+        flash(_("We have sent you a new security code."), "success")
         return redirect(url_for("AccountView.prove_code"))
 
     # --- the authenticator app --------------------------------------------------------------------

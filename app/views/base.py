@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_login import current_user
 
+from app.domain.networks import network_of
 from app.domain.roles import READ, WRITE, Principal
 from app.post.origin import Origin
 from app.security import office
@@ -26,7 +27,7 @@ def principal() -> Principal | None:
 def origin() -> Origin:
     """Where the request came from, as the audit may keep it."""
     key = current_app.config["SETTINGS"].audit_keys[0].encode()
-    address = (request.remote_addr or "").encode()
+    address = network_of(request.remote_addr or "").encode()
     mark = hmac.new(key, b"address|" + address, hashlib.sha256).hexdigest()[:24] if address else ""
     return Origin(mark, request.user_agent.string[:200].replace("\x00", ""))
 

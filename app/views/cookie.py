@@ -7,7 +7,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from app.domain.log_in import DEVICE_LIFE
 from app.security import office
 from app.services.kept_posts import form_mark, owner_of
-from app.services.known_device import KnownDevice, device_token, known_device
+from app.services.known_device import KnownDevice, known_device
 from app.services.sessions import find_session
 
 CHALLENGE, NEXT, KEPT, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
@@ -72,14 +72,13 @@ def this_device() -> KnownDevice | None:
     return known_device(office(), request.cookies.get(_device_cookie()))
 
 
-def remember_device(answer: Response, person_id: int) -> None:
+def remember_device(answer: Response, token: str | None) -> None:
     """Know this device again, so that strangers who try this account's password cannot shut its owner out."""
-    before = this_device()
-    if before is not None and before.person_id == person_id:
+    if token is None:
         return
     answer.set_cookie(
         _device_cookie(),
-        device_token(office(), person_id),
+        token,
         max_age=int(DEVICE_LIFE.total_seconds()),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,

@@ -64,7 +64,11 @@ class LogInView(PortalView):
             return self._ask_password(missing, 422)
         try:
             secret = desk.give_password(
-                self.work, desk.Typed(email, password), this_device(), chosen_locale()
+                self.work,
+                desk.Typed(email, password),
+                this_device(),
+                chosen_locale(),
+                before=session.get(CHALLENGE),
             )
         except desk.WrongPassword:
             return self._ask_password(
@@ -106,6 +110,8 @@ class LogInView(PortalView):
             return self._let_in(passed)
         except WrongCode as wrong:
             return self.ask_code(step, code_problem(step, typed, wrong), 401)
+        except TooMany as too_many:
+            return self.too_many(too_many)
         except (LogInAgain, desk.WrongPassword):
             return self._begin_again()
 
@@ -129,7 +135,7 @@ class LogInView(PortalView):
 
     def _let_in(self, passed: Passed) -> ResponseReturnValue:
         with self.work() as work:
-            entered = desk.enter(work, passed, chosen_locale())
+            entered = desk.enter(work, passed, chosen_locale(), this_device())
         enter_browser(entered.sid, passed.person_id)
         if entered.locale:
             session["locale"] = entered.locale
@@ -138,7 +144,7 @@ class LogInView(PortalView):
             url_for("KeptPostView.show") if KEPT in session else safe_next(after) or url_for("HomeView.home")
         )
         answer = redirect(onward)
-        remember_device(answer, passed.person_id)
+        remember_device(answer, entered.new_device)
         return answer
 
     @expose("/code/send", methods=["POST"])
@@ -152,7 +158,7 @@ class LogInView(PortalView):
             return self._begin_again()
         except TooMany as too_many:
             return self.too_many(too_many)
-        flash(_("We have sent you a new security code. Older codes no longer work."), "success")
+        flash(_("We have sent you a new security code."), "success")
         return redirect(url_for("LogInView.second_step"))
 
     @expose("/out", methods=["POST"])
@@ -188,7 +194,7 @@ def code_problem(step: Step, typed: str, wrong: WrongCode) -> str:
     if step.method != BY_EMAIL:
         if wrong.tries_left <= 0:
             return _(
-                "You have entered a wrong security code too many times. Ask for an email code to carry on"
+                "You have entered a wrong security code too many times. Go back and log in again to carry on"
             )
         return _("Enter the 6 digit code that your app shows now. Each code works once")
     if wrong.tries_left <= 0:

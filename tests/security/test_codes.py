@@ -37,23 +37,27 @@ def log_ins(office: Office) -> int:
         return work.session.query(LogInSession).count()
 
 
-def test_O03_only_the_newest_of_two_challenges_is_answered(app: Flask, cast: Cast) -> None:
-    first, second = cast.ann.half_way(), cast.ann.half_way()
+def test_O03_a_code_asked_for_in_one_browser_kills_no_code_in_another(app: Flask, cast: Cast) -> None:
+    """Two colleagues may share an account's mailbox: issue 9, B1, says otherwise than the list, and wins."""
+    first = cast.ann.half_way()
+    firsts = cast.ann.code()
+    second = cast.ann.half_way()
+    seconds = cast.ann.code()
 
-    stale = post_with_token(first, app, "/login/code", {"code": cast.ann.code()})
-    assert stale.location == "/login/"
-    assert first.get("/login/").status_code == 200, "back at the log-in page, and no loop"
-
-    assert enters(app, second, cast.ann.code())
+    assert enters(app, first, firsts)
+    assert enters(app, second, seconds)
 
 
-def test_O03_two_tabs_of_one_browser_share_the_newest_challenge(app: Flask, cast: Cast) -> None:
+def test_O03_in_one_browser_the_code_before_the_newest_still_works(app: Flask, cast: Cast) -> None:
     browser = cast.ann.half_way()
-    old = cast.ann.code()
+    oldest = cast.ann.code()
     cast.ann.half_way(browser)
+    middle = cast.ann.code()
+    post_with_token(browser, app, "/login/code/send", {})
 
-    assert not enters(app, browser, old)
-    assert enters(app, browser, cast.ann.code())
+    assert len({oldest, middle, cast.ann.code()}) == 3 or pytest.skip("one chance in a million")
+    assert not enters(app, browser, oldest), "of three codes, the first is dead"
+    assert enters(app, browser, middle)
 
 
 def test_O08_the_sixth_try_fails_even_with_the_right_code(app: Flask, office: Office, cast: Cast) -> None:
@@ -152,10 +156,28 @@ def test_O12_a_code_belongs_to_one_challenge(app: Flask, cast: Cast, clock: Fixe
     assert enters(app, again, newer)
 
 
-def test_O13_an_older_code_dies_when_a_new_one_is_sent(app: Flask, cast: Cast) -> None:
+def test_O13_the_code_on_its_way_works_when_a_new_one_is_sent(app: Flask, cast: Cast) -> None:
+    """Issue 9, B1, says otherwise than the list, and wins."""
     browser = cast.ann.half_way()
     old = cast.ann.code()
     post_with_token(browser, app, "/login/code/send", {})
+    newer = cast.ann.code()
+
+    assert enters(app, browser, old)
+    elsewhere = cast.nobody()
+    with elsewhere.session_transaction() as cookie:
+        cookie["challenge"] = "x"
+    assert not enters(app, elsewhere, newer), "one log-in for both"
+
+
+def test_O13_the_code_before_the_newest_dies_at_its_own_time(
+    app: Flask, cast: Cast, clock: FixedClock
+) -> None:
+    browser = cast.ann.half_way()
+    old = cast.ann.code()
+    clock.forward(minutes=6)
+    post_with_token(browser, app, "/login/code/send", {})
+    clock.forward(minutes=5)
 
     assert not enters(app, browser, old)
     assert enters(app, browser, cast.ann.code())

@@ -15,6 +15,7 @@ from app.models import (
     Document,
     DocumentState,
     DraftRevision,
+    EmailChange,
     Form,
     FormReturn,
     Invitation,
@@ -22,6 +23,7 @@ from app.models import (
     LogInChallenge,
     LogInSession,
     MailedLink,
+    OrganisationChange,
     OutboxMail,
     Purpose,
     Registration,
@@ -203,6 +205,11 @@ class World:
                 challenge_hash=mark, person_id=ann, method="email", subject="x", issued_at=now, expires_at=now
             ),
         )
+        self._add("new address of ann", EmailChange(person_id=ann, new_email=f"{mark}@mail.example"))
+        self._add(
+            "new organisation of ann",
+            OrganisationChange(person_id=ann, to_organisation_id=self.cast.sana.principal.organisation_id),
+        )
         self._add("count of tries", Throttle(key=mark, touched_at=now))
         self._add(
             "link on its way",
@@ -282,6 +289,8 @@ POLICY: dict[str, set[str]] = {
     "audit row": {"mary"},
     "mail": set(),
     "what ann typed": PSYCHOLOGY,
+    "new address of ann": PSYCHOLOGY,
+    "new organisation of ann": PSYCHOLOGY | TEAM,
     "code on its way": set(),
     "count of tries": set(),
     "link on its way": set(),

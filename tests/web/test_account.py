@@ -179,14 +179,19 @@ def test_each_app_code_works_once(app: Flask, cast: Cast, clock: FixedClock) -> 
     assert (first.location, second.status_code) == ("/", 401)
 
 
-def test_whoever_left_the_phone_at_home_gets_an_email(app: Flask, cast: Cast, clock: FixedClock) -> None:
+def test_a12_an_account_with_an_app_cannot_fall_back_to_an_emailed_code(
+    app: Flask, office: Office, cast: Cast, clock: FixedClock, mailbox: Mailbox
+) -> None:
     adds_app(app, cast.olu, clock)
     browser = cast.olu.half_way()
+    page = browser.get("/login/code").text
+    assert "code/send" not in page and "ask an administrator" in page and "01274 435750" in page
+    before = len(mailbox.to(cast.olu.email))
 
-    page = post_with_token(browser, app, "/login/code/send", {}, follow_redirects=True).text
+    answer = post_with_token(browser, app, "/login/code/send", {})
 
-    assert "Check your email" in page
-    assert post_with_token(browser, app, "/login/code", {"code": cast.olu.code()}).location == "/"
+    assert answer.location == "/login/"
+    assert len(mailbox.to(cast.olu.email)) == before, "no code is mailed"
 
 
 def test_a_wrong_code_adds_no_app(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:

@@ -28,6 +28,7 @@ class Account:
     active: bool
     totp_secret: str | None
     locale: str | None
+    known_devices_from: datetime | None = None
 
 
 _ACCOUNT = select(
@@ -37,6 +38,7 @@ _ACCOUNT = select(
     _person.c.active,
     _person.c.totp_secret,
     _person.c.locale,
+    _person.c.known_devices_from,
 )
 
 
@@ -99,6 +101,11 @@ class Challenge:
     attempts: int
     expires_at: datetime
     closed_at: datetime | None
+    challenge_hash: str
+    codes_sent: int
+    earlier_challenge_hash: str | None
+    earlier_code_hash: str | None
+    earlier_expires_at: datetime | None
 
 
 _COLUMNS = (
@@ -111,15 +118,22 @@ _COLUMNS = (
     _challenge.c.attempts,
     _challenge.c.expires_at,
     _challenge.c.closed_at,
+    _challenge.c.challenge_hash,
+    _challenge.c.codes_sent,
+    _challenge.c.earlier_challenge_hash,
+    _challenge.c.earlier_code_hash,
+    _challenge.c.earlier_expires_at,
 )
 
 
 def challenge_by_hash(session: Session, challenge_hash: str) -> Challenge | None:
     """The challenge this browser is at."""
-    found = session.execute(
-        select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash)
-    ).one_or_none()
-    return Challenge(*found) if found is not None else None
+    found = (
+        session.execute(select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash))
+        .mappings()
+        .one_or_none()
+    )
+    return Challenge(**found) if found is not None else None
 
 
 def count_try(
@@ -134,8 +148,8 @@ def count_try(
         _challenge.c.issued_at <= latest_issue,
     )
     counting = update(_challenge).where(open_still).values(attempts=_challenge.c.attempts + 1)
-    found = session.execute(counting.returning(*_COLUMNS)).one_or_none()
-    return Challenge(*found) if found is not None else None
+    found = session.execute(counting.returning(*_COLUMNS)).mappings().one_or_none()
+    return Challenge(**found) if found is not None else None
 
 
 def close_challenge(session: Session, challenge_id: int, now: datetime) -> bool:
@@ -144,11 +158,9 @@ def close_challenge(session: Session, challenge_id: int, now: datetime) -> bool:
     return session.execute(closing.values(closed_at=now).returning(_challenge.c.id)).one_or_none() is not None
 
 
-def close_challenges(session: Session, person_id: int, now: datetime, subject: str | None = None) -> None:
-    """Older codes die when a newer one goes out; all of them when an account rests."""
+def close_challenges(session: Session, person_id: int, now: datetime) -> None:
+    """Close every open challenge of an account, in whichever browser."""
     closing = update(_challenge).where(_challenge.c.person_id == person_id, _challenge.c.closed_at.is_(None))
-    if subject is not None:
-        closing = closing.where(_challenge.c.subject == subject)
     session.execute(closing.values(closed_at=now))
 
 
