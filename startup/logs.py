@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-ADDRESS = re.compile(r"[^\s<>\"'@]+@[^\s<>\"'@]+\.[^\s<>\"'@]+")
+ADDRESS = re.compile(r"[^\s<>\"'@]{1,254}@[^\s<>\"'@]{1,254}\.[^\s<>\"'@]+")
 GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 QUIET = (
     "huey",

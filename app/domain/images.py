@@ -10,6 +10,10 @@ FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """The JPEG markers that carry the size."""
 
 
+MOST_MARKERS = 5_000
+"""Photographs have some dozens. Each is read by itself, and a file of 25MB has room for millions."""
+
+
 class PictureError(ValueError):
     """Not a picture of this kind, or a broken one."""
 
@@ -29,7 +33,7 @@ def jpeg_size(file: BinaryIO) -> tuple[int, int]:
     """Width and height of a JPEG."""
     if file.read(2) != b"\xff\xd8":
         raise PictureError
-    while True:
+    for _ in range(MOST_MARKERS):
         mark = _next_mark(file)
         if mark in (0xD9, 0xDA):
             raise PictureError
@@ -45,14 +49,16 @@ def jpeg_size(file: BinaryIO) -> tuple[int, int]:
                 raise PictureError
             return width, height
         file.seek(length - 2, 1)
+    raise PictureError
 
 
 def _next_mark(file: BinaryIO) -> int:
     if file.read(1) != b"\xff":
         raise PictureError
-    mark = b"\xff"
-    while mark == b"\xff":
+    for _ in range(MOST_MARKERS):
         mark = file.read(1)
-    if not mark:
-        raise PictureError
-    return mark[0]
+        if not mark:
+            break
+        if mark != b"\xff":
+            return mark[0]
+    raise PictureError

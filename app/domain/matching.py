@@ -11,6 +11,10 @@ ALIKE = 0.8
 """From here on two names count as spellings of one: Mohammed and Muhammad, Shah and Sha."""
 
 
+LONGEST_COMPARED = 60
+"""Comparing two names takes up to the cube of their length."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """What tells one child from another."""
@@ -27,7 +31,7 @@ class Identity:
 
 def similar(one: str, other: str) -> bool:
     """Whether two names may be spellings of one name."""
-    a, b = fold(one), fold(other)
+    a, b = fold(one)[:LONGEST_COMPARED], fold(other)[:LONGEST_COMPARED]
     if not a or not b:
         return False
     return a == b or a in b.split() or b in a.split() or SequenceMatcher(None, a, b).ratio() >= ALIKE

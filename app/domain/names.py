@@ -6,15 +6,21 @@ import unicodedata
 _OWN_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
+LONGEST_FOLDED = 500
+"""Longer text is no name. Putting accents into order takes as many steps as the square of their number."""
 _SILENT = "'’‘ʼ`´.,"
 
 
 def fold(text: str) -> str:
     """A name as searching compares it: "O’Neill-Łuczak" becomes "oneill luczak"."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_OWN_LETTERS))
+    plain = unicodedata.normalize("NFKD", text[:LONGEST_FOLDED].casefold().translate(_OWN_LETTERS))
     letters = [letter for letter in plain if not unicodedata.combining(letter) and letter not in _SILENT]
     words = "".join(letter if letter.isalnum() else " " for letter in letters)
     return " ".join(words.split())
+
+
+MOST_WORDS = 10
+"""Each word of a search is a condition of its own in the database."""
 
 
 def search_name(surname: str, forenames: str) -> str:
@@ -24,7 +30,7 @@ def search_name(surname: str, forenames: str) -> str:
 
 def search_words(typed: str) -> list[str]:
     """The words somebody typed to find a child, in the form that names are kept in."""
-    return fold(typed.replace(",", " "))[:100].split()
+    return fold(typed.replace(",", " "))[:100].split()[:MOST_WORDS]
 
 
 def just_past(start: str) -> str:

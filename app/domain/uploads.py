@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from app.domain.images import PictureError, jpeg_size, png_size
 from app.domain.wording import N_, Wording
@@ -25,6 +25,12 @@ MOST_UNPACKED = 200 * MEGABYTE
 HIGHEST_RATIO = 100
 MOST_PIXELS = 60_000_000
 LONGEST_NAME = 120
+LONGEST_NAME_SENT = 1_000
+"""Putting accents into order takes as many steps as the square of their number."""
+LARGEST_DIRECTORY = MOST_ENTRIES * 500
+"""A zip's list of entries is read whole before they can be counted; each takes less than this many bytes."""
+PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What Office files use. The other ways to pack take many times longer to unpack."""
 CHUNK = 64 * 1024
 
 NOT_A_FILE_WE_TAKE = N_(
@@ -66,7 +72,7 @@ class FileKind:
 
 def clean_name(raw: str) -> str:
     """The file's name as we keep and show it: no folders, nothing invisible, not too long."""
-    name = unicodedata.normalize("NFC", raw.split("\x00", 1)[0])
+    name = unicodedata.normalize("NFC", _ends_of(raw.split("\x00", 1)[0]))
     name = re.split(r"[\\/]", name)[-1]
     name = "".join(_shown(sign) for sign in name)
     name = re.sub(r'[<>:"|?*]', "_", " ".join(name.split())).strip(". ")
@@ -74,6 +80,12 @@ def clean_name(raw: str) -> str:
     if not dot:
         return name[:LONGEST_NAME] or "file"
     return f"{stem[: LONGEST_NAME - len(extension) - 1].rstrip() or 'file'}.{extension[:20]}"
+
+
+def _ends_of(raw: str) -> str:
+    """Return a name of bounded length; of a longer one, both ends, since the last letters say what it is."""
+    half = LONGEST_NAME_SENT // 2
+    return raw if len(raw) <= LONGEST_NAME_SENT else raw[:half] + raw[-half:]
 
 
 def _shown(sign: str) -> str:
@@ -195,6 +207,22 @@ def _opened(kind: FileKind, file: BinaryIO) -> zipfile.ZipFile:
         raise _not(kind) from None
 
 
+class _ShortReads:
+    """A file from which `zipfile` can read no more at once than a list of entries may take."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read so many bytes; raise UploadError when they are too many."""
+        if size > LARGEST_DIRECTORY:
+            raise UploadError(Wording(TOO_BIG_INSIDE))
+        return self._file.read(LARGEST_DIRECTORY if size < 0 else size)
+
+
 @dataclass
 class _Allowance:
     """How much may still be unpacked, over a file and the files packed in it."""
@@ -205,7 +233,7 @@ class _Allowance:
 
 def _look_inside(file: IO[bytes], left: _Allowance, deeper: bool = True) -> None:
     """Unpack every entry, counting what really comes out, since a zip may lie about its sizes."""
-    with zipfile.ZipFile(file) as packed:
+    with zipfile.ZipFile(cast(IO[bytes], _ShortReads(file))) as packed:
         entries = packed.infolist()
         left.entries -= len(entries)
         packed_size = max(1, sum(entry.compress_size for entry in entries))
@@ -221,6 +249,8 @@ def _look_inside(file: IO[bytes], left: _Allowance, deeper: bool = True) -> None
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 0x1:
         raise UploadError(Wording(LOCKED))
+    if entry.compress_type not in PACKED_AS:
+        raise UploadError(Wording(TOO_BIG_INSIDE))
     name = entry.filename.lower()
     macros = name.endswith(("vbaproject.bin", "vbadata.xml")) or "/macrosheets/" in name
     if macros or name.startswith(("basic/", "scripts/")):

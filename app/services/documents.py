@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from app.domain.wording import N_, Wording
 from app.models import Document, DocumentState
 from app.services.limits import UPLOADS, count_mine
 from app.services.open_forms import OpenForm, take_up
+from app.services.slots import turn
 from app.services.work import Office, Work
 from app.store.bundle import checksum_of
 from app.store.database import begin_writing, end_reading
@@ -33,6 +35,8 @@ MOST_FILES = 30
 """For one question."""
 
 ORPHANED_AFTER = timedelta(hours=24)
+_CHECKING = threading.BoundedSemaphore(2)
+"""A packed file may unpack to 200 MB: so many are looked at at once."""
 IN_MEMORY = 500_000
 """Bytes; a larger file lies in a temporary one while it is looked at, as one that is uploaded does."""
 
@@ -58,7 +62,8 @@ def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
     """Look at a file and put it on the disk, before any row is written. Raises UploadError, saying what to do."""
     name = clean_name(raw_name)
     file.seek(0, 2)
-    kind = check_upload(name, file, file.tell())
+    with turn(_CHECKING):
+        kind = check_upload(name, file, file.tell())
     store = store_of(office)
     kept = store.keep(file)
     state = _scan(office, kept.key)

@@ -4,14 +4,13 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.domain.errors import Busy, Fault, Refused
+from app.domain.errors import Fault, Refused
 from app.domain.log_in import (
     CODES_SENT_A_DAY,
     NEW_PASSWORDS,
@@ -22,25 +21,11 @@ from app.domain.log_in import (
 from app.domain.passwords import LONGEST_INPUT, normal, problem
 from app.models import Person
 from app.services import throttle
+from app.services.slots import turn
 from app.services.work import Office, Work
 
 AT_ONCE = 2
 """Each hash takes 19 MB and a whole processor: many at once would only starve each other."""
-
-WAIT_SECONDS = 5
-"""A request that waits longer than this for its turn is answered "try again" and frees its thread."""
-
-
-@contextmanager
-def turn(slots: threading.BoundedSemaphore) -> Iterator[None]:
-    """Hold one of these slots. Raises Busy when none becomes free in time."""
-    if not slots.acquire(timeout=WAIT_SECONDS):
-        raise Busy
-    try:
-        yield
-    finally:
-        slots.release()
-
 
 UNUSABLE = "!"
 """Stands where a password's hash would: no password matches it."""

@@ -2,8 +2,10 @@
 
 from flask import Request, current_app
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 FILES = "multipart/form-data"
+FIELDS = "application/x-www-form-urlencoded"
 
 
 class BoundedRequest(Request):
@@ -35,6 +37,14 @@ class BoundedRequest(Request):
         sent: MultiDict[str, FileStorage] = self.__dict__["uploads"]
         return sent
 
+    def _count_fields(self) -> None:
+        """Refuse more fields than a form has parts: Werkzeug counts only those of bodies in parts."""
+        most: int | None = current_app.config["MAX_FORM_PARTS"]
+        if self.mimetype == FIELDS and most is not None:
+            body = self.get_data(parse_form_data=False)
+            if body.count(b"&") >= most:
+                raise RequestEntityTooLarge
+
     def close(self) -> None:
         """Let go of what was sent."""
         for _name, file in (self.__dict__.get("uploads") or ImmutableMultiDict()).items(multi=True):
@@ -45,6 +55,7 @@ class BoundedRequest(Request):
         """Read the fields once. A part without a name is no field; nobody could ask for it, and Flask-WTF trips on it."""
         if "form" in self.__dict__:
             return
+        self._count_fields()
         super()._load_form_data()
         self.__dict__["uploads"] = self.__dict__["files"]
         self.__dict__["files"] = ImmutableMultiDict()

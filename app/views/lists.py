@@ -41,6 +41,8 @@ from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
 EXPORT_UP_TO = 10_000
+MOST_ARGUMENTS = 20
+"""Each filter is a condition of its own in the database."""
 DUE = "due_on"
 """The column in which it is said how much time is left."""
 FORMULA = re.compile(r"(^|[;|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
@@ -269,8 +271,8 @@ class PortalListView(ModelView):
                 page_size=EXPORT_UP_TO,
                 sought=EVERY_ROW.narrowed(shown.criterion()) if shown else EVERY_ROW,
             )
-            text = self._as_csv(rows)
             work.tell(ListExported(list_name=self.endpoint, rows=len(rows)))
+        text = self._as_csv(rows)
         return Response(
             text,
             content_type="text/csv; charset=utf-8",
@@ -312,7 +314,7 @@ class PortalListView(ModelView):
             )
             if sound:
                 kept.append((key, value))
-        return kept
+        return kept[:MOST_ARGUMENTS]
 
     def _is_sound_filter(self, key: str, value: str) -> bool:
         index, __, column = key.removeprefix("_flt_").partition("_")

@@ -26,7 +26,7 @@ def as_date(value: Any) -> date | None:
 def month_number(text: str) -> int | None:
     """A month typed as a number or a name: "2", "02", "Feb" and "February" are the same."""
     if text.isascii() and text.isdigit():
-        return int(text)
+        return int(text) if len(text) <= 2 else None
     names = [name.lower() for name in MONTHS]
     found = [n for n, name in enumerate(names, 1) if len(text) > 2 and name.startswith(text.lower())]
     return found[0] if found else None

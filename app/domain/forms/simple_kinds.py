@@ -101,7 +101,8 @@ class Coded(Text):
         return None
 
     def text(self, question: Question, value: Any) -> str:
-        return self._read(str(value or ""))
+        text = str(value or "")
+        return self._read(text) if len(text) <= self.longest else text
 
     def _as_it_reads(self, text: str) -> str:
         """What is no such code (yet) reads as it was typed. Telephone numbers are slow to check."""
