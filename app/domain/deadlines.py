@@ -101,7 +101,7 @@ DUTIES: dict[str, Duty] = {
              6 * 7, "SEND Regulations 2014, reg. 5(1)", excused_by=COUNCIL_REASONS),
         Duty("give_advice", N_("Send advice"), ADVISER, N_("the day the adviser receives the request for advice"),
              6 * 7, "SEND Regulations 2014, reg. 8", excused_by=ADVICE_REASONS),
-        Duty("no_plan_notice", N_("If no plan will be made, tell the family"), COUNCIL, REQUEST,
+        Duty("no_plan_notice", N_("Tell the family if there will be no plan"), COUNCIL, REQUEST,
              16 * 7, "SEND Regulations 2014, reg. 10", excused_by=COUNCIL_REASONS),
         Duty("views_on_draft", N_("Send views on the draft plan"), FAMILY, N_("the day the draft plan is served"),
              15, "SEND Regulations 2014, reg. 13(1)", first_day_counts=True,

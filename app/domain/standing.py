@@ -35,7 +35,7 @@ NEXT_IN_WORDS = {
         "The SEN team is reading the request. The council must decide whether to assess within 6 weeks of receiving it."
     ),
     FormState.returned: N_(
-        "The SEN team has asked the school or setting for more information. The 6 weeks to decide go on meanwhile."
+        "The SEN team has asked the school or setting for more information. The 6-week deadline still applies."
     ),
     FormState.accepted: N_(
         "The SEN team has what it needs and is deciding whether to assess. You will be told within 6 weeks of the day "
@@ -58,14 +58,14 @@ DECIDED_IN_WORDS = {
 FOR_FAMILIES = {
     "received": N_("The council received the request"),
     "decide_to_assess": N_("The council decides whether to assess, and tells you"),
-    "no_plan_notice": N_("If the council will not make a plan, it tells you"),
-    "final_plan": N_("If there will be a plan, you receive it"),
+    "no_plan_notice": N_("Deadline to tell you there will be no plan"),
+    "final_plan": N_("Deadline for a final plan, if you get one"),
 }
 """The dates of a case as a family would put them."""
 
 NOT_SENT = N_("No request received yet")
 NOT_SENT_NEXT = N_(
-    "Nobody has sent a request for an assessment yet. When one is received, the dates appear here."
+    "No request for an assessment has been sent yet. When we receive one, the dates appear here."
 )
 
 

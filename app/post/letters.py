@@ -123,10 +123,10 @@ LETTERS: Mapping[type[Event], Told] = {
         Letter(
             "roles_changed",
             sen_team_if_it_matters,
-            N_("Somebody’s roles in the portal were changed"),
+            N_("A person’s roles in the portal were changed"),
             N_(
                 "%(by)s, an administrator, has changed who belongs to the SEN team or administers the portal. "
-                "A SEN manager can see in the audit whose account it is. If nobody asked for it, speak to the administrators."
+                "A SEN manager can see in the audit whose account it is. If this was not expected, speak to the administrators."
             ),
         ),
     ),
@@ -135,9 +135,9 @@ LETTERS: Mapping[type[Event], Told] = {
         Letter(
             "registration_waiting",
             sen_team,
-            N_("A registration waits for approval"),
+            N_("New registration to approve"),
             N_(
-                "Somebody whose email domain we do not know has asked for an account. Decide whether to approve it."
+                "Someone whose email domain we do not know has asked for an account. Decide whether to approve it."
             ),
         ),
     ),
@@ -152,10 +152,10 @@ LETTERS: Mapping[type[Event], Told] = {
         Letter(
             "possible_duplicate",
             sen_team,
-            N_("A child may be in the portal twice"),
+            N_("Possible duplicate record"),
             N_(
-                "%(child)s, who has just been added, may be the same person as a child we know already. "
-                "Say whether they are. The person who added them has not been told."
+                "%(child)s has just been added and may already have a record. Check whether the records are for "
+                "the same child. The person who added them has not been told."
             ),
         ),
     ),
@@ -171,7 +171,12 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     on.LinkTakenUp: (
-        Letter("link_taken_up", sen_team, N_("A child was taken up"), N_("%(by)s has taken up %(child)s.")),
+        Letter(
+            "link_taken_up",
+            sen_team,
+            N_("A child was assigned"),
+            N_("%(child)s has been assigned to %(by)s."),
+        ),
     ),
     on.ColleagueBroughtIn: (
         Letter(
@@ -212,7 +217,7 @@ LETTERS: Mapping[type[Event], Told] = {
             "request_accepted",
             the_authors,
             N_("Your request was accepted"),
-            N_("The SEN team has all it needs about %(child)s and will now decide whether to assess."),
+            N_("The SEN team has accepted the request for %(child)s and will now decide whether to assess."),
         ),
     ),
     on.RequestWithdrawn: AUDIT_ONLY,

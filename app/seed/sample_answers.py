@@ -249,7 +249,7 @@ BY_QUESTION: dict[str, Any] = {
     "service": "slt",
     "known": "open",
     "seen_on": "2025-05-20",
-    "nothing_to_add": "no",
+    "advice_to_give": "yes",
     "strengths": "She is curious and affectionate, and uses gesture and drawing to get her meaning across. Her family supports every programme.",
     "related_needs": "A severe disorder of understanding and using language in both of her languages.",
     "effect": "She misses most of what is said to the whole class, and is teased for her speech.",

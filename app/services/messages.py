@@ -149,7 +149,7 @@ def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
 def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[Fault]:
     if chosen:
         return []
-    nobody = N_("Nobody with an account is linked to this child yet, so there is nobody to write to")
+    nobody = N_("No one with an account is linked to this child yet, so you cannot send a message")
     return [Fault("to", Wording(N_("Select who to write to") if linked else nobody))]
 
 

@@ -180,7 +180,7 @@ class AccountView(PortalView):
         except Refused as refused:
             return self._offer_app(said(refused.faults[0].text), 422)
         session.pop(APP_SECRET, None)
-        flash(_("From now on, log in with the code that your authenticator app shows."), "success")
+        flash(_("You now log in with the code from your authenticator app."), "success")
         return redirect(url_for("AccountView.show"))
 
     def _offer_app(self, wrong: str = "", status: int = 200) -> ResponseReturnValue:

@@ -168,7 +168,7 @@ class RoleList(PortalListView):
     search_columns = ["name"]
     add_columns = edit_columns = ["name"]
     base_order = ("name", "asc")
-    label_columns = {"name": _l("Role"), "permissions": _l("What it opens")}
+    label_columns = {"name": _l("Role"), "permissions": _l("Access")}
     formatters_columns = {
         "name": lambda name: _(ROLE_LABELS[Role[name]]) if name in Role.__members__ else name,
         "permissions": lambda held: ", ".join(sorted(_permission(each) for each in held)),
@@ -251,8 +251,9 @@ class WorkDomainList(ReferenceView):
     description_columns = {
         "domain": _l("The part after the @, for example heatonbeck.sch.uk"),
         "organisation": _l(
-            "Whoever proves an address in this domain and works for this organisation needs no approval. "
-            "Leave it empty for a domain that many organisations share: their people wait for the SEN team."
+            "Anyone who confirms an email address at this domain and works for this organisation needs no "
+            "approval. Leave it empty for a domain that many organisations share, so that the SEN team approves "
+            "each person."
         ),
     }
     formatters_columns = {"organisation": lambda body: body.name if body else ""}

@@ -16,7 +16,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "LogInFailed": (_l("Failed log-ins"), _l("A wrong password was entered for %(person)s")),
     "LogInToNobody": (
         _l("Failed log-ins without an account"),
-        _l("Somebody tried to log in without an account"),
+        _l("Someone tried to log in without an account"),
     ),
     "AccountCooledDown": (
         _l("Accounts locked for a while"),
@@ -37,7 +37,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "PersonDeactivated": (_l("Accounts closed"), _l("%(who)s closed the account of %(person)s")),
     "PersonReactivated": (_l("Accounts opened again"), _l("%(who)s opened the account of %(person)s again")),
     "RolesChanged": (_l("Roles changed"), _l("%(who)s changed the roles of %(person)s")),
-    "RegistrationReceived": (_l("Registrations received"), _l("Somebody asked for an account")),
+    "RegistrationReceived": (_l("Registrations received"), _l("Someone asked for an account")),
     "RegistrationWaiting": (
         _l("Registrations confirmed"),
         _l("A registration was confirmed and waits for the SEN team"),
@@ -50,12 +50,18 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "ChildViewed": (_l("Child’s page opened"), _l("%(who)s opened the child’s page")),
     "PossibleDuplicateFound": (
         _l("Possible duplicates"),
-        _l("The portal noticed that the child may be here twice"),
+        _l("The portal found a possible duplicate record"),
     ),
-    "DuplicateSettled": (_l("Duplicates settled"), _l("%(who)s said whether two entries are one child")),
+    "DuplicateSettled": (
+        _l("Possible duplicates reviewed"),
+        _l("%(who)s reviewed a possible duplicate record"),
+    ),
     "ChildLinked": (_l("Links made"), _l("%(who)s linked %(person)s to the child")),
-    "LinkTakenUp": (_l("Links taken up"), _l("%(person)s took up the child from the organisation’s queue")),
-    "ColleagueBroughtIn": (_l("Colleagues brought in"), _l("%(who)s shared the child with %(person)s")),
+    "LinkTakenUp": (
+        _l("Children assigned from the queue"),
+        _l("%(person)s assigned the child to themselves from the organisation’s queue"),
+    ),
+    "ColleagueBroughtIn": (_l("Colleagues added"), _l("%(who)s shared the child with %(person)s")),
     "LinkEnded": (_l("Links ended"), _l("%(who)s ended the link of %(person)s to the child")),
     "FormViewed": (_l("Forms read"), _l("%(who)s read “%(form)s”")),
     "FormSaved": (_l("Forms saved"), _l("%(who)s saved a part of “%(form)s”")),
@@ -66,13 +72,13 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "RequestWithdrawn": (_l("Requests withdrawn"), _l("%(who)s withdrew “%(form)s”")),
     "AssessmentAgreed": (_l("Decisions to assess"), _l("%(who)s recorded the decision to assess")),
     "AssessmentDeclined": (_l("Decisions not to assess"), _l("%(who)s recorded the decision not to assess")),
-    "AdviceAsked": (_l("Advice asked for"), _l("%(who)s asked for “%(form)s”")),
+    "AdviceAsked": (_l("Advice requested"), _l("%(who)s requested “%(form)s”")),
     "AdviceSubmitted": (_l("Advice sent"), _l("%(who)s sent “%(form)s”")),
     "AdviceReturned": (_l("Advice returned"), _l("%(who)s returned “%(form)s” with reasons")),
     "AdviceAccepted": (_l("Advice accepted"), _l("%(who)s accepted “%(form)s”")),
     "AdviceCancelled": (
         _l("Advice no longer needed"),
-        _l("%(who)s said that “%(form)s” is no longer needed"),
+        _l("%(who)s cancelled “%(form)s”"),
     ),
     "ConsentStarted": (_l("Consent forms begun"), _l("%(who)s began the family’s consent form")),
     "ConsentRecorded": (_l("Consent recorded"), _l("%(who)s recorded the family’s consent")),
@@ -84,9 +90,9 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "MessageSent": (_l("Messages sent"), _l("%(who)s sent a message")),
     "MessageRead": (_l("Messages read"), _l("%(who)s read a message")),
     "MessageMarkedUnread": (_l("Messages marked as unread"), _l("%(who)s marked a message as unread")),
-    "AccessDenied": (_l("Refused"), _l("%(who)s asked for something that is not theirs or not there")),
-    "AuditRead": (_l("Audit read"), _l("%(who)s looked through the audit")),
-    "MailSentAgain": (_l("Mail sent again"), _l("%(who)s had a mail sent again that was given up")),
+    "AccessDenied": (_l("Refused"), _l("%(who)s tried to open a page they cannot access")),
+    "AuditRead": (_l("Audit read"), _l("%(who)s viewed the audit")),
+    "MailSentAgain": (_l("Emails sent again"), _l("%(who)s sent an undelivered email again")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
     "PortalRestored": (_l("Restored from a backup"), _l("The portal was restored from a backup")),
@@ -99,8 +105,8 @@ def sentence(line: AuditLine) -> str:
     if held is None:
         return line.event
     return str(held[1]) % {
-        "who": line.actor_name or _("Somebody who was not logged in"),
-        "person": line.person or _("somebody"),
+        "who": line.actor_name or _("Someone who was not logged in"),
+        "person": line.person or _("someone"),
         "form": line.form or _("a form"),
     }
 
@@ -132,7 +138,7 @@ def _roles(facts: Mapping[str, Any]) -> str:
 
 def _shared_with(kinds: list[str]) -> str:
     words = {"professionals": _("linked professionals"), "parents": _("parents and carers")}
-    return _("Shared with: %(whom)s", whom=", ".join(words.get(kind, kind) for kind in kinds) or _("nobody"))
+    return _("Shared with: %(whom)s", whom=", ".join(words.get(kind, kind) for kind in kinds) or _("no one"))
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -38,10 +38,10 @@ class AskForm(Form):
     """What advice is asked for, of whom, and by when."""
 
     form = RadioField(_l("What do you need?"), validate_choice=False)
-    adviser = RadioField(_l("Who do you ask?"), validate_choice=False)
-    find = StringField(_l("Find somebody else"), description=_l("A name, or part of an organisation’s name"))
+    adviser = RadioField(_l("Who are you asking?"), validate_choice=False)
+    find = StringField(_l("Find someone else"), description=_l("A name, or part of an organisation’s name"))
     due_on = DatePartsField(_l("When is it due?"))
-    note = TextAreaField(_l("What should they know? (optional)"))
+    note = TextAreaField(_l("Notes for the adviser (optional)"))
 
 
 class AskView(PortalView):
@@ -62,7 +62,8 @@ class AskView(PortalView):
         if request.method == "GET":
             form.due_on.show(advice_due_on(office().clock.today()))
         elif "search" not in request.form and self._asked(child_id, form):
-            flash(_("The advice has been asked for. They have been sent a message."), "success")
+            asked = dict(form.adviser.choices)[form.adviser.data]
+            flash(_("Advice requested. We have told %(name)s.", name=asked), "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         return self.page("casework/ask.html", 422 if form.errors else 200, child=child, form=form)
 
@@ -100,7 +101,7 @@ class AskView(PortalView):
         if request.method == "POST":
             with self.work() as work:
                 child_id = asking.cancel_advice(work, form_id).child_id
-            flash(_("The advice is cancelled. Whoever was asked has been sent a message."), "success")
+            flash(_("The advice is cancelled. We have told the person you asked."), "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         with self.work() as work:
             advice = work.get(Advice, form_id)
@@ -117,14 +118,14 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
             found[f"{PERSON}-{each.person_id}"] = f"{each.person_name}, {each.organisation_name}"
         elif each.organisation_id is not None:
             found[f"{ORGANISATION}-{each.organisation_id}"] = _(
-                "The queue of %(name)s", name=each.organisation_name
+                "%(name)s (not yet assigned)", name=each.organisation_name
             )
     words = words_of(looked_for[:100])
     if words:
         for person in professionals_named(session, words):
             found.setdefault(f"{PERSON}-{person.id}", f"{person.name}, {person.about}")
         for body in organisations_named(session, words):
-            found.setdefault(f"{ORGANISATION}-{body.id}", _("The queue of %(name)s", name=body.name))
+            found.setdefault(f"{ORGANISATION}-{body.id}", _("%(name)s (not yet assigned)", name=body.name))
     return list(found.items())
 
 
@@ -192,9 +193,9 @@ class SharingView(PortalView):
                     if f"shown-{line.id}" in request.form:
                         sharing.set_sharing(work, line.id, request.form.getlist(f"share-{line.id}"))
         except WrongMoment:
-            flash(_("Only what was sent can be shared. Nothing has been changed."), "danger")
+            flash(_("You can only share forms that have been sent. Nothing has been changed."), "danger")
         else:
-            flash(_("Saved. What you shared can be read from now on; what you took back cannot."), "success")
+            flash(_("Sharing updated."), "success")
         return redirect(url_for("ChildView.forms", child_id=child_id))
 
 
@@ -231,9 +232,9 @@ class DuplicateView(PortalView):
             if verb is not None:
                 with self.work() as work:
                     kept = verb(work, child_id).id
-                flash(_("Settled. Thank you."), "success")
+                flash(_("Thank you. Your answer is recorded."), "success")
                 return redirect(url_for("ChildView.show", child_id=kept))
-            errors = [{"text": _("Choose whether they are the same child"), "href": "#answer"}]
+            errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]
         with self.work() as work:
             newer, older = duplicates.compare(work, child_id)
             counts = duplicates.forms_of_both(work, newer.id, older.id)

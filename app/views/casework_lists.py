@@ -152,13 +152,13 @@ class FormList(PortalListView):
         "child": _l("Child or young person"),
         "title": _l("Form"),
         "organisation": _l("Organisation"),
-        "author": _l("Who by"),
+        "author": _l("Author"),
         "state": _l("Status"),
-        "asked_on": _l("Asked for"),
+        "asked_on": _l("Requested"),
         "received_on": _l("Received"),
         "due_on": _l("Due"),
         "decision_reason": _l("Reasons for the decision"),
-        "asking_note": _l("What was asked"),
+        "asking_note": _l("Notes for the adviser"),
     }
     search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
     formatters_columns = {

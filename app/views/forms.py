@@ -194,7 +194,7 @@ class FormView(PortalView):
         """The SEN team accepts what was sent."""
         with self.work() as work:
             returning.accept(work, form_id, _number())
-        flash(_("You have accepted this form. Its authors have been told."), "success")
+        flash(_("You have accepted this form. We have told its authors."), "success")
         return redirect(url_for("FormView.read", form_id=form_id))
 
     @expose("/<int:form_id>/return", methods=["GET", "POST"])
@@ -208,7 +208,7 @@ class FormView(PortalView):
                 returning.send_back(work, form_id, _number(), _reasons())
         except Refused as refused:
             return self.page("forms/return.html", 422, **return_page(at_hand(), form_id, _reasons(), refused))
-        flash(_("You have returned this form. Its authors have been told why."), "success")
+        flash(_("You have returned this form. We have told its authors why."), "success")
         return redirect(url_for("FormView.read", form_id=form_id))
 
     @expose("/<int:form_id>/withdraw", methods=["GET", "POST"])

@@ -71,10 +71,10 @@ def _team(session: Session) -> dict[str, Any]:
         (_("New requests"), new, waiting.new_requests, _("Read, then accept or return.")),
         (_("Requests to decide on"), deciding, waiting.to_decide, _("Decide whether to assess.")),
         (_("Submitted advice"), submitted, waiting.submitted_advice, _("Read, then accept or return.")),
-        (_("Overdue advice"), overdue, waiting.overdue_advice, _("Asked for, but not received in time.")),
+        (_("Overdue advice"), overdue, waiting.overdue_advice, _("Requested, but not received in time.")),
         (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
-        (_("Messages to the team"), messages, waiting.messages, _("Nobody has read them yet.")),
-        (_("Possible duplicates"), duplicates, waiting.duplicates, _("The same child may be here twice.")),
+        (_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
+        (_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]
     decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
     return {
@@ -100,7 +100,7 @@ def _family(session: Session, who: Principal) -> list[dict[str, Any]]:
 
 def _admin_tiles() -> list[tuple[str, str, str]]:
     tiles = [
-        (_("Accounts"), url_or_none("UserList.list"), _("Give and take roles, close and reopen accounts.")),
+        (_("Accounts"), url_or_none("UserList.list"), _("Change roles, close and reopen accounts.")),
         (
             _("Organisations"),
             url_or_none("OrganisationList.list"),
@@ -109,12 +109,12 @@ def _admin_tiles() -> list[tuple[str, str, str]]:
         (
             _("Work email domains"),
             url_or_none("WorkDomainList.list"),
-            _("Whose work email addresses need no approval."),
+            _("Email domains whose users need no approval."),
         ),
         (
-            _("How the portal is doing"),
+            _("System status"),
             url_or_none("RunningView.show"),
-            _("Mail in the queue and given up, workers, backup and versions."),
+            _("Emails waiting and not delivered, workers, backup and versions."),
         ),
     ]
     return [(title, href, text) for title, href, text in tiles if href]

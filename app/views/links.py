@@ -65,7 +65,7 @@ class LinkView(PortalView):
             try:
                 with self.work() as work:
                     desk.link_person(work, child_id, person_id, form.relationship.data or "")
-                flash(_("They are linked. They have been sent a message."), "success")
+                flash(_("They are linked. We have told them."), "success")
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except Refused as refused:
                 put_faults(form, refused.faults, person="relationship")
@@ -84,7 +84,7 @@ class LinkView(PortalView):
                 with self.work() as work:
                     desk.link_organisation(work, child_id, organisation_id)
                 flash(
-                    _("The child waits in their queue. Their professionals have been sent a message."),
+                    _("The child is in their queue. We have told their professionals."),
                     "success",
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))
@@ -115,7 +115,7 @@ class LinkView(PortalView):
 def _whom(work: Any, link: ChildLink) -> str:
     if link.person_id is not None:
         return work.get(Person, link.person_id).name
-    return _("the queue of %(name)s", name=work.get(Organisation, link.organisation_id).name)
+    return _("%(name)s (not yet assigned)", name=work.get(Organisation, link.organisation_id).name)
 
 
 class InvolvementView(PortalView):
@@ -131,7 +131,7 @@ class InvolvementView(PortalView):
         with self.work() as work:
             child_id = desk.take_up(work, link_id).child_id
         flash(
-            _("You have taken this child up. You can now write what your organisation was asked for."),
+            _("This child is assigned to you. You can start the advice."),
             "success",
         )
         return redirect(url_for("ChildView.show", child_id=child_id))
@@ -142,12 +142,12 @@ class InvolvementView(PortalView):
         """Share the child with a colleague."""
         colleague = request.form.get("colleague", "")
         if not (colleague.isascii() and colleague.isdigit() and len(colleague) < 10):
-            flash(_("Choose a colleague to bring in"), "danger")
+            flash(_("Choose a colleague to add"), "danger")
             return redirect(url_for("ChildView.people", child_id=child_id))
         try:
             with self.work() as work:
                 desk.bring_in(work, child_id, int(colleague))
-            flash(_("Your colleague is now linked to this child and has been sent a message."), "success")
+            flash(_("Your colleague is now linked to this child. We have told them."), "success")
         except Refused as refused:
             for fault in refused.faults:
                 flash(said(fault.text), "danger")

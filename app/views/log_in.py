@@ -71,9 +71,7 @@ class LogInView(PortalView):
                 before=session.get(CHALLENGE),
             )
         except desk.WrongPassword:
-            return self._ask_password(
-                {"email": _("Enter the email address and password of your account")}, 401
-            )
+            return self._ask_password({"email": _("Your email address or password is wrong")}, 401)
         except TooMany as too_many:
             return self.too_many(too_many)
         session[NEXT] = safe_next(request.args.get("next"))

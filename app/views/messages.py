@@ -57,8 +57,8 @@ def _everybody(linked: list[Addressee]) -> list[tuple[str, str]]:
     if len(linked) < 2:
         return []
     words = ngettext(
-        "Everybody linked to this child (%(num)s person)",
-        "Everybody linked to this child (%(num)s people)",
+        "Everyone linked to this child (%(num)s person)",
+        "Everyone linked to this child (%(num)s people)",
         len(linked),
     )
     return [(EVERYBODY, words)]

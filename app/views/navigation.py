@@ -42,7 +42,7 @@ MENU: list[Entry] = [
     Entry(_l("Organisations"), "OrganisationList.list", "Organisations"),
     Entry(_l("Work email domains"), "WorkDomainList.list", "WorkDomains"),
     Entry(_l("Roles"), "RoleList.list", "Roles"),
-    Entry(_l("How the portal is doing"), "RunningView.show", "Running"),
+    Entry(_l("System status"), "RunningView.show", "Running"),
 ]
 
 

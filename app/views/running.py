@@ -37,5 +37,5 @@ class RunningView(PortalView):
         """Send a mail that was given up again."""
         with self.work() as work:
             desk.send_again(work, mail_id)
-        flash(_("The mail is in the queue again."), "success")
+        flash(_("The email is in the queue again."), "success")
         return redirect(url_for("RunningView.show"))

@@ -9,10 +9,10 @@ from app.views.quick import lazy_gettext as _l
 
 LETTERS: Mapping[str, LazyString] = {
     "code": _l("Security code"),
-    "account_cooling_down": _l("Account rests after wrong codes"),
+    "account_cooling_down": _l("Account locked for a while after wrong codes"),
     "registration_link": _l("Link to finish registering"),
     "already_registered": _l("Already registered"),
-    "registration_waiting": _l("Registration waits for approval"),
+    "registration_waiting": _l("New registration to approve"),
     "registration_approved": _l("Registration approved"),
     "registration_refused": _l("Registration refused"),
     "account_opened": _l("Account opened"),
@@ -33,14 +33,14 @@ LETTERS: Mapping[str, LazyString] = {
 LANES: Mapping[str, LazyString] = {
     "code": _l("Security codes"),
     "letter": _l("Letters"),
-    "digest": _l("Mail that is not urgent"),
+    "digest": _l("Emails that are not urgent"),
 }
 
 WEAKNESSES: Mapping[str, LazyString] = {
     "scanner": _l(
-        "The virus scanner does not answer. Uploaded files are kept and cannot be opened until it does."
+        "The virus scanner does not respond. Uploaded files are kept and cannot be opened until it does."
     ),
-    "files": _l("The store for files does not answer. Nobody can upload or open a file until it does."),
+    "files": _l("The file store does not respond. No one can upload or open a file until it does."),
 }
 
 UNREACHED = ("ConnectionRefusedError", "TimeoutError", "gaierror", "OSError", "SMTPServerDisconnected")

@@ -74,7 +74,7 @@ def test_somebody_of_an_unknown_organisation_waits_until_the_sen_team_approves(p
 
     newcomer.logs_in(email, CHOSEN)
     newcomer.follows("Special Educational Needs and Disabilities")
-    newcomer.sees("You are not linked to anybody yet")
+    newcomer.sees("You are not linked to anyone yet")
 
 
 def test_a_parent_is_invited_gives_consent_and_reads_what_is_shared(people, newcomer):
@@ -122,10 +122,10 @@ def test_two_colleagues_change_one_section_and_nothing_is_overwritten(people):
         colleague.page.locator("main").get_by_role("button", name="Save and continue").click()
 
     colleague.look_over()
-    colleague.sees("Somebody else has changed this section")
+    colleague.sees("Someone else has changed this section")
     colleague.sees("She reads well.")
     colleague.sees("She is quick at sums.")
-    colleague.chooses("Keep what they saved")
+    colleague.chooses("Keep their answer")
     colleague.presses("Save my choices")
     senco.page.go_back()
     senco.page.reload()
@@ -186,7 +186,7 @@ def test_a_child_waits_in_a_queue_until_a_colleague_takes_it_up(people):
     therapist = people("hana")
     therapist.follows("Special Educational Needs and Disabilities")
     therapist.follows("Waiting in our queue")
-    therapist.presses("Take up Zofia Nowak")
+    therapist.presses("Assign to me Zofia Nowak")
     therapist.sees("Zofia Nowak")
     therapist.goes_to("/send/")
     therapist.sees("Health advice")

@@ -82,7 +82,7 @@ def test_a_list_drawn_as_cards_is_still_a_table(cast, visit, owed):  # noqa: F81
         "Date of birth",
         "Year group by age",
         "Status",
-        "What you are asked for",
+        "Your tasks",
         "Due",
     ]
     row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Amina Shah"))

@@ -108,7 +108,7 @@ def test_a_colleagues_save_is_not_overwritten_and_what_was_typed_stays(cast, vis
 
     page.locator("#why_now").blur()
 
-    expect(page.locator(STATUS)).to_contain_text("Somebody else has saved this form")
+    expect(page.locator(STATUS)).to_contain_text("Someone else has saved this form")
     assert page.input_value("#why_now") == "My words"
     page.get_by_role("link", name="Compare the two versions").click()
     expect(page.locator("main")).to_contain_text("Tom's words")

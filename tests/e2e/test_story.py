@@ -148,8 +148,8 @@ def asks_for_advice(officer: Visitor) -> None:
     officer.presses("Search")
     officer.chooses(re.compile("Ann Kowalska"))
     officer.types(note="Please see him in class.")
-    officer.presses("Ask for this advice")
-    officer.sees("The advice has been asked for")
+    officer.presses("Request this advice")
+    officer.sees("Advice requested")
 
 
 def shares_the_request(officer: Visitor) -> None:

@@ -103,7 +103,7 @@ class Model:
         )
 
     def involved(self, who: Someone, child: int) -> bool:
-        """A parent by a parent's link; a professional by a professional's, or because the child waits in their queue."""
+        """A parent by a parent's link; a professional by a professional's, or because the child is in their queue."""
         for link in self.links.values():
             if link.child != child or link.ended:
                 continue

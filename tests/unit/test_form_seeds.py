@@ -195,8 +195,8 @@ def test_preparing_for_adulthood_is_asked_from_year_9_on(key):
             for question in section.questions:
                 if question.id == "actual_year":
                     answers[section.id]["actual_year"] = year
-                if question.id == "nothing_to_add":
-                    answers[section.id]["nothing_to_add"] = "no"
+                if question.id == "advice_to_give":
+                    answers[section.id]["advice_to_give"] = "yes"
         shown = {q.id for s in form.visible_sections(answers) for q in s.visible_questions(answers)}
         return bool(shown & {"adulthood", "adult_work", "transition_plan"})
 
@@ -213,10 +213,10 @@ def test_social_care_that_never_knew_a_child_must_say_when_it_offered_an_assessm
     assert missing == {"offered_on", "offer_outcome", "offer_details"}
 
 
-def test_a_health_service_with_nothing_to_add_must_say_why_and_who_agreed():
+def test_a_health_service_with_no_advice_to_give_must_say_why_and_who_agreed():
     form = FORMS["advice_health"]
     answers = filled_answers(form)
-    answers["service"]["nothing_to_add"] = "yes"
+    answers["service"]["advice_to_give"] = "no"
 
     assert {p.question_id for p in check_complete(form, answers, TODAY)} == {
         "nothing_reason",

@@ -155,7 +155,7 @@ def test_that_the_audit_was_read_is_in_the_audit(cast, make):
     browser = cast.mary.browser()
     page(browser, f"/audit/?child_id={child.id}")
 
-    assert "Mary Doyle looked through the audit" in page(browser, f"/audit/?child_id={child.id}")
+    assert "Mary Doyle viewed the audit" in page(browser, f"/audit/?child_id={child.id}")
 
 
 def test_pages_follow_each_other(cast, make, office):

@@ -58,7 +58,7 @@ def test_an_organisation_is_found_and_its_queue_filled(cast, child, press):
     page = Page(press(f"/children/{child.id}/link", {"find": "airedale therapies"}))
     chosen = page.href("Airedale Children's Therapies")
     assert "Airedale" in get(cast.olu, chosen).heading
-    assert "waits in their queue" in press(chosen, follow_redirects=True).text
+    assert "is in their queue" in press(chosen, follow_redirects=True).text
     assert cast.idris.browser().get(f"/children/{child.id}").status_code == 200
     again = Page(press(chosen))
     assert again.status == 422
@@ -127,7 +127,7 @@ def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, press
 def test_advice_is_asked_for(cast, child, press, office):
     data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}", note="Please see the request.")
     answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
-    assert "The advice has been asked for" in answer.text
+    assert "Advice requested" in answer.text
     with everything(office) as work:
         advice = work.session.scalars(select(Advice)).one()
         assert (advice.author_id, advice.due_on, advice.asking_note) == (
@@ -233,7 +233,7 @@ def test_sharing_is_saved_for_the_whole_page_and_for_nothing_that_was_not_on_it(
 
     page = Page(press(f"/children/{child.id}/sharing", boxes, follow_redirects=True))
 
-    assert "Saved." in page.main
+    assert "Sharing updated." in page.main
     with everything(office) as work:
         shared = {form.id: shared_now(work.get(Form, form.id)) for form in (one, two, hidden, elsewhere)}
     assert shared == {
@@ -251,7 +251,7 @@ def test_nothing_is_shared_when_one_box_may_not_be_ticked(cast, child, make, pre
         f"share-{form.id}": "parents" for form in (sent, draft)
     }
     answer = press(f"/children/{child.id}/sharing", boxes, follow_redirects=True)
-    assert "Only what was sent can be shared" in answer.text
+    assert "You can only share forms that have been sent" in answer.text
     with everything(office) as work:
         assert shared_now(work.get(Form, sent.id)) == frozenset()
 
@@ -262,7 +262,7 @@ def test_two_records_are_compared_and_made_one(cast, child, make, press, office)
     page = get(cast.olu, path)
     assert page.heading == "Are these the same child?"
     assert "Shaah" in page.main
-    assert Page(press(path)).errors == {"answer": "Choose whether they are the same child"}
+    assert Page(press(path)).errors == {"answer": "Select yes if the records are for the same child"}
 
     answer = press(path, {"answer": "same"})
 

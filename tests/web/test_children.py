@@ -134,7 +134,7 @@ def test_a_likely_duplicate_changes_nothing_for_who_adds(app, cast, make, office
     page = see(cast.sana, children[1])
     assert "already know" not in page.html
     assert "duplicate" not in page.html.lower()
-    assert "This may be a child we already know" in see(cast.olu, children[1]).main
+    assert "This may be a duplicate record" in see(cast.olu, children[1]).main
 
 
 @pytest.mark.parametrize("who", ["ann", "hana", "sol", "olu"])
@@ -221,10 +221,10 @@ def test_the_dates_of_the_case_are_told_to_everybody_involved(cast, case):
 
 def test_i_see_what_i_owe_with_its_note_and_not_what_others_owe(cast, case):
     page = see(cast.hana, case)
-    assert "What you are asked for" in page.main
+    assert "Your tasks" in page.main
     assert "Please see the request." in page.main
     assert page.href("Health advice") == f"/forms/{case.owed.id}"
-    assert "What you are asked for" not in see(cast.ann, case).main
+    assert "Your tasks" not in see(cast.ann, case).main
 
 
 def test_a_reader_sees_only_forms_that_are_theirs_or_shared(app, cast, case):

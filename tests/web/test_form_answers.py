@@ -80,7 +80,7 @@ def test_a_return_travels_from_the_officer_to_the_author_and_back(cast, sent, pr
     page = officer.get(f"/forms/{sent.id}/read")
     assert "Changed" in text_of(page) and "Version 1" in text_of(page)
     first = officer.get(f"/forms/{sent.id}/read/1")
-    assert "This is not the newest version" in text_of(first)
+    assert "An earlier version, shown as sent" in text_of(first)
     assert "When did you meet?" in text_of(first)
 
 
@@ -94,7 +94,7 @@ def test_an_old_page_does_not_accept_what_nobody_read(cast, sent, press):
 
 def test_a_request_is_withdrawn_after_a_question(office, cast, started, press):
     browser = cast.sana.browser()
-    assert "nobody can change it any more" in text_of(browser.get(f"/forms/{started.id}/withdraw"))
+    assert "cannot be changed" in text_of(browser.get(f"/forms/{started.id}/withdraw"))
 
     assert press(browser, f"/forms/{started.id}/withdraw", {}).status_code == 302
     with everything(office) as work:

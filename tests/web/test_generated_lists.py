@@ -171,7 +171,7 @@ def test_a_possible_duplicate_is_compared_from_the_list(cast, make, case):
 
     page = Page(cast.olu.browser().get("/people/list/?show=duplicates"))
 
-    assert "What you can do" in page.main
+    assert "Actions" in page.main
     assert page.href("Are these the same child?, Zofya Nowak") == f"/children/{newer.id}/duplicate"
 
 

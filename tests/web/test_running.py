@@ -52,8 +52,8 @@ def test_it_says_that_all_is_well(office, cast, clock):
     finally:
         (place / "last.json").unlink()
 
-    assert page.heading == "How the portal is doing"
-    assert "Every mail has gone." in page.main and "Nothing is due" in page.main
+    assert page.heading == "System status"
+    assert "All emails sent." in page.main and "Nothing is due" in page.main
     assert "Last backup 23 November 2026 at 8:00am (sqlite, 123.5 kB)" in page.main
     assert "Worker last seen 23 November 2026 at 9:30am" in page.main
     assert "govuk-warning-text" not in page.html
@@ -62,7 +62,7 @@ def test_it_says_that_all_is_well(office, cast, clock):
 def test_it_warns_of_no_worker_and_no_backup(cast):
     page = page_of(cast)
 
-    assert "No worker is at work" in page.main
+    assert "No worker is running" in page.main
     assert "Warning No backup has been made yet" in page.main
     assert "Worker last seen Never" in page.main
 
@@ -90,7 +90,7 @@ def test_an_old_backup_and_a_worker_that_left_are_warned_of(office, cast, clock)
     finally:
         (place / "last.json").unlink()
 
-    assert "No worker is at work" in page.main and "more than a day old" in page.main
+    assert "No worker is running" in page.main and "more than a day old" in page.main
 
 
 def test_a_mail_that_was_given_up_is_shown_by_kind_and_account_and_never_by_address_or_words(office, cast):
@@ -110,7 +110,7 @@ def test_an_administrator_sends_it_again_and_the_audit_says_so(app, office, cast
 
     assert (answer.status_code, answer.location) == (302, "/running/")
     assert len(mailbox.to(cast.ann.email)) == 1
-    assert "Every mail has gone." in page_of(cast).main
+    assert "All emails sent." in page_of(cast).main
     with everything(office) as work:
         row = work.session.scalars(sa.select(AuditRow).where(AuditRow.event == "MailSentAgain")).one()
         assert (row.actor_id, row.facts) == (cast.ines.id, {"mail_id": number, "letter": "new_message"})

@@ -146,7 +146,7 @@ def test_a_child_in_the_queue_is_taken_up_with_one_press(app, cast, make):
     )
 
     assert Page(answer).heading == "Summary"
-    assert "You have taken this child up" in answer.text
+    assert "This child is assigned to you" in answer.text
     assert "Queued" not in area(cast.idris).main
     assert cast.idris.browser().get(f"/children/{child.id}").status_code == 404
     assert "Queued" in area(cast.hana, show="to_do").main
@@ -216,7 +216,7 @@ def test_bringing_in_nobody_says_so(app, cast, make, odd):
         {"colleague": odd},
         follow_redirects=True,
     )
-    assert "Choose a colleague to bring in" in answer.text
+    assert "Choose a colleague to add" in answer.text
 
 
 def test_the_list_asks_little_of_the_database_however_many_rows(cast, make, office):
