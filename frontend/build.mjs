@@ -5,15 +5,33 @@ import { extname, basename, join } from 'node:path'
 import { gzipSync, constants } from 'node:zlib'
 import rtlcss from 'rtlcss'
 import * as sass from 'sass'
-import { buildSync } from 'esbuild'
+import { build } from 'esbuild'
 
 const out = '../app/static/build'
-const licence =
-  'GOV.UK Frontend 6.3.0 (https://github.com/alphagov/govuk-frontend), MIT licence: see static/licences/govuk-frontend.txt'
+const licences = {
+  'portal.js': 'GOV.UK Frontend 6.3.0 (https://github.com/alphagov/govuk-frontend), MIT licence: see static/licences/govuk-frontend.txt',
+  'autocomplete.js':
+    'accessible-autocomplete 3.0.1 (https://github.com/alphagov/accessible-autocomplete), MIT licence: ' +
+    'see static/licences/accessible-autocomplete.txt'
+}
+const licence = Object.values(licences).join('\n')
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const manifest = {}
+
+// The autocomplete writes one style attribute, on iOS only, which our Content-Security-Policy refuses: a class does it.
+const withoutInlineStyle = {
+  name: 'without-inline-style',
+  setup(made) {
+    made.onLoad({ filter: /accessible-autocomplete\.min\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      const inline = /style="border:0;clip:rect\(0 0 0 0\)[^>]*width:1px">/g
+      if (source.match(inline)?.length !== 1) throw new Error('accessible-autocomplete has changed: look at its inline styles')
+      return { contents: source.replace(inline, 'class="govuk-visually-hidden">'), loader: 'js' }
+    })
+  }
+}
 
 function write(name, content) {
   const body = Buffer.from(content)
@@ -40,16 +58,17 @@ const tick =
   '[dir=rtl] .govuk-checkboxes--small .govuk-checkboxes__label:after{border-width:0 0 3px 3px}'
 write('portal.rtl.css', `/*! ${licence} */\n${rtlcss.process(sheet.css)}${tick}\n`)
 
-for (const name of ['supported.js', 'portal.js']) {
-  const result = buildSync({
+for (const name of ['supported.js', 'portal.js', 'autocomplete.js']) {
+  const result = await build({
     entryPoints: [`js/${name}`],
     bundle: true,
+    plugins: [withoutInlineStyle],
     minify: true,
     write: false,
-    format: name === 'portal.js' ? 'esm' : 'iife',
+    format: name in licences ? 'esm' : 'iife',
     target: 'es2020',
     legalComments: 'inline',
-    banner: name === 'portal.js' ? { js: `/*! ${licence} */` } : {}
+    banner: name in licences ? { js: `/*! ${licences[name]} */` } : {}
   })
   write(name, result.outputFiles[0].contents)
 }

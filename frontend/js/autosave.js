@@ -1,6 +1,8 @@
 // Saves a draft while it is being typed, and says so. What was typed never leaves the page because a save failed.
+import { contentOf, markSaved } from './unsaved.js'
 
-const WAIT = 10_000
+const WAIT = 3_000
+const RETRY = 10_000
 
 export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content || ''
@@ -11,10 +13,10 @@ class Autosave {
     this.form = form
     this.address = form.dataset.autosave
     this.status = form.querySelector('[data-autosave-status]')
-    this.saved = this.typed()
+    this.saved = contentOf(form)
     this.stopped = false
-    form.addEventListener('input', () => this.soon())
-    form.addEventListener('change', () => this.soon())
+    form.addEventListener('input', () => this.changed())
+    form.addEventListener('change', () => this.changed())
     form.addEventListener('focusout', () => this.save())
     form.addEventListener('submit', event => this.sent(event), { capture: true })
     document.addEventListener('visibilitychange', () => {
@@ -30,16 +32,17 @@ class Autosave {
     return fields
   }
 
-  typed() {
-    const fields = this.fields()
-    fields.delete('version')
-    fields.delete('csrf_token')
-    return fields.toString()
+  /** An earlier "Saved at 9:05" is not true of what is typed after it. */
+  changed() {
+    if (this.stopped) return
+    if (contentOf(this.form) === this.saved) return
+    this.say('unsaved')
+    this.soon(WAIT)
   }
 
-  soon() {
+  soon(wait) {
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.save(), WAIT)
+    this.timer = setTimeout(() => this.save(), wait)
   }
 
   /** A save on its way would make the page look older than what it has saved itself: the page is sent after it. */
@@ -59,16 +62,17 @@ class Autosave {
 
   async save() {
     if (this.stopped || this.saving) return
-    const typed = this.typed()
-    if (typed === this.saved) return
+    const content = contentOf(this.form)
+    if (content === this.saved) return
     clearTimeout(this.timer)
-    this.saving = this.send(typed)
-    await this.saving
+    this.saving = this.send(content)
+    const wait = await this.saving
     this.saving = null
-    if (!this.stopped && this.typed() !== this.saved) this.soon()
+    if (!this.stopped && contentOf(this.form) !== this.saved) this.soon(wait)
   }
 
-  async send(typed) {
+  /** Returns how long to wait before the next save. */
+  async send(content) {
     try {
       const answer = await fetch(this.address, {
         method: 'POST',
@@ -78,14 +82,14 @@ class Autosave {
         redirect: 'manual',
         keepalive: this.fields().toString().length < 60_000
       })
-      await this.heard(answer, typed)
+      return await this.answered(answer, content)
     } catch {
       this.say('offline')
-      if (!this.stopped) this.soon()
+      return RETRY
     }
   }
 
-  async heard(answer, typed) {
+  async answered(answer, content) {
     if (answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) {
       this.say('loggedOut')
     } else if (answer.status === 409) {
@@ -94,20 +98,26 @@ class Autosave {
       this.say('conflict', compare)
     } else if (answer.ok) {
       const { saved_at: savedAt, version } = await answer.json()
-      this.saved = typed
+      this.saved = content
+      markSaved(this.form, content)
       const field = this.form.elements.version
       if (field && version !== undefined) field.value = version
-      this.say('saved', null, savedAt)
+      document.querySelector('[data-saved-line]')?.remove()
+      if (contentOf(this.form) === content) this.say('saved', null, savedAt)
       document.dispatchEvent(new Event('portal:alive'))
+      return WAIT
     } else {
       this.say('failed')
     }
+    return RETRY
   }
 
   /** The words are in the page, so that they are translated with it. */
   say(what, link, time) {
     if (!this.status) return
-    this.status.textContent = (this.status.dataset[what] || '').replace('{time}', time || '')
+    const words = (this.status.dataset[what] || '').replace('{time}', time || '')
+    if (this.status.textContent === words && !link) return
+    this.status.textContent = words
     if (link && link.startsWith('/')) {
       const anchor = document.createElement('a')
       anchor.href = link

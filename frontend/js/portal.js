@@ -13,8 +13,10 @@ import {
 import { startAutosave } from './autosave.js'
 import { startConditions } from './conditions.js'
 import { startReveals } from './reveals.js'
-import { startSearchableSelects } from './searchable.js'
+import { startGrowing } from './growing.js'
+import { startSearchableLists } from './searchable.js'
 import { startTimeout } from './timeout.js'
+import { startUnsaved } from './unsaved.js'
 
 for (const component of [
   CharacterCount,
@@ -31,8 +33,10 @@ createAll(Button, { preventDoubleClick: true })
 
 startConditions(document)
 startReveals(document)
+startSearchableLists(document)
+startGrowing(document)
 startAutosave(document)
-startSearchableSelects(document)
+startUnsaved(document)
 startTimeout(document)
 
 // A second press of a form's button within five seconds does nothing: the first is on its way.

@@ -1,8 +1,5 @@
-// A search box above a long list of choices: typing leaves only the choices that match. The list stays an ordinary list.
-
-function fold(text) {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-}
+// Puts a search box above a long list of checkboxes: only those that match, or are ticked, are shown.
+import { fold } from './search-text.js'
 
 function box(words, id, say) {
   const label = document.createElement('label')
@@ -28,19 +25,6 @@ function box(words, id, say) {
   return [label, input, found]
 }
 
-function searchSelect(select) {
-  const all = [...select.options]
-  const narrow = (wanted) => {
-    const chosen = select.value
-    const kept = all.filter((option) => option.value === '' || option.value === chosen || fold(option.text).includes(wanted))
-    select.replaceChildren(...kept)
-    const matches = kept.filter((option) => option.value !== '' && fold(option.text).includes(wanted))
-    select.value = chosen
-    return select.dataset.found.replace('{count}', String(matches.length))
-  }
-  select.before(...box(select.dataset.searchable, select.id, narrow))
-}
-
 function searchBoxes(list) {
   const items = [...list.querySelectorAll('.govuk-checkboxes__item')]
   const narrow = (wanted) => {
@@ -55,7 +39,6 @@ function searchBoxes(list) {
   list.before(...box(list.dataset.searchable, list.id, narrow))
 }
 
-export function startSearchableSelects(root) {
-  for (const select of root.querySelectorAll('select[data-searchable]')) searchSelect(select)
+export function startSearchableLists(root) {
   for (const list of root.querySelectorAll('div[data-searchable]')) searchBoxes(list)
 }

@@ -14,6 +14,12 @@ HAS_RING = """box => {
 }"""
 
 
+def box_over(select: Locator) -> Locator | None:
+    """Return the box to type in that the script put over a long select; None for an ordinary select."""
+    box = select.locator("xpath=preceding-sibling::div//input[@role='combobox']")
+    return box if box.count() else None
+
+
 class Hands(Protocol):
     """What a person does to one thing on a page."""
 
@@ -43,7 +49,12 @@ class Mouse:
         target.check()
 
     def pick(self, target: Locator, value: str) -> None:
-        target.select_option(value)
+        if box := box_over(target):
+            words = target.locator(f"option[value='{value}']").inner_text()
+            box.fill(words)
+            target.page.get_by_role("option", name=words, exact=True).click()
+        else:
+            target.select_option(value)
 
     def type(self, target: Locator, text: str) -> None:
         target.fill(text)
@@ -81,6 +92,12 @@ class Keyboard:
         self.page.keyboard.press("Space")
 
     def pick(self, target: Locator, value: str) -> None:
+        if box := box_over(target):
+            self.type(box, target.locator(f"option[value='{value}']").inner_text())
+            self.page.keyboard.press("ArrowDown")
+            self.page.keyboard.press("Enter")
+            assert target.input_value() == value, "the keys did not choose it"
+            return
         self._tab_to(target)
         for _ in range(target.locator("option").count()):
             if target.input_value() == value:

@@ -10,7 +10,7 @@ from app.domain.forms import FormDefinition, parse
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from tests.e2e.conftest import PASSWORD, Portal
-from tests.e2e.hands import Hands, Keyboard, Mouse
+from tests.e2e.hands import Hands, Keyboard, Mouse, box_over
 from tests.unit.browser_fields import fields_of
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -137,7 +137,7 @@ class Visitor:
         kind = boxes.first.evaluate("box => box.tagName === 'SELECT' ? 'select' : box.type")
         if kind in {"radio", "checkbox"}:
             self.hands.tick(boxes.and_(self.page.locator(f'[value="{text}"]')))
-        elif not boxes.first.is_visible():
+        elif not boxes.first.is_visible() and box_over(boxes.first) is None:
             return
         elif kind == "select":
             self.hands.pick(boxes.first, text)

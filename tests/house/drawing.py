@@ -31,5 +31,7 @@ def check(html: str) -> Elements:
         for name in ("aria-describedby", "aria-labelledby", "aria-controls", "data-aria-controls"):
             for target in (attributes.get(name) or "").split():
                 assert target in ids, f"{name} speaks of {target}, which is not there"
-    assert not found.named("script")
+    for script in found.named("script"):
+        assert script.keys() == {"src", "type"}, "a script that is not one of the built files"
+        assert (script["src"] or "").startswith("/static/build/")
     return found
