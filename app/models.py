@@ -3,8 +3,11 @@
 from app.tables.account_changes import EmailChange, OrganisationChange, ProposalState
 from app.tables.audit import AuditRow
 from app.tables.children import Child, ChildLink, ChildName
+from app.tables.decisions import Decision
 from app.tables.documents import Document, DocumentState
 from app.tables.forms import (
+    ASSESSING_REQUESTS,
+    AUTHORS_DATE,
     AWAITED_ADVICE,
     UNDECIDED_REQUESTS,
     Advice,
@@ -36,6 +39,8 @@ from app.tables.people import Person
 from app.tables.workers import WorkerSeen
 
 __all__ = [
+    "ASSESSING_REQUESTS",
+    "AUTHORS_DATE",
     "AWAITED_ADVICE",
     "UNDECIDED_REQUESTS",
     "Advice",
@@ -44,6 +49,7 @@ __all__ = [
     "ChildLink",
     "ChildName",
     "Consent",
+    "Decision",
     "Document",
     "DocumentState",
     "DraftRevision",

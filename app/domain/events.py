@@ -4,23 +4,35 @@ Each becomes an audit row, and, where post/letters.py says so, messages and e-ma
 """
 
 from dataclasses import dataclass
-from typing import Any
 
+from app.domain.event_base import Event, FormEvent
+from app.domain.form_events import (
+    AdviceAcceptanceUndone,
+    CorrectedNotToAssess,
+    CorrectedToAssess,
+    InformationAcceptanceUndone,
+    InformationAccepted,
+    InformationAsked,
+    InformationCancelled,
+    InformationReturned,
+    InformationSubmitted,
+    RequestAcceptanceUndone,
+)
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened; `child_id` when it is about a child, so that a child's file can be followed."""
-
-    child_id: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The event's name in the audit and in letters."""
-        return type(self).__name__
-
-    def facts(self) -> dict[str, Any]:
-        """What the audit keeps of it."""
-        return {key: value for key, value in vars(self).items() if value is not None and key != "child_id"}
+__all__ = [
+    "AdviceAcceptanceUndone",
+    "CorrectedNotToAssess",
+    "CorrectedToAssess",
+    "Event",
+    "FormEvent",
+    "InformationAcceptanceUndone",
+    "InformationAccepted",
+    "InformationAsked",
+    "InformationCancelled",
+    "InformationReturned",
+    "InformationSubmitted",
+    "RequestAcceptanceUndone",
+]
 
 
 # --- accounts -------------------------------------------------------------------------------------
@@ -180,13 +192,6 @@ class LinkEnded(LinkEvent):
 
 
 # --- forms ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormEvent(Event):
-    """Something about one form."""
-
-    form_id: int
 
 
 class FormViewed(FormEvent):

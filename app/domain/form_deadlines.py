@@ -1,11 +1,11 @@
 """The due date of a form, worked out in one place: where it is stored and where it is checked."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from app.domain.deadlines import due_on
-from app.domain.workflow import OPEN_TO_WRITING, FormState
+from app.domain.workflow import OPEN_TO_WRITING, RECEIVED, FormState
 
-UNDECIDED = frozenset({FormState.submitted, FormState.returned, FormState.accepted})
+UNDECIDED = RECEIVED
 
 
 def request_due_on(state: FormState, received_on: date | None) -> date | None:
@@ -24,5 +24,23 @@ def advice_due_on(asked_on: date) -> date:
 
 
 def is_awaited(kind: str, state: FormState) -> bool:
-    """Whether somebody can still be late with it: until advice is sent, until a request is decided."""
-    return state in OPEN_TO_WRITING or (kind == "request" and state in UNDECIDED)
+    """Whether something is still due: advice until it is sent, a request until it is decided, an assessment until the
+    final plan."""
+    return state in OPEN_TO_WRITING or (kind == "request" and state in UNDECIDED | {FormState.assessing})
+
+
+TO_CORRECT = timedelta(days=7)
+
+
+def correct_by(returned_on: date) -> date:
+    """The day by which a returned form is wanted back, unless the officer sets another: the council's six weeks to
+    decide go on, so a week."""
+    return returned_on + TO_CORRECT
+
+
+def authors_date(kind: str, state: FormState, due_on: date | None, wanted_by: date | None) -> date | None:
+    """The date that the authors of a form work to. A returned form has the day set by the officer, never the council's
+    own limit for its decision."""
+    if state is FormState.returned and (wanted_by is not None or kind == "request"):
+        return wanted_by
+    return due_on or wanted_by

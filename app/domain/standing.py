@@ -1,7 +1,7 @@
 """Where a child's case stands, in words for whoever is involved with the child."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from app.domain.deadlines import Milestone, timeline
 from app.domain.wording import N_, Wording
@@ -14,7 +14,7 @@ class Standing:
 
     state: FormState
     received_on: date | None = None
-    decided_at: datetime | None = None
+    decided_on: date | None = None
 
     @property
     def is_closed(self) -> bool:

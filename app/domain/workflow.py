@@ -95,6 +95,11 @@ class Workflow:
 _S = FormState
 AUTHOR, SEN_TEAM_HANDS, PARENT = {Part.author}, {Part.sen_team}, {Part.parent}
 
+RECEIVED = frozenset({_S.submitted, _S.returned, _S.accepted})
+"""States of a request that the council has received and not decided: the six weeks run in each (reg. 5)."""
+
+DECIDED = frozenset({_S.assessing, _S.not_assessing})
+
 REQUEST = Workflow(
     step("save", {_S.draft}, _S.draft, AUTHOR),
     step("correct", {_S.returned}, _S.returned, AUTHOR),
@@ -102,8 +107,11 @@ REQUEST = Workflow(
     step("withdraw", {_S.draft}, _S.withdrawn, AUTHOR),
     step("return", {_S.submitted}, _S.returned, SEN_TEAM_HANDS),
     step("accept", {_S.submitted}, _S.accepted, SEN_TEAM_HANDS),
-    step("agree_to_assess", {_S.accepted}, _S.assessing, SEN_TEAM_HANDS),
-    step("decline_to_assess", {_S.accepted}, _S.not_assessing, SEN_TEAM_HANDS),
+    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM_HANDS),
+    step("agree_to_assess", RECEIVED, _S.assessing, SEN_TEAM_HANDS),
+    step("decline_to_assess", RECEIVED, _S.not_assessing, SEN_TEAM_HANDS),
+    step("correct_to_assess", DECIDED, _S.assessing, SEN_TEAM_HANDS),
+    step("correct_not_to_assess", DECIDED, _S.not_assessing, SEN_TEAM_HANDS),
 )
 """A request for an EHC needs assessment (CFA 2014, s.36; SEND Regulations 2014, regs 3 to 5)."""
 
@@ -113,6 +121,7 @@ ADVICE = Workflow(
     step("submit", {_S.draft, _S.returned}, _S.submitted, AUTHOR),
     step("return", {_S.submitted}, _S.returned, SEN_TEAM_HANDS),
     step("accept", {_S.submitted}, _S.accepted, SEN_TEAM_HANDS),
+    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM_HANDS),
     step("cancel", {_S.asked, _S.draft, _S.returned}, _S.cancelled, SEN_TEAM_HANDS),
 )
 """Advice asked for under SEND Regulations 2014, reg. 6, due in six weeks (reg. 8)."""

@@ -96,7 +96,7 @@ def write_letters(
 
 def _put_in_inboxes(post: _Round, event: Event, letter: Letter) -> None:
     meant = letter.who(post.connection, event)
-    form_id: int | None = getattr(event, "form_id", None)
+    form_id: int | None = None if letter.of_child else getattr(event, "form_id", None)
     form = form_facts(post.connection, form_id) if form_id is not None else None
     child_id = event.child_id if event.child_id is not None else form.child_id if form else None
     told = _those_who_may_know(post, meant, form_id, child_id)

@@ -122,6 +122,9 @@ STEPS: Mapping[str, str] = {
     "cancel": "Cancel it",
     "agree_to_assess": "Decide to assess",
     "decline_to_assess": "Decide not to assess",
+    "undo_accept": "Undo accepting it",
+    "correct_to_assess": "Correct the decision: assess",
+    "correct_not_to_assess": "Correct the decision: do not assess",
 }
 
 STANDING = (
@@ -139,6 +142,7 @@ TABLES: Mapping[type[Any], str] = {
     models.DraftRevision: "What a section of a form held before it was changed",
     models.Submission: "What was sent, word for word",
     models.FormReturn: "Reasons for which a form was returned",
+    models.Decision: "Decisions whether to assess, with every correction",
     models.Document: "Files",
     models.Message: "Messages",
     models.Person: "Accounts",

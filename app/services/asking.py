@@ -1,16 +1,23 @@
 """Asking for what an assessment needs: advice from professionals, and the family's consent form."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from app.domain.errors import Fault, Refused, WrongHands
-from app.domain.events import AdviceAsked, AdviceCancelled, ConsentStarted
+from app.domain.events import (
+    AdviceAsked,
+    AdviceCancelled,
+    ConsentStarted,
+    InformationAsked,
+    InformationCancelled,
+)
 from app.domain.form_deadlines import advice_due_on
-from app.domain.roles import Role
+from app.domain.roles import PROFESSION_LABELS, Role
 from app.domain.wording import N_, Wording
 from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
-from app.models import Advice, Child, Consent, FormVersion, Organisation, Person
+from app.models import Advice, Child, Consent, FormVersion, Organisation, Person, Request
 from app.services.form_templates import published
 from app.services.links import link_if_missing
 from app.services.parts import is_linked, parts_in
@@ -18,6 +25,24 @@ from app.services.work import Work
 
 ADVICE_KEYS = "advice_"
 LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an adviser, and by when. Without a date, statutory advice is due in six weeks (reg. 8)."""
+
+    due_on: date | None = None
+    due_reason: str = ""
+    """Why statutory advice is due on another day."""
+    adviser_reason: str = ""
+    """Why a profession is asked that does not usually give this advice."""
+    note: str = ""
+
+
+def is_assessing(work: Work, child_id: int) -> bool:
+    """Whether the council agreed to assess this child: only then is advice statutory (reg. 6)."""
+    agreed = select(Request.id).where(Request.child_id == child_id, Request.state == FormState.assessing)
+    return work.session.scalars(agreed.limit(1)).first() is not None
 
 
 def ask_for_advice(
@@ -28,10 +53,13 @@ def ask_for_advice(
     person_id: int | None = None,
     organisation_id: int | None = None,
     due_on: date | None = None,
+    due_reason: str = "",
+    adviser_reason: str = "",
     note: str = "",
 ) -> Advice:
-    """The SEN team asks a professional, or an organisation's queue, for advice on a child (reg. 6), due in six weeks
-    (reg. 8) unless a later day is agreed. Whoever is asked is linked to the child if they were not."""
+    """Ask a professional, or an organisation's queue, for advice on a child (reg. 6), due in six weeks (reg. 8) unless
+    another day is agreed, with a reason. Before the council agrees to assess it is information, without a legal limit;
+    `due_on` is then the day by which it is wanted. Links the adviser to the child."""
     if not work.me.in_sen_team:
         raise WrongHands("ask_for_advice")
     child = work.get(Child, child_id)
@@ -40,8 +68,11 @@ def ask_for_advice(
         organisation_id = work.get(Person, person_id).organisation_id
     if organisation_id is None:
         raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
-    due = due_on or advice_due_on(work.today)
-    _check(work, child.id, version, organisation_id, person_id, due, note)
+    statutory = is_assessing(work, child.id)
+    asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
+    _check(work, child.id, version, organisation_id, person_id, asked, statutory)
+    rule = advice_due_on(work.today)
+    due = due_on or rule
     link_if_missing(work, child.id, person_id, organisation_id)
     advice = work.add(
         Advice(
@@ -52,11 +83,16 @@ def ask_for_advice(
             organisation_id=organisation_id,
             asked_by_id=work.me.user_id,
             asked_on=work.today,
-            asking_note=note.strip(),
-            due_on=due,
+            asking_note=asked.note,
+            statutory=statutory,
+            due_on=due if statutory else None,
+            due_reason=asked.due_reason if statutory and due != rule else "",
+            wanted_by=None if statutory else due_on,
+            adviser_reason=asked.adviser_reason,
         )
     )
-    work.tell(AdviceAsked(child_id=child.id, form_id=advice.id))
+    event = AdviceAsked if statutory else InformationAsked
+    work.tell(event(child_id=child.id, form_id=advice.id))
     return advice
 
 
@@ -64,7 +100,8 @@ def cancel_advice(work: Work, form_id: int) -> Advice:
     """The advice is no longer needed; nobody has to write it."""
     advice = work.get(Advice, form_id)
     advice.state = ADVICE.step("cancel", advice.state, parts_in(work, advice)).end
-    work.tell(AdviceCancelled(child_id=advice.child_id, form_id=advice.id))
+    event = AdviceCancelled if advice.statutory else InformationCancelled
+    work.tell(event(child_id=advice.child_id, form_id=advice.id))
     return advice
 
 
@@ -103,20 +140,46 @@ def _check(
     version: FormVersion,
     organisation_id: int,
     person_id: int | None,
-    due: date,
-    note: str,
+    asked: Asked,
+    statutory: bool,
 ) -> None:
-    faults = []
-    if due < work.today:
-        faults.append(Fault("due_on", Wording(N_("The due date must be today or later"))))
-    if len(note.strip()) > LONGEST_NOTE:
-        faults.append(Fault("note", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)))
+    faults = [
+        *_date_faults(work.today, asked, statutory),
+        *_adviser_faults(work, version, organisation_id, asked.adviser_reason),
+    ]
+    too_long = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)
+    texts = {"note": asked.note, "due_reason": asked.due_reason, "adviser_reason": asked.adviser_reason}
+    faults += [Fault(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
     if _already_asked(work, child_id, version, organisation_id, person_id):
         name = work.get(Organisation, organisation_id).name
         text = N_("%(name)s has already been asked for this advice and has not sent it yet")
         faults.append(Fault("adviser", Wording(text, name=name)))
     if faults:
         raise Refused(*faults)
+
+
+def _date_faults(today: date, asked: Asked, statutory: bool) -> list[Fault]:
+    if asked.due_on is None:
+        return []
+    if asked.due_on < today:
+        return [Fault("due_on", Wording(N_("The due date must be today or later")))]
+    if statutory and asked.due_on != advice_due_on(today) and not asked.due_reason:
+        text = N_("The law gives 6 weeks. Enter why another date was agreed")
+        return [Fault("due_reason", Wording(text))]
+    return []
+
+
+def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reason: str) -> list[Fault]:
+    """An adviser whose organisation is of another kind than the form is for, without a reason."""
+    body = work.get(Organisation, organisation_id)
+    if body.kind.name in version.template.audience or reason:
+        return []
+    text = N_(
+        "%(name)s is registered as “%(profession)s”, which does not give this advice. "
+        "Choose another adviser, or enter why you are asking them"
+    )
+    kind = Wording(PROFESSION_LABELS[body.kind])
+    return [Fault("adviser_reason", Wording(text, name=body.name, profession=kind))]
 
 
 def _already_asked(

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.form_deadlines import advice_due_on, request_due_on
-from app.domain.workflow import FormState
 from app.models import Form
 
 
@@ -27,28 +27,45 @@ class CheckedDueDates:
 
     forms: int
     agreed: int
-    """Advice for which the officer agreed a day other than six weeks on; that is theirs to decide."""
+    """Statutory advice for which another day than six weeks on was agreed, with a reason."""
     drift: list[DueDrift]
 
 
 def stored_otherwise(session: Session) -> CheckedDueDates:
     """Work out every form's due date again, and tell which are stored otherwise."""
-    columns = select(Form.id, Form.kind, Form.state, Form.received_on, Form.asked_on, Form.due_on)
+    columns = select(
+        Form.id,
+        Form.kind,
+        Form.state,
+        Form.received_on,
+        Form.asked_on,
+        Form.due_on,
+        Form.statutory,
+        Form.due_reason,
+    )
     forms = agreed = 0
     drift = []
-    for form_id, kind, state, received_on, asked_on, stored in session.execute(columns.order_by(Form.id)):
+    for row in session.execute(columns.order_by(Form.id)):
         forms += 1
-        by_rule = _by_rule(kind, state, received_on, asked_on)
-        if stored == by_rule:
+        by_rule = _by_rule(row)
+        if row.due_on == by_rule:
             continue
-        if kind == "advice" and stored is not None and asked_on is not None and stored >= asked_on:
+        if _is_agreed(row):
             agreed += 1
         else:
-            drift.append(DueDrift(form_id, kind, stored, by_rule))
+            drift.append(DueDrift(row.id, row.kind, row.due_on, by_rule))
     return CheckedDueDates(forms, agreed, drift)
 
 
-def _by_rule(kind: str, state: FormState, received_on: date | None, asked_on: date | None) -> date | None:
-    if kind == "request":
-        return request_due_on(state, received_on)
-    return advice_due_on(asked_on) if kind == "advice" and asked_on is not None else None
+def _by_rule(row: Any) -> date | None:
+    if row.kind == "request":
+        return request_due_on(row.state, row.received_on)
+    is_advice = row.kind == "advice" and row.statutory and row.asked_on is not None
+    return advice_due_on(row.asked_on) if is_advice else None
+
+
+def _is_agreed(row: Any) -> bool:
+    """Another day was agreed for statutory advice: it has a reason, and is not before the day it was asked for."""
+    if row.kind != "advice" or not row.statutory or not row.due_reason.strip():
+        return False
+    return row.due_on is not None and row.asked_on is not None and row.due_on >= row.asked_on

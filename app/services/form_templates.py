@@ -79,9 +79,11 @@ def published(session: Session, key: str) -> FormVersion:
 def definition_of(session: Session, form: Form) -> FormDefinition:
     """The wording this form was begun on, whatever was published since."""
     version = form.form_version
-    if version.checksum not in _read:
+    key = f"{version.checksum}-{form.purpose}"
+    if key not in _read:
         if len(_read) >= MOST_REMEMBERED:
             _read.clear()
         wording = select(FormVersion.definition).where(FormVersion.id == version.id)
-        _read[version.checksum] = parse(session.scalars(wording).one())
-    return _read[version.checksum]
+        definition = parse(session.scalars(wording).one())
+        _read[key] = definition.as_information() if form.purpose == "information" else definition
+    return _read[key]

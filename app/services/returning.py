@@ -1,9 +1,22 @@
 """What the SEN team does with a form that was sent to it: accept it, or send it back saying why."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from app.domain.errors import Conflict, Fault, Refused
-from app.domain.events import AdviceAccepted, AdviceReturned, FormEvent, RequestAccepted, RequestReturned
+from app.domain.events import (
+    AdviceAcceptanceUndone,
+    AdviceAccepted,
+    AdviceReturned,
+    FormEvent,
+    InformationAcceptanceUndone,
+    InformationAccepted,
+    InformationReturned,
+    RequestAcceptanceUndone,
+    RequestAccepted,
+    RequestReturned,
+)
+from app.domain.form_deadlines import correct_by
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState
 from app.models import FormReturn
@@ -15,26 +28,51 @@ WHOLE = ""
 """The place of a reason that is about the whole form."""
 
 LONGEST_REASON = 4_000
-ACCEPTED: Mapping[str, type[FormEvent]] = {"request": RequestAccepted, "advice": AdviceAccepted}
-RETURNED: Mapping[str, type[FormEvent]] = {"request": RequestReturned, "advice": AdviceReturned}
+NO_REASON = N_("Enter a reason for the whole form or for at least one section")
+ACCEPTED: Mapping[str, type[FormEvent]] = {
+    "request": RequestAccepted,
+    "advice": AdviceAccepted,
+    "information": InformationAccepted,
+}
+UNDONE: Mapping[str, type[FormEvent]] = {
+    "request": RequestAcceptanceUndone,
+    "advice": AdviceAcceptanceUndone,
+    "information": InformationAcceptanceUndone,
+}
+RETURNED: Mapping[str, type[FormEvent]] = {
+    "request": RequestReturned,
+    "advice": AdviceReturned,
+    "information": InformationReturned,
+}
 
 
 def accept(work: Work, form_id: int, number: int) -> None:
     """Accept what was sent; `number` is the version that was read. Raises Conflict when a newer one has come in."""
     opened, end = _answer(work, form_id, "accept", number)
     opened.form.state = end
-    work.tell(ACCEPTED[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+    work.tell(ACCEPTED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 
-def send_back(work: Work, form_id: int, number: int, reasons: Mapping[str, str]) -> None:
-    """Return a form to its authors with a reason for each section that needs work, or for the whole (WHOLE).
+def undo_accept(work: Work, form_id: int, number: int) -> None:
+    """Undo an acceptance: the form is again one that waits for an answer. Not possible once the request is decided."""
+    opened, end = _answer(work, form_id, "undo_accept", number)
+    opened.form.state = end
+    work.tell(UNDONE[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
-    Raises Refused when there is no reason, or one is too long.
+
+def send_back(
+    work: Work, form_id: int, number: int, reasons: Mapping[str, str], wanted_by: date | None = None
+) -> None:
+    """Return a form to its authors with a reason for each section that needs work, or for the whole (WHOLE), and the
+    day by which it is wanted back (by default, correct_by).
+
+    Raises Refused when there is no reason, one is too long, or the day has passed.
     """
     opened, end = _answer(work, form_id, "return", number)
     places = {WHOLE, *(section.id for section in opened.definition.sections)}
     given = {place: reason.strip() for place, reason in reasons.items() if place in places and reason.strip()}
-    _check(given)
+    wanted_by = wanted_by or correct_by(work.today)
+    _check(given, wanted_by, work.today)
     for place, reason in given.items():
         work.add(
             FormReturn(
@@ -46,8 +84,8 @@ def send_back(work: Work, form_id: int, number: int, reasons: Mapping[str, str])
                 created_at=work.now,
             )
         )
-    opened.form.state = end
-    work.tell(RETURNED[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+    opened.form.state, opened.form.wanted_by = end, wanted_by
+    work.tell(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 
 def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm, FormState]:
@@ -58,15 +96,16 @@ def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm,
     return opened, end
 
 
-def _check(given: Mapping[str, str]) -> None:
-    if not given:
-        raise Refused(
-            Fault(reason_field(WHOLE), N_("Enter a reason for the whole form or for at least one section"))
-        )
-    long = [place for place, reason in given.items() if len(reason) > LONGEST_REASON]
-    if long:
-        text = Wording(N_("Reason must be %(limit)s characters or fewer"), limit=f"{LONGEST_REASON:,}")
-        raise Refused(*(Fault(reason_field(place), text) for place in long))
+def _check(given: Mapping[str, str], wanted_by: date, today: date) -> None:
+    faults = [] if given else [Fault(reason_field(WHOLE), Wording(NO_REASON))]
+    text = Wording(N_("Reason must be %(limit)s characters or fewer"), limit=f"{LONGEST_REASON:,}")
+    faults += [
+        Fault(reason_field(place), text) for place, reason in given.items() if len(reason) > LONGEST_REASON
+    ]
+    if wanted_by < today:
+        faults.append(Fault("wanted_by", Wording(N_("The date must be today or later"))))
+    if faults:
+        raise Refused(*faults)
 
 
 def reason_field(place: str) -> str:

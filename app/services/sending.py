@@ -8,8 +8,14 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.domain.errors import Conflict, Incomplete
-from app.domain.events import AdviceSubmitted, ConsentRecorded, FormEvent, RequestSubmitted
+from app.domain.errors import Incomplete, WrongMoment
+from app.domain.events import (
+    AdviceSubmitted,
+    ConsentRecorded,
+    FormEvent,
+    InformationSubmitted,
+    RequestSubmitted,
+)
 from app.domain.form_deadlines import request_due_on
 from app.domain.forms import Answers, FormDefinition, Problem, check_complete
 from app.domain.workflow import FormState
@@ -22,6 +28,7 @@ SEND_KEY = re.compile(r"[0-9a-f]{32}")
 SENT: Mapping[str, type[FormEvent]] = {
     "request": RequestSubmitted,
     "advice": AdviceSubmitted,
+    "information": InformationSubmitted,
     "consent": ConsentRecorded,
 }
 
@@ -33,7 +40,7 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     is missing or wrong.
     """
     if not SEND_KEY.fullmatch(send_key):
-        raise Conflict("send_key")
+        raise WrongMoment("send_key")
     opened = take_up(work, form_id)
     before = sent_with(work.session, form_id, send_key)
     if before is not None:
@@ -45,7 +52,7 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     _hand_in_files(work, opened, submission.answers)
     _stamp(work, opened)
     opened.form.state = step.end
-    work.tell(SENT[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+    work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
     return submission
 
 

@@ -25,6 +25,7 @@ from app.models import (
     Child,
     ChildLink,
     ChildName,
+    Decision,
     Document,
     DraftRevision,
     EmailChange,
@@ -74,7 +75,7 @@ _draft = SectionDraft.__table__
 PERSON_TABLE = User.__table__
 
 STANDING = (
-    select(_form.c.child_id, _form.c.state, _form.c.received_on, _form.c.decided_at)
+    select(_form.c.child_id, _form.c.state, _form.c.received_on, _form.c.decided_on)
     .where(_form.c.kind == "request")
     .subquery("standing")
 )
@@ -213,6 +214,12 @@ def submission(who: Principal) -> ColumnElement[bool]:
 def form_return(who: Principal) -> ColumnElement[bool]:
     """Reasons for a return are between the SEN team and the authors."""
     return true() if who.in_sen_team else FormReturn.form_id.in_(_own_forms(who))
+
+
+@sees(Decision)
+def decision(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads the history of decisions and why one was corrected."""
+    return true() if who.in_sen_team else false()
 
 
 @sees(Document)

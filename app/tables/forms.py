@@ -8,10 +8,21 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.form_deadlines import UNDECIDED
+from app.domain.form_titles import title_of
 from app.domain.workflow import OPEN_TO_WRITING, FormState
 from app.tables.base import Json, Row
 from app.tables.children import Child
@@ -74,12 +85,22 @@ class Form(Row):
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
+    statutory: Mapped[bool] = mapped_column(default=True)
+    """False for information asked before the council agreed to assess: no law sets a time limit for it."""
     due_on: Mapped[date | None] = mapped_column()
     """The last day of the legal time: for advice, its own; for a request, the council's next duty (the decision whether
     to assess, then the final plan; nothing once it was declined)."""
+    due_reason: Mapped[str] = mapped_column(default="")
+    """Why advice is due on another day than six weeks after it was asked for."""
+    adviser_reason: Mapped[str] = mapped_column(default="")
+    """Why a profession that does not usually give this advice was asked."""
+    wanted_by: Mapped[date | None] = mapped_column()
+    """The day by which the SEN team would like to have it: information, or a returned form. Not a legal limit."""
     received_on: Mapped[date | None] = mapped_column()
     """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
     submitted_at: Mapped[datetime | None] = mapped_column()
+    decided_on: Mapped[date | None] = mapped_column()
+    """The day the decision was made; decided_at is when it was recorded."""
     decided_at: Mapped[datetime | None] = mapped_column()
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     decision_reason: Mapped[str] = mapped_column(default="")
@@ -96,8 +117,13 @@ class Form(Row):
 
     @property
     def title(self) -> str:
-        """The form's title as published."""
-        return self.form_version.template.title
+        """The form's title as published; information is not called advice."""
+        return title_of(self.form_version.template.title, self.statutory)
+
+    @property
+    def purpose(self) -> str:
+        """The kind of form, with advice that is not statutory as "information"."""
+        return "information" if self.kind == "advice" and not self.statutory else self.kind
 
 
 class Request(Form):
@@ -195,10 +221,25 @@ AWAITED_ADVICE = forms_in("advice", OPEN_TO_WRITING)
 """Advice that was asked for and is not here."""
 UNDECIDED_REQUESTS = forms_in("request", UNDECIDED)
 """Requests that the council still has to decide on."""
+ASSESSING_REQUESTS = forms_in("request", [FormState.assessing])
+"""Requests after which the council assesses: a final plan, or the decision to make none, is due."""
+
+AUTHORS_DATE = case(
+    (
+        and_(
+            Form.state == literal_column("'returned'"),
+            or_(Form.wanted_by.is_not(None), Form.kind == literal_column("'request'")),
+        ),
+        Form.wanted_by,
+    ),
+    else_=func.coalesce(Form.due_on, Form.wanted_by),
+)
+"""The date that the authors of a form work to, as in app/domain/form_deadlines.py (authors_date)."""
 
 # A county's history is a hundred times as long as what is open, so that has small indexes of its own.
 for _name, _open in (
     ("ix_form_awaited_advice", AWAITED_ADVICE),
     ("ix_form_undecided_requests", UNDECIDED_REQUESTS),
+    ("ix_form_assessing_requests", ASSESSING_REQUESTS),
 ):
     Index(_name, Form.due_on, Form.id, sqlite_where=_open, postgresql_where=_open)

@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 from app.store.queries.audit import AuditLine
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
+from app.views.words import form_state
 
 SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     # Event: (what to choose it by, the sentence). %(who)s did it, %(person)s it was done to, %(form)s it is about.
@@ -80,6 +81,34 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Advice no longer needed"),
         _l("%(who)s cancelled “%(form)s”"),
     ),
+    "RequestAcceptanceUndone": (
+        _l("Acceptances of requests undone"),
+        _l("%(who)s undid the acceptance of “%(form)s”"),
+    ),
+    "AdviceAcceptanceUndone": (
+        _l("Acceptances of advice undone"),
+        _l("%(who)s undid the acceptance of “%(form)s”"),
+    ),
+    "InformationAcceptanceUndone": (
+        _l("Acceptances of information undone"),
+        _l("%(who)s undid the acceptance of “%(form)s”"),
+    ),
+    "CorrectedToAssess": (
+        _l("Decisions corrected: assess"),
+        _l("%(who)s corrected the decision. The council will assess"),
+    ),
+    "CorrectedNotToAssess": (
+        _l("Decisions corrected: do not assess"),
+        _l("%(who)s corrected the decision. The council will not assess"),
+    ),
+    "InformationAsked": (_l("Information asked for"), _l("%(who)s asked for “%(form)s”")),
+    "InformationSubmitted": (_l("Information sent"), _l("%(who)s sent “%(form)s”")),
+    "InformationReturned": (_l("Information returned"), _l("%(who)s returned “%(form)s” with reasons")),
+    "InformationAccepted": (_l("Information accepted"), _l("%(who)s accepted “%(form)s”")),
+    "InformationCancelled": (
+        _l("Information no longer needed"),
+        _l("%(who)s said that “%(form)s” is no longer needed"),
+    ),
     "ConsentStarted": (_l("Consent forms begun"), _l("%(who)s began the family’s consent form")),
     "ConsentRecorded": (_l("Consent recorded"), _l("%(who)s recorded the family’s consent")),
     "ConsentWithdrawn": (_l("Consent withdrawn"), _l("%(who)s withdrew the family’s consent")),
@@ -119,6 +148,8 @@ def details(line: AuditLine) -> str:
         "AccessDenied": lambda facts: " ".join(
             str(facts[name]) for name in ("door", "number") if name in facts
         ),
+        "CorrectedToAssess": _corrected,
+        "CorrectedNotToAssess": _corrected,
         "ListExported": lambda facts: f"{facts.get('list_name', '')}: {facts.get('rows', '')}",
         "DuplicateSettled": lambda facts: (
             _("The same child") if facts.get("same") else _("Two different children")
@@ -126,6 +157,15 @@ def details(line: AuditLine) -> str:
     }
     tell = known.get(line.event)
     return str(tell(line.facts)) if tell else ""
+
+
+def _corrected(facts: Mapping[str, Any]) -> str:
+    before = form_state(str(facts.get("before")))
+    return _(
+        "Before: %(state)s. Number in the history of decisions: %(number)s",
+        state=before,
+        number=facts.get("number"),
+    )
 
 
 def _roles(facts: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from app.domain.codes import nhs_number_text
 from app.domain.deadlines import Milestone
-from app.domain.form_deadlines import is_awaited
 from app.domain.roles import Principal, Role
 from app.domain.school_years import school_year, year_group_label
 from app.domain.standing import (
@@ -19,12 +18,12 @@ from app.domain.standing import (
     what_happens_next,
 )
 from app.domain.wording import N_
-from app.domain.workflow import OPEN_TO_WRITING, WORKFLOWS, FormState, Part
+from app.domain.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
 from app.models import Child
 from app.seed.files import reference
 from app.services.sharing import SENT
 from app.store.queries.child_page import FormLine
-from app.views.due import Due, due
+from app.views.due import Due, due, form_due
 from app.views.pages import said, uk_date
 from app.views.quick import address_of
 from app.views.quick import gettext as _
@@ -142,7 +141,9 @@ def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
         href=_href(line, who),
         state=form_state(line.state),
         colour=FORM_STATE_COLOURS[line.state],
-        due=due(line.due_on, today) if is_awaited(line.kind, line.state) else None,
+        due=form_due(
+            line.kind, line.state, (line.due_on, line.wanted_by), today, for_authors=not who.in_sen_team
+        ),
         is_to_do=is_open and _is_writer(line, who),
         can_be_shared=line.state in SENT or line.shared_with_professionals or line.shared_with_parents,
         steps=_steps(line) if who.in_sen_team else (),
@@ -177,19 +178,22 @@ def _steps(line: FormLine) -> list[tuple[str, str]]:
 OFFERED = (
     ({"accept", "return"}, N_("Read, then accept or return"), "FormView.read"),
     ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
-    ({"cancel"}, N_("Cancel this advice"), "AskView.cancel"),
+    ({"correct_to_assess"}, N_("Correct the decision"), "DecideView.correct"),
+    ({"cancel"}, N_("Cancel this request"), "AskView.cancel"),
     ({"submit"}, N_("Fill in the consent form"), "FormView.show"),
 )
 
 
 def next_steps(rows: Sequence[FormRow]) -> list[tuple[FormLine, str, str]]:
-    """What waits for the SEN team on this child; cancelling waits for nobody."""
-    return [
-        (row.line, text, href)
-        for row in rows
-        for text, href in row.steps
-        if row.line.state in (FormState.submitted, FormState.accepted) or row.line.kind == "consent"
-    ]
+    """What waits for the SEN team on this child; cancelling advice or correcting a decision waits for nobody."""
+    return [(row.line, text, href) for row in rows if _waits(row.line) for text, href in row.steps]
+
+
+def _waits(line: FormLine) -> bool:
+    """The SEN team still has to answer the form or, for a request, to decide: the six weeks run in every state."""
+    if line.kind == "request":
+        return line.state in RECEIVED
+    return line.kind == "consent" or line.state is FormState.submitted
 
 
 def milestones(
@@ -206,10 +210,10 @@ def _milestone(each: Milestone, standing: Standing | None, today: date, who: Pri
     title = _(FOR_FAMILIES.get(each.key, each.label)) if who.has(Role.parent) else _(each.label)
     if each.key == "received":
         return {"title": title, "when": each.due_on, "text": basis}
-    if each.key == "decide_to_assess" and standing is not None and standing.decided_at is not None:
+    if each.key == "decide_to_assess" and standing is not None and standing.decided_on is not None:
         title = _(DECIDED_IN_WORDS[standing.state])
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
-        return {"title": title, "when": standing.decided_at, "text": _lines(by, basis)}
+        return {"title": title, "when": standing.decided_on, "text": _lines(by, basis)}
     left = due(each.due_on, today)
     when = _("By %(date)s", date=uk_date(each.due_on))
     return {"title": title, "when": when, "text": _lines(left.text if left else "", basis)}

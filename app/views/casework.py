@@ -1,4 +1,4 @@
-"""What the SEN team does with a case: ask for advice, decide, share, and settle duplicates."""
+"""What the SEN team does with a case: ask for advice, share, and settle duplicates."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from wtforms import Form, RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 
 from app.domain.errors import Refused, WrongMoment
 from app.domain.form_deadlines import advice_due_on
-from app.domain.workflow import ADVICE, REQUEST
-from app.models import Advice, Child, Request
+from app.domain.form_titles import title_of
+from app.domain.workflow import ADVICE
+from app.models import Advice, Child
 from app.security import office
-from app.services import asking, deciding, duplicates, sharing
+from app.services import asking, duplicates, sharing
 from app.services.parts import parts_in
 from app.store.queries.child_page import (
     advice_forms,
@@ -27,10 +27,10 @@ from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField
 from app.views.links import words_of
+from app.views.pages import said
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 
-AGREE, DECLINE = "agree", "decline"
 PERSON, ORGANISATION = "person", "organisation"
 
 
@@ -41,6 +41,8 @@ class AskForm(Form):
     adviser = RadioField(_l("Who are you asking?"), validate_choice=False)
     find = StringField(_l("Find someone else"), description=_l("A name, or part of an organisation’s name"))
     due_on = DatePartsField(_l("When is it due?"))
+    due_reason = TextAreaField(_l("Why is it due on another date? (optional)"))
+    adviser_reason = TextAreaField(_l("Why are you asking this adviser? (optional)"))
     note = TextAreaField(_l("Notes for the adviser (optional)"))
 
 
@@ -57,23 +59,32 @@ class AskView(PortalView):
         form = AskForm(request.form if request.method == "POST" else None)
         with self.work() as work:
             child = work.get(Child, child_id)
-            form.form.choices = advice_forms(work.session)
+            statutory = asking.is_assessing(work, child_id)
+            form.form.choices = [
+                (key, said(title_of(title, statutory))) for key, title in advice_forms(work.session)
+            ]
             form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
-            form.due_on.show(advice_due_on(office().clock.today()))
-        elif "search" not in request.form and self._asked(child_id, form):
+            form.due_on.show(advice_due_on(office().clock.today()) if statutory else None)
+        elif "search" not in request.form and self._asked(child_id, form, statutory):
             asked = dict(form.adviser.choices)[form.adviser.data]
-            flash(_("Advice requested. We have told %(name)s.", name=asked), "success")
+            text = (
+                _("Advice requested. We have told %(name)s.", name=asked)
+                if statutory
+                else _("Information requested. We have told %(name)s.", name=asked)
+            )
+            flash(text, "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
-        return self.page("casework/ask.html", 422 if form.errors else 200, child=child, form=form)
+        status = 422 if form.errors else 200
+        return self.page("casework/ask.html", status, child=child, form=form, statutory=statutory)
 
-    def _asked(self, child_id: int, form: AskForm) -> bool:
+    def _asked(self, child_id: int, form: AskForm, statutory: bool) -> bool:
         form.validate()
         if form.form.data not in dict(form.form.choices):
             form.form.errors = [_("Choose the advice you need")]
         if form.adviser.data not in dict(form.adviser.choices):
             form.adviser.errors = [_("Choose who to ask")]
-        if not form.due_on.data and not form.due_on.errors:
+        if statutory and not form.due_on.data and not form.due_on.errors:
             form.due_on.errors = [_("Enter the date it is due")]
         if form.errors:
             return False
@@ -87,6 +98,8 @@ class AskView(PortalView):
                     person_id=int(number) if kind == PERSON else None,
                     organisation_id=int(number) if kind == ORGANISATION else None,
                     due_on=form.due_on.data,
+                    due_reason=form.due_reason.data or "",
+                    adviser_reason=form.adviser_reason.data or "",
                     note=form.note.data or "",
                 )
         except Refused as refused:
@@ -127,54 +140,6 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
         for body in organisations_named(session, words):
             found.setdefault(f"{ORGANISATION}-{body.id}", _("%(name)s (not yet assigned)", name=body.name))
     return list(found.items())
-
-
-class DecisionForm(Form):
-    """Whether the council will assess, and why."""
-
-    decision = RadioField(
-        _l("Will the council assess?"),
-        choices=[
-            SelectChoice(AGREE, _l("Yes, agree to assess")),
-            SelectChoice(DECLINE, _l("No, decline to assess")),
-        ],
-        validate_choice=False,
-    )
-    reason = TextAreaField(_l("Reasons for the decision"))
-
-
-class DecideView(PortalView):
-    """Deciding whether to assess."""
-
-    route_base = "/requests"
-    class_permission_name = "CaseWork"
-
-    @expose("/<int:form_id>/decide", methods=["GET", "POST"])
-    @has_access
-    def decide(self, form_id: int) -> ResponseReturnValue:
-        """Agree or decline to assess, with reasons."""
-        form = DecisionForm(request.form if request.method == "POST" else None)
-        verbs = {AGREE: deciding.agree_to_assess, DECLINE: deciding.decline_to_assess}
-        if request.method == "POST":
-            if form.decision.data not in verbs:
-                form.decision.errors = [_("Choose whether the council will assess")]
-            if not (form.reason.data or "").strip():
-                form.reason.errors = [_("Enter the reasons for the decision")]
-            if not form.errors:
-                try:
-                    with self.work() as work:
-                        child_id = verbs[form.decision.data](work, form_id, form.reason.data).child_id
-                    flash(_("The decision is recorded."), "success")
-                    return redirect(url_for("ChildView.show", child_id=child_id))
-                except Refused as refused:
-                    put_faults(form, refused.faults)
-        with self.work() as work:
-            asked = work.get(Request, form_id)
-            REQUEST.step("agree_to_assess", asked.state, parts_in(work, asked))
-            child = work.get(Child, asked.child_id)
-        return self.page(
-            "casework/decide.html", 422 if form.errors else 200, form=form, asked=asked, child=child
-        )
 
 
 class SharingView(PortalView):

@@ -8,7 +8,6 @@ from sqlalchemy import and_, or_
 
 from app.domain.codes import nhs_number_text
 from app.domain.events import ChildViewed, Event, MessageRead
-from app.domain.form_deadlines import is_awaited
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.workflow import FormState
 from app.models import (
@@ -29,11 +28,11 @@ from app.store.queries import lists
 from app.store.queries.finding import children_listed, listed_by_child
 from app.store.queries.messages import saying
 from app.views.case_parts import why_no_postcode, why_no_upn
-from app.views.due import Due, due
+from app.views.due import Due, form_due
 from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalListView, choice_field
-from app.views.pages import shown, uk_date, uk_datetime
+from app.views.pages import said, uk_date, uk_datetime
 from app.views.quick import address_of
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
@@ -159,14 +158,19 @@ class FormList(PortalListView):
         "due_on": _l("Due"),
         "decision_reason": _l("Reasons for the decision"),
         "asking_note": _l("Notes for the adviser"),
+        "due_reason": _l("Why it is due on another date"),
+        "wanted_by": _l("Wanted by (not a legal date)"),
+        "adviser_reason": _l("Why this adviser was asked"),
     }
     search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
     formatters_columns = {
         "child": _named,
+        "title": said,
         "state": form_state,
         "due_on": uk_date,
         "received_on": uk_date,
         "asked_on": uk_date,
+        "wanted_by": uk_date,
         "organisation": _named,
         "author": _named,
     }
@@ -193,7 +197,8 @@ class FormList(PortalListView):
 
     def time_left(self, record: Form) -> Due | None:
         """Until it is sent, or the request decided; after that nobody is late any more."""
-        return due(record.due_on, _today()) if is_awaited(record.kind, record.state) else None
+        dates = (record.due_on, record.wanted_by)
+        return form_due(record.kind, record.state, dates, _today())
 
     def leads_to(self, record: Form) -> list[Onward]:
         """To what was sent, and to the child."""
@@ -219,9 +224,7 @@ class RequestList(FormList):
     exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
     narrowings = {
         "new": Narrowing(_l("New"), lambda: forms_in("request", [FormState.submitted])),
-        "deciding": Narrowing(
-            _l("Waiting for a decision"), lambda: forms_in("request", [FormState.accepted])
-        ),
+        "deciding": Narrowing(_l("Waiting for a decision"), lambda: UNDECIDED_REQUESTS),
         "overdue": Narrowing(
             _l("Decision overdue"),
             lambda: and_(
@@ -237,11 +240,19 @@ class AdviceList(FormList):
 
     datamodel = PortalInterface(Advice, listing=lists.ADVICE)
     route_base = "/advice"
-    list_title = _l("Advice")
-    show_title = _l("Advice")
+    list_title = _l("Advice and information")
+    show_title = _l("Advice or information")
     read_words = _l("Read this advice")
     list_columns = ["child", "title", "state", "organisation", "author", "due_on"]
-    show_columns = [*list_columns, "asked_on", "received_on", "asking_note"]
+    show_columns = [
+        *list_columns,
+        "due_reason",
+        "wanted_by",
+        "asked_on",
+        "received_on",
+        "asking_note",
+        "adviser_reason",
+    ]
     exports = ["child", "title", "state", "organisation", "author", "asked_on", "due_on", "received_on"]
     narrowings = {
         "submitted": Narrowing(_l("To read"), lambda: forms_in("advice", [FormState.submitted])),
@@ -260,7 +271,7 @@ class AdviceList(FormList):
 
     def told_apart(self, record: Form) -> str:
         """One child has several: which advice, and whose."""
-        return f"{shown(record.title)}, {record.child.name}"
+        return f"{said(record.title)}, {record.child.name}"
 
 
 REGISTRATION_STATES = {

@@ -9,6 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 
 from app.domain.roles import Principal, Role
+from app.domain.workflow import FormState
 from app.security import office
 from app.seed.files import reference
 from app.services import children as desk
@@ -112,6 +113,7 @@ class ChildView(PortalView):
                 "people": people,
                 "my_queue_link": _queue_link(people, work.me),
                 "standing": standing,
+                "may_ask_advice": any(each.state is FormState.assessing for each in lines),
                 "forms": rows,
                 "milestones": milestones(standing, lines, work.me, work.today),
                 "next_steps": next_steps(rows),
@@ -130,6 +132,7 @@ class ChildView(PortalView):
             context = {
                 **frame(child, work.me, work.today, "forms"),
                 "forms": form_rows(lines, work.me, work.today),
+                "may_ask_advice": any(each.state is FormState.assessing for each in lines),
             }
         return self.page("children/forms.html", **context)
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.domain.errors import Busy, PortalError, TooMany
+from app.domain.errors import Busy, Conflict, PortalError, TooMany
 from app.domain.events import AccessDenied
 from app.security import office
 from app.views.base import my_work
@@ -22,13 +22,14 @@ DENIED = {403, 404}
 PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
-def _page(status: int) -> tuple[str, int]:
+def _page(status: int, is_conflict: bool = False) -> tuple[str, int]:
     if (
         request_ctx.url_adapter is None
     ):  # the request named a host that is not ours, so no address can be written
         return "<!DOCTYPE html><title>Error</title><p>This is not the address of the portal.</p>", status
     return render_template(
-        f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html"
+        f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html",
+        is_conflict=is_conflict,
     ), status
 
 
@@ -51,7 +52,7 @@ def init_errors(app: Flask) -> None:
     def portal_error(error: PortalError) -> ResponseReturnValue:
         office().database.session.rollback()
         _write_down_denied(error.status)
-        body, status = _page(error.status)
+        body, status = _page(error.status, isinstance(error, Conflict))
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Busy) else {}
         return body, status, headers
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from app.domain.clock import in_london
+from app.domain.form_deadlines import advice_due_on
 from app.domain.forms import Problem, Section, SectionStatus
 from app.domain.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
@@ -72,6 +73,7 @@ def task_page(work: Work, opened: OpenForm) -> Context:
     return {
         "opened": opened,
         "form": opened.form,
+        "six_weeks_end": advice_due_on(opened.form.asked_on) if opened.form.asked_on else None,
         "tasks": tasks,
         "done": sum(status == SectionStatus.completed.value for status in statuses.values()),
         "reasons": reasons,

@@ -5,11 +5,12 @@ from flask_appbuilder import AppBuilder, BaseView
 from app.views.account import AccountView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
 from app.views.audit import AuditView
-from app.views.casework import AskView, ConsentView, DecideView, DuplicateView, SharingView
+from app.views.casework import AskView, ConsentView, DuplicateView, SharingView
 from app.views.casework_lists import AdviceList, ChildList, MessageList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
 from app.views.children import ChildView
 from app.views.confirm import ConfirmView
+from app.views.decisions import DecideView
 from app.views.documents import DocumentView
 from app.views.forgotten import ForgottenView
 from app.views.forms import FormView

@@ -113,6 +113,7 @@ def test_a_colleague_brought_in_is_told(office, cast, make):
 TO_THE_TEAM = [
     (on.RequestSubmitted, "request_submitted"),
     (on.AdviceSubmitted, "advice_submitted"),
+    (on.InformationSubmitted, "information_submitted"),
     (on.ConsentRecorded, "consent_recorded"),
     (on.ConsentWithdrawn, "consent_withdrawn"),
 ]
@@ -131,8 +132,13 @@ def test_the_team_is_told_in_its_shared_inbox(office, cast, make, event, letter)
 TO_THE_AUTHORS = [
     (on.RequestReturned, "request_returned"),
     (on.RequestAccepted, "request_accepted"),
-    (on.AssessmentAgreed, "assessment_agreed"),
-    (on.AssessmentDeclined, "assessment_declined"),
+    (on.RequestAcceptanceUndone, "request_acceptance_undone"),
+    (on.AdviceAcceptanceUndone, "advice_acceptance_undone"),
+    (on.InformationAcceptanceUndone, "information_acceptance_undone"),
+    (on.InformationAsked, "information_asked"),
+    (on.InformationReturned, "information_returned"),
+    (on.InformationAccepted, "information_accepted"),
+    (on.InformationCancelled, "information_cancelled"),
     (on.AdviceReturned, "advice_returned"),
     (on.AdviceAccepted, "advice_accepted"),
     (on.AdviceCancelled, "advice_cancelled"),

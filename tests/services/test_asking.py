@@ -16,8 +16,20 @@ def names(work):
     return [event.name for event in work.told]
 
 
-def test_asking_a_psychologist_links_her_and_gives_her_six_weeks(cast, make):
-    child = make.child()
+@pytest.fixture
+def assessed(cast, make):
+    """A child whose assessment is agreed, so that advice is statutory."""
+
+    def one(linked=()):
+        child = make.child(linked=linked)
+        make.request(child, cast.sana, FormState.assessing)
+        return child
+
+    return one
+
+
+def test_asking_a_psychologist_links_her_and_gives_her_six_weeks(cast, assessed):
+    child = assessed()
     with cast.olu.works() as work:
         advice = desk.ask_for_advice(
             work, child.id, "advice_psychology", person_id=cast.ann.id, note=" Please see the request. "
@@ -33,8 +45,8 @@ def test_asking_a_psychologist_links_her_and_gives_her_six_weeks(cast, make):
         work.get(Advice, advice.id)
 
 
-def test_somebody_already_linked_is_not_linked_again(cast, make):
-    child = make.child(linked=(cast.ann,))
+def test_somebody_already_linked_is_not_linked_again(cast, assessed):
+    child = assessed((cast.ann,))
     with cast.olu.works() as work:
         desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
         assert names(work) == ["AdviceAsked"]
@@ -42,8 +54,8 @@ def test_somebody_already_linked_is_not_linked_again(cast, make):
     assert len(links) == 1
 
 
-def test_asking_a_team_puts_the_child_in_its_queue(cast, make):
-    child = make.child()
+def test_asking_a_team_puts_the_child_in_its_queue(cast, assessed):
+    child = assessed()
     with cast.olu.works() as work:
         advice = desk.ask_for_advice(
             work, child.id, "advice_health", organisation_id=cast.hana.principal.organisation_id
@@ -153,9 +165,69 @@ def test_a_professional_has_no_part_in_a_consent_form_even_when_it_is_shared(cas
         assert parts_in(work, work.get(Consent, consent.id)) == {Part.sen_team}
 
 
-def test_due_in_six_weeks_is_counted_from_the_day_of_asking(cast, make, clock):
-    child = make.child()
+def test_due_in_six_weeks_is_counted_from_the_day_of_asking(cast, assessed, clock):
+    child = assessed()
     clock.forward(days=3)
     with cast.olu.works() as work:
         advice = desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
         assert advice.due_on - work.today == timedelta(weeks=6)
+
+
+def test_c1_before_an_assessment_is_agreed_it_is_information_without_a_legal_date(cast, make):
+    child = make.child(linked=(cast.ann,))
+    make.request(child, cast.sana, FormState.accepted)
+    with cast.olu.works() as work:
+        asked = desk.ask_for_advice(
+            work, child.id, "advice_psychology", person_id=cast.ann.id, due_on=date(2026, 12, 1)
+        )
+        assert names(work) == ["InformationAsked"]
+        assert (asked.statutory, asked.due_on, asked.wanted_by) == (False, None, date(2026, 12, 1))
+        assert asked.title == "Educational psychology information"
+        desk.cancel_advice(work, asked.id)
+        assert names(work)[-1] == "InformationCancelled"
+
+
+def test_c1_another_day_than_six_weeks_on_needs_a_reason(cast, assessed):
+    child = assessed((cast.ann,))
+    given = {"person_id": cast.ann.id, "due_on": date(2027, 6, 1)}
+    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", **given)
+    assert [fault.field for fault in refused.value.faults] == ["due_reason"]
+    with cast.olu.works() as work:
+        asked = desk.ask_for_advice(
+            work, child.id, "advice_psychology", **given, due_reason=" The child is abroad until May. "
+        )
+    assert (asked.due_on, asked.due_reason) == (date(2027, 6, 1), "The child is abroad until May.")
+
+
+def test_c1_the_day_that_the_law_gives_needs_no_reason_and_takes_none(cast, assessed):
+    child = assessed((cast.ann,))
+    with cast.olu.works() as work:
+        asked = desk.ask_for_advice(
+            work,
+            child.id,
+            "advice_psychology",
+            person_id=cast.ann.id,
+            due_on=date(2027, 1, 4),
+            due_reason="Not needed.",
+        )
+    assert asked.due_reason == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "who"),
+    [("advice_social_care", "sana"), ("advice_education", "ann"), ("advice_psychology", "hana")],
+)
+def test_b11_the_wrong_profession_is_asked_only_with_a_reason(cast, assessed, template, who):
+    adviser = getattr(cast, who)
+    child = assessed((adviser,))
+    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, template, person_id=adviser.id)
+    assert [fault.field for fault in refused.value.faults] == ["adviser_reason"]
+    with pytest.raises(Refused), cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, template, organisation_id=adviser.principal.organisation_id)
+    with cast.olu.works() as work:
+        asked = desk.ask_for_advice(
+            work, child.id, template, person_id=adviser.id, adviser_reason="She led the plan."
+        )
+    assert asked.adviser_reason == "She led the plan."

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
 from app.domain.workflow import FormState
-from app.models import Request
-from app.services.deciding import agree_to_assess, decline_to_assess
+from app.models import Message, Request
+from app.services.deciding import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
+from tests.cast import everything
 
 
 @pytest.fixture
@@ -55,8 +57,111 @@ def test_only_the_sen_team_decides(cast, accepted, verb):
         verb(work, accepted.id, "Please.")
 
 
-@pytest.mark.parametrize("state", [s for s in FormState if s is not FormState.accepted])
-def test_only_an_accepted_request_is_decided(cast, make, state):
+RECEIVED = [FormState.submitted, FormState.returned, FormState.accepted]
+
+
+@pytest.mark.parametrize("state", RECEIVED)
+def test_c2_a_request_is_decided_in_every_state_after_receipt(cast, make, state):
+    request = make.request(
+        make.child(linked=(cast.sana,)),
+        cast.sana,
+        state,
+        received_on=date(2026, 11, 2),
+        due_on=date(2026, 12, 14),
+    )
+    with cast.olu.works() as work:
+        decided = agree_to_assess(work, request.id, "Because.", date(2026, 11, 20))
+    assert (decided.state, decided.decided_on) == (FormState.assessing, date(2026, 11, 20))
+    assert decided.due_on == date(2027, 3, 22)
+
+
+@pytest.mark.parametrize("state", [s for s in FormState if s not in RECEIVED])
+def test_c2_a_request_that_was_not_received_or_is_decided_is_not_decided(cast, make, state):
     request = make.request(make.child(linked=(cast.sana,)), cast.sana, state)
     with pytest.raises(WrongMoment), cast.olu.works() as work:
         agree_to_assess(work, request.id, "Because.")
+
+
+@pytest.mark.parametrize(
+    ("day", "field"), [(date(2026, 11, 1), "decided_on"), (date(2026, 11, 24), "decided_on")]
+)
+def test_c2_a_decision_is_made_after_receipt_and_not_in_the_future(cast, accepted, clock, day, field):
+    assert clock.today() == date(2026, 11, 23)
+    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+        agree_to_assess(work, accepted.id, "Because.", day)
+    assert [fault.field for fault in refused.value.faults] == [field]
+
+
+def correct(actor, form_id, assess, **given):
+    with actor.works() as work:
+        return correct_decision(
+            work, form_id, assess, Decided(**({"reason": "Right.", "correction_reason": "Slip."} | given))
+        )
+
+
+def test_b12_a_decision_is_corrected_and_both_are_kept(cast, accepted):
+    with cast.olu.works() as work:
+        agree_to_assess(work, accepted.id, "Wrong box.")
+    request = correct(cast.mary, accepted.id, False)
+    assert (request.state, request.due_on, request.decision_reason) == (
+        FormState.not_assessing,
+        None,
+        "Right.",
+    )
+    with cast.olu.works() as work:
+        found = [
+            (one.number, one.outcome, one.reason, one.correction_reason)
+            for one in history_of(work, accepted.id)
+        ]
+    assert found == [
+        (2, FormState.not_assessing, "Right.", "Slip."),
+        (1, FormState.assessing, "Wrong box.", ""),
+    ]
+    again = correct(cast.olu, accepted.id, True)
+    assert (again.state, again.due_on) == (FormState.assessing, date(2027, 3, 22))
+
+
+def test_b12_only_the_sen_team_reads_the_history(cast, accepted):
+    with cast.olu.works() as work:
+        agree_to_assess(work, accepted.id, "Because.")
+    with cast.sana.works() as work:
+        assert history_of(work, accepted.id) == []
+    with pytest.raises(WrongHands):
+        correct(cast.sana, accepted.id, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"correction_reason": " "}, "correction_reason"),
+        ({"reason": ""}, "reason"),
+        ({"reason": "Because."}, "decision"),
+    ],
+)
+def test_b12_a_correction_has_a_reason_and_changes_something(cast, accepted, given, field):
+    with cast.olu.works() as work:
+        agree_to_assess(work, accepted.id, "Because.")
+    with pytest.raises(Refused) as refused:
+        correct(cast.olu, accepted.id, True, **given)
+    assert [fault.field for fault in refused.value.faults] == [field]
+
+
+def test_b12_a_request_that_is_not_decided_has_nothing_to_correct(cast, accepted):
+    with pytest.raises(WrongMoment):
+        correct(cast.olu, accepted.id, True)
+
+
+def test_b12_c5_the_family_and_the_authors_are_told_of_a_decision_and_of_its_correction(cast, make, office):
+    child = make.child(linked=(cast.sana, cast.pat))
+    request = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
+    with cast.olu.works() as work:
+        decline_to_assess(work, request.id, "Because.")
+    correct(cast.olu, request.id, True)
+    with everything(office) as work:
+        rows = work.session.execute(select(Message.recipient_id, Message.letter).order_by(Message.id)).all()
+    assert {tuple(row) for row in rows} == {
+        (cast.sana.id, "assessment_declined"),
+        (cast.pat.id, "assessment_declined_family"),
+        (cast.sana.id, "corrected_to_assess"),
+        (cast.pat.id, "corrected_to_assess_family"),
+    }

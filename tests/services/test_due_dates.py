@@ -27,6 +27,7 @@ def due(office, form_id, day):
 def case(cast, make):
     """A request sent, and advice asked for."""
     child = make.child(linked=(cast.sana,))
+    make.request(child, cast.sana, FormState.assessing)
     request = make.request(child, cast.sana)
     fill_in(cast.sana, request.id)
     send(cast.sana, request.id, secrets.token_hex(16))
@@ -39,7 +40,7 @@ def case(cast, make):
 def test_what_people_did_left_the_right_dates(app, cast, case):
     assert check(app) == (
         0,
-        ["Forms: 3", "Advice with a day that was agreed otherwise: 0", "The due dates are right."],
+        ["Forms: 4", "Advice with a day that was agreed otherwise: 0", "The due dates are right."],
     )
     with cast.olu.works() as work:
         returning.accept(work, case["request"], 1)
@@ -67,9 +68,26 @@ def test_a_request_with_another_date_is_named(app, office, case, day):
 
 def test_advice_with_a_day_agreed_otherwise_is_counted_and_no_fault(app, office, clock, case):
     due(office, case["advice"], clock.today() + timedelta(weeks=8))
+    with everything(office) as work:
+        work.get(Form, case["advice"]).due_reason = "The child is abroad."
     code, said = check(app)
     assert code == 0
     assert "Advice with a day that was agreed otherwise: 1" in said
+
+
+def test_c1_another_day_without_a_reason_is_named(app, office, case):
+    due(office, case["advice"], date(2027, 6, 1))
+    code, said = check(app)
+    assert code == 1
+    assert f"Form {case['advice']} (advice): stored 2027-06-01, by rule 2027-01-04" in said
+
+
+def test_c1_information_with_a_legal_date_is_named(app, office, case):
+    with everything(office) as work:
+        work.get(Form, case["advice"]).statutory = False
+    code, said = check(app)
+    assert code == 1
+    assert f"Form {case['advice']} (advice): stored 2027-01-04, by rule none" in said
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 22), None])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.errors import Conflict, Incomplete, NotFound, WrongHands, WrongMoment
+from app.domain.errors import Incomplete, NotFound, WrongHands, WrongMoment
 from app.domain.workflow import FormState
 from app.models import AuditRow, Document, Form, Submission
 from app.services.reading import read
@@ -114,7 +114,7 @@ def test_a_second_page_cannot_send_it_again(cast, request_form):
 
 @pytest.mark.parametrize("key", ["", "x", "A" * 32, "0" * 33])
 def test_a_key_that_no_page_of_ours_gave_is_refused(cast, request_form, key):
-    with pytest.raises(Conflict), cast.sana.works() as work:
+    with pytest.raises(WrongMoment), cast.sana.works() as work:
         submit(work, request_form.id, key)
 
 

@@ -12,6 +12,7 @@ from app.models import (
     AuditRow,
     Child,
     ChildName,
+    Decision,
     Document,
     DocumentState,
     DraftRevision,
@@ -119,6 +120,13 @@ class World:
                 ),
                 "return": FormReturn(
                     form_id=form.id, submission_number=1, reason="Please.", returned_by_id=self.cast.olu.id
+                ),
+                "decision": Decision(
+                    form_id=form.id,
+                    number=1,
+                    outcome=FormState.assessing,
+                    decided_on=now.date(),
+                    recorded_by_id=self.cast.olu.id,
                 ),
                 "draft file": self._file(form),
                 "file": self._file(form, given_at=now),
@@ -240,6 +248,7 @@ def _of_form(
         f"revision of {name}": authors | team_on_drafts,
         f"submission of {name}": authors | shared | TEAM,
         f"return of {name}": authors | TEAM,
+        f"decision of {name}": TEAM,
         f"draft file of {name}": authors | team_on_drafts,
         f"file of {name}": authors | shared | TEAM,
         f"restricted file of {name}": authors | TEAM,

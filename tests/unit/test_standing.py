@@ -1,6 +1,6 @@
 """Where a case stands, in words and dates."""
 
-from datetime import date, datetime
+from datetime import date
 
 from app.domain.standing import Standing, dates_of, in_words, leading, what_happens_next
 from app.domain.workflow import FormState
@@ -42,7 +42,7 @@ def test_the_dates_run_to_twenty_weeks():
 
 
 def test_after_declining_no_later_date_is_promised():
-    standing = Standing(FormState.not_assessing, RECEIVED, datetime(2026, 12, 1))
+    standing = Standing(FormState.not_assessing, RECEIVED, date(2026, 12, 1))
     assert [each.key for each in dates_of(standing)] == ["received", "decide_to_assess"]
 
 

@@ -94,6 +94,11 @@ def test_ending_an_involvement_asks_first(cast, child, press, office):
     assert press(path).status_code == 409
 
 
+@pytest.fixture
+def assessed(cast, make, child):
+    return make.request(child, cast.sana, FormState.assessing)
+
+
 def ask(child, **changes):
     return {
         "form": "advice_psychology",
@@ -105,7 +110,7 @@ def ask(child, **changes):
     } | changes
 
 
-def test_asking_offers_six_weeks_and_whoever_is_linked(cast, child, make):
+def test_asking_offers_six_weeks_and_whoever_is_linked(cast, child, assessed, make):
     make.link(child, cast.ann)
     page = get(cast.olu, f"/children/{child.id}/ask")
     assert 'value="4"' in page.html
@@ -114,7 +119,7 @@ def test_asking_offers_six_weeks_and_whoever_is_linked(cast, child, make):
     assert "Educational psychology advice" in page.main or "psycholog" in page.main.lower()
 
 
-def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, press):
+def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, assessed, press):
     page = Page(
         press(f"/children/{child.id}/ask", ask(child, find="kowalska", search="1", note="typed words"))
     )
@@ -124,7 +129,7 @@ def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, press
     assert "typed words" in page.html
 
 
-def test_advice_is_asked_for(cast, child, press, office):
+def test_advice_is_asked_for(cast, child, assessed, press, office):
     data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}", note="Please see the request.")
     answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
     assert "Advice requested" in answer.text
@@ -138,7 +143,7 @@ def test_advice_is_asked_for(cast, child, press, office):
     assert "Please see the request." in get(cast.ann, f"/children/{child.id}").main
 
 
-def test_a_queue_is_asked(cast, child, press, office):
+def test_a_queue_is_asked(cast, child, assessed, press, office):
     body = cast.hana.principal.organisation_id
     data = ask(child, form="advice_health", find="airedale", adviser=f"organisation-{body}")
     assert press(f"/children/{child.id}/ask", data).status_code == 302
@@ -147,7 +152,7 @@ def test_a_queue_is_asked(cast, child, press, office):
         assert (advice.author_id, advice.organisation_id) == (None, body)
 
 
-def test_what_is_missing_is_named_at_each_field(cast, child, press, office):
+def test_what_is_missing_is_named_at_each_field(cast, child, assessed, press, office):
     data = {"form": "advice_astrology", "adviser": "person-999", "note": "typed words"}
     page = Page(press(f"/children/{child.id}/ask", data))
     assert page.status == 422
@@ -161,7 +166,7 @@ def test_what_is_missing_is_named_at_each_field(cast, child, press, office):
         assert work.session.scalars(select(Advice)).all() == []
 
 
-def test_a_due_date_in_the_past_and_asking_twice_are_refused(cast, child, press, make):
+def test_a_due_date_in_the_past_and_asking_twice_are_refused(cast, child, assessed, press, make):
     path = f"/children/{child.id}/ask"
     data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}")
     assert Page(press(path, data | {"due_on-year": "2025"})).errors == {
@@ -169,6 +174,48 @@ def test_a_due_date_in_the_past_and_asking_twice_are_refused(cast, child, press,
     }
     assert press(path, data).status_code == 302
     assert "has already been asked" in Page(press(path, data)).errors["adviser"]
+
+
+def test_c1_before_a_decision_information_is_asked_for_and_named_as_such(cast, child, press, office):
+    page = get(cast.olu, f"/children/{child.id}/ask")
+    assert page.heading == "Ask for information"
+    assert "Educational psychology information" in page.main
+    assert "reg. 8" not in page.main
+    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}") | {
+        "due_on-day": "",
+        "due_on-month": "",
+        "due_on-year": "",
+    }
+    answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
+    assert "Information requested" in answer.text
+    assert "Information: no legal date" in answer.text
+    with everything(office) as work:
+        number = work.session.scalars(select(Advice.id)).one()
+    form = get(cast.ann, f"/forms/{number}")
+    assert form.heading == "Educational psychology information"
+    assert "not statutory advice" in form.main
+    assert "by law" not in form.main.lower()
+    assert "Advice due on" not in get(cast.ann, f"/forms/{number}/section/about").main
+    for path in (f"/children/{child.id}", "/", "/send/", "/messages/"):
+        assert "psychology advice" not in get(cast.ann, path).main
+    assert "Educational psychology information" in get(cast.olu, "/advice/list/").main
+
+
+def test_c1_another_date_shows_as_agreed_with_its_reason(cast, child, assessed, press):
+    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}") | {"due_on-month": "6"}
+    refused = Page(press(f"/children/{child.id}/ask", data))
+    assert refused.errors == {"due_reason": "The law gives 6 weeks. Enter why another date was agreed"}
+    press(f"/children/{child.id}/ask", data | {"due_reason": "Away until May."})
+    page = get(cast.olu, f"/children/{child.id}/forms")
+    assert "Agreed date, not the 6 weeks in law. Away until May." in page.main
+
+
+def test_b11_the_wrong_profession_is_refused_at_a_field_for_the_reason(cast, child, assessed, press):
+    data = ask(child, form="advice_social_care", adviser=f"person-{cast.sana.id}")
+    page = Page(press(f"/children/{child.id}/ask", data))
+    assert page.status == 422
+    assert "does not give this advice" in page.errors["adviser_reason"]
+    assert press(f"/children/{child.id}/ask", data | {"adviser_reason": "She knows."}).status_code == 302
 
 
 def test_cancelling_advice_asks_first(cast, child, press, make, office):
@@ -187,38 +234,6 @@ def accepted(cast, make, child):
     return make.request(
         child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2), due_on=date(2026, 12, 14)
     )
-
-
-@pytest.mark.parametrize(("answer", "state"), [("agree", "assessing"), ("decline", "not_assessing")])
-def test_the_council_decides(cast, press, accepted, office, answer, state):
-    page = get(cast.olu, f"/requests/{accepted.id}/decide")
-    assert "14 December 2026" in page.main
-    done = press(
-        f"/requests/{accepted.id}/decide", {"decision": answer, "reason": "Because."}, follow_redirects=True
-    )
-    assert "The decision is recorded" in done.text
-    with everything(office) as work:
-        assert work.get(Request, accepted.id).state is FormState[state]
-
-
-def test_a_decision_without_choice_or_reasons_is_refused_at_its_fields(press, accepted, office):
-    page = Page(press(f"/requests/{accepted.id}/decide", {"decision": "maybe"}))
-    assert page.status == 422
-    assert page.errors == {
-        "decision": "Choose whether the council will assess",
-        "reason": "Enter the reasons for the decision",
-    }
-    long = Page(press(f"/requests/{accepted.id}/decide", {"decision": "agree", "reason": "x" * 4001}))
-    assert long.errors == {"reason": "Use 4000 characters or fewer"}
-    with everything(office) as work:
-        assert work.get(Request, accepted.id).state is FormState.accepted
-
-
-def test_what_was_decided_is_not_decided_again(cast, press, accepted):
-    given = {"decision": "agree", "reason": "Because."}
-    assert press(f"/requests/{accepted.id}/decide", given).status_code == 302
-    assert press(f"/requests/{accepted.id}/decide", given | {"decision": "decline"}).status_code == 409
-    assert cast.olu.browser().get(f"/requests/{accepted.id}/decide").status_code == 409
 
 
 def test_sharing_is_saved_for_the_whole_page_and_for_nothing_that_was_not_on_it(

@@ -52,6 +52,7 @@ def case(cast, make, office):
         due_on=date(2027, 3, 22),
         submitted_at=now,
         decided_at=now,
+        decided_on=now.date(),
         decision_reason="The tests are met.",
     )
     child.advice = make.advice(child, cast.ann, FormState.submitted, submitted_at=now)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from app.domain.wording import N_, Wording
+
 if TYPE_CHECKING:
     from app.domain.forms.conditions import Condition
 
@@ -127,6 +129,19 @@ class Section:
         ]
 
 
+ADVICE_DUE = "advice.due_on"
+INFORMATION_INTRO = Wording(
+    N_(
+        "The council is deciding whether to assess this child’s needs and asks you for information. This is not statutory "
+        "advice, and the law sets no date for it. We say “child” for a child or a young person up to the age of 25."
+    )
+)
+
+
+def _not_advice(text: str) -> str:
+    return text.replace("advice", "information").replace("Advice", "Information")
+
+
 @dataclass(frozen=True)
 class FormDefinition:
     """A whole form in one version."""
@@ -157,6 +172,24 @@ class FormDefinition:
     def visible_sections(self, answers: Answers) -> list[Section]:
         """The sections that apply, given the answers so far."""
         return [section for section in self.sections if section.is_visible(answers)]
+
+    def as_information(self) -> FormDefinition:
+        """The same form for information asked before an assessment is agreed: it does not call itself advice, and
+        names no legal date."""
+        sections = tuple(
+            replace(
+                section,
+                title=_not_advice(section.title),
+                questions=tuple(
+                    replace(q, label=_not_advice(q.label), name=_not_advice(q.name))
+                    for q in section.questions
+                    if q.fact != ADVICE_DUE
+                ),
+                form_checksum=f"{section.form_checksum}-information",
+            )
+            for section in self.sections
+        )
+        return replace(self, intro=INFORMATION_INTRO, sections=sections)
 
     def without_restricted(self) -> FormDefinition:
         """The same form as read by people outside the SEN team: restricted questions are not in it."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.form_titles import title_of
 from app.models import AuditRow, Child, ChildLink, Form, FormTemplate, FormVersion, Organisation, Person
 from app.store.database import plan_anew
 from app.store.queries.finding import child_matches
@@ -136,12 +137,12 @@ def _forms(session: Session, numbers: Collection[int]) -> dict[int, str]:
     if not numbers:
         return {}
     rows = session.execute(
-        select(Form.id, FormTemplate.title)
+        select(Form.id, FormTemplate.title, Form.statutory)
         .join(FormVersion, FormVersion.id == Form.form_version_id)
         .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
         .where(Form.id.in_(numbers))
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: title_of(row[1], row[2]) for row in rows}
 
 
 def people_called(session: Session, typed: str) -> list[tuple[int, str, str]]:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, nulls_last, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.domain.form_titles import title_of
 from app.domain.roles import Principal
 from app.domain.standing import Standing
 from app.domain.workflow import OPEN_TO_WRITING, FormState
-from app.models import Child, ChildLink, Form, FormTemplate, FormVersion
+from app.models import AUTHORS_DATE, Child, ChildLink, Form, FormTemplate, FormVersion
 from app.store.database import plan_anew
 from app.store.queries.child_page import standing_of
 from app.store.queries.finding import child_matches
@@ -43,7 +44,9 @@ class Owed:
     title: str
     state: FormState
     due_on: date | None
+    """The date its authors work to: the legal one, or the day by which the SEN team would like to have it."""
     author_id: int | None
+    statutory: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,16 @@ def owed_by(
         rows = _OWED.rows(session, **asked)
     else:
         rows = _OWED_ABOUT.rows(session, **asked, children=list(child_ids))
-    return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
+    return [owed_from(row) for row in rows]
+
+
+def owed_from(row: Sequence[Any]) -> Owed:
+    """Make a form that is owed from a row of a query."""
+    form_id, child_id, forenames, surname, kind, title, state, due_on, author_id, statutory = row
+    name = f"{forenames} {surname}"
+    return Owed(
+        form_id, child_id, name, kind, title_of(title, statutory), state, due_on, author_id, statutory
+    )
 
 
 # Asked on page after page: made once, with the reader's numbers given when they are asked.
@@ -120,14 +132,15 @@ _OWED = Ready(
         Form.kind,
         FormTemplate.title,
         Form.state,
-        Form.due_on,
+        AUTHORS_DATE,
         Form.author_id,
+        Form.statutory,
     )
     .join(Child, Child.id == Form.child_id)
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
     .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
-    .order_by(nulls_last(Form.due_on), Form.id)
+    .order_by(nulls_last(AUTHORS_DATE), Form.id)
     .limit(bindparam("most", type_=Integer())),
     spelt=["most"],
 )
@@ -153,7 +166,7 @@ def _linked(show: Show) -> Select[Any]:
         .subquery("link")
     )
     owed = (
-        select(Form.child_id, func.min(Form.due_on).label("due_on"), func.count().label("forms"))
+        select(Form.child_id, func.min(AUTHORS_DATE).label("due_on"), func.count().label("forms"))
         .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
         .group_by(Form.child_id)
         .subquery("owed")

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.form_titles import title_of
 from app.domain.roles import Principal
 from app.domain.standing import Standing, leading
 from app.domain.workflow import FormState, Part
@@ -66,6 +67,15 @@ class FormLine:
     shared_with_parents: bool
     decision_reason: str
     asking_note: str
+    statutory: bool = True
+    due_reason: str = ""
+    adviser_reason: str = ""
+    wanted_by: date | None = None
+
+    @property
+    def purpose(self) -> str:
+        """The kind of form, with advice that is not statutory as "information"."""
+        return "information" if self.kind == "advice" and not self.statutory else self.kind
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,10 @@ _FORMS = Ready(
         Form.shared_with_parents_at,
         Form.decision_reason,
         Form.asking_note,
+        Form.statutory,
+        Form.due_reason,
+        Form.adviser_reason,
+        Form.wanted_by,
     )
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
@@ -164,7 +178,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
         FormLine(
             id=row[0],
             kind=row[1],
-            title=row[2],
+            title=title_of(row[2], row[17]),
             state=row[3],
             due_on=row[4],
             asked_on=row[5],
@@ -178,6 +192,10 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
             shared_with_parents=row[14] is not None,
             decision_reason=row[15],
             asking_note=row[16],
+            statutory=row[17],
+            due_reason=row[18],
+            adviser_reason=row[19],
+            wanted_by=row[20],
         )
         for row in rows
     ]
@@ -186,7 +204,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
 
 
 _STANDINGS = Ready(
-    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_at)
+    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_on)
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),
     lists=["children"],
@@ -199,8 +217,8 @@ def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Stand
         return {}
     rows = _STANDINGS.rows(session, children=list(child_ids))
     sent: dict[int, list[Standing]] = defaultdict(list)
-    for child_id, state, received_on, decided_at in rows:
-        sent[child_id].append(Standing(state, received_on, decided_at))
+    for child_id, state, received_on, decided_on in rows:
+        sent[child_id].append(Standing(state, received_on, decided_on))
     found = {child_id: leading(requests) for child_id, requests in sent.items()}
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 

@@ -23,7 +23,7 @@ from app.models import (
     RegistrationState,
     Request,
 )
-from app.store.queries.caseload import Owed
+from app.store.queries.caseload import Owed, owed_from
 from app.store.queries.child_page import MessageLine
 from app.store.ready import Ready
 
@@ -57,7 +57,7 @@ def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -
 _WAITING = Ready(
     select(
         _count(Request.id, Request.state == FormState.submitted),
-        _count(Request.id, Request.state == FormState.accepted),
+        _count(Request.id, UNDECIDED_REQUESTS),
         _count(Advice.id, Advice.state == FormState.submitted),
         _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
@@ -70,7 +70,7 @@ _WAITING = Ready(
 def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
     """The requests the council still has to decide on, soonest due first."""
     rows = _DECISIONS.rows(session, most=limit)
-    return [Owed(row[0], row[1], f"{row[2]} {row[3]}", *row[4:]) for row in rows]
+    return [owed_from(row) for row in rows]
 
 
 _DECISIONS = Ready(
@@ -84,6 +84,7 @@ _DECISIONS = Ready(
         Request.state,
         Request.due_on,
         Request.author_id,
+        Request.statutory,
     )
     .join(Child, Child.id == Request.child_id)
     .join(FormVersion, FormVersion.id == Request.form_version_id)

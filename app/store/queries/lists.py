@@ -23,7 +23,18 @@ _PERSON = Whole(Person, "id", "first_name", "last_name")
 
 def _forms(kind: type[Form]) -> Listing:
     return Listing(
-        Whole(kind, "id", "kind", "child_id", "state", "asked_on", "received_on", "due_on"),
+        Whole(
+            kind,
+            "id",
+            "kind",
+            "child_id",
+            "state",
+            "asked_on",
+            "received_on",
+            "due_on",
+            "statutory",
+            "wanted_by",
+        ),
         (kind.child, _CHILD),
         (kind.organisation, _BODY),
         (kind.author, _PERSON),

@@ -11,6 +11,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
 from sqlalchemy import ColumnElement, Connection, exists, literal, select, union_all
 
+from app.domain.form_titles import title_of
 from app.domain.roles import Principal, Profession, Role
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Form, FormTemplate, FormVersion, Message, Organisation
@@ -97,12 +98,18 @@ def link_facts(connection: Connection, link_id: int) -> LinkFacts:
 def form_facts(connection: Connection, form_id: int) -> FormFacts:
     """Whose form this is, and what it is called."""
     row = connection.execute(
-        select(_template.c.title, _form.c.child_id, _form.c.author_id, _form.c.organisation_id)
+        select(
+            _template.c.title,
+            _form.c.child_id,
+            _form.c.author_id,
+            _form.c.organisation_id,
+            _form.c.statutory,
+        )
         .join(_version, _version.c.id == _form.c.form_version_id)
         .join(_template, _template.c.id == _version.c.template_id)
         .where(_form.c.id == form_id)
     ).one()
-    return FormFacts(*row)
+    return FormFacts(title_of(row.title, row.statutory), *row[1:4])
 
 
 def organisation_name(connection: Connection, organisation_id: int) -> str:

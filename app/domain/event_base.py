@@ -1,0 +1,27 @@
+"""The base classes of events: what every event holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened; `child_id` when it is about a child, so that a child's file can be followed."""
+
+    child_id: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The event's name in the audit and in letters."""
+        return type(self).__name__
+
+    def facts(self) -> dict[str, Any]:
+        """What the audit keeps of it."""
+        return {key: value for key, value in vars(self).items() if value is not None and key != "child_id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormEvent(Event):
+    """Something about one form."""
+
+    form_id: int

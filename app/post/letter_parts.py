@@ -1,0 +1,95 @@
+"""What a letter is, and who can be meant by one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain import events as on
+from app.domain.events import Event
+from app.domain.roles import SEN_TEAM as SEN_TEAM_ROLES
+from app.domain.roles import Role
+from app.domain.workflow import Part
+from app.store.queries.recipients import form_facts, link_facts, linked_to, professionals_of
+
+SEN_TEAM = None
+"""The SEN team's shared inbox, as a recipient."""
+
+COUNCIL_ROLES = {role.name for role in SEN_TEAM_ROLES} | {Role.admin.name}
+
+Addressees = set[int | None]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message: its name, who may be meant by it, and its words."""
+
+    name: str
+    who: Callable[[Connection, Any], Addressees]
+    subject: str
+    text: str
+    of_child: bool = False
+    """It says nothing of the form: readers must be able to see the child, not the form."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An e-mail to the account's owner about the account itself, with no message in the inbox."""
+
+    mail: str
+
+
+Told = Sequence[Letter | Notice]
+AUDIT_ONLY: Told = ()
+
+
+def sen_team(_connection: Connection, _event: Event) -> Addressees:
+    """The SEN team's shared inbox."""
+    return {SEN_TEAM}
+
+
+def sen_team_if_it_matters(_connection: Connection, event: on.RolesChanged) -> Addressees:
+    """The SEN team's shared inbox, when somebody joins or leaves those who see every child or give roles."""
+    before, after = set(event.before or ()) & COUNCIL_ROLES, set(event.roles) & COUNCIL_ROLES
+    return {SEN_TEAM} if before != after else set()
+
+
+def the_linked(connection: Connection, event: on.LinkEvent) -> Addressees:
+    """The person who was linked, or everybody in the organisation whose queue the child waits in."""
+    link = link_facts(connection, event.link_id)
+    if link.person_id is not None:
+        return {link.person_id}
+    return (
+        set(professionals_of(connection, link.organisation_id)) if link.organisation_id is not None else set()
+    )
+
+
+def the_authors(connection: Connection, event: on.FormEvent) -> Addressees:
+    """Who wrote the form, and their colleagues who are linked to the child; the whole organisation while it waits in
+    its queue."""
+    form = form_facts(connection, event.form_id)
+    if form.author_id is None and form.organisation_id is not None:
+        return set(professionals_of(connection, form.organisation_id))
+    told: Addressees = {form.author_id} if form.author_id is not None else set()
+    if form.organisation_id is not None:
+        linked = linked_to(connection, form.child_id)
+        told |= {person for person, organisation in linked.items() if organisation == form.organisation_id}
+    return told
+
+
+def those_it_is_shared_with(connection: Connection, event: on.FormShared) -> Addressees:
+    """Everybody linked to the child of the kinds it is now shared with, except its own authors."""
+    form = form_facts(connection, event.form_id)
+    told: Addressees = set()
+    if "professionals" in event.shared_with:
+        linked = linked_to(connection, form.child_id, Part.author)
+        told |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
+    if "parents" in event.shared_with:
+        told |= set(linked_to(connection, form.child_id, Part.parent))
+    return told - {form.author_id}
+
+
+def the_family(connection: Connection, event: on.FormEvent) -> Addressees:
+    """The parents and carers linked to the child, and the young person if the account is theirs."""
+    return set(linked_to(connection, form_facts(connection, event.form_id).child_id, Part.parent))
