@@ -74,6 +74,8 @@ class Settings:
     metrics_port: int  # of the web server; 0: no figures are given
     worker_metrics_port: int
 
+    email_change_delay_hours: int  # from confirming a new address to its being in use
+
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
     otp_key: str = field(repr=False)
     audit_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only check, newest first
@@ -141,6 +143,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxy_hops=env.whole_number("TRUSTED_PROXY_HOPS", 0, 0, 5),
         log_format=_log_format(env, demo),
         **_metrics(env, port),
+        email_change_delay_hours=env.whole_number("EMAIL_CHANGE_DELAY_HOURS", 24, 1, 336),
         secret_keys=(keys["SECRET_KEY"], *older_keys(env, "SECRET_KEY", keys)),
         otp_key=keys["OTP_KEY"],
         audit_keys=(keys["AUDIT_KEY"], *older_keys(env, "AUDIT_KEY", keys)),

@@ -43,6 +43,7 @@ def open_office(settings: Settings, clock: Clock | None = None) -> Office:
 
 def _open_doors(app: Flask) -> None:
     from app import (  # noqa: F401 - each adds its commands
+        commands_app_reset,
         commands_audit,
         commands_backup,
         commands_deadlines,

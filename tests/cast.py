@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.commands import prepare
 from app.domain.roles import Principal, Role
-from app.models import Person
+from app.models import LogInSession, Person
 from app.seed.cast import CAST
 from app.seed.people import seed_people
 from app.services.kept_posts import form_mark
-from app.services.sessions import open_session
+from app.services.sessions import hash_of, open_session
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import look_as_system
 from tests.browser import post_with_token
@@ -64,10 +64,13 @@ class Actor:
         """Their own unit of work."""
         return unit_of_work(self.app.extensions["office"], self.principal)
 
-    def browser(self) -> FlaskClient:
-        """A browser in which they are logged in (the log-in itself is tested in tests/web/test_log_in.py)."""
+    def browser(self, proved: bool = True) -> FlaskClient:
+        """A browser in which they are logged in (the log-in itself is tested in tests/web/test_log_in.py) and, unless
+        told otherwise, have just proved again who they are (tests/security/test_recovery.py)."""
         with self.works() as work:
             sid = open_session(work, self.id, "email")
+            mine = select(LogInSession).where(LogInSession.sid_hash == hash_of(sid))
+            work.session.scalars(mine).one().proved_at = work.now if proved else None
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie["sid"] = sid

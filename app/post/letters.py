@@ -38,7 +38,23 @@ LETTERS: Mapping[type[Event], Told] = {
     on.PasswordChanged: (Notice("password_changed"),),
     on.PasswordResetAsked: AUDIT_ONLY,  # the link itself is mailed by services/forgotten_password.py
     on.EmailChangeAsked: AUDIT_ONLY,  # links and notices go to the old and the new address from the service
+    on.EmailChangeConfirmed: AUDIT_ONLY,
+    on.EmailChangeCancelled: AUDIT_ONLY,
+    on.EmailChangeDenied: (
+        Letter(
+            "email_change_denied",
+            sen_team,
+            N_("An account may have been used by another person"),
+            N_(
+                "The owner of an account reported a change of email address that they did not ask for. "
+                "The change was stopped, all log-ins were ended, and invitations that the account had sent were "
+                "withdrawn. A SEN manager can see in the audit whose account it is. Check what was done with it."
+            ),
+        ),
+    ),
     on.EmailChanged: AUDIT_ONLY,
+    on.AuthenticatorResetAllowed: AUDIT_ONLY,  # the link to the owner is mailed by services/app_reset.py
+    on.AuthenticatorReset: (Notice("second_step_changed"),),
     on.SecondStepChanged: (Notice("second_step_changed"),),
     on.AccountOpened: AUDIT_ONLY,
     on.PersonDeactivated: AUDIT_ONLY,

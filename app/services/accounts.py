@@ -10,7 +10,7 @@ from app.domain.errors import Fault, Refused, WrongHands
 from app.domain.events import PersonDeactivated, PersonReactivated, RolesChanged
 from app.domain.roles import SEN_TEAM, Role
 from app.models import Person
-from app.services.sessions import end_sessions
+from app.services.recovery import end_everything_pending
 from app.services.work import Work
 
 
@@ -20,7 +20,7 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     An administrator who also ran cases would see children, so the two are kept apart; so are families and staff.
     Raises Refused when the roles do not go together or none is chosen, WrongHands for one's own account.
     """
-    person = _somebody_else(work, person_id)
+    person = account_of_another(work, person_id)
     wanted = frozenset(roles)
     if not wanted:
         raise Refused(Fault("roles", "Choose at least one role"))
@@ -44,22 +44,23 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
 
 def deactivate(work: Work, person_id: int) -> Person:
     """Close an account: every log-in of theirs ends at once. Cases stay with their organisation."""
-    person = _somebody_else(work, person_id)
+    person = account_of_another(work, person_id)
     person.active = False
-    end_sessions(work, person.id)
+    end_everything_pending(work, person.id)
     work.tell(PersonDeactivated(person_id=person.id))
     return person
 
 
 def reactivate(work: Work, person_id: int) -> Person:
     """Open a closed account again; they log in as before."""
-    person = _somebody_else(work, person_id)
+    person = account_of_another(work, person_id)
     person.active = True
     work.tell(PersonReactivated(person_id=person.id))
     return person
 
 
-def _somebody_else(work: Work, person_id: int) -> Person:
+def account_of_another(work: Work, person_id: int) -> Person:
+    """Somebody else's account, for an administrator to change. Raises WrongHands."""
     _still_administrator(work)
     if work.me.user_id == person_id:
         raise WrongHands("nobody changes their own roles or closes their own account here")

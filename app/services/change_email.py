@@ -1,19 +1,32 @@
-"""Changing the e-mail address one logs in with: asked for with the password, real once confirmed from the new address."""
+"""Changing the e-mail address one logs in with: confirmed from the new mailbox, in use after a delay.
+
+Until then codes go to the old address, whose mails say how to stop the change.
+"""
 
 import secrets
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.devices import device_name
 from app.domain.errors import Fault, Refused
-from app.domain.events import EmailChangeAsked, EmailChanged
-from app.domain.log_in import PASSWORDS_PER_ACCOUNT
+from app.domain.events import (
+    EmailChangeAsked,
+    EmailChangeCancelled,
+    EmailChangeConfirmed,
+    EmailChanged,
+    EmailChangeDenied,
+)
+from app.domain.log_in import Limit
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical, domain_of
-from app.models import Person, Purpose
+from app.models import EmailChange, Person, Purpose
 from app.services import throttle
 from app.services.mailed_links import (
+    HOURS,
+    PATHS,
     DeadLink,
     look_at,
     mail,
@@ -22,45 +35,83 @@ from app.services.mailed_links import (
     throttle_mail_to,
     use_link,
 )
-from app.services.passwords import account_subject, passwords_of
+from app.services.recovery import end_everything_pending, end_invitations_sent
 from app.services.registration import recognised, work_address
-from app.services.second_step import Desk
-from app.services.sessions import end_sessions
-from app.services.work import Work
+from app.services.sessions import require_proof
+from app.services.work import Office, Work, unit_of_work
 from app.store.guard import look_as_system
+from app.store.queries.account_changes import (
+    DueChange,
+    cancel_change,
+    confirm_change,
+    due_changes,
+    mark_applied,
+    mark_dropped,
+)
 from app.store.queries.addresses import person_with_email
-from app.store.queries.log_in import close_challenges
-from app.store.queries.mailed_links import end_all
+
+CHANGES_A_DAY = Limit("email_change", 5, timedelta(days=1))
+"""Each mails the old address, so that nobody with a stolen log-in can flood it."""
 
 
-def ask(desk: Desk, typed: str, password: str) -> None:
+def ask(work: Work, typed: str, log_in_id: int) -> None:
     """Ask to log in with another address. Nothing changes until a link mailed there is used; the old one is told.
 
-    Whoever asks learns nothing about whether the new address is somebody's already. Raises Refused for a wrong
-    password or an address that cannot be theirs, TooMany after too many wrong passwords.
+    Whoever asks learns nothing about whether the new address is somebody's already. Raises ProveFirst, Refused for an
+    address that cannot be theirs, TooMany.
     """
-    with desk() as work:  # a try of its own, so that it stays counted when the password turns out wrong
-        person = work.get(Person, work.me.user_id)
-        email = _new_address(work, person, typed)
-        throttle.take(work, PASSWORDS_PER_ACCOUNT, account_subject(person.email))
-        kept, office = person.password, work.office
-    if not passwords_of(office).matches(kept, password):
-        raise Refused(Fault("password", Wording(N_("Enter the password you log in with now"))))
-    with desk() as work:
-        person = work.get(Person, work.me.user_id)
-        throttle.give_back(work, PASSWORDS_PER_ACCOUNT, account_subject(person.email))
-        _send(work, person, email)
-
-
-def _send(work: Work, person: Person, email: str) -> None:
+    require_proof(work, log_in_id)
+    person = work.get(Person, work.me.user_id)
+    email = _new_address(work, person, typed)
     throttle_mail_to(work, email)
-    mail(work, "email_change_asked", person.email, secrets.token_hex(8), person.locale, device=_device(work))
+    throttle.take(work, CHANGES_A_DAY, f"person|{person.id}")
+    _begin(work, person, email)
+    mail(
+        work,
+        "email_change_asked",
+        person.email,
+        secrets.token_hex(8),
+        person.locale,
+        device=_device(work),
+        path=_not_me_path(work, person),
+    )
     work.tell(EmailChangeAsked(person_id=person.id))
-    if person_with_email(work.session, email) is not None:
-        mail(work, "already_registered", email, secrets.token_hex(8), person.locale)
-        return
+    _mail_new_address(work, person, email)
+
+
+def _begin(work: Work, person: Person, email: str) -> None:
+    """Enter the change in place of an older one that waits."""
+    cancel_change(work.session, person.id, work.now)
+    try:
+        work.add(EmailChange(created_at=work.now, person_id=person.id, new_email=email))
+    except IntegrityError:
+        text = Wording(N_("Another change of your email address was asked for just now. Try again"))
+        raise Refused(Fault("email", text)) from None
+
+
+def _mail_new_address(work: Work, person: Person, email: str) -> None:
+    """Mail the new address. The same work is done whether or not it is somebody's already."""
+    taken = person_with_email(work.session, email) is not None
+    nested = work.session.begin_nested()
     token = make_link(work, Purpose.email, email, person_id=person.id)
-    mail_link(work, "email_change_link", Purpose.email, email, token, person.locale)
+    if taken:
+        nested.rollback()
+        mail(work, "already_registered", email, secrets.token_hex(8), person.locale)
+    else:
+        nested.commit()
+        mail_link(work, "email_change_link", Purpose.email, email, token, person.locale)
+
+
+def _not_me_path(work: Work, person: Person) -> str:
+    """A page for the old address that stops the change. An earlier mail's page goes on working beside it."""
+    hours = HOURS[Purpose.email] + delay_hours(work.office)
+    token = make_link(work, Purpose.not_me, person.email, person.id, hours=hours, end_others=False)
+    return PATHS[Purpose.not_me].format(token)
+
+
+def delay_hours(office: Office) -> int:
+    """How long a confirmed address waits before it is in use."""
+    return office.settings.email_change_delay_hours
 
 
 def _device(work: Work) -> str:
@@ -104,23 +155,125 @@ def new_address_of(work: Work, token: str) -> str:
     return look_at(work, token, Purpose.email).email
 
 
-def confirm(work: Work, token: str, keep_log_in: int | None = None) -> None:
-    """The new address is proved: it is the one to log in with from now on, and the old one is told.
+def pending(work: Work) -> EmailChange | None:
+    """My change that waits to be confirmed or to take effect. One that was never confirmed is over after a day."""
+    mine = select(EmailChange).where(
+        EmailChange.person_id == work.me.user_id,
+        EmailChange.applied_at.is_(None),
+        EmailChange.cancelled_at.is_(None),
+    )
+    found = work.session.scalars(mine).one_or_none()
+    if found is None or found.confirmed_at is not None:
+        return found
+    return found if work.now - found.created_at < timedelta(hours=HOURS[Purpose.email]) else None
 
-    Every other log-in of theirs ends. Raises DeadLink when the address has become somebody's in the meantime.
+
+def confirm(work: Work, token: str) -> datetime:
+    """The new address is proved: gives the moment from which it is the one to log in with. The old one is told.
+
+    Raises DeadLink when the address has become somebody's in the meantime.
     """
     link = use_link(work, token, Purpose.email)
     look_as_system(work.session, "a new email address is confirmed through its link")
     person = work.get(Person, link.person_id or 0)
     if not person.active or person_with_email(work.session, link.email) is not None:
         raise DeadLink
-    old, person.email = person.email, link.email
+    takes_effect_at = work.now + timedelta(hours=delay_hours(work.office))
     try:
+        confirmed = confirm_change(work.session, person.id, link.email, work.now, takes_effect_at)
+    except IntegrityError:  # another account has confirmed the same address
+        raise DeadLink from None
+    if not confirmed:
+        raise DeadLink
+    mail(
+        work,
+        "email_change_confirmed",
+        person.email,
+        secrets.token_hex(8),
+        person.locale,
+        hours=delay_hours(work.office),
+        path=_not_me_path(work, person),
+    )
+    work.tell(EmailChangeConfirmed(person_id=person.id))
+    return takes_effect_at
+
+
+def cancel(work: Work) -> bool:
+    """The owner keeps the old address. False when nothing waited any more."""
+    person = work.get(Person, work.me.user_id)
+    if not cancel_change(work.session, person.id, work.now):
+        return False
+    mail(work, "email_change_cancelled", person.email, secrets.token_hex(8), person.locale)
+    work.tell(EmailChangeCancelled(person_id=person.id))
+    return True
+
+
+def look_at_not_me(work: Work, token: str) -> str:
+    """The address that stays, for the page "It was not me". Changes nothing; raises DeadLink."""
+    return look_at(work, token, Purpose.not_me).email
+
+
+def not_me(work: Work, token: str) -> str:
+    """Somebody else asked for the change: stop it, end everything pending, and lock the account until its owner has
+    chosen a new password. Gives the secret of the link to do so. Raises DeadLink.
+    """
+    link = use_link(work, token, Purpose.not_me)
+    look_as_system(work.session, "somebody else asked for a change of email address")
+    person = work.get(Person, link.person_id or 0)
+    if not person.active or person.email != link.email:
+        raise DeadLink
+    person.password = None
+    end_everything_pending(work, person.id)
+    end_invitations_sent(work, person.id)
+    work.tell(EmailChangeDenied(person_id=person.id))
+    return make_link(work, Purpose.reset, link.email, person_id=person.id)
+
+
+# --- when the time has come -----------------------------------------------------------------------
+
+
+def apply_due(office: Office) -> None:
+    """Put every address into use whose time has come, each in a transaction of its own. Run every minute."""
+    with office.database.open() as session:
+        waiting = due_changes(session, office.clock.now())
+    for each in waiting:
+        with unit_of_work(office, None) as work:
+            _apply(work, each)
+
+
+def apply_due_for(work: Work, email: str) -> None:
+    """The same for the account that has this address or is about to, before somebody logs in with it."""
+    for each in due_changes(work.session, work.now, email):
+        _apply(work, each)
+
+
+def _apply(work: Work, change: DueChange) -> None:
+    """Put one address into use, unless another process did or it has become somebody else's."""
+    if not mark_applied(work.session, change.id, work.now):
+        return
+    look_as_system(work.session, "a new email address is put into use")
+    person = work.get(Person, change.person_id)
+    old, locale = person.email, person.locale
+    if not _take_address(work, person, change.new_email):
+        mark_dropped(work.session, change.id, work.now)
+        mail(work, "email_change_cancelled", old, secrets.token_hex(8), locale)
+        work.tell(EmailChangeCancelled(person_id=change.person_id))
+        return
+    end_everything_pending(work, change.person_id)
+    mail(work, "email_changed", old, secrets.token_hex(8), locale)
+    mail(work, "email_change_done", change.new_email, secrets.token_hex(8), locale)
+    work.tell(EmailChanged(person_id=change.person_id))
+
+
+def _take_address(work: Work, person: Person, email: str) -> bool:
+    if not person.active or person_with_email(work.session, email) is not None:
+        return False
+    nested = work.session.begin_nested()
+    try:
+        person.email = email
         work.session.flush()
     except IntegrityError:
-        raise DeadLink from None
-    end_sessions(work, person.id, except_log_in=keep_log_in)
-    close_challenges(work.session, person.id, work.now)
-    end_all(work.session, person.id, work.now)
-    mail(work, "email_changed", old, secrets.token_hex(8), device=_device(work))
-    work.tell(EmailChanged(person_id=person.id))
+        nested.rollback()
+        return False
+    nested.commit()
+    return True

@@ -17,13 +17,12 @@ from app.services.mailed_links import (
     use_link,
 )
 from app.services.passwords import about_person, count_new_password, hashed, set_password
+from app.services.recovery import end_everything_pending
 from app.services.second_step import Desk
-from app.services.sessions import end_sessions, hash_of
+from app.services.sessions import hash_of
 from app.services.work import Work
 from app.store.guard import look_as_system
 from app.store.queries.addresses import person_with_email
-from app.store.queries.log_in import close_challenges
-from app.store.queries.mailed_links import end_all
 
 
 def ask(work: Work, typed: str, locale: str | None = None) -> None:
@@ -75,7 +74,5 @@ def _owner(work: Work, link: OpenLink) -> Person:
 def _set(work: Work, token: str, password_hash: str) -> None:
     person = _owner(work, use_link(work, token, Purpose.reset))
     set_password(work, person, password_hash)
-    end_sessions(work, person.id)
-    close_challenges(work.session, person.id, work.now)
-    end_all(work.session, person.id, work.now)
+    end_everything_pending(work, person.id)
     work.tell(PasswordChanged(person_id=person.id))

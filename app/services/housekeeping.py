@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Table, delete, or_
 
 from app.models import LogInSession, OutboxMail
-from app.services import documents, log_in, registration
+from app.services import change_email, documents, log_in, registration
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import look_as_system
 
@@ -20,8 +20,8 @@ KEEP_MAIL = timedelta(days=30)
 
 
 def every_minute(office: Office) -> None:
-    """Files that the scanner gave no answer for are shown to it again."""
-    _each(office, scan_again)
+    """New email addresses are put into use; files that the scanner gave no answer for are shown to it again."""
+    _each(office, change_email.apply_due, scan_again)
 
 
 def every_day(office: Office) -> None:

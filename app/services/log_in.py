@@ -8,6 +8,7 @@ from app.domain.events import LoggedIn, LogInFailed, LogInToNobody
 from app.domain.log_in import KEPT_FOR, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS
 from app.domain.work_email import EmailError, canonical
 from app.services import throttle
+from app.services.change_email import apply_due_for
 from app.services.known_device import KnownDevice, device_token, is_known
 from app.services.passwords import account_subject, passwords_of
 from app.services.second_step import BY_EMAIL, Desk, Passed, begin
@@ -52,6 +53,7 @@ def give_password(
     email = _name_typed(typed.email)
     with desk() as work:
         office = work.office
+        apply_due_for(work, email)
         account = account_by_email(work.session, email)
         known = device if account is not None and is_known(device, account) else None
         subject = known.subject if known else account_subject(email)
@@ -93,8 +95,9 @@ def enter(
     account = account_by_id(work.session, passed.person_id)
     if account is None or not account.active:
         raise WrongPassword
+    if not stamp_log_in(work.session, account.id, work.now, locale, passed.issued_at):
+        raise WrongPassword
     sid = open_session(work, account.id, passed.method or BY_EMAIL)
-    stamp_log_in(work.session, account.id, work.now, locale)
     work.tell(LoggedIn(person_id=account.id))
     known = None if is_known(device, account) else device_token(work.office, account.id)
     return Entered(sid, locale or account.locale, known)

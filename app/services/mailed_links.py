@@ -17,7 +17,14 @@ from app.services.sessions import hash_of
 from app.services.work import Work
 from app.store.queries.mailed_links import OpenLink, end_older, open_link, use_up
 
-HOURS: Mapping[Purpose, int] = {Purpose.register: 24, Purpose.reset: 1, Purpose.email: 24, Purpose.invite: 24}
+HOURS: Mapping[Purpose, int] = {
+    Purpose.register: 24,
+    Purpose.reset: 1,
+    Purpose.email: 24,
+    Purpose.invite: 24,
+    Purpose.not_me: 48,
+    Purpose.app_reset: 24,
+}
 """How long a link works."""
 
 PATHS: Mapping[Purpose, str] = {
@@ -25,6 +32,8 @@ PATHS: Mapping[Purpose, str] = {
     Purpose.invite: "/confirm/{}",
     Purpose.reset: "/forgotten/{}",
     Purpose.email: "/confirm/email/{}",
+    Purpose.not_me: "/confirm/not-me/{}",
+    Purpose.app_reset: "/confirm/app/{}",
 }
 """The page each opens. Mail adds the portal's own address from the settings, never the one a request came with."""
 
@@ -41,10 +50,21 @@ class DeadLink(NotFound):
 
 
 def make_link(
-    work: Work, purpose: Purpose, email: str, person_id: int | None = None, registration_id: int | None = None
+    work: Work,
+    purpose: Purpose,
+    email: str,
+    person_id: int | None = None,
+    registration_id: int | None = None,
+    *,
+    hours: int | None = None,
+    end_others: bool = True,
 ) -> str:
-    """A new link for this address; older ones for the same purpose stop working. Gives its secret."""
-    end_older(work.session, purpose, email, person_id, work.now)
+    """A new link for this address; unless told otherwise, older ones for the same purpose stop working.
+
+    Gives its secret.
+    """
+    if end_others:
+        end_older(work.session, purpose, email, person_id, work.now)
     token = secrets.token_urlsafe(32)
     work.add(
         MailedLink(
@@ -54,7 +74,7 @@ def make_link(
             email=email,
             person_id=person_id,
             registration_id=registration_id,
-            expires_at=work.now + timedelta(hours=HOURS[purpose]),
+            expires_at=work.now + timedelta(hours=hours or HOURS[purpose]),
         )
     )
     return token

@@ -1,15 +1,13 @@
 """What people change about their own account: the password, and the authenticator app."""
 
-from dataclasses import dataclass
-
 import pyotp
 
-from app.domain.errors import Conflict, Fault, PortalError, Refused, WrongHands
+from app.domain.errors import Conflict, Fault, Refused, WrongHands
 from app.domain.events import PasswordChanged, SecondStepChanged
-from app.domain.log_in import PASSWORDS_PER_ACCOUNT, PROOF_LIFE, code_typed
+from app.domain.log_in import PASSWORDS_PER_ACCOUNT, code_typed
 from app.domain.roles import SEN_TEAM, Role
 from app.domain.wording import N_, Wording
-from app.models import LogInSession, Person
+from app.models import Person
 from app.services import throttle
 from app.services.passwords import (
     about_person,
@@ -19,8 +17,9 @@ from app.services.passwords import (
     passwords_of,
     set_password,
 )
-from app.services.second_step import PROVE, SEALED_FOR, Desk, app_step, begin, verify
-from app.services.sessions import end_sessions, mark_proved
+from app.services.recovery import end_everything_pending
+from app.services.second_step import BY_APP, BY_EMAIL, PROVE, SEALED_FOR, Desk, app_step, begin, verify
+from app.services.sessions import mark_proved, require_proof
 from app.services.work import Work
 from app.store.queries.log_in import account_by_id, burn_app_step, close_challenges
 from app.store.sealing import BrokenSeal, seal, unseal
@@ -29,36 +28,26 @@ MAY_ADD_APP = SEN_TEAM | {Role.admin}
 """Those who see every child, or say who does, may make their second step stronger."""
 
 
-class ProveFirst(PortalError):
-    """This changes how somebody logs in: password and code are asked for again first."""
+def change_password(desk: Desk, password: str, log_in_id: int) -> None:
+    """A new password. Everything pending ends and every other log-in, and the owner is told by mail.
 
-    status = 403
-
-
-@dataclass(frozen=True)
-class Passwords:
-    """The two passwords of the page "Change your password"."""
-
-    current: str
-    new: str
-
-
-def change_password(desk: Desk, typed: Passwords, log_in_id: int) -> None:
-    """A new password. Every other log-in ends, and the owner is told. Raises Refused or TooMany."""
-    _check_current(desk, typed.current, "current_password")
-    if typed.current == typed.new:
+    Raises ProveFirst, Refused or TooMany.
+    """
+    with desk() as work:
+        require_proof(work, log_in_id)
+        person = work.get(Person, work.me.user_id)
+        office, about, kept = work.office, about_person(person), person.password
+        count_new_password(work, f"person|{work.me.user_id}")
+    if passwords_of(office).matches(kept, password):
         raise Refused(
             Fault("password", Wording(N_("Enter a password that is different from your current one")))
         )
+    password_hash = hashed(office, password, about)
     with desk() as work:
-        office, about = work.office, about_person(work.get(Person, work.me.user_id))
-        count_new_password(work, f"person|{work.me.user_id}")
-    password_hash = hashed(office, typed.new, about)
-    with desk() as work:
+        require_proof(work, log_in_id)
         person = work.get(Person, work.me.user_id)
         set_password(work, person, password_hash)
-        end_sessions(work, person.id, except_log_in=log_in_id)
-        close_challenges(work.session, person.id, work.now)
+        end_everything_pending(work, person.id, except_log_in=log_in_id)
         work.tell(PasswordChanged(person_id=person.id))
 
 
@@ -124,10 +113,10 @@ def app_address(secret: str, email: str, issuer: str) -> str:
 
 
 def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
-    """From now on the second step asks the app. Raises Refused for a wrong code, ProveFirst, WrongHands."""
+    """From now on the second step asks this app, in place of an older one. Raises Refused for a wrong code, ProveFirst, WrongHands."""
     if not may_add_app(work):
         raise WrongHands
-    _check_proof(work, log_in_id)
+    require_proof(work, log_in_id)
     secret = app_secret_offered(work, sealed)
     code = code_typed(typed)
     step = app_step(secret, code, work.now) if secret and code else None
@@ -136,21 +125,22 @@ def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
     person = work.get(Person, work.me.user_id)
     person.totp_secret = seal(work.office.settings.file_keys, SEALED_FOR, secret)
     person.totp_last_step = None
+    person.two_step = BY_APP
     work.session.flush()
     burn_app_step(work.session, person.id, step)
+    close_challenges(work.session, person.id, work.now)
     work.tell(SecondStepChanged(person_id=person.id))
 
 
 def remove_app(work: Work, log_in_id: int) -> None:
-    """Back to codes by e-mail. Raises ProveFirst."""
-    _check_proof(work, log_in_id)
+    """Back to codes by e-mail. Raises ProveFirst; WrongHands for those whose app only an administrator resets."""
+    if may_add_app(work):
+        raise WrongHands("the SEN team and administrators keep their app once they have one")
+    require_proof(work, log_in_id)
     person = work.get(Person, work.me.user_id)
     person.totp_secret = None
     person.totp_last_step = None
+    person.two_step = BY_EMAIL
+    work.session.flush()
+    close_challenges(work.session, person.id, work.now)
     work.tell(SecondStepChanged(person_id=person.id))
-
-
-def _check_proof(work: Work, log_in_id: int) -> None:
-    proved_at = work.get(LogInSession, log_in_id).proved_at
-    if proved_at is None or work.now - proved_at > PROOF_LIFE:
-        raise ProveFirst

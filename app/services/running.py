@@ -67,6 +67,7 @@ class Doing:
     weaknesses: Sequence[str]
     disk_free: float
     versions: Mapping[str, str]
+    email_change_delay_hours: int
 
     @property
     def disk_full(self) -> bool:
@@ -104,6 +105,7 @@ def how_it_is_doing(work: Work) -> Doing:
             "database_kind": "SQLite" if work.office.database.is_sqlite else "PostgreSQL",
             "migration": revision_within(connection),
         },
+        work.office.settings.email_change_delay_hours,
     )
 
 

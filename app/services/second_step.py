@@ -78,6 +78,7 @@ class Passed:
 
     person_id: int
     method: str
+    issued_at: datetime
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def verify(desk: Desk, secret: str | None, typed: str, purpose: str = LOG_IN) ->
     with desk() as work:  # apart from the try, whose locks are taken in another order
         for limit in (CODES_SENT, CODES_SENT_A_DAY):
             throttle.give_back(work, limit, challenge.subject, challenge.codes_sent)
-    return Passed(challenge.person_id, challenge.method)
+    return Passed(challenge.person_id, challenge.method, challenge.issued_at)
 
 
 def _try(work: Work, challenge: Challenge, code: str, purpose: str) -> tuple[bool, int]:

@@ -9,14 +9,20 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, PortalError
 from app.domain.events import LoggedOut
 from app.domain.log_in import CLOCKS_DIFFER, IDLE, LONGEST, PROOF_LIFE, TOUCH_EVERY
 from app.domain.roles import Principal, Profession, Role
 from app.models import LogInSession
+from app.services.recovery import end_everything_pending
 from app.services.work import Work
-from app.store.queries.log_in import end_log_ins
 from app.store.queries.signed_in import open_log_in
+
+
+class ProveFirst(PortalError):
+    """This changes how somebody logs in: password and code are asked for again first."""
+
+    status = 403
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,6 @@ def open_session(work: Work, person_id: int, second_step: str) -> str:
             person_id=person_id,
             opened_at=work.now,
             seen_at=work.now,
-            proved_at=work.now,
             second_step=second_step,
             device=work.origin.device,
             address_hash=work.origin.address_hash,
@@ -124,6 +129,17 @@ def mark_proved(work: Work, log_in_id: int) -> None:
     work.get(LogInSession, log_in_id).proved_at = work.now
 
 
+def require_proof(work: Work, log_in_id: int) -> None:
+    """Raise ProveFirst unless password and code were given again in this log-in within the last ten minutes.
+
+    The row stays locked until the commit, so that an account that is taken back meanwhile keeps nothing of this.
+    """
+    mine = select(LogInSession).where(LogInSession.id == log_in_id, LogInSession.ended_at.is_(None))
+    row = work.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if row is None or row.proved_at is None or work.now - row.proved_at > PROOF_LIFE:
+        raise ProveFirst
+
+
 def my_log_ins(work: Work) -> Sequence[LogInSession]:
     """Where I am logged in now, the latest use first."""
     open_still = (
@@ -149,10 +165,5 @@ def end_one(work: Work, log_in_id: int) -> None:
 
 def end_mine(work: Work) -> None:
     """Log out everywhere."""
-    end_sessions(work, work.me.user_id)
+    end_everything_pending(work, work.me.user_id)
     work.tell(LoggedOut(person_id=work.me.user_id))
-
-
-def end_sessions(work: Work, person_id: int, except_log_in: int | None = None) -> None:
-    """End every log-in of a person at once, but for one if named."""
-    end_log_ins(work.session, person_id, work.now, except_log_in)

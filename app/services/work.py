@@ -38,6 +38,9 @@ class OfficeSettings(PostSettings, Protocol):
     def argon2_time(self) -> int: ...
 
     @property
+    def email_change_delay_hours(self) -> int: ...
+
+    @property
     def clamd_address(self) -> str: ...
 
     @property

@@ -20,7 +20,7 @@ class Person(User):
     postcode: Mapped[str | None] = mapped_column()
     phone: Mapped[str | None] = mapped_column()
     two_step: Mapped[str | None] = mapped_column()
-    """How the second step is done: "email", always set once an account is open."""
+    """How the second step is done: "email" or "app", always set once an account is open."""
     totp_secret: Mapped[str | None] = mapped_column()
     """The authenticator app's secret, sealed with the file key; null until one is added and proved."""
     totp_last_step: Mapped[int | None] = mapped_column()

@@ -14,7 +14,7 @@ from qrcode.image.svg import SvgPathImage
 from app.domain.devices import device_name
 from app.domain.errors import Refused, TooMany
 from app.models import Person
-from app.services import own_account, sessions
+from app.services import change_email, own_account, sessions
 from app.services.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
 from app.views.base import PortalView, office
 from app.views.cookie import APP_SECRET, PROVING, leave_browser
@@ -28,7 +28,7 @@ PROOF = "proof"
 
 
 def proof_first(back: str) -> ResponseReturnValue | None:
-    """For pages that change how somebody logs in: None when they proved who they are within ten minutes, else the
+    """For pages that change how somebody logs in: None when they proved again who they are within ten minutes, else the
     way to the page where they do, from which they come back."""
     if sessions.is_proved(current_user, office().clock.now()):
         return None
@@ -49,19 +49,20 @@ class AccountView(PortalView):
         with self.work() as work:
             person = work.get(Person, work.me.user_id)
             may_add_app = own_account.may_add_app(work)
-        return self.page("account/account.html", owner=person, may_add_app=may_add_app)
+            new_email = change_email.pending(work)
+        return self.page("account/account.html", owner=person, may_add_app=may_add_app, new_email=new_email)
 
     @expose("/password", methods=["GET", "POST"])
     @has_access
     def password(self) -> ResponseReturnValue:
         """Change my password."""
+        detour = proof_first(url_for("AccountView.password"))
+        if detour is not None:
+            return detour
         if request.method == "GET":
             return self.page("account/password.html", wrong={})
-        typed = own_account.Passwords(
-            request.form.get("current_password", ""), request.form.get("password", "")
-        )
         try:
-            own_account.change_password(self.work, typed, current_user.log_in_id)
+            own_account.change_password(self.work, request.form.get("password", ""), current_user.log_in_id)
         except Refused as refused:
             return self._refused("account/password.html", refused)
         except TooMany as too_many:
@@ -166,7 +167,7 @@ class AccountView(PortalView):
     def authenticator(self) -> ResponseReturnValue:
         """Add an authenticator app: scan the code, then type what the app shows."""
         with self.work() as work:
-            if not own_account.may_add_app(work) or current_user.has_authenticator:
+            if not own_account.may_add_app(work):
                 return redirect(url_for("AccountView.show"))
         detour = proof_first(url_for("AccountView.authenticator"))
         if detour is not None:
@@ -207,8 +208,9 @@ class AccountView(PortalView):
     @has_access
     def remove_authenticator(self) -> ResponseReturnValue:
         """Back to codes by email."""
-        if not current_user.has_authenticator:
-            return redirect(url_for("AccountView.show"))
+        with self.work() as work:
+            if own_account.may_add_app(work) or not current_user.has_authenticator:
+                return redirect(url_for("AccountView.show"))
         detour = proof_first(url_for("AccountView.remove_authenticator"))
         if detour is not None:
             return detour

@@ -18,8 +18,9 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from app.domain.errors import Refused
 from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
+from app.domain.wording import N_
 from app.models import Organisation, Person, WorkDomain
-from app.services import accounts
+from app.services import accounts, app_reset
 from app.store.listing import Sought
 from app.views.base import PortalView
 from app.views.list_interface import PortalInterface
@@ -40,6 +41,9 @@ def _profession(profession: Any) -> str:
 
 def _yes_no(value: bool) -> str:
     return _("Yes") if value else _("No")
+
+
+SECOND_STEPS = {"email": N_("Email"), "app": N_("Authenticator app")}
 
 
 class UserList(PortalListView):
@@ -82,7 +86,7 @@ class UserList(PortalListView):
         "active": _yes_no,
         "last_login": lambda at: uk_datetime(at) or _("Never"),
         "profession": _profession,
-        "two_step": lambda method: _("Email") if method else _("Not set up yet"),
+        "two_step": lambda method: _(SECOND_STEPS.get(method, N_("Not set up yet"))),
     }
 
     def find(self, text: str) -> Sought:
@@ -143,6 +147,32 @@ class UserView(PortalView):
         with self.work() as work:
             name = work.get(Person, person_id).name
         return self.page("admin/close.html", person_id=person_id, name=name)
+
+    @expose("/<int:person_id>/authenticator", methods=["GET", "POST"])
+    @has_access
+    def authenticator(self, person_id: int) -> ResponseReturnValue:
+        """Let somebody log in who has lost the phone with their authenticator app."""
+        errors: list[dict[str, str]] = []
+        reason = request.form.get("reason", "")
+        if request.method == "POST":
+            try:
+                with self.work() as work:
+                    app_reset.allow(work, person_id, reason)
+            except Refused as refused:
+                errors = [{"text": _(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+            else:
+                flash(_("We have emailed them a link. Their app is removed when they use it."), "success")
+                return redirect(url_for("UserList.show", pk=person_id))
+        with self.work() as work:
+            name = work.get(Person, person_id).name
+        return self.page(
+            "admin/authenticator.html",
+            422 if errors else 200,
+            person_id=person_id,
+            name=name,
+            reason=reason,
+            errors=errors,
+        )
 
     @expose("/<int:person_id>/open", methods=["POST"])
     @has_access

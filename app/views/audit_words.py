@@ -32,6 +32,26 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Email changes asked for"),
         _l("%(who)s asked to change the email address of %(person)s"),
     ),
+    "EmailChangeConfirmed": (
+        _l("New email addresses confirmed"),
+        _l("The new email address of %(person)s was confirmed"),
+    ),
+    "EmailChangeCancelled": (
+        _l("Email changes cancelled"),
+        _l("The change of email address of %(person)s was cancelled"),
+    ),
+    "EmailChangeDenied": (
+        _l("Email changes reported"),
+        _l("%(person)s did not ask for the change of email address; it was stopped"),
+    ),
+    "AuthenticatorResetAllowed": (
+        _l("Authenticator resets allowed"),
+        _l("%(who)s allowed %(person)s to log in without their authenticator app"),
+    ),
+    "AuthenticatorReset": (
+        _l("Authenticator apps reset"),
+        _l("%(person)s confirmed that their authenticator app is removed"),
+    ),
     "EmailChanged": (_l("Email addresses changed"), _l("The email address of %(person)s was changed")),
     "SecondStepChanged": (_l("Second steps changed"), _l("%(who)s changed the second step of %(person)s")),
     "AccountOpened": (_l("Accounts opened"), _l("%(person)s opened their account")),
@@ -145,6 +165,7 @@ def details(line: AuditLine) -> str:
     known = {
         "FormShared": lambda facts: _shared_with(facts.get("shared_with") or []),
         "RolesChanged": _roles,
+        "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
         "AccessDenied": lambda facts: " ".join(
             str(facts[name]) for name in ("door", "number") if name in facts
         ),

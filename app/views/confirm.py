@@ -1,22 +1,28 @@
 """Where mailed links lead. Opening a page changes nothing; only its button does, and none of them logs anybody in."""
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
-from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
 
 from app.domain.errors import Refused
-from app.services import change_email, setting_up
+from app.services import app_reset, change_email, setting_up
 from app.services.setting_up import Outcome
+from app.views.base import office
 from app.views.faults import put_faults
 from app.views.gate import open_to_all
+from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView, while_the_link_works
 
 open_to_all(
-    "ConfirmView.password", "ConfirmView.two_step", "ConfirmView.email", "ConfirmView.email_confirmed"
+    "ConfirmView.password",
+    "ConfirmView.two_step",
+    "ConfirmView.email",
+    "ConfirmView.email_confirmed",
+    "ConfirmView.not_me",
+    "ConfirmView.authenticator",
 )
 
 
@@ -68,14 +74,40 @@ class ConfirmView(StrangerView):
         """A new e-mail address is confirmed from the new address."""
         with self.work() as work:
             address = change_email.new_address_of(work, token)
+        hours = change_email.delay_hours(office())
         if not FlaskForm().is_submitted():
-            return self.page("confirm/email.html", address=address)
-        here = current_user.log_in_id if current_user.is_authenticated else None
+            return self.page("confirm/email.html", address=address, hours=hours)
         with self.work() as work:
-            change_email.confirm(work, token, keep_log_in=here)
+            change_email.confirm(work, token)
         return redirect(url_for("ConfirmView.email_confirmed"))
 
     @expose("/email")
     def email_confirmed(self) -> ResponseReturnValue:
-        """The new address counts."""
-        return self.page("confirm/email_confirmed.html")
+        """The new address is confirmed, and when it is in use."""
+        return self.page("confirm/email_confirmed.html", hours=change_email.delay_hours(office()))
+
+    @expose("/not-me/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def not_me(self, token: str) -> ResponseReturnValue:
+        """The owner of the old address did not ask for the change: stop it, then choose a new password."""
+        with self.work() as work:
+            address = change_email.look_at_not_me(work, token)
+        if not FlaskForm().is_submitted():
+            return self.page("confirm/not_me.html", address=address)
+        with self.work() as work:
+            reset = change_email.not_me(work, token)
+        flash(_("The change is stopped and everybody is logged out of your account."), "success")
+        return redirect(url_for("ForgottenView.choose", token=reset))
+
+    @expose("/app/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def authenticator(self, token: str) -> ResponseReturnValue:
+        """The owner of an account confirms that their authenticator app is lost."""
+        with self.work() as work:
+            address = app_reset.address_of(work, token)
+        if not FlaskForm().is_submitted():
+            return self.page("confirm/authenticator.html", address=address)
+        with self.work() as work:
+            app_reset.confirm(work, token)
+        flash(_("Your authenticator app is removed. Log in with a code that we email you."), "success")
+        return redirect(url_for("LogInView.log_in"))

@@ -22,6 +22,8 @@ BELOW_THE_ORM = {
     "store/queries/signed_in.py": "asked before anybody is known",
     "store/queries/log_in.py": "asked before anybody is known",
     "store/queries/addresses.py": "whether an address is taken is asked before anybody is known",
+    "store/queries/recovery.py": "an account is taken back by whoever holds the right link, past every lens",
+    "store/queries/account_changes.py": "an address is put into use before anybody is known",
     "store/queries/mailed_links.py": "a link is used before anybody is known",
     "store/queries/recipients.py": "recipients are found first and kept only if their own lens shows the row",
     "post/post_room.py": "writes what happened, for whoever it happened to",

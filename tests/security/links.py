@@ -8,7 +8,7 @@ from flask_appbuilder import Model
 
 from app.services.work import Office
 from tests.browser import post_with_token
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.mailbox import Mailbox
 from tests.make import Maker
 from tests.newcomer import CHOSEN, EMAIL, Newcomer
@@ -34,7 +34,7 @@ class Links:
         return self.mailbox.link(self.cast.ann.email)
 
     def email(self) -> str:
-        typed = {"email": NEW, "password": PASSWORD}
+        typed = {"email": NEW}
         post_with_token(self.cast.ann.browser(), self.app, "/account/email/", typed)
         return self.mailbox.link(NEW)
 

@@ -8,12 +8,11 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.models import KeptPost, LogInChallenge, LogInSession, Throttle
+from app.models import KeptPost, LogInChallenge, Throttle
 from app.store.visibility import PERSON_TABLE
 
 _person = PERSON_TABLE
 _challenge = LogInChallenge.__table__
-_log_in = LogInSession.__table__
 _throttle = Throttle.__table__
 _kept = KeptPost.__table__
 
@@ -61,8 +60,13 @@ def keep_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
     )
 
 
-def stamp_log_in(session: Session, person_id: int, now: datetime, locale: str | None) -> None:
-    """They are in: when, and how often by now."""
+def stamp_log_in(
+    session: Session, person_id: int, now: datetime, locale: str | None, issued_at: datetime
+) -> bool:
+    """They are in: when, and how often by now. False when the account was closed or taken back since `issued_at`.
+
+    The row stays locked until the commit, so that an account taken back at this moment ends this log-in too.
+    """
     stamps: dict[str, Any] = {
         "last_login": now,
         "login_count": func.coalesce(_person.c.login_count, 0) + 1,
@@ -70,7 +74,14 @@ def stamp_log_in(session: Session, person_id: int, now: datetime, locale: str | 
     }
     if locale is not None:
         stamps["locale"] = locale
-    session.execute(update(_person).where(_person.c.id == person_id).values(**stamps))
+    since = or_(_person.c.known_devices_from.is_(None), _person.c.known_devices_from <= issued_at)
+    stamped = session.execute(
+        update(_person)
+        .where(_person.c.id == person_id, _person.c.active.is_(True), since)
+        .values(**stamps)
+        .returning(_person.c.id)
+    )
+    return stamped.one_or_none() is not None
 
 
 def burn_app_step(session: Session, person_id: int, step: int) -> bool:
@@ -101,6 +112,7 @@ class Challenge:
     attempts: int
     expires_at: datetime
     closed_at: datetime | None
+    issued_at: datetime
     challenge_hash: str
     codes_sent: int
     earlier_challenge_hash: str | None
@@ -118,6 +130,7 @@ _COLUMNS = (
     _challenge.c.attempts,
     _challenge.c.expires_at,
     _challenge.c.closed_at,
+    _challenge.c.issued_at,
     _challenge.c.challenge_hash,
     _challenge.c.codes_sent,
     _challenge.c.earlier_challenge_hash,
@@ -162,17 +175,6 @@ def close_challenges(session: Session, person_id: int, now: datetime) -> None:
     """Close every open challenge of an account, in whichever browser."""
     closing = update(_challenge).where(_challenge.c.person_id == person_id, _challenge.c.closed_at.is_(None))
     session.execute(closing.values(closed_at=now))
-
-
-# --- log-ins --------------------------------------------------------------------------------------
-
-
-def end_log_ins(session: Session, person_id: int, now: datetime, except_log_in: int | None = None) -> None:
-    """End every log-in of a person, whoever ends them: the person, or an administrator whose lens shows none."""
-    ending = update(_log_in).where(_log_in.c.person_id == person_id, _log_in.c.ended_at.is_(None))
-    if except_log_in is not None:
-        ending = ending.where(_log_in.c.id != except_log_in)
-    session.execute(ending.values(ended_at=now))
 
 
 # --- throttle -------------------------------------------------------------------------------------

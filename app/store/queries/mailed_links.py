@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from app.models import MailedLink, Purpose
@@ -59,23 +59,15 @@ def use_up(session: Session, link_id: int, now: datetime) -> bool:
 
 
 def end_older(session: Session, purpose: Purpose, email: str, person_id: int | None, now: datetime) -> None:
-    """The open links of this purpose, to this address or about this account, work no more."""
-    same = _link.c.email == email
-    if person_id is not None:
-        same = or_(same, _link.c.person_id == person_id)
+    """The open links of this purpose, about this account or else to this address, work no more.
+
+    A link about another account that happens to go to the same address is left alone.
+    """
+    same = _link.c.email == email if person_id is None else _link.c.person_id == person_id
     session.execute(
         update(_link)
         .where(_link.c.purpose == purpose, same, _link.c.used_at.is_(None))
         .values(used_at=now, chosen_password=None)
-    )
-
-
-def end_all(session: Session, person_id: int, now: datetime) -> None:
-    """No open link about this account works any more."""
-    session.execute(
-        update(_link)
-        .where(and_(_link.c.person_id == person_id, _link.c.used_at.is_(None)))
-        .values(used_at=now)
     )
 
 

@@ -1,0 +1,26 @@
+"""Resetting the authenticator app of the last administrator at the command line: no other could allow it."""
+
+import sys
+
+import click
+
+from app.commands import portal_commands
+from app.domain.errors import NotFound
+from app.domain.work_email import EmailError, canonical
+from app.security import office
+from app.services.app_reset import allow_from_command_line
+from app.services.work import unit_of_work
+
+
+@portal_commands.command("reset-authenticator")
+@click.argument("email")
+def reset_authenticator(email: str) -> None:
+    """Mail the owner of an account a link that removes their authenticator app."""
+    try:
+        address = canonical(email)
+        with unit_of_work(office(), None) as work:
+            allow_from_command_line(work, address)
+    except (EmailError, NotFound):
+        click.echo("No open account with this address has an authenticator app.", err=True)
+        sys.exit(1)
+    click.echo("A link is on its way to the owner. Their app is removed when they use it, within 24 hours.")

@@ -1,0 +1,27 @@
+"""Take an account back: nothing that was pending survives it."""
+
+from app.domain.events import InvitationWithdrawn
+from app.services.work import Work
+from app.store.queries.recovery import EndedInvitation, end_invitations_from, end_pending
+
+
+def end_everything_pending(work: Work, person_id: int, except_log_in: int | None = None) -> None:
+    """End every log-in, proof, challenge, known device, mailed link, change on its way and invitation of an account.
+
+    A new password (chosen or reset), "Log out everywhere", closing the account, a new email address and "It was not
+    me" all call this and nothing else. Only the log-in named is left open, and it has to be proved again.
+    tests/security/test_recovery.py names every table that this covers; a new one has to be entered there.
+    """
+    work.session.flush()
+    _record(work, end_pending(work.session, person_id, work.now, except_log_in))
+
+
+def end_invitations_sent(work: Work, person_id: int) -> None:
+    """End the invitations that an account sent: its owner says that somebody else was using it."""
+    _record(work, end_invitations_from(work.session, person_id, work.now))
+
+
+def _record(work: Work, ended: list[EndedInvitation]) -> None:
+    work.session.expire_all()  # rows already read may be among those just changed
+    for each in ended:
+        work.tell(InvitationWithdrawn(child_id=each.child_id, invitation_id=each.id))

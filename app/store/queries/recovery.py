@@ -1,0 +1,116 @@
+"""End what is pending for an account, whoever recovers it: the owner, an administrator or somebody at a mailed link.
+
+Their own row filter shows none of it, so these are Core statements on purpose.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, or_, update
+from sqlalchemy.orm import Session
+
+from app.models import (
+    EmailChange,
+    Invitation,
+    LogInChallenge,
+    LogInSession,
+    MailedLink,
+    OrganisationChange,
+    ProposalState,
+    Registration,
+    RegistrationState,
+)
+from app.store.visibility import PERSON_TABLE
+
+_person = cast(Table, PERSON_TABLE)
+_log_in = cast(Table, LogInSession.__table__)
+_challenge = cast(Table, LogInChallenge.__table__)
+_link = cast(Table, MailedLink.__table__)
+_email_change = cast(Table, EmailChange.__table__)
+_organisation_change = cast(Table, OrganisationChange.__table__)
+_registration = cast(Table, Registration.__table__)
+_invitation = cast(Table, Invitation.__table__)
+
+
+@dataclass(frozen=True)
+class EndedInvitation:
+    """An invitation that can no longer be accepted."""
+
+    id: int
+    child_id: int
+
+
+def end_pending(
+    session: Session, person_id: int, now: datetime, except_log_in: int | None
+) -> list[EndedInvitation]:
+    """End everything pending for this account and return the invitations that ended.
+
+    The account's own row is changed first: a log-in that is being opened holds it (stamp_log_in), and so is either
+    refused or ended here.
+    """
+    email = session.execute(
+        update(_person)
+        .where(_person.c.id == person_id)
+        .values(known_devices_from=now)
+        .returning(_person.c.email)
+    ).scalar_one()
+    _end_log_ins(session, person_id, now, except_log_in)
+    _set(session, _challenge, _challenge.c.person_id == person_id, _challenge.c.closed_at, now)
+    _end_links(session, person_id, email, now)
+    pending = and_(_email_change.c.person_id == person_id, _email_change.c.applied_at.is_(None))
+    _set(session, _email_change, pending, _email_change.c.cancelled_at, now)
+    session.execute(
+        update(_organisation_change)
+        .where(
+            _organisation_change.c.person_id == person_id,
+            _organisation_change.c.state == ProposalState.waiting,
+        )
+        .values(state=ProposalState.withdrawn, decided_at=now)
+    )
+    session.execute(
+        update(_registration)
+        .where(_registration.c.email == email, _registration.c.state == RegistrationState.waiting)
+        .values(
+            state=RegistrationState.refused,
+            decided_at=now,
+            decision_reason="The address has an account, whose owner ended everything that was pending.",
+        )
+    )
+    return _withdraw(session, now, _invitation.c.email == email)
+
+
+def end_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:
+    """End the invitations that this account sent, and return them."""
+    return _withdraw(session, now, _invitation.c.invited_by_id == person_id)
+
+
+def _end_log_ins(session: Session, person_id: int, now: datetime, except_log_in: int | None) -> None:
+    """End every log-in but the named one, which has to be proved again."""
+    mine = and_(_log_in.c.person_id == person_id, _log_in.c.ended_at.is_(None))
+    others = mine if except_log_in is None else and_(mine, _log_in.c.id != except_log_in)
+    session.execute(update(_log_in).where(others).values(ended_at=now, proved_at=None))
+    session.execute(update(_log_in).where(mine).values(proved_at=None))
+
+
+def _end_links(session: Session, person_id: int, email: str, now: datetime) -> None:
+    """End links about the account or to its address, with the passwords chosen through them."""
+    about = or_(_link.c.person_id == person_id, _link.c.email == email)
+    session.execute(update(_link).where(about).values(chosen_password=None))
+    _set(session, _link, about, _link.c.used_at, now)
+
+
+def _set(session: Session, table: Table, criterion: Any, column: Any, now: datetime) -> None:
+    """Date the rows that are not dated yet."""
+    session.execute(update(table).where(criterion, column.is_(None)).values({column: now}))
+
+
+def _withdraw(session: Session, now: datetime, criterion: Any) -> list[EndedInvitation]:
+    still_open = and_(_invitation.c.accepted_at.is_(None), _invitation.c.withdrawn_at.is_(None))
+    ended = session.execute(
+        update(_invitation)
+        .where(criterion, still_open)
+        .values(withdrawn_at=now)
+        .returning(_invitation.c.id, _invitation.c.child_id)
+    )
+    return [EndedInvitation(row.id, row.child_id) for row in ended]
