@@ -206,6 +206,20 @@ class LinkTakenUp(LinkEvent):
     """A colleague took a child from the organisation's queue."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinkAssigned(LinkEvent):
+    """A professional assigned a child to a colleague, or took over a colleague's."""
+
+    assigned_before_to: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkLeft(Event):
+    """The last person of an organisation left a child, and the organisation may not have the child back."""
+
+    organisation_id: int
+
+
 class ColleagueBroughtIn(LinkEvent):
     """A linked professional shared the child with a colleague of the same organisation."""
 

@@ -65,6 +65,11 @@ def the_linked(connection: Connection, event: on.LinkEvent) -> Addressees:
     )
 
 
+def the_assigned_before(_connection: Connection, event: on.LinkAssigned) -> Addressees:
+    """Who had the child until now."""
+    return {event.assigned_before_to} if event.assigned_before_to is not None else set()
+
+
 def the_authors(connection: Connection, event: on.FormEvent) -> Addressees:
     """Who wrote the form, and their colleagues who are linked to the child; the whole organisation while it waits in
     its queue."""

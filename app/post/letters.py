@@ -19,6 +19,7 @@ from app.post.letter_parts import (
     Told,
     sen_team,
     sen_team_if_it_matters,
+    the_assigned_before,
     the_authors,
     the_family,
     the_linked,
@@ -117,6 +118,39 @@ LETTERS: Mapping[type[Event], Told] = {
             sen_team,
             N_("A child was assigned"),
             N_("%(child)s has been assigned to %(by)s."),
+        ),
+    ),
+    on.LinkAssigned: (
+        Letter(
+            "child_assigned",
+            the_linked,
+            N_("A child is assigned to you"),
+            N_("%(by)s has assigned %(child)s to you. Open their page to see what is needed."),
+        ),
+        Letter(
+            "child_reassigned",
+            the_assigned_before,
+            N_("A child is assigned to a colleague"),
+            N_("%(by)s has assigned %(child)s, who was assigned to you, to a colleague or to themselves."),
+        ),
+        Letter(
+            "child_assigned_team",
+            sen_team,
+            N_("A child was assigned"),
+            N_(
+                "%(by)s has assigned %(child)s. Open the child’s page to see who works on what you asked for."
+            ),
+        ),
+    ),
+    on.WorkLeft: (
+        Letter(
+            "work_left",
+            sen_team,
+            N_("Something you asked for has no author"),
+            N_(
+                "There is no longer an author for what you asked for about %(child)s, and the organisation can no "
+                "longer see the child. Ask another person or organisation, or link this one again."
+            ),
         ),
     ),
     on.ColleagueBroughtIn: (

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from app.domain.errors import Fault, Refused, WrongHands
+from app.domain.errors import Fault, NotFound, Refused, WrongHands
 from app.domain.events import (
     AdviceAsked,
     AdviceCancelled,
@@ -19,9 +19,10 @@ from app.domain.wording import N_, Wording
 from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.models import Advice, Child, Consent, FormVersion, Organisation, Person, Request
 from app.services.form_templates import published
-from app.services.links import link_if_missing
+from app.services.links import held, link_if_missing
 from app.services.parts import is_linked, parts_in
 from app.services.work import Work
+from app.store.queries.forms import form_held
 
 ADVICE_KEYS = "advice_"
 LONGEST_NOTE = 2000
@@ -62,7 +63,7 @@ def ask_for_advice(
     `due_on` is then the day by which it is wanted. Links the adviser to the child."""
     if not work.me.in_sen_team:
         raise WrongHands("ask_for_advice")
-    child = work.get(Child, child_id)
+    child = held(work, child_id)
     version = _advice_form(work, template_key)
     if person_id is not None:
         organisation_id = work.get(Person, person_id).organisation_id
@@ -70,11 +71,15 @@ def ask_for_advice(
         raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
     statutory = is_assessing(work, child.id)
     asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
-    _check(work, child.id, version, organisation_id, person_id, asked, statutory)
+    awaited = _awaited(work, child.id, version, organisation_id, person_id)
+    if awaited is not None and _is_same_request(work, awaited, person_id, asked):
+        return awaited
+    already = _already_asked(work, organisation_id)
+    _check(work, version, organisation_id, asked, statutory, [already] if awaited is not None else [])
     rule = advice_due_on(work.today)
     due = due_on or rule
     link_if_missing(work, child.id, person_id, organisation_id)
-    advice = work.add(
+    advice = work.add_only(
         Advice(
             child=child,
             form_version=version,
@@ -82,6 +87,7 @@ def ask_for_advice(
             author_id=person_id,
             organisation_id=organisation_id,
             asked_by_id=work.me.user_id,
+            asked_person_id=person_id,
             asked_on=work.today,
             asking_note=asked.note,
             statutory=statutory,
@@ -89,7 +95,9 @@ def ask_for_advice(
             due_reason=asked.due_reason if statutory and due != rule else "",
             wanted_by=None if statutory else due_on,
             adviser_reason=asked.adviser_reason,
-        )
+            created_at=work.now,
+        ),
+        Refused(already),
     )
     event = AdviceAsked if statutory else InformationAsked
     work.tell(event(child_id=child.id, form_id=advice.id))
@@ -98,7 +106,11 @@ def ask_for_advice(
 
 def cancel_advice(work: Work, form_id: int) -> Advice:
     """The advice is no longer needed; nobody has to write it."""
-    advice = work.get(Advice, form_id)
+    advice = form_held(work.session, form_id)
+    if not isinstance(advice, Advice):
+        raise NotFound("Advice")
+    if advice.state is FormState.cancelled and work.me.in_sen_team:
+        return advice
     advice.state = ADVICE.step("cancel", advice.state, parts_in(work, advice)).end
     event = AdviceCancelled if advice.statutory else InformationCancelled
     work.tell(event(child_id=advice.child_id, form_id=advice.id))
@@ -136,12 +148,11 @@ def _advice_form(work: Work, template_key: str) -> FormVersion:
 
 def _check(
     work: Work,
-    child_id: int,
     version: FormVersion,
     organisation_id: int,
-    person_id: int | None,
     asked: Asked,
     statutory: bool,
+    already: list[Fault],
 ) -> None:
     faults = [
         *_date_faults(work.today, asked, statutory),
@@ -150,10 +161,7 @@ def _check(
     too_long = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)
     texts = {"note": asked.note, "due_reason": asked.due_reason, "adviser_reason": asked.adviser_reason}
     faults += [Fault(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
-    if _already_asked(work, child_id, version, organisation_id, person_id):
-        name = work.get(Organisation, organisation_id).name
-        text = N_("%(name)s has already been asked for this advice and has not sent it yet")
-        faults.append(Fault("adviser", Wording(text, name=name)))
+    faults += already
     if faults:
         raise Refused(*faults)
 
@@ -182,12 +190,28 @@ def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reas
     return [Fault("adviser_reason", Wording(text, name=body.name, profession=kind))]
 
 
-def _already_asked(
+def _already_asked(work: Work, organisation_id: int) -> Fault:
+    name = work.get(Organisation, organisation_id).name
+    text = N_("%(name)s has already been asked for this advice and has not sent it yet")
+    return Fault("adviser", Wording(text, name=name))
+
+
+def _is_same_request(work: Work, awaited: Advice, person_id: int | None, asked: Asked) -> bool:
+    """The officer pressed twice: the same person was asked for the same advice by the same day a moment ago."""
+    day = awaited.due_on if awaited.statutory else awaited.wanted_by
+    same_day = asked.due_on in (None, day)
+    same_words = (awaited.asking_note, awaited.adviser_reason) == (asked.note, asked.adviser_reason)
+    again = work.is_repeat(awaited.created_at, awaited.asked_by_id)
+    return again and same_day and same_words and awaited.asked_person_id == person_id
+
+
+def _awaited(
     work: Work, child_id: int, version: FormVersion, organisation_id: int, person_id: int | None
-) -> bool:
-    """A second copy of the same form would only confuse. Two people of one service may each be asked."""
+) -> Advice | None:
+    """The same advice, awaited already. A second copy of the same form would only confuse. Two people of one service
+    may each be asked."""
     statement = (
-        select(Advice.id)
+        select(Advice)
         .join(FormVersion, FormVersion.id == Advice.form_version_id)
         .where(
             Advice.child_id == child_id,
@@ -197,5 +221,5 @@ def _already_asked(
         )
     )
     if person_id is not None:
-        statement = statement.where(Advice.author_id == person_id)
-    return work.session.scalars(statement.limit(1)).first() is not None
+        statement = statement.where(or_(Advice.author_id == person_id, Advice.asked_person_id == person_id))
+    return work.session.scalars(statement.order_by(Advice.id).limit(1)).first()

@@ -12,6 +12,7 @@ from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Invitation, Person, Purpose
+from app.services.links import held, lift_bar, open_link_of
 from app.services.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
 from app.services.opening import open_account
 from app.services.work import Work
@@ -142,19 +143,25 @@ def _link_known(work: Work, child: Child, known: KnownPerson, relationship: str)
             N_("This email address belongs to a professional. Ask the parent or carer for a personal one")
         )
         raise Refused(Fault("email", text))
-    already = select(ChildLink.id).where(
-        ChildLink.child_id == child.id, ChildLink.person_id == known.id, ChildLink.ended_at.is_(None)
-    )
-    if work.session.scalars(already).first() is not None:
-        raise Refused(
-            Fault("email", Wording(N_("The person with this email address can already see this child")))
-        )
+    held(work, child.id)
+    found = open_link_of(work, child.id, known.id)
+    if found is not None:
+        repeated = work.is_repeat(found.created_at, found.linked_by_id)
+        if repeated and found.relationship_to_child == relationship:
+            return found
+        raise _follows_already()
+    lift_bar(work, child.id, known.id)
     invited = Invitation(relationship_to_child=relationship, invited_by_id=work.me.user_id)
     return _link(work, child, known.id, invited)
 
 
+def _follows_already() -> Refused:
+    text = N_("The person with this email address can already see this child")
+    return Refused(Fault("email", Wording(text)))
+
+
 def _link(work: Work, child: Child, person_id: int, invited: Invitation) -> ChildLink:
-    link = work.add(
+    link = work.add_only(
         ChildLink(
             child_id=child.id,
             person_id=person_id,
@@ -162,7 +169,9 @@ def _link(work: Work, child: Child, person_id: int, invited: Invitation) -> Chil
             relationship_to_child=invited.relationship_to_child,
             linked_by_id=invited.invited_by_id,
             taken_up_at=work.now,
-        )
+            created_at=work.now,
+        ),
+        _follows_already(),
     )
     work.tell(ChildLinked(child_id=link.child_id, link_id=link.id))
     return link

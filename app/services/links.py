@@ -1,117 +1,137 @@
 """Who is involved with a child: linking, taking up, bringing in a colleague, stepping back."""
 
-from sqlalchemy import select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select, update
 
 from app.domain.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
-from app.domain.events import ChildLinked, ColleagueBroughtIn, LinkEnded, LinkTakenUp
+from app.domain.events import (
+    ChildLinked,
+    ColleagueBroughtIn,
+    LinkAssigned,
+    LinkEnded,
+    LinkTakenUp,
+    WorkLeft,
+)
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
-from app.services.parts import is_linked
 from app.services.work import Work
 
 LONGEST_RELATIONSHIP = 100
 
 
 def link_person(work: Work, child_id: int, person_id: int, relationship: str = "") -> ChildLink:
-    """The SEN team involves a professional with a child. They see the child from now on, and are told."""
+    """The SEN team involves a professional with a child. They see the child from now on, and are told.
+
+    This also lifts a bar: whom the SEN team removed only the SEN team links again.
+    """
     _team_only(work)
-    child = _held(work, child_id)
+    child = held(work, child_id)
     person = _professional(work, person_id)
-    if open_link_of(work, child.id, person.id) is not None:
-        raise Refused(
-            Fault("person", Wording(N_("%(name)s is already linked to this child"), name=person.name))
-        )
-    link = work.add(
-        ChildLink(
-            child=child,
-            person_id=person.id,
-            organisation_id=person.organisation_id,
-            part=Part.author,
-            relationship_to_child=_in_words(relationship) or person.job_title or "",
-            linked_by_id=work.me.user_id,
-            taken_up_at=work.now,
-        )
-    )
+    words = _in_words(relationship) or person.job_title or ""
+    found = open_link_of(work, child.id, person.id)
+    if found is not None:
+        repeated = work.is_repeat(found.created_at, found.linked_by_id)
+        if repeated and found.relationship_to_child == words:
+            return found
+        raise _already_linked("person", person)
+    lift_bar(work, child.id, person.id)
+    link = _link(work, child, person, words, _already_linked("person", person))
     work.tell(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 
 
 def link_organisation(work: Work, child_id: int, organisation_id: int) -> ChildLink:
-    """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up."""
+    """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up.
+    This also lifts a bar, as for a person."""
     _team_only(work)
-    child = _held(work, child_id)
+    child = held(work, child_id)
     organisation = work.get(Organisation, organisation_id)
     if not organisation.active:
         raise Refused(
             Fault("organisation", Wording(N_("%(name)s is no longer in use"), name=organisation.name))
         )
-    if _queue_link(work, child.id, organisation.id) is not None:
-        text = N_("This child already waits in the queue of %(name)s")
-        raise Refused(Fault("organisation", Wording(text, name=organisation.name)))
-    return _enter_queue(work, child, organisation.id)
+    found = queue_link(work, child.id, organisation.id)
+    if found is not None:
+        if work.is_repeat(found.created_at, found.linked_by_id):
+            return found
+        raise _already_in_queue(organisation)
+    of_organisation = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation.id)
+    _lift_bar(work, child.id, of_organisation)
+    return _enter_queue(work, child, organisation)
 
 
 def take_up(work: Work, link_id: int) -> ChildLink:
     """A professional takes a child from their organisation's queue, and with the child the advice asked of it."""
-    me = work.me
-    link = work.get(ChildLink, link_id)
-    if not me.has(Role.professional) or link.organisation_id != me.organisation_id:
-        raise WrongHands("take_up")
-    if link.person_id is not None or link.ended_at is not None:
-        raise WrongMoment("take_up")
-    _held(work, link.child_id)
-    already = is_linked(work, link.child_id)
-    person = work.get(Person, me.user_id)
-    taken = {"ended_at": work.now, "ended_by_id": me.user_id} if already else {"person_id": me.user_id}
-    # Two colleagues may press at the same moment: only one row changes hands.
+    return assign(work, link_id, work.me.user_id)
+
+
+def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = None) -> ChildLink:
+    """A professional assigns a child to themselves or a colleague, with what their organisation was asked for.
+
+    The child waits in their organisation's queue, or is a colleague's (`assigned_to`) and came through the queue.
+    The same request again gets the same answer. Raises Refused where a colleague has been quicker.
+    """
+    link, child = _assignable(work, link_id)
+    person = _colleague(work, child.id, person_id)
+    if link.person_id == person.id and link.ended_at is None:
+        return link
+    if link.ended_at is not None or link.person_id != assigned_to:
+        raise _taken(work, link)
+    already = open_link_of(work, child.id, person.id)
+    changes: dict[str, Any] = {"ended_at": work.now, "ended_by_id": work.me.user_id}
+    if assigned_to is None and already is None:
+        changes = {"person_id": person.id, "relationship_to_child": person.job_title or ""}
+        changes |= {"taken_up_at": work.now, "through_queue": True}
     changed = work.session.execute(
         update(ChildLink)
-        .where(ChildLink.id == link.id, ChildLink.person_id.is_(None), ChildLink.ended_at.is_(None))
-        .values(taken_up_at=work.now, relationship_to_child=person.job_title or "", **taken)
+        .where(ChildLink.id == link.id, ChildLink.ended_at.is_(None), _is_with(assigned_to))
+        .values(**changes)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise WrongMoment("take_up")
-    for form in _open_forms(work, link.child_id, me.organisation_id):
-        if form.author_id is None:
-            form.author_id = me.user_id
-    work.tell(LinkTakenUp(child_id=link.child_id, link_id=link.id))
-    return link
+        raise _taken(work, link)
+    if assigned_to is not None and already is None:
+        already = _link(work, child, person, "", _already_linked("colleague", person), through_queue=True)
+    for form in forms_in_hand(work, child.id, link.organisation_id):
+        if form.author_id == assigned_to:
+            form.author_id = person.id
+    _tell_assigned(work, already or link, person, assigned_to)
+    return already or link
 
 
 def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
     """A linked professional shares a child with a colleague of the same organisation."""
     me = work.me
-    child = _held(work, child_id)
-    if not me.has(Role.professional) or me.organisation_id is None or not is_linked(work, child.id):
+    child = held(work, child_id)
+    mine = open_link_of(work, child.id, me.user_id)
+    if not me.has(Role.professional) or mine is None or mine.organisation_id != me.organisation_id:
         raise WrongHands("bring_in")
-    colleague = _professional(work, colleague_id)
-    if colleague.organisation_id != me.organisation_id:
-        raise WrongHands("bring_in")
-    if open_link_of(work, child.id, colleague.id) is not None:
-        raise Refused(
-            Fault("colleague", Wording(N_("%(name)s is already linked to this child"), name=colleague.name))
-        )
-    link = work.add(
-        ChildLink(
-            child=child,
-            person_id=colleague.id,
-            organisation_id=colleague.organisation_id,
-            part=Part.author,
-            relationship_to_child=colleague.job_title or "",
-            linked_by_id=me.user_id,
-            taken_up_at=work.now,
-        )
-    )
+    colleague = _colleague(work, child.id, colleague_id)
+    found = open_link_of(work, child.id, colleague.id)
+    if found is not None:
+        if work.is_repeat(found.created_at, found.linked_by_id):
+            return found
+        raise _already_linked("colleague", colleague)
+    refusal = _already_linked("colleague", colleague)
+    link = _link(work, child, colleague, "", refusal, through_queue=mine.through_queue)
     work.tell(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
     return link
 
 
 def end_link(work: Work, link_id: int) -> ChildLink:
-    """The SEN team ends somebody's involvement, or a queue's. They see the child no more from this moment."""
+    """The SEN team ends somebody's involvement, or a queue's. They see the child no more from this moment.
+
+    The link is barred: colleagues, the queue and invitations do not bring it back; only the SEN team does.
+    """
     _team_only(work)
-    link = _still_open(work.get(ChildLink, link_id))
+    link = work.get(ChildLink, link_id)
+    held(work, link.child_id)
+    work.session.refresh(link)
+    if link.ended_at is not None and link.barred:
+        return link
+    _still_open(link).barred = True
     _end(work, link)
     return link
 
@@ -120,18 +140,35 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     """A professional ends their own involvement.
 
     Where their organisation still owes the SEN team something and nobody else there is linked, the child goes back
-    into the organisation's queue, so that nothing asked for is lost.
+    into the organisation's queue, so that nothing asked for is lost. Where the SEN team has removed the organisation
+    from the child, the SEN team is told instead.
     """
     link = own_link(work, link_id)
-    child = _held(work, link.child_id)
-    owed = _open_forms(work, child.id, link.organisation_id)
+    child = held(work, link.child_id)
+    work.session.refresh(link)
+    _still_open(link)
+    owed = forms_in_hand(work, child.id, link.organisation_id)
     for form in owed:
         if form.author_id == work.me.user_id and isinstance(form, Advice):
             form.author_id = None
     if owed and link.organisation_id is not None and not _others_there(work, link):
-        _enter_queue(work, child, link.organisation_id)
+        return_to_queue(work, child, link.organisation_id)
     _end(work, link)
     return link
+
+
+def return_to_queue(work: Work, child: Child, organisation_id: int) -> bool:
+    """Put a child into the queue of an organisation that has no one left for it; gives whether it is there.
+
+    Not where the SEN team removed the organisation, or it is no longer in use: then the SEN team is told.
+    """
+    organisation = work.get(Organisation, organisation_id)
+    if organisation.active and not organisation_is_barred(work, child.id, organisation_id):
+        if queue_link(work, child.id, organisation_id) is None:
+            _enter_queue(work, child, organisation)
+        return True
+    work.tell(WorkLeft(child_id=child.id, organisation_id=organisation_id))
+    return False
 
 
 def own_link(work: Work, link_id: int) -> ChildLink:
@@ -157,12 +194,123 @@ def link_if_missing(work: Work, child_id: int, person_id: int | None, organisati
     elif (
         person_id is None
         and organisation_id is not None
-        and _queue_link(work, child_id, organisation_id) is None
+        and queue_link(work, child_id, organisation_id) is None
     ):
         link_organisation(work, child_id, organisation_id)
 
 
-def _held(work: Work, child_id: int) -> Child:
+def is_barred(work: Work, child_id: int, person_id: int) -> bool:
+    """Whether the SEN team removed this person from the child and has not linked them again."""
+    return _has_barred(work, child_id, ChildLink.person_id == person_id)
+
+
+def organisation_is_barred(work: Work, child_id: int, organisation_id: int) -> bool:
+    """Whether the SEN team removed this organisation from the child and has not linked it again."""
+    of_organisation = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
+    return _has_barred(work, child_id, of_organisation)
+
+
+def _has_barred(work: Work, child_id: int, whose: ColumnElement[bool]) -> bool:
+    statement = select(ChildLink.id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
+    return work.session.scalars(statement.limit(1)).first() is not None
+
+
+def lift_bar(work: Work, child_id: int, person_id: int) -> None:
+    """The SEN team links a person again whom it had removed from the child."""
+    _lift_bar(work, child_id, ChildLink.person_id == person_id)
+
+
+def _lift_bar(work: Work, child_id: int, whose: ColumnElement[bool]) -> None:
+    work.session.execute(
+        update(ChildLink)
+        .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
+        .values(barred=False)
+    )
+
+
+def _is_with(person_id: int | None) -> ColumnElement[bool]:
+    return ChildLink.person_id.is_(None) if person_id is None else ChildLink.person_id == person_id
+
+
+def _assignable(work: Work, link_id: int) -> tuple[ChildLink, Child]:
+    """A link that this professional may assign, and its child, while nobody else changes who is involved."""
+    me = work.me
+    link = work.get(ChildLink, link_id)
+    if (
+        not me.has(Role.professional)
+        or me.organisation_id is None
+        or link.organisation_id != me.organisation_id
+    ):
+        raise WrongHands("assign")
+    child = held(work, link.child_id)
+    work.session.refresh(link)
+    if link.person_id is not None and not link.through_queue:
+        raise WrongHands("assign")
+    return link, child
+
+
+def _colleague(work: Work, child_id: int, person_id: int) -> Person:
+    """Somebody of this professional's own organisation, or they themselves, whom the SEN team has not removed."""
+    colleague = _professional(work, person_id)
+    if colleague.organisation_id != work.me.organisation_id:
+        raise WrongHands("colleague")
+    if is_barred(work, child_id, colleague.id):
+        text = N_("The SEN team ended the involvement of %(name)s. Only the SEN team can link them again")
+        raise Refused(Fault("colleague", Wording(text, name=colleague.name)))
+    return colleague
+
+
+def _taken(work: Work, link: ChildLink) -> Refused:
+    work.session.refresh(link)
+    if link.ended_at is None and link.person_id is not None:
+        name = work.get(Person, link.person_id).name
+        return Refused(Fault("colleague", Wording(N_("%(name)s has been assigned this child"), name=name)))
+    return Refused(Fault("colleague", Wording(N_("This has changed meanwhile. Check who is involved now"))))
+
+
+def _tell_assigned(work: Work, link: ChildLink, person: Person, assigned_to: int | None) -> None:
+    if person.id == work.me.user_id and assigned_to is None:
+        work.tell(LinkTakenUp(child_id=link.child_id, link_id=link.id))
+    else:
+        work.tell(LinkAssigned(child_id=link.child_id, link_id=link.id, assigned_before_to=assigned_to))
+
+
+def _link(
+    work: Work,
+    child: Child,
+    person: Person,
+    relationship: str,
+    refusal: Refused,
+    *,
+    through_queue: bool = False,
+) -> ChildLink:
+    return work.add_only(
+        ChildLink(
+            child=child,
+            person_id=person.id,
+            organisation_id=person.organisation_id,
+            part=Part.author,
+            relationship_to_child=relationship or person.job_title or "",
+            linked_by_id=work.me.user_id,
+            taken_up_at=work.now,
+            created_at=work.now,
+            through_queue=through_queue,
+        ),
+        refusal,
+    )
+
+
+def _already_linked(field: str, person: Person) -> Refused:
+    text = N_("%(name)s is already linked to this child")
+    return Refused(Fault(field, Wording(text, name=person.name)))
+
+
+def _already_in_queue(organisation: Organisation) -> Refused:
+    text = N_("This child already waits in the queue of %(name)s")
+    return Refused(Fault("organisation", Wording(text, name=organisation.name)))
+
+
+def held(work: Work, child_id: int) -> Child:
     """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
     back in the belief that the other stays."""
     statement = select(Child).where(Child.id == child_id).with_for_update()
@@ -172,15 +320,17 @@ def _held(work: Work, child_id: int) -> Child:
     return child
 
 
-def _enter_queue(work: Work, child: Child, organisation_id: int) -> ChildLink:
-    link = work.add(
+def _enter_queue(work: Work, child: Child, organisation: Organisation) -> ChildLink:
+    link = work.add_only(
         ChildLink(
             child=child,
             person_id=None,
-            organisation_id=organisation_id,
+            organisation_id=organisation.id,
             part=Part.author,
             linked_by_id=work.me.user_id,
-        )
+            created_at=work.now,
+        ),
+        _already_in_queue(organisation),
     )
     work.tell(ChildLinked(child_id=child.id, link_id=link.id))
     return link
@@ -197,7 +347,8 @@ def _still_open(link: ChildLink) -> ChildLink:
     return link
 
 
-def _queue_link(work: Work, child_id: int, organisation_id: int) -> ChildLink | None:
+def queue_link(work: Work, child_id: int, organisation_id: int) -> ChildLink | None:
+    """The child's place in this organisation's queue."""
     statement = select(ChildLink).where(
         ChildLink.child_id == child_id,
         ChildLink.organisation_id == organisation_id,
@@ -217,7 +368,8 @@ def _others_there(work: Work, link: ChildLink) -> bool:
     return work.session.scalars(statement.limit(1)).first() is not None
 
 
-def _open_forms(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+def forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+    """What this organisation still has to send about the child, or to answer for."""
     statement = select(Form).where(
         Form.child_id == child_id, Form.organisation_id == organisation_id, Form.state.in_(OPEN_TO_WRITING)
     )

@@ -1,6 +1,6 @@
 """What somebody is to one form: whose hands they have when a step is to be taken."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, or_, select
 
 from app.domain.roles import Role
 from app.domain.workflow import Part
@@ -26,8 +26,10 @@ def parts_in(work: Work, form: Form) -> frozenset[Part]:
 
 
 def is_linked(work: Work, child_id: int) -> bool:
-    """Whether this person, by name and not through a queue, is involved with the child now."""
-    return bool(_OPEN_LINK.rows(work.session, child=child_id, me=work.me.user_id))
+    """Whether this person, by name and not through a queue, is involved with the child now; a professional as one of
+    the organisation that they work for now."""
+    me = work.me
+    return bool(_OPEN_LINK.rows(work.session, child=child_id, me=me.user_id, organisation=me.organisation_id))
 
 
 _OPEN_LINK = Ready(
@@ -36,6 +38,10 @@ _OPEN_LINK = Ready(
         ChildLink.child_id == bindparam("child"),
         ChildLink.person_id == bindparam("me"),
         ChildLink.ended_at.is_(None),
+        or_(
+            ChildLink.part == Part.parent,
+            ChildLink.organisation_id == bindparam("organisation", type_=Integer()),
+        ),
     )
     .limit(1)
 )

@@ -3,26 +3,30 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.domain.clock import Clock
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict, NotFound, PortalError
 from app.domain.events import Event
 from app.domain.roles import Principal
 from app.post.origin import NOWHERE, Origin
 from app.post.post_room import PostRoom, PostSettings
-from app.store.database import Database, begin_writing
+from app.store.database import Database, begin_writing, is_duplicate
 from app.store.guard import look_as
 from startup.object_store import S3Settings
 
 RowType = TypeVar("RowType")
+
+REPEATED_WITHIN = timedelta(minutes=1)
+"""A button pressed twice, or a page sent again by the browser."""
 
 
 class OfficeSettings(PostSettings, Protocol):
@@ -107,6 +111,22 @@ class Work:
         self.session.add(row)
         self.session.flush()
         return row
+
+    def add_only(self, row: RowType, refusal: PortalError) -> RowType:
+        """Enter a row of which only one may be open. Raises `refusal` where a unique index has another already."""
+        try:
+            with self.session.begin_nested():
+                self.session.add(row)
+                self.session.flush()
+        except IntegrityError as taken:
+            if is_duplicate(taken):
+                raise refusal from taken
+            raise
+        return row
+
+    def is_repeat(self, created_at: datetime, by: int | None) -> bool:
+        """Whether this person made that row a moment ago: the same request sent twice gets the same answer."""
+        return by == self.me.user_id and self.now - created_at <= REPEATED_WITHIN
 
     def tell(self, event: Event) -> None:
         """Say what happened; the post room makes audit, messages and mail of it at the commit."""

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import (
     ORMExecuteState,
     Session,
@@ -130,6 +130,12 @@ def forget_the_connection(session: Session, transaction: SessionTransaction) -> 
     if transaction.parent is None:
         session.info.pop(_CONNECTION, None)
         session.info.pop(CHANGED, None)
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether a unique index refused the row: there is one like it already."""
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    return code in {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 
 
 def plan_anew(session: Session) -> None:

@@ -19,7 +19,6 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from app.domain.roles import Principal, Role
-from app.domain.workflow import Part
 from app.models import (
     AuditRow,
     Child,
@@ -50,6 +49,7 @@ from app.models import (
     WorkDomain,
     WorkerSeen,
 )
+from app.store.involvement import children_linked_by_name, linked_children, organisation_in_use
 
 Rule = Callable[[Principal], ColumnElement[bool]]
 RULES: dict[type[Any], Rule] = {}
@@ -93,20 +93,11 @@ def sees(table: type[Any]) -> Callable[[Rule], Rule]:
     return enter
 
 
-def linked_children(who: Principal) -> Select[tuple[int]]:
-    """The children somebody is involved with now, as what they are in the portal (who was linked as a professional is
-    no parent of these children), and for a professional those waiting in their organisation's queue."""
-    part = Part.parent if who.has(Role.parent) else Part.author
-    mine = and_(_link.c.person_id == who.user_id, _link.c.part == part)
-    if who.has(Role.professional) and who.organisation_id is not None:
-        mine = or_(mine, and_(_link.c.person_id.is_(None), _link.c.organisation_id == who.organisation_id))
-    return select(_link.c.child_id).where(_link.c.ended_at.is_(None), mine)
-
-
 def _is_ours(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
-    """Professionals are the authors of their organisation's forms about the children they are linked to; parents and
-    carers of their family's consent form."""
-    return and_(form.child_id.in_(linked_children(who)), _is_written_by(who, form))
+    """Professionals are the authors of their organisation's forms about the children they are linked to by name: to see
+    the queue, or a colleague's child that came through it, is not enough. Parents and carers are the authors of their
+    family's consent form."""
+    return and_(form.child_id.in_(children_linked_by_name(who)), _is_written_by(who, form))
 
 
 def _is_written_by(who: Principal, form: Any) -> ColumnElement[bool]:
@@ -140,8 +131,11 @@ def _shared_forms(who: Principal) -> Select[tuple[int]]:
     return select(_form.c.id).where(_shared_with(who))
 
 
-def _own_or_shared_forms(who: Principal) -> Select[tuple[int]]:
-    return select(_form.c.id).where(_is_own_or_shared(who, _form.c))
+def _read_forms(who: Principal) -> Select[tuple[int]]:
+    """The forms of which this person reads what was sent: as an author, or because it was shared with them."""
+    if not who.has(Role.professional):
+        return select(_form.c.id).where(_is_own_or_shared(who, _form.c))
+    return select(_form.c.id).where(or_(_is_ours(who), _shared_with(who)))
 
 
 def _is_own_or_shared(who: Principal, form: Any) -> ColumnElement[bool]:
@@ -181,13 +175,16 @@ def child_name(who: Principal) -> ColumnElement[bool]:
 
 @sees(Form)
 def form(who: Principal) -> ColumnElement[bool]:
-    """The SEN team sees that every form exists; authors see their own; others what was shared with them."""
+    """The SEN team sees that every form exists; authors see their own; others what was shared with them. Professionals
+    who see a child through their organisation's queue see that their organisation's forms about that child exist, with
+    what was asked and by when, and nothing of what is written in them."""
     return true() if who.in_sen_team else _is_own_or_shared(who, Form)
 
 
 @sees(SectionDraft)
 def section_draft(who: Principal) -> ColumnElement[bool]:
-    """Only the authors read what is not sent yet; the SEN team reads drafts of consent forms, which it may fill in."""
+    """Only the authors read what is not sent yet: for a professional's form the people of the organisation who are linked
+    to the child by name, and nobody who only sees the queue; the SEN team reads drafts of consent forms, which it may fill in."""
     if who.in_sen_team:
         return SectionDraft.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent"))
     return SectionDraft.form_id.in_(_own_forms(who))
@@ -207,7 +204,7 @@ def draft_revision(who: Principal) -> ColumnElement[bool]:
 @sees(Submission)
 def submission(who: Principal) -> ColumnElement[bool]:
     """The SEN team reads all that was sent; authors their own; others what was shared with them."""
-    return true() if who.in_sen_team else Submission.form_id.in_(_own_or_shared_forms(who))
+    return true() if who.in_sen_team else Submission.form_id.in_(_read_forms(who))
 
 
 @sees(FormReturn)
@@ -247,8 +244,8 @@ def message(who: Principal) -> ColumnElement[bool]:
 
 @sees(Person)
 def person(who: Principal) -> ColumnElement[bool]:
-    """The SEN team and administrators see every account; others themselves, their colleagues, and whoever is linked
-    to the same children."""
+    """The SEN team and administrators see every account; others themselves, their colleagues while their organisation is
+    in use, and whoever is linked to the same children."""
     if who.in_sen_team or who.has(Role.admin):
         return true()
     beside = select(_link.c.person_id).where(
@@ -256,7 +253,7 @@ def person(who: Principal) -> ColumnElement[bool]:
     )
     seen = or_(Person.id == who.user_id, Person.id.in_(beside))
     if who.has(Role.professional) and who.organisation_id is not None:
-        seen = or_(seen, Person.organisation_id == who.organisation_id)
+        seen = or_(seen, and_(Person.organisation_id == who.organisation_id, *organisation_in_use(who)))
     return seen
 
 
@@ -344,4 +341,13 @@ def api_key(_who: Principal) -> ColumnElement[bool]:
     return false()
 
 
-__all__ = ["IN_WORDS", "OPEN_TO_ALL", "PERSON_TABLE", "RULES", "STANDING", "linked_children", "sees"]
+__all__ = [
+    "IN_WORDS",
+    "OPEN_TO_ALL",
+    "PERSON_TABLE",
+    "RULES",
+    "STANDING",
+    "children_linked_by_name",
+    "linked_children",
+    "sees",
+]

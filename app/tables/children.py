@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, Text, false
+from sqlalchemy import ForeignKey, Index, Text, and_, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.workflow import Part
@@ -94,6 +94,10 @@ class ChildLink(Row):
     """author for a professional, parent for a parent, carer or the young person's own account."""
     relationship_to_child: Mapped[str] = mapped_column(default="")
     """What they are to the child, in words: "SENCO", "Educational psychologist", "Mother"."""
+    through_queue: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The child came through the organisation's queue, so the organisation's other professionals still see the child."""
+    barred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The SEN team ended this link: no one else may link this person, or this organisation, to the child again."""
     linked_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     taken_up_at: Mapped[datetime | None] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
@@ -102,3 +106,25 @@ class ChildLink(Row):
     child: Mapped[Child] = relationship(lazy="raise_on_sql")
     person: Mapped[Person | None] = relationship(foreign_keys=[person_id], lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+
+_open = ChildLink.ended_at.is_(None)
+_barred = ChildLink.barred.is_(True)
+# One open link for each person, and one place in each organisation's queue: a person is null in a queue's row, and
+# nulls are distinct in a unique index.
+for _name, _columns, _of, _unique in (
+    ("uq_child_link_open_person", (ChildLink.child_id, ChildLink.person_id), _open, True),
+    (
+        "uq_child_link_open_queue",
+        (ChildLink.child_id, ChildLink.organisation_id),
+        and_(_open, ChildLink.person_id.is_(None)),
+        True,
+    ),
+    (
+        "ix_child_link_barred",
+        (ChildLink.person_id, ChildLink.organisation_id, ChildLink.child_id),
+        _barred,
+        False,
+    ),
+):
+    Index(_name, *_columns, unique=_unique, sqlite_where=_of, postgresql_where=_of)

@@ -83,6 +83,9 @@ class Form(Row):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     """Whose work it is: linked colleagues of this organisation share the draft. Null for a parent's or the council's form."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    asked_person_id: Mapped[int | None] = mapped_column()
+    """Who was asked for advice by name; null where an organisation was asked. Unlike the author it never changes, so
+    that two requests for the same advice are recognised whoever writes it."""
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
     statutory: Mapped[bool] = mapped_column(default=True)
@@ -243,3 +246,19 @@ for _name, _open in (
     ("ix_form_assessing_requests", ASSESSING_REQUESTS),
 ):
     Index(_name, Form.due_on, Form.id, sqlite_where=_open, postgresql_where=_open)
+
+# The same advice is asked for once while it is awaited: of each person, and of each organisation.
+for _name, _asked, _of in (
+    ("uq_form_advice_of_person", (Form.asked_person_id,), AWAITED_ADVICE),
+    ("uq_form_advice_of_queue", (), and_(AWAITED_ADVICE, Form.asked_person_id.is_(None))),
+):
+    Index(
+        _name,
+        Form.child_id,
+        Form.form_version_id,
+        Form.organisation_id,
+        *_asked,
+        unique=True,
+        sqlite_where=_of,
+        postgresql_where=_of,
+    )

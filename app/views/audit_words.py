@@ -83,6 +83,11 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("%(person)s assigned the child to themselves from the organisation’s queue"),
     ),
     "ColleagueBroughtIn": (_l("Colleagues added"), _l("%(who)s shared the child with %(person)s")),
+    "LinkAssigned": (_l("Children assigned"), _l("%(who)s assigned the child to %(person)s")),
+    "WorkLeft": (
+        _l("Work left without an author"),
+        _l("%(who)s was the last person of an organisation to work with the child"),
+    ),
     "LinkEnded": (_l("Links ended"), _l("%(who)s ended the link of %(person)s to the child")),
     "FormViewed": (_l("Forms read"), _l("%(who)s read “%(form)s”")),
     "FormSaved": (_l("Forms saved"), _l("%(who)s saved a part of “%(form)s”")),

@@ -128,8 +128,13 @@ class InvolvementView(PortalView):
     @has_access
     def take_up(self, link_id: int) -> ResponseReturnValue:
         """Take a child from the organisation's queue."""
-        with self.work() as work:
-            child_id = desk.take_up(work, link_id).child_id
+        try:
+            with self.work() as work:
+                child_id = desk.take_up(work, link_id).child_id
+        except Refused as refused:
+            for fault in refused.faults:
+                flash(said(fault.text), "danger")
+            return redirect(url_for("SendAreaView.list", show="queue"))
         flash(
             _("This child is assigned to you. You can start the advice."),
             "success",

@@ -18,6 +18,7 @@ BELOW_THE_ORM = {
     "store/database_copy.py": "copies the whole database for a backup, for nobody to look at",
     "store/ready.py": "runs statements that already wear the lens's criteria",
     "store/visibility.py": "rules are not filtered by rules",
+    "store/involvement.py": "a part of the rules, which are not filtered by rules",
     "store/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
     "store/queries/signed_in.py": "asked before anybody is known",
     "store/queries/log_in.py": "asked before anybody is known",

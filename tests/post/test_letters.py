@@ -220,7 +220,7 @@ def test_a_waiting_registration_is_told_to_the_team(office):
 
 
 def test_a_message_is_mailed_without_a_word_about_the_child(office: Office, cast: Cast, make: Maker, mailbox):
-    child = make.child(forenames="Canaryforename", surname="Canarysurname", linked=(cast.ann,))
+    child = make.child(forenames="Canaryforename", surname="Canarysurname")
     link = make.link(child, cast.ann)
 
     happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))

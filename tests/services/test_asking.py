@@ -71,8 +71,10 @@ def test_the_same_advice_is_not_asked_twice_while_it_is_owed(cast, make):
     child = make.child()
     with cast.olu.works() as work:
         desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
-    with pytest.raises(Refused, match="has already been asked"), cast.olu.works() as work:
+    with pytest.raises(Refused, match="has already been asked"), cast.mary.works() as work:
         desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+    with pytest.raises(Refused, match="has already been asked"), cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id, note="And once more.")
     with cast.olu.works() as work:
         desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.bob.id)
 

@@ -161,6 +161,77 @@ def test_children_there_before_their_names_had_a_table_are_found_by_their_names(
     assert words == [(1, "x"), (2, "amina"), (2, "berg"), (2, "der"), (2, "van"), (5, "ravi"), (5, "shah")]
 
 
+def enter(connection: sa.Connection, table: str, number: int, **columns: object) -> None:
+    """One row, with something of its kind in every column that is not named."""
+    schema = sa.MetaData()
+    schema.reflect(connection, only=[table])
+    kept = schema.tables[table]
+    row = {column.name: something(column) for column in kept.columns if not column.nullable}
+    connection.execute(sa.insert(kept).values(row | {"id": number} | columns))
+
+
+def test_a6_links_and_advice_made_twice_are_cleaned_before_only_one_may_be_open(empty_url, engine):
+    to(empty_url, "head")
+    to(empty_url, "0010")
+    with engine.begin() as connection:
+        fill_every_table(connection)
+        enter(connection, "ab_user", 2, username="left", email="left@x.example", active=False)
+        for number in (1, 2):
+            enter(connection, "ab_role", 10 + number, name=("sen_officer", "professional")[number - 1])
+        enter(connection, "ab_user", 3, username="olu", email="olu@x.example", active=True)
+        connection.execute(sa.text("INSERT INTO ab_user_role (id, user_id, role_id) VALUES (9, 3, 11)"))
+        for number in (2, 3, 4):
+            enter_child(connection, number, "")
+        ended = datetime(2026, 11, 1)
+        links = {
+            10: {"child_id": 2, "person_id": 1, "organisation_id": 1},
+            11: {"child_id": 2, "person_id": 1, "organisation_id": 1},
+            12: {"child_id": 2, "organisation_id": 1},
+            13: {"child_id": 2, "organisation_id": 1},
+            14: {"child_id": 3, "person_id": 2, "organisation_id": 1},
+            15: {"child_id": 4, "person_id": 1, "organisation_id": 1, "ended_at": ended, "ended_by_id": 3},
+            16: {"child_id": 4, "person_id": 1, "organisation_id": 1, "ended_at": ended, "ended_by_id": 1},
+        }
+        for number, columns in links.items():
+            enter(connection, "child_link", number, part="author", **columns)
+        for number, state in ((10, "asked"), (11, "draft"), (12, "asked"), (13, "submitted")):
+            enter(
+                connection,
+                "form",
+                number,
+                kind="advice",
+                state=state,
+                child_id=2,
+                organisation_id=1,
+                author_id=1,
+            )
+        enter(
+            connection, "form", 14, kind="advice", state="draft", child_id=3, organisation_id=1, author_id=2
+        )
+
+    to(empty_url, "head")
+
+    with engine.connect() as connection:
+        still_open = connection.execute(
+            sa.text(
+                "SELECT id, child_id, person_id FROM child_link WHERE ended_at IS NULL AND id >= 10 ORDER BY id"
+            )
+        ).all()
+        barred = connection.scalars(sa.text("SELECT id FROM child_link WHERE barred")).all()
+        forms = connection.execute(
+            sa.text("SELECT id, state, author_id FROM form WHERE id >= 10 ORDER BY id")
+        ).all()
+    assert [tuple(row) for row in still_open] == [(10, 2, 1), (12, 2, None), (17, 3, None)]
+    assert list(barred) == [15], "what the SEN team ended, and not what a person ended for themselves"
+    assert [tuple(row) for row in forms] == [
+        (10, "cancelled", 1),
+        (11, "draft", 1),
+        (12, "cancelled", 1),
+        (13, "submitted", 1),
+        (14, "draft", None),
+    ]
+
+
 def test_the_tables_are_what_the_models_say(empty_url, engine):
     to(empty_url, "head")
 

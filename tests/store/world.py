@@ -238,12 +238,12 @@ class World:
 
 
 def _of_form(
-    name: str, authors: set[str], shared: set[str], *, is_consent: bool = False
+    name: str, authors: set[str], shared: set[str], *, is_consent: bool = False, queue: set[str] | None = None
 ) -> dict[str, set[str]]:
-    """Who sees a form and what hangs on it."""
+    """Who sees a form and what hangs on it. Those who only see the queue see that there is a form."""
     team_on_drafts = TEAM if is_consent else set()
     return {
-        name: authors | shared | TEAM,
+        name: authors | shared | TEAM | (queue or set()),
         f"section of {name}": authors | team_on_drafts,
         f"revision of {name}": authors | team_on_drafts,
         f"submission of {name}": authors | shared | TEAM,
@@ -287,7 +287,7 @@ POLICY: dict[str, set[str]] = {
     **_of_form("private advice", PSYCHOLOGY, set()),
     **_of_form("advice for professionals", PSYCHOLOGY, LINKED),
     **_of_form("advice for parents", PSYCHOLOGY, FAMILY),
-    **_of_form("advice in a queue", QUEUE, set()),
+    **_of_form("advice in a queue", set(), set(), queue=QUEUE),
     **_of_form("draft consent", FAMILY, set(), is_consent=True),
     **_of_form("shared consent", FAMILY, LINKED, is_consent=True),
     "message to ann": PSYCHOLOGY,

@@ -78,6 +78,8 @@ def test_a_parent_with_an_account_is_linked_at_once_and_told(
         assert (link.person_id, link.part.name) == (cast.pat.id, "parent")
     assert len(mailbox.to(cast.pat.email)) == 1
     again = post_with_token(cast.olu.browser(), app, f"/invitations/child/{child.id}", invited)
+    assert again.status_code == 302, "pressed twice, and linked once"
+    again = post_with_token(cast.mary.browser(), app, f"/invitations/child/{child.id}", invited)
     assert again.status_code == 422 and "can already see this child" in again.text
 
 

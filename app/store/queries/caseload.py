@@ -30,6 +30,7 @@ class Show(enum.Enum):
     all = "all"
     to_do = "to_do"
     queue = "queue"
+    team = "team"
     closed = "closed"
 
 
@@ -105,7 +106,7 @@ def owed_by(
         return []
     asked = {"my_organisation": who.organisation_id, "most": limit}
     if child_ids is None:
-        rows = _OWED.rows(session, **asked)
+        rows = _OWED.rows(session, me=who.user_id, **asked)
     else:
         rows = _OWED_ABOUT.rows(session, **asked, children=list(child_ids))
     return [owed_from(row) for row in rows]
@@ -123,29 +124,45 @@ def owed_from(row: Sequence[Any]) -> Owed:
 # Asked on page after page: made once, with the reader's numbers given when they are asked.
 _MINE = bindparam("my_organisation", type_=Integer())
 
-_OWED = Ready(
-    select(
-        Form.id,
-        Form.child_id,
-        Child.forenames,
-        Child.surname,
-        Form.kind,
-        FormTemplate.title,
-        Form.state,
-        AUTHORS_DATE,
-        Form.author_id,
-        Form.statutory,
-    )
-    .join(Child, Child.id == Form.child_id)
-    .join(FormVersion, FormVersion.id == Form.form_version_id)
-    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-    .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
-    .order_by(nulls_last(AUTHORS_DATE), Form.id)
-    .limit(bindparam("most", type_=Integer())),
-    spelt=["most"],
+_BY_NAME = ChildLink.person_id == bindparam("me")
+_IN_QUEUE = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == _MINE)
+_WITH_COLLEAGUE = and_(
+    ChildLink.through_queue.is_(True),
+    ChildLink.organisation_id == _MINE,
+    ChildLink.person_id != bindparam("me"),
 )
+_FOR_ME = Form.child_id.in_(
+    select(ChildLink.child_id).where(ChildLink.ended_at.is_(None), or_(_BY_NAME, _IN_QUEUE))
+)
+"""Not what is assigned to a colleague, whose children this person also sees."""
+
+
+def _owed() -> Any:
+    return (
+        select(
+            Form.id,
+            Form.child_id,
+            Child.forenames,
+            Child.surname,
+            Form.kind,
+            FormTemplate.title,
+            Form.state,
+            AUTHORS_DATE,
+            Form.author_id,
+            Form.statutory,
+        )
+        .join(Child, Child.id == Form.child_id)
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
+        .order_by(nulls_last(AUTHORS_DATE), Form.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
+_OWED = Ready(_owed().where(_FOR_ME), spelt=["most"])
 _OWED_ABOUT = Ready(
-    _OWED.statement.where(Form.child_id.in_(bindparam("children", expanding=True))),
+    _owed().where(Form.child_id.in_(bindparam("children", expanding=True))),
     lists=["children"],
     spelt=["most"],
 )
@@ -153,15 +170,15 @@ _OWED_ABOUT = Ready(
 
 def _linked(show: Show) -> Select[Any]:
     """The children, each with the link that waits in the queue, if any, and whether this person is linked by name."""
-    by_name = ChildLink.person_id == bindparam("me")
-    in_queue = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == _MINE)
+    # by_name is 2 for a child who is assigned to a colleague.
+    shown = _WITH_COLLEAGUE if show is Show.team else or_(_BY_NAME, _IN_QUEUE)
     link = (
         select(
             ChildLink.child_id,
-            func.max(case((in_queue, ChildLink.id))).label("queue_link_id"),
-            func.max(case((by_name, 1), else_=0)).label("by_name"),
+            func.max(case((_IN_QUEUE, ChildLink.id))).label("queue_link_id"),
+            func.max(case((_BY_NAME, 1), (_WITH_COLLEAGUE, 2), else_=0)).label("by_name"),
         )
-        .where(ChildLink.ended_at.is_(None), or_(by_name, in_queue))
+        .where(ChildLink.ended_at.is_(None), shown)
         .group_by(ChildLink.child_id)
         .subquery("link")
     )
@@ -174,6 +191,7 @@ def _linked(show: Show) -> Select[Any]:
     waiting, owing = link.c.by_name == 0, owed.c.forms.is_not(None)
     kept = {
         Show.all: true(),
+        Show.team: true(),
         Show.to_do: or_(owing, waiting),
         Show.queue: waiting,
         Show.closed: and_(~owing, _has_request(FormState.not_assessing), ~_has_request(*_STILL_OPEN)),

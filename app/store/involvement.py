@@ -1,0 +1,66 @@
+"""The children somebody is involved with: the part of the row policies (store/visibility.py) that reads links."""
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+
+from app.domain.roles import Principal, Role
+from app.domain.workflow import Part
+from app.models import ChildLink, Organisation
+
+# Plain tables on purpose: a policy's own look-ups are not filtered by policies.
+_link = ChildLink.__table__
+_bar = ChildLink.__table__.alias("bar")
+_organisation = Organisation.__table__
+
+
+def linked_children(who: Principal) -> Select[tuple[int]]:
+    """The children somebody is involved with now, as what they are in the portal (who was linked as a professional is
+    no parent of these children). For a professional also those in their organisation's queue and those that came
+    through the queue and are assigned to a colleague, so that the colleague's absence leaves nobody without help;
+    but not those from which the SEN team removed this professional, until the SEN team links them again.
+    A professional's links count for the organisation they work for now, and only while it is in use."""
+    seen = _by_name(who)
+    if who.has(Role.professional) and who.organisation_id is not None:
+        seen = or_(seen, _through_queue(who))
+    return select(_link.c.child_id).where(_link.c.ended_at.is_(None), seen, *organisation_in_use(who))
+
+
+def children_linked_by_name(who: Principal) -> Select[tuple[int]]:
+    """The children to whom somebody is linked in person. A place in the organisation's queue, or a colleague's link, is
+    not enough."""
+    return select(_link.c.child_id).where(
+        _link.c.ended_at.is_(None), _by_name(who), *organisation_in_use(who)
+    )
+
+
+def _by_name(who: Principal) -> ColumnElement[bool]:
+    if who.has(Role.parent):
+        return and_(_link.c.person_id == who.user_id, _link.c.part == Part.parent)
+    if who.has(Role.professional) and who.organisation_id is not None:
+        return and_(
+            _link.c.person_id == who.user_id,
+            _link.c.part == Part.author,
+            _link.c.organisation_id == who.organisation_id,
+        )
+    return false()
+
+
+def _through_queue(who: Principal) -> ColumnElement[bool]:
+    removed_from = select(_bar.c.child_id).where(_bar.c.barred.is_(True), _bar.c.person_id == who.user_id)
+    return and_(
+        _link.c.organisation_id == who.organisation_id,
+        or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True)),
+        _link.c.child_id.not_in(removed_from),
+    )
+
+
+def organisation_in_use(who: Principal) -> list[ColumnElement[bool]]:
+    """For a professional: their organisation is in use. No criterion for anybody else."""
+    if not who.has(Role.professional) or who.organisation_id is None:
+        return []
+    return [
+        exists(
+            select(_organisation.c.id).where(
+                _organisation.c.id == who.organisation_id, _organisation.c.active.is_(True)
+            )
+        )
+    ]

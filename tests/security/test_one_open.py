@@ -1,0 +1,244 @@
+"""Only one open row of a kind: whatever is sent at the same moment, on PostgreSQL really side by side."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask_appbuilder import Model
+from sqlalchemy import select
+
+from app.domain.errors import PortalError, Refused
+from app.domain.workflow import FormState, Part
+from app.models import Advice, Registration, RegistrationState
+from app.services import asking, duplicates, invitations, links, registrations
+from app.services.work import Office, Work
+from tests.cast import Actor, Cast, everything
+from tests.make import Maker
+from tests.security.test_two_at_once import Deed, at_once, open_links
+
+MANY = 20
+
+
+def outcomes(actors: list[Actor], deed: Deed, times: int = MANY) -> Counter[str]:
+    """What came of the same request, sent so many times at once by these people in turn."""
+    return Counter(at_once(*((actors[n % len(actors)], deed) for n in range(times))))
+
+
+def test_A6_one_officer_who_links_a_person_many_times_gets_one_answer(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    link: Deed = lambda work: links.link_person(work, child.id, cast.ann.id)  # noqa: E731
+
+    assert outcomes([cast.olu], link) == {"done": MANY}
+    assert len(open_links(office, child.id)) == 1
+
+
+def test_A6_a_person_is_linked_once_and_ending_that_link_ends_their_reading(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    outcomes([cast.olu, cast.mary], lambda work: links.link_person(work, child.id, cast.ann.id))
+    (link,) = open_links(office, child.id)
+
+    with cast.olu.works() as work:
+        links.end_link(work, link.id)
+
+    with pytest.raises(PortalError), cast.ann.works() as work:
+        links.open_link_of(work, links.held(work, child.id).id, cast.ann.id)
+
+
+def test_A6_a_parent_with_an_account_is_linked_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+
+    def invite(work: Work) -> object:
+        return invitations.invite_parent(work, child.id, "Pat", "Hussain", cast.pat.email, "Mother")
+
+    said = outcomes([cast.olu, cast.mary], invite)
+
+    (link,) = open_links(office, child.id)
+    assert (link.person_id, link.part) == (cast.pat.id, Part.parent)
+    assert said["done"] >= 1 and set(said) <= {"done", "Refused"}
+
+
+def test_A6_an_organisations_queue_holds_a_child_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    team = cast.hana.principal.organisation_id or 0
+
+    said = outcomes([cast.olu, cast.mary], lambda work: links.link_organisation(work, child.id, team))
+
+    assert len(open_links(office, child.id)) == 1
+    assert set(said) <= {"done", "Refused"} and said["done"] >= 1
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_A6_identical_requests_for_advice_are_one(
+    office: Office, cast: Cast, make: Maker, by_name: bool
+) -> None:
+    child = make.child()
+    whom = (
+        {"person_id": cast.hana.id} if by_name else {"organisation_id": cast.hana.principal.organisation_id}
+    )
+    numbers: list[int] = []
+
+    def ask(work: Work) -> None:
+        numbers.append(asking.ask_for_advice(work, child.id, "advice_health", note="Please.", **whom).id)
+
+    assert outcomes([cast.olu], ask) == {"done": MANY}
+    assert len(set(numbers)) == 1, "each got the answer that the first got"
+    with everything(office) as work:
+        assert (
+            len(work.session.scalars(select(Advice).where(Advice.child_id == child.id)).unique().all()) == 1
+        )
+
+
+def test_A6_another_officer_who_asks_for_the_same_reads_who_was_asked(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+
+    def ask(work: Work) -> None:
+        asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+
+    assert at_once((cast.olu, ask), (cast.mary, ask)) == ["Refused", "done"]
+    with pytest.raises(Refused, match="has already been asked for this advice"), cast.mary.works() as work:
+        asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id, note="Again.")
+
+
+def test_A6_a_child_in_the_queue_is_assigned_to_one_colleague(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    waiting = make.queue(child, cast.hana)
+
+    said = outcomes([cast.hana, cast.idris], lambda work: links.take_up(work, waiting.id))
+
+    (link,) = open_links(office, child.id)
+    assert link.person_id in {cast.hana.id, cast.idris.id}
+    assert said == {"done": MANY // 2, "Refused": MANY // 2}
+
+
+def test_A6_two_coordinators_do_not_assign_one_childs_work_twice(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    link = make.link(child, cast.hana, through_queue=True)
+
+    said = outcomes(
+        [cast.hana, cast.idris],
+        lambda work: links.assign(work, link.id, cast.idris.id, assigned_to=cast.hana.id),
+    )
+
+    assert [each.person_id for each in open_links(office, child.id)] == [cast.idris.id]
+    assert said["done"] >= 1 and set(said) <= {"done", "Refused"}
+
+
+def test_A6_a_colleague_is_brought_in_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child(linked=(cast.sana,))
+
+    assert outcomes([cast.sana], lambda work: links.bring_in(work, child.id, cast.tom.id)) == {"done": MANY}
+    assert len(open_links(office, child.id)) == 2
+
+
+def test_A6_a_link_is_ended_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    link = make.link(child, cast.ann)
+    told: list[int] = []
+
+    def end(work: Work) -> None:
+        links.end_link(work, link.id)
+        told.append(len(work.told))
+
+    assert outcomes([cast.olu, cast.mary], end) == {"done": MANY}
+    assert sum(told) == 1, "the audit has it once"
+
+
+def test_A6_advice_is_cancelled_once(office: Office, cast: Cast, make: Maker) -> None:
+    advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
+    told: list[int] = []
+
+    def cancel(work: Work) -> None:
+        asking.cancel_advice(work, advice.id)
+        told.append(len(work.told))
+
+    assert outcomes([cast.olu, cast.mary], cancel) == {"done": MANY}
+    assert sum(told) == 1
+
+
+def test_A6_of_two_decisions_about_a_registration_one_counts(office: Office, cast: Cast) -> None:
+    with everything(office) as work:
+        asked = work.add(
+            Registration(
+                email="new@somewhere.example", first_name="N", last_name="M", profession="school",
+                job_title="SENCO", address="x", postcode="BD1 1HX", phone="0", state=RegistrationState.waiting,
+            )
+        )  # fmt: skip
+
+    said = outcomes([cast.olu, cast.mary], lambda work: registrations.refuse(work, asked.id, "Not known."))
+
+    assert said["done"] == 1
+    assert set(said) <= {"done", "WrongMoment"}
+
+
+def test_A6_two_records_are_merged_once(office: Office, cast: Cast, make: Maker) -> None:
+    older = make.child()
+    newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.ann,))
+
+    said = outcomes([cast.olu, cast.mary], lambda work: duplicates.same_child(work, newer.id))
+
+    assert said["done"] >= 1 and set(said) <= {"done", "Conflict", "WrongMoment", "NotFound"}
+    assert [link.person_id for link in open_links(office, older.id)] == [cast.ann.id]
+
+
+def test_A6_the_database_refuses_what_a_service_would_miss(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    for make_twice in (
+        lambda: make.link(child, cast.ann),
+        lambda: make.queue(child, cast.hana),
+        lambda: make.advice(child, cast.ann, asked_person_id=cast.ann.id),
+        lambda: make.advice(child, cast.hana, template="advice_health", author_id=None),
+    ):
+        make_twice()
+        with pytest.raises(sa.exc.IntegrityError):
+            make_twice()
+    make.advice(child, cast.ann, FormState.submitted, asked_person_id=cast.ann.id)
+
+
+ENDS = {
+    "ended_at",
+    "used_at",
+    "closed_at",
+    "accepted_at",
+    "withdrawn_at",
+    "decided_at",
+    "removed_at",
+    "state",
+}
+"""Columns that say whether a row is still open."""
+
+REASONS = {
+    "invitation": "an address is invited to a child once: the service renews the invitation that is open",
+    "document": "a question may have up to 30 files at once",
+    "log_in_challenge": "codes belong to a browser, and one person may log in with several",
+    "log_in_session": "one person may be logged in on several devices",
+    "mailed_link": "links are used up by a conditional update, and a newer one ends the older ones",
+    "registration": "each is decided by a conditional update",
+}
+"""Tables in which several rows of one kind may be open, and why."""
+
+
+def tables_with_an_open_state() -> Iterator[sa.Table]:
+    return (table for table in Model.metadata.sorted_tables if ENDS & set(table.columns.keys()))
+
+
+def has_partial_unique_index(table: sa.Table) -> bool:
+    return any(
+        index.unique and index.dialect_options["postgresql"]["where"] is not None for index in table.indexes
+    )
+
+
+def test_A6_every_table_with_an_open_state_has_an_index_or_a_reason() -> None:
+    without = {table.name for table in tables_with_an_open_state() if not has_partial_unique_index(table)}
+    assert without <= set(REASONS)
+    assert set(REASONS) <= {table.name for table in tables_with_an_open_state()}
