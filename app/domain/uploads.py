@@ -6,58 +6,41 @@ unpack to something that would choke whoever opens it. What is not certain is re
 
 from __future__ import annotations
 
+import codecs
 import re
-import tempfile
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, cast
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
-from app.domain.images import PictureError, jpeg_size, png_size
-from app.domain.wording import N_, Wording
+from app.domain.images import PNG_BEGINS, PictureError, jpeg_size, png_size
+from app.domain.packed_files import MEGABYTE, TEST_VIRUS, opened, part_of
+from app.domain.upload_refusals import (
+    HARMFUL,
+    LOCKED,
+    NOT_ACCEPTED,
+    NOT_WHAT_IT_SAYS,
+    OTHER_KINDS,
+    UploadError,
+    refused,
+)
+from app.domain.wording import N_
 
-MEGABYTE = 1024 * 1024
 LARGEST = 25 * MEGABYTE
-MOST_ENTRIES = 2_000
-MOST_UNPACKED = 200 * MEGABYTE
-HIGHEST_RATIO = 100
 MOST_PIXELS = 60_000_000
 LONGEST_NAME = 120
 LONGEST_NAME_SENT = 1_000
 """Putting accents into order takes as many steps as the square of their number."""
-LARGEST_DIRECTORY = MOST_ENTRIES * 500
-"""A zip's list of entries is read whole before they can be counted; each takes less than this many bytes."""
-PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""What Office files use. The other ways to pack take many times longer to unpack."""
-CHUNK = 64 * 1024
-
-NOT_A_FILE_WE_TAKE = N_(
-    "The file must be a PDF, Word, Excel, OpenDocument text, JPEG, PNG or plain text file"
-)
-NOT_WHAT_IT_SAYS = N_("The file is not a real %(kind)s file. Save it again as %(kind)s and then upload it")
-LOCKED = N_("The file has a password. Remove the password and upload it again")
-MACROS = N_("The file has macros in it. Save a copy without macros and upload that")
-TOO_BIG_INSIDE = N_("The file unpacks to more than we can take. Save it as a PDF and upload that")
-HARMFUL = N_("The file may be harmful and was not kept")
-
-TEST_VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
-"""The industry's harmless test file, in two pieces so that no scanner takes this source for it."""
+PDF_BEGINS_WITHIN, PDF_ENDS_WITHIN = 1024, 4096
+"""Bytes at either end in which readers look for the mark of a PDF (ISO 32000-1, annex H)."""
+OTHER_KIND_IN_FRONT = re.compile(rb"<|PK\x03\x04|^MZ|^\x7fELF|^#!|\xff\xd8\xff|\x89PNG")
+OTHER_KINDS_OF_TEXT = ("<", "#!", "mz", "%pdf", "pk\x03\x04", "{\\rtf", "%!ps")
 
 CONTROL_SIGNS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 """What no text has; looked for by one search, since a file of 25MB has as many signs."""
 
 JOINERS = "\u200c\u200d"
 """Signs that show as nothing but that some scripts, Urdu's among them, need to spell words right."""
-
-
-class UploadError(ValueError):
-    """A file that is not kept, and what the person who sent it can do."""
-
-    def __init__(self, text: Wording) -> None:
-        super().__init__(str(text))
-        self.text = text
 
 
 @dataclass(frozen=True)
@@ -67,7 +50,8 @@ class FileKind:
     extension: str
     label: str
     media_type: str
-    look: Callable[[FileKind, BinaryIO], None]
+    look: Callable[[FileKind, BinaryIO], FileKind]
+    """Return what the file is; raise UploadError when it is not what its name says."""
 
 
 def clean_name(raw: str) -> str:
@@ -98,182 +82,106 @@ def _shown(sign: str) -> str:
 
 
 def check_upload(name: str, file: BinaryIO, size: int) -> FileKind:
-    """What kind of file this is. Raises UploadError when it may not come in. `name` is already clean."""
+    """Return what kind of file this is. Raises UploadError when it may not come in. `name` is already clean."""
     if size == 0:
-        raise UploadError(Wording(N_("The file is empty")))
+        raise refused(N_("The file is empty"))
     if size > LARGEST:
-        raise UploadError(Wording(N_("The file must be 25MB or smaller")))
-    kind = KINDS_OF_FILE.get(name.rpartition(".")[2].lower() if "." in name else "")
+        raise refused(N_("The file must be 25MB or smaller"))
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    kind = KINDS_OF_FILE.get(SAME_EXTENSION.get(extension, extension))
     if kind is None:
-        raise UploadError(Wording(NOT_A_FILE_WE_TAKE))
+        raise refused(OTHER_KINDS.get(extension, NOT_ACCEPTED))
     file.seek(0)
     if TEST_VIRUS in file.read(4096):
-        raise UploadError(Wording(HARMFUL))
+        raise refused(HARMFUL)
     file.seek(0)
-    kind.look(kind, file)
-    return kind
+    return kind.look(kind, file)
+
+
+def named_as(name: str, kind: FileKind) -> str:
+    """Return the file's name with an ending that says what is in it: a PNG that was called .jpg is called .png."""
+    stem, _, extension = name.rpartition(".")
+    right = SAME_EXTENSION.get(extension.lower(), extension.lower()) == kind.extension
+    return name if right else f"{stem}.{kind.extension}"
 
 
 def _not(kind: FileKind) -> UploadError:
-    return UploadError(Wording(NOT_WHAT_IT_SAYS, kind=kind.label))
+    return refused(NOT_WHAT_IT_SAYS, kind=kind.label)
 
 
-def _pdf(kind: FileKind, file: BinaryIO) -> None:
-    if not re.match(rb"%PDF-[12]\.\d", file.read(8)):
+def _pdf(kind: FileKind, file: BinaryIO) -> FileKind:
+    """A PDF, with up to a kilobyte in front that a printer or a mail program left there, but no other kind of file.
+
+    What it does when it is opened is looked at by store/pdf_inspection.py, which needs a parser in a process of its own.
+    """
+    head = file.read(PDF_BEGINS_WITHIN)
+    found = re.search(rb"%PDF-[12]\.\d", head)
+    if found is None or OTHER_KIND_IN_FRONT.search(head[: found.start()]):
         raise _not(kind)
     file.seek(0, 2)
-    file.seek(max(0, file.tell() - 2048))
+    file.seek(max(0, file.tell() - PDF_ENDS_WITHIN))
     if b"%%EOF" not in file.read():
         raise _not(kind)
+    return kind
 
 
-def _picture(measure: Callable[[BinaryIO], tuple[int, int]]) -> Callable[[FileKind, BinaryIO], None]:
-    def look(kind: FileKind, file: BinaryIO) -> None:
-        try:
-            width, height = measure(file)
-        except PictureError:
-            raise _not(kind) from None
-        if width * height > MOST_PIXELS:
-            raise UploadError(Wording(N_("The picture is too large. Make it smaller and upload it again")))
-
-    return look
-
-
-def _text(kind: FileKind, file: BinaryIO) -> None:
-    content = file.read()
-    head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-    if head.startswith((b"<", b"#!", b"mz", b"%pdf", b"pk\x03\x04", b"{\\rtf", b"%!ps")):
-        raise _not(kind)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if CONTROL_SIGNS.search(text):
-        raise _not(kind)
-
-
-def _office(main_type: bytes) -> Callable[[FileKind, BinaryIO], None]:
-    """A Word or Excel file: a zip whose list of contents names the plain main part, and no macros."""
-
-    def look(kind: FileKind, file: BinaryIO) -> None:
-        with _opened(kind, file) as packed:
-            types = _part(kind, packed, "[Content_Types].xml").lower()
-            if b"macroenabled" in types:
-                raise UploadError(Wording(MACROS))
-            if main_type not in types or b"<!doctype" in types:
-                raise _not(kind)
-
-    return look
-
-
-def _open_document(kind: FileKind, file: BinaryIO) -> None:
-    with _opened(kind, file) as packed:
-        if _part(kind, packed, "mimetype").strip() != b"application/vnd.oasis.opendocument.text":
-            raise _not(kind)
-        if b"manifest:encryption-data" in _part(kind, packed, "META-INF/manifest.xml"):
-            raise UploadError(Wording(LOCKED))
-
-
-def _part(kind: FileKind, packed: zipfile.ZipFile, name: str) -> bytes:
-    try:
-        with packed.open(name) as part:
-            return part.read(MEGABYTE)
-    except KeyError:
-        raise _not(kind) from None
-
-
-def _opened(kind: FileKind, file: BinaryIO) -> zipfile.ZipFile:
-    """The zip, once everything in it has been looked at."""
-    head = file.read(8)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):  # an old or password-protected Office file
-        raise UploadError(Wording(LOCKED))
-    if not head.startswith(b"PK\x03\x04"):  # anything in front of the zip makes it two files in one
-        raise _not(kind)
+def _picture(kind: FileKind, file: BinaryIO) -> FileKind:
+    """A JPEG or a PNG, whichever of the two its name says."""
+    is_png = file.read(len(PNG_BEGINS)) == PNG_BEGINS
+    found = KINDS_OF_FILE["png" if is_png else "jpg"]
     file.seek(0)
     try:
-        _look_inside(file, _Allowance())
-        return zipfile.ZipFile(file)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as broken:
-        if isinstance(broken, UploadError):
-            raise
+        width, height = (png_size if is_png else jpeg_size)(file)
+    except PictureError:
         raise _not(kind) from None
+    if width * height > MOST_PIXELS:
+        raise refused(N_("The picture is too large. Make it smaller and upload it again"))
+    return found
 
 
-class _ShortReads:
-    """A file from which `zipfile` can read no more at once than a list of entries may take."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-    def read(self, size: int = -1) -> bytes:
-        """Read so many bytes; raise UploadError when they are too many."""
-        if size > LARGEST_DIRECTORY:
-            raise UploadError(Wording(TOO_BIG_INSIDE))
-        return self._file.read(LARGEST_DIRECTORY if size < 0 else size)
+def _text(kind: FileKind, file: BinaryIO) -> FileKind:
+    """Plain text in UTF-8, UTF-16 with its mark, or as older Windows programs write it."""
+    content = file.read()
+    encoding = _encoding_of(content)
+    text = content.decode(encoding, errors="replace")
+    if text.lstrip("\ufeff \t\r\n")[:64].lower().startswith(OTHER_KINDS_OF_TEXT) or CONTROL_SIGNS.search(
+        text
+    ):
+        raise _not(kind)
+    charset = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}.get(encoding, encoding)
+    return replace(kind, media_type=f"text/plain; charset={charset}")
 
 
-@dataclass
-class _Allowance:
-    """How much may still be unpacked, over a file and the files packed in it."""
-
-    entries: int = MOST_ENTRIES
-    unpacked: int = MOST_UNPACKED
-
-
-def _look_inside(file: IO[bytes], left: _Allowance, deeper: bool = True) -> None:
-    """Unpack every entry, counting what really comes out, since a zip may lie about its sizes."""
-    with zipfile.ZipFile(cast(IO[bytes], _ShortReads(file))) as packed:
-        entries = packed.infolist()
-        left.entries -= len(entries)
-        packed_size = max(1, sum(entry.compress_size for entry in entries))
-        said = sum(entry.file_size for entry in entries)
-        if left.entries < 0 or said > left.unpacked or said > packed_size * HIGHEST_RATIO:
-            raise UploadError(Wording(TOO_BIG_INSIDE))
-        for entry in entries:
-            _check_entry(entry)
-            with packed.open(entry) as part, tempfile.SpooledTemporaryFile(max_size=MEGABYTE) as inner:
-                _unpack(part, inner, left, deeper)
+def _encoding_of(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
-def _check_entry(entry: zipfile.ZipInfo) -> None:
-    if entry.flag_bits & 0x1:
-        raise UploadError(Wording(LOCKED))
-    if entry.compress_type not in PACKED_AS:
-        raise UploadError(Wording(TOO_BIG_INSIDE))
-    name = entry.filename.lower()
-    macros = name.endswith(("vbaproject.bin", "vbadata.xml")) or "/macrosheets/" in name
-    if macros or name.startswith(("basic/", "scripts/")):
-        raise UploadError(Wording(MACROS))
+def _office(main_type: bytes) -> Callable[[FileKind, BinaryIO], FileKind]:
+    """A Word or Excel file: a zip whose list of contents names the plain main part."""
+
+    def look(kind: FileKind, file: BinaryIO) -> FileKind:
+        with opened(kind.label, file) as packed:
+            if main_type not in part_of(kind.label, packed, "[Content_Types].xml").lower():
+                raise _not(kind)
+        return kind
+
+    return look
 
 
-def _unpack(part: IO[bytes], inner: IO[bytes], left: _Allowance, deeper: bool) -> None:
-    head = chunk = part.read(CHUNK)
-    nested = head.startswith(b"PK\x03\x04")
-    if TEST_VIRUS in head[:4096] or head.startswith((b"MZ", b"\x7fELF")):
-        raise UploadError(Wording(HARMFUL))
-    if nested and not deeper:
-        raise UploadError(Wording(TOO_BIG_INSIDE))
-    while chunk:
-        left.unpacked -= len(chunk)
-        if left.unpacked < 0:
-            raise UploadError(Wording(TOO_BIG_INSIDE))
-        if nested:
-            inner.write(chunk)
-        chunk = part.read(CHUNK)
-    if nested:  # a spreadsheet behind a chart in a letter, for example
-        inner.seek(0)
-        _look_inside(inner, left, deeper=False)
+def _open_document(kind: FileKind, file: BinaryIO) -> FileKind:
+    with opened(kind.label, file) as packed:
+        media_type = part_of(kind.label, packed, "mimetype").strip()
+        if media_type != b"application/vnd.oasis.opendocument.text":
+            raise _not(kind)
+        if b"encryption-data" in part_of(kind.label, packed, "META-INF/manifest.xml"):
+            raise refused(LOCKED)
+    return kind
 
 
 _OFFICE = b"application/vnd.openxmlformats-officedocument."
@@ -286,10 +194,10 @@ KINDS_OF_FILE: dict[str, FileKind] = {
         FileKind("xlsx", "Excel (.xlsx)", f"{_OFFICE.decode()}spreadsheetml.sheet",
                  _office(_OFFICE + b"spreadsheetml.sheet.main+xml")),
         FileKind("odt", "OpenDocument text (.odt)", "application/vnd.oasis.opendocument.text", _open_document),
-        FileKind("jpg", "JPEG", "image/jpeg", _picture(jpeg_size)),
-        FileKind("jpeg", "JPEG", "image/jpeg", _picture(jpeg_size)),
-        FileKind("png", "PNG", "image/png", _picture(png_size)),
+        FileKind("jpg", "JPEG", "image/jpeg", _picture),
+        FileKind("png", "PNG", "image/png", _picture),
         FileKind("txt", "plain text", "text/plain; charset=utf-8", _text),
     )
 }  # fmt: skip
-ACCEPT = ",".join(f".{extension}" for extension in KINDS_OF_FILE)
+SAME_EXTENSION = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "jif": "jpg", "pjpeg": "jpg", "text": "txt"}
+ACCEPT = ",".join(f".{extension}" for extension in [*KINDS_OF_FILE, *SAME_EXTENSION])

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Damaged, NotFound, PortalError, TooMany, WrongMoment
 from app.domain.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
 from app.domain.forms import Question, Section
-from app.domain.uploads import HARMFUL, FileKind, UploadError, check_upload, clean_name
+from app.domain.upload_refusals import HARMFUL, UploadError
+from app.domain.uploads import FileKind, check_upload, clean_name, named_as
 from app.domain.wording import N_, Wording
 from app.models import Document, DocumentState
 from app.services.limits import UPLOADS, count_mine
@@ -26,6 +27,7 @@ from app.services.work import Office, Work
 from app.store.bundle import checksum_of
 from app.store.database import begin_writing, end_reading
 from app.store.files import FileStore, Kept, Store
+from app.store.pdf_inspection import inspect_pdf
 from app.store.s3 import S3Store
 from app.store.scanner import ScannerDown, scanner_at
 
@@ -64,13 +66,15 @@ def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
     file.seek(0, 2)
     with turn(_CHECKING):
         kind = check_upload(name, file, file.tell())
+        if kind.extension == "pdf":
+            inspect_pdf(file)
     store = store_of(office)
     kept = store.keep(file)
     state = _scan(office, kept.key)
     if state is DocumentState.refused:
         store.remove(kept.key)
         raise UploadError(Wording(HARMFUL))
-    return Received(name, kind, kept, state)
+    return Received(named_as(name, kind), kind, kept, state)
 
 
 @contextmanager

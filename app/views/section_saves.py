@@ -7,7 +7,8 @@ from werkzeug.datastructures import FileStorage
 
 from app.domain.errors import NotFound
 from app.domain.forms import Problem, Section, SectionAnswers, add_row, check_draft, put_section, remove_row
-from app.domain.uploads import UploadError, clean_name
+from app.domain.upload_refusals import UploadError
+from app.domain.uploads import clean_name
 from app.domain.wording import N_, Wording
 from app.models import SectionDraft
 from app.security import office

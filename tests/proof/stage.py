@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from app.domain.errors import PortalError
 from app.domain.forms import FormDefinition
 from app.domain.roles import Principal
-from app.domain.uploads import UploadError
+from app.domain.upload_refusals import UploadError
 from app.domain.workflow import FormState
 from app.models import ChildLink, Form, SectionDraft
 from app.seed.filled import filled_answers

@@ -19,7 +19,8 @@ from app.domain.forms.dates import clean_date, month_number
 from app.domain.forms.definition import Question
 from app.domain.forms.kinds import KINDS
 from app.domain.images import PictureError, jpeg_size
-from app.domain.uploads import UploadError, check_upload, clean_name
+from app.domain.upload_refusals import UploadError
+from app.domain.uploads import check_upload, clean_name
 from app.services import documents
 from app.services.work import Office
 from app.views.fields import DatePartsField

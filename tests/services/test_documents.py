@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import Damaged, NotFound, WrongHands, WrongMoment
-from app.domain.uploads import TEST_VIRUS, UploadError
+from app.domain.packed_files import TEST_VIRUS
+from app.domain.upload_refusals import UploadError
 from app.domain.workflow import FormState
 from app.models import AuditRow, Document, DocumentState, Form
 from app.services import documents
