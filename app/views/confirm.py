@@ -96,7 +96,7 @@ class ConfirmView(StrangerView):
             return self.page("confirm/not_me.html", address=address)
         with self.work() as work:
             reset = change_email.not_me(work, token)
-        flash(_("The change is stopped and everybody is logged out of your account."), "success")
+        flash(_("The change is stopped and everyone is logged out of your account."), "success")
         return redirect(url_for("ForgottenView.choose", token=reset))
 
     @expose("/app/<string:token>", methods=["GET", "POST"])
