@@ -9,8 +9,10 @@ from sqlalchemy import and_, or_
 from app.domain.codes import nhs_number_text
 from app.domain.events import ChildViewed, Event, MessageRead
 from app.domain.roles import PROFESSION_LABELS, Profession
+from app.domain.standing import in_words
 from app.domain.workflow import FormState
 from app.models import (
+    ASSESSING_REQUESTS,
     AWAITED_ADVICE,
     UNDECIDED_REQUESTS,
     Advice,
@@ -25,12 +27,13 @@ from app.models import (
 from app.security import office
 from app.store.listing import Sought
 from app.store.queries import lists
+from app.store.queries.child_page import standing_of
 from app.store.queries.finding import children_listed, listed_by_child
 from app.store.queries.messages import saying
 from app.views.case_parts import why_no_postcode, why_no_upn
-from app.views.due import Due, form_due
+from app.views.due import Due, form_due, late
 from app.views.list_interface import PortalInterface
-from app.views.listed import Onward
+from app.views.listed import Listed, Onward
 from app.views.lists import Narrowing, PortalListView, choice_field
 from app.views.pages import said, uk_date, uk_datetime
 from app.views.quick import address_of
@@ -109,6 +112,17 @@ class ChildList(PortalListView):
         "postcode_missing_reason": why_no_postcode,
         "upn_missing_reason": why_no_upn,
     }
+
+    def _listed(self, sought: Sought) -> Listed:
+        """Add where each case is now, and how late the council is with it."""
+        found = super()._listed(sought)
+        standings = standing_of(self.datamodel.session, [row.number for row in found.rows])
+        label = _("Status")
+        for row in found.rows:
+            standing = standings.get(row.number)
+            row.cells.append((label, said(in_words(standing)), late(standing, _today())))
+        found.heads.append(("case", label))
+        return found
 
     def find(self, text: str) -> Sought:
         """By name, date of birth or number."""
@@ -226,10 +240,10 @@ class RequestList(FormList):
         "new": Narrowing(_l("New"), lambda: forms_in("request", [FormState.submitted])),
         "deciding": Narrowing(_l("Waiting for a decision"), lambda: UNDECIDED_REQUESTS),
         "overdue": Narrowing(
-            _l("Decision overdue"),
+            _l("Decision or plan overdue"),
             lambda: and_(
                 Request.due_on < _today(),
-                UNDECIDED_REQUESTS,
+                or_(UNDECIDED_REQUESTS, ASSESSING_REQUESTS),
             ),
         ),
     }

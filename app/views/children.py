@@ -24,6 +24,7 @@ from app.store.queries.child_page import (
 )
 from app.views.base import PortalView, principal
 from app.views.case_parts import form_rows, frame, milestones, next_steps
+from app.views.due import late
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField
 from app.views.quick import gettext as _
@@ -113,6 +114,7 @@ class ChildView(PortalView):
                 "people": people,
                 "my_queue_link": _queue_link(people, work.me),
                 "standing": standing,
+                "late": late(standing, work.today),
                 "may_ask_advice": any(each.state is FormState.assessing for each in lines),
                 "forms": rows,
                 "milestones": milestones(standing, lines, work.me, work.today),

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from app.domain.deadlines import days_left
-from app.domain.form_deadlines import authors_date, is_awaited
+from app.domain.deadlines import days_left, is_overdue
+from app.domain.form_deadlines import authors_date, is_awaited, request_due_on
+from app.domain.standing import Standing
 from app.domain.workflow import FormState
 from app.views.quick import gettext as _
 from app.views.quick import ngettext
@@ -37,6 +39,38 @@ def form_due(
     due_on, wanted_by = dates
     shown = authors_date(kind, state, due_on, wanted_by) if for_authors else due_on or wanted_by
     return due(shown, today, legal=shown == due_on)
+
+
+def case_due(standing: Standing | None, today: date) -> Due | None:
+    """How late the council is with a case: the decision whether to assess, then the final plan."""
+    if standing is None:
+        return None
+    limit = request_due_on(standing.state, standing.received_on)
+    return form_due("request", standing.state, (limit, None), today)
+
+
+def late(standing: Standing | None, today: date) -> Due | None:
+    """How late the council is with a case; None while there is time."""
+    found = case_due(standing, today)
+    return found if found is not None and is_overdue(found.on, today) else None
+
+
+class Awaited(Protocol):
+    """A form that its authors still have to send, with the date they work to."""
+
+    @property
+    def due_on(self) -> date | None: ...
+
+    @property
+    def state(self) -> FormState: ...
+
+    @property
+    def statutory(self) -> bool: ...
+
+
+def owed_due(owed: Awaited, today: date) -> Due | None:
+    """How long the authors of a form still have."""
+    return due(owed.due_on, today, legal=owed.statutory and owed.state is not FormState.returned)
 
 
 def due(due_on: date | None, today: date, legal: bool = True) -> Due | None:

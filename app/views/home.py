@@ -15,7 +15,7 @@ from app.store.queries import dashboard
 from app.store.queries.caseload import owed_by
 from app.store.queries.child_page import standing_of
 from app.views.base import PortalView, principal
-from app.views.due import due
+from app.views.due import form_due, owed_due
 from app.views.pages import url_or_none
 from app.views.quick import gettext as _
 from app.views.words import form_state
@@ -55,7 +55,7 @@ def _messages(session: Session, who: Principal) -> dict[str, Any]:
 
 def _professional(session: Session, who: Principal) -> dict[str, Any]:
     today = office().clock.today()
-    owed = [(each, due(each.due_on, today)) for each in owed_by(session, who, limit=MOST_DUE)]
+    owed = [(each, owed_due(each, today)) for each in owed_by(session, who, limit=MOST_DUE)]
     return {"owed": owed, "overdue": sum(1 for each, __ in owed if each.due_on and each.due_on < today)}
 
 
@@ -64,22 +64,32 @@ def _team(session: Session) -> dict[str, Any]:
     waiting = dashboard.waiting_for_team(session, today)
     new, deciding = url_for("RequestList.list", show="new"), url_for("RequestList.list", show="deciding")
     submitted, overdue = (url_for("AdviceList.list", show=each) for each in ("submitted", "overdue"))
+    late_cases = url_for("RequestList.list", show="overdue")
     registrations = url_for("RegistrationList.list", show="waiting")
     messages = url_for("MessageList.list", show="unread")
     duplicates = url_for("ChildList.list", show="duplicates")
     tiles = [
         (_("New requests"), new, waiting.new_requests, _("Read, then accept or return.")),
         (_("Requests to decide on"), deciding, waiting.to_decide, _("Decide whether to assess.")),
+        (_("Overdue decisions and plans"), late_cases, waiting.late_cases, _("The legal time has passed.")),
         (_("Submitted advice"), submitted, waiting.submitted_advice, _("Read, then accept or return.")),
         (_("Overdue advice"), overdue, waiting.overdue_advice, _("Requested, but not received in time.")),
         (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
         (_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
         (_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]
-    decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
+    decisions = [
+        (each, form_due(each.kind, each.state, (each.due_on, None), today))
+        for each in dashboard.decisions_due(session, MOST_DUE)
+    ]
+    plans = [
+        (each, form_due(each.kind, each.state, (each.due_on, None), today))
+        for each in dashboard.plans_due(session, MOST_DUE)
+    ]
     return {
         "waiting": tiles,
         "decisions": decisions,
+        "plans": plans,
         "most": dashboard.COUNT_UP_TO,
         "state_words": form_state,
     }

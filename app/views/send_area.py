@@ -15,7 +15,7 @@ from app.security import office
 from app.services.children import may_add_children
 from app.store.queries.caseload import LinkedChild, Owed, Show, caseload
 from app.views.base import PortalView, principal
-from app.views.due import Due, due
+from app.views.due import Due, late, owed_due
 from app.views.pages import said, uk_date
 from app.views.searching import looked_for
 
@@ -66,6 +66,8 @@ class _Row(NamedTuple):
     """The link to take up, while the child waits in the organisation's queue."""
     year_group: str
     status: str
+    late: Due | None
+    """How late the council is with the case."""
     owed: list[tuple[Owed, Due | None]]
 
 
@@ -80,7 +82,8 @@ def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
             child.queue_link_id,
             words(year_group_label(school_year(child.date_of_birth, today))),
             words(in_words(child.standing)),
-            [(each, due(each.due_on, today)) for each in child.owed],
+            late(child.standing, today),
+            [(each, owed_due(each, today)) for each in child.owed],
         )
         for child in children
     ]

@@ -83,7 +83,8 @@ def test_a_ready_made_view_keeps_only_its_rows(cast, case):
     browser = cast.olu.browser()
 
     assert "Zofia Nowak" in browser.get("/requests/list/?show=new").text
-    assert "Zofia Nowak" not in browser.get("/requests/list/?show=deciding").text
+    assert "Zofia Nowak" in browser.get("/requests/list/?show=deciding").text
+    assert "Zofia Nowak" not in browser.get("/requests/list/?show=overdue").text
 
 
 @pytest.mark.parametrize(
@@ -209,11 +210,13 @@ def test_advice_that_is_late_or_soon_due_says_so_in_words(cast, make, clock, sta
         (FormState.submitted, True),
         (FormState.returned, True),
         (FormState.accepted, True),
-        (FormState.assessing, False),
+        (FormState.assessing, True),
         (FormState.not_assessing, False),
     ],
 )
-def test_a_request_is_late_until_it_is_decided(cast, make, clock, state, late):
+def test_c6_a_request_is_late_until_it_is_decided_and_an_assessment_until_the_final_plan(
+    cast, make, clock, state, late
+):
     make.request(make.child(), cast.sana, state, due_on=clock.today() - timedelta(days=3))
     browser = cast.olu.browser()
 

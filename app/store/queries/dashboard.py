@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.domain.roles import Principal, Role
 from app.domain.workflow import FormState
 from app.models import (
+    ASSESSING_REQUESTS,
     AWAITED_ADVICE,
     UNDECIDED_REQUESTS,
     Advice,
@@ -36,6 +37,7 @@ class Waiting:
 
     new_requests: int
     to_decide: int
+    late_cases: int
     submitted_advice: int
     overdue_advice: int
     registrations: int
@@ -58,6 +60,10 @@ _WAITING = Ready(
     select(
         _count(Request.id, Request.state == FormState.submitted),
         _count(Request.id, UNDECIDED_REQUESTS),
+        (
+            _count(Request.id, UNDECIDED_REQUESTS, Request.due_on < bindparam("today"))
+            + _count(Request.id, ASSESSING_REQUESTS, Request.due_on < bindparam("today"))
+        ).label("late_cases"),
         _count(Advice.id, Advice.state == FormState.submitted),
         _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
@@ -73,27 +79,37 @@ def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
     return [owed_from(row) for row in rows]
 
 
-_DECISIONS = Ready(
-    select(
-        Request.id,
-        Request.child_id,
-        Child.forenames,
-        Child.surname,
-        Request.kind,
-        FormTemplate.title,
-        Request.state,
-        Request.due_on,
-        Request.author_id,
-        Request.statutory,
+def plans_due(session: Session, limit: int = 5) -> Sequence[Owed]:
+    """The assessments after which a final plan is due, soonest due first."""
+    return [owed_from(row) for row in _PLANS.rows(session, most=limit)]
+
+
+def _requests(wanted: ColumnElement[bool]) -> Ready:
+    """Requests of these kinds, soonest due first."""
+    found: Any = (
+        select(
+            Request.id,
+            Request.child_id,
+            Child.forenames,
+            Child.surname,
+            Request.kind,
+            FormTemplate.title,
+            Request.state,
+            Request.due_on,
+            Request.author_id,
+            Request.statutory,
+        )
+        .join(Child, Child.id == Request.child_id)
+        .join(FormVersion, FormVersion.id == Request.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .where(wanted, Request.due_on.is_not(None))
+        .order_by(Request.due_on, Request.id)
     )
-    .join(Child, Child.id == Request.child_id)
-    .join(FormVersion, FormVersion.id == Request.form_version_id)
-    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-    .where(UNDECIDED_REQUESTS, Request.due_on.is_not(None))
-    .order_by(Request.due_on, Request.id)
-    .limit(bindparam("most", type_=Integer())),
-    spelt=["most"],
-)
+    return Ready(found.limit(bindparam("most", type_=Integer())), spelt=["most"])
+
+
+_DECISIONS = _requests(UNDECIDED_REQUESTS)
+_PLANS = _requests(ASSESSING_REQUESTS)
 
 
 @dataclass(frozen=True)
