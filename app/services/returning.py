@@ -17,12 +17,15 @@ from app.domain.events import (
     RequestReturned,
 )
 from app.domain.form_deadlines import correct_by
+from app.domain.forms import SectionAnswers
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState
 from app.models import FormReturn
+from app.services.filling import changed
 from app.services.open_forms import OpenForm, take_up
+from app.services.sending import answers_that_count
 from app.services.work import Work
-from app.store.queries.forms import last_number
+from app.store.queries.forms import answers_of, last_number
 
 WHOLE = ""
 """The place of a reason that is about the whole form."""
@@ -86,6 +89,25 @@ def send_back(
         )
     opened.form.state, opened.form.wanted_by = end, wanted_by
     work.tell(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+
+
+def still_as_sent(work: Work, opened: OpenForm, number: int) -> set[str]:
+    """Return the sections whose answers and files are still those of this submission, whoever saved them since."""
+    sent = answers_of(work.session, opened.form.id, number)
+    now = answers_that_count(opened.definition, opened.answers)
+    return {
+        section.id
+        for section in opened.definition.sections
+        if not any(
+            _differs(now.get(section.id), sent.get(section.id), question.id)
+            for question in section.questions
+            if question.kind != "prefilled"
+        )
+    }
+
+
+def _differs(now: SectionAnswers | None, sent: SectionAnswers | None, question: str) -> bool:
+    return bool(changed({question: (now or {}).get(question)}, sent or {}))
 
 
 def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm, FormState]:

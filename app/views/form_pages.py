@@ -13,6 +13,7 @@ from app.domain.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
 from app.security import office
 from app.services.open_forms import OpenForm
+from app.services.returning import still_as_sent
 from app.services.work import Work
 from app.store.queries.forms import returns_of, sections_set_aside
 from app.views.base import origin, principal
@@ -59,7 +60,10 @@ def task_page(work: Work, opened: OpenForm) -> Context:
     """The list of sections, what was asked, why it came back, and who else is at work on it."""
     reasons = reasons_for(work, opened)
     statuses = {section.id: opened.status(section, work).value for section in opened.sections}
-    statuses |= {line["section"]: "to_correct" for line in reasons if line["waits"]}
+    as_sent = still_as_sent(work, opened, reasons[0]["number"]) if reasons else set()
+    statuses |= {
+        line["section"]: "to_correct" for line in reasons if line["section"] in as_sent & set(statuses)
+    }
     tasks = [
         {
             "text": said(section.title),
@@ -109,14 +113,8 @@ def _reason_line(opened: OpenForm, one: FormReturn) -> Context:
         "title": said(section.title) if section else "",
         "href": section_url(opened.form.id, section.id) if section else None,
         "reason": one.reason,
-        "waits": section is not None and _not_saved_since(opened, one),
+        "number": one.submission_number,
     }
-
-
-def _not_saved_since(opened: OpenForm, one: FormReturn) -> bool:
-    """Nobody has saved the section since it came back."""
-    draft = opened.drafts.get(one.section or "")
-    return draft is None or draft.saved_at <= one.created_at
 
 
 def section_page(

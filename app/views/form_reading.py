@@ -1,11 +1,14 @@
 """What the pages show on which a form is read: before it is sent, after it is sent, and by the SEN team."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from wtforms import Form
 
-from app.domain.errors import NotFound, Refused, WrongMoment
+from app.domain.errors import Fault, NotFound, WrongMoment
+from app.domain.form_deadlines import correct_by
 from app.domain.forms import AnswerLine, Section, answer_lines
 from app.domain.workflow import FormState, Part
 from app.models import FormReturn
@@ -14,9 +17,11 @@ from app.services.open_forms import OpenForm, look_at
 from app.services.work import Work
 from app.store.queries.forms import submissions_of
 from app.views.due import due
+from app.views.fields import DatePartsField
 from app.views.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.pages import said
 from app.views.quick import gettext as _
+from app.views.quick import lazy_gettext as _l
 from app.views.words import FORM_STATE_COLOURS, form_state
 
 Context = dict[str, Any]
@@ -67,25 +72,53 @@ def _row(line: AnswerLine, files: Iterable[Context]) -> Context:
     }
 
 
-def read_page(work: Work, found: reading.Reading) -> Context:
-    """What was sent, its versions, why it came back, and what may be done with it."""
+class ReturnForm(Form):
+    """The day by which a returned form is wanted back."""
+
+    wanted_by = DatePartsField(_l("When do you want it back?"))
+
+
+@dataclass(frozen=True)
+class ReturnNotes:
+    """Notes for a return as they were typed, and what is wrong with them."""
+
+    form: ReturnForm
+    reasons: Mapping[str, str]
+    faults: Sequence[Fault] = ()
+
+
+def _no_notes(work: Work) -> ReturnNotes:
+    form = ReturnForm()
+    form.wanted_by.show(correct_by(work.today))
+    return ReturnNotes(form, {})
+
+
+def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:
+    """What was sent, its versions, why it came back, and what may be done with it. `notes` for a return are shown beside
+    the answers."""
     form = found.form
+    notes = notes or _no_notes(work)
+    is_team = Part.sen_team in found.parts
     return {
         "form": form,
         "found": found,
         "state": form_state(form.state),
         "colour": FORM_STATE_COLOURS[form.state],
-        "due": due(form.due_on, work.today) if form.state in BEING_HANDLED else None,
-        "parts": [_read(section) for section in found.sections],
+        "due": due(form.due_on, work.today) if is_team and form.state in BEING_HANDLED else None,
+        "parts": [_read(section, notes) for section in found.sections],
+        "whole": _note(returning.WHOLE, notes),
+        "return_form": notes.form,
+        "errors": _note_errors(notes),
         "versions": [_version(form.id, one, found) for one in found.versions],
         "sender": name_of(found.submission.submitted_by) if found.submission else "",
         "returns": _returns(found),
-        "is_team": Part.sen_team in found.parts,
+        "is_team": is_team,
+        "is_author": Part.author in found.parts,
         "may_decide": "agree_to_assess" in found.steps,
     }
 
 
-def _read(section: reading.ReadSection) -> Context:
+def _read(section: reading.ReadSection, notes: ReturnNotes) -> Context:
     rows = [
         _row(one.line, (file_line(each) for each in one.files)) | {"changed": one.changed}
         for one in section.lines
@@ -95,6 +128,7 @@ def _read(section: reading.ReadSection) -> Context:
         "id": section.section.id,
         "rows": rows,
         "changed": section.changed,
+        "note": _note(section.section.id, notes),
     }
 
 
@@ -123,27 +157,29 @@ def _reason(one: FormReturn, titles: Mapping[str, str]) -> Context:
     }
 
 
-def return_page(work: Work, form_id: int, typed: Mapping[str, str], refused: Refused | None) -> Context:
-    """Every section with a box for what has to be put right in it."""
+def answer_page(work: Work, form_id: int, step: str) -> Context:
+    """Ask once before an acceptance, or before it is undone. Raises WrongMoment when that is not possible now."""
     found = reading.read(work, form_id)
-    found.step("return")
+    found.step(step)
     if found.submission is None:
-        raise WrongMoment("return")
-    faults = {fault.field: said(fault.text) for fault in (refused.faults if refused else ())}
-    places = [(returning.WHOLE, _("The whole form"))]
-    places += [(one.section.id, said(one.section.title)) for one in found.sections]
-    return {
-        "form": found.form,
-        "number": found.submission.number,
-        "boxes": [_box(place, title, typed, faults) for place, title in places],
-        "errors": [{"text": text, "href": f"#{name}"} for name, text in faults.items()],
-        "longest": returning.LONGEST_REASON,
-    }
+        raise WrongMoment(step)
+    return {"form": found.form, "number": found.submission.number}
 
 
-def _box(place: str, title: str, typed: Mapping[str, str], faults: Mapping[str, str]) -> Context:
+def _note(place: str, notes: ReturnNotes) -> Context:
+    """The box for what needs changing in one section, or in the whole form."""
     name = returning.reason_field(place)
-    return {"name": name, "label": title, "value": typed.get(place, ""), "error": faults.get(name)}
+    error = next((said(fault.text) for fault in notes.faults if fault.field == name), None)
+    return {"name": name, "value": notes.reasons.get(place, ""), "error": error}
+
+
+def _note_errors(notes: ReturnNotes) -> list[Context]:
+    """What is wrong with the notes, with a link to each box."""
+    anchors = {"wanted_by": "wanted_by-day"}
+    return [
+        {"text": said(fault.text), "href": f"#{anchors.get(fault.field, fault.field)}"}
+        for fault in notes.faults
+    ]
 
 
 def sent_page(work: Work, form_id: int) -> Context:

@@ -8,13 +8,21 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.domain.errors import Incomplete, NotFound, Refused
+from app.domain.errors import Fault, Incomplete, NotFound, Refused
 from app.domain.forms import Problem
 from app.services import comparing, documents, filling, reading, returning, sending
 from app.services.open_forms import look_at, take_up
 from app.views.base import PortalView
+from app.views.faults import put_faults
 from app.views.form_pages import after, at_hand, missing_lines, section_page, section_url, task_page
-from app.views.form_reading import check_page, read_page, return_page, sent_page
+from app.views.form_reading import (
+    ReturnForm,
+    ReturnNotes,
+    answer_page,
+    check_page,
+    read_page,
+    sent_page,
+)
 from app.views.gate import count_as_input
 from app.views.pages import said, uk_time
 from app.views.quick import gettext as _
@@ -184,30 +192,54 @@ class FormView(PortalView):
     @has_access
     def read(self, form_id: int, number: int | None = None) -> ResponseReturnValue:
         """What was sent, as this person may read it."""
-        with self.work() as work:
-            context = read_page(work, reading.read(work, form_id, number))
-        return self.page("forms/read.html", **context)
+        return self._read(form_id, number, 200, None)
 
-    @expose("/<int:form_id>/accept", methods=["POST"])
+    def _read(
+        self, form_id: int, number: int | None, status: int, notes: ReturnNotes | None
+    ) -> ResponseReturnValue:
+        with self.work() as work:
+            context = read_page(work, reading.read(work, form_id, number), notes)
+        return self.page("forms/read.html", status, **context)
+
+    @expose("/<int:form_id>/accept", methods=["GET", "POST"])
     @has_access
     def accept(self, form_id: int) -> ResponseReturnValue:
-        """The SEN team accepts what was sent."""
+        """The SEN team accepts what was sent, after asking once."""
+        if request.method == "GET":
+            return self.page("forms/accept.html", **answer_page(at_hand(), form_id, "accept"))
         with self.work() as work:
             returning.accept(work, form_id, _number())
         flash(_("You have accepted this form. We have told its authors."), "success")
         return redirect(url_for("FormView.read", form_id=form_id))
 
+    @expose("/<int:form_id>/accept/undo", methods=["GET", "POST"])
+    @has_access
+    def undo_accept(self, form_id: int) -> ResponseReturnValue:
+        """The SEN team undoes its acceptance, after asking once."""
+        if request.method == "GET":
+            return self.page("forms/undo_accept.html", **answer_page(at_hand(), form_id, "undo_accept"))
+        with self.work() as work:
+            returning.undo_accept(work, form_id, _number())
+        flash(_("You can accept or return this form again. We have told its authors."), "success")
+        return redirect(url_for("FormView.read", form_id=form_id))
+
     @expose("/<int:form_id>/return", methods=["GET", "POST"])
     @has_access
     def send_back(self, form_id: int) -> ResponseReturnValue:
-        """The SEN team returns it with reasons."""
+        """The SEN team returns it with the notes made beside the answers."""
         if request.method == "GET":
-            return self.page("forms/return.html", **return_page(at_hand(), form_id, {}, None))
+            look_at(at_hand(), form_id)
+            return redirect(url_for("FormView.read", form_id=form_id, _anchor="answer"))
+        form = ReturnForm(request.form)
+        form.validate()
         try:
+            if form.errors:
+                raise Refused(*(Fault("wanted_by", text) for text in form.wanted_by.errors))
             with self.work() as work:
-                returning.send_back(work, form_id, _number(), _reasons())
+                returning.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
         except Refused as refused:
-            return self.page("forms/return.html", 422, **return_page(at_hand(), form_id, _reasons(), refused))
+            put_faults(form, (fault for fault in refused.faults if fault.field in form))
+            return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
         flash(_("You have returned this form. We have told its authors why."), "success")
         return redirect(url_for("FormView.read", form_id=form_id))
 

@@ -177,6 +177,8 @@ NEEDS_A_STATE = {
     "AskView.cancel": "advice that was not sent",
     "FormView.withdraw": "a draft",
     "FormView.send_back": "a request as its authors sent it",
+    "FormView.accept": "a request as its authors sent it",
+    "FormView.undo_accept": "an accepted request (tests/web/test_returning.py)",
 }
 """Doors that open only at a certain moment: their own tests open them."""
 

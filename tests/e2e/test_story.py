@@ -50,6 +50,7 @@ def test_a_senco_asks_a_psychologist_advises_and_the_sen_team_accepts(story: Sto
     officer.logs_in(EMAILS["olu"])
     accepts_the_request(officer)
     child_url = officer.page.url
+    decides_to_assess(officer)
     asks_for_advice(officer)
     shares_the_request(officer)
 
@@ -135,9 +136,25 @@ def accepts_the_request(officer: Visitor) -> None:
     officer.follows(re.compile("New requests"))
     officer.follows(re.compile("Read this request.*Idris Okafor"))
     officer.sees("Nadia Rahman")
-    officer.presses("Accept")
-    officer.sees("You have accepted this form")
+    accepts(officer)
     officer.follows("Back to Idris Okafor", among="body")
+
+
+def accepts(officer: Visitor) -> None:
+    """Accepting asks once."""
+    officer.presses("Accept this form")
+    officer.sees("Are you sure you want to accept this form?")
+    officer.presses("Accept this form")
+    officer.sees("You have accepted this form")
+
+
+def decides_to_assess(officer: Visitor) -> None:
+    """Statutory advice is asked for only after this."""
+    officer.follows(re.compile("Decide whether to assess"))
+    officer.chooses("Yes, agree to assess")
+    officer.types(reason="Both legal tests are met.")
+    officer.presses("Record the decision")
+    officer.sees("The decision is recorded")
 
 
 def asks_for_advice(officer: Visitor) -> None:
@@ -206,10 +223,11 @@ def opens_the_advice(officer: Visitor, child_url: str) -> None:
 
 def returns_the_advice(officer: Visitor, child_url: str) -> None:
     opens_the_advice(officer, child_url)
-    officer.presses("Return with reasons")
     officer.presses("Return to the authors")
     officer.sees("There is a problem")
-    box = officer.page.get_by_label("What your advice is based on")
+    section = "What your advice is based on"
+    officer.hands.press(officer.page.locator("summary", has_text=section).first)
+    box = officer.page.get_by_label(f"What needs changing in “{section}”?")
     officer.hands.type(box, REASON)
     officer.presses("Return to the authors")
     officer.sees("You have returned this form")
@@ -233,8 +251,7 @@ def mends_and_sends_again(psychologist: Visitor, advice_url: str) -> None:
 def accepts_the_advice(officer: Visitor, child_url: str) -> None:
     opens_the_advice(officer, child_url)
     officer.sees("Version 2")
-    officer.presses("Accept")
-    officer.sees("You have accepted this form")
+    accepts(officer)
 
 
 def reads_that_it_was_accepted(psychologist: Visitor) -> None:

@@ -27,9 +27,9 @@ DEARER = {
     "send a form": 16,
     "return a form": 20,
     "accept a form": 16,
-    "decide": 13,
+    "decide": 21,
     "share": 15,
-    "ask for advice": 20,
+    "ask for advice": 23,
     "cancel advice": 13,
     "link a person": 14,
     "invite a parent": 13,
@@ -93,7 +93,13 @@ def the_story(case: BusyCase, cast: Any) -> Iterator[Press]:
         "ask for advice",
         "olu",
         f"{child}/ask",
-        {"form": "advice_health", "adviser": f"person-{cast.ann.id}", **due},
+        {
+            "form": "advice_health",
+            "adviser": f"person-{cast.ann.id}",
+            "adviser_reason": "She knows.",
+            "due_reason": "Agreed.",
+            **due,
+        },
     )
     yield "cancel advice", "olu", f"/advice/{case.advice}/cancel", {}
     yield "link a person", "olu", f"{child}/link/person/{cast.hana.id}", {}

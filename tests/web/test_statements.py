@@ -40,7 +40,7 @@ WRITER = EVERYBODY | {
 }
 OFFICER = WRITER | {
     *(
-        "FormView.send_back",
+        "FormView.accept",
         "FormView.sent",
         "LinkView.link",
         "LinkView.person",

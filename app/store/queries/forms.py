@@ -80,6 +80,11 @@ _ANSWERS = Ready(
     ),
     lists=["submissions"],
 )
+_ANSWERS_OF = Ready(
+    select(Submission.answers).where(
+        Submission.form_id == bindparam("form"), Submission.number == bindparam("number")
+    )
+)
 _RETURN = Together(Whole(FormReturn))
 _RETURNS = Ready(
     select(*_RETURN.columns).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
@@ -173,6 +178,11 @@ def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
 def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
     """What was in these submissions, by their id."""
     return dict(_ANSWERS.rows(session, submissions=list(submission_ids))) if submission_ids else {}
+
+
+def answers_of(session: Session, form_id: int, number: int) -> dict[str, dict[str, object]]:
+    """What was in one submission of a form; nothing where there is none."""
+    return next((row[0] for row in _ANSWERS_OF.rows(session, form=form_id, number=number)), {})
 
 
 def last_number(session: Session, form_id: int) -> int:
