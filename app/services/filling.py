@@ -9,7 +9,7 @@ from app.domain.forms.conditions import blank
 from app.models import DraftRevision, Form, SectionDraft
 from app.services.open_forms import OpenForm, take_up
 from app.services.work import Work
-from app.store.queries.forms import revisions_beyond
+from app.store.queries.forms import revisions_beyond, savers_since
 
 KEPT_REVISIONS, THINNED_EVERY = 20, 10
 WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
@@ -40,12 +40,27 @@ def autosave_section(
     step = opened.writing_step()
     answers = typed_in(section, typed)
     draft = opened.drafts.get(section_id)
-    if draft is not None and draft.version != version and changed(answers, draft.answers):
+    stale = draft is not None and draft.version != version
+    if (
+        draft is not None
+        and stale
+        and changed(answers, draft.answers)
+        and _others_saved(work, draft, version)
+    ):
         raise SavedMeanwhile
     opened.form.state = step.end
     if opened.form.author_id is None and not work.me.in_sen_team:
         opened.form.author_id = work.me.user_id
     return _write(work, opened, section_id, answers)
+
+
+def _others_saved(work: Work, draft: SectionDraft, version: int) -> bool:
+    """Whether a colleague saved the section after this version. Two windows of one person do not conflict: the later
+    save counts, and the earlier one stays in the history. Where the history no longer reaches back, say yes."""
+    if draft.saved_by_id != work.me.user_id:
+        return True
+    since = savers_since(work.session, draft.id, version)
+    return len(since) < draft.version - version - 1 or bool(set(since) - {work.me.user_id})
 
 
 def typed_in(section: Section, typed: SectionAnswers) -> dict[str, object]:

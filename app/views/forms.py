@@ -64,7 +64,9 @@ class FormView(PortalView):
                 opened = take_up(work, form_id)
                 section = opened.section(section_id)
                 pressed = read_sent(section, work)
+                before = opened.drafts[section_id].version if section_id in opened.drafts else 0
                 draft = filling.save_section(work, opened, section_id, pressed.typed, pressed.version)
+                own_window = before > pressed.version and draft.version > before
                 if pressed.taken_off is not None:
                     documents.take_off(work, opened, pressed.taken_off)
                 opened = with_typed(opened, section, draft)
@@ -73,6 +75,10 @@ class FormView(PortalView):
         except filling.SavedMeanwhile:
             self._put_aside(form_id, section_id)
             return self._compare(form_id, section_id, 409)
+        if own_window:
+            flash(
+                _("You saved this section in another window too. We have kept what you saved last."), "info"
+            )
         file_faults = take_in(form_id, section_id, pressed)
         if pressed.goes_to and not file_faults:
             return redirect(section_url(form_id, section_id, pressed.goes_to))

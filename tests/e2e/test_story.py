@@ -172,7 +172,7 @@ def asks_for_advice(officer: Visitor) -> None:
 def shares_the_request(officer: Visitor) -> None:
     officer.chooses(re.compile(f"^Linked professionals: {REQUEST}"))
     officer.presses("Save who it is shared with")
-    officer.sees("What you shared can be read from now on")
+    officer.sees("Sharing updated")
 
 
 def names_no_child(mail: str) -> None:

@@ -347,3 +347,35 @@ def test_advice_waiting_in_a_queue_gets_its_author_with_the_first_save(office, c
 
     with everything(office) as work:
         assert work.get(Advice, advice.id).author_id == cast.ann.id
+
+
+# --- two windows of one person --------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(cast, make):
+    """Sana's request, open in two windows on version 1; saved in the first."""
+    request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
+    with cast.sana.works() as work:
+        save(work, request.id, "views", {"child_views": "Old"})
+    with cast.sana.works() as work:
+        assert save(work, request.id, "views", {"child_views": "First window"}, 1) == 2
+    return request.id
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_kept(office, cast, alone, version):
+    with cast.sana.works() as work:
+        assert save(work, alone, "views", {"child_views": "Second window"}, version) == 3
+    assert answers_now(cast.sana, alone, "views")["child_views"] == "Second window"
+    assert {"Old", "First window"} <= kept_texts(office, "child_views")
+
+
+def test_b13_a_colleague_in_between_is_still_not_overwritten(cast, alone):
+    with cast.tom.works() as work:
+        save(work, alone, "views", {"child_views": "Tom's"}, 2)
+    with cast.sana.works() as work:
+        save(work, alone, "views", {"child_views": "Sana's third"}, 3)
+    with pytest.raises(filling.SavedMeanwhile), cast.sana.works() as work:
+        save(work, alone, "views", {"child_views": "From the old window"}, 1)
+    assert answers_now(cast.sana, alone, "views")["child_views"] == "Sana's third"

@@ -223,6 +223,16 @@ def revisions_beyond(session: Session, draft_id: int, kept: int) -> Sequence[Dra
     return session.scalars(_HISTORY, {"draft": draft_id, "kept": kept}).all()
 
 
+def savers_since(session: Session, draft_id: int, version: int) -> Sequence[int]:
+    """Who saved each version of a section that is newer than this one and no longer its newest."""
+    statement = select(DraftRevision.saved_by_id).where(
+        DraftRevision.draft_id == draft_id,
+        DraftRevision.number > version,
+        DraftRevision.set_aside.is_(False),
+    )
+    return session.scalars(statement).all()
+
+
 def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevision | None:
     """What this person typed last over an older text, if they have not said yet what of it to keep."""
     statement = select(DraftRevision).where(
