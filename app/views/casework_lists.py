@@ -1,4 +1,4 @@
-"""The SEN team's generated lists: children and young people, requests, advice, registrations, messages."""
+"""The SEN team's generated lists: children and young people, requests, advice, registrations."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import and_, or_
 
 from app.domain.codes import nhs_number_text
-from app.domain.events import ChildViewed, Event, MessageRead
+from app.domain.events import ChildViewed, Event
 from app.domain.roles import PROFESSION_LABELS, Profession
 from app.domain.standing import in_words
 from app.domain.workflow import FormState
@@ -18,7 +18,6 @@ from app.models import (
     Advice,
     Child,
     Form,
-    Message,
     Registration,
     RegistrationState,
     Request,
@@ -29,7 +28,6 @@ from app.store.listing import Sought
 from app.store.queries import lists
 from app.store.queries.child_page import standing_of
 from app.store.queries.finding import children_listed, listed_by_child
-from app.store.queries.messages import saying
 from app.views.case_parts import why_no_postcode, why_no_upn
 from app.views.due import Due, form_due, late
 from app.views.list_interface import PortalInterface
@@ -58,7 +56,7 @@ def _nhs_number(number: str | None) -> str:
     return nhs_number_text(number).replace(" ", "\N{NO-BREAK SPACE}") if number else ""
 
 
-def _named(thing: Any) -> str:
+def named(thing: Any) -> str:
     return thing.name if thing is not None else ""
 
 
@@ -107,7 +105,7 @@ class ChildList(PortalListView):
     formatters_columns = {
         "date_of_birth": uk_date,
         "created_at": uk_date,
-        "setting": _named,
+        "setting": named,
         "nhs_number": _nhs_number,
         "postcode_missing_reason": why_no_postcode,
         "upn_missing_reason": why_no_upn,
@@ -178,15 +176,15 @@ class FormList(PortalListView):
     }
     search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
     formatters_columns = {
-        "child": _named,
+        "child": named,
         "title": said,
         "state": form_state,
         "due_on": uk_date,
         "received_on": uk_date,
         "asked_on": uk_date,
         "wanted_by": uk_date,
-        "organisation": _named,
-        "author": _named,
+        "organisation": named,
+        "author": named,
     }
 
     def find(self, text: str) -> Sought:
@@ -305,7 +303,7 @@ class RegistrationList(PortalListView):
     list_title = _l("Registrations")
     show_title = _l("Registration")
     list_columns = ["first_name", "last_name", "email", "profession", "job_title", "state", "created_at"]
-    show_columns = [*list_columns, "organisation_named", "address", "postcode", "phone", "decision_reason"]
+    show_columns = [*list_columns, "organisationnamed", "address", "postcode", "phone", "decision_reason"]
     order_columns = ["last_name", "created_at"]
     search_columns = ["profession", "state"]
     find_label = _l("Find by name or email address")
@@ -322,7 +320,7 @@ class RegistrationList(PortalListView):
         "job_title": _l("Job title"),
         "state": _l("Status"),
         "created_at": _l("Asked on"),
-        "organisation_named": _l("Organisation they named"),
+        "organisationnamed": _l("Organisation they named"),
         "address": _l("Work address"),
         "postcode": _l("Postcode"),
         "phone": _l("Work phone number"),
@@ -357,54 +355,3 @@ class RegistrationList(PortalListView):
                 url_for("RegistrationView.decide", registration_id=record.id),
             )
         ]
-
-
-class MessageList(PortalListView):
-    """Messages the SEN team sent and received."""
-
-    datamodel = PortalInterface(Message, listing=lists.MESSAGES)
-    route_base = "/team-messages"
-    class_permission_name = "CaseWork"
-    list_title = _l("All messages")
-    show_title = _l("Message")
-    list_columns = ["subject", "sender_name", "recipient", "child", "created_at", "read_at"]
-    show_columns = [*list_columns, "body"]
-    order_columns = ["created_at"]
-    find_label = _l("Find by subject or sender, among the newest 100,000 messages")
-    add_columns = edit_columns = ["subject"]
-    base_order = ("created_at", "desc")
-    narrowings = {
-        "team": Narrowing(_l("To the SEN team"), lambda: Message.recipient_id.is_(None)),
-        "unread": Narrowing(
-            _l("To the SEN team, unread"),
-            lambda: and_(Message.recipient_id.is_(None), Message.read_at.is_(None)),
-        ),
-    }
-    label_columns = {
-        "subject": _l("Subject"),
-        "sender_name": _l("From"),
-        "recipient": _l("To"),
-        "child": _l("About"),
-        "created_at": _l("Sent"),
-        "read_at": _l("Read"),
-        "body": _l("Message"),
-    }
-    formatters_columns = {
-        "created_at": uk_datetime,
-        "read_at": lambda at: uk_datetime(at) or _("Not read yet"),
-        "recipient": lambda person: _named(person) or _("SEN team"),
-        "child": _named,
-    }
-
-    def find(self, text: str) -> Sought:
-        """By part of the subject or of the sender's name."""
-        return Sought(saying(text))
-
-    def opened(self, record: Message) -> Event:
-        """The record holds the whole message."""
-        return MessageRead(child_id=record.child_id, message_id=record.id)
-
-    def leads_to(self, record: Message) -> list[Onward]:
-        """To where it can be answered, and to the child it is about."""
-        ways = [Onward(_("Open this message"), url_for("MessageView.read", message_id=record.id))]
-        return [*ways, child_page(record.child)] if record.child else ways

@@ -6,7 +6,7 @@ from app.views.account import AccountView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
 from app.views.audit import AuditView
 from app.views.casework import AskView, ConsentView, DuplicateView, SharingView
-from app.views.casework_lists import AdviceList, ChildList, MessageList, RegistrationList, RequestList
+from app.views.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
 from app.views.children import ChildView
 from app.views.confirm import ConfirmView
@@ -20,6 +20,7 @@ from app.views.invitations import InvitationView
 from app.views.kept_posts import KeptPostView
 from app.views.language import LanguageView
 from app.views.links import InvolvementView, LinkView
+from app.views.message_lists import MessageList
 from app.views.messages import MessageView
 from app.views.registering import RegisterView
 from app.views.registrations import RegistrationView

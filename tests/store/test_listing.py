@@ -27,11 +27,11 @@ from app.store.snapshots import Whole
 from app.views.casework_lists import (
     AdviceList,
     ChildList,
-    MessageList,
     RegistrationList,
     RequestList,
 )
 from app.views.lists import PortalListView
+from app.views.message_lists import MessageList
 from tests.store.test_ready import PEOPLE
 from tests.web.busy_case import BusyCase
 
