@@ -211,7 +211,7 @@ def _milestone(each: Milestone, standing: Standing | None, today: date, who: Pri
     if each.key == "received":
         return {"title": title, "when": each.due_on, "text": basis}
     if each.key == "decide_to_assess" and standing is not None and standing.decided_on is not None:
-        title = _(DECIDED_IN_WORDS[standing.state])
+        title = _(DECIDED_IN_WORDS.get(standing.state, each.label))
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
         return {"title": title, "when": standing.decided_on, "text": _lines(by, basis)}
     left = due(each.due_on, today)
