@@ -69,6 +69,7 @@ class Settings:
     port: int
     trusted_hosts: tuple[str, ...]
     trusted_proxy_hops: int
+    body_seconds: int  # how long a body may take that comes slower than 20 kB a second
     log_format: Literal["json", "text"]
     metrics_host: str
     metrics_port: int  # of the web server; 0: no figures are given
@@ -141,6 +142,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         trusted_hosts=_trusted_hosts(base_url, demo),
         trusted_proxy_hops=env.whole_number("TRUSTED_PROXY_HOPS", 0, 0, 5),
+        body_seconds=env.whole_number("BODY_SECONDS", 30, 1, 600),
         log_format=_log_format(env, demo),
         **_metrics(env, port),
         email_change_delay_hours=env.whole_number("EMAIL_CHANGE_DELAY_HOURS", 24, 1, 336),
@@ -298,6 +300,11 @@ def _check_live(env: Environment, settings: Settings) -> None:
     if secrets_file(settings.data_dir).exists():
         env.wrong(
             f"DATA_DIR {settings.data_dir} holds a demo, whose accounts and keys are public: use another folder"
+        )
+    if not (settings.trusted_proxy_hops or env.yes_or_no("NO_PROXY_IN_FRONT", False)):
+        env.wrong(
+            "TRUSTED_PROXY_HOPS is missing: how many proxies stand between people and the portal. They do TLS and take "
+            "slow connections; only where there is really none, set NO_PROXY_IN_FRONT=yes"
         )
     if DEMO_PASSWORD in (settings.mail_password, unquote(urlsplit(settings.database_url).password or "")):
         env.wrong("The demo's password is in use as a real one: change it")

@@ -24,6 +24,7 @@ from granian.server import Server
 
 SECONDS_TO_COME_UP = 120
 GLANCE = 0.1
+SECONDS_TO_TAKE_ANSWER = 60
 SECONDS_TO_HEAR_OUT = 1
 """Long enough for whoever was let in last to say what they want."""
 MASTER = "PORTAL_ROLLING_MASTER"
@@ -81,6 +82,8 @@ class RollingServer(Server):  # type: ignore[misc, valid-type]
         self._sfd = self._shd.get_fd()
         self._sso = socket.socket(fileno=self._sfd)
         self._sso.set_inheritable(True)
+        # Every connection has this from the listening socket: one that takes nothing of its answer is cut off.
+        self._sso.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SECONDS_TO_TAKE_ANSWER * 1000)
 
     def _respawn_workers(self, workers: Any, spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
         for number in workers:

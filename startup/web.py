@@ -14,9 +14,15 @@ from startup.logs import start_logs
 from startup.metrics import open_metrics
 from startup.orphans import leave_with
 from startup.rolling import RollingServer, tell_ready
+from startup.slow_clients import SlowClients
 
 THREADS = 8
+"""Requests that are worked on at once."""
+WAITING_THREADS = 32
+"""Besides: those that wait for a body or until an answer is taken. They cost little, since they do nothing."""
 SECONDS_TO_FINISH = 25
+LARGEST_HEADERS = 65_536
+"""Bytes of a request line and its headers; more is answered 431."""
 MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1000000"}
 """For the processes that start from here: else each thread would keep what it was once given, and the 19 MB that a
 password's hash takes would never be given back."""
@@ -37,10 +43,10 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=LARGEST_HEADERS),
         websockets=False,
         workers=1,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS + WAITING_THREADS,
         workers_kill_timeout=SECONDS_TO_FINISH,
         log_level=LogLevels.error,
         log_access=False,
@@ -56,6 +62,14 @@ def open_portal() -> Flask:
     settings = load_settings()
     start_logs(settings.log_format)
     portal = create_app(settings)
+    portal.wsgi_app = SlowClients(  # type: ignore[method-assign]
+        portal.wsgi_app,
+        at_once=THREADS,
+        bodies=WAITING_THREADS // 2,
+        answers=WAITING_THREADS // 4,
+        seconds=settings.body_seconds,
+        most_bytes=portal.config["MAX_CONTENT_LENGTH"],
+    )
     open_metrics(settings, portal.extensions["office"], settings.metrics_port)
     # What is there by now stays to the end: the collector of rubbish need not look through it again and again.
     gc.collect()

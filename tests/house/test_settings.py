@@ -22,6 +22,7 @@ def live(tmp_path: Path) -> dict[str, str]:
     return {
         "DATA_DIR": str(tmp_path / "data"),
         "PUBLIC_BASE_URL": "https://send.example.gov.uk",
+        "TRUSTED_PROXY_HOPS": "1",
         **{name: secrets.token_hex(32) for name in KEYS},
         "MAIL_SERVER": "mail.example.gov.uk",
         "MAIL_DEFAULT_SENDER": "no-reply@send.example.gov.uk",
@@ -88,7 +89,15 @@ def test_one_error_names_everything_that_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*KEYS, "PUBLIC_BASE_URL", "MAIL_SERVER", "MAIL_DEFAULT_SENDER", "COUNCIL_SEN_EMAIL"]
+    "name",
+    [
+        *KEYS,
+        "PUBLIC_BASE_URL",
+        "TRUSTED_PROXY_HOPS",
+        "MAIL_SERVER",
+        "MAIL_DEFAULT_SENDER",
+        "COUNCIL_SEN_EMAIL",
+    ],
 )
 def test_a_live_portal_refuses_to_start_without(live: dict[str, str], name: str) -> None:
     del live[name]
@@ -375,3 +384,15 @@ class TestSwitches:
         assert (settings.argon2_memory_kib, settings.argon2_time) == (19456, 2)
         assert (settings.session_idle_minutes, settings.session_absolute_hours) == (30, 12)
         assert flask_config(settings)["WTF_CSRF_ENABLED"] is True
+
+
+def test_a10_a_live_portal_without_a_proxy_says_so_explicitly(live: dict[str, str]) -> None:
+    del live["TRUSTED_PROXY_HOPS"]
+    assert "NO_PROXY_IN_FRONT=yes" in refusal(live)
+    assert "NO_PROXY_IN_FRONT=yes" in refusal(live | {"NO_PROXY_IN_FRONT": "no", "TRUSTED_PROXY_HOPS": "0"})
+
+    assert load_settings(live | {"NO_PROXY_IN_FRONT": "yes"}).trusted_proxy_hops == 0
+
+
+def test_a10_a_demo_needs_no_proxy(demo: dict[str, str]) -> None:
+    assert load_settings(demo).trusted_proxy_hops == 0

@@ -1,5 +1,6 @@
 """Rows that were entered by hand, with nothing in their optional columns, are shown like any others."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -28,9 +29,9 @@ CHILD = """
 def empty(office: Office, table: str) -> None:
     """Take everything out of a table's optional columns that the database lets go."""
     rows = Model.metadata.tables[table]
-    with office.database.engine.begin() as connection:
-        for column in rows.columns:
-            if column.nullable and column.name not in NEEDED.get(table, set()):
+    for column in rows.columns:
+        if column.nullable and column.name not in NEEDED.get(table, set()):
+            with suppress(sa.exc.IntegrityError), office.database.engine.begin() as connection:
                 connection.execute(sa.update(rows).values({column: None}))
 
 
