@@ -37,7 +37,9 @@ function enhance(select) {
     defaultValue: select.value === '' ? '' : select.selectedOptions[0].text,
     source: (query, show) => {
       const wanted = fold(query).split(/\s+/).filter(Boolean)
-      show(texts.filter((text) => wanted.every((word) => fold(text).includes(word))))
+      const found = texts.filter((text) => wanted.every((word) => fold(text).includes(word)))
+      const first = (text) => fold(text).startsWith(wanted[0] || '')
+      show([...found.filter(first), ...found.filter((text) => !first(text))])
     },
     onConfirm: (text) => {
       if (text !== undefined) choose(named.find((option) => option.text === text))

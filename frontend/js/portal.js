@@ -15,6 +15,7 @@ import { startConditions } from './conditions.js'
 import { startReveals } from './reveals.js'
 import { startGrowing } from './growing.js'
 import { startSearchableLists } from './searchable.js'
+import { startTableRoles } from './table-roles.js'
 import { startTimeout } from './timeout.js'
 import { startUnsaved } from './unsaved.js'
 
@@ -37,6 +38,7 @@ startSearchableLists(document)
 startGrowing(document)
 startAutosave(document)
 startUnsaved(document)
+startTableRoles(document)
 startTimeout(document)
 
 // A second press of a form's button within five seconds does nothing: the first is on its way.

@@ -6,19 +6,24 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from werkzeug.serving import make_server
 
 from app.seed.cast import CAST
 from bench.databases import own_database
 from conftest import find_chromium
+from tests.cast import Actor
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "three-herons-by-the-beck"
@@ -156,3 +161,42 @@ def shared_windows(chromium: Browser) -> Iterator[Windows]:
     opened = Windows(chromium)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The tests' portal, answering on a port of its own."""
+    server = make_server("localhost", 0, app, threaded=True)
+    server.daemon_threads = (
+        False  # an answer under way is waited for, so that it keeps its database to the end
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(app: Flask, address: str, chromium: Browser) -> Iterator[Any]:
+    """A window in which somebody is logged in, with a clock that the test moves."""
+    windows = []
+
+    def open_one(who: Actor, path: str, width: int = 1280, **options: Any) -> Page:
+        window = chromium.new_context(base_url=address, viewport={"width": width, "height": 900}, **options)
+        windows.append(window)
+        name = app.config["SESSION_COOKIE_NAME"]
+        cookie = who.browser().get_cookie(name)
+        assert cookie is not None
+        window.add_cookies([{"name": name, "value": cookie.value, "url": address}])
+        page = window.new_page()
+        page.set_default_timeout(10_000)
+        page.clock.install()
+        answer = page.goto(path)
+        assert answer is not None and answer.status == 200
+        return page
+
+    yield open_one
+    for window in windows:
+        window.close()

@@ -1,61 +1,18 @@
 """What the page's script adds: saving while somebody types, asking only what counts, warning before the session ends."""
 
 import re
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
 from app.services.sessions import end_mine
-from tests.cast import Actor, Cast
+from tests.cast import Cast
 from tests.filled_forms import save
 
 pytestmark = pytest.mark.browser
 
 STATUS = "[data-autosave-status]"
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The tests' portal, answering on a port of its own."""
-    server = make_server("localhost", 0, app, threaded=True)
-    server.daemon_threads = (
-        False  # an answer under way is waited for, so that it keeps its database to the end
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def visit(app: Flask, address: str, chromium: Browser) -> Iterator[Any]:
-    """A window in which somebody is logged in, with a clock that the test moves."""
-    windows = []
-
-    def open_one(who: Actor, path: str) -> Page:
-        window = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-        windows.append(window)
-        name = app.config["SESSION_COOKIE_NAME"]
-        cookie = who.browser().get_cookie(name)
-        assert cookie is not None
-        window.add_cookies([{"name": name, "value": cookie.value, "url": address}])
-        page = window.new_page()
-        page.set_default_timeout(10_000)
-        page.clock.install()
-        answer = page.goto(path)
-        assert answer is not None and answer.status == 200
-        return page
-
-    yield open_one
-    for window in windows:
-        window.close()
 
 
 @pytest.fixture

@@ -238,3 +238,12 @@ def test_no_original_has_changed_since_we_wrote_over_it() -> None:
     assert not changed, (
         f"AppBuilder changed {changed}: compare with ours, then record the new hash in originals.json"
     )
+
+
+def test_d8_no_template_repeats_the_role_of_a_table_s_parts() -> None:
+    """HTML says it already; js/table-roles.js says it where Safari needs it: while a phone shows rows as cards."""
+    for template in PAGES:
+        found = re.search(
+            r'\brole="(?:table|row|rowgroup|rowheader|columnheader|cell)"', template.read_text()
+        )
+        assert not found, f"{named(template)}: {found.group(0)}"

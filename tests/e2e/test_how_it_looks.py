@@ -1,0 +1,81 @@
+"""What people see where colours are forced, on paper, and on a phone: marks, words and tables."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.cast import Cast
+
+pytestmark = pytest.mark.browser
+
+PAPER = 718
+"""The width of A4 between its margins, in CSS pixels."""
+
+
+@pytest.fixture
+def child(cast: Cast, make: Any) -> Any:
+    """A child with a request that was sent."""
+    child = make.child(linked=(cast.sana, cast.pat))
+    make.request(child, cast.sana)
+    return child
+
+
+def test_d6_the_current_tab_is_marked_by_a_line_in_forced_colours(cast, visit, child):
+    page = visit(cast.sana, f"/children/{child.id}", forced_colors="active")
+    lines = page.locator(".portal-subnav a").evaluate_all(
+        "tabs => tabs.map(tab => [tab.hasAttribute('aria-current'), getComputedStyle(tab).borderBottomStyle])"
+    )
+
+    assert len(lines) > 1
+    assert {tuple(line) for line in lines} == {(True, "solid"), (False, "none")}
+    heights = page.locator(".portal-subnav a").evaluate_all("tabs => tabs.map(tab => tab.offsetTop)")
+    assert len(set(heights)) == 1
+
+
+def test_d6_the_identity_bar_is_dark_on_white_on_paper(cast, visit, child):
+    page = visit(cast.sana, f"/children/{child.id}")
+    page.emulate_media(media="print")
+    bar = page.locator(".portal-identity")
+
+    assert bar.evaluate("one => getComputedStyle(one).color") == "rgb(0, 0, 0)"
+    assert bar.evaluate("one => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert bar.evaluate("one => getComputedStyle(one).borderTopWidth") == "2px"
+
+
+@pytest.mark.parametrize("path", ["/children/{}", "/children/{}/forms", "/send/", "/"])
+def test_d6_paper_has_no_addresses_actions_or_footer(cast, visit, child, path):
+    page = visit(cast.sana, path.format(child.id))
+    page.emulate_media(media="print")
+
+    for hidden in ("footer", ".govuk-service-navigation", ".govuk-button", "dialog", ".portal-subnav"):
+        for one in page.locator(hidden).all():
+            expect(one).to_be_hidden()
+    after = page.locator("a").evaluate_all("all => all.map(one => getComputedStyle(one, '::after').content)")
+    assert set(after) <= {"none", "normal"}
+
+
+@pytest.mark.parametrize("path", ["/people/list/", "/requests/list/", "/advice/list/", "/users/list/"])
+def test_d6_tables_are_not_cut_off_on_paper(cast, make, visit, child, path):
+    make.advice(child, cast.ann)
+    who = cast.ines if "users" in path else cast.olu
+    page = visit(who, path, width=PAPER)
+    page.emulate_media(media="print")
+
+    width = page.locator("table").first.evaluate("one => one.getBoundingClientRect().right")
+    assert width <= PAPER
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
+
+
+def test_d8_a_table_whose_rows_are_cards_is_still_a_table_to_a_screen_reader(cast, visit, child):
+    page = visit(cast.olu, "/people/list/", width=375)
+
+    assert page.get_by_role("table").count() == 1
+    assert page.get_by_role("rowheader").count() >= 1
+    table = page.locator(".portal-stack").first
+    assert table.get_attribute("role") == "table"
+    assert table.locator("td").first.get_attribute("role") == "cell"
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(table).not_to_have_attribute("role", "table")
+    assert page.locator(".portal-stack [role]:not([role=button])").count() == 0
