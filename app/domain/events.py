@@ -18,9 +18,22 @@ from app.domain.form_events import (
     InformationSubmitted,
     RequestAcceptanceUndone,
 )
+from app.domain.link_events import (
+    ChildLinked,
+    ColleagueBroughtIn,
+    LinkAssigned,
+    LinkEnded,
+    LinkEvent,
+    LinkTakenUp,
+    ReturnedToQueue,
+    WorkHandedOver,
+    WorkLeft,
+)
 
 __all__ = [
     "AdviceAcceptanceUndone",
+    "ChildLinked",
+    "ColleagueBroughtIn",
     "CorrectedNotToAssess",
     "CorrectedToAssess",
     "Event",
@@ -31,7 +44,14 @@ __all__ = [
     "InformationCancelled",
     "InformationReturned",
     "InformationSubmitted",
+    "LinkAssigned",
+    "LinkEnded",
+    "LinkEvent",
+    "LinkTakenUp",
     "RequestAcceptanceUndone",
+    "ReturnedToQueue",
+    "WorkHandedOver",
+    "WorkLeft",
 ]
 
 
@@ -189,43 +209,6 @@ class DuplicateSettled(Event):
 
     of_child_id: int
     same: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkEvent(Event):
-    """Something about who is involved with a child."""
-
-    link_id: int
-
-
-class ChildLinked(LinkEvent):
-    """A professional, or an organisation's queue, was linked to a child."""
-
-
-class LinkTakenUp(LinkEvent):
-    """A colleague took a child from the organisation's queue."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkAssigned(LinkEvent):
-    """A professional assigned a child to a colleague, or took over a colleague's."""
-
-    assigned_before_to: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkLeft(Event):
-    """The last person of an organisation left a child, and the organisation may not have the child back."""
-
-    organisation_id: int
-
-
-class ColleagueBroughtIn(LinkEvent):
-    """A linked professional shared the child with a colleague of the same organisation."""
-
-
-class LinkEnded(LinkEvent):
-    """Somebody is no longer involved; they see the child no more."""
 
 
 # --- forms ----------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ class Letter:
     who: Callable[[Connection, Any], Addressees]
     subject: str
     text: str
+    of_account: bool = False
+    """It names no child and no form: readers need to see none."""
     of_child: bool = False
     """It says nothing of the form: readers must be able to see the child, not the form."""
 
@@ -68,6 +70,11 @@ def the_linked(connection: Connection, event: on.LinkEvent) -> Addressees:
 def the_assigned_before(_connection: Connection, event: on.LinkAssigned) -> Addressees:
     """Who had the child until now."""
     return {event.assigned_before_to} if event.assigned_before_to is not None else set()
+
+
+def the_colleagues(connection: Connection, event: on.WorkHandedOver) -> Addressees:
+    """Everyone who works for the organisation, without the person whose work it was."""
+    return {each for each in professionals_of(connection, event.organisation_id) if each != event.person_id}
 
 
 def the_authors(connection: Connection, event: on.FormEvent) -> Addressees:

@@ -21,6 +21,7 @@ from app.post.letter_parts import (
     sen_team_if_it_matters,
     the_assigned_before,
     the_authors,
+    the_colleagues,
     the_family,
     the_linked,
     those_it_is_shared_with,
@@ -151,6 +152,36 @@ LETTERS: Mapping[type[Event], Told] = {
                 "There is no longer an author for what you asked for about %(child)s, and the organisation can no "
                 "longer see the child. Ask another person or organisation, or link this one again."
             ),
+        ),
+    ),
+    on.ReturnedToQueue: AUDIT_ONLY,  # one letter for all of them: WorkHandedOver
+    on.WorkHandedOver: (
+        Letter(
+            "work_handed_over",
+            the_colleagues,
+            N_("A colleague’s work is now your organisation’s"),
+            N_(
+                "%(person)s no longer works on children in the portal for your organisation. "
+                "Children now waiting in your organisation’s queue: %(children)s. "
+                "Children on whom a colleague already works: %(with_colleagues)s. "
+                "Forms that are not finished: %(forms)s. "
+                "Open “Waiting in our queue” in the SEND area and assign each child to a colleague."
+            ),
+            of_account=True,
+        ),
+        Letter(
+            "work_handed_over_team",
+            sen_team,
+            N_("A professional’s work went to their organisation’s queue"),
+            N_(
+                "%(person)s no longer works on children in the portal for %(organisation)s. "
+                "Children now waiting in the organisation’s queue: %(children)s. "
+                "Children on whom a colleague already works: %(with_colleagues)s. "
+                "Forms that are not finished: %(forms)s. "
+                "People at the organisation who can be assigned: %(colleagues)s. "
+                "If there are none, ask another person or organisation."
+            ),
+            of_account=True,
         ),
     ),
     on.ColleagueBroughtIn: (

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.devices import device_name
-from app.domain.events import Event, MessageSent, PersonEvent
+from app.domain.events import Event, MessageSent, PersonEvent, WorkHandedOver
 from app.domain.log_in import COOL_DOWN
 from app.domain.roles import Principal
 from app.models import Message
@@ -24,7 +24,9 @@ from app.store.queries.recipients import (
     Reader,
     form_facts,
     message_recipients,
+    name_of,
     organisation_name,
+    professionals_of,
     readers,
     who_may_see,
 )
@@ -99,7 +101,7 @@ def _put_in_inboxes(post: _Round, event: Event, letter: Letter) -> None:
     form_id: int | None = None if letter.of_child else getattr(event, "form_id", None)
     form = form_facts(post.connection, form_id) if form_id is not None else None
     child_id = event.child_id if event.child_id is not None else form.child_id if form else None
-    told = _those_who_may_know(post, meant, form_id, child_id)
+    told = _those_who_may_know(post, meant, form_id, child_id, everyone=letter.of_account)
     if not told:
         return
     common = {
@@ -109,7 +111,7 @@ def _put_in_inboxes(post: _Round, event: Event, letter: Letter) -> None:
         "subject": letter.subject,
         "body": "",
         "letter": letter.name,
-        "facts": _facts(post, letter, form),
+        "facts": _facts(post, letter, form) | _handed_over(post, event),
         "child_id": child_id,
         "form_id": form_id,
         "registration_id": getattr(event, "registration_id", None),
@@ -130,15 +132,31 @@ def _facts(post: _Round, letter: Letter, form: FormFacts | None) -> dict[str, st
     return facts
 
 
+def _handed_over(post: _Round, event: Event) -> dict[str, str]:
+    """Whose work it was, and how much."""
+    if not isinstance(event, WorkHandedOver):
+        return {}
+    colleagues = professionals_of(post.connection, event.organisation_id) - {event.person_id}
+    return {
+        "person": name_of(post.connection, event.person_id),
+        "organisation": organisation_name(post.connection, event.organisation_id),
+        "children": str(event.children),
+        "with_colleagues": str(event.with_colleagues),
+        "forms": str(event.forms),
+        "colleagues": str(len(colleagues)),
+    }
+
+
 def _those_who_may_know(
-    post: _Round, meant: set[int | None], form_id: int | None, child_id: int | None
+    post: _Round, meant: set[int | None], form_id: int | None, child_id: int | None, *, everyone: bool = False
 ) -> Mapping[int | None, Reader | None]:
     """Of those meant: the SEN team's inbox, and everybody else whose own lens finds what is spoken of; never the doer."""
     doer = post.who.user_id if post.who else None
     people = {person for person in meant if person is not None and person != doer}
     told: dict[int | None, Reader | None] = {None: None} if None in meant else {}
     known = readers(post.connection, people)
-    allowed = who_may_see(post.connection, [each.principal for each in known.values()], form_id, child_id)
+    principals = [each.principal for each in known.values()]
+    allowed = set(known) if everyone else who_may_see(post.connection, principals, form_id, child_id)
     return told | {person: reader for person, reader in known.items() if person in allowed}
 
 

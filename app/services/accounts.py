@@ -10,6 +10,7 @@ from app.domain.errors import Fault, Refused, WrongHands
 from app.domain.events import PersonDeactivated, PersonReactivated, RolesChanged
 from app.domain.roles import SEN_TEAM, Role
 from app.models import Person
+from app.services.handover import hand_over_work
 from app.services.recovery import end_everything_pending
 from app.services.work import Work
 
@@ -22,6 +23,7 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     """
     person = account_of_another(work, person_id)
     wanted = frozenset(roles)
+    before = tuple(sorted(row.name for row in person.roles))
     if not wanted:
         raise Refused(Fault("roles", "Choose at least one role"))
     if Role.admin in wanted and len(wanted) > 1:
@@ -34,8 +36,10 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
         raise Refused(
             Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer")
         )
+    if Role.professional.name in before and Role.professional not in wanted:
+        hand_over_work(work, person_id)
+        person = account_of_another(work, person_id)
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
-    before = tuple(sorted(row.name for row in person.roles))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in wanted))
     work.tell(RolesChanged(person_id=person.id, roles=after, before=before))
@@ -43,7 +47,9 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
 
 
 def deactivate(work: Work, person_id: int) -> Person:
-    """Close an account: every log-in of theirs ends at once. Cases stay with their organisation."""
+    """Close an account: every log-in of theirs ends at once, and their work goes to their organisation's queue."""
+    account_of_another(work, person_id)
+    hand_over_work(work, person_id)
     person = account_of_another(work, person_id)
     person.active = False
     end_everything_pending(work, person.id)

@@ -12,7 +12,8 @@ from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Invitation, Person, Purpose
-from app.services.links import held, lift_bar, open_link_of
+from app.services.bars import lift_bar
+from app.services.links import held, open_link_of
 from app.services.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
 from app.services.opening import open_account
 from app.services.work import Work

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.domain.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
 from app.domain.events import (
@@ -17,6 +17,7 @@ from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
+from app.services.bars import is_barred, lift_bar, lift_bar_of_organisation, organisation_is_barred
 from app.services.work import Work
 
 LONGEST_RELATIONSHIP = 100
@@ -28,8 +29,8 @@ def link_person(work: Work, child_id: int, person_id: int, relationship: str = "
     This also lifts a bar: whom the SEN team removed only the SEN team links again.
     """
     _team_only(work)
+    person = professional(work, person_id)
     child = held(work, child_id)
-    person = _professional(work, person_id)
     words = _in_words(relationship) or person.job_title or ""
     found = open_link_of(work, child.id, person.id)
     if found is not None:
@@ -58,8 +59,7 @@ def link_organisation(work: Work, child_id: int, organisation_id: int) -> ChildL
         if work.is_repeat(found.created_at, found.linked_by_id):
             return found
         raise _already_in_queue(organisation)
-    of_organisation = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation.id)
-    _lift_bar(work, child.id, of_organisation)
+    lift_bar_of_organisation(work, child.id, organisation.id)
     return _enter_queue(work, child, organisation)
 
 
@@ -74,6 +74,9 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
     The child waits in their organisation's queue, or is a colleague's (`assigned_to`) and came through the queue.
     The same request again gets the same answer. Raises Refused where a colleague has been quicker.
     """
+    if not work.me.has(Role.professional):
+        raise WrongHands("assign")
+    professional(work, person_id)
     link, child = _assignable(work, link_id)
     person = _colleague(work, child.id, person_id)
     if link.person_id == person.id and link.ended_at is None:
@@ -199,35 +202,6 @@ def link_if_missing(work: Work, child_id: int, person_id: int | None, organisati
         link_organisation(work, child_id, organisation_id)
 
 
-def is_barred(work: Work, child_id: int, person_id: int) -> bool:
-    """Whether the SEN team removed this person from the child and has not linked them again."""
-    return _has_barred(work, child_id, ChildLink.person_id == person_id)
-
-
-def organisation_is_barred(work: Work, child_id: int, organisation_id: int) -> bool:
-    """Whether the SEN team removed this organisation from the child and has not linked it again."""
-    of_organisation = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
-    return _has_barred(work, child_id, of_organisation)
-
-
-def _has_barred(work: Work, child_id: int, whose: ColumnElement[bool]) -> bool:
-    statement = select(ChildLink.id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
-    return work.session.scalars(statement.limit(1)).first() is not None
-
-
-def lift_bar(work: Work, child_id: int, person_id: int) -> None:
-    """The SEN team links a person again whom it had removed from the child."""
-    _lift_bar(work, child_id, ChildLink.person_id == person_id)
-
-
-def _lift_bar(work: Work, child_id: int, whose: ColumnElement[bool]) -> None:
-    work.session.execute(
-        update(ChildLink)
-        .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
-        .values(barred=False)
-    )
-
-
 def _is_with(person_id: int | None) -> ColumnElement[bool]:
     return ChildLink.person_id.is_(None) if person_id is None else ChildLink.person_id == person_id
 
@@ -236,11 +210,7 @@ def _assignable(work: Work, link_id: int) -> tuple[ChildLink, Child]:
     """A link that this professional may assign, and its child, while nobody else changes who is involved."""
     me = work.me
     link = work.get(ChildLink, link_id)
-    if (
-        not me.has(Role.professional)
-        or me.organisation_id is None
-        or link.organisation_id != me.organisation_id
-    ):
+    if me.organisation_id is None or link.organisation_id != me.organisation_id:
         raise WrongHands("assign")
     child = held(work, link.child_id)
     work.session.refresh(link)
@@ -251,7 +221,7 @@ def _assignable(work: Work, link_id: int) -> tuple[ChildLink, Child]:
 
 def _colleague(work: Work, child_id: int, person_id: int) -> Person:
     """Somebody of this professional's own organisation, or they themselves, whom the SEN team has not removed."""
-    colleague = _professional(work, person_id)
+    colleague = professional(work, person_id)
     if colleague.organisation_id != work.me.organisation_id:
         raise WrongHands("colleague")
     if is_barred(work, child_id, colleague.id):
@@ -376,8 +346,12 @@ def forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> lis
     return list(work.session.scalars(statement).unique())
 
 
-def _professional(work: Work, person_id: int) -> Person:
-    person = work.get(Person, person_id)
+def professional(work: Work, person_id: int) -> Person:
+    """A professional whose account stays open until this is done: closing it hands over the links there are."""
+    statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)
+    person = work.session.scalars(statement.execution_options(populate_existing=True)).unique().one_or_none()
+    if person is None:
+        raise NotFound("Person")
     if (
         not person.active
         or person.organisation_id is None

@@ -21,6 +21,7 @@ from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.domain.wording import N_
 from app.models import Organisation, Person, WorkDomain
 from app.services import accounts, app_reset
+from app.services.handover import work_in_hand
 from app.store.listing import Sought
 from app.views.base import PortalView
 from app.views.list_interface import PortalInterface
@@ -145,8 +146,10 @@ class UserView(PortalView):
             flash(_("The account is closed. They have been logged out everywhere."), "success")
             return redirect(url_for("UserList.show", pk=person_id))
         with self.work() as work:
-            name = work.get(Person, person_id).name
-        return self.page("admin/close.html", person_id=person_id, name=name)
+            person = work.get(Person, person_id, joinedload(Person.organisation))
+            context = {"name": person.name, "organisation": str(person.organisation or "")}
+            context["in_hand"] = work_in_hand(work, person_id)
+        return self.page("admin/close.html", person_id=person_id, **context)
 
     @expose("/<int:person_id>/authenticator", methods=["GET", "POST"])
     @has_access

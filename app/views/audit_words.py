@@ -84,6 +84,14 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     ),
     "ColleagueBroughtIn": (_l("Colleagues added"), _l("%(who)s shared the child with %(person)s")),
     "LinkAssigned": (_l("Children assigned"), _l("%(who)s assigned the child to %(person)s")),
+    "ReturnedToQueue": (
+        _l("Children returned to a queue"),
+        _l("The child was returned to the queue of %(person)s"),
+    ),
+    "WorkHandedOver": (
+        _l("Work handed over"),
+        _l("The work of %(person)s was handed over to their organisation"),
+    ),
     "WorkLeft": (
         _l("Work left without an author"),
         _l("%(who)s was the last person of an organisation to work with the child"),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.errors import PortalError, Refused
 from app.domain.workflow import FormState, Part
 from app.models import Advice, Registration, RegistrationState
-from app.services import asking, duplicates, invitations, links, registrations
+from app.services import accounts, asking, duplicates, invitations, links, registrations
 from app.services.work import Office, Work
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker
@@ -189,6 +189,24 @@ def test_A6_two_records_are_merged_once(office: Office, cast: Cast, make: Maker)
 
     assert said["done"] >= 1 and set(said) <= {"done", "Conflict", "WrongMoment", "NotFound"}
     assert [link.person_id for link in open_links(office, older.id)] == [cast.ann.id]
+
+
+def test_A9_no_link_is_made_to_an_account_that_is_being_closed(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    children = [make.child() for _ in range(10)]
+
+    said = at_once(
+        (cast.ines, lambda work: accounts.deactivate(work, cast.ann.id)),
+        *(
+            (cast.olu, lambda work, child=child: links.link_person(work, child.id, cast.ann.id))
+            for child in children
+        ),
+    )
+
+    assert set(said) <= {"done", "Refused"}
+    left = [link.person_id for child in children for link in open_links(office, child.id)]
+    assert cast.ann.id not in left, "each is in the queue, or was never made"
 
 
 def test_A6_the_database_refuses_what_a_service_would_miss(office: Office, cast: Cast, make: Maker) -> None:
