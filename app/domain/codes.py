@@ -11,6 +11,7 @@ import re
 import phonenumbers
 from stdnum.gb import nhs, upn
 
+from app.domain.text_input import clean_code, letter_problem
 from app.domain.wording import N_, Wording
 
 AUTHORITIES = frozenset(
@@ -52,7 +53,11 @@ class CodeError(ValueError):
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"[\s\-\u2010-\u2015.]", "", text).upper()
+    """The characters that count. Raises CodeError for a letter of another alphabet, which may look like the right one."""
+    code = re.sub(r"[\s\-\u2010-\u2015.]", "", clean_code(text))
+    if problem := letter_problem(code):
+        raise CodeError(problem)
+    return code.upper()
 
 
 def _digits(text: str, length: int, problem: str) -> str:
@@ -137,7 +142,7 @@ def check_phone(text: str) -> str:
     """A phone number, kept as people in the UK write it (numbers abroad with their country code)."""
     problem = Wording(N_("Enter a phone number, like 01274 435750 or 07700 900 982"))
     try:
-        number = phonenumbers.parse(text, "GB")
+        number = phonenumbers.parse(clean_code(text), "GB")
     except phonenumbers.NumberParseException:
         raise CodeError(problem) from None
     british = number.country_code == 44

@@ -1,13 +1,11 @@
 """What somebody meant who typed into the box "Find a child"."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
 from app.domain.codes import CodeError, check_nhs_number, check_upn
 from app.domain.names import search_words
-
-DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[\s/.\-](\d{1,2})[\s/.\-](\d{4})")
+from app.domain.typed_dates import read_date
 
 
 @dataclass(frozen=True)
@@ -27,16 +25,5 @@ def child_wanted(typed: str) -> ChildWanted:
             return ChildWanted(**{kind: check(typed)})  # type: ignore[arg-type]
         except CodeError:
             continue
-    day = _day(typed.strip())
+    day = read_date(typed)
     return ChildWanted(born_on=day) if day else ChildWanted(words=tuple(search_words(typed)))
-
-
-def _day(typed: str) -> date | None:
-    parts = DAY_MONTH_YEAR.fullmatch(typed)
-    if parts is None:
-        return None
-    day, month, year = map(int, parts.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
+
+from app.domain.text_input import clean_code
 
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=10)
@@ -50,9 +51,7 @@ WRONG_APP_CODES_A_DAY = Limit("wrong_app_day", CODES_SENT_A_DAY.most * TRIES_PER
 def code_typed(text: str) -> str | None:
     """The six digits somebody typed or pasted, or None when it is not a code.
 
-    Spaces, dashes and full-width digits come from copying and from phones; they are forgiven.
+    Spaces, dashes and digits of other scripts come from copying and from phones; they are forgiven.
     """
-    plain = re.sub(
-        r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", text[:100])
-    )
+    plain = re.sub(r"[\s\-\u2010-\u2015]+", "", clean_code(text[:100]))
     return plain if len(plain) == CODE_DIGITS and re.fullmatch(r"[0-9]+", plain) else None

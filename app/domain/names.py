@@ -2,18 +2,22 @@
 
 import unicodedata
 
+from app.domain.text_input import clean_code
+
 # Letters that are letters of their own, so that taking accents off does not reach them.
 _OWN_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 LONGEST_FOLDED = 500
 """Longer text is no name. Putting accents into order takes as many steps as the square of their number."""
-_SILENT = "'’‘ʼ`´.,"
+_SILENT = "'.,"
 
 
 def fold(text: str) -> str:
     """A name as searching compares it: "O’Neill-Łuczak" becomes "oneill luczak"."""
-    plain = unicodedata.normalize("NFKD", text[:LONGEST_FOLDED].casefold().translate(_OWN_LETTERS))
+    plain = unicodedata.normalize(
+        "NFKD", clean_code(text[:LONGEST_FOLDED]).casefold().translate(_OWN_LETTERS)
+    )
     letters = [letter for letter in plain if not unicodedata.combining(letter) and letter not in _SILENT]
     words = "".join(letter if letter.isalnum() else " " for letter in letters)
     return " ".join(words.split())

@@ -11,6 +11,7 @@ import unicodedata
 
 import idna
 
+from app.domain.text_input import character_problem, clean_code, letter_problem
 from app.domain.wording import N_, Wording
 
 LONGEST = 254
@@ -55,18 +56,38 @@ class EmailError(ValueError):
         self.text = text
 
 
-def _odd(character: str) -> bool:
-    """Line ends, control characters and characters that do not show: none belongs in an address."""
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+QUOTES = "\"'“”„‚«»‹›"
+PASTED_WITH_NAME = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+
+
+def pasted_address(text: str) -> str:
+    """Return the address in what people paste: `Ann Smith <a@b.uk>`, `mailto:a@b.uk`, `"a@b.uk";`, `a @ b.uk`."""
+    address = _bare(clean_code(text))
+    if with_name := PASTED_WITH_NAME.fullmatch(address):
+        name = with_name["name"].strip(f"{QUOTES} ")
+        if "@" not in name or name == with_name["address"].strip():
+            address = with_name["address"]
+    address = (
+        re.sub(r"(?i)^\s*mailto:|(?<=\S)\?\S*$", "", address) if "mailto:" in address.lower() else address
+    )
+    return _bare(re.sub(r"\s*@\s*", "@", address))
+
+
+def _bare(address: str) -> str:
+    return address.lstrip(f"{QUOTES} ").rstrip(f"{QUOTES}.,; ")
 
 
 def canonical(email: str) -> str:
     """The one way in which this address is kept, so that nobody can have it twice."""
     problem = Wording(N_("Enter an email address in the correct format, like name@school.sch.uk"))
-    if len(email) > 4 * LONGEST or any(map(_odd, email.strip(" \t"))):
+    if len(email) > 4 * LONGEST:
         raise EmailError(problem)
-    address = unicodedata.normalize("NFKC", email).strip().lower()
+    address = unicodedata.normalize("NFKC", pasted_address(email)).lower()
+    if unusable := character_problem(address):
+        raise EmailError(unusable)
     local, at, domain = address.rpartition("@")
+    if at and (foreign := letter_problem(local)):
+        raise EmailError(foreign)
     if not at or not LOCAL_PART.fullmatch(local) or len(local) > 64:
         raise EmailError(problem)
     try:

@@ -15,6 +15,7 @@ from app.domain.events import (
 )
 from app.domain.form_deadlines import advice_due_on
 from app.domain.roles import PROFESSION_LABELS, Role
+from app.domain.text_input import character_faults
 from app.domain.wording import N_, Wording
 from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.models import Advice, Child, Consent, FormVersion, Organisation, Person, Request
@@ -162,6 +163,8 @@ def _check(
     texts = {"note": asked.note, "due_reason": asked.due_reason, "adviser_reason": asked.adviser_reason}
     faults += [Fault(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
     faults += already
+    for field, text in texts.items():
+        faults += character_faults(field, text)
     if faults:
         raise Refused(*faults)
 

@@ -11,6 +11,7 @@ from app.domain.matching import Identity
 from app.domain.names import search_name
 from app.domain.roles import EDUCATION, Principal, Role
 from app.domain.school_years import is_of_age_for_a_plan
+from app.domain.text_input import character_faults, clean_address, clean_line
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState, Part
 from app.models import Child, ChildLink, Person, Request
@@ -105,9 +106,9 @@ def view_child(work: Work, child_id: int) -> Child:
 def _details(typed: NewChild) -> Identity:
     assert typed.date_of_birth is not None  # what_is_wrong saw to that  # noqa: S101
     return Identity(
-        forenames=_tidy(typed.forenames),
-        surname=_tidy(typed.surname),
-        known_as=_tidy(typed.known_as),
+        forenames=clean_line(typed.forenames),
+        surname=clean_line(typed.surname),
+        known_as=clean_line(typed.known_as),
         date_of_birth=typed.date_of_birth,
         postcode=check_postcode(typed.postcode) if typed.postcode.strip() else "",
         upn=check_upn(typed.upn) if typed.upn.strip() else None,
@@ -123,7 +124,7 @@ def _child(work: Work, typed: NewChild, details: Identity, like: int | None) -> 
         known_as=details.known_as,
         search_name=search_name(details.surname, details.forenames),
         date_of_birth=details.date_of_birth,
-        address="\n".join(line.strip() for line in typed.address.strip().splitlines() if line.strip()),
+        address=clean_address(typed.address),
         postcode=details.postcode,
         postcode_missing_reason=None if details.postcode else typed.postcode_missing_reason,
         upn=details.upn,
@@ -146,10 +147,6 @@ def _own_link(work: Work, child: Child) -> ChildLink:
         linked_by_id=person.id,
         taken_up_at=work.now,
     )
-
-
-def _tidy(name: str) -> str:
-    return " ".join(name.split())
 
 
 def _name_faults(typed: NewChild) -> list[Fault]:
@@ -189,7 +186,7 @@ def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[F
         return [Fault(field, Wording(if_missing))] if if_missing else []
     if len(text.strip()) > longest:
         return [Fault(field, Wording(N_("Use %(longest)s characters or fewer"), longest=longest))]
-    return []
+    return character_faults(field, text)
 
 
 def _birth_faults(born: date | None, today: date) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.domain.errors import Fault, NotFound, Refused
@@ -130,7 +131,7 @@ def settle(
     if missing:
         raise Refused(*(Fault(f"pick-{one.question.id}", _say(one)) for one in missing))
     chosen = {
-        one.question.id: _chosen(picks[one.question.id], one.question.id, mine, theirs, by_hand)
+        one.question.id: _chosen(picks[one.question.id], one.question, mine, theirs, by_hand, work.today)
         for one in found.differences
     }
     found.aside.set_aside = False
@@ -142,11 +143,16 @@ def _say(difference: Difference) -> str:
 
 
 def _chosen(
-    pick: str, question: str, mine: SectionAnswers, theirs: SectionAnswers, by_hand: SectionAnswers
+    pick: str,
+    question: Question,
+    mine: SectionAnswers,
+    theirs: SectionAnswers,
+    by_hand: SectionAnswers,
+    today: date,
 ) -> Any:
     if pick == BY_HAND:
-        return by_hand.get(question) or ""
+        return KINDS[question.kind].clean(question, {"": [by_hand.get(question.id) or ""]}, today)
     if pick == BOTH:
-        kept = list(theirs.get(question) or [])
-        return kept + [row for row in mine.get(question) or [] if row not in kept]
-    return (mine if pick == MINE else theirs).get(question)
+        kept = list(theirs.get(question.id) or [])
+        return kept + [row for row in mine.get(question.id) or [] if row not in kept]
+    return (mine if pick == MINE else theirs).get(question.id)

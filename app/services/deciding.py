@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.domain.errors import Conflict, Fault, Refused
 from app.domain.events import AssessmentAgreed, AssessmentDeclined, CorrectedNotToAssess, CorrectedToAssess
 from app.domain.form_deadlines import request_due_on
+from app.domain.text_input import character_faults
 from app.domain.wording import N_, Wording
 from app.domain.workflow import REQUEST, FormState
 from app.models import Decision, Request
@@ -114,7 +115,7 @@ def _text_faults(field: str, text: str, missing: str) -> list[Fault]:
         return [Fault(field, Wording(missing))]
     if len(text.strip()) > LONGEST_REASON:
         return [Fault(field, Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))]
-    return []
+    return character_faults(field, text)
 
 
 def _date_faults(work: Work, request: Request, decided_on: date | None) -> list[Fault]:

@@ -14,6 +14,7 @@ from app.domain.events import (
     WorkLeft,
 )
 from app.domain.roles import Role
+from app.domain.text_input import character_faults, clean_line
 from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
@@ -362,7 +363,10 @@ def professional(work: Work, person_id: int) -> Person:
 
 
 def _in_words(relationship: str) -> str:
-    return " ".join(relationship.split())[:LONGEST_RELATIONSHIP]
+    words = clean_line(relationship)
+    if faults := character_faults("relationship", words):
+        raise Refused(*faults)
+    return words[:LONGEST_RELATIONSHIP]
 
 
 def _team_only(work: Work) -> None:

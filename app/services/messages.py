@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.domain.errors import Fault, NotFound, Refused, TooMany, WrongHands
 from app.domain.events import MessageMarkedUnread, MessageRead, MessageSent
 from app.domain.roles import Principal
+from app.domain.text_input import character_faults, clean_line, clean_lines
 from app.domain.wording import N_, Wording
 from app.models import Child, Form, Message, Registration
 from app.post.telling import sender_name
@@ -165,11 +166,14 @@ def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[Fault]:
         )
     if not body.strip():
         faults.append(Fault("body", Wording(N_("Enter your message"))))
-    elif len(_plain(body)) > LONGEST_BODY:
+    elif len(clean_lines(body)) > LONGEST_BODY:
         faults.append(
             Fault("body", Wording(N_("Your message must be %(most)s characters or fewer"), most=LONGEST_BODY))
         )
-    return faults
+    return faults or [
+        *character_faults("subject", clean_line(subject)),
+        *character_faults("body", clean_lines(body)),
+    ]
 
 
 def _send(
@@ -192,8 +196,8 @@ def _send(
             "sender_id": me.user_id,
             "sender_name": sender,
             "from_team": me.in_sen_team,
-            "subject": _one_line(subject),
-            "body": _plain(body),
+            "subject": clean_line(subject),
+            "body": clean_lines(body),
             "facts": {},
             "child_id": child_id,
             "reply_to_id": reply_to_id,
@@ -213,12 +217,3 @@ def _send(
         raise Refused(Fault("body", text)) from many
     work.tell(MessageSent(child_id=child_id, message_ids=tuple(sorted(new))))
     return new
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("\x00", "").split())
-
-
-def _plain(text: str) -> str:
-    """Text as typed, with one kind of line break and nothing a database cannot keep."""
-    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -18,6 +18,7 @@ from app.domain.events import (
 )
 from app.domain.form_deadlines import correct_by
 from app.domain.forms import SectionAnswers
+from app.domain.text_input import character_faults
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState
 from app.models import FormReturn
@@ -124,6 +125,8 @@ def _check(given: Mapping[str, str], wanted_by: date, today: date) -> None:
     faults += [
         Fault(reason_field(place), text) for place, reason in given.items() if len(reason) > LONGEST_REASON
     ]
+    for place, reason in given.items():
+        faults += character_faults(reason_field(place), reason)
     if wanted_by < today:
         faults.append(Fault("wanted_by", Wording(N_("The date must be today or later"))))
     if faults:

@@ -13,17 +13,19 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload, selectinload
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from app.domain.errors import Refused
 from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
+from app.domain.text_input import clean_lines
 from app.domain.wording import N_
 from app.models import Organisation, Person, WorkDomain
 from app.services import accounts, app_reset
 from app.services.handover import work_in_hand
 from app.store.listing import Sought
 from app.views.base import PortalView
+from app.views.fields import StringField
 from app.views.list_interface import PortalInterface
 from app.views.lists import Narrowing, PortalListView, choice_field
 from app.views.pages import uk_datetime
@@ -156,7 +158,7 @@ class UserView(PortalView):
     def authenticator(self, person_id: int) -> ResponseReturnValue:
         """Let somebody log in who has lost the phone with their authenticator app."""
         errors: list[dict[str, str]] = []
-        reason = request.form.get("reason", "")
+        reason = clean_lines(request.form.get("reason", ""))
         if request.method == "POST":
             try:
                 with self.work() as work:
@@ -282,7 +284,6 @@ class WorkDomainList(ReferenceView):
     base_order = ("domain", "asc")
     label_columns = {"domain": _l("Domain"), "organisation": _l("Organisation"), "note": _l("Note")}
     description_columns = {
-        "domain": _l("The part after the @, for example heatonbeck.sch.uk"),
         "organisation": _l(
             "Anyone who confirms an email address at this domain and works for this organisation needs no "
             "approval. Leave it empty for a domain that many organisations share, so that the SEN team approves "
@@ -290,13 +291,19 @@ class WorkDomainList(ReferenceView):
         ),
     }
     formatters_columns = {"organisation": lambda body: body.name if body else ""}
-    validators_columns = {
-        "domain": [
-            InputRequired(_l("Enter a domain")),
-            Length(max=253),
-            Regexp(
-                r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
-                message=_l("Enter a domain in lower case, like heatonbeck.sch.uk"),
-            ),
-        ]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "domain": StringField(
+            _l("Domain"),
+            [
+                InputRequired(_l("Enter a domain")),
+                Length(max=253),
+                Regexp(
+                    r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
+                    message=_l("Enter a domain in lower case, like heatonbeck.sch.uk"),
+                ),
+                Unique(ReferenceInterface(WorkDomain), "domain", _l("This domain is in the list already")),
+            ],
+            description=_l("The part after the @, for example heatonbeck.sch.uk"),
+        ),
+        "note": StringField(_l("Note"), [Length(max=500)], filters=[lambda text: text or ""]),
     }

@@ -1,6 +1,5 @@
 """The audit, for the SEN team's managers: what happened to a child, and who did it."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,6 +14,8 @@ from app.domain.devices import device_name
 from app.domain.errors import NotFound
 from app.domain.events import AuditRead
 from app.domain.roles import READ
+from app.domain.text_input import clean_line
+from app.domain.typed_dates import read_date
 from app.store.queries.audit import (
     Wanted,
     audit_lines,
@@ -91,7 +92,7 @@ def _name(called: Callable[[Session, int], str | None], session: Session, number
 
 
 def _asked(name: str) -> str:
-    return request.args.get(name, "").replace("\x00", "").strip()[:100]
+    return clean_line(request.args.get(name, ""))[:100]
 
 
 def _wanted(
@@ -111,15 +112,11 @@ def _wanted(
 
 
 def _day(name: str, errors: list[dict[str, str]]) -> date | None:
-    """A day as people write one: 27/3/2026, 27.3.2026 or 27 3 2026."""
+    """A day as people write one, read as everywhere else."""
     typed = _asked(name)
     if not typed:
         return None
-    written = re.fullmatch(r"(\d{1,2})\D(\d{1,2})\D(\d{4})", typed, re.ASCII)
-    try:
-        found = date(int(written[3]), int(written[2]), int(written[1])) if written else None
-    except ValueError:
-        found = None
+    found = read_date(typed)
     if found is None or not EARLIEST <= found.year <= LATEST:
         errors.append({"text": _("Enter a real date, for example 27/3/2026"), "href": f"#{name}"})
         return None

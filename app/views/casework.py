@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import Form, RadioField, StringField, TextAreaField
+from wtforms import Form, RadioField
 
 from app.domain.errors import Refused, WrongMoment
 from app.domain.form_deadlines import advice_due_on
@@ -25,7 +25,7 @@ from app.store.queries.child_page import (
 )
 from app.views.base import PortalView
 from app.views.faults import put_faults
-from app.views.fields import DatePartsField
+from app.views.fields import DatePartsField, StringField, TextAreaField
 from app.views.links import words_of
 from app.views.pages import said
 from app.views.quick import gettext as _

@@ -6,16 +6,16 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import EmailField
 
 from app.domain.errors import Refused
 from app.services import change_email as desk
 from app.views.account import proof_first
 from app.views.base import PortalView, office
 from app.views.faults import put_faults
+from app.views.fields import EmailField
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
-from app.views.typed import Typed, tidy
+from app.views.typed import Typed
 
 
 class ChangeEmailForm(FlaskForm):
@@ -24,7 +24,6 @@ class ChangeEmailForm(FlaskForm):
     email = EmailField(
         _l("New email address"),
         [Typed(_l("Enter your new email address"), _l("New email address"), 1016)],
-        filters=[tidy],
     )
 
 

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Form, RadioField
 
 from app.domain.roles import Principal, Role
 from app.domain.workflow import FormState
@@ -26,7 +26,7 @@ from app.views.base import PortalView, principal
 from app.views.case_parts import form_rows, frame, milestones, next_steps
 from app.views.due import late
 from app.views.faults import put_faults
-from app.views.fields import DatePartsField
+from app.views.fields import DatePartsField, StringField, TextAreaField
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 
@@ -41,7 +41,7 @@ class NewChildForm(Form):
     has_no_surname = BooleanField(_l("Has no last name"))
     known_as = StringField(_l("Known as (optional)"))
     date_of_birth = DatePartsField(_l("Date of birth"), description=_l("For example, 27 3 2015"))
-    address = TextAreaField(_l("Home address"))
+    address = TextAreaField(_l("Home address"), address=True)
     postcode = StringField(_l("Postcode"))
     postcode_missing_reason = RadioField(
         _l("If there is no UK postcode, why is that?"), validate_choice=False
@@ -55,7 +55,7 @@ class NewChildForm(Form):
     def typed(self) -> desk.NewChild:
         """What was typed, for the service to judge."""
         values = {
-            name: (field.data or "").replace("\x00", "")
+            name: field.data or ""
             for name, field in self._fields.items()
             if name not in {"date_of_birth", "has_no_surname"}
         }

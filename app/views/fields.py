@@ -1,18 +1,62 @@
-"""Form fields that GOV.UK pages need and WTForms lacks."""
+"""Form fields that GOV.UK pages need and WTForms lacks, and WTForms' text fields with their text cleaned.
+
+Every field of text in the portal is one of these (tests/house/test_text_fields.py); passwords are taken as typed.
+"""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import wtforms
 from wtforms import Field
+from wtforms.validators import StopValidation
 
+from app.domain.text_input import character_problem, clean_address, clean_line, clean_lines
+from app.domain.typed_dates import PARTS, read_parts
+from app.views.pages import said
 from app.views.quick import gettext as _
 
-PARTS = ("day", "month", "year")
+
+class _Cleaned:
+    """Clean what was posted, and refuse a character that cannot be cleaned or stored."""
+
+    data: Any
+    clean = staticmethod(clean_line)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the first value posted."""
+        if valuelist:
+            self.data = self.clean(valuelist[0])
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Stop at a character that we cannot use, and name it."""
+        if problem := character_problem(self.data or ""):
+            raise StopValidation(str(said(problem)))
+
+
+class StringField(_Cleaned, wtforms.StringField):
+    """A single line of text."""
+
+
+class EmailField(_Cleaned, wtforms.EmailField):
+    """An email address, as typed; `app.domain.work_email.canonical` reads what people paste around one."""
+
+
+class TelField(_Cleaned, wtforms.TelField):
+    """A phone number."""
+
+
+class TextAreaField(_Cleaned, wtforms.TextAreaField):
+    """Several lines of text; with `address=True` each line is cleaned as a line of a postal address."""
+
+    def __init__(self, label: Any = None, *args: Any, address: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, *args, **kwargs)
+        self.clean = clean_address if address else clean_lines
 
 
 class DatePartsField(Field):
-    """A date typed into three boxes: day, month and year (posted as name-day, name-month, name-year).
+    """A date typed into three boxes: day, month and year (posted as name-day, name-month, name-year). A whole date
+    pasted into one of them is read too.
 
     `data` is a date, or None when nothing (or nothing sensible) was typed; `parts` is what was typed.
     """
@@ -31,7 +75,7 @@ class DatePartsField(Field):
         names = [f"{self.name}-{part}" for part in PARTS]
         if formdata is None or not any(name in formdata for name in names):
             return
-        self.raw_data = [str(formdata.get(name, "")).strip() for name in names]
+        self.raw_data = [clean_line(str(formdata.get(name, ""))) for name in names]
         self.parts = dict(zip(PARTS, self.raw_data, strict=True))
         self.data = self.read()
 
@@ -45,19 +89,19 @@ class DatePartsField(Field):
         if not any(self.parts.values()):
             self.raw_data = []
             return None
+        found = read_parts(self.parts)
+        if found is not None:
+            self.show(found)
+            return found
         missing = [part for part in PARTS if not self.parts[part]]
+        year = self.parts["year"]
         if missing:
             self.process_errors.append(_missing(missing))
-            return None
-        try:
-            day, month, year = (int(self.parts[part]) for part in PARTS)
-            if len(self.parts["year"]) != 4:
-                self.process_errors.append(_("Year must include 4 numbers"))
-                return None
-            return date(year, month, day)
-        except ValueError:
+        elif year.isdigit() and len(year) != 4:
+            self.process_errors.append(_("Year must include 4 numbers"))
+        else:
             self.process_errors.append(_("Enter a real date, for example 27 3 2015"))
-            return None
+        return None
 
 
 def _missing(parts: list[str]) -> str:

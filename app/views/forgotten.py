@@ -4,17 +4,17 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_wtf import FlaskForm
-from wtforms import EmailField
 
 from app.domain.errors import Refused
 from app.services import forgotten_password as desk
 from app.views.confirm import PasswordForm
 from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
+from app.views.fields import EmailField
 from app.views.gate import open_to_all
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView, while_the_link_works
-from app.views.typed import Typed, tidy
+from app.views.typed import Typed
 
 open_to_all("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
 
@@ -25,7 +25,6 @@ class AskForm(FlaskForm):
     email = EmailField(
         _l("Email address"),
         [Typed(_l("Enter your email address"), _l("Email address"), 1016)],
-        filters=[tidy],
     )
 
 

@@ -14,22 +14,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import (
-    EmailField,
-    Field,
-    MultipleFileField,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TelField,
-    TextAreaField,
-)
+from wtforms import Field, MultipleFileField, RadioField, SelectChoice, SelectField, SelectMultipleField
 
 from app.domain.forms import Answers, Problem, Question, Section, read_section
 from app.domain.forms.kinds import KINDS
 from app.domain.forms.simple_kinds import YesNo
+from app.views.fields import EmailField, StringField, TelField, TextAreaField
 
 MOST_CLASSES = 2_000
 

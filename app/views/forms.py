@@ -10,6 +10,7 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.domain.errors import Fault, Incomplete, NotFound, Refused
 from app.domain.forms import Problem
+from app.domain.text_input import clean_lines
 from app.services import comparing, documents, filling, reading, returning, sending
 from app.services.open_forms import look_at, take_up
 from app.views.base import PortalView
@@ -275,18 +276,19 @@ def _reasons() -> dict[str, str]:
     """The reasons typed, by section; returning.WHOLE for the whole form."""
     prefix = returning.reason_field("x")[:-1]
     typed = {
-        name.removeprefix(prefix): text for name, text in request.form.items() if name.startswith(prefix)
+        name.removeprefix(prefix): clean_lines(text)
+        for name, text in request.form.items()
+        if name.startswith(prefix)
     }
-    return {returning.WHOLE: request.form.get(returning.reason_field(returning.WHOLE), ""), **typed}
+    return {
+        returning.WHOLE: clean_lines(request.form.get(returning.reason_field(returning.WHOLE), "")),
+        **typed,
+    }
 
 
 def _choices() -> tuple[dict[str, str], dict[str, Any]]:
     """Which answer was picked for each question, and what was written by hand."""
     sent = list(request.form.items())
     picks = {name.removeprefix("pick-"): value for name, value in sent if name.startswith("pick-")}
-    hand = {
-        name.removeprefix(BY_HAND): value.replace("\r\n", "\n").strip()
-        for name, value in sent
-        if name.startswith(BY_HAND)
-    }
+    hand = {name.removeprefix(BY_HAND): value for name, value in sent if name.startswith(BY_HAND)}
     return picks, hand

@@ -5,37 +5,31 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField
 
 from app.domain.errors import Refused
 from app.models import Invitation
 from app.services import invitations as desk
 from app.views.base import PortalView
 from app.views.faults import put_faults
+from app.views.fields import EmailField, StringField
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
-from app.views.typed import Typed, tidy
+from app.views.typed import Typed
 
 
 class InviteForm(FlaskForm):
     """Whom to invite."""
 
-    first_name = StringField(
-        _l("First name"), [Typed(_l("Enter their first name"), _l("First name"), 64)], filters=[tidy]
-    )
-    last_name = StringField(
-        _l("Last name"), [Typed(_l("Enter their last name"), _l("Last name"), 64)], filters=[tidy]
-    )
+    first_name = StringField(_l("First name"), [Typed(_l("Enter their first name"), _l("First name"), 64)])
+    last_name = StringField(_l("Last name"), [Typed(_l("Enter their last name"), _l("Last name"), 64)])
     email = EmailField(
         _l("Email address"),
         [Typed(_l("Enter their email address"), _l("Email address"), 1016)],
-        filters=[tidy],
     )
     relationship = StringField(
         _l("What are they to the child or young person?"),
         [Typed(_l("Enter what they are to the child or young person"), _l("This answer"), 100)],
         description=_l("For example mother, grandfather, foster carer, or the young person"),
-        filters=[tidy],
     )
 
 

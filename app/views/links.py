@@ -6,17 +6,20 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import Form, StringField
+from wtforms import Form
 
 from app.domain.errors import Refused
+from app.domain.text_input import clean_line
 from app.models import Child, ChildLink, Organisation, Person
 from app.services import links as desk
 from app.store.queries.child_page import organisations_named, professionals_named
 from app.views.base import PortalView
 from app.views.faults import put_faults
+from app.views.fields import StringField
 from app.views.pages import said
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
+from app.views.searching import line_typed
 
 
 class RelationshipForm(Form):
@@ -32,7 +35,7 @@ class RelationshipForm(Form):
 
 def words_of(text: str) -> list[str]:
     """What somebody typed to find a professional or an organisation."""
-    return text.replace("\x00", "").split()[:6]
+    return clean_line(text).split()[:6]
 
 
 class LinkView(PortalView):
@@ -45,7 +48,7 @@ class LinkView(PortalView):
     @has_access
     def link(self, child_id: int) -> ResponseReturnValue:
         """Find a professional, or an organisation whose queue the child should wait in."""
-        looked_for = request.form.get("find", "").strip()[:100]
+        looked_for = line_typed("find")[:100]
         words = words_of(looked_for)
         with self.work() as work:
             context = {

@@ -28,7 +28,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 
 from app.domain.events import Event, ListExported
+from app.domain.forms.dates import date_text
 from app.domain.roles import READ, WRITE
+from app.domain.text_input import clean_line
+from app.domain.typed_dates import read_date
 from app.services.limits import EXPORTS, count_mine
 from app.store.listing import Sought
 from app.views.base import my_work
@@ -217,7 +220,7 @@ class PortalListView(ModelView):
         if empty is None:
             empty = search_fields(self.search_form.refresh(), self.search_columns, self._filters)
             self._empty_boxes[language] = empty
-        return [box._replace(value=request.args.get(box.name, "")) for box in empty]
+        return [box._replace(value=_asked_value(box, request.args.get(box.name, ""))) for box in empty]
 
     def opened(self, record: Any) -> Event | None:  # noqa: ARG002 - lists about children look at it
         """What the audit keeps of somebody opening this record; nothing by itself."""
@@ -303,7 +306,8 @@ class PortalListView(ModelView):
         """The arguments that mean something here; a mistyped address leads to the list, never to an error."""
         name = type(self).__name__
         kept = []
-        for key, value in request.args.items(multi=True):
+        for key, asked in request.args.items(multi=True):
+            value = self._plain_value(key, asked)
             sound = (
                 (key == f"page_{name}" and value.isascii() and value.isdigit() and int(value) < 100_000)
                 or (key == f"psize_{name}" and value in {"10", "25", "50", "100"})
@@ -316,12 +320,24 @@ class PortalListView(ModelView):
                 kept.append((key, value))
         return kept[:MOST_ARGUMENTS]
 
+    def _plain_value(self, key: str, asked: str) -> str:
+        """A filter's value cleaned, and a date in the one form that AppBuilder reads."""
+        if not key.startswith("_flt_"):
+            return asked
+        value = clean_line(asked)
+        found = read_date(value) if self._is_of_a_date(key.removeprefix("_flt_").partition("_")[2]) else None
+        return found.isoformat() if found else value
+
+    def _is_of_a_date(self, column: str) -> bool:
+        known = column in self._filters.get_search_filters()
+        return known and bool(self.datamodel.is_date(column) or self.datamodel.is_datetime(column))
+
     def _is_sound_filter(self, key: str, value: str) -> bool:
         index, __, column = key.removeprefix("_flt_").partition("_")
         choices = self._filters.get_search_filters().get(column)
         if not (choices and index.isascii() and index.isdigit() and int(index) < len(choices)):
             return False
-        return bool(value.strip()) and "\x00" not in value and self._fits(column, value)
+        return bool(value) and self._fits(column, value)
 
     def _fits(self, column: str, value: str) -> bool:
         if self.datamodel.is_enum(column):
@@ -352,6 +368,10 @@ def _value(record: Any, column: str) -> Any:
     """What a record says in a column; of a choice, the word that is kept."""
     value = getattr(record, column)
     return value.value if isinstance(value, Enum) else value
+
+
+def _asked_value(box: SearchField, value: str) -> str:
+    return date_text(value) if box.kind == "date" else value
 
 
 def _is_date(value: str) -> bool:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField
 
 from app.domain.errors import Refused
 from app.security import office
@@ -17,6 +17,7 @@ from app.services.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Open
 from app.store.queries.messages import Addressee, Box, lines_of
 from app.views.base import PortalView, principal
 from app.views.faults import put_faults
+from app.views.fields import StringField, TextAreaField
 from app.views.generated_lists import with_args
 from app.views.message_words import subject_of, text_of
 from app.views.numbers import number_asked

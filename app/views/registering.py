@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField
 
 from app.domain.codes import check_phone, check_postcode
 from app.domain.errors import Refused
@@ -16,15 +16,14 @@ from app.services import registration as desk
 from app.services.registration import PROFESSIONS, Applicant
 from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
+from app.views.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.gate import open_to_all
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView
-from app.views.typed import Code, Typed, tidy
+from app.views.typed import Code, Typed
 
 open_to_all("RegisterView.register", "RegisterView.sent", "RegisterView.ready", "RegisterView.waiting")
-
-TIDY = {"filters": [tidy]}
 
 
 class RegisterForm(FlaskForm):
@@ -33,33 +32,26 @@ class RegisterForm(FlaskForm):
     email = EmailField(
         _l("Work email address"),
         [Typed(_l("Enter your work email address"), _l("Work email address"), 1016), Code(desk.work_address)],
-        **TIDY,
     )
-    first_name = StringField(
-        _l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)], **TIDY
-    )
-    last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)], **TIDY)
+    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)])
     profession = RadioField(_l("Profession"), validate_choice=False)
     organisation = SelectField(_l("Organisation"), validate_choice=False)
     not_listed = BooleanField(_l("My organisation is not listed"))
-    organisation_named = StringField(_l("Name of your organisation"), **TIDY)
-    job_title = StringField(
-        _l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)], **TIDY
-    )
+    organisation_named = StringField(_l("Name of your organisation"))
+    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
     address = TextAreaField(
         _l("Work address"),
-        [Typed(_l("Enter your work address"), _l("Work address"), 500, allowed="\n")],
-        **TIDY,
+        [Typed(_l("Enter your work address"), _l("Work address"), 500)],
+        address=True,
     )
     postcode = StringField(
         _l("Work postcode"),
         [Typed(_l("Enter your work postcode"), _l("Work postcode"), 20), Code(check_postcode)],
-        **TIDY,
     )
     phone = TelField(
         _l("Work phone number"),
         [Typed(_l("Enter your work phone number"), _l("Work phone number"), 40), Code(check_phone)],
-        **TIDY,
     )
 
     def __init__(self, organisations: list[tuple[int, str]]) -> None:

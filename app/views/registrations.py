@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from app.domain.errors import Refused
@@ -17,10 +17,11 @@ from app.services.registrations import Case
 from app.services.work import Work
 from app.views.base import PortalView
 from app.views.faults import put_faults
+from app.views.fields import StringField, TextAreaField
 from app.views.pages import url_or_none
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
-from app.views.typed import Typed, tidy
+from app.views.typed import Typed
 
 APPROVE, REFUSE = "approve", "refuse"
 
@@ -30,9 +31,9 @@ class DecideForm(FlaskForm):
 
     decision = RadioField(_l("What is your decision?"), validate_choice=False)
     organisation = SelectField(_l("Their organisation"), validate_choice=False)
-    new_name = StringField(_l("Or the name of a new organisation"), filters=[tidy])
+    new_name = StringField(_l("Or the name of a new organisation"))
     recognise = BooleanField(_l("Recognise this email domain"))
-    reason = TextAreaField(_l("Reason"), filters=[tidy])
+    reason = TextAreaField(_l("Reason"))
 
     def __init__(self, organisations: list[tuple[int, str]], case: Case) -> None:
         chosen = case.registration.organisation_id
@@ -63,7 +64,7 @@ class DecideForm(FlaskForm):
     def validate_reason(self, field: TextAreaField) -> None:
         """They are told it, so there must be one."""
         if self.decision.data == REFUSE:
-            Typed(_l("Enter why you refuse this registration"), _l("Reason"), 1000, allowed="\n")(self, field)
+            Typed(_l("Enter why you refuse this registration"), _l("Reason"), 1000)(self, field)
 
 
 class RegistrationView(PortalView):

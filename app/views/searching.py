@@ -2,13 +2,19 @@
 
 from flask import request
 
+from app.domain.text_input import clean_line
 from app.services.limits import SEARCHES, count_mine
 from app.views.base import my_work
 
 
+def line_typed(name: str) -> str:
+    """What was posted in a single-line box that belongs to no form class, cleaned."""
+    return clean_line(request.form.get(name, ""))
+
+
 def looked_for() -> str:
     """What was typed into the page's search box. Raises TooMany for whoever searches faster than people do."""
-    typed = request.form.get("find", "").replace("\x00", "").strip()[:100]
+    typed = line_typed("find")[:100]
     if typed:
         with my_work(counts=True) as work:
             count_mine(work, SEARCHES)

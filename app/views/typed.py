@@ -1,6 +1,5 @@
-"""Validators for what people type into a box: something is there, nothing is hidden in it, and it is not too long."""
+"""Validators for what people type into a box: something is there, it is not too long, and a code is one."""
 
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -12,29 +11,12 @@ from app.domain.errors import Refused
 from app.views.pages import said
 from app.views.quick import gettext as _
 
-JOINERS = frozenset("\u200c\u200d")
-"""Some scripts, Urdu's among them, need these two to spell names right."""
-
-HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def tidy(text: Any) -> Any:
-    """Without spaces at the ends, and with one kind of line end."""
-    return text.replace("\r\n", "\n").strip(" \t\n") if isinstance(text, str) else text
-
-
-def hides_something(text: str, allowed: str = "") -> bool:
-    """Line ends in a single line, control characters, or signs that turn the reading direction around."""
-    return any(
-        unicodedata.category(sign) in HIDDEN and sign not in JOINERS and sign not in allowed for sign in text
-    )
-
 
 class Typed:
-    """The box is filled in: not empty, not too long, and without hidden characters."""
+    """The box is filled in: not empty and not too long. Its field has cleaned the text (app/views/fields.py)."""
 
-    def __init__(self, missing: Any, name: Any, longest: int, allowed: str = "") -> None:
-        self.missing, self.name, self.longest, self.allowed = missing, name, longest, allowed
+    def __init__(self, missing: Any, name: Any, longest: int) -> None:
+        self.missing, self.name, self.longest = missing, name, longest
 
     def __call__(self, _form: Form, field: Field) -> None:
         text = field.data or ""
@@ -43,10 +25,6 @@ class Typed:
         if len(text) > self.longest:
             raise StopValidation(
                 _("%(name)s must be %(most)s characters or fewer", name=self.name, most=self.longest)
-            )
-        if hides_something(text, self.allowed):
-            raise StopValidation(
-                _("%(name)s must not contain line breaks or hidden characters", name=self.name)
             )
 
 

@@ -103,7 +103,7 @@ def test_the_error_summary_links_to_boxes_that_are_there(prepared: Any) -> None:
         (("29", "2", "2023"), None, "Enter a real date, for example 27 3 2015"),
         (("27", "", "2015"), None, "Date must include a month"),
         (("", "", "2015"), None, "Date must include a day and a month"),
-        (("27", "3", "15"), None, "Year must include 4 numbers"),
+        (("27", "3", "215"), None, "Year must include 4 numbers"),
         (("x", "3", "2015"), None, "Enter a real date, for example 27 3 2015"),
         (("", "", ""), None, None),
     ],

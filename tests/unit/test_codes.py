@@ -64,7 +64,6 @@ def test_a_upn_that_ends_in_a_letter_is_temporary():
         ("B8012000050011", "a letter and 12 characters"),
         ("B80120000500I", "a letter and 12 characters"),
         ("B80120000A001", "a letter and 12 characters"),
-        ("B８01200005001", "a letter and 12 characters"),
         ("", "a letter and 12 characters"),
     ],
 )
@@ -214,3 +213,28 @@ def test_b6_a_number_of_no_authority_is_refused(authority):
     rest = f"{authority}200005001"
     with pytest.raises(CodeError, match="not a local authority’s number"):
         codes.check_upn(upn.calc_check_digit(rest) + rest)
+
+
+@pytest.mark.parametrize(
+    ("check", "typed", "kept"),
+    [
+        (codes.check_upn, "\u200bB801200\u00a0005001\ufeff", "B801200005001"),
+        (codes.check_upn, "Ｂ８０１２００００５００１", "B801200005001"),
+        (codes.check_nhs_number, "٩٤٣ ٤٧٦ ٥٩١٩", "9434765919"),
+        (codes.check_nhs_number, "943\u2011476\u20115919", "9434765919"),
+        (codes.check_postcode, "bd1\u202f1hx\u202c", "BD1 1HX"),
+        (codes.check_phone, "\u202a01632\u00a0960\u00ad151\u202c", "01632 960151"),
+        (codes.check_phone, "٠١٦٣٢ ٩٦٠١٥١", "01632 960151"),
+        (codes.check_urn, "1\u200b07439", "107439"),
+    ],
+)
+def test_b3_codes_are_cleaned_before_they_are_checked(check, typed, kept):
+    assert check(typed) == kept
+
+
+def test_b3_a_letter_that_only_looks_right_is_shown_with_its_place():
+    with pytest.raises(CodeError) as refused:
+        codes.check_upn("В801200005001")
+    assert refused.value.text == (
+        "Retype character 1, “В” (cyrillic capital letter ve, U+0412). It is not a letter from A to Z or a number"
+    )

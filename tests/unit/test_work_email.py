@@ -24,6 +24,25 @@ from app.domain.work_email import (
         ("o'neil+sen@school.sch.uk", "o'neil+sen@school.sch.uk"),
         ("head@bücher.example", "head@xn--bcher-kva.example"),
         ("a@school.sch.uk.", "a@school.sch.uk"),
+        ("a@school.sch.uk;", "a@school.sch.uk"),
+        ("Ann Smith <A@school.sch.uk>", "a@school.sch.uk"),
+        ('"Smith, Ann" <a@school.sch.uk>; ', "a@school.sch.uk"),
+        ("'a@school.sch.uk' <a@school.sch.uk>", "a@school.sch.uk"),
+        ("<a@school.sch.uk>", "a@school.sch.uk"),
+        ("mailto:a@school.sch.uk", "a@school.sch.uk"),
+        ("MAILTO:a@school.sch.uk?subject=Hello", "a@school.sch.uk"),
+        ("<mailto:a@school.sch.uk>", "a@school.sch.uk"),
+        ("“a@school.sch.uk”", "a@school.sch.uk"),
+        ("'a@school.sch.uk'", "a@school.sch.uk"),
+        (" a @ school.sch.uk ", "a@school.sch.uk"),
+        ("a\t@school.sch.uk\n", "a@school.sch.uk"),
+        ("sa\u200bna@school.sch.uk", "sana@school.sch.uk"),
+        ("\u202esana@school.sch.uk\u00a0", "sana@school.sch.uk"),
+        ("sana@scho\u00adol.sch.uk", "sana@school.sch.uk"),
+        ("sa\x00na@school.sch.uk", "sana@school.sch.uk"),
+        ("o’neil@school.sch.uk", "o'neil@school.sch.uk"),
+        ("sana٢@school.sch.uk", "sana2@school.sch.uk"),
+        ("sana?@school.sch.uk", "sana?@school.sch.uk"),
     ],
 )
 def test_an_address_is_kept_in_one_way(typed, kept):
@@ -34,15 +53,24 @@ def test_an_address_is_kept_in_one_way(typed, kept):
     "typed",
     [
         "", "sana", "@school.sch.uk", "sana@", "sana@school", "sana@@school.sch.uk", "a b@school.sch.uk",
-        "sana@school.sch.uk\r\nBcc: all@school.sch.uk", "sana\n@school.sch.uk", "sana@school.sch.uk\n", "sa\x00na@school.sch.uk",
-        "sa\u200bna@school.sch.uk", "\u202esana@school.sch.uk", ".sana@school.sch.uk", "sa..na@school.sch.uk",
+        "sana@school.sch.uk\r\nBcc: all@school.sch.uk", "bob@school.sch.uk <sana@school.sch.uk>",
+        "Ann a@school.sch.uk", "a@school.sch.uk b@school.sch.uk", "a@school.sch.uk;b@school.sch.uk", "<a@school.sch.uk",
+        ".sana@school.sch.uk", "sa..na@school.sch.uk",
         "sаna@school.sch.uk", "sana@-school.uk", "sana@127.0.0.1", "sana@school.sch.uk, bob@school.sch.uk",
-        "<sana@school.sch.uk>", "x" * 65 + "@school.sch.uk", "sana@" + "a" * 63 + "." + "b" * 63 + "." + "c" * 63 + "." + "d" * 63 + ".uk",
+        "x" * 65 + "@school.sch.uk", "sana@" + "a" * 63 + "." + "b" * 63 + "." + "c" * 63 + "." + "d" * 63 + ".uk",
     ],
 )  # fmt: skip
 def test_what_is_no_address_or_hides_something_is_refused(typed):
     with pytest.raises(EmailError):
         canonical(typed)
+
+
+def test_b3_a_letter_of_another_alphabet_is_shown():
+    with pytest.raises(EmailError) as refused:
+        canonical("sаna@school.sch.uk")
+    assert refused.value.text == (
+        "Retype character 2, “а” (cyrillic small letter a, U+0430). It is not a letter from A to Z or a number"
+    )
 
 
 def test_a_homograph_of_a_known_domain_is_another_domain_and_shows_as_one():

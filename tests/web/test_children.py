@@ -328,3 +328,32 @@ def test_a_childs_pages_ask_little_of_the_database_however_many_rows(cast, case,
     with counted(office) as many:
         browser.get(path)
     assert len(few) == len(many) <= BUDGET, "\n".join(many)
+
+
+@pytest.mark.parametrize(
+    ("box", "pasted"),
+    [("day", "14/3/17"), ("month", "2017-03-14"), ("year", "14 Mar 2017"), ("day", "14th March 2017")],
+)
+def test_b5_a_date_pasted_into_one_of_three_boxes_is_read(app, cast, office, box, pasted):
+    parts = {f"date_of_birth-{part}": pasted if part == box else "" for part in ("day", "month", "year")}
+    assert add(app, cast.sana, **parts).status_code == 302
+    with everything(office) as work:
+        assert work.session.scalars(select(Child)).one().date_of_birth == date(2017, 3, 14)
+
+
+def test_b5_a_pasted_date_comes_back_in_three_boxes(app, cast):
+    page = add(app, cast.sana, surname="", **{
+        "date_of_birth-day": "14 March 2017", "date_of_birth-month": "", "date_of_birth-year": "",
+    }).get_data(as_text=True)  # fmt: skip
+    for part, value in (("day", "14"), ("month", "3"), ("year", "2017")):
+        assert re.search(rf'name="date_of_birth-{part}"[^>]*value="{value}"', page)
+
+
+@pytest.mark.parametrize("typed", ["14/3/2017", "14/3/17", "14 Mar 2017", "14 March 2017", "2017-03-14"])
+def test_b5_a_date_of_birth_finds_the_child(app, cast, make, typed):
+    child = make.child(linked=(cast.sana,), date_of_birth=date(2017, 3, 14))
+    other = make.child(linked=(cast.sana,), date_of_birth=date(2017, 3, 15))
+    for actor, where in ((cast.olu, "/people/list/"), (cast.sana, "/send/")):
+        html = post_with_token(actor.browser(), app, where, {"find": typed}).get_data(as_text=True)
+        assert f"/children/{child.id}" in html
+        assert f"/children/{other.id}" not in html

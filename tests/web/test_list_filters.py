@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from flask_babel import force_locale
@@ -72,3 +73,13 @@ def test_a_word_is_looked_for_among_the_newest_messages(app, cast, make, monkeyp
     page = post_with_token(cast.olu.browser(), app, "/team-messages/list/", {"find": "question"}).text
     assert [f"Question {number}" in page for number in range(3)] == [False, True, True]
     assert "among the newest 100,000 messages" in page
+
+
+@pytest.mark.parametrize("typed", ["2/11/2026", "2 Nov 26", "2 November 2026", "2026-11-02"])
+def test_b5_a_date_filter_reads_a_date_as_people_write_it(app, cast, make, typed):
+    browser = cast.olu.browser()
+    answer = browser.get(f"/advice/list/?_flt_0_due_on={quote(typed)}")
+    if typed != "2026-11-02":
+        assert answer.location.endswith("?_flt_0_due_on=2026-11-02")
+    page = browser.get("/advice/list/?_flt_0_due_on=2026-11-02").get_data(as_text=True)
+    assert 'value="2 November 2026"' in page

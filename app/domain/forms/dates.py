@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from app.domain.text_input import clean_line
+from app.domain.typed_dates import MONTHS, PARTS, read_parts
 from app.domain.wording import N_, Wording, lower_first, upper_first
-
-PARTS = ("day", "month", "year")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def as_date(value: Any) -> date | None:
@@ -23,28 +19,14 @@ def as_date(value: Any) -> date | None:
         return None
 
 
-def month_number(text: str) -> int | None:
-    """A month typed as a number or a name: "2", "02", "Feb" and "February" are the same."""
-    if text.isascii() and text.isdigit():
-        return int(text) if len(text) <= 2 else None
-    names = [name.lower() for name in MONTHS]
-    found = [n for n, name in enumerate(names, 1) if len(text) > 2 and name.startswith(text.lower())]
-    return found[0] if found else None
-
-
 def clean_date(typed: Mapping[str, str]) -> Any:
-    """An ISO date when the three boxes make one, "" when all are empty, else what was typed."""
-    boxes = {part: typed.get(part, "").strip() for part in PARTS}
-    if not any(boxes.values()):
-        return ""
-    year, day, month = boxes["year"], boxes["day"], month_number(boxes["month"])
-    digits = all(box.isascii() and box.isdigit() for box in (day, year))
-    if digits and month and len(year) == 4 and len(day) <= 2:
-        try:
-            return date(int(year), month, int(day)).isoformat()
-        except ValueError:
-            pass
-    return boxes
+    """An ISO date when the three boxes make one or a whole one is pasted into them, "" when all are empty, else what
+    was typed."""
+    boxes = {part: clean_line(typed.get(part, "")) for part in PARTS}
+    found = read_parts(boxes)
+    if found is not None:
+        return found.isoformat()
+    return boxes if any(boxes.values()) else ""
 
 
 def date_text(value: Any) -> str:

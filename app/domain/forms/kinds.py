@@ -84,7 +84,7 @@ class Declaration(Kind):
     in_tables = False
 
     def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        agreed, name = one(typed, "agreed") == "yes", " ".join(one(typed, "name").split())
+        agreed, name = one(typed, "agreed") == "yes", one(typed, "name")
         if not agreed and not name:
             return {}
         return {"agreed": agreed, "name": name, "date": today.isoformat() if agreed else ""}

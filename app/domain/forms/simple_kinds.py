@@ -15,22 +15,25 @@ from functools import lru_cache
 from typing import Any
 
 from app.domain import codes
-from app.domain.forms.dates import PARTS, clean_date, date_problem, date_text
+from app.domain.forms.dates import clean_date, date_problem, date_text
 from app.domain.forms.definition import Question
+from app.domain.text_input import character_problem, clean_line, clean_lines
+from app.domain.typed_dates import PARTS
 from app.domain.wording import N_, Wording, upper_first
 from app.domain.work_email import EmailError, canonical
 
 Typed = Mapping[str, list[str]]
 """What a browser sent for one question: by part of the question ("" for a question of one part)."""
 
-NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,4})?", re.ASCII)
+NUMBER = re.compile(r"-?(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.\d{1,4})?", re.ASCII)
+"""With or without commas between thousands."""
+DECIMAL_COMMA = re.compile(r"(-?\d{1,9}),(\d{1,4})", re.ASCII)
+"""Either a decimal comma, as most of Europe writes one, or a slip: 92,5 is not 925."""
 
 
-def one(typed: Typed, part: str = "") -> str:
-    """The first thing typed into a part, in clean characters and with one kind of line end."""
-    values = typed.get(part) or [""]
-    return NOT_TEXT.sub("", values[0].replace("\r\n", "\n").replace("\r", "\n")).strip()
+def one(typed: Typed, part: str = "", clean: Callable[[str], str] = clean_line) -> str:
+    """The first value of a part, cleaned."""
+    return clean((typed.get(part) or [""])[0])
 
 
 class Kind:
@@ -59,7 +62,7 @@ class Kind:
                 limit=f"{limit:,}",
                 count=f"{len(value):,}",
             )
-        return None
+        return character_problem(value)
 
     def text(self, question: Question, value: Any) -> str:
         return str(value or "")
@@ -68,13 +71,13 @@ class Kind:
 class Text(Kind):
     name = "text"
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        return " ".join(one(typed).split())
-
 
 class LongText(Kind):
     name = "long_text"
     longest = 10_000
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        return one(typed, clean=clean_lines)
 
 
 class Coded(Text):
@@ -131,15 +134,18 @@ class Number(Text):
 
     def clean(self, question: Question, typed: Typed, today: date) -> Any:
         text = super().clean(question, typed, today)
-        digits = re.sub(r"[£,%\s]", "", text)
+        digits = re.sub(r"[£%\s]", "", text)
         if not NUMBER.fullmatch(digits):
             return text
+        digits = digits.replace(",", "")
         return float(digits) if "." in digits else int(digits)
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
         what = upper_first(question.name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return Wording(N_("%(what)s must be a number, like 12 or 12.5"), what=what)
+            return _decimal_comma(value) or Wording(
+                N_("%(what)s must be a number, like 12 or 12.5"), what=what
+            )
         least, most = question.min, question.max
         if isinstance(least, int | float) and value < least:
             return Wording(N_("%(what)s must be %(limit)s or more"), what=what, limit=f"{least:,}")
@@ -149,6 +155,16 @@ class Number(Text):
 
     def text(self, question: Question, value: Any) -> str:
         return "" if value is None else str(value)
+
+
+def _decimal_comma(value: Any) -> Wording | None:
+    """Ask which number is meant by one such as 92,5."""
+    found = DECIMAL_COMMA.fullmatch(re.sub(r"[£%\s]", "", value)) if isinstance(value, str) else None
+    if found is None:
+        return None
+    whole, rest = found.groups()
+    message = N_("Did you mean %(decimal)s or %(whole)s? Enter the number without a comma")
+    return Wording(message, decimal=f"{whole}.{rest}", whole=f"{whole}{rest}")
 
 
 class Money(Number):
