@@ -93,37 +93,6 @@ class PasswordResetAsked(PersonEvent):
     """A link to choose a new password was mailed to the account's address."""
 
 
-class EmailChangeAsked(PersonEvent):
-    """The owner asked for another work e-mail; it counts only once confirmed from the new address."""
-
-
-class EmailChangeConfirmed(PersonEvent):
-    """The new e-mail was confirmed from its mailbox; it is in use after a delay."""
-
-
-class EmailChangeCancelled(PersonEvent):
-    """A change of e-mail was cancelled by its owner, or could not be made."""
-
-
-class EmailChangeDenied(PersonEvent):
-    """The owner says that somebody else asked for the change: the account is locked until a new password is chosen."""
-
-
-class EmailChanged(PersonEvent):
-    """The new e-mail is in use."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuthenticatorResetAllowed(PersonEvent):
-    """An administrator allowed somebody to log in without their authenticator app, and says why."""
-
-    reason: str
-
-
-class AuthenticatorReset(PersonEvent):
-    """The owner confirmed it: the app is removed and codes come by email."""
-
-
 class SecondStepChanged(PersonEvent):
     """An authenticator app was added or removed."""
 

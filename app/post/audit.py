@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.events import AccountOpened, EmailChanged, Event, LoggedIn, LoggedOut, PasswordChanged
+from app.domain.account_events import EmailChanged
+from app.domain.events import AccountOpened, Event, LoggedIn, LoggedOut, PasswordChanged
 from app.domain.roles import Principal
 from app.models import AuditRow
 from app.post.origin import Origin

@@ -6,6 +6,7 @@ Texts here are for the inbox, where the reader may see the child they speak of; 
 
 from collections.abc import Mapping
 
+from app.domain import account_events as account
 from app.domain import events as on
 from app.domain.events import Event
 from app.domain.wording import N_
@@ -39,10 +40,11 @@ LETTERS: Mapping[type[Event], Told] = {
     on.AccountCooledDown: (Notice("account_cooling_down"),),
     on.PasswordChanged: (Notice("password_changed"),),
     on.PasswordResetAsked: AUDIT_ONLY,  # the link itself is mailed by services/forgotten_password.py
-    on.EmailChangeAsked: AUDIT_ONLY,  # links and notices go to the old and the new address from the service
-    on.EmailChangeConfirmed: AUDIT_ONLY,
-    on.EmailChangeCancelled: AUDIT_ONLY,
-    on.EmailChangeDenied: (
+    account.PasswordResetWithoutAccount: AUDIT_ONLY,
+    account.EmailChangeAsked: AUDIT_ONLY,  # links and notices go to the old and the new address from the service
+    account.EmailChangeConfirmed: AUDIT_ONLY,
+    account.EmailChangeCancelled: AUDIT_ONLY,
+    account.EmailChangeDenied: (
         Letter(
             "email_change_denied",
             sen_team,
@@ -54,9 +56,9 @@ LETTERS: Mapping[type[Event], Told] = {
             ),
         ),
     ),
-    on.EmailChanged: AUDIT_ONLY,
-    on.AuthenticatorResetAllowed: AUDIT_ONLY,  # the link to the owner is mailed by services/app_reset.py
-    on.AuthenticatorReset: (Notice("second_step_changed"),),
+    account.EmailChanged: AUDIT_ONLY,
+    account.AuthenticatorResetAllowed: AUDIT_ONLY,  # the link to the owner is mailed by services/app_reset.py
+    account.AuthenticatorReset: (Notice("second_step_changed"),),
     on.SecondStepChanged: (Notice("second_step_changed"),),
     on.AccountOpened: AUDIT_ONLY,
     on.PersonDeactivated: AUDIT_ONLY,
@@ -74,6 +76,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     on.RegistrationReceived: AUDIT_ONLY,
+    account.RegisteredAlready: AUDIT_ONLY,  # the address is mailed by services/registration.py
     on.RegistrationWaiting: (
         Letter(
             "registration_waiting",

@@ -5,8 +5,8 @@ Neither can do it alone: the administrator says how they know the owner, and the
 
 from sqlalchemy import select
 
+from app.domain.account_events import AuthenticatorReset, AuthenticatorResetAllowed
 from app.domain.errors import Fault, NotFound, Refused, WrongMoment
-from app.domain.events import AuthenticatorReset, AuthenticatorResetAllowed
 from app.domain.wording import N_, Wording
 from app.models import Person, Purpose
 from app.services.accounts import account_of_another

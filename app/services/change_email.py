@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.devices import device_name
-from app.domain.errors import Fault, Refused
-from app.domain.events import (
+from app.domain.account_events import (
     EmailChangeAsked,
     EmailChangeCancelled,
     EmailChangeConfirmed,
     EmailChanged,
     EmailChangeDenied,
 )
+from app.domain.devices import device_name
+from app.domain.errors import Fault, Refused
 from app.domain.log_in import Limit
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording

@@ -1,19 +1,24 @@
 """A forgotten password: a link to the account's own address, and a new password chosen there."""
 
 import secrets
+from datetime import timedelta
 
+from app.domain.account_events import PasswordResetWithoutAccount
 from app.domain.errors import Fault, Refused
 from app.domain.events import PasswordChanged, PasswordResetAsked
+from app.domain.log_in import Limit
 from app.domain.work_email import EmailError, canonical
 from app.models import Person, Purpose
+from app.services import throttle
 from app.services.mailed_links import (
+    HOURS,
+    MAILS_ASKED_FROM,
     DeadLink,
     OpenLink,
     look_at,
     mail,
     mail_link,
     make_link,
-    throttle_mail_to,
     use_link,
 )
 from app.services.passwords import about_person, count_new_password, hashed, set_password
@@ -23,6 +28,10 @@ from app.services.sessions import hash_of
 from app.services.work import Work
 from app.store.guard import look_as_system
 from app.store.queries.addresses import person_with_email
+
+RESETS = Limit("reset_mail", 3, timedelta(minutes=15))
+RESETS_A_DAY = Limit("reset_mail_day", 10, timedelta(days=1))
+RESETS_BEYOND = Limit("reset_mail_hour", 1, timedelta(hours=HOURS[Purpose.reset]))
 
 
 def ask(work: Work, typed: str, locale: str | None = None) -> None:
@@ -34,14 +43,37 @@ def ask(work: Work, typed: str, locale: str | None = None) -> None:
         email = canonical(typed)
     except EmailError as problem:
         raise Refused(Fault("email", problem.text)) from None
-    throttle_mail_to(work, email)
+    throttle.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
+    if _may_mail(work, email):
+        _mail(work, email, locale)
+
+
+def _may_mail(work: Work, email: str) -> bool:
+    """Whether this address gets a mail. Strangers who ask again and again neither flood it nor lock its owner out.
+
+    Beyond the usual number there is still one mail an hour, which is as long as its link works: the mailbox always
+    holds a link that works, or can get one.
+    """
+    few_enough = throttle.has_room(work, RESETS, email) and throttle.has_room(work, RESETS_A_DAY, email)
+    hourly = throttle.has_room(work, RESETS_BEYOND, email)
+    return few_enough or hourly
+
+
+def _mail(work: Work, email: str, locale: str | None) -> None:
+    """Mail the link, or that there is no account; either takes the same work, and so the same time."""
     person = person_with_email(work.session, email)
-    if person is None or not person.active:
+    known = person if person is not None and person.active else None
+    nested = work.session.begin_nested()
+    # Earlier links go on working: a stranger who asks must not spoil the one its owner has just opened.
+    token = make_link(work, Purpose.reset, email, person_id=known.id if known else None, end_others=False)
+    if known is None:
+        nested.rollback()
         mail(work, "no_account", email, secrets.token_hex(8), locale)
+        work.tell(PasswordResetWithoutAccount())
         return
-    token = make_link(work, Purpose.reset, email, person_id=person.id)
-    mail_link(work, "password_reset_link", Purpose.reset, email, token, locale or person.locale)
-    work.tell(PasswordResetAsked(person_id=person.id))
+    nested.commit()
+    mail_link(work, "password_reset_link", Purpose.reset, email, token, locale or known.locale)
+    work.tell(PasswordResetAsked(person_id=known.id))
 
 
 def address_of(work: Work, token: str) -> str:

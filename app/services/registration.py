@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
+from app.domain.account_events import RegisteredAlready
 from app.domain.errors import Fault, Refused
 from app.domain.events import RegistrationApproved, RegistrationReceived, RegistrationWaiting
 from app.domain.roles import Profession, Role
@@ -62,13 +63,20 @@ def register(work: Work, applicant: Applicant, locale: str | None = None) -> Non
     look_as_system(work.session, "somebody asks for an account, and nobody is known yet")
     if applicant.organisation_id is not None:
         _choosable(work, applicant.organisation_id)
-    if person_with_email(work.session, email) is not None:
-        mail(work, "already_registered", email, secrets.token_hex(8), locale)
-        return
+    taken = person_with_email(work.session, email) is not None
+    nested = (
+        work.session.begin_nested()
+    )  # the same work for known and unknown addresses, and so the same time
     registration = _replaceable(work, email)
     _write(work, registration, applicant)
     work.add(registration)
     token = make_link(work, Purpose.register, email, registration_id=registration.id)
+    if taken:
+        nested.rollback()
+        mail(work, "already_registered", email, secrets.token_hex(8), locale)
+        work.tell(RegisteredAlready())
+        return
+    nested.commit()
     mail_link(work, "registration_link", Purpose.register, email, token, locale)
     work.tell(RegistrationReceived(registration_id=registration.id))
 

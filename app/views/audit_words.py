@@ -28,6 +28,10 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("New passwords asked for"),
         _l("A link for a new password was sent to %(person)s"),
     ),
+    "PasswordResetWithoutAccount": (
+        _l("New passwords asked for without an account"),
+        _l("A new password was asked for with an address that has no open account"),
+    ),
     "EmailChangeAsked": (
         _l("Email changes asked for"),
         _l("%(who)s asked to change the email address of %(person)s"),
@@ -59,6 +63,10 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "PersonReactivated": (_l("Accounts opened again"), _l("%(who)s opened the account of %(person)s again")),
     "RolesChanged": (_l("Roles changed"), _l("%(who)s changed the roles of %(person)s")),
     "RegistrationReceived": (_l("Registrations received"), _l("Someone asked for an account")),
+    "RegisteredAlready": (
+        _l("Registrations with an address that has an account"),
+        _l("An account was asked for with an address that has one already"),
+    ),
     "RegistrationWaiting": (
         _l("Registrations confirmed"),
         _l("A registration was confirmed and waits for the SEN team"),

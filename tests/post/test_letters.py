@@ -5,6 +5,7 @@ import inspect
 import pytest
 import sqlalchemy as sa
 
+from app.domain import account_events
 from app.domain import events as on
 from app.domain.events import Event
 from app.domain.workflow import FormState
@@ -25,8 +26,11 @@ def abstract(event: type[Event]) -> bool:
 
 
 def every_class() -> list[type[Event]]:
-    """All classes of app/domain/events.py."""
-    return [each for _, each in inspect.getmembers(on, inspect.isclass) if issubclass(each, Event)]
+    """All classes of app/domain/events.py and account_events.py."""
+    found = inspect.getmembers(on, inspect.isclass) + inspect.getmembers(account_events, inspect.isclass)
+    return [
+        each for each in dict.fromkeys(found_class for _, found_class in found) if issubclass(each, Event)
+    ]
 
 
 EVENTS = sorted((each for each in every_class() if not abstract(each)), key=lambda each: each.__name__)

@@ -368,6 +368,8 @@ def test_links_lead_to_the_pages_that_answer_them(app: Flask) -> None:
         Purpose.invite: "ConfirmView.password",
         Purpose.reset: "ForgottenView.choose",
         Purpose.email: "ConfirmView.email",
+        Purpose.not_me: "ConfirmView.not_me",
+        Purpose.app_reset: "ConfirmView.authenticator",
     }
     with app.test_request_context():
         assert {purpose: url_for(page, token="T") for purpose, page in pages.items()} == {
