@@ -1,8 +1,7 @@
 """The statutory clock: which duty is due when, under which regulation, and why it may take longer.
 
 Weeks are calendar weeks: weekends and school holidays count. A limit may be exceeded only for the
-reasons in the regulations; an officer records such a span with its reason, and nothing else ever
-stops the clock. Durations are data, so that a change of law is a change of one line.
+reasons in the regulations; an officer records such days with the reason. They never move the limit. Durations are data, so that a change of law is a change of one line.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ __all__ = [
     "Span",
     "days_left",
     "due_on",
+    "excuses",
     "is_overdue",
     "school_year",
     "timeline",
@@ -152,25 +152,22 @@ class Span:
             raise ValueError("An exception needs a reason")
 
 
-def due_on(duty_key: str, start: date, exceptions: Iterable[Span] = ()) -> date:
-    """The last day on which the duty is done in time.
-
-    Days within a recorded span that the regulation allows for this duty are not counted; spans that
-    overlap count once. The law says only that the limit need not be kept if that is impractical:
-    the length of the span is the officer's recorded judgement.
-    """
+def due_on(duty_key: str, start: date) -> date:
+    """The last day on which the duty is done in time. No exception moves it: see excuses."""
     duty = DUTIES[duty_key]
-    spans = sorted((s.first_day, s.last_day) for s in exceptions if s.code in duty.excused_by)
-    due = start + timedelta(days=duty.days - (1 if duty.first_day_counts else 0))
-    stopped_until = start
-    for first_day, last in spans:
-        first = max(first_day, stopped_until + timedelta(days=1))
-        if first > due:
-            break
-        if last >= first:
-            due += last - first + timedelta(days=1)
-            stopped_until = last
-    return due
+    return start + timedelta(days=duty.days - (1 if duty.first_day_counts else 0))
+
+
+def excuses(duty_key: str, start: date, exceptions: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the recorded exceptions that the regulation allows for this duty and that fall within its time.
+
+    The law says only that the limit need not be kept where that is impractical. It names no new date, so the limit
+    stays and the exceptions are shown beside it.
+    """
+    allowed, due = DUTIES[duty_key].excused_by, due_on(duty_key, start)
+    found = [each for each in exceptions if each.code in allowed]
+    inside = [each for each in found if each.first_day <= due and each.last_day >= start]
+    return tuple(sorted(inside, key=lambda each: (each.first_day, each.last_day)))
 
 
 def days_left(due: date, today: date) -> int:
@@ -192,6 +189,8 @@ class Milestone:
     due_on: date
     regulation: str
     who: str = ""
+    excuses: tuple[Span, ...] = ()
+    """Exceptions recorded for this limit, which stays as it is."""
 
 
 def timeline(
@@ -213,7 +212,12 @@ def timeline(
     )
     found = [
         Milestone(
-            key, DUTIES[key].label, due_on(key, start, exceptions), DUTIES[key].regulation, DUTIES[key].who
+            key,
+            DUTIES[key].label,
+            due_on(key, start),
+            DUTIES[key].regulation,
+            DUTIES[key].who,
+            excuses(key, start, exceptions),
         )
         for key, start in starts.items()
         if start is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.domain.event_base import Event, FormEvent
 from app.domain.form_events import (
     AdviceAcceptanceUndone,
+    BroughtToAttention,
     CorrectedNotToAssess,
     CorrectedToAssess,
     InformationAcceptanceUndone,
@@ -32,6 +33,7 @@ from app.domain.link_events import (
 
 __all__ = [
     "AdviceAcceptanceUndone",
+    "BroughtToAttention",
     "ChildLinked",
     "ColleagueBroughtIn",
     "CorrectedNotToAssess",

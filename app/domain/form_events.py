@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from app.domain.event_base import FormEvent
 
 
+class BroughtToAttention(FormEvent):
+    """An early years setting brought a child to the council's attention (CFA 2014, s. 23 and 24)."""
+
+
 class RequestAcceptanceUndone(FormEvent):
     """The SEN team undid its acceptance of a request that was not decided yet."""
 

@@ -59,7 +59,8 @@ PROFESSION_LABELS: Mapping[Profession, str] = {
 }
 
 EDUCATION = frozenset({Profession.school, Profession.early_years, Profession.post16})
-"""Those who may ask for an assessment for a child in their setting (CFA 2014, s.36(1))."""
+"""Those who may add a child in their setting: schools and post-16 establishments to ask for an assessment (CFA 2014,
+s.36(1)), early years settings to bring the child to the council's attention (s.23 and 24)."""
 
 
 @dataclass(frozen=True)

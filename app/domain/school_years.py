@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from typing import Protocol
 
 from app.domain.wording import N_, Wording
 
@@ -21,8 +22,36 @@ def school_year(dob: date, on: date) -> int:
     It follows from the age on 31 August before the school year. Children may be taught in another
     year group; that is recorded on the child, not computed.
     """
-    start = date(on.year if on.month >= 9 else on.year - 1, 8, 31)
+    start = date(_began(on), 8, 31)
     return _age(dob, start) - 4
+
+
+class Taught(Protocol):
+    """A child as far as their year group goes."""
+
+    @property
+    def date_of_birth(self) -> date: ...
+
+    @property
+    def year_taught(self) -> int | None: ...
+
+    @property
+    def year_taught_on(self) -> date | None: ...
+
+
+def year_of(child: Taught, on: date) -> int:
+    """The year group a child is taught in, where it was recorded; by age otherwise.
+
+    The law goes by it (preparation for adulthood from Year 9). Each September moves a recorded year on by one.
+    """
+    if child.year_taught is None or child.year_taught_on is None:
+        return school_year(child.date_of_birth, on)
+    return child.year_taught + _began(on) - _began(child.year_taught_on)
+
+
+def _began(on: date) -> int:
+    """The calendar year in which a school year began."""
+    return on.year if on.month >= 9 else on.year - 1
 
 
 @cache

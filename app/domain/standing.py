@@ -1,6 +1,6 @@
 """Where a child's case stands, in words for whoever is involved with the child."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.deadlines import Milestone, timeline
@@ -15,6 +15,8 @@ class Standing:
     state: FormState
     received_on: date | None = None
     decided_on: date | None = None
+    statutory: bool = True
+    """False where an early years setting brought the child to attention (CFA 2014, s. 23 and 24)."""
 
     @property
     def is_closed(self) -> bool:
@@ -29,6 +31,12 @@ IN_WORDS = {
     FormState.assessing: N_("Assessment under way"),
     FormState.not_assessing: N_("Decided not to assess"),
 }
+
+BROUGHT = {
+    FormState.submitted: N_("Brought to the council’s attention"),
+    FormState.returned: N_("Sent back for more information"),
+}
+"""Where a case is that did not begin with a request under s. 36(1); otherwise as IN_WORDS."""
 
 NEXT_IN_WORDS = {
     FormState.submitted: N_(
@@ -63,6 +71,9 @@ FOR_FAMILIES = {
 }
 """The dates of a case as a family would put them."""
 
+ATTENTION = N_("Child brought to the council’s attention")
+ATTENTION_BASIS = "Children and Families Act 2014, s. 23 and 24"
+
 NOT_SENT = N_("No request received yet")
 NOT_SENT_NEXT = N_(
     "No request for an assessment has been sent yet. When we receive one, the dates appear here."
@@ -71,7 +82,10 @@ NOT_SENT_NEXT = N_(
 
 def in_words(standing: Standing | None) -> Wording:
     """Where the case stands, short enough for a list."""
-    return Wording(IN_WORDS.get(standing.state, NOT_SENT) if standing else NOT_SENT)
+    if standing is None:
+        return Wording(NOT_SENT)
+    words = IN_WORDS if standing.statutory else {**IN_WORDS, **BROUGHT}
+    return Wording(words.get(standing.state, NOT_SENT))
 
 
 def what_happens_next(standing: Standing | None) -> Wording:
@@ -99,6 +113,8 @@ def dates_of(standing: Standing | None, advice_asked_on: date | None = None) -> 
     if standing is None or standing.received_on is None:
         return []
     found = timeline(standing.received_on, advice_asked_on=advice_asked_on)
+    if not standing.statutory:
+        found[0] = replace(found[0], label=ATTENTION, regulation=ATTENTION_BASIS)
     if standing.is_closed:
         return [each for each in found if each.key in ("received", "decide_to_assess")]
     return found

@@ -92,13 +92,24 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
             of_child=True,
         ),
     ),
+    on.BroughtToAttention: (
+        Letter(
+            "brought_to_attention",
+            sen_team,
+            N_("A child was brought to attention"),
+            N_(
+                "%(by)s has brought %(child)s to the council’s attention. Accept the form, or return it with your reasons. "
+                "The council must decide within 6 weeks whether to assess."
+            ),
+        ),
+    ),
     on.RequestAcceptanceUndone: (
         Letter(
             "request_acceptance_undone",
             the_authors,
-            N_("Your request is being looked at again"),
+            N_("The SEN team is looking at your form again"),
             N_(
-                "The SEN team had accepted the request about %(child)s and is looking at it again. "
+                "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
                 "You do not need to do anything now."
             ),
         ),

@@ -214,7 +214,7 @@ LETTERS: Mapping[type[Event], Told] = {
         Letter(
             "request_returned",
             the_authors,
-            N_("Your request was returned"),
+            N_("The SEN team returned your form"),
             N_(
                 "The SEN team has returned “%(form)s” for %(child)s. The reasons are on the form, beside each section. "
                 "Correct it and send it again."
@@ -225,7 +225,7 @@ LETTERS: Mapping[type[Event], Told] = {
         Letter(
             "request_accepted",
             the_authors,
-            N_("Your request was accepted"),
+            N_("The SEN team accepted your form"),
             N_("The SEN team has accepted the request for %(child)s and will now decide whether to assess."),
         ),
     ),

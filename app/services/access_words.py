@@ -58,8 +58,8 @@ DOORS: Mapping[Grant, str] = {
     (
         "Children",
         WRITE,
-    ): "Open the page “Add Person”; only professionals of a school or academy, early years setting "
-    "or post-16 establishment can add somebody on it, others are told why not",
+    ): "Open the page “Add Person”; only professionals of a school, academy or post-16 establishment (to ask for an "
+    "assessment) or of an early years setting (to bring a child to attention) can add a child there",
     ("Forms", READ): "Open and read forms",
     (
         "Forms",

@@ -9,7 +9,7 @@ from app.domain.errors import Fault, NotFound, Refused, WrongHands
 from app.domain.events import ChildAdded, ChildLinked, ChildViewed, PossibleDuplicateFound, RequestStarted
 from app.domain.matching import Identity
 from app.domain.names import search_name
-from app.domain.roles import EDUCATION, Principal, Role
+from app.domain.roles import EDUCATION, Principal, Profession, Role
 from app.domain.school_years import is_of_age_for_a_plan
 from app.domain.text_input import character_faults, clean_address, clean_line
 from app.domain.wording import N_, Wording
@@ -45,7 +45,8 @@ WITHOUT_ADDRESS = frozenset({"no_fixed_address", "confidential", "not_known"})
 
 
 def may_add_children(who: Principal) -> bool:
-    """Schools, early years settings and post-16 establishments may ask for an assessment (CFA 2014, s.36(1))."""
+    """Schools and post-16 establishments may ask for an assessment (CFA 2014, s.36(1)); early years settings may bring a
+    child to the council's attention (s.23 and 24)."""
     return who.has(Role.professional) and who.organisation_id is not None and who.profession in EDUCATION
 
 
@@ -84,6 +85,7 @@ def add_child(work: Work, typed: NewChild) -> Request:
             author_id=me.user_id,
             organisation_id=me.organisation_id,
             state=FormState.draft,
+            statutory=me.profession is not Profession.early_years,
         )
     )
     work.tell(ChildAdded(child_id=child.id))

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from app.domain.forms import FROM_REQUEST, FormDefinition, facts_wanted
-from app.domain.school_years import school_year
+from app.domain.school_years import school_year, year_of
 from app.domain.wording import N_
 from app.models import Child, Form, Organisation, Person
 from app.services.form_templates import definition_of
@@ -19,10 +19,14 @@ NO_SURNAME = N_("No last name")
 def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str, str]:
     """The facts this form shows, as this person may know them. `form` has its child and organisation with it."""
     wanted = facts_wanted(definition)
-    facts = _about_child(form.child, work.today) | {
-        "advice.requested_on": _day(form.asked_on),
-        "advice.due_on": _day(form.due_on),
-    }
+    facts = (
+        _about_child(form.child)
+        | _year(form, work.today)
+        | {
+            "advice.requested_on": _day(form.asked_on),
+            "advice.due_on": _day(form.due_on),
+        }
+    )
     if any(fact.startswith("author.") for fact in wanted):
         facts |= _about_writer(work)
     if any(fact.startswith("request.") for fact in wanted):
@@ -30,7 +34,7 @@ def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str,
     return {fact: facts.get(fact) or "" for fact in wanted}
 
 
-def _about_child(child: Child, today: date) -> dict[str, str]:
+def _about_child(child: Child) -> dict[str, str]:
     return {
         "child.name": child.name,
         "child.forenames": child.forenames,
@@ -43,9 +47,15 @@ def _about_child(child: Child, today: date) -> dict[str, str]:
         "child.upn": child.upn or "",
         "child.upn_missing_reason": child.upn_missing_reason or "",
         "child.nhs_number": child.nhs_number or "",
-        "child.year_group": str(school_year(child.date_of_birth, today)),
         "child.setting": child.setting.name if child.setting else "",
     }
+
+
+def _year(form: Form, today: date) -> dict[str, str]:
+    """The request asks which year the child is taught in, so it shows the year by age; advice goes by the year taught."""
+    by_age = form.kind == "request"
+    year = school_year(form.child.date_of_birth, today) if by_age else year_of(form.child, today)
+    return {"child.year_group": str(year)}
 
 
 def _about_writer(work: Work) -> dict[str, str]:

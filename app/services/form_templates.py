@@ -1,6 +1,6 @@
 """The forms the council uses: brought in from their files, published, and read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,11 @@ from app.models import Form, FormTemplate, FormVersion
 
 _read: dict[str, FormDefinition] = {}
 MOST_REMEMBERED = 200
+VARIANTS: Mapping[str, Callable[[FormDefinition], FormDefinition]] = {
+    "information": FormDefinition.as_information,
+    "attention": FormDefinition.as_attention,
+}
+"""The wording of a form where it is not statutory advice or not a request under s. 36(1)."""
 
 
 def import_seeds(session: Session, seeds: Iterable[Mapping[str, Any]], now: datetime) -> list[FormVersion]:
@@ -85,5 +90,6 @@ def definition_of(session: Session, form: Form) -> FormDefinition:
             _read.clear()
         wording = select(FormVersion.definition).where(FormVersion.id == version.id)
         definition = parse(session.scalars(wording).one())
-        _read[key] = definition.as_information() if form.purpose == "information" else definition
+        variant = VARIANTS.get(form.purpose)
+        _read[key] = variant(definition) if variant else definition
     return _read[key]

@@ -35,16 +35,19 @@ LONGEST_REASON = 4_000
 NO_REASON = N_("Enter a reason for the whole form or for at least one section")
 ACCEPTED: Mapping[str, type[FormEvent]] = {
     "request": RequestAccepted,
+    "attention": RequestAccepted,
     "advice": AdviceAccepted,
     "information": InformationAccepted,
 }
 UNDONE: Mapping[str, type[FormEvent]] = {
     "request": RequestAcceptanceUndone,
+    "attention": RequestAcceptanceUndone,
     "advice": AdviceAcceptanceUndone,
     "information": InformationAcceptanceUndone,
 }
 RETURNED: Mapping[str, type[FormEvent]] = {
     "request": RequestReturned,
+    "attention": RequestReturned,
     "advice": AdviceReturned,
     "information": InformationReturned,
 }

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from app.domain.errors import Incomplete, WrongMoment
 from app.domain.events import (
     AdviceSubmitted,
+    BroughtToAttention,
     ConsentRecorded,
     FormEvent,
     InformationSubmitted,
@@ -27,6 +28,7 @@ from app.store.queries.forms import last_number, sent_with
 SEND_KEY = re.compile(r"[0-9a-f]{32}")
 SENT: Mapping[str, type[FormEvent]] = {
     "request": RequestSubmitted,
+    "attention": BroughtToAttention,
     "advice": AdviceSubmitted,
     "information": InformationSubmitted,
     "consent": ConsentRecorded,
@@ -50,6 +52,7 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     step = opened.step("submit")
     submission = _snapshot(work, opened, send_key)
     _hand_in_files(work, opened, submission.answers)
+    _record_year(work, opened, submission.answers)
     _stamp(work, opened)
     opened.form.state = step.end
     work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
@@ -105,6 +108,20 @@ def _hand_in_files(work: Work, opened: OpenForm, answers: Answers) -> None:
     if sent:
         given = update(Document).where(Document.id.in_(sent), Document.given_at.is_(None))
         work.session.execute(given.values(given_at=work.now))
+
+
+YEAR_TAUGHT = "actual_year"
+"""The question of the request in which the school says the year group the child is taught in."""
+
+
+def _record_year(work: Work, opened: OpenForm, answers: Answers) -> None:
+    """Keep the year group the child is taught in, which decides what advice must look ahead to (Year 9)."""
+    if opened.form.kind != "request":
+        return
+    values = [given[YEAR_TAUGHT] for given in answers.values() if given.get(YEAR_TAUGHT)]
+    if values and re.fullmatch(r"-?[0-9]{1,2}", str(values[0])):
+        opened.form.child.year_taught = int(values[0])
+        opened.form.child.year_taught_on = work.today
 
 
 def _stamp(work: Work, opened: OpenForm) -> None:

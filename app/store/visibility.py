@@ -75,7 +75,7 @@ _draft = SectionDraft.__table__
 PERSON_TABLE = User.__table__
 
 STANDING = (
-    select(_form.c.child_id, _form.c.state, _form.c.received_on, _form.c.decided_on)
+    select(_form.c.child_id, _form.c.state, _form.c.received_on, _form.c.decided_on, _form.c.statutory)
     .where(_form.c.kind == "request")
     .subquery("standing")
 )

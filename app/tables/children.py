@@ -32,6 +32,9 @@ class Child(Row):
     upn: Mapped[str | None] = mapped_column(index=True)
     upn_missing_reason: Mapped[str | None] = mapped_column()
     nhs_number: Mapped[str | None] = mapped_column(index=True)
+    year_taught: Mapped[int | None] = mapped_column()
+    """The year group the child was taught in on year_taught_on, as the school said in the request."""
+    year_taught_on: Mapped[date | None] = mapped_column()
     setting_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     possible_duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)

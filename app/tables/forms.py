@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.form_deadlines import UNDECIDED
-from app.domain.form_titles import title_of
+from app.domain.form_titles import purpose_of, title_of
 from app.domain.workflow import OPEN_TO_WRITING, FormState
 from app.tables.base import Json, Row
 from app.tables.children import Child
@@ -89,7 +89,9 @@ class Form(Row):
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
     statutory: Mapped[bool] = mapped_column(default=True)
-    """False for information asked before the council agreed to assess: no law sets a time limit for it."""
+    """False for information asked before the council agreed to assess: no law sets a time limit for it. False as well
+    where an early years setting brings a child to attention (CFA 2014, s. 23 and 24), which is no request under s. 36(1)
+    and has the same time limits."""
     due_on: Mapped[date | None] = mapped_column()
     """The last day of the legal time: for advice, its own; for a request, the council's next duty (the decision whether
     to assess, then the final plan; nothing once it was declined)."""
@@ -125,8 +127,9 @@ class Form(Row):
 
     @property
     def purpose(self) -> str:
-        """The kind of form, with advice that is not statutory as "information"."""
-        return "information" if self.kind == "advice" and not self.statutory else self.kind
+        """The kind of form; advice that is not statutory is "information", and a request that is none under s. 36(1)
+        "attention"."""
+        return purpose_of(self.kind, self.statutory)
 
 
 class Request(Form):

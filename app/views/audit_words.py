@@ -122,6 +122,10 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Advice no longer needed"),
         _l("%(who)s cancelled “%(form)s”"),
     ),
+    "BroughtToAttention": (
+        _l("Children brought to attention"),
+        _l("%(who)s brought the child to the council’s attention"),
+    ),
     "RequestAcceptanceUndone": (
         _l("Acceptances of requests undone"),
         _l("%(who)s undid the acceptance of “%(form)s”"),

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from app.domain.codes import nhs_number_text
-from app.domain.deadlines import Milestone
+from app.domain.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.domain.roles import Principal, Role
-from app.domain.school_years import school_year, year_group_label
+from app.domain.school_years import school_year, year_group_label, year_of
 from app.domain.standing import (
     DECIDED_IN_WORDS,
     FOR_FAMILIES,
@@ -56,10 +56,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
     """Whose page it is and its parts: what every page about a child shows on top."""
     identity = [
         {"label": _("Date of birth"), "value": child.date_of_birth},
-        {
-            "label": _("Year group by age"),
-            "value": said(year_group_label(school_year(child.date_of_birth, today))),
-        },
+        _year_group(child, today),
         {"label": _("School or setting"), "value": child.setting.name if child.setting else _("Not known")},
     ]
     if child.known_as:
@@ -107,6 +104,17 @@ def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
         {"text": text, "href": address_of(f"ChildView.{name}", child_id=child_id), "active": name == active}
         for name, text in parts
     ]
+
+
+def _year_group(child: Child, today: date) -> dict[str, str]:
+    """The year group the child is taught in, where that is known, and by age where it differs."""
+    by_age = school_year(child.date_of_birth, today)
+    year = year_of(child, today)
+    label = _("Year group by age") if child.year_taught is None else _("Year group taught")
+    value = said(year_group_label(year))
+    if year != by_age:
+        value = _("%(taught)s (by age: %(by_age)s)", taught=value, by_age=said(year_group_label(by_age)))
+    return {"label": label, "value": value}
 
 
 @dataclass(frozen=True)
@@ -172,14 +180,25 @@ def _href(line: FormLine, who: Principal) -> str | None:
 def _steps(line: FormLine) -> list[tuple[str, str]]:
     """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
     names = set(WORKFLOWS[line.kind].open_to(line.state, {Part.sen_team}))
-    return [(_(text), address_of(door, form_id=line.id)) for steps, text, door in OFFERED if names & steps]
+    return [
+        (_(_named_for(line, text)), address_of(door, form_id=line.id))
+        for steps, text, door in OFFERED
+        if names & steps
+    ]
 
 
+def _named_for(line: FormLine, text: str) -> str:
+    """The words of a step; information is not called advice."""
+    return CANCEL_INFORMATION if text == CANCEL_ADVICE and line.purpose == "information" else text
+
+
+CANCEL_ADVICE = N_("Cancel this advice")
+CANCEL_INFORMATION = N_("Cancel this request for information")
 OFFERED = (
     ({"accept", "return"}, N_("Read, then accept or return"), "FormView.read"),
     ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
     ({"correct_to_assess"}, N_("Correct the decision"), "DecideView.correct"),
-    ({"cancel"}, N_("Cancel this request"), "AskView.cancel"),
+    ({"cancel"}, CANCEL_ADVICE, "AskView.cancel"),
     ({"submit"}, N_("Fill in the consent form"), "FormView.show"),
 )
 
@@ -208,6 +227,8 @@ def milestones(
 def _milestone(each: Milestone, standing: Standing | None, today: date, who: Principal) -> dict[str, Any]:
     basis = each.regulation if who.in_sen_team else ""
     title = _(FOR_FAMILIES.get(each.key, each.label)) if who.has(Role.parent) else _(each.label)
+    if each.key == "received" and standing is not None and not standing.statutory:
+        title = _(each.label)
     if each.key == "received":
         return {"title": title, "when": each.due_on, "text": basis}
     if each.key == "decide_to_assess" and standing is not None and standing.decided_on is not None:
@@ -216,7 +237,18 @@ def _milestone(each: Milestone, standing: Standing | None, today: date, who: Pri
         return {"title": title, "when": standing.decided_on, "text": _lines(by, basis)}
     left = due(each.due_on, today)
     when = _("By %(date)s", date=uk_date(each.due_on))
-    return {"title": title, "when": when, "text": _lines(left.text if left else "", basis)}
+    noted = [_excuse(span) for span in each.excuses]
+    return {"title": title, "when": when, "text": _lines(left.text if left else "", *noted, basis)}
+
+
+def _excuse(span: Span) -> str:
+    """An exception, beside a limit that stays as it is."""
+    return _(
+        "Exception from %(first)s to %(last)s: %(reason)s. The deadline stays.",
+        first=uk_date(span.first_day),
+        last=uk_date(span.last_day),
+        reason=_(EXCEPTION_REASONS[span.code].label),
+    )
 
 
 def _lines(*texts: str) -> str:

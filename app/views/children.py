@@ -8,7 +8,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from wtforms import BooleanField, Form, RadioField
 
-from app.domain.roles import Principal, Role
+from app.domain.roles import Principal, Profession, Role
 from app.domain.workflow import FormState
 from app.security import office
 from app.seed.files import reference
@@ -88,13 +88,14 @@ class ChildView(PortalView):
         if who is None or not desk.may_add_children(who):
             return self.page("children/may_not_add.html", 403)
         form = _new_child_form()
+        is_early_years = who.profession is Profession.early_years
         if request.method == "GET":
-            return self.page("children/add.html", form=form)
+            return self.page("children/add.html", form=form, is_early_years=is_early_years)
         form.validate()
         typed = form.typed()
         put_faults(form, desk.what_is_wrong(typed, office().clock.today()))
         if form.errors:
-            return self.page("children/add.html", 422, form=form)
+            return self.page("children/add.html", 422, form=form, is_early_years=is_early_years)
         with self.work() as work:
             started = desk.add_child(work, typed)
         return redirect(url_for("FormView.show", form_id=started.id))

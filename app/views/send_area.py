@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.domain.school_years import school_year, year_group_label
+from app.domain.school_years import year_group_label, year_of
 from app.domain.standing import in_words
 from app.security import office
 from app.services.children import may_add_children
@@ -80,7 +80,7 @@ def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
             child.name,
             uk_date(child.date_of_birth),
             child.queue_link_id,
-            words(year_group_label(school_year(child.date_of_birth, today))),
+            words(year_group_label(year_of(child, today))),
             words(in_words(child.standing)),
             late(child.standing, today),
             [(each, owed_due(each, today)) for each in child.owed],

@@ -80,7 +80,7 @@ def test_a_list_drawn_as_cards_is_still_a_table(cast, visit, owed):  # noqa: F81
     assert table.get_by_role("columnheader").all_inner_texts() == [
         "Name",
         "Date of birth",
-        "Year group by age",
+        "Year group",
         "Status",
         "Your tasks",
         "Due",

@@ -138,6 +138,15 @@ INFORMATION_INTRO = Wording(
 )
 
 
+ATTENTION_INTRO = Wording(
+    N_(
+        "Use this form to bring a child to the council’s attention, because you think that they have or may have special "
+        "educational needs (Children and Families Act 2014, sections 23 and 24). You can answer the sections in any order, "
+        "save and come back. Once you send it, the council has 6 weeks to decide whether to assess."
+    )
+)
+
+
 def _not_advice(text: str) -> str:
     return text.replace("advice", "information").replace("Advice", "Information")
 
@@ -190,6 +199,10 @@ class FormDefinition:
             for section in self.sections
         )
         return replace(self, intro=INFORMATION_INTRO, sections=sections)
+
+    def as_attention(self) -> FormDefinition:
+        """The same form for an early years setting, which brings a child to attention."""
+        return replace(self, intro=ATTENTION_INTRO)
 
     def without_restricted(self) -> FormDefinition:
         """The same form as read by people outside the SEN team: restricted questions are not in it."""

@@ -57,6 +57,8 @@ class LinkedChild:
     child_id: int
     name: str
     date_of_birth: date
+    year_taught: int | None
+    year_taught_on: date | None
     queue_link_id: int | None
     """The link to take up, when the child waits in the organisation's queue and is not this person's yet."""
     standing: Standing | None
@@ -89,7 +91,9 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
             child_id=row[0],
             name=f"{row[1]} {row[2]}",
             date_of_birth=row[3],
-            queue_link_id=row[4] if not row[5] else None,
+            year_taught=row[4],
+            year_taught_on=row[5],
+            queue_link_id=row[6] if not row[7] else None,
             standing=standings.get(row[0]),
             owed=owed.get(row[0], ()),
         )
@@ -202,6 +206,8 @@ def _linked(show: Show) -> Select[Any]:
             Child.forenames,
             Child.surname,
             Child.date_of_birth,
+            Child.year_taught,
+            Child.year_taught_on,
             link.c.queue_link_id,
             link.c.by_name,
         )

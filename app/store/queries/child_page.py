@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.form_titles import title_of
+from app.domain.form_titles import purpose_of, title_of
 from app.domain.roles import Principal
 from app.domain.standing import Standing, leading
 from app.domain.workflow import FormState, Part
@@ -74,8 +74,8 @@ class FormLine:
 
     @property
     def purpose(self) -> str:
-        """The kind of form, with advice that is not statutory as "information"."""
-        return "information" if self.kind == "advice" and not self.statutory else self.kind
+        """The kind of form, as in app/tables/forms.py."""
+        return purpose_of(self.kind, self.statutory)
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
 
 
 _STANDINGS = Ready(
-    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_on)
+    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_on, STANDING.c.statutory)
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),
     lists=["children"],
@@ -217,8 +217,8 @@ def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Stand
         return {}
     rows = _STANDINGS.rows(session, children=list(child_ids))
     sent: dict[int, list[Standing]] = defaultdict(list)
-    for child_id, state, received_on, decided_on in rows:
-        sent[child_id].append(Standing(state, received_on, decided_on))
+    for child_id, *known in rows:
+        sent[child_id].append(Standing(*known))
     found = {child_id: leading(requests) for child_id, requests in sent.items()}
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 

@@ -1,0 +1,49 @@
+"""Preparation for adulthood goes by the year a child is taught in, where the school said it."""
+
+import secrets
+from datetime import date
+
+import pytest
+
+from app.models import Child
+from app.services.open_forms import look_at
+from tests.cast import everything
+from tests.filled_forms import fill_in, send
+
+BORN = date(2013, 6, 1)  # Year 9 by age on 23 November 2026
+
+
+def adulthood_asked(actor, form_id):
+    with actor.works() as work:
+        return "adulthood" in [section.id for section in look_at(work, form_id).sections]
+
+
+def year_section(cast, form_id):
+    with cast.sana.works() as work:
+        return look_at(work, form_id).definition.question("actual_year")[0].id
+
+
+def test_c3_sending_the_request_records_the_year_taught(office, cast, make):
+    child = make.child(linked=(cast.sana,), date_of_birth=BORN)
+    request = make.request(child, cast.sana)
+    fill_in(cast.sana, request.id, **{year_section(cast, request.id): {"actual_year": "8"}})
+    send(cast.sana, request.id, secrets.token_hex(16))
+    with everything(office) as work:
+        found = work.get(Child, child.id)
+        assert (found.year_taught, found.year_taught_on) == (8, date(2026, 11, 23))
+
+
+@pytest.mark.parametrize(("year", "asked"), [(8, False), (9, True), (None, True)])
+def test_c3_advice_looks_ahead_to_adulthood_by_the_year_taught(cast, make, year, asked):
+    given = {"year_taught": year, "year_taught_on": date(2026, 10, 1)} if year else {}
+    child = make.child(linked=(cast.ann,), date_of_birth=BORN, **given)
+    assert adulthood_asked(cast.ann, make.advice(child, cast.ann).id) is asked
+
+
+def test_c3_the_page_says_which_year_it_shows(cast, make):
+    child = make.child(
+        linked=(cast.ann,), date_of_birth=BORN, year_taught=8, year_taught_on=date(2026, 10, 1)
+    )
+    page = cast.ann.browser().get(f"/children/{child.id}").text
+    assert "Year group taught" in page
+    assert "Year 8 (by age: Year 9)" in page
