@@ -46,15 +46,16 @@ NEXT_IN_WORDS = {
         "The SEN team has asked the school or setting for more information. The 6-week deadline still applies."
     ),
     FormState.accepted: N_(
-        "The SEN team has what it needs and is deciding whether to assess. You will be told within 6 weeks of the day "
-        "the request was received."
+        "The SEN team has what it needs and is deciding whether to assess. The council must decide within 6 weeks of the "
+        "day the request was received."
     ),
     FormState.assessing: N_(
         "The council is asking professionals for advice. They have 6 weeks to send it. Then the council decides "
         "whether to make a plan."
     ),
     FormState.not_assessing: N_(
-        "The council has decided not to assess. The letter you receive says why, and how to appeal or ask for mediation."
+        "The council has decided not to assess. By law it must write to the family with its reasons, and say how to "
+        "appeal and how to ask for mediation. If there is no letter yet, contact the SEN team."
     ),
 }
 

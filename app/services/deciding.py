@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from app.domain.errors import Conflict, Fault, Refused
@@ -77,21 +76,17 @@ def _record(work: Work, form_id: int, step_name: str, decided: Decided) -> tuple
     request.state = step.end
     request.due_on = request_due_on(request.state, request.received_on)
     request.decided_at, request.decided_by_id = work.now, work.me.user_id
-    try:
-        work.add(
-            Decision(
-                created_at=work.now,
-                form_id=request.id,
-                number=number,
-                outcome=step.end,
-                decided_on=decided_on,
-                reason=request.decision_reason,
-                correction_reason=decided.correction_reason.strip(),
-                recorded_by_id=work.me.user_id,
-            )
-        )
-    except IntegrityError as recorded:
-        raise Conflict("Decision") from recorded
+    decision = Decision(
+        created_at=work.now,
+        form_id=request.id,
+        number=number,
+        outcome=step.end,
+        decided_on=decided_on,
+        reason=request.decision_reason,
+        correction_reason=decided.correction_reason.strip(),
+        recorded_by_id=work.me.user_id,
+    )
+    work.add_only(decision, Conflict("Decision"))
     return request, number
 
 

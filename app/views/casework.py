@@ -66,19 +66,14 @@ class AskView(PortalView):
             form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
             form.due_on.show(advice_due_on(office().clock.today()) if statutory else None)
-        elif "search" not in request.form and self._asked(child_id, form, statutory):
+        elif "search" not in request.form and (told := self._asked(child_id, form, statutory)) is not None:
             asked = dict(form.adviser.choices)[form.adviser.data]
-            text = (
-                _("Advice requested. We have told %(name)s.", name=asked)
-                if statutory
-                else _("Information requested. We have told %(name)s.", name=asked)
-            )
-            flash(text, "success")
+            flash(_requested(statutory, told, asked), "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         status = 422 if form.errors else 200
         return self.page("casework/ask.html", status, child=child, form=form, statutory=statutory)
 
-    def _asked(self, child_id: int, form: AskForm, statutory: bool) -> bool:
+    def _asked(self, child_id: int, form: AskForm, statutory: bool) -> bool | None:
         form.validate()
         if form.form.data not in dict(form.form.choices):
             form.form.errors = [_("Choose the advice you need")]
@@ -87,7 +82,7 @@ class AskView(PortalView):
         if statutory and not form.due_on.data and not form.due_on.errors:
             form.due_on.errors = [_("Enter the date it is due")]
         if form.errors:
-            return False
+            return None
         kind, _dash, number = form.adviser.data.partition("-")
         try:
             with self.work() as work:
@@ -104,8 +99,8 @@ class AskView(PortalView):
                 )
         except Refused as refused:
             put_faults(form, refused.faults, person="adviser", organisation="adviser")
-            return False
-        return True
+            return None
+        return work.notified > 0
 
     @expose("/advice/<int:form_id>/cancel", methods=["GET", "POST"])
     @has_access
@@ -114,13 +109,29 @@ class AskView(PortalView):
         if request.method == "POST":
             with self.work() as work:
                 child_id = asking.cancel_advice(work, form_id).child_id
-            flash(_("The advice is cancelled. We have told the person you asked."), "success")
+            text = (
+                _("Cancelled. We have told the people you asked.")
+                if work.notified
+                else _("Cancelled. The people you asked have no open account, so we told no one.")
+            )
+            flash(text, "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         with self.work() as work:
             advice = work.get(Advice, form_id)
             ADVICE.step("cancel", advice.state, parts_in(work, advice))
             child = work.get(Child, advice.child_id)
         return self.page("casework/cancel.html", child=child, advice=advice)
+
+
+def _requested(statutory: bool, told: bool, name: str) -> str:
+    """What was asked for, and whether anyone could be told."""
+    if statutory and told:
+        return _("Advice requested. We have told %(name)s.", name=name)
+    if told:
+        return _("Information requested. We have told %(name)s.", name=name)
+    if statutory:
+        return _("Advice requested. %(name)s has no open account, so we told no one.", name=name)
+    return _("Information requested. %(name)s has no open account, so we told no one.", name=name)
 
 
 def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, str]]:

@@ -67,7 +67,16 @@ class DecideView(PortalView):
                 with self.work() as work:
                     verb = verbs[form.decision.data]
                     child_id = verb(work, form_id, form.reason.data or "", form.decided_on.data).child_id
-                flash(_("The decision is recorded."), "success")
+                flash(
+                    _(
+                        "The decision is recorded. The authors and the parents linked to the child have a message."
+                    )
+                    if work.notified
+                    else _(
+                        "The decision is recorded. No one linked to the child has an account, so we told no one."
+                    ),
+                    "success",
+                )
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except Refused as refused:
                 put_faults(form, refused.faults)
@@ -87,7 +96,13 @@ class DecideView(PortalView):
                     assess = form.decision.data == AGREE
                     child_id = deciding.correct_decision(work, form_id, assess, decided).child_id
                 flash(
-                    _("The decision is corrected. Everyone told of the first decision has a message."),
+                    _(
+                        "The decision is corrected. The authors and the parents linked to the child have a message."
+                    )
+                    if work.notified
+                    else _(
+                        "The decision is corrected. No one linked to the child has an account, so we told no one."
+                    ),
                     "success",
                 )
                 return redirect(url_for("ChildView.show", child_id=child_id))

@@ -216,7 +216,12 @@ class FormView(PortalView):
             return self.page("forms/accept.html", **answer_page(at_hand(), form_id, "accept"))
         with self.work() as work:
             returning.accept(work, form_id, _number())
-        flash(_("You have accepted this form. We have told its authors."), "success")
+        flash(
+            _("You have accepted this form. We have told its authors.")
+            if work.notified
+            else _("You have accepted this form. Its authors have no open account, so we told no one."),
+            "success",
+        )
         return redirect(url_for("FormView.read", form_id=form_id))
 
     @expose("/<int:form_id>/accept/undo", methods=["GET", "POST"])
@@ -227,7 +232,14 @@ class FormView(PortalView):
             return self.page("forms/undo_accept.html", **answer_page(at_hand(), form_id, "undo_accept"))
         with self.work() as work:
             returning.undo_accept(work, form_id, _number())
-        flash(_("You can accept or return this form again. We have told its authors."), "success")
+        flash(
+            _("You can accept or return this form again. We have told its authors.")
+            if work.notified
+            else _(
+                "You can accept or return this form again. Its authors have no open account, so we told no one."
+            ),
+            "success",
+        )
         return redirect(url_for("FormView.read", form_id=form_id))
 
     @expose("/<int:form_id>/return", methods=["GET", "POST"])
@@ -247,7 +259,12 @@ class FormView(PortalView):
         except Refused as refused:
             put_faults(form, (fault for fault in refused.faults if fault.field in form))
             return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
-        flash(_("You have returned this form. We have told its authors why."), "success")
+        flash(
+            _("You have returned this form. We have told its authors why.")
+            if work.notified
+            else _("You have returned this form. Its authors have no open account, so we told no one."),
+            "success",
+        )
         return redirect(url_for("FormView.read", form_id=form_id))
 
     @expose("/<int:form_id>/withdraw", methods=["GET", "POST"])

@@ -68,7 +68,12 @@ class LinkView(PortalView):
             try:
                 with self.work() as work:
                     desk.link_person(work, child_id, person_id, form.relationship.data or "")
-                flash(_("They are linked. We have told them."), "success")
+                flash(
+                    _("They are linked. We have told them.")
+                    if work.notified
+                    else _("They are linked. They have no open account, so we could not tell them."),
+                    "success",
+                )
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except Refused as refused:
                 put_faults(form, refused.faults, person="relationship")
@@ -87,7 +92,11 @@ class LinkView(PortalView):
                 with self.work() as work:
                     desk.link_organisation(work, child_id, organisation_id)
                 flash(
-                    _("The child is in their queue. We have told their professionals."),
+                    _("The child is in their queue. We have told their professionals.")
+                    if work.notified
+                    else _(
+                        "The child is in their queue. No one there has an account yet, so we told no one."
+                    ),
                     "success",
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))

@@ -225,7 +225,7 @@ def test_cancelling_advice_asks_first(cast, child, press, make, office):
     advice = make.advice(child, cast.sana, template="advice_education")
     path = f"/advice/{advice.id}/cancel"
     assert get(cast.olu, path).heading == "Are you sure you want to cancel this advice?"
-    assert "The advice is cancelled" in press(path, follow_redirects=True).text
+    assert "Cancelled. We have told the people you asked." in press(path, follow_redirects=True).text
     assert press(path).status_code == 302, "pressed twice, and cancelled once"
     assert cast.olu.browser().get(path).status_code == 409
     with everything(office) as work:
