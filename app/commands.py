@@ -13,6 +13,7 @@ from app.domain.roles import GRANTS, Grant, Role
 from app.security import office
 from app.seed.files import form_seeds
 from app.services.form_templates import import_seeds
+from app.services.resealing import reseal
 from app.services.work import Office
 from app.store.guard import look_as_system
 from app.store.migrations import alone, migrate
@@ -76,10 +77,14 @@ def _pairs(session: Session) -> dict[Grant, PermissionView]:
 
 
 def prepare(desk: Office) -> None:
-    """Everything before the first request: tables, roles and form templates. Safe to start twice at once."""
+    """Everything before the first request: tables, roles, form templates, and sealed values of older versions.
+
+    Safe to start twice at once.
+    """
     with alone(desk.database):
         migrate(desk.database.url)
         _sync(desk)
+    reseal(desk)
 
 
 def _sync(desk: Office) -> None:

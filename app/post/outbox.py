@@ -53,8 +53,13 @@ class Claimed:
 
     def facts(self, file_keys: tuple[str, ...]) -> dict[str, Any]:
         """What the template needs, unsealed."""
-        opened: dict[str, Any] = json.loads(unseal(file_keys, SEALED_FOR, self.sealed_facts))
+        opened: dict[str, Any] = json.loads(unseal(file_keys, SEALED_FOR, place_of(self), self.sealed_facts))
         return opened
+
+
+def place_of(mail: Any) -> tuple[str, str, str]:
+    """What a mail's facts are bound to: they cannot be sent to another address, or in another letter."""
+    return mail.dedupe_key, mail.letter, mail.to_address
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,9 @@ def _row(mail: ToSend, stamp: Stamp) -> dict[str, Any]:
         "recipient_id": mail.person_id,
         "to_address": mail.to,
         "locale": mail.locale,
-        "sealed_facts": seal(stamp.file_keys, SEALED_FOR, json.dumps(mail.facts)),
+        "sealed_facts": seal(
+            stamp.file_keys, SEALED_FOR, (mail.dedupe_key, mail.letter, mail.to), json.dumps(mail.facts)
+        ),
         "lane": mail.lane,
         "run_at": now,
         "attempts": 0,

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -32,6 +33,11 @@ class Typed:
     path: str
     fields: Fields
     kept_at: datetime
+
+
+def place_of(row: Any) -> tuple[str, int, str]:
+    """What kept text is bound to: nobody else gets it, and it is sent nowhere else."""
+    return row.key_hash, row.person_id, row.path
 
 
 def form_mark(office: Office, person_id: int) -> str:
@@ -60,12 +66,15 @@ def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
     """
     throttle.take(work, KEPT_A_DAY, f"kept|{person_id}")
     key = secrets.token_urlsafe(32)
+    mark = hash_of(key)
     work.session.add(
         KeptPost(
-            key_hash=hash_of(key),
+            key_hash=mark,
             person_id=person_id,
             path=path,
-            sealed_fields=seal(work.office.settings.file_keys, SEALED_FOR, json.dumps(list(fields))),
+            sealed_fields=seal(
+                work.office.settings.file_keys, SEALED_FOR, (mark, person_id, path), json.dumps(list(fields))
+            ),
             kept_at=work.now,
         )
     )
@@ -82,7 +91,9 @@ def kept(work: Work, key: str | None) -> Typed | None:
     if row is None or row.person_id != work.me.user_id or work.now - row.kept_at > KEPT_FOR:
         return None
     try:
-        opened = json.loads(unseal(work.office.settings.file_keys, SEALED_FOR, row.sealed_fields))
+        opened = json.loads(
+            unseal(work.office.settings.file_keys, SEALED_FOR, place_of(row), row.sealed_fields)
+        )
     except BrokenSeal:
         return None
     return Typed(row.path, [(name, value) for name, value in opened], row.kept_at)

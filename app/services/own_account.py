@@ -18,11 +18,14 @@ from app.services.passwords import (
     set_password,
 )
 from app.services.recovery import end_everything_pending
-from app.services.second_step import BY_APP, BY_EMAIL, PROVE, SEALED_FOR, Desk, app_step, begin, verify
+from app.services.second_step import BY_APP, BY_EMAIL, PROVE, Desk, app_step, begin, seal_secret, verify
 from app.services.sessions import mark_proved, require_proof
 from app.services.work import Work
 from app.store.queries.log_in import account_by_id, burn_app_step, close_challenges
 from app.store.sealing import BrokenSeal, seal, unseal
+
+OFFERED = "authenticator offered"
+"""What a secret is sealed for that nobody has proved yet."""
 
 MAY_ADD_APP = SEN_TEAM | {Role.admin}
 """Those who see every child, or say who does, may make their second step stronger."""
@@ -96,13 +99,13 @@ def may_add_app(work: Work) -> bool:
 
 def new_app_secret(work: Work) -> str:
     """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
-    return seal(work.office.settings.file_keys, f"{SEALED_FOR}|{work.me.user_id}", pyotp.random_base32())
+    return seal(work.office.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
 
 
 def app_secret_offered(work: Work, sealed: str | None) -> str | None:
     """The secret offered on the page, if it is this person's."""
     try:
-        return unseal(work.office.settings.file_keys, f"{SEALED_FOR}|{work.me.user_id}", sealed or "")
+        return unseal(work.office.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
     except BrokenSeal:
         return None
 
@@ -123,7 +126,7 @@ def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
     if secret is None or step is None:
         raise Refused(Fault("code", Wording(N_("Enter the 6 digit code that the app shows now"))))
     person = work.get(Person, work.me.user_id)
-    person.totp_secret = seal(work.office.settings.file_keys, SEALED_FOR, secret)
+    person.totp_secret = seal_secret(work, person.id, secret)
     person.totp_last_step = None
     person.two_step = BY_APP
     work.session.flush()

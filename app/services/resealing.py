@@ -20,44 +20,69 @@ from app.store.sealing import BrokenSeal, sealed_anew
 
 AT_ONCE = 100
 
-SEALED: Sequence[tuple[str, Any, Any, str]] = (
-    ("mail on its way", OutboxMail, OutboxMail.sealed_facts, FOR_MAIL),
-    ("text kept from expired forms", KeptPost, KeptPost.sealed_fields, FOR_KEPT_POSTS),
-    ("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS),
+
+@dataclass(frozen=True)
+class SealedColumn:
+    """A column that is kept sealed."""
+
+    words: str
+    table: Any
+    column: Any
+    purpose: str
+    bound_to: Sequence[Any]
+    """The columns that identify the row and person, in the order in which the value is bound to them."""
+
+
+SEALED = (
+    SealedColumn(
+        "mail on its way",
+        OutboxMail,
+        OutboxMail.sealed_facts,
+        FOR_MAIL,
+        (OutboxMail.dedupe_key, OutboxMail.letter, OutboxMail.to_address),
+    ),
+    SealedColumn(
+        "text kept from expired forms",
+        KeptPost,
+        KeptPost.sealed_fields,
+        FOR_KEPT_POSTS,
+        (KeptPost.key_hash, KeptPost.person_id, KeptPost.path),
+    ),
+    SealedColumn("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS, (Person.id,)),
 )
-"""Everything that is kept sealed: in words, the rows, the column, and what it is sealed for."""
+"""Everything that is kept sealed."""
 
 
 @dataclass
 class Resealed:
-    """How many were sealed anew, in words by kind; and which could not be opened with any key, by their number."""
+    """How many were sealed again, by kind; and which could not be opened with any key, by their number."""
 
     done: dict[str, int] = field(default_factory=dict)
     broken: dict[str, list[int]] = field(default_factory=dict)
 
 
 def reseal(office: Office) -> Resealed:
-    """Seal anew whatever an older key sealed. Safe to be killed at any moment and to be run again."""
+    """Seal again whatever an older key or an older version sealed. Safe to be killed at any moment and run again."""
     told = Resealed()
-    for kind, table, column, purpose in SEALED:
+    for each in SEALED:
         last: int | None = 0
         while last is not None:
             with unit_of_work(office, None) as work:
                 look_as_system(work.session, "what older keys sealed is sealed anew")
-                last = _reseal_some(work, told, (kind, table, column, purpose), last)
+                last = _reseal_some(work, told, each, last)
     return told
 
 
-def _reseal_some(work: Work, told: Resealed, what: tuple[str, Any, Any, str], after: int) -> int | None:
-    """The next hundred; gives the number of the last one, or None when there are no more."""
-    kind, table, column, purpose = what
-    wanted = select(table.id, column).where(table.id > after, column.is_not(None))
+def _reseal_some(work: Work, told: Resealed, what: SealedColumn, after: int) -> int | None:
+    """Seal the next hundred; return the number of the last one, or None when there are no more."""
+    table, column = what.table, what.column
+    wanted = select(table.id, column, *what.bound_to).where(table.id > after, column.is_not(None))
     rows = work.session.execute(wanted.order_by(table.id).limit(AT_ONCE)).all()
-    for number, sealed in rows:
+    for number, sealed, *bound_to in rows:
         try:
-            anew = sealed_anew(work.office.settings.file_keys, purpose, sealed)
+            anew = sealed_anew(work.office.settings.file_keys, what.purpose, bound_to, sealed)
         except BrokenSeal:
-            told.broken.setdefault(kind, []).append(number)
+            told.broken.setdefault(what.words, []).append(number)
             continue
         if anew != sealed:
             still_so = (table.id == number, column == sealed)
@@ -67,5 +92,5 @@ def _reseal_some(work: Work, told: Resealed, what: tuple[str, Any, Any, str], af
                 .values({column: anew})
                 .execution_options(synchronize_session=False)
             )
-            told.done[kind] = told.done.get(kind, 0) + changed.rowcount
+            told.done[what.words] = told.done.get(what.words, 0) + changed.rowcount
     return rows[-1][0] if rows else None

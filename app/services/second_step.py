@@ -268,7 +268,7 @@ def _is_right(work: Work, challenge: Challenge, code: str) -> bool:
     if account.totp_secret is None:
         return _is_mailed_code(work, challenge, code)
     try:
-        secret = open_secret(work, account.totp_secret)
+        secret = open_secret(work, account.id, account.totp_secret)
     except BrokenSeal:  # a FILE_KEY was taken away too early: an administrator has to reset the app
         log.error("the authenticator secret of account %s can't be opened with FILE_KEY", account.id)
         return False
@@ -302,11 +302,11 @@ def app_step(secret: str, code: str, now: datetime) -> int | None:
     return found[0] if found else None
 
 
-def seal_secret(work: Work, secret: str) -> str:
+def seal_secret(work: Work, person_id: int, secret: str) -> str:
     """The app's secret as the database keeps it."""
-    return seal(work.office.settings.file_keys, SEALED_FOR, secret)
+    return seal(work.office.settings.file_keys, SEALED_FOR, (person_id,), secret)
 
 
-def open_secret(work: Work, sealed: str) -> str:
+def open_secret(work: Work, person_id: int, sealed: str) -> str:
     """The app's secret again."""
-    return unseal(work.office.settings.file_keys, SEALED_FOR, sealed)
+    return unseal(work.office.settings.file_keys, SEALED_FOR, (person_id,), sealed)

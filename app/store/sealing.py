@@ -1,48 +1,96 @@
-"""Sealing: what must not be readable in the database is locked with the file key before it gets there.
+"""Sealing: what must not be readable in the database is encrypted with the file key before it gets there.
 
-The newest key seals; older ones only open, until `portal reseal` has sealed anew what they locked.
+Each value is bound to its place (AEAD additional data): the purpose, and what identifies its row and person. A value that
+was copied to another row does not open. The newest key seals; older ones only open, until `portal reseal` has replaced
+what they sealed.
 """
 
 import base64
 import hashlib
 import hmac
+import json
+import secrets
+from collections.abc import Sequence
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+MARK = "v2."
+"""Begins each bound value. One without it was sealed by an older version, which bound nothing."""
+NONCE_BYTES = 12
+UNBOUND_FOR = 24 * 60 * 60
+"""Seconds. While a new version comes in, the old one still seals without binding; `portal prepare` binds the rest."""
 
 
 class BrokenSeal(ValueError):
-    """This was not sealed with our key for this purpose, or was changed since."""
+    """This was not sealed with our key for this purpose and place, or was changed since."""
 
 
 @lru_cache(maxsize=32)
-def _lock(key: str, purpose: str) -> Fernet:
-    """Each purpose has a key of its own, so that what was sealed for one never opens as another."""
+def _key(key: str, purpose: str) -> AESGCM:
+    """Each purpose has a key of its own."""
+    return AESGCM(hmac.new(key.encode(), b"aead|" + purpose.encode(), hashlib.sha256).digest())
+
+
+@lru_cache(maxsize=32)
+def _unbound_key(key: str, purpose: str) -> Fernet:
     derived = hmac.new(key.encode(), b"seal|" + purpose.encode(), hashlib.sha256).digest()
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
-def _locks(keys: tuple[str, ...], purpose: str) -> MultiFernet:
-    return MultiFernet([_lock(key, purpose) for key in keys])
+def _place(purpose: str, bound_to: Sequence[object]) -> bytes:
+    return json.dumps([purpose, *map(str, bound_to)]).encode()
 
 
-def seal(keys: tuple[str, ...], purpose: str, text: str) -> str:
-    """Lock a text; `keys` is settings.file_keys, `purpose` a word such as "outbox" or "authenticator"."""
-    return _locks(keys, purpose).encrypt(text.encode()).decode("ascii")
+def seal(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], text: str) -> str:
+    """Encrypt a text; `keys` is settings.file_keys, `bound_to` what identifies the row and person it belongs to."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = _key(keys[0], purpose).encrypt(nonce, text.encode(), _place(purpose, bound_to))
+    return MARK + base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
 
 
-def unseal(keys: tuple[str, ...], purpose: str, sealed: str) -> str:
-    """The text again. Raises BrokenSeal when it is not ours."""
+def unseal(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
+    """Return the text. Raises BrokenSeal when it is not ours, or belongs elsewhere."""
+    if sealed.startswith(MARK):
+        return _opened(keys, purpose, bound_to, sealed)
+    return _opened_unbound(keys, purpose, sealed, UNBOUND_FOR)
+
+
+def sealed_anew(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
+    """Return the same, bound and encrypted with the newest key; unchanged when it is so already.
+
+    Raises BrokenSeal when no key opens it.
+    """
+    if not sealed.startswith(MARK):
+        return seal(keys, purpose, bound_to, _opened_unbound(keys, purpose, sealed, None))
     try:
-        return _locks(keys, purpose).decrypt(sealed.encode()).decode()
+        _opened(keys[:1], purpose, bound_to, sealed)
+    except BrokenSeal:
+        return seal(keys, purpose, bound_to, _opened(keys, purpose, bound_to, sealed))
+    return sealed
+
+
+def _opened(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
+    try:
+        held = base64.urlsafe_b64decode(sealed.removeprefix(MARK).encode())
+    except ValueError:
+        raise BrokenSeal(purpose) from None
+    for key in keys:
+        try:
+            plain = _key(key, purpose).decrypt(
+                held[:NONCE_BYTES], held[NONCE_BYTES:], _place(purpose, bound_to)
+            )
+        except (InvalidTag, ValueError):
+            continue
+        return plain.decode()
+    raise BrokenSeal(purpose)
+
+
+def _opened_unbound(keys: tuple[str, ...], purpose: str, sealed: str, ttl: int | None) -> str:
+    locks = MultiFernet([_unbound_key(key, purpose) for key in keys])
+    try:
+        return locks.decrypt(sealed.encode(), ttl).decode()
     except InvalidToken:
         raise BrokenSeal(purpose) from None
-
-
-def sealed_anew(keys: tuple[str, ...], purpose: str, sealed: str) -> str:
-    """The same, locked with the newest key; as it is when that locked it. Raises BrokenSeal when no key opens it."""
-    try:
-        unseal(keys[:1], purpose, sealed)
-    except BrokenSeal:
-        return seal(keys, purpose, unseal(keys, purpose, sealed))
-    return sealed

@@ -25,7 +25,7 @@ def too_early(app, office):
 def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(office, cast, too_early, caplog):
     """No emailed code in its place (issue 9, A12): the app has to be reset."""
     with everything(office) as work:
-        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, pyotp.random_base32())
+        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, pyotp.random_base32())
     browser = too_early.test_client()
     post_with_token(browser, too_early, "/login/", {"email": cast.olu.email, "password": PASSWORD})
 

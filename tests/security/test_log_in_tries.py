@@ -67,7 +67,7 @@ def test_B1_proving_oneself_uses_up_no_codes_either(app: Flask, cast: Cast) -> N
 def test_A10_app_codes_have_a_daily_cap(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
     key = pyotp.random_base32()
     with everything(office) as work:
-        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, key)
+        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, key)
     looked_at = 0
     for _ in range(5):  # an hour or more between them, so that it is not the account's rest that stops them
         for _ in range(2):

@@ -14,7 +14,7 @@ from app import open_office
 from app.models import KeptPost, OutboxMail, Person
 from app.post.bell import SignedJson
 from app.post.outbox import SEALED_FOR as FOR_MAIL
-from app.post.outbox import queue_mail
+from app.post.outbox import place_of, queue_mail
 from app.services import kept_posts, resealing
 from app.services.backup import take_backup
 from app.services.resealing import SEALED, reseal
@@ -62,16 +62,19 @@ def browsers_key(office: Office, cast: Cast) -> str:
     """One of everything that is sealed; gives what a browser needs to see the text that was kept for Ann."""
     with everything(office) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
-        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, "OLUSSECRET")
+        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, "OLUSSECRET")
         return kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
 
 
 def assert_all_opens(portal: Office, cast: Cast, browsers_key: str) -> None:
     """Everything is read as it was, through the services that read it."""
     with everything(portal) as work:
-        assert open_secret(work, work.get(Person, cast.olu.id).totp_secret or "") == "OLUSSECRET"
+        assert open_secret(work, cast.olu.id, work.get(Person, cast.olu.id).totp_secret or "") == "OLUSSECRET"
         mail = work.session.scalars(sa.select(OutboxMail)).one()
-        assert json.loads(unseal(portal.settings.file_keys, FOR_MAIL, mail.sealed_facts or "")) == {}
+        assert (
+            json.loads(unseal(portal.settings.file_keys, FOR_MAIL, place_of(mail), mail.sealed_facts or ""))
+            == {}
+        )
     with unit_of_work(portal, cast.ann.principal) as work:
         typed = kept_posts.kept(work, browsers_key)
         assert typed is not None and typed.fields == [("text", "what she typed")]
@@ -86,12 +89,12 @@ def test_an_older_key_still_opens_and_a_stranger_s_does_not(keyed, changed, cast
 
 def test_what_is_sealed_from_now_on_needs_the_new_key_only(office, changed, old):
     with everything(changed) as work:
-        sealed = seal_secret(work, "NEWSECRET")
-        assert open_secret(work, sealed) == "NEWSECRET"
+        sealed = seal_secret(work, 7, "NEWSECRET")
+        assert open_secret(work, 7, sealed) == "NEWSECRET"
 
-    assert unseal((NEW,), "authenticator", sealed) == "NEWSECRET"
+    assert unseal((NEW,), "authenticator", (7,), sealed) == "NEWSECRET"
     with pytest.raises(BrokenSeal):
-        unseal((old,), "authenticator", sealed)
+        unseal((old,), "authenticator", (7,), sealed)
 
 
 def test_after_resealing_the_older_key_is_not_needed(keyed, changed, cast, browsers_key):
@@ -109,7 +112,7 @@ def test_everything_that_is_kept_sealed_is_resealed():
         for column in table.columns
         if column.name.startswith("sealed_") or column.name == "totp_secret"
     }
-    assert held == {str(column.property.columns[0]) for _kind, _table, column, _purpose in SEALED}
+    assert held == {str(each.column.property.columns[0]) for each in SEALED}
 
 
 def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monkeypatch):
@@ -121,7 +124,7 @@ def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monk
                     key_hash=f"{number}",
                     person_id=cast.ann.id,
                     path="/",
-                    sealed_fields=seal((old,), kept_posts.SEALED_FOR, "[]"),
+                    sealed_fields=seal((old,), kept_posts.SEALED_FOR, (f"{number}", cast.ann.id, "/"), "[]"),
                     kept_at=work.now,
                 )
             )
@@ -147,11 +150,11 @@ def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monk
 def opened_by(office: Office, *keys: str) -> int:
     """How many kept texts these keys open."""
     with everything(office) as work:
-        found = work.session.scalars(sa.select(KeptPost.sealed_fields)).all()
+        found = work.session.scalars(sa.select(KeptPost)).all()
     opened = 0
-    for sealed in found:
+    for row in found:
         try:
-            opened += unseal(keys, kept_posts.SEALED_FOR, sealed) == "[]"
+            opened += unseal(keys, kept_posts.SEALED_FOR, kept_posts.place_of(row), row.sealed_fields) == "[]"
         except BrokenSeal:
             continue
     return opened
@@ -162,11 +165,11 @@ def test_what_somebody_changes_meanwhile_is_not_overwritten(office, changed, cas
         pytest.skip("on SQLite nobody else writes while a hundred are sealed anew")
     real = resealing.sealed_anew
 
-    def meanwhile(keys, purpose, sealed):
+    def meanwhile(keys, purpose, bound_to, sealed):
         if purpose == "authenticator":
             with everything(office) as work:
                 work.get(Person, cast.olu.id).totp_secret = None
-        return real(keys, purpose, sealed)
+        return real(keys, purpose, bound_to, sealed)
 
     monkeypatch.setattr(resealing, "sealed_anew", meanwhile)
 
@@ -188,7 +191,9 @@ def test_the_command_says_what_it_did_and_when_the_old_key_may_go(office, change
 
 def test_what_no_key_opens_is_told_and_stops_nothing(office, keyed, cast, browsers_key):
     with everything(office) as work:
-        work.get(Person, cast.mary.id).totp_secret = seal(("another-key",), "authenticator", "x")
+        work.get(Person, cast.mary.id).totp_secret = seal(
+            ("another-key",), "authenticator", (cast.mary.id,), "x"
+        )
 
     code, said, wrong = run(keyed(NEW, *office.settings.file_keys), "reseal")
 

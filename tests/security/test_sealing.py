@@ -1,0 +1,129 @@
+"""Sealed values are bound to their row and person: somebody who writes in the database cannot swap them."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from app.models import KeptPost, OutboxMail, Person
+from app.post.outbox import SEALED_FOR as FOR_MAIL
+from app.post.outbox import queue_mail
+from app.services import kept_posts
+from app.services.resealing import SEALED, reseal
+from app.services.second_step import SEALED_FOR as FOR_APPS
+from app.services.second_step import open_secret, seal_secret
+from app.services.work import Office, unit_of_work
+from app.store.sealing import UNBOUND_FOR, BrokenSeal, seal, unseal
+from tests.browser import post_with_token
+from tests.cast import PASSWORD, Cast, everything
+from tests.mailbox import Mailbox
+
+KEYS = ("a" * 32, "b" * 32)
+
+
+def unbound(office: Office, purpose: str, text: str, age: int = 0) -> str:
+    """A value as versions before 30 November 2026 sealed it."""
+    derived = hmac.new(office.settings.file_keys[0].encode(), b"seal|" + purpose.encode(), hashlib.sha256)
+    fernet = Fernet(base64.urlsafe_b64encode(derived.digest()))
+    return fernet.encrypt_at_time(text.encode(), int(time.time()) - age).decode()
+
+
+@pytest.mark.parametrize("elsewhere", [(2, "x"), (1, "y"), ("1", "x", ""), ()])
+def test_A12_a_value_opens_only_in_its_own_place(elsewhere: tuple[object, ...]) -> None:
+    sealed = seal(KEYS, "purpose", (1, "x"), "secret")
+
+    assert unseal(KEYS, "purpose", (1, "x"), sealed) == "secret"
+    with pytest.raises(BrokenSeal):
+        unseal(KEYS, "purpose", elsewhere, sealed)
+    with pytest.raises(BrokenSeal):
+        unseal(KEYS, "another", (1, "x"), sealed)
+
+
+@pytest.mark.parametrize("broken", ["", "v2.", "v2.AAAA", "v2.é", "nonsense", "v2." + "A" * 100])
+def test_A12_what_is_no_sealed_value_does_not_open(broken: str) -> None:
+    with pytest.raises(BrokenSeal):
+        unseal(KEYS, "purpose", (), broken)
+
+
+def test_A12_the_secret_of_an_app_opens_for_its_owner_only(app: Flask, office: Office, cast: Cast) -> None:
+    stolen = pyotp.random_base32()
+    with everything(office) as work:
+        mine = seal_secret(work, cast.mary.id, stolen)
+        work.get(Person, cast.olu.id).totp_secret = mine
+
+    browser = cast.nobody()
+    post_with_token(browser, app, "/login/", {"email": cast.olu.email, "password": PASSWORD})
+    code = pyotp.TOTP(stolen).at(office.clock.now())
+    answer = post_with_token(browser, app, "/login/code", {"code": code})
+
+    assert answer.status_code == 401
+    with everything(office) as work, pytest.raises(BrokenSeal):
+        open_secret(work, cast.olu.id, mine)
+
+
+@pytest.mark.parametrize("column", ["to_address", "letter", "dedupe_key"])
+def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
+    office: Office, mailbox: Mailbox, column: str
+) -> None:
+    with everything(office) as work:
+        queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
+        work.session.execute(sa.update(OutboxMail).values({column: "account_opened"}))
+
+    assert mailbox.all() == []
+    with everything(office) as work:
+        assert work.session.scalars(sa.select(OutboxMail.last_error)).one() == "BrokenSeal"
+
+
+def test_A12_kept_text_is_given_to_nobody_else(office: Office, cast: Cast) -> None:
+    with everything(office) as work:
+        key = kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        work.session.execute(sa.update(KeptPost).values(person_id=cast.rhys.id))
+
+    with unit_of_work(office, cast.rhys.principal) as work:
+        assert kept_posts.kept(work, key) is None
+
+
+@pytest.mark.parametrize("age", [0, UNBOUND_FOR * 2])
+def test_A12_resealing_binds_what_an_older_version_sealed(office: Office, cast: Cast, age: int) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.olu.id).totp_secret = unbound(office, FOR_APPS, "OLUSSECRET", age)
+        queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
+        old = unbound(office, FOR_MAIL, json.dumps({}), age)
+        work.session.execute(sa.update(OutboxMail).values(sealed_facts=old))
+
+    assert sorted(reseal(office).done.values()) == [1, 1]
+
+    with everything(office) as work:
+        held = work.get(Person, cast.olu.id).totp_secret or ""
+        assert held.startswith("v2.") and open_secret(work, cast.olu.id, held) == "OLUSSECRET"
+    assert reseal(office).done == {}
+
+
+def test_A12_what_is_unbound_opens_for_a_day_only_while_versions_change(office: Office, cast: Cast) -> None:
+    fresh, old = (unbound(office, FOR_APPS, "x", age) for age in (60, UNBOUND_FOR + 60))
+    with everything(office) as work:
+        assert open_secret(work, cast.olu.id, fresh) == "x"
+        with pytest.raises(BrokenSeal):
+            open_secret(work, cast.olu.id, old)
+
+
+def test_A12_preparing_binds_what_an_older_version_sealed(app: Flask, office: Office, cast: Cast) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.olu.id).totp_secret = unbound(office, FOR_APPS, "OLUSSECRET", UNBOUND_FOR * 2)
+
+    assert app.test_cli_runner().invoke(args=["portal", "sync"]).exit_code == 0
+
+    with everything(office) as work:
+        held = work.get(Person, cast.olu.id).totp_secret or ""
+        assert open_secret(work, cast.olu.id, held) == "OLUSSECRET"
+
+
+def test_A12_every_sealed_column_is_bound() -> None:
+    assert all(each.bound_to for each in SEALED)
