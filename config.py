@@ -78,7 +78,7 @@ class Settings:
     email_change_delay_hours: int  # from confirming a new address to its being in use
 
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
-    otp_key: str = field(repr=False)
+    otp_keys: tuple[str, ...] = field(repr=False)  # the first marks, the rest only check
     audit_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only check, newest first
     file_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only open
 
@@ -147,7 +147,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         **_metrics(env, port),
         email_change_delay_hours=env.whole_number("EMAIL_CHANGE_DELAY_HOURS", 24, 1, 336),
         secret_keys=(keys["SECRET_KEY"], *older_keys(env, "SECRET_KEY", keys)),
-        otp_key=keys["OTP_KEY"],
+        otp_keys=(keys["OTP_KEY"], *older_keys(env, "OTP_KEY", keys)),
         audit_keys=(keys["AUDIT_KEY"], *older_keys(env, "AUDIT_KEY", keys)),
         file_keys=(keys["FILE_KEY"], *older_keys(env, "FILE_KEY", keys)),
         demo_password=env.text("DEMO_PASSWORD", DEMO_PASSWORD) if demo else "",

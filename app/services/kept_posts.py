@@ -3,8 +3,6 @@
 Whose text it is, the form itself says: the hidden token of each page that a logged-in person gets is signed for them.
 """
 
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Sequence
@@ -17,6 +15,7 @@ from sqlalchemy import delete, select
 from app.domain.log_in import KEPT_FOR, Limit
 from app.models import KeptPost
 from app.services import throttle
+from app.services.marks import is_mark_of, mark_of
 from app.services.sessions import hash_of
 from app.services.work import Office, Work
 from app.store.sealing import BrokenSeal, seal, unseal
@@ -43,18 +42,14 @@ def place_of(row: Any) -> tuple[str, int, str]:
 def form_mark(office: Office, person_id: int) -> str:
     """The secret part of a log-in's form tokens, which also says whose forms they are."""
     told = f"{person_id}.{secrets.token_hex(20)}"
-    return f"{told}.{_sealed(office, told)}"
+    return f"{told}.{mark_of(office, f'form|{told}')}"
 
 
 def owner_of(office: Office, mark: str | None) -> int | None:
     """Whose form carried this mark; None when it is not one of ours."""
     told, _, seal_ = (mark or "").rpartition(".")
     person_id = told.partition(".")[0]
-    if (
-        not person_id.isdecimal()
-        or not seal_.isascii()
-        or not hmac.compare_digest(seal_, _sealed(office, told))
-    ):
+    if not person_id.isdecimal() or not is_mark_of(office, f"form|{told}", seal_):
         return None
     return int(person_id)
 
@@ -106,7 +101,3 @@ def forget(work: Work, key: str | None) -> None:
         .where(KeptPost.key_hash == hash_of(key or ""), KeptPost.person_id == work.me.user_id)
         .execution_options(synchronize_session=False)
     )
-
-
-def _sealed(office: Office, told: str) -> str:
-    return hmac.new(office.settings.otp_key.encode(), f"form|{told}".encode(), hashlib.sha256).hexdigest()

@@ -1,13 +1,12 @@
 """Devices somebody logged in from before. Strangers who try an account's password can tire the account out for
 everybody but these: each is counted on its own (OWASP calls it a device cookie)."""
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.domain.log_in import DEVICE_LIFE
+from app.services.marks import is_mark_of, mark_of
 from app.services.work import Office
 from app.store.queries.log_in import Account
 
@@ -29,14 +28,14 @@ class KnownDevice:
 def device_token(office: Office, person_id: int) -> str:
     """What the device's cookie holds; it opens nothing, it is only counted apart."""
     told = f"{person_id}.{_seconds(office.clock.now())}.{secrets.token_hex(12)}"
-    return f"{told}.{_sealed(office, told)}"
+    return f"{told}.{mark_of(office, f'device|{told}')}"
 
 
 def known_device(office: Office, token: str | None) -> KnownDevice | None:
     """The device with this cookie, unless the cookie is not ours or too old."""
     told, _, seal = (token or "").rpartition(".")
     parts = told.split(".")
-    if len(parts) != 3 or not seal.isascii() or not hmac.compare_digest(seal, _sealed(office, told)):
+    if len(parts) != 3 or not is_mark_of(office, f"device|{told}", seal):
         return None
     person_id, made_at, mark = parts
     known_since = datetime.fromtimestamp(int(made_at), UTC).replace(tzinfo=None)
@@ -54,7 +53,3 @@ def is_known(device: KnownDevice | None, account: Account) -> bool:
 
 def _seconds(moment: datetime) -> int:
     return int(moment.replace(tzinfo=UTC).timestamp())
-
-
-def _sealed(office: Office, told: str) -> str:
-    return hmac.new(office.settings.otp_key.encode(), f"device|{told}".encode(), hashlib.sha256).hexdigest()

@@ -5,7 +5,6 @@ are kept. Five tries a challenge, counted by the database itself; a right code w
 authenticator app has no other second step: without the phone, an administrator has to reset it (app_reset.py).
 """
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -33,6 +32,7 @@ from app.domain.log_in import (
 from app.models import LogInChallenge
 from app.post.outbox import CODE_LANE, queue_mail
 from app.services import throttle
+from app.services.marks import is_mark_of, mark_of
 from app.services.sessions import hash_of
 from app.services.work import Work
 from app.store.queries.log_in import (
@@ -257,8 +257,11 @@ def _open(
 
 
 def _code_hash(work: Work, challenge_hash: str, code: str) -> str:
-    told = f"otp|{challenge_hash}|{code}".encode()
-    return hmac.new(work.office.settings.otp_key.encode(), told, hashlib.sha256).hexdigest()
+    return mark_of(work.office, _marked(challenge_hash, code))
+
+
+def _marked(challenge_hash: str, code: str) -> str:
+    return f"otp|{challenge_hash}|{code}"
 
 
 def _is_right(work: Work, challenge: Challenge, code: str) -> bool:
@@ -278,9 +281,11 @@ def _is_right(work: Work, challenge: Challenge, code: str) -> bool:
 
 def _is_mailed_code(work: Work, challenge: Challenge, code: str) -> bool:
     """The newest code of this browser, or the one before it while its own time lasts. Both are always compared."""
-    newest = hmac.compare_digest(challenge.code_hash or "", _code_hash(work, challenge.challenge_hash, code))
-    earlier = hmac.compare_digest(
-        challenge.earlier_code_hash or "", _code_hash(work, challenge.earlier_challenge_hash or "", code)
+    newest = is_mark_of(work.office, _marked(challenge.challenge_hash, code), challenge.code_hash or "")
+    earlier = is_mark_of(
+        work.office,
+        _marked(challenge.earlier_challenge_hash or "", code),
+        challenge.earlier_code_hash or "",
     )
     lives = challenge.earlier_expires_at is not None and challenge.earlier_expires_at > work.now
     return newest or (earlier and lives)

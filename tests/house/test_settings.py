@@ -115,6 +115,7 @@ def test_a_live_portal_refuses_to_start_without(live: dict[str, str], name: str)
         ("OTP_KEY", "a" * 64, "too weak"),
         ("SECRET_KEY_FALLBACKS", "old", "too weak"),
         ("AUDIT_KEY_FALLBACKS", "old", "too weak"),
+        ("OTP_KEY_FALLBACKS", "old", "too weak"),
         ("FILE_KEY_FALLBACKS", "old", "too weak"),
         ("PUBLIC_BASE_URL", "http://send.example.gov.uk", "https://"),
         ("PUBLIC_BASE_URL", "http://localhost:8000", "https://"),
@@ -256,9 +257,9 @@ def test_a_demo_keeps_its_secrets_to_itself_and_between_starts(demo: dict[str, s
     assert mode_of(data / "secrets.toml") == 0o600
     assert mode_of(data) == mode_of(data / "mail") == 0o700
     assert sorted(path.name for path in data.iterdir()) == ["mail", "secrets.toml"]
-    keys = (first.secret_keys[0], first.otp_key, first.audit_keys[0], first.file_keys)
+    keys = (first.secret_keys[0], first.otp_keys, first.audit_keys[0], first.file_keys)
     assert len(set(keys)) == 4
-    assert (second.secret_keys[0], second.otp_key, second.audit_keys[0], second.file_keys) == keys
+    assert (second.secret_keys[0], second.otp_keys, second.audit_keys[0], second.file_keys) == keys
 
 
 def test_a_demo_refuses_a_short_password(demo: dict[str, str]) -> None:

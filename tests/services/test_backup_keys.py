@@ -19,7 +19,7 @@ def test_no_key_is_in_a_backup(office, report, either):
         for name in bundle.names():
             with bundle.open(name) as part:
                 held = part.read()
-            for key in (*office.settings.secret_keys, office.settings.otp_key, *office.settings.audit_keys):
+            for key in (*office.settings.secret_keys, *office.settings.otp_keys, *office.settings.audit_keys):
                 assert key.encode() not in held
             assert office.settings.file_keys[0].encode() not in held
 

@@ -1,5 +1,6 @@
 """What the log-in room asks before anybody is known, and so cannot ask through a lens: Core statements on purpose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -218,9 +219,22 @@ def keep_rest(session: Session, key: str, until: datetime, now: datetime) -> Non
     session.execute(update(_throttle).where(_throttle.c.key == key).values(rests_until=until, touched_at=now))
 
 
-def rests_until(session: Session, key: str) -> datetime | None:
-    """Until when this rests, if it does."""
-    return session.execute(select(_throttle.c.rests_until).where(_throttle.c.key == key)).scalar_one_or_none()
+def rests_until(session: Session, keys: Sequence[str]) -> datetime | None:
+    """Until when this rests, under any of these keys, if it does."""
+    resting = select(func.max(_throttle.c.rests_until)).where(_throttle.c.key.in_(keys))
+    return session.execute(resting).scalar_one_or_none()
+
+
+def times_of(session: Session, keys: Sequence[str]) -> list[float]:
+    """Return the tries that were counted under these keys."""
+    rows = session.execute(select(_throttle.c.times).where(_throttle.c.key.in_(keys)))
+    return [moment for (times,) in rows for moment in times]
+
+
+def forget_times(session: Session, keys: Sequence[str], now: datetime) -> None:
+    """Count nothing under these keys any more."""
+    if keys:
+        session.execute(update(_throttle).where(_throttle.c.key.in_(keys)).values(times=[], touched_at=now))
 
 
 # --- clearing up ----------------------------------------------------------------------------------
