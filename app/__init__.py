@@ -2,7 +2,6 @@
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.domain.clock import Clock
@@ -10,6 +9,7 @@ from app.post.post_room import PostRoom
 from app.security import PortalSecurityManager
 from app.services.work import Office
 from app.store.database import Database
+from app.views.csrf import MaskedCSRF
 from app.views.heads import AnyRequest, Cookies
 from app.views.numbers import RowNumber
 from app.views.spoken import SpokenEnvironment
@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions["office"] = open_office(settings, clock)
-    CSRFProtect(app)  # before AppBuilder, so that its views are covered
+    MaskedCSRF(app)  # before AppBuilder, so that its views are covered
     with app.app_context():
         _open_doors(app)
     return app

@@ -106,6 +106,11 @@ def _cookies(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_ENABLED": True,
         "WTF_CSRF_TIME_LIMIT": None,  # lives as long as the log-in: a form left open over lunch still saves
         "WTF_CSRF_SSL_STRICT": True,
+        # Pages and what scripts read. Built files are compressed already, and people's files go out as they are.
+        "COMPRESS_MIMETYPES": ["text/html", "application/json"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_STREAMS": False,
+        "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,
     }
 
 

@@ -9,6 +9,7 @@ from app.security import office
 from app.services.kept_posts import form_mark, owner_of
 from app.services.known_device import KnownDevice, known_device
 from app.services.sessions import find_session
+from app.views.csrf import sent_token
 
 CHALLENGE, NEXT, KEPT, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
 SURVIVES = ("locale", KEPT, NEXT)
@@ -54,7 +55,7 @@ def form_owner() -> int | None:
     """Whose page the form that was just sent stood on, as its hidden token says; None for anybody's."""
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
     try:
-        mark = URLSafeTimedSerializer(keys, salt="wtf-csrf-token").loads(request.form.get("csrf_token", ""))
+        mark = URLSafeTimedSerializer(keys, salt="wtf-csrf-token").loads(sent_token())
     except BadData:
         return None
     return owner_of(office(), mark) if isinstance(mark, str) else None

@@ -1,6 +1,7 @@
 """What every answer tells the browser: run only our own scripts, keep nothing, tell nobody where the reader came from."""
 
 from flask import Flask, Response, request
+from flask_compress import Compress
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
@@ -46,5 +47,6 @@ def protect(answer: Response) -> Response:
 
 
 def init_headers(app: Flask) -> None:
-    """Every answer, error pages and redirects included, goes out with these."""
+    """Every answer, error pages and redirects included, goes out with these; pages go out compressed."""
+    Compress(app)  # before the others, so that it runs after them
     app.after_request(protect)

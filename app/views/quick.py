@@ -12,11 +12,12 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Domain, get_babel, get_locale
 from flask_babel.speaklater import LazyString
-from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from wtforms.i18n import messages_path
+
+from app.views.csrf import csrf_token
 
 _NOTHING = (None, None)
 FIRST_STAND_IN = 2_000_000_011
@@ -55,11 +56,6 @@ def _held() -> Any:
 def spoken_language() -> Locale | None:
     """The language that is spoken now; None where nobody is spoken to."""
     return getattr(_here(), "babel_locale", None) or get_locale()
-
-
-def csrf_token() -> str:
-    """The page's form token, worked out once and then said again for each of its forms."""
-    return g.get("csrf_token") or generate_csrf()  # which notes it there
 
 
 def gettext(text: str, /, **values: Any) -> str:

@@ -1,0 +1,79 @@
+"""The form token, masked anew for each answer.
+
+Pages are compressed, and a page that repeats what was asked for beside a secret that stays the same lets somebody who
+watches the sizes of answers find the secret (BREACH). Flask-WTF's token has the same content on every page of a log-in,
+so it is written as a random mask and the token combined with it, as Django does: no two answers share a part of it.
+"""
+
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
+from wtforms.validators import ValidationError
+
+
+def csrf_token() -> str:
+    """Return the token for the forms of this answer."""
+    token: str | None = g.get("masked_csrf_token")
+    if token is None:
+        token = g.masked_csrf_token = mask(generate_csrf())
+    return token
+
+
+def mask(token: str) -> str:
+    """Return the token combined with a random mask, and the mask before it."""
+    plain = token.encode()
+    random = secrets.token_bytes(len(plain))
+    return urlsafe_b64encode(random + _combined(random, plain)).decode()
+
+
+def unmask(sent: str) -> str:
+    """Return the token that was masked. A token that is none comes back as it is and is refused by its signature."""
+    try:
+        both = urlsafe_b64decode(sent.encode())
+        half = len(both) // 2
+        return _combined(both[:half], both[half:]).decode()
+    except (NotBase64, ValueError):
+        return sent
+
+
+def _combined(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def sent_token() -> str:
+    """Return the token that came with the form or, from a script, in a header; without its mask."""
+    sent = request.form.get(current_app.config["WTF_CSRF_FIELD_NAME"])
+    if not sent:
+        headers = current_app.config["WTF_CSRF_HEADERS"]
+        sent = next((request.headers[name] for name in headers if request.headers.get(name)), "")
+    return unmask(sent)
+
+
+class MaskedCSRF(CSRFProtect):
+    """Flask-WTF's protection, whose token is masked where it is written and unmasked where it is read."""
+
+    def init_app(self, app: Flask) -> None:
+        """Protect every view, and give templates the masked token."""
+        super().init_app(app)
+        app.context_processor(lambda: {"csrf_token": csrf_token})
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse a request that changes something without its token, or whose page was not ours."""
+        if apply_exemptions and not request.endpoint:
+            return
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
+        try:
+            validate_csrf(sent_token())
+        except ValidationError as error:
+            raise CSRFError(str(error.args[0])) from None
+        if request.is_secure and current_app.config["WTF_CSRF_SSL_STRICT"]:
+            from_page = urlsplit(request.referrer or "")
+            if (from_page.scheme, from_page.netloc) != ("https", request.host):
+                raise CSRFError("The referrer is missing or does not match the host.")
+        g.csrf_valid = True  # so that Flask-WTF's forms do not look again
