@@ -165,7 +165,12 @@ class Hosts:
             session.commit()
             senco = session.scalars(select(Person).where(Person.email == email_of("sana"))).one()
             who = Principal(
-                senco.id, senco.name, frozenset({Role.professional}), senco.profession, senco.organisation_id
+                senco.id,
+                senco.name,
+                frozenset({Role.professional}),
+                senco.profession,
+                senco.organisation_id,
+                is_confirmed=True,
             )
         with unit_of_work(self.office, who) as work:
             form = add_child(

@@ -133,7 +133,14 @@ def _drafts_of(form_id: int) -> Any:
 
 
 def _principal(person: Person, role: Role) -> Principal:
-    return Principal(person.id, person.name, frozenset({role}), person.profession, person.organisation_id)
+    return Principal(
+        person.id,
+        person.name,
+        frozenset({role}),
+        person.profession,
+        person.organisation_id,
+        is_confirmed=person.organisation_confirmed_at is not None,
+    )
 
 
 def _child(number: int) -> children.NewChild:

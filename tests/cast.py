@@ -111,7 +111,15 @@ class Cast:
 
     def _actor(self, key: str, person: Person) -> Actor:
         roles = frozenset(Role[row.name] for row in person.roles)
-        principal = Principal(person.id, person.name, roles, person.profession, person.organisation_id)
+        principal = Principal(
+            person.id,
+            person.name,
+            roles,
+            person.profession,
+            person.organisation_id,
+            is_confirmed=person.organisation_confirmed_at is not None,
+            leads_organisation=person.leads_organisation,
+        )
         return Actor(self._app, key, principal, person.email)
 
     def __getattr__(self, key: str) -> Actor:

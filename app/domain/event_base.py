@@ -25,3 +25,10 @@ class FormEvent(Event):
     """Something about one form."""
 
     form_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonEvent(Event):
+    """Something about an account."""
+
+    person_id: int

@@ -5,7 +5,7 @@ Each becomes an audit row, and, where post/letters.py says so, messages and e-ma
 
 from dataclasses import dataclass
 
-from app.domain.event_base import Event, FormEvent
+from app.domain.event_base import Event, FormEvent, PersonEvent
 from app.domain.form_events import (
     AdviceAcceptanceUndone,
     BroughtToAttention,
@@ -30,6 +30,19 @@ from app.domain.link_events import (
     WorkHandedOver,
     WorkLeft,
 )
+from app.domain.registration_events import (
+    InvitationWithdrawn,
+    LeadChanged,
+    MembershipAwaited,
+    MembershipConfirmed,
+    MembershipRefused,
+    ParentInvited,
+    RegistrationApproved,
+    RegistrationEvent,
+    RegistrationReceived,
+    RegistrationRefused,
+    RegistrationWaiting,
+)
 
 __all__ = [
     "AdviceAcceptanceUndone",
@@ -46,10 +59,22 @@ __all__ = [
     "InformationCancelled",
     "InformationReturned",
     "InformationSubmitted",
+    "InvitationWithdrawn",
+    "LeadChanged",
     "LinkAssigned",
     "LinkEnded",
     "LinkEvent",
     "LinkTakenUp",
+    "MembershipAwaited",
+    "MembershipConfirmed",
+    "MembershipRefused",
+    "ParentInvited",
+    "PersonEvent",
+    "RegistrationApproved",
+    "RegistrationEvent",
+    "RegistrationReceived",
+    "RegistrationRefused",
+    "RegistrationWaiting",
     "RequestAcceptanceUndone",
     "ReturnedToQueue",
     "WorkHandedOver",
@@ -58,13 +83,6 @@ __all__ = [
 
 
 # --- accounts -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class PersonEvent(Event):
-    """Something about an account."""
-
-    person_id: int
 
 
 class LoggedIn(PersonEvent):
@@ -117,43 +135,6 @@ class RolesChanged(PersonEvent):
 
     roles: tuple[str, ...]
     before: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegistrationEvent(Event):
-    """Something about somebody who asked for an account."""
-
-    registration_id: int
-
-
-class RegistrationReceived(RegistrationEvent):
-    """Somebody asked for an account; a link was mailed to the address they gave."""
-
-
-class RegistrationWaiting(RegistrationEvent):
-    """The address is confirmed; the SEN team must decide."""
-
-
-class RegistrationApproved(RegistrationEvent):
-    """The SEN team let them in."""
-
-
-class RegistrationRefused(RegistrationEvent):
-    """The SEN team did not."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParentInvited(Event):
-    """A parent or carer was sent a link to open an account for one child."""
-
-    invitation_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationWithdrawn(Event):
-    """The SEN team took an invitation back before it was accepted."""
-
-    invitation_id: int
 
 
 # --- children and who is involved -----------------------------------------------------------------

@@ -72,6 +72,10 @@ class Principal:
     roles: frozenset[Role]
     profession: Profession | None = None
     organisation_id: int | None = None
+    is_confirmed: bool = False
+    """Whether the organisation's lead or the SEN team has confirmed that they work for it."""
+    leads_organisation: bool = False
+    """Whether they confirm who else works for it."""
 
     def has(self, *roles: Role) -> bool:
         """True when they hold any of these roles."""
@@ -96,16 +100,23 @@ def _grants(*doors: str) -> frozenset[Grant]:
 
 EVERYBODY = _grants("Home:read", "Account", "Messages")
 OFFICER = EVERYBODY | _grants(
-    "Children", "Forms", "Documents:read", "CaseWork", "Registrations", "Organisations"
+    "Children", "Forms", "Documents:read", "CaseWork", "Registrations", "Organisations", "Colleagues"
 )
 
 GRANTS: Mapping[Role, frozenset[Grant]] = {
-    Role.professional: EVERYBODY | _grants("SendArea", "Children", "Forms", "Documents:read"),
+    Role.professional: EVERYBODY | _grants("SendArea", "Children", "Forms", "Documents:read", "Colleagues"),
     Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
     Role.sen_manager: OFFICER | _grants("Audit:read"),
     Role.admin: _grants(
-        "Home:read", "Account", "Organisations", "WorkDomains", "Users", "Roles:read", "Running"
+        "Home:read",
+        "Account",
+        "Organisations",
+        "WorkDomains",
+        "Users",
+        "Roles:read",
+        "Running",
+        "Colleagues",
     ),
 }
 

@@ -1,7 +1,7 @@
 """Email addresses: one way to write each, and which ones belong to a place of work.
 
-A person registers with a work address. Free mail is refused with the reason; domains the council
-recognises pass; every other domain waits for the SEN team's approval.
+A person registers with a work address. Domains that the council recognises open an account; every other
+address waits for the SEN team's approval, and so does free mail of people who have no work address.
 """
 
 from __future__ import annotations
@@ -43,8 +43,11 @@ FREE_MAIL_IN_ANY_COUNTRY = re.compile(
 
 LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
+SUB_ADDRESS = re.compile(r"[+=#/|~]")
+NUMBERED = re.compile(r"[-_]\d+$")
+
 FREE_MAIL_REFUSED = N_(
-    "Enter your work email address. %(domain)s is a personal email service, so we cannot tell from it where you work"
+    "Enter your work email address. %(domain)s is a personal email service. If you have no work email address, tick “I do not have a work email address”"
 )
 
 
@@ -118,10 +121,10 @@ def free_mail_problem(domain: str) -> Wording:
     return Wording(FREE_MAIL_REFUSED, domain=domain_shown(domain))
 
 
-def is_recognised(domain: str, recognised: set[str] | frozenset[str]) -> bool:
-    """Whether the council knows this domain, or the domain it belongs to, as a place of work."""
-    domain = domain.lower()
-    return any(domain == known or domain.endswith("." + known) for known in recognised)
+def parents_of(domain: str) -> list[str]:
+    """Return the domains that this one is a subdomain of, without the top level."""
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(1, len(labels) - 1)]
 
 
 def domain_shown(domain: str) -> str:
@@ -133,9 +136,11 @@ def domain_shown(domain: str) -> str:
 
 
 def resemblance(email: str) -> str:
-    """What two addresses of one mailbox have in common: no dots and nothing after a plus.
+    """Return what all addresses of one mailbox have in common: no dots and no sub-address.
 
-    Never an address to send to; it only shows officers that two accounts look like one person's.
+    Sub-addresses are what follows a plus or another separator that mail servers use, and a number after a hyphen.
+    Never an address to send to; it only shows that two addresses may be the same person's.
     """
     local, _, domain = email.rpartition("@")
-    return f"{local.split('+', 1)[0].replace('.', '')}@{domain}"
+    mailbox = NUMBERED.sub("", SUB_ADDRESS.split(local, maxsplit=1)[0]).replace(".", "")
+    return f"{mailbox or local}@{domain}"

@@ -27,11 +27,13 @@ from app.post.letter_parts import (
     the_linked,
     those_it_is_shared_with,
 )
+from app.post.membership_letters import MEMBERSHIP_LETTERS
 
 __all__ = ["BY_NAME", "LETTERS", "SEN_TEAM", "Addressees", "Letter", "Notice", "letter_named"]
 
 LETTERS: Mapping[type[Event], Told] = {
     **FORM_LETTERS,
+    **MEMBERSHIP_LETTERS,
     # Accounts
     on.LoggedIn: AUDIT_ONLY,
     on.LoggedOut: AUDIT_ONLY,
@@ -83,7 +85,8 @@ LETTERS: Mapping[type[Event], Told] = {
             sen_team,
             N_("New registration to approve"),
             N_(
-                "Someone whose email domain we do not know has asked for an account. Decide whether to approve it."
+                "Someone has asked for an account, and we cannot tell from their email address alone where they work. "
+                "Open the registration to see why, and decide whether to approve it."
             ),
         ),
     ),

@@ -17,6 +17,7 @@ MAILS: Mapping[str, frozenset[str]] = {
     "registration_waiting": frozenset(),
     "registration_approved": frozenset(),
     "registration_refused": frozenset({"reason"}),
+    "membership_refused": frozenset(),
     "account_opened": frozenset(),
     "parent_invited": DAY_LINK,
     "password_reset_link": DAY_LINK,

@@ -131,7 +131,14 @@ def seed_cases(office: Office) -> None:
 
 
 def _principal(person: Person, role: Role) -> Principal:
-    return Principal(person.id, person.name, frozenset({role}), person.profession, person.organisation_id)
+    return Principal(
+        person.id,
+        person.name,
+        frozenset({role}),
+        person.profession,
+        person.organisation_id,
+        is_confirmed=person.organisation_confirmed_at is not None,
+    )
 
 
 def _a_draft(stage: Stage) -> int:

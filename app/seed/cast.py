@@ -17,6 +17,7 @@ class Player:
     job_title: str = ""
     profession: Profession | None = None
     organisation: str | None = None
+    leads: bool = False
 
 
 SCHOOL = "Heaton Beck Primary School"
@@ -47,6 +48,7 @@ CAST: list[Player] = [
         "SENCO",
         _P.school,
         SCHOOL,
+        leads=True,
     ),
     Player(
         "tom",

@@ -85,6 +85,16 @@ DOORS: Mapping[Grant, str] = {
     ("Organisations", WRITE): "Add, change and delete organisations",
     ("WorkDomains", READ): "List recognised work email domains",
     ("WorkDomains", WRITE): "Add, change and delete recognised work email domains",
+    (
+        "Colleagues",
+        READ,
+    ): "See who waits to be confirmed and who works for an organisation: leads for their own, "
+    "the SEN team for every one; administrators see who works where",
+    (
+        "Colleagues",
+        WRITE,
+    ): "Confirm or refuse that a person works for an organisation (its leads and the SEN team); choose its leads "
+    "(the SEN team and administrators)",
     ("Users", READ): "List accounts",
     ("Users", WRITE): "Give and take roles; close and reopen accounts; never one's own",
     ("Roles", READ): "See what each role opens",

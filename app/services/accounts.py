@@ -51,10 +51,15 @@ def deactivate(work: Work, person_id: int) -> Person:
     account_of_another(work, person_id)
     hand_over_work(work, person_id)
     person = account_of_another(work, person_id)
+    close_account(work, person)
+    return person
+
+
+def close_account(work: Work, person: Person) -> None:
+    """Close this account. The caller checks who may do it, and hands over the work first."""
     person.active = False
     end_everything_pending(work, person.id)
     work.tell(PersonDeactivated(person_id=person.id))
-    return person
 
 
 def reactivate(work: Work, person_id: int) -> Person:

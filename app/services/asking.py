@@ -21,7 +21,7 @@ from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.models import Advice, Child, Consent, FormVersion, Organisation, Person, Request
 from app.services.form_templates import published
 from app.services.links import held, link_if_missing
-from app.services.parts import is_linked, parts_in
+from app.services.parts import check_confirmed, is_linked, parts_in
 from app.services.work import Work
 from app.store.queries.forms import form_held
 
@@ -67,7 +67,9 @@ def ask_for_advice(
     child = held(work, child_id)
     version = _advice_form(work, template_key)
     if person_id is not None:
-        organisation_id = work.get(Person, person_id).organisation_id
+        person = work.get(Person, person_id)
+        check_confirmed(person, "adviser")
+        organisation_id = person.organisation_id
     if organisation_id is None:
         raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
     statutory = is_assessing(work, child.id)

@@ -36,7 +36,8 @@ from app.services.mailed_links import (
     use_link,
 )
 from app.services.recovery import end_everything_pending, end_invitations_sent
-from app.services.registration import recognised, work_address
+from app.services.registration import work_address
+from app.services.registration_checks import recognised
 from app.services.sessions import require_proof
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import look_as_system

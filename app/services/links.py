@@ -19,6 +19,7 @@ from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
 from app.services.bars import is_barred, lift_bar, lift_bar_of_organisation, organisation_is_barred
+from app.services.parts import check_confirmed
 from app.services.work import Work
 
 LONGEST_RELATIONSHIP = 100
@@ -75,7 +76,7 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
     The child waits in their organisation's queue, or is a colleague's (`assigned_to`) and came through the queue.
     The same request again gets the same answer. Raises Refused where a colleague has been quicker.
     """
-    if not work.me.has(Role.professional):
+    if not (work.me.has(Role.professional) and work.me.is_confirmed):
         raise WrongHands("assign")
     professional(work, person_id)
     link, child = _assignable(work, link_id)
@@ -110,7 +111,9 @@ def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
     me = work.me
     child = held(work, child_id)
     mine = open_link_of(work, child.id, me.user_id)
-    if not me.has(Role.professional) or mine is None or mine.organisation_id != me.organisation_id:
+    if not (me.has(Role.professional) and me.is_confirmed):
+        raise WrongHands("bring_in")
+    if mine is None or mine.organisation_id != me.organisation_id:
         raise WrongHands("bring_in")
     colleague = _colleague(work, child.id, colleague_id)
     found = open_link_of(work, child.id, colleague.id)
@@ -359,6 +362,7 @@ def professional(work: Work, person_id: int) -> Person:
         or all(r.name != Role.professional.name for r in person.roles)
     ):
         raise Refused(Fault("person", Wording(N_("Choose a professional whose account is open"))))
+    check_confirmed(person, "person")
     return person
 
 

@@ -2,9 +2,11 @@
 
 from sqlalchemy import Integer, bindparam, or_, select
 
+from app.domain.errors import Fault, Refused
 from app.domain.roles import Role
+from app.domain.wording import N_, Wording
 from app.domain.workflow import Part
-from app.models import ChildLink, Form
+from app.models import ChildLink, Form, Person
 from app.services.work import Work
 from app.store.ready import Ready
 
@@ -13,7 +15,8 @@ def parts_in(work: Work, form: Form) -> frozenset[Part]:
     """The parts this person plays in this form.
 
     The SEN team is the SEN team in every form. A professional is an author when the form is their organisation's
-    and they themselves are linked to the child: waiting in the queue is not enough. A linked parent is the parent.
+    and they themselves are linked to the child: waiting in the queue is not enough. Until they are confirmed as working
+    there, only their own forms are theirs. A linked parent is the parent.
     """
     if work.me.in_sen_team:
         return frozenset({Part.sen_team})
@@ -22,7 +25,17 @@ def parts_in(work: Work, form: Form) -> frozenset[Part]:
     if work.me.has(Role.parent):
         return frozenset({Part.parent})
     ours = form.organisation_id is not None and form.organisation_id == work.me.organisation_id
+    ours = ours and (work.me.is_confirmed or form.author_id == work.me.user_id)
     return frozenset({Part.author}) if ours and work.me.has(Role.professional) else frozenset()
+
+
+def check_confirmed(person: Person, field: str) -> None:
+    """Raise Refused unless this person is confirmed as working for their organisation."""
+    if person.organisation_confirmed_at is None:
+        text = N_(
+            "%(name)s is not confirmed as working for their organisation yet. Confirm them under “People to confirm”"
+        )
+        raise Refused(Fault(field, Wording(text, name=person.name)))
 
 
 def is_linked(work: Work, child_id: int) -> bool:

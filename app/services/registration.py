@@ -8,32 +8,42 @@ from sqlalchemy import delete, or_, select
 
 from app.domain.account_events import RegisteredAlready
 from app.domain.errors import Fault, Refused
-from app.domain.events import RegistrationApproved, RegistrationReceived, RegistrationWaiting
+from app.domain.events import (
+    MembershipAwaited,
+    RegistrationApproved,
+    RegistrationReceived,
+    RegistrationWaiting,
+)
 from app.domain.roles import Profession, Role
 from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical, domain_of, free_mail_problem, is_free_mail
 from app.models import MailedLink, Organisation, Person, Registration, RegistrationState
 from app.services.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
 from app.services.opening import open_account
+from app.services.registration_checks import reasons_to_wait, recognised
 from app.services.work import Work
 from app.store.guard import look_as_system
-from app.store.queries.addresses import KnownDomain, domain_among, person_with_email
+from app.store.queries.addresses import person_with_email
 from app.store.queries.mailed_links import keep_password, password_chosen_for
 
 PROFESSIONS = tuple(profession for profession in Profession if profession is not Profession.council)
-"""The professions one may register under; the council's own people are given accounts by administrators."""
+"""The kinds of organisation whose people register; the council's own people are invited by administrators."""
 
 FORGET_UNCONFIRMED = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """What somebody tells us about themselves; one of the two organisations is given."""
+    """What somebody tells us about themselves; one of the two organisations is given.
+
+    The profession follows from an organisation in our list; it is only asked for one that is not.
+    """
 
     email: str
+    has_work_email: bool = True
     first_name: str
     last_name: str
-    profession: Profession
+    profession: Profession | None = None
     organisation_id: int | None
     organisation_named: str = ""
     job_title: str
@@ -42,15 +52,23 @@ class Applicant:
     phone: str
 
 
-def work_address(typed: str) -> str:
-    """The one way this address is kept. Raises Refused for no address at all, or one that anybody can have."""
+def work_address(typed: str, *, allow_personal: bool = False) -> str:
+    """Return the one way this address is kept.
+
+    Raises Refused for no address at all, and for one on a personal email service unless that is allowed.
+    """
     try:
         email = canonical(typed)
     except EmailError as problem:
         raise Refused(Fault("email", problem.text)) from None
-    if is_free_mail(domain_of(email)):
+    if not allow_personal and is_free_mail(domain_of(email)):
         raise Refused(Fault("email", free_mail_problem(domain_of(email))))
     return email
+
+
+def any_address(typed: str) -> str:
+    """Return the one way this address is kept, work address or not. Raises Refused for no address at all."""
+    return work_address(typed, allow_personal=True)
 
 
 def register(work: Work, applicant: Applicant, locale: str | None = None) -> None:
@@ -58,17 +76,16 @@ def register(work: Work, applicant: Applicant, locale: str | None = None) -> Non
 
     The mail is in the language that they read the page in.
     """
-    email = work_address(applicant.email)
+    email = work_address(applicant.email, allow_personal=not applicant.has_work_email)
     throttle_mail_to(work, email)
     look_as_system(work.session, "somebody asks for an account, and nobody is known yet")
-    if applicant.organisation_id is not None:
-        _choosable(work, applicant.organisation_id)
+    profession = _profession_of(work, applicant)
     taken = person_with_email(work.session, email) is not None
     nested = (
         work.session.begin_nested()
     )  # the same work for known and unknown addresses, and so the same time
     registration = _replaceable(work, email)
-    _write(work, registration, applicant)
+    _write(work, registration, applicant, profession)
     work.add(registration)
     token = make_link(work, Purpose.register, email, registration_id=registration.id)
     if taken:
@@ -79,6 +96,15 @@ def register(work: Work, applicant: Applicant, locale: str | None = None) -> Non
     nested.commit()
     mail_link(work, "registration_link", Purpose.register, email, token, locale)
     work.tell(RegistrationReceived(registration_id=registration.id))
+
+
+def _profession_of(work: Work, applicant: Applicant) -> Profession:
+    """Return what the chosen organisation is; what the applicant says counts only for one that is not in the list."""
+    if applicant.organisation_id is not None:
+        return _choosable(work, applicant.organisation_id).kind
+    if applicant.profession not in PROFESSIONS:
+        raise Refused(Fault("profession", Wording(N_("Select what kind of organisation you work for"))))
+    return applicant.profession
 
 
 def _choosable(work: Work, organisation_id: int) -> Organisation:
@@ -111,11 +137,11 @@ def _replaceable(work: Work, email: str) -> Registration:
     return older or Registration(email=email)
 
 
-def _write(work: Work, registration: Registration, applicant: Applicant) -> None:
+def _write(work: Work, registration: Registration, applicant: Applicant, profession: Profession) -> None:
     registration.created_at = work.now
     registration.first_name = applicant.first_name
     registration.last_name = applicant.last_name
-    registration.profession = applicant.profession
+    registration.profession = profession
     registration.organisation_id = applicant.organisation_id
     registration.organisation_named = "" if applicant.organisation_id else applicant.organisation_named
     registration.job_title = applicant.job_title
@@ -140,8 +166,7 @@ def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState
     registration = work.get(Registration, link.registration_id or 0)
     registration.confirmed_at = work.now
     _drop_older_waiting(work, registration)
-    known = recognised(work, registration.email)
-    if known is None or not _belongs(registration, known):
+    if reasons_to_wait(work, registration, recognised(work, registration.email)):
         registration.state = RegistrationState.waiting
         mail(work, "registration_waiting", registration.email, str(registration.id))
         work.tell(RegistrationWaiting(registration_id=registration.id))
@@ -167,23 +192,14 @@ def _drop_older_waiting(work: Work, registration: Registration) -> None:
         forget_password(work, older)
 
 
-def recognised(work: Work, email: str) -> KnownDomain | None:
-    """The recognised work domain this address is in, the most exact one if several."""
-    labels = domain_of(email).split(".")
-    return domain_among(work.session, [".".join(labels[start:]) for start in range(len(labels) - 1)])
+def open_registered(
+    work: Work, registration: Registration, password_hash: str, confirmed_by: int | None = None
+) -> Person:
+    """Make a person of a registration: a professional in the organisation it names.
 
-
-def _belongs(registration: Registration, known: KnownDomain) -> bool:
-    """Whether the address vouches for the organisation they chose.
-
-    An organisation's own domain vouches for that organisation only: otherwise a school's address would open
-    another service's queue. A domain that many share (nhs.net) vouches for none, so the SEN team decides.
+    The domain of an address opens an account. That they work there is confirmed by the officer who approves the
+    registration, or else waits for the organisation's lead or the SEN team.
     """
-    return known.organisation_id is not None and known.organisation_id == registration.organisation_id
-
-
-def open_registered(work: Work, registration: Registration, password_hash: str) -> Person:
-    """Make a person of a registration: a professional, in the organisation it names."""
     person = Person(
         first_name=registration.first_name,
         last_name=registration.last_name,
@@ -191,6 +207,8 @@ def open_registered(work: Work, registration: Registration, password_hash: str) 
         password=password_hash,
         profession=registration.profession,
         organisation_id=registration.organisation_id,
+        organisation_confirmed_at=None if confirmed_by is None else work.now,
+        organisation_confirmed_by_id=confirmed_by,
         job_title=registration.job_title,
         address=registration.address,
         postcode=registration.postcode,
@@ -201,6 +219,8 @@ def open_registered(work: Work, registration: Registration, password_hash: str) 
     registration.person_id = person.id
     registration.decided_at = work.now
     work.tell(RegistrationApproved(registration_id=registration.id))
+    if confirmed_by is None:
+        work.tell(MembershipAwaited(person_id=person.id))
     return person
 
 

@@ -3,17 +3,18 @@
 import difflib
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.domain.errors import Conflict, Fault, Refused, WrongHands, WrongMoment
 from app.domain.events import ReferenceChanged, RegistrationRefused
 from app.domain.names import fold
 from app.domain.roles import Profession, Role
 from app.domain.wording import N_, Wording
-from app.domain.work_email import domain_of, domain_shown, resemblance
+from app.domain.work_email import domain_of, domain_shown
 from app.models import Organisation, Person, Registration, RegistrationState, WorkDomain
 from app.services.mailed_links import mail
-from app.services.registration import forget_password, open_registered, recognised
+from app.services.registration import forget_password, open_registered
+from app.services.registration_checks import reasons_to_wait, recognised
 from app.services.work import Work
 from app.store.queries.addresses import KnownDomain, person_with_email
 from app.store.queries.mailed_links import keep_password, password_chosen_for
@@ -35,24 +36,30 @@ class Case:
     look_alikes: list[Person]
     """Accounts whose address may be the same mailbox, or whose name is the same at the same domain."""
     has_account: bool
+    reasons: list[Wording]
+    """Why the account was not opened at once."""
 
 
 def case_of(work: Work, registration_id: int) -> Case:
     """One registration and what we know that bears on it."""
     registration = work.get(Registration, registration_id)
     domain = domain_shown(domain_of(registration.email))
+    known = recognised(work, registration.email)
     return Case(
         registration=registration,
         domain=domain,
         domain_is_disguised="xn--" in domain,
-        recognised=recognised(work, registration.email),
-        organisations=_likely_organisations(work, registration),
+        recognised=known,
+        organisations=_likely_organisations(work, registration, known),
         look_alikes=_look_alikes(work, registration),
         has_account=person_with_email(work.session, registration.email) is not None,
+        reasons=reasons_to_wait(work, registration, known),
     )
 
 
-def _likely_organisations(work: Work, registration: Registration) -> list[Organisation]:
+def _likely_organisations(
+    work: Work, registration: Registration, known: KnownDomain | None
+) -> list[Organisation]:
     every = work.session.scalars(
         select(Organisation)
         .where(Organisation.active.is_(True), Organisation.kind != Profession.council)
@@ -61,7 +68,6 @@ def _likely_organisations(work: Work, registration: Registration) -> list[Organi
     named = fold(registration.organisation_named)
     by_name = {fold(one.name): one.id for one in every}
     close = {by_name[name] for name in difflib.get_close_matches(named, by_name, n=5, cutoff=0.6)}
-    known = recognised(work, registration.email)
 
     def likeness(one: Organisation) -> int:
         return (
@@ -77,22 +83,23 @@ def _likely_organisations(work: Work, registration: Registration) -> list[Organi
 def _look_alikes(work: Work, registration: Registration) -> list[Person]:
     """One mailbox may be written with dots or a plus; and somebody may already have an account."""
     ending = "@" + domain_of(registration.email)
-    same_domain = work.session.scalars(
-        select(Person).where(Person.email.endswith(ending, autoescape=True)).limit(MOST_LOOK_ALIKES)
+    same_mailbox = Person.mailbox == registration.mailbox
+    close = work.session.scalars(
+        select(Person)
+        .where(or_(same_mailbox, Person.email.endswith(ending, autoescape=True)))
+        .order_by(same_mailbox.desc())
+        .limit(MOST_LOOK_ALIKES)
     ).unique()
-    mailbox, name = (
-        resemblance(registration.email),
-        (fold(registration.first_name), fold(registration.last_name)),
-    )
+    name = (fold(registration.first_name), fold(registration.last_name))
     return [
         person
-        for person in same_domain
-        if resemblance(person.email) == mailbox or (fold(person.first_name), fold(person.last_name)) == name
+        for person in close
+        if person.mailbox == registration.mailbox or (fold(person.first_name), fold(person.last_name)) == name
     ]
 
 
 def approve(work: Work, registration_id: int, organisation_id: int) -> Person:
-    """Let somebody in, as a professional of this organisation, and tell them by mail.
+    """Let somebody in, as a professional who is confirmed as working for this organisation, and mail them.
 
     Raises WrongMoment when it was decided already, Refused when the address has an account or the organisation
     cannot be theirs.
@@ -104,11 +111,12 @@ def approve(work: Work, registration_id: int, organisation_id: int) -> Person:
             Fault("organisation", Wording(N_("Choose an organisation that professionals may belong to")))
         )
     registration.organisation_id = organisation.id
+    registration.profession = organisation.kind
     chosen = password_chosen_for(work.session, registration.id)
     if chosen is None:
         raise WrongMoment
     try:
-        person = open_registered(work, registration, chosen[1])
+        person = open_registered(work, registration, chosen[1], confirmed_by=work.me.user_id)
     except Conflict:
         text = Wording(N_("This email address already has an account. Refuse this registration"))
         raise Refused(Fault("decision", text)) from None
@@ -146,8 +154,8 @@ def _decide(work: Work, registration_id: int, state: RegistrationState) -> Regis
     return registration
 
 
-def new_organisation(work: Work, registration_id: int, name: str) -> Organisation:
-    """Enter the organisation somebody named: of their own profession, with the work address they gave."""
+def new_organisation(work: Work, registration_id: int, name: str, kind: Profession) -> Organisation:
+    """Enter the organisation that an applicant named, with the work address they gave."""
     if not work.me.in_sen_team:
         raise WrongHands("only the SEN team enters organisations for registrations")
     registration = work.get(Registration, registration_id)
@@ -158,7 +166,7 @@ def new_organisation(work: Work, registration_id: int, name: str) -> Organisatio
     organisation = work.add(
         Organisation(
             name=name,
-            kind=registration.profession,
+            kind=kind,
             address=registration.address,
             postcode=registration.postcode,
         )

@@ -92,6 +92,8 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
         roles=roles,
         profession=found.profession if isinstance(found.profession, Profession) else None,
         organisation_id=found.organisation_id,
+        is_confirmed=found.is_confirmed,
+        leads_organisation=found.leads_organisation,
     )
     return SignedIn(
         principal,

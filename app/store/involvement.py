@@ -14,12 +14,12 @@ _organisation = Organisation.__table__
 
 def linked_children(who: Principal) -> Select[tuple[int]]:
     """The children somebody is involved with now, as what they are in the portal (who was linked as a professional is
-    no parent of these children). For a professional also those in their organisation's queue and those that came
+    no parent of these children). For a professional who is confirmed as working for their organisation also those in their organisation's queue and those that came
     through the queue and are assigned to a colleague, so that the colleague's absence leaves nobody without help;
     but not those from which the SEN team removed this professional, until the SEN team links them again.
     A professional's links count for the organisation they work for now, and only while it is in use."""
     seen = _by_name(who)
-    if who.has(Role.professional) and who.organisation_id is not None:
+    if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
         seen = or_(seen, _through_queue(who))
     return select(_link.c.child_id).where(_link.c.ended_at.is_(None), seen, *organisation_in_use(who))
 

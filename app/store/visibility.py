@@ -95,14 +95,15 @@ def sees(table: type[Any]) -> Callable[[Rule], Rule]:
 
 def _is_ours(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
     """Professionals are the authors of their organisation's forms about the children they are linked to by name: to see
-    the queue, or a colleague's child that came through it, is not enough. Parents and carers are the authors of their
-    family's consent form."""
+    the queue, or a colleague's child that came through it, is not enough. Until they are confirmed as working there, only
+    their own forms count. Parents and carers are the authors of their family's consent form."""
     return and_(form.child_id.in_(children_linked_by_name(who)), _is_written_by(who, form))
 
 
 def _is_written_by(who: Principal, form: Any) -> ColumnElement[bool]:
     if who.has(Role.professional):
-        return and_(form.organisation_id.is_not(None), form.organisation_id == who.organisation_id)
+        ours = and_(form.organisation_id.is_not(None), form.organisation_id == who.organisation_id)
+        return ours if who.is_confirmed else and_(ours, form.author_id == who.user_id)
     if who.has(Role.parent):
         return and_(form.kind == "consent", form.organisation_id.is_(None))
     return false()
@@ -244,15 +245,15 @@ def message(who: Principal) -> ColumnElement[bool]:
 
 @sees(Person)
 def person(who: Principal) -> ColumnElement[bool]:
-    """The SEN team and administrators see every account; others themselves, their colleagues while their organisation is
-    in use, and whoever is linked to the same children."""
+    """The SEN team and administrators see every account; others themselves, whoever is linked to the same children,
+    and everybody in their organisation once they are confirmed as working there and while it is in use."""
     if who.in_sen_team or who.has(Role.admin):
         return true()
     beside = select(_link.c.person_id).where(
         _link.c.person_id.is_not(None), _link.c.ended_at.is_(None), _link.c.child_id.in_(linked_children(who))
     )
     seen = or_(Person.id == who.user_id, Person.id.in_(beside))
-    if who.has(Role.professional) and who.organisation_id is not None:
+    if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
         seen = or_(seen, and_(Person.organisation_id == who.organisation_id, *organisation_in_use(who)))
     return seen
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.roles import Profession
+from app.domain.work_email import resemblance
 from app.tables.base import Row
 
 
@@ -97,6 +98,8 @@ class Registration(Row):
     __table_args__ = (Index("ix_registration_state", "state", "created_at"),)
 
     email: Mapped[str] = mapped_column(index=True)
+    mailbox: Mapped[str | None] = mapped_column(index=True)
+    """What all addresses of the same mailbox have in common, as with accounts."""
     first_name: Mapped[str] = mapped_column()
     last_name: Mapped[str] = mapped_column()
     profession: Mapped[Profession] = mapped_column()
@@ -113,3 +116,9 @@ class Registration(Row):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     decided_at: Mapped[datetime | None] = mapped_column()
     decision_reason: Mapped[str] = mapped_column(default="")
+
+    @validates("email")
+    def _set_mailbox(self, _key: str, email: str) -> str:
+        """Keep the mailbox in step with the address."""
+        self.mailbox = resemblance(email)
+        return email

@@ -1,6 +1,6 @@
 """The bodies professionals work for, and the e-mail domains that are theirs."""
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.roles import Profession
@@ -25,12 +25,14 @@ class Organisation(Row):
 
 
 class WorkDomain(Row):
-    """A recognised work e-mail domain: people who prove an address in it need no approval."""
+    """A recognised work email domain: people who confirm an address in it need no approval to open an account."""
 
     __tablename__ = "work_domain"
 
     domain: Mapped[str] = mapped_column(unique=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    includes_subdomains: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether addresses at a subdomain, like pupils.school.sch.uk, count as this domain's too."""
     note: Mapped[str] = mapped_column(default="")
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")

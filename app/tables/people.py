@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.domain.roles import Profession
+from app.domain.work_email import resemblance
 from app.tables.organisations import Organisation
 
 
@@ -15,6 +16,13 @@ class Person(User):
 
     profession: Mapped[Profession | None] = mapped_column()
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation_confirmed_at: Mapped[datetime | None] = mapped_column()
+    """When the organisation's lead or the SEN team confirmed that they work there; null while they wait."""
+    organisation_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    leads_organisation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they confirm who works for their organisation."""
+    mailbox: Mapped[str | None] = mapped_column(index=True)
+    """What all addresses of the same mailbox have in common (domain/work_email.py); never an address to send to."""
     job_title: Mapped[str | None] = mapped_column()
     address: Mapped[str | None] = mapped_column()
     postcode: Mapped[str | None] = mapped_column()
@@ -32,6 +40,12 @@ class Person(User):
     """The language they chose for pages and mail; null for English."""
 
     organisation: Mapped[Organisation | None] = relationship()
+
+    @validates("email")
+    def _set_mailbox(self, _key: str, email: str) -> str:
+        """Keep the mailbox in step with the address."""
+        self.mailbox = resemblance(email)
+        return email
 
     @property
     def name(self) -> str:

@@ -268,7 +268,7 @@ class OrganisationList(ReferenceView):
 
 
 class WorkDomainList(ReferenceView):
-    """Recognised work e-mail domains: an address in one needs no approval for the organisation it belongs to."""
+    """Recognised work email domains: an address in one opens an account in the organisation it belongs to."""
 
     datamodel = ReferenceInterface(WorkDomain)
     route_base = "/work-domains"
@@ -277,20 +277,31 @@ class WorkDomainList(ReferenceView):
     show_title = _l("Work email domain")
     add_title = _l("Add a work email domain")
     edit_title = _l("Change a work email domain")
-    list_columns = ["domain", "organisation", "note"]
+    list_columns = ["domain", "includes_subdomains", "organisation", "note"]
     show_columns = add_columns = edit_columns = list_columns
     order_columns = ["domain"]
     search_columns = ["domain"]
     base_order = ("domain", "asc")
-    label_columns = {"domain": _l("Domain"), "organisation": _l("Organisation"), "note": _l("Note")}
+    label_columns = {
+        "domain": _l("Domain"),
+        "includes_subdomains": _l("Include its subdomains"),
+        "organisation": _l("Organisation"),
+        "note": _l("Note"),
+    }
     description_columns = {
         "organisation": _l(
-            "Anyone who confirms an email address at this domain and works for this organisation needs no "
-            "approval. Leave it empty for a domain that many organisations share, so that the SEN team approves "
-            "each person."
+            "Anyone who confirms an email address at this domain and chooses this organisation can open an account. "
+            "Its lead or the SEN team must then confirm that they work there. "
+            "Leave this empty for a domain that many organisations share: the SEN team approves their people."
+        ),
+        "includes_subdomains": _l(
+            "Tick only if every subdomain is for staff. An address at pupils.heatonbeck.sch.uk would count too."
         ),
     }
-    formatters_columns = {"organisation": lambda body: body.name if body else ""}
+    formatters_columns = {
+        "organisation": lambda body: body.name if body else "",
+        "includes_subdomains": _yes_no,
+    }
     add_form_extra_fields = edit_form_extra_fields = {
         "domain": StringField(
             _l("Domain"),

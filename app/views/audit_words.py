@@ -73,6 +73,22 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     ),
     "RegistrationApproved": (_l("Registrations approved"), _l("%(who)s approved a registration")),
     "RegistrationRefused": (_l("Registrations refused"), _l("%(who)s refused a registration")),
+    "MembershipAwaited": (
+        _l("People to confirm"),
+        _l("%(person)s opened an account and waits to be confirmed as working for their organisation"),
+    ),
+    "MembershipConfirmed": (
+        _l("People confirmed"),
+        _l("%(who)s confirmed that %(person)s works for their organisation"),
+    ),
+    "MembershipRefused": (
+        _l("People refused"),
+        _l("%(who)s answered that %(person)s does not work for their organisation"),
+    ),
+    "LeadChanged": (
+        _l("Leads changed"),
+        _l("%(who)s changed whether %(person)s leads their organisation"),
+    ),
     "ParentInvited": (_l("Invitations"), _l("%(who)s invited a parent or carer")),
     "InvitationWithdrawn": (_l("Invitations withdrawn"), _l("%(who)s withdrew an invitation")),
     "ChildAdded": (_l("Children added"), _l("%(who)s added the child")),

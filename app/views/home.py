@@ -56,7 +56,14 @@ def _messages(session: Session, who: Principal) -> dict[str, Any]:
 def _professional(session: Session, who: Principal) -> dict[str, Any]:
     today = office().clock.today()
     owed = [(each, owed_due(each, today)) for each in owed_by(session, who, limit=MOST_DUE)]
-    return {"owed": owed, "overdue": sum(1 for each, __ in owed if each.due_on and each.due_on < today)}
+    to_confirm = dashboard.people_to_confirm(session, who) if who.leads_organisation else 0
+    return {
+        "to_confirm": to_confirm,
+        "leads_organisation": who.leads_organisation,
+        "is_confirmed": who.is_confirmed,
+        "owed": owed,
+        "overdue": sum(1 for each, __ in owed if each.due_on and each.due_on < today),
+    }
 
 
 def _team(session: Session) -> dict[str, Any]:
@@ -66,6 +73,7 @@ def _team(session: Session) -> dict[str, Any]:
     submitted, overdue = (url_for("AdviceList.list", show=each) for each in ("submitted", "overdue"))
     late_cases = url_for("RequestList.list", show="overdue")
     registrations = url_for("RegistrationList.list", show="waiting")
+    to_confirm = url_for("ColleagueView.waiting")
     messages = url_for("MessageList.list", show="unread")
     duplicates = url_for("ChildList.list", show="duplicates")
     tiles = [
@@ -75,6 +83,7 @@ def _team(session: Session) -> dict[str, Any]:
         (_("Submitted advice"), submitted, waiting.submitted_advice, _("Read, then accept or return.")),
         (_("Overdue advice"), overdue, waiting.overdue_advice, _("Requested, but not received in time.")),
         (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
+        (_("People to confirm"), to_confirm, waiting.to_confirm, _("Confirm where they work.")),
         (_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
         (_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]

@@ -9,6 +9,7 @@ from app.views.casework import AskView, ConsentView, DuplicateView, SharingView
 from app.views.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
 from app.views.children import ChildView
+from app.views.colleagues import ColleagueView
 from app.views.confirm import ConfirmView
 from app.views.decisions import DecideView
 from app.views.documents import DocumentView
@@ -35,6 +36,7 @@ VIEWS: list[type[BaseView]] = [
     ForgottenView,
     RegistrationView,
     InvitationView,
+    ColleagueView,
     KeptPostView,
     HealthView,
     HelpView,

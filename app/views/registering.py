@@ -18,6 +18,7 @@ from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.gate import open_to_all
+from app.views.pages import said
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView
@@ -27,18 +28,22 @@ open_to_all("RegisterView.register", "RegisterView.sent", "RegisterView.ready", 
 
 
 class RegisterForm(FlaskForm):
-    """What we ask a professional who wants an account."""
+    """What we ask a professional who wants an account.
+
+    What kind of organisation they work for is asked only where it is not in our list.
+    """
 
     email = EmailField(
         _l("Work email address"),
-        [Typed(_l("Enter your work email address"), _l("Work email address"), 1016), Code(desk.work_address)],
+        [Typed(_l("Enter your work email address"), _l("Work email address"), 1016), Code(desk.any_address)],
     )
+    no_work_email = BooleanField(_l("I do not have a work email address"))
     first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
     last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)])
-    profession = RadioField(_l("Profession"), validate_choice=False)
     organisation = SelectField(_l("Organisation"), validate_choice=False)
     not_listed = BooleanField(_l("My organisation is not listed"))
     organisation_named = StringField(_l("Name of your organisation"))
+    profession = RadioField(_l("What kind of organisation is it?"), validate_choice=False)
     job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
     address = TextAreaField(
         _l("Work address"),
@@ -62,10 +67,17 @@ class RegisterForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Every box, and that one organisation is chosen or named."""
         fine = super().validate(extra_validators)
-        if self.profession.data not in {one.name for one in PROFESSIONS}:
-            self.profession.errors = [_("Select your profession")]
-            fine = False
-        return self._validate_organisation() and fine
+        return all([self._validate_address(), self._validate_organisation(), fine])
+
+    def _validate_address(self) -> bool:
+        if self.email.errors or self.no_work_email.data:
+            return True
+        try:
+            desk.work_address(self.email.data or "")
+        except Refused as refused:
+            self.email.errors = [said(fault.text) for fault in refused.faults]
+            return False
+        return True
 
     @property
     def is_not_listed(self) -> bool:
@@ -75,7 +87,11 @@ class RegisterForm(FlaskForm):
     def _validate_organisation(self) -> bool:
         if self.is_not_listed:
             named = Typed(_l("Enter the name of your organisation"), _l("Name of your organisation"), 200)
-            return bool(self.organisation_named.validate(self, [named]))
+            fine = bool(self.organisation_named.validate(self, [named]))
+            if self.profession.data not in {one.name for one in PROFESSIONS}:
+                self.profession.errors = [_("Select what kind of organisation you work for")]
+                fine = False
+            return fine
         if self.organisation.data in {key for key, _name in self.organisation.choices if key}:
             return True
         self.organisation.errors = [
@@ -87,9 +103,10 @@ class RegisterForm(FlaskForm):
         """The same, for the desk."""
         return Applicant(
             email=self.email.data or "",
+            has_work_email=not self.no_work_email.data,
             first_name=self.first_name.data or "",
             last_name=self.last_name.data or "",
-            profession=Profession[self.profession.data],
+            profession=Profession[self.profession.data] if self.is_not_listed else None,
             organisation_id=None if self.is_not_listed else int(self.organisation.data),
             organisation_named=self.organisation_named.data or "",
             job_title=self.job_title.data or "",

@@ -9,10 +9,10 @@ from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from app.domain.errors import Refused
-from app.domain.roles import PROFESSION_LABELS
+from app.domain.roles import PROFESSION_LABELS, Profession
 from app.models import RegistrationState
 from app.services import registrations as desk
-from app.services.registration import choosable_organisations, organisation_name
+from app.services.registration import PROFESSIONS, choosable_organisations, organisation_name
 from app.services.registrations import Case
 from app.services.work import Work
 from app.views.base import PortalView
@@ -32,12 +32,19 @@ class DecideForm(FlaskForm):
     decision = RadioField(_l("What is your decision?"), validate_choice=False)
     organisation = SelectField(_l("Their organisation"), validate_choice=False)
     new_name = StringField(_l("Or the name of a new organisation"))
+    new_kind = RadioField(_l("What kind of organisation is the new one?"), validate_choice=False)
     recognise = BooleanField(_l("Recognise this email domain"))
     reason = TextAreaField(_l("Reason"))
 
     def __init__(self, organisations: list[tuple[int, str]], case: Case) -> None:
         chosen = case.registration.organisation_id
-        super().__init__(data={"organisation": str(chosen) if chosen else ""})
+        super().__init__(
+            data={
+                "organisation": str(chosen) if chosen else "",
+                "new_kind": case.registration.profession.name,
+            }
+        )
+        self.new_kind.choices = [(one.name, _(PROFESSION_LABELS[one])) for one in PROFESSIONS]
         self.decision.choices = [(APPROVE, _("Approve")), (REFUSE, _("Refuse"))]
         self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
 
@@ -60,6 +67,11 @@ class DecideForm(FlaskForm):
         """A plain line."""
         if field.data:
             Typed("", _l("Name of the organisation"), 200)(self, field)
+
+    def validate_new_kind(self, field: RadioField) -> None:
+        """Chosen where the organisation is new."""
+        if self.new_name.data and field.data not in {one.name for one in PROFESSIONS}:
+            raise ValidationError(_("Select what kind of organisation the new one is"))
 
     def validate_reason(self, field: TextAreaField) -> None:
         """They are told it, so there must be one."""
@@ -103,7 +115,9 @@ def _decide(work: Work, registration_id: int, form: DecideForm) -> str:
         refused = desk.refuse(work, registration_id, form.reason.data or "")
         return _("You refused %(name)s’s registration. We have emailed them.", name=refused.first_name)
     if form.new_name.data:
-        organisation_id = desk.new_organisation(work, registration_id, form.new_name.data).id
+        organisation_id = desk.new_organisation(
+            work, registration_id, form.new_name.data, Profession[form.new_kind.data]
+        ).id
     else:
         organisation_id = int(form.organisation.data)
     person = desk.approve(work, registration_id, organisation_id)

@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -31,6 +31,7 @@ from bench.speed.seed_cases import cases
 BATCH = 5_000
 LINKS_EACH = 40
 """How many children a professional is linked to."""
+CONFIRMED_AT = datetime(2026, 1, 1)  # noqa: DTZ001 - UTC without a zone, as every column is
 SCHOOL_SIZE, SERVICE_SIZE = 300, 5_000
 
 FIRST = [
@@ -283,6 +284,7 @@ def _person(number: int, chance: random.Random, body: int, kind: Profession) -> 
         "active": True,
         "profession": kind,
         "organisation_id": body,
+        "organisation_confirmed_at": CONFIRMED_AT,
         "job_title": "SENCO" if kind is Profession.school else "Educational psychologist",
         "two_step": "email",
     }

@@ -39,7 +39,14 @@ LIST_ARGUMENT = {
 }
 """What the number in a generated list's address stands for."""
 
-TOUCHES_EVERYBODY = {"OrganisationList", "WorkDomainList", "RoleList", "UserList", "UserView"}
+TOUCHES_EVERYBODY = {
+    "OrganisationList",
+    "WorkDomainList",
+    "RoleList",
+    "UserList",
+    "UserView",
+    "ColleagueView",
+}
 """Doors behind which there are no families: their rows are nobody's in particular."""
 
 ENDS_THE_LOG_IN = {"LogInView.log_out"}

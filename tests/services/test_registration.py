@@ -91,7 +91,12 @@ def test_an_address_in_the_domain_of_the_chosen_school_opens_an_account_at_once(
             "BD99 1AB",
         )
         told = list(work.session.scalars(select(AuditRow.event).order_by(AuditRow.id)))
-        assert told[-3:] == ["RegistrationReceived", "AccountOpened", "RegistrationApproved"]
+        assert told[-4:] == [
+            "RegistrationReceived",
+            "AccountOpened",
+            "RegistrationApproved",
+            "MembershipAwaited",
+        ]
         assert work.session.scalars(select(MailedLink.chosen_password)).all() == [None], (
             "the hash is kept once"
         )
@@ -134,9 +139,16 @@ def test_a_domain_shared_by_many_vouches_for_no_organisation(office: Office, mai
     assert sets_up(office, token) is Outcome.waiting
 
 
-def test_an_address_below_a_recognised_domain_counts_as_in_it(office: Office, mailbox: Mailbox) -> None:
-    token = registers(office, mailbox, email="nadia@staff.heatonbeck.sch.example")
+def test_a3_a_subdomain_counts_only_where_an_administrator_says_so(office: Office, mailbox: Mailbox) -> None:
+    token = registers(office, mailbox, email="kid@pupils.heatonbeck.sch.example")
+    assert sets_up(office, token) is Outcome.waiting
 
+    with everything(office) as work:
+        domain = work.session.scalars(
+            select(WorkDomain).where(WorkDomain.domain == "heatonbeck.sch.example")
+        ).one()
+        domain.includes_subdomains = True
+    token = registers(office, mailbox, email="nadia@staff.heatonbeck.sch.example")
     assert sets_up(office, token) is Outcome.open
 
 
@@ -234,9 +246,9 @@ def test_a_new_organisation_may_be_entered_but_not_twice(
 ) -> None:
     number = waits(office, mailbox, organisation_id=None, organisation_named="Beck Nursery")
     with pytest.raises(Refused), cast.olu.works() as work:
-        decisions.new_organisation(work, number, "HEATON BECK  primary school")
+        decisions.new_organisation(work, number, "HEATON BECK  primary school", Profession.school)
     with cast.olu.works() as work:
-        made = decisions.new_organisation(work, number, "Beck Nursery")
+        made = decisions.new_organisation(work, number, "Beck Nursery", Profession.early_years)
         assert [event.facts() for event in work.told] == [
             {"table": "organisation", "row_id": made.id, "change": "added"}
         ]
@@ -245,7 +257,8 @@ def test_a_new_organisation_may_be_entered_but_not_twice(
     with everything(office) as work:
         assert work.get(Person, person.id).organisation_id == made.id
         entered = work.get(Organisation, made.id)
-        assert (entered.kind, entered.postcode) == (Profession.school, "BD99 1AB")
+        assert (entered.kind, entered.postcode) == (Profession.early_years, "BD99 1AB")
+        assert work.get(Person, person.id).profession is Profession.early_years
 
 
 def test_a_manager_may_recognise_the_domain_and_an_officer_may_not(

@@ -11,7 +11,7 @@ from app.domain.work_email import (
     domain_shown,
     free_mail_problem,
     is_free_mail,
-    is_recognised,
+    parents_of,
     resemblance,
 )
 
@@ -127,13 +127,28 @@ def test_the_refusal_names_the_domain_and_the_reason():
     assert "gmail.com" in text and "personal email service" in text
 
 
-def test_a_recognised_domain_covers_what_is_below_it_and_nothing_beside_it():
-    known = {"bradford.gov.uk"}
+def test_a3_the_parents_of_a_domain_end_before_the_top_level():
+    assert parents_of("pupils.heatonbeck.sch.uk") == ["heatonbeck.sch.uk", "sch.uk"]
+    assert parents_of("gmail.com") == []
 
-    assert is_recognised("bradford.gov.uk", known)
-    assert is_recognised("sen.bradford.gov.uk", known)
-    assert not is_recognised("notbradford.gov.uk", known)
-    assert not is_recognised("bradford.gov.uk.example", known)
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "sana.iqbal+2@x.uk",
+        "sanaiqbal@x.uk",
+        "sana.iqbal-2@x.uk",
+        "sana.iqbal_17@x.uk",
+        "sana.iqbal=list@x.uk",
+    ],
+)
+def test_a3_addresses_of_one_mailbox_resemble_each_other(other):
+    assert resemblance(other) == resemblance("sana.iqbal@x.uk")
+
+
+@pytest.mark.parametrize("other", ["sana.iqbal2@x.uk", "sana-jane@x.uk", "sana.iqbal@y.uk", "+@x.uk"])
+def test_a3_other_addresses_do_not_resemble_it(other):
+    assert resemblance(other) != resemblance("sana.iqbal@x.uk")
 
 
 def test_two_spellings_of_one_mailbox_resemble_each_other():

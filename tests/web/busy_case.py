@@ -32,6 +32,7 @@ from app.models import (
 )
 from app.services import asking, returning, sharing
 from app.store.queries.forms import last_number
+from app.tables.base import utc_now
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 
@@ -268,6 +269,7 @@ def _person(n: int, organisation_id: int) -> Person:
         active=True,
         profession=Profession.health,
         organisation_id=organisation_id,
+        organisation_confirmed_at=utc_now(),
         two_step="email",
     )
 

@@ -54,7 +54,7 @@ def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) ->
         (
             "email",
             "nadia@gmail.com",
-            "gmail.com is a personal email service, so we cannot tell from it where you work",
+            "gmail.com is a personal email service. If you have no work email address, tick",
         ),
         ("email", "nadia@yahoo.co.uk", "yahoo.co.uk is a personal email service"),
         ("email", f"{'n' * 60}@{'d' * 63}.{'d' * 63}.{'d' * 63}.example", "must be 254 characters or fewer"),
@@ -66,8 +66,6 @@ def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) ->
             "Na\ufffddia",
             "Delete or retype character 3, “\ufffd” (replacement character, U+FFFD)",
         ),
-        ("profession", "", "Select your profession"),
-        ("profession", "council", "Select your profession"),
         ("organisation", "", "Choose your organisation from the list"),
         ("organisation", "999999", "Choose your organisation from the list"),
         ("organisation", "x", "Choose your organisation from the list"),
@@ -96,7 +94,7 @@ def test_each_field_says_what_is_wrong_with_it(
 def test_an_empty_page_names_everything_at_once_and_keeps_what_was_typed(nadia: Newcomer) -> None:
     page = nadia.post("/register/", {"first_name": "Nadia"}).text
 
-    assert page.count('class="govuk-error-message"') == 8
+    assert page.count('class="govuk-error-message"') == 7
     assert 'value="Nadia"' in page
 
 
@@ -108,9 +106,38 @@ def test_the_name_of_an_organisation_that_is_not_listed_is_enough(office: Office
         assert (
             nadia.registers(organisation="", organisation_named="Beck Nursery", **ticked).status_code == 302
         )
+    for kind in ("", "council"):
+        odd = nadia.registers(organisation="", organisation_named="Beck Nursery", profession=kind)
+        assert odd.status_code == 422 and "Select what kind of organisation you work for" in odd.text
     with everything(office) as work:
         kept = work.session.scalars(select(Registration)).one()
         assert (kept.organisation_id, kept.organisation_named) == (None, "Beck Nursery")
+
+
+def test_b9_a_childminder_with_a_personal_address_waits_for_approval(
+    app: Flask, office: Office, mailbox: Mailbox, cast: Cast
+) -> None:
+    minder = Newcomer(app, mailbox, "nadia.minds@gmail.com")
+    own = {"organisation": "", "organisation_named": "Nadia Minds", "profession": "early_years"}
+    page = minder.registers(**own)
+    assert page.status_code == 422 and 'value="Nadia Minds"' in page.text, "nothing typed is lost"
+
+    assert minder.registers(no_work_email="yes", **own).status_code == 302
+    assert minder.sets_up().location == "/register/waiting"
+
+    with everything(office) as work:
+        number = work.session.scalars(select(Registration.id)).one()
+    page = cast.olu.browser().get(f"/registrations/{number}").text
+    assert "gmail.com is a personal email service, so the address does not show where they work" in page
+    assert "Their organisation is not in our list" in page
+
+
+def test_b9_a_personal_address_never_opens_a_listed_organisation(
+    app: Flask, office: Office, mailbox: Mailbox
+) -> None:
+    pupil = Newcomer(app, mailbox, "nadia@gmail.com")
+    pupil.registers(no_work_email="yes")
+    assert pupil.sets_up().location == "/register/waiting"
 
 
 def test_whoever_is_not_known_is_told_to_wait_and_cannot_log_in(

@@ -9,9 +9,10 @@ from typing import cast
 
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.work_email import parents_of
 from app.models import WorkDomain
 from app.store.visibility import PERSON_TABLE
 
@@ -52,11 +53,12 @@ def person_with_email(session: Session, email: str) -> KnownPerson | None:
     return KnownPerson(number, bool(active), locale, frozenset(row[3] for row in rows if row[3] is not None))
 
 
-def domain_among(session: Session, domains: list[str]) -> KnownDomain | None:
-    """The longest of these domains that is recognised."""
+def recognised_domain(session: Session, domain: str) -> KnownDomain | None:
+    """Return the work domain that covers this one: the same, or a parent whose subdomains count."""
+    covers = and_(_domain.c.domain.in_(parents_of(domain)), _domain.c.includes_subdomains.is_(True))
     found = session.execute(
         select(_domain.c.domain, _domain.c.organisation_id)
-        .where(_domain.c.domain.in_(domains))
+        .where(or_(_domain.c.domain == domain, covers))
         .order_by(func.length(_domain.c.domain).desc())
         .limit(1)
     ).one_or_none()

@@ -261,6 +261,7 @@ def colleagues_not_linked(session: Session, who: Principal, child_id: int) -> li
             Person.organisation_id == who.organisation_id,
             Person.id != who.user_id,
             Person.active.is_(True),
+            Person.organisation_confirmed_at.is_not(None),
             Person.id.not_in(linked),
         )
         .order_by(Person.last_name, Person.first_name)

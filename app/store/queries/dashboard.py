@@ -20,6 +20,7 @@ from app.models import (
     FormTemplate,
     FormVersion,
     Message,
+    Person,
     Registration,
     RegistrationState,
     Request,
@@ -29,6 +30,13 @@ from app.store.queries.child_page import MessageLine
 from app.store.ready import Ready
 
 COUNT_UP_TO = 1000
+TO_CONFIRM = (
+    Person.organisation_confirmed_at.is_(None),
+    Person.organisation_id.is_not(None),
+    Person.active.is_(True),
+    Person.roles.any(name=Role.professional.name),
+)
+"""People with an open account whom nobody has confirmed as working for their organisation yet."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Waiting:
     submitted_advice: int
     overdue_advice: int
     registrations: int
+    to_confirm: int
     messages: int
     duplicates: int
 
@@ -67,10 +76,22 @@ _WAITING = Ready(
         _count(Advice.id, Advice.state == FormState.submitted),
         _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
+        _count(Person.id, *TO_CONFIRM),
         _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
         _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
     )
 )
+
+
+def people_to_confirm(session: Session, who: Principal) -> int:
+    """Return how many people wait for this lead to confirm that they work for the organisation."""
+    few = (
+        select(Person.id)
+        .where(*TO_CONFIRM, Person.organisation_id == who.organisation_id)
+        .limit(COUNT_UP_TO)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(few)) or 0
 
 
 def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:

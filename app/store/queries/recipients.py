@@ -6,10 +6,11 @@ a row here alone: `who_may_see` keeps those for whom the rules of store/visibili
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import ColumnElement, Connection, exists, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, select, union_all
 
 from app.domain.form_titles import title_of
 from app.domain.roles import Principal, Profession, Role
@@ -60,10 +61,13 @@ def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader
             _person.c.last_name,
             _person.c.email,
             _person.c.locale,
-            _person.c.profession,
+            func.coalesce(_organisation.c.kind, _person.c.profession),
             _person.c.organisation_id,
             _role.c.name,
+            and_(_person.c.organisation_confirmed_at.is_not(None), _organisation.c.active.is_(True)),
+            _person.c.leads_organisation,
         )
+        .outerjoin(_organisation, _organisation.c.id == _person.c.organisation_id)
         .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
         .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
         .where(_person.c.id.in_(people), _person.c.active.is_(True))
@@ -79,6 +83,8 @@ def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader
                 roles=frozenset(roles[row[0]]),
                 profession=row[5] if isinstance(row[5], Profession) else None,
                 organisation_id=row[6],
+                is_confirmed=bool(row[8]),
+                leads_organisation=bool(row[8] and row[9]),
             ),
             row[3],
             row[4] or "en",
@@ -134,14 +140,28 @@ def name_of(connection: Connection, person_id: int) -> str:
 
 
 def professionals_of(connection: Connection, organisation_id: int) -> set[int]:
-    """Everybody who works there."""
-    return set(
-        connection.execute(
-            select(_person.c.id).where(
-                _person.c.organisation_id == organisation_id, _person.c.active.is_(True)
-            )
-        ).scalars()
+    """Everybody who is confirmed as working there."""
+    return set(connection.execute(_confirmed_at(organisation_id)).scalars())
+
+
+def leads_of(connection: Connection, organisation_id: int) -> set[int]:
+    """Those who confirm who works there."""
+    leads = _confirmed_at(organisation_id).where(_person.c.leads_organisation.is_(True))
+    return set(connection.execute(leads).scalars())
+
+
+def _confirmed_at(organisation_id: int) -> Select[Any]:
+    return select(_person.c.id).where(
+        _person.c.organisation_id == organisation_id,
+        _person.c.organisation_confirmed_at.is_not(None),
+        _person.c.active.is_(True),
     )
+
+
+def organisation_of(connection: Connection, person_id: int) -> int | None:
+    """The organisation that somebody registered with."""
+    found = select(_person.c.organisation_id).where(_person.c.id == person_id)
+    return connection.execute(found).scalar_one_or_none()
 
 
 def linked_to(connection: Connection, child_id: int, part: Part | None = None) -> dict[int, int | None]:
@@ -155,7 +175,10 @@ def linked_to(connection: Connection, child_id: int, part: Part | None = None) -
 
 
 def who_may_see(
-    connection: Connection, people: Collection[Principal], form_id: int | None, child_id: int | None
+    connection: Connection,
+    people: Collection[Principal],
+    form_id: int | None,
+    child_id: int | None,
 ) -> set[int]:
     """Those of these people whose own lens finds the form, or the child where there is no form."""
     asked = [

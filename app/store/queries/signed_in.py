@@ -8,15 +8,15 @@ from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.models import LogInSession
+from app.models import LogInSession, Organisation
 from app.store.ready import Ready
 from app.store.visibility import PERSON_TABLE
 
 _log_in, _person = LogInSession.__table__, PERSON_TABLE
-_role = RoleRow.__table__
+_role, _organisation = RoleRow.__table__, Organisation.__table__
 
 _WHO_IS = Ready(
     select(
@@ -27,13 +27,16 @@ _WHO_IS = Ready(
         _person.c.first_name,
         _person.c.last_name,
         _person.c.email,
-        _person.c.profession,
+        func.coalesce(_organisation.c.kind, _person.c.profession),
         _person.c.organisation_id,
         _person.c.totp_secret,
         _log_in.c.proved_at,
         _role.c.name,
+        and_(_person.c.organisation_confirmed_at.is_not(None), _organisation.c.active.is_(True)),
+        _person.c.leads_organisation,
     )
     .join(_person, _person.c.id == _log_in.c.person_id)
+    .outerjoin(_organisation, _organisation.c.id == _person.c.organisation_id)
     .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
     .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
     .where(
@@ -53,7 +56,10 @@ class OpenLogIn:
     name: str
     email: str
     profession: object
+    """What the organisation is; where there is none, what was entered with the account."""
     organisation_id: int | None
+    is_confirmed: bool
+    leads_organisation: bool
     has_authenticator: bool
     proved_at: datetime | None
     role_names: frozenset[str]
@@ -74,6 +80,8 @@ def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
         email=first[6],
         profession=first[7],
         organisation_id=first[8],
+        is_confirmed=bool(first[12]),
+        leads_organisation=bool(first[12] and first[13]),
         has_authenticator=first[9] is not None,
         proved_at=first[10],
         role_names=frozenset(row[11] for row in rows if row[11] is not None),

@@ -1,0 +1,119 @@
+"""Who works for an organisation: confirmed by its lead or the SEN team before any of its waiting work is opened."""
+
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import joinedload
+
+from app.domain.errors import Fault, Refused, WrongHands, WrongMoment
+from app.domain.events import LeadChanged, MembershipConfirmed, MembershipRefused
+from app.domain.roles import Role
+from app.domain.wording import N_, Wording
+from app.models import Organisation, Person
+from app.services.accounts import close_account
+from app.services.handover import hand_over_work
+from app.services.mailed_links import mail
+from app.services.work import Work
+
+MOST_WAITING = 100
+
+
+def waiting(work: Work) -> list[Person]:
+    """Return who waits to be confirmed: in a lead's own organisation, or for the SEN team everywhere."""
+    if not (work.me.in_sen_team or work.me.leads_organisation):
+        raise WrongHands("only leads and the SEN team confirm who works for an organisation")
+    statement = _professionals().where(Person.organisation_confirmed_at.is_(None))
+    if not work.me.in_sen_team:
+        statement = statement.where(Person.organisation_id == work.me.organisation_id)
+    return list(work.session.scalars(statement.order_by(Person.created_on, Person.id)).unique())
+
+
+def people_of(work: Work, organisation_id: int) -> tuple[Organisation, list[Person]]:
+    """Return an organisation and everybody with an open account in it."""
+    _check_may_look(work, organisation_id)
+    statement = _professionals().where(Person.organisation_id == organisation_id)
+    people = work.session.scalars(statement.order_by(Person.last_name, Person.first_name, Person.id)).unique()
+    return work.get(Organisation, organisation_id), list(people)
+
+
+def confirm(work: Work, person_id: int) -> Person:
+    """Confirm that somebody works for the organisation they registered with; its waiting work is open to them now."""
+    person = _waiting_person(work, person_id)
+    _settle(work, person)
+    work.tell(MembershipConfirmed(person_id=person.id))
+    return person
+
+
+def refuse(work: Work, person_id: int) -> Person:
+    """Close the account of somebody who does not work for the organisation they registered with."""
+    _waiting_person(work, person_id)
+    hand_over_work(work, person_id)  # holds the person's row, so that a confirmation at the same time counts
+    person = _waiting_person(work, person_id)
+    close_account(work, person)
+    mail(work, "membership_refused", person.email, f"{person.id}:{work.now}", person.locale)
+    work.tell(MembershipRefused(person_id=person.id))
+    return person
+
+
+def set_lead(work: Work, person_id: int, leads: bool) -> Person:
+    """Make somebody a lead of their organisation, or end that."""
+    if not may_set_leads(work):
+        raise WrongHands("only the SEN team and administrators choose leads")
+    person = work.get(Person, person_id)
+    if leads and (person.organisation_confirmed_at is None or not person.active):
+        text = N_("Confirm that %(name)s works for the organisation first")
+        raise Refused(Fault("lead", Wording(text, name=person.name)))
+    if person.leads_organisation != leads:
+        person.leads_organisation = leads
+        work.tell(LeadChanged(person_id=person.id, leads=leads))
+    return person
+
+
+def may_confirm(work: Work, organisation_id: int | None) -> bool:
+    """Whether this person confirms who works for the organisation."""
+    me = work.me
+    own = me.leads_organisation and me.organisation_id is not None and me.organisation_id == organisation_id
+    return me.in_sen_team or own
+
+
+def may_set_leads(work: Work) -> bool:
+    """Whether this person chooses leads."""
+    return work.me.in_sen_team or work.me.has(Role.admin)
+
+
+def _check_may_look(work: Work, organisation_id: int) -> None:
+    if not (may_confirm(work, organisation_id) or may_set_leads(work)):
+        raise WrongHands("only leads, the SEN team and administrators see who works for an organisation")
+
+
+def _professionals() -> Select[Any]:
+    return (
+        select(Person)
+        .where(
+            Person.active.is_(True),
+            Person.organisation_id.is_not(None),
+            Person.roles.any(name=Role.professional.name),
+        )
+        .options(joinedload(Person.organisation))
+        .limit(MOST_WAITING)
+    )
+
+
+def _waiting_person(work: Work, person_id: int) -> Person:
+    person = work.get(Person, person_id)
+    if not may_confirm(work, person.organisation_id) or person.id == work.me.user_id:
+        raise WrongHands("confirm who works for an organisation")
+    if person.organisation_id is None or person.organisation_confirmed_at is not None or not person.active:
+        raise WrongMoment
+    return person
+
+
+def _settle(work: Work, person: Person) -> None:
+    """Write the confirmation if nobody was quicker: two may press at once."""
+    changed = work.session.execute(
+        update(Person)
+        .where(Person.id == person.id, Person.organisation_confirmed_at.is_(None), Person.active.is_(True))
+        .values(organisation_confirmed_at=work.now, organisation_confirmed_by_id=work.me.user_id)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise WrongMoment

@@ -1,0 +1,87 @@
+"""Whether a registration may open an account at once, or why the SEN team has to approve it."""
+
+from sqlalchemy import and_, or_, select
+
+from app.domain.names import fold
+from app.domain.wording import N_, Wording
+from app.domain.work_email import domain_of, domain_shown, is_free_mail
+from app.models import Organisation, Person, Registration, RegistrationState
+from app.services.work import Work
+from app.store.queries.addresses import KnownDomain, recognised_domain
+
+
+def recognised(work: Work, email: str) -> KnownDomain | None:
+    """Return the work domain that covers this address: exactly, or as a subdomain where an administrator allows it."""
+    return recognised_domain(work.session, domain_of(email))
+
+
+def reasons_to_wait(work: Work, registration: Registration, known: KnownDomain | None) -> list[Wording]:
+    """Return why the SEN team has to approve this registration; an empty list when the account may be opened.
+
+    An address shows at most that somebody has a mailbox at an organisation. It opens an account there only when
+    nothing else about the mailbox is in doubt.
+    """
+    return [
+        *_domain_reasons(work, registration, known),
+        *_account_reasons(work, registration),
+        *_refusal_reasons(work, registration),
+    ]
+
+
+def _domain_reasons(work: Work, registration: Registration, known: KnownDomain | None) -> list[Wording]:
+    domain = domain_of(registration.email)
+    reasons = []
+    if is_free_mail(domain):
+        text = N_("%(domain)s is a personal email service, so the address does not show where they work")
+        reasons.append(Wording(text, domain=domain_shown(domain)))
+    elif known is None:
+        text = N_("The email domain %(domain)s is not recognised")
+        reasons.append(Wording(text, domain=domain_shown(domain)))
+    elif known.organisation_id is None:
+        text = N_("The email domain %(domain)s is shared by several organisations")
+        reasons.append(Wording(text, domain=known.domain))
+    elif registration.organisation_id not in (None, known.organisation_id):
+        text = N_("The email domain %(domain)s belongs to %(name)s, not to the organisation they chose")
+        name = work.get(Organisation, known.organisation_id).name
+        reasons.append(Wording(text, domain=known.domain, name=name))
+    if registration.organisation_id is None:
+        reasons.append(Wording(N_("Their organisation is not in our list")))
+    return reasons
+
+
+def _account_reasons(work: Work, registration: Registration) -> list[Wording]:
+    """An account with the same mailbox, or a closed one of the same name at the same organisation."""
+    same_mailbox = and_(Person.mailbox == registration.mailbox, Person.email != registration.email)
+    left = and_(Person.organisation_id == registration.organisation_id, Person.active.is_(False))
+    found = work.session.scalars(select(Person).where(or_(same_mailbox, left))).unique()
+    name = (fold(registration.first_name), fold(registration.last_name))
+    return [
+        _account_reason(person)
+        for person in found
+        if person.mailbox == registration.mailbox or (fold(person.first_name), fold(person.last_name)) == name
+    ]
+
+
+def _account_reason(person: Person) -> Wording:
+    if person.active:
+        text = N_("The account of %(name)s (%(email)s) may use the same mailbox")
+    else:
+        text = N_("The closed account of %(name)s (%(email)s) may belong to the same person")
+    return Wording(text, name=person.name, email=person.email)
+
+
+def _refusal_reasons(work: Work, registration: Registration) -> list[Wording]:
+    """A registration from the same mailbox that an officer refused."""
+    refused = work.session.scalars(
+        select(Registration)
+        .where(
+            Registration.mailbox == registration.mailbox,
+            Registration.id != registration.id,
+            Registration.state == RegistrationState.refused,
+            Registration.decided_by_id.is_not(None),
+        )
+        .order_by(Registration.decided_at.desc())
+        .limit(1)
+    )
+    text = N_("An earlier registration from this mailbox was refused: %(reason)s")
+    return [Wording(text, reason=each.decision_reason) for each in refused]

@@ -1,0 +1,105 @@
+"""Who works for an organisation: its lead and the SEN team confirm or refuse people who registered."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+
+from app.domain.errors import Refused
+from app.models import Person
+from app.services import membership
+from app.services.work import Work
+from app.views.base import PortalView
+from app.views.pages import said
+from app.views.quick import gettext as _
+
+
+class ColleagueView(PortalView):
+    """People to confirm, and the people of one organisation."""
+
+    route_base = "/colleagues"
+    class_permission_name = "Colleagues"
+
+    @expose("/")
+    @has_access
+    def waiting(self) -> ResponseReturnValue:
+        """Who waits to be confirmed: a lead's own colleagues, or everybody for the SEN team."""
+        with self.work() as work:
+            people = membership.waiting(work)
+            return self.page(
+                "colleagues/waiting.html", people=people, own=None if work.me.in_sen_team else work.me
+            )
+
+    @expose("/organisation/<int:organisation_id>")
+    @has_access
+    def organisation(self, organisation_id: int) -> ResponseReturnValue:
+        """Everybody with an open account in one organisation."""
+        with self.work() as work:
+            organisation, people = membership.people_of(work, organisation_id)
+            return self.page(
+                "colleagues/organisation.html",
+                organisation=organisation,
+                waiting=[each for each in people if each.organisation_confirmed_at is None],
+                confirmed=[each for each in people if each.organisation_confirmed_at is not None],
+                may_confirm=membership.may_confirm(work, organisation_id),
+                may_set_leads=membership.may_set_leads(work),
+                back=_back(work),
+            )
+
+    @expose("/<int:person_id>/confirm", methods=["POST"])
+    @has_access
+    def confirm(self, person_id: int) -> ResponseReturnValue:
+        """They work there."""
+        with self.work() as work:
+            person = membership.confirm(work, person_id)
+            name = person.name
+        flash(_("%(name)s is confirmed. We have told them.", name=name), "success")
+        return redirect(url_for("ColleagueView.waiting"))
+
+    @expose("/<int:person_id>/refuse", methods=["POST"])
+    @has_access
+    def refuse(self, person_id: int) -> ResponseReturnValue:
+        """They do not work there: the account is closed."""
+        with self.work() as work:
+            person = membership.refuse(work, person_id)
+            name = person.name
+        flash(_("We have closed the account of %(name)s and told them.", name=name), "success")
+        return redirect(url_for("ColleagueView.waiting"))
+
+    @expose("/<int:person_id>/lead", methods=["POST"])
+    @has_access
+    def lead(self, person_id: int) -> ResponseReturnValue:
+        """Make somebody a lead of their organisation."""
+        return self._set_lead(person_id, leads=True)
+
+    @expose("/<int:person_id>/end-lead", methods=["POST"])
+    @has_access
+    def end_lead(self, person_id: int) -> ResponseReturnValue:
+        """Somebody stops being a lead of their organisation."""
+        return self._set_lead(person_id, leads=False)
+
+    def _set_lead(self, person_id: int, *, leads: bool) -> ResponseReturnValue:
+        organisation_id: int | None = None
+        try:
+            with self.work() as work:
+                organisation_id = work.get(Person, person_id).organisation_id
+                person = membership.set_lead(work, person_id, leads)
+                name = person.name
+        except Refused as refused:
+            flash(" ".join(str(said(fault.text)) for fault in refused.faults), "danger")
+        else:
+            text = (
+                _("%(name)s now confirms who works for their organisation.", name=name)
+                if leads
+                else _("%(name)s no longer confirms who works for their organisation.", name=name)
+            )
+            flash(text, "success")
+        if organisation_id is None:
+            return redirect(url_for("HomeView.home"))
+        return redirect(url_for("ColleagueView.organisation", organisation_id=organisation_id))
+
+
+def _back(work: Work) -> str:
+    if membership.may_set_leads(work):
+        return url_for("OrganisationList.list")
+    return url_for("HomeView.home")

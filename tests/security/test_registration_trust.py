@@ -1,0 +1,350 @@
+"""A3: a mailbox is no proof of a job. An account opens an organisation's work only once somebody there confirms it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.domain.roles import Principal, Profession, Role
+from app.domain.workflow import FormState
+from app.models import Child, ChildLink, Form, Message, Person, Registration, SectionDraft
+from app.seed.cast import HEALTH
+from app.services import asking, links, membership
+from app.services import registrations as decisions
+from app.services.registration import Applicant, register
+from app.services.setting_up import Outcome, choose_password, finish
+from app.services.work import Office, Work, unit_of_work
+from app.store.queries.recipients import readers
+from tests.browser import post_with_token
+from tests.cast import Actor, Cast, everything
+from tests.mailbox import Mailbox, text_of
+from tests.make import Maker
+from tests.newcomer import CHOSEN, Newcomer, organisation_id
+
+HEALTH_EMAIL = "nadia.rahman@airedale.nhs.example"
+
+
+class Joined:
+    """Somebody who registered with an address of the health trust, and nobody has confirmed yet."""
+
+    def __init__(
+        self, office: Office, mailbox: Mailbox, email: str = HEALTH_EMAIL, **changed: object
+    ) -> None:
+        self.office, self.email = office, email
+        given = {
+            "email": email,
+            "first_name": "Nadia",
+            "last_name": "Rahman",
+            "profession": Profession.school,
+            "organisation_id": organisation_id(office, HEALTH),
+            "job_title": "Bank nurse",
+            "address": "Skipton Road",
+            "postcode": "BD20 6TD",
+            "phone": "01632 960101",
+        }
+        with unit_of_work(office, None) as work:
+            register(work, Applicant(**(given | changed)))  # type: ignore[arg-type]
+        token = mailbox.link(email).rpartition("/")[2]
+        choose_password(lambda: unit_of_work(office, None), token, CHOSEN)
+        with unit_of_work(office, None) as work:
+            self.outcome = finish(work, token)
+        with everything(office) as work:
+            self.registration_id = work.session.scalars(
+                select(Registration.id).where(Registration.email == email).order_by(Registration.id.desc())
+            ).first()
+            self.id = work.session.scalars(select(Person.id).where(Person.email == email)).first() or 0
+
+    @property
+    def principal(self) -> Principal:
+        """As the row policies know them at this moment."""
+        with self.office.database.engine.connect() as connection:
+            return readers(connection, {self.id})[self.id].principal
+
+    @contextmanager
+    def works(self) -> Iterator[Work]:
+        with unit_of_work(self.office, self.principal) as work:
+            yield work
+
+    def reasons(self, cast: Cast) -> list[str]:
+        assert self.registration_id is not None
+        with cast.olu.works() as work:
+            return [str(reason) for reason in decisions.case_of(work, self.registration_id).reasons]
+
+
+@pytest.fixture
+def joined(office: Office, mailbox: Mailbox) -> Joined:
+    found = Joined(office, mailbox)
+    assert found.outcome is Outcome.open
+    return found
+
+
+def seen(work: Work, table: type) -> list[int]:
+    return list(work.session.scalars(select(table.id)))
+
+
+def make_lead(office: Office, actor: Actor) -> None:
+    with everything(office) as work:
+        work.get(Person, actor.id).leads_organisation = True
+    actor.principal = Principal(**(vars(actor.principal) | {"leads_organisation": True}))
+
+
+def test_A3_a_student_address_of_a_trust_waits_for_approval(
+    office: Office, mailbox: Mailbox, cast: Cast
+) -> None:
+    kid = Joined(office, mailbox, "kid@students.airedale.nhs.example")
+
+    assert kid.outcome is Outcome.waiting
+    assert kid.reasons(cast) == ["The email domain students.airedale.nhs.example is not recognised"]
+
+
+def test_A3_B11_the_profession_comes_from_the_organisation(joined: Joined) -> None:
+    with everything(joined.office) as work:
+        assert work.get(Person, joined.id).profession is Profession.health
+    assert joined.principal.profession is Profession.health
+
+
+def test_B11_a_profession_that_differs_from_the_organisation_gives_no_right_to_ask(
+    joined: Joined, office: Office
+) -> None:
+    with everything(office) as work:
+        work.get(Person, joined.id).profession = Profession.school
+
+    assert joined.principal.profession is Profession.health
+
+
+def test_A3_nobody_opens_the_queue_before_they_are_confirmed(
+    joined: Joined, cast: Cast, make: Maker, office: Office
+) -> None:
+    child = make.child(linked=(cast.sana,))
+    link = make.queue(child, cast.hana)
+    advice = make.advice(child, cast.hana, template="advice_health", author_id=None)
+    with joined.works() as work:
+        assert seen(work, Child) == seen(work, ChildLink) == seen(work, Form) == []
+        assert seen(work, Person) == [joined.id], "no colleague's account either"
+
+    with cast.olu.works() as work:
+        membership.confirm(work, joined.id)
+
+    with joined.works() as work:
+        assert (seen(work, Child), seen(work, Form)) == ([child.id], [advice.id])
+        links.take_up(work, link.id)
+
+
+def test_A3_the_queue_of_a_child_they_added_themselves_stays_shut(
+    joined: Joined, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    own = make.link(child, cast.hana, person_id=joined.id)
+    queue = make.queue(child, cast.hana)
+    theirs = make.advice(child, cast.hana, FormState.draft, template="advice_health")
+    mine = make.request(child, cast.hana, author_id=joined.id)
+    with everything(joined.office) as work:
+        for form in (theirs, mine):
+            work.add(
+                SectionDraft(
+                    form_id=form.id, section="a", answers={}, saved_by_id=cast.hana.id, saved_at=work.now
+                )
+            )
+
+    with joined.works() as work:
+        assert set(seen(work, ChildLink)) == {own.id, queue.id}
+        assert seen(work, Form) == [mine.id], "a colleague's form is not theirs"
+        assert len(seen(work, SectionDraft)) == 1, "nor is a colleague's draft"
+    with pytest.raises(WrongHands), joined.works() as work:
+        links.take_up(work, queue.id)
+    with pytest.raises(WrongHands), joined.works() as work:
+        links.bring_in(work, child.id, cast.hana.id)
+
+
+def test_A3_nobody_is_linked_or_asked_before_they_are_confirmed(
+    joined: Joined, cast: Cast, make: Maker
+) -> None:
+    child = make.child(linked=(cast.hana,))
+    with pytest.raises(Refused, match="not confirmed"), cast.olu.works() as work:
+        links.link_person(work, child.id, joined.id)
+    with pytest.raises(Refused, match="not confirmed"), cast.olu.works() as work:
+        asking.ask_for_advice(work, child.id, "advice_health", person_id=joined.id)
+    with pytest.raises(Refused, match="not confirmed"), cast.hana.works() as work:
+        links.bring_in(work, child.id, joined.id)
+
+
+def test_A3_they_hear_nothing_of_what_waits_in_the_queue(joined: Joined, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    with cast.olu.works() as work:
+        links.link_organisation(work, child.id, organisation_id(joined.office, HEALTH))
+
+    with everything(joined.office) as work:
+        told = set(work.session.scalars(select(Message.recipient_id).where(Message.letter == "child_linked")))
+    assert told == {cast.hana.id, cast.idris.id}
+
+
+def test_A3_an_organisation_no_longer_in_use_opens_nothing(joined: Joined, cast: Cast, make: Maker) -> None:
+    make.queue(make.child(), cast.hana)
+    with cast.olu.works() as work:
+        person = membership.confirm(work, joined.id)
+    with everything(joined.office) as work:
+        work.get(Person, person.id).organisation.active = False  # type: ignore[union-attr]
+
+    assert not joined.principal.is_confirmed
+    with joined.works() as work:
+        assert seen(work, Child) == []
+
+
+def test_A3_the_lead_and_the_sen_team_hear_of_somebody_new(
+    office: Office, mailbox: Mailbox, cast: Cast
+) -> None:
+    make_lead(office, cast.hana)
+    Joined(office, mailbox)
+
+    with everything(office) as work:
+        told = list(
+            work.session.scalars(select(Message.recipient_id).where(Message.letter == "membership_awaited"))
+        )
+    assert sorted(told, key=str) == sorted([cast.hana.id, None], key=str)
+
+
+def test_A3_a_lead_confirms_and_the_person_is_told(joined: Joined, cast: Cast) -> None:
+    make_lead(joined.office, cast.hana)
+    with cast.hana.works() as work:
+        assert [person.id for person in membership.waiting(work)] == [joined.id]
+        membership.confirm(work, joined.id)
+
+    with everything(joined.office) as work:
+        person = work.get(Person, joined.id)
+        assert person.organisation_confirmed_by_id == cast.hana.id
+        told = work.session.scalars(select(Message.letter).where(Message.recipient_id == joined.id)).all()
+        assert told == ["membership_confirmed"]
+    with pytest.raises(WrongMoment), cast.olu.works() as work:
+        membership.refuse(work, joined.id)
+
+
+def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_told(
+    joined: Joined, cast: Cast, mailbox: Mailbox
+) -> None:
+    make_lead(joined.office, cast.hana)
+    number = joined.id
+    with cast.hana.works() as work:
+        membership.refuse(work, number)
+
+    with everything(joined.office) as work:
+        assert work.get(Person, number).active is False
+        letters = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
+        assert letters[-1] == "membership_refused"
+    assert "you do not work there" in text_of(mailbox.last(HEALTH_EMAIL))
+
+
+@pytest.mark.parametrize("key", ["idris", "sana", "pat", "ines", "ann"])
+def test_A3_nobody_else_confirms(joined: Joined, cast: Cast, key: str) -> None:
+    """A colleague who is no lead, a lead of another organisation, a parent, an administrator."""
+    actor: Actor = getattr(cast, key)
+    for answer in (membership.confirm, membership.refuse):
+        with pytest.raises((WrongHands, NotFound)), actor.works() as work:
+            answer(work, joined.id)
+
+
+def test_A3_nobody_confirms_themselves(joined: Joined) -> None:
+    with everything(joined.office) as work:
+        work.get(Person, joined.id).leads_organisation = True
+    assert joined.principal.leads_organisation is False, "a lead has to be confirmed"
+    with pytest.raises(WrongHands), joined.works() as work:
+        membership.confirm(work, joined.id)
+
+
+def test_A3_only_the_sen_team_and_administrators_choose_leads(joined: Joined, cast: Cast) -> None:
+    for key in ("hana", "sana"):
+        with pytest.raises((WrongHands, NotFound)), getattr(cast, key).works() as work:
+            membership.set_lead(work, cast.hana.id, True)
+    with pytest.raises(Refused), cast.olu.works() as work:
+        membership.set_lead(work, joined.id, True)
+    for key in ("olu", "ines"):
+        with getattr(cast, key).works() as work:
+            membership.set_lead(work, cast.hana.id, key == "olu")
+    with everything(joined.office) as work:
+        assert work.get(Person, cast.hana.id).leads_organisation is False
+
+
+def test_A3_approving_a_registration_confirms_it(office: Office, mailbox: Mailbox, cast: Cast) -> None:
+    nurse = Joined(office, mailbox, "nadia@nhs.example")
+    assert nurse.outcome is Outcome.waiting and nurse.registration_id is not None
+    with cast.olu.works() as work:
+        person = decisions.approve(work, nurse.registration_id, organisation_id(office, HEALTH))
+    with everything(office) as work:
+        row = work.get(Person, person.id)
+        assert (row.organisation_confirmed_by_id, row.profession) == (cast.olu.id, Profession.health)
+
+
+@pytest.mark.parametrize("email", ["hana.begum+2@airedale.nhs.example", "hanabegum@airedale.nhs.example"])
+def test_A3_a_closed_account_does_not_come_back_through_another_spelling(
+    office: Office, mailbox: Mailbox, cast: Cast, email: str
+) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.hana.id).active = False
+
+    again = Joined(office, mailbox, email, last_name="Other")
+
+    assert again.outcome is Outcome.waiting
+    assert again.reasons(cast) == [
+        "The closed account of Hana Begum (hana.begum@airedale.nhs.example) may belong to the same person"
+    ]
+
+
+def test_A3_a_leaver_with_another_mailbox_waits(office: Office, mailbox: Mailbox, cast: Cast) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.hana.id).active = False
+    again = Joined(office, mailbox, "hb12@airedale.nhs.example", first_name="HANA", last_name="Begum")
+    assert again.outcome is Outcome.waiting
+
+
+def test_A3_a_refused_person_waits_again_with_the_reason(
+    office: Office, mailbox: Mailbox, cast: Cast
+) -> None:
+    first = Joined(
+        office, mailbox, "kid@airedale.nhs.example", organisation_id=None, organisation_named="A ward"
+    )
+    assert first.registration_id is not None
+    with cast.olu.works() as work:
+        decisions.refuse(work, first.registration_id, "The trust does not know them.")
+
+    again = Joined(office, mailbox, "kid+1@airedale.nhs.example")
+
+    assert again.outcome is Outcome.waiting
+    assert again.reasons(cast) == [
+        "An earlier registration from this mailbox was refused: The trust does not know them."
+    ]
+
+
+def test_A3_a_lead_confirms_on_the_page(app: Flask, office: Office, mailbox: Mailbox, cast: Cast) -> None:
+    make_lead(office, cast.sana)
+    newcomer = Newcomer(app, mailbox)
+    newcomer.registers()
+    newcomer.sets_up()
+    newcomer.logs_in()
+    assert "must confirm that you work there" in newcomer.browser.get("/").text
+    assert newcomer.browser.get("/colleagues/").status_code == 403
+
+    sana = cast.sana.browser()
+    assert "1 person is waiting" in sana.get("/").text
+    page = sana.get("/colleagues/").text
+    assert "Nadia Rahman" in page and "Deputy head" in page
+    with everything(office) as work:
+        number = work.session.scalars(select(Person.id).where(Person.email == newcomer.email)).one()
+    done = post_with_token(sana, app, f"/colleagues/{number}/confirm", {})
+    assert done.status_code == 302
+    assert "must confirm that you work there" not in newcomer.browser.get("/").text
+    assert "Nadia Rahman" in sana.get(f"/colleagues/organisation/{organisation_id(office)}").text
+
+
+def test_A3_an_officer_chooses_a_lead_on_the_page(app: Flask, office: Office, cast: Cast) -> None:
+    olu, health = cast.olu.browser(), organisation_id(office, HEALTH)
+    assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/lead", {}).status_code == 302
+    assert "End as lead" in olu.get(f"/colleagues/organisation/{health}").text
+    assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/end-lead", {}).status_code == 302
+    assert "End as lead" not in olu.get(f"/colleagues/organisation/{health}").text
+    assert cast.hana.browser().get(f"/colleagues/organisation/{health}").status_code == 403
+
+
+def test_A3_roles_that_matter_here() -> None:
+    assert not Principal(1, "x", frozenset({Role.professional}), None, 1).is_confirmed, "closed until opened"
