@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 from sqlalchemy import func, select
@@ -9,9 +10,9 @@ from sqlalchemy import func, select
 from app.domain.errors import PortalError
 from app.domain.events import ChildViewed
 from app.domain.workflow import FormState
-from app.models import ChildLink, Form, FormReturn, KeptPost, Person, Submission
+from app.models import ChildLink, Decision, Form, FormReturn, KeptPost, Person, Request, Submission
 from app.post.audit import verify
-from app.services import kept_posts, links, returning
+from app.services import deciding, kept_posts, links, returning
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import is_watched, look_as_system
 from tests.cast import Actor, Cast, everything
@@ -100,6 +101,66 @@ def test_of_an_acceptance_and_a_return_at_once_one_counts(office: Office, cast: 
             (FormState.accepted, 0),
             (FormState.returned, 1),
         }
+
+
+def received(cast: Cast, make: Maker, state: FormState) -> Request:
+    """A request that can be decided."""
+    return make.request(make.child(linked=(cast.sana,)), cast.sana, state, received_on=date(2026, 11, 2))
+
+
+def test_c2_of_two_decisions_at_once_one_counts(office: Office, cast: Cast, make: Maker) -> None:
+    form = received(cast, make, FormState.returned)
+    said = at_once(
+        (cast.olu, lambda work: deciding.agree_to_assess(work, form.id, "Yes.")),
+        (cast.mary, lambda work: deciding.decline_to_assess(work, form.id, "No.")),
+    )
+    assert said in (["Conflict", "done"], ["WrongMoment", "done"])
+    with everything(office) as work:
+        kept = work.session.scalars(select(Decision)).all()
+        assert [(one.number, one.outcome) for one in kept] == [(1, work.get(Form, form.id).state)]
+
+
+def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    form = received(cast, make, FormState.accepted)
+    with cast.olu.works() as work:
+        deciding.agree_to_assess(work, form.id, "Wrong box.")
+    said = at_once(
+        *(
+            (
+                actor,
+                lambda work: deciding.correct_decision(
+                    work, form.id, False, deciding.Decided("No.", None, "Slip.")
+                ),
+            )
+            for actor in (cast.olu, cast.mary)
+        )
+    )
+    assert said in (["Conflict", "done"], ["Refused", "done"])
+    with everything(office) as work:
+        assert sorted(work.session.scalars(select(Decision.number))) == [1, 2]
+
+
+def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    form = received(cast, make, FormState.accepted)
+    with everything(office) as work:
+        work.add(
+            Submission(
+                form_id=form.id, number=1, answers={}, checksum="0", send_key="k",
+                submitted_by_id=cast.sana.id, submitted_at=work.now,
+            )
+        )  # fmt: skip
+    at_once(
+        (cast.olu, lambda work: deciding.agree_to_assess(work, form.id, "Yes.")),
+        (cast.mary, lambda work: returning.undo_accept(work, form.id, 1)),
+    )
+    with everything(office) as work:
+        decided = work.session.scalars(select(Decision)).all()
+        state = work.get(Form, form.id).state
+    assert (state, len(decided)) in {(FormState.assessing, 1), (FormState.submitted, 0)}
 
 
 def test_the_audits_chain_holds_when_many_write_at_once(office: Office, cast: Cast, make: Maker) -> None:
