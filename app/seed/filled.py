@@ -34,6 +34,8 @@ EXAMPLE_FACTS: dict[str, str] = {
     "advice.due_on": "2025-12-01",
 }
 
+YEAR_TAUGHT = "actual_year"
+
 CODES: dict[str, Any] = {
     "upn": "B801200005001",
     "nhs_number": "9990000018",
@@ -72,6 +74,8 @@ def filled_answers(
                 continue
             if question.kind == "declaration":
                 own[question.id] = declaration
+            elif question.id == YEAR_TAUGHT:
+                own[question.id] = facts.get("child.year_group") or BY_QUESTION[YEAR_TAUGHT]
             elif question.kind == "files":
                 own[question.id] = list(attachment_ids) if question.required else []
             else:

@@ -43,7 +43,9 @@ class PaperActs(Stage):
             paper.child == child and paper.body == whom.body and paper.kind == "advice" for paper in self.model.papers.values()
         ):  # fmt: skip
             return
-        self.acts("olu", True, lambda work: asking.ask_for_advice(work, child, TEMPLATE, person_id=number))
+        why = "Whoever works with the child is asked."
+        ask = asking.ask_for_advice
+        self.acts("olu", True, lambda work: ask(work, child, TEMPLATE, person_id=number, adviser_reason=why))
         if not linked:
             self._new_link(child, whom.key, whom.body)
         [form] = self._number(Form, self.model.papers)
