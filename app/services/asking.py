@@ -77,7 +77,9 @@ def ask_for_advice(
     awaited = _awaited(work, child.id, version, organisation_id, person_id)
     if awaited is not None and _is_same_request(work, awaited, person_id, asked):
         return awaited
-    already = _already_asked(work, organisation_id)
+    already = _already_asked(
+        work, organisation_id, statutory and awaited is not None and not awaited.statutory
+    )
     _check(work, version, organisation_id, asked, statutory, [already] if awaited is not None else [])
     rule = advice_due_on(work.today)
     due = due_on or rule
@@ -195,9 +197,13 @@ def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reas
     return [Fault("adviser_reason", Wording(text, name=body.name, profession=kind))]
 
 
-def _already_asked(work: Work, organisation_id: int) -> Fault:
+def _already_asked(work: Work, organisation_id: int, as_information: bool) -> Fault:
     name = work.get(Organisation, organisation_id).name
-    text = N_("%(name)s has already been asked for this advice and has not sent it yet")
+    text = (
+        N_("%(name)s has been asked for this as information. Cancel that first, then ask for advice")
+        if as_information
+        else N_("%(name)s has already been asked for this advice and has not sent it yet")
+    )
     return Fault("adviser", Wording(text, name=name))
 
 

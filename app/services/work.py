@@ -77,8 +77,9 @@ class Work:
     who: Principal | None
     origin: Origin = NOWHERE
     told: list[Event] = field(default_factory=list)
-    notified: int = 0
-    """How many people (or shared inboxes) got a message of it; known after the commit."""
+    told_no_one: bool = False
+    """Something happened and no one could be sent a message of it; known after the commit. False where nothing happened,
+    as when the same button is pressed twice."""
     mailed: list[int] = field(default_factory=list)
     """Mail put into the outbox by hand (a code, a link): sent right after the commit."""
 
@@ -160,7 +161,7 @@ def unit_of_work(
         if not keeps:
             return
         mail = office.post_room.write(session, work.told, work.who, work.now, origin)
-        work.notified = len(mail)
+        work.told_no_one = bool(work.told) and not mail
         session.commit()
     except StaleDataError as stale:
         session.rollback()

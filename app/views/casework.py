@@ -100,7 +100,7 @@ class AskView(PortalView):
         except Refused as refused:
             put_faults(form, refused.faults, person="adviser", organisation="adviser")
             return None
-        return work.notified > 0
+        return not work.told_no_one
 
     @expose("/advice/<int:form_id>/cancel", methods=["GET", "POST"])
     @has_access
@@ -111,7 +111,7 @@ class AskView(PortalView):
                 child_id = asking.cancel_advice(work, form_id).child_id
             text = (
                 _("Cancelled. We have told the people you asked.")
-                if work.notified
+                if not work.told_no_one
                 else _("Cancelled. The people you asked have no open account, so we told no one.")
             )
             flash(text, "success")

@@ -71,7 +71,7 @@ class DecideView(PortalView):
                     _(
                         "The decision is recorded. The authors and the parents linked to the child have a message."
                     )
-                    if work.notified
+                    if not work.told_no_one
                     else _(
                         "The decision is recorded. No one linked to the child has an account, so we told no one."
                     ),
@@ -99,7 +99,7 @@ class DecideView(PortalView):
                     _(
                         "The decision is corrected. The authors and the parents linked to the child have a message."
                     )
-                    if work.notified
+                    if not work.told_no_one
                     else _(
                         "The decision is corrected. No one linked to the child has an account, so we told no one."
                     ),

@@ -218,7 +218,7 @@ class FormView(PortalView):
             returning.accept(work, form_id, _number())
         flash(
             _("You have accepted this form. We have told its authors.")
-            if work.notified
+            if not work.told_no_one
             else _("You have accepted this form. Its authors have no open account, so we told no one."),
             "success",
         )
@@ -234,7 +234,7 @@ class FormView(PortalView):
             returning.undo_accept(work, form_id, _number())
         flash(
             _("You can accept or return this form again. We have told its authors.")
-            if work.notified
+            if not work.told_no_one
             else _(
                 "You can accept or return this form again. Its authors have no open account, so we told no one."
             ),
@@ -261,7 +261,7 @@ class FormView(PortalView):
             return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
         flash(
             _("You have returned this form. We have told its authors why.")
-            if work.notified
+            if not work.told_no_one
             else _("You have returned this form. Its authors have no open account, so we told no one."),
             "success",
         )

@@ -70,7 +70,7 @@ class LinkView(PortalView):
                     desk.link_person(work, child_id, person_id, form.relationship.data or "")
                 flash(
                     _("They are linked. We have told them.")
-                    if work.notified
+                    if not work.told_no_one
                     else _("They are linked. They have no open account, so we could not tell them."),
                     "success",
                 )
@@ -93,7 +93,7 @@ class LinkView(PortalView):
                     desk.link_organisation(work, child_id, organisation_id)
                 flash(
                     _("The child is in their queue. We have told their professionals.")
-                    if work.notified
+                    if not work.told_no_one
                     else _(
                         "The child is in their queue. No one there has an account yet, so we told no one."
                     ),

@@ -233,3 +233,16 @@ def test_b11_the_wrong_profession_is_asked_only_with_a_reason(cast, assessed, te
             work, child.id, template, person_id=adviser.id, adviser_reason="She led the plan."
         )
     assert asked.adviser_reason == "She led the plan."
+
+
+def test_c1_information_that_is_still_awaited_is_named_before_advice_is_asked(cast, make, clock):
+    child = make.child(linked=(cast.ann,))
+    with cast.olu.works() as work:
+        asked = desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+    make.request(child, cast.sana, FormState.assessing)
+    clock.forward(days=1)
+    with pytest.raises(Refused, match="Cancel that first"), cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+    with cast.olu.works() as work:
+        desk.cancel_advice(work, asked.id)
+        assert desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id).statutory

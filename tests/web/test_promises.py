@@ -80,6 +80,19 @@ def test_c5_asking_a_queue_without_people_says_that_no_one_was_told(cast, child,
     assert "We have told" not in text
 
 
+def test_c5_pressing_twice_does_not_say_that_no_one_was_told(cast, child, make, press):
+    make.request(child, cast.sana, FormState.assessing)
+    data = {
+        "form": "advice_education",
+        "adviser": f"person-{cast.sana.id}",
+        "due_on-day": "4",
+        "due_on-month": "1",
+        "due_on-year": "2027",
+    }
+    for _ in range(2):
+        assert "We have told Sana Iqbal" in press(f"/children/{child.id}/ask", data)
+
+
 def test_c5_a_family_is_not_promised_a_letter_that_no_one_sends():
     words = " ".join(str(text) for text in NEXT_IN_WORDS.values())
     assert "The letter you receive" not in words
