@@ -36,6 +36,7 @@ from app.tables.messages import Message
 from app.tables.organisations import Organisation, WorkDomain
 from app.tables.outbox import OutboxMail
 from app.tables.people import Person
+from app.tables.shares import FormShare
 from app.tables.workers import WorkerSeen
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "EmailChange",
     "Form",
     "FormReturn",
+    "FormShare",
     "FormTemplate",
     "FormVersion",
     "Invitation",

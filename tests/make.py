@@ -14,11 +14,13 @@ from app.models import (
     ChildLink,
     Consent,
     Form,
+    FormShare,
     FormTemplate,
     FormVersion,
     Message,
     Organisation,
     Request,
+    Submission,
 )
 from app.services.work import Office
 from tests.cast import Actor, Cast, everything
@@ -116,6 +118,35 @@ class Maker:
         return self._form(
             Consent, "consent", child, author, state=state, **({"organisation_id": None} | columns)
         )  # type: ignore[no-any-return]
+
+    def share(self, form: Form, *whom: Actor, **columns: Any) -> None:
+        """The form's newest submission, shared with these parents, or with no name with the linked professionals."""
+        with everything(self.office) as work:
+            statement = select(Submission).where(Submission.form_id == form.id)
+            sent = work.session.scalars(statement.order_by(Submission.number.desc())).first()
+            if sent is None:
+                sent = work.add(
+                    Submission(
+                        form_id=form.id,
+                        number=1,
+                        answers={},
+                        checksum="0",
+                        send_key=f"made-{next(_numbers)}",
+                        submitted_by_id=form.author_id or self.cast.olu.id,
+                        submitted_at=work.now,
+                    )
+                )
+            links: list[int | None] = [self._link_of(work, form, actor) for actor in whom] or [None]
+            for link_id in links:
+                given = {"form_id": form.id, "submission_number": sent.number, "link_id": link_id}
+                work.add(FormShare(**(given | columns)))
+
+    @staticmethod
+    def _link_of(work: Any, form: Form, actor: Actor) -> int:
+        statement = select(ChildLink.id).where(
+            ChildLink.child_id == form.child_id, ChildLink.person_id == actor.id
+        )
+        return int(work.session.scalars(statement.order_by(ChildLink.id.desc())).first())
 
     def message(self, to: Actor | None, **columns: Any) -> Message:
         """A message in somebody's inbox, or with None the SEN team's."""

@@ -239,9 +239,12 @@ class ConsentWithdrawn(FormEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class FormShared(FormEvent):
-    """The SEN team decided who may read a form: "professionals", "parents"."""
+    """The SEN team decided who may read a form; `new_links` are the links it was not shared with before."""
 
     shared_with: tuple[str, ...]
+    links: tuple[int, ...] = ()
+    new_links: tuple[int, ...] = ()
+    new_professionals: bool = True
 
 
 # --- documents, messages, lists -------------------------------------------------------------------

@@ -18,6 +18,13 @@ class Part(enum.Enum):
     author = "author"
     sen_team = "sen_team"
     parent = "parent"
+    young_person = "young_person"
+    giver = "giver"
+    recorder = "recorder"
+
+
+FAMILY_PARTS = frozenset({Part.parent, Part.young_person})
+"""What a member of the family is to a child: each is a party of their own."""
 
 
 class FormState(enum.Enum):
@@ -93,7 +100,7 @@ class Workflow:
 
 
 _S = FormState
-AUTHOR, SEN_TEAM_HANDS, PARENT = {Part.author}, {Part.sen_team}, {Part.parent}
+AUTHOR, SEN_TEAM_HANDS = {Part.author}, {Part.sen_team}
 
 RECEIVED = frozenset({_S.submitted, _S.returned, _S.accepted})
 """States of a request that the council has received and not decided: the six weeks run in each (reg. 5)."""
@@ -127,11 +134,11 @@ ADVICE = Workflow(
 """Advice asked for under SEND Regulations 2014, reg. 6, due in six weeks (reg. 8)."""
 
 CONSENT = Workflow(
-    step("save", {_S.draft}, _S.draft, {Part.sen_team, Part.parent}),
-    step("submit", {_S.draft}, _S.submitted, {Part.sen_team, Part.parent}),
-    step("withdraw", {_S.submitted}, _S.withdrawn, {Part.sen_team, Part.parent}),
+    step("save", {_S.draft}, _S.draft, {Part.giver, Part.recorder}),
+    step("submit", {_S.draft}, _S.submitted, {Part.giver, Part.recorder}),
+    step("withdraw", {_S.submitted}, _S.withdrawn, {Part.giver, Part.sen_team}),
 )
-"""The family's acknowledgement and permissions: theirs to give and take back, never a professional's."""
+"""One person's consent: that person's to give and to withdraw; the SEN team acts on their behalf only."""
 
 OPEN_TO_WRITING = frozenset({_S.asked, _S.draft, _S.returned})
 """States in which the author's answers may still change."""

@@ -91,17 +91,28 @@ def the_authors(connection: Connection, event: on.FormEvent) -> Addressees:
 
 
 def those_it_is_shared_with(connection: Connection, event: on.FormShared) -> Addressees:
-    """Everybody linked to the child of the kinds it is now shared with, except its own authors."""
+    """Those it was not shared with before: the linked professionals, and each parent or young person chosen by name;
+    never its own authors."""
     form = form_facts(connection, event.form_id)
     told: Addressees = set()
-    if "professionals" in event.shared_with:
+    if "professionals" in event.shared_with and event.new_professionals:
         linked = linked_to(connection, form.child_id, Part.author)
         told |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
-    if "parents" in event.shared_with:
-        told |= set(linked_to(connection, form.child_id, Part.parent))
+    told |= {link_facts(connection, link_id).person_id for link_id in event.new_links}
+    told -= {SEN_TEAM}
     return told - {form.author_id}
+
+
+def the_giver(connection: Connection, event: on.ConsentStarted) -> Addressees:
+    """The parent or young person who is asked for their consent."""
+    form = form_facts(connection, event.form_id)
+    return {form.author_id} if form.author_id is not None and not form.recorded_by_team else set()
 
 
 def the_family(connection: Connection, event: on.FormEvent) -> Addressees:
     """The parents and carers linked to the child, and the young person if the account is theirs."""
-    return set(linked_to(connection, form_facts(connection, event.form_id).child_id, Part.parent))
+    child_id = form_facts(connection, event.form_id).child_id
+    return {
+        *linked_to(connection, child_id, Part.parent),
+        *linked_to(connection, child_id, Part.young_person),
+    }

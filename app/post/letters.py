@@ -23,7 +23,7 @@ from app.post.letter_parts import (
     the_assigned_before,
     the_authors,
     the_colleagues,
-    the_family,
+    the_giver,
     the_linked,
     those_it_is_shared_with,
 )
@@ -279,10 +279,10 @@ LETTERS: Mapping[type[Event], Told] = {
     on.ConsentStarted: (
         Letter(
             "consent_asked",
-            the_family,
+            the_giver,
             N_("Tell us what we may share"),
             N_(
-                "The SEN team asks for your consent to share information about %(child)s. Open the form to fill it in."
+                "The SEN team asks you to fill in a form about sharing information about %(child)s. Your answers are yours: no other parent or carer can read or change them."
             ),
         ),
     ),
@@ -290,16 +290,18 @@ LETTERS: Mapping[type[Event], Told] = {
         Letter(
             "consent_recorded",
             sen_team,
-            N_("A family’s consent was recorded"),
-            N_("%(by)s has recorded the family’s consent for %(child)s."),
+            N_("Consent was given"),
+            N_("%(by)s has sent a consent form about %(child)s."),
         ),
     ),
     on.ConsentWithdrawn: (
         Letter(
             "consent_withdrawn",
             sen_team,
-            N_("A family took their consent back"),
-            N_("The family’s consent for %(child)s was withdrawn. Check what is shared, and with whom."),
+            N_("A consent was withdrawn"),
+            N_(
+                "%(by)s has withdrawn a consent about %(child)s. What was shared because of it can no longer be read. Check what else is shared, and with whom."
+            ),
         ),
     ),
     on.FormShared: (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import FixedClock
 from app.domain.roles import Principal, Role
+from app.domain.sharing import SharingChoice
 from app.domain.workflow import Part
 from app.models import Child, ChildLink, Message, OutboxMail, Person
 from app.seed.cast import CAST
@@ -187,7 +188,7 @@ def _assessing(stage: Stage, days_ago: int, child: tuple[str, str, date, str]) -
     with stage.day(days_ago - 20, "olu").works() as work:
         deciding.agree_to_assess(work, request_id, "Both legal tests are met.")
     with stage.day(days_ago - 20, "olu", 11).works() as work:
-        sharing.set_sharing(work, request_id, {"professionals"})
+        sharing.set_sharing(work, request_id, SharingChoice(professionals=True))
     return child_id, request_id
 
 
@@ -231,7 +232,8 @@ def _advice_overdue(stage: Stage) -> None:
     with stage.day(46, "olu").works() as work:
         returning.accept(work, psychology, 1)
     with stage.day(46, "olu", 11).works() as work:
-        sharing.set_sharing(work, psychology, {"professionals", "parents"})
+        family = frozenset(each.link_id for each in sharing.family_of(work, child_id))
+        sharing.set_sharing(work, psychology, SharingChoice(professionals=True, links=family))
     school = stage.day(39, "olu").ask(child_id, "advice_education", person=stage.cast["sana"])
     stage.day(39, "sana", 21).fill(school, sections=2)
 

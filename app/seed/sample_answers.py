@@ -279,7 +279,7 @@ BY_QUESTION: dict[str, Any] = {
     "giver_name": "Nadia Ellwood",
     "relationship": "Mother",
     "has_responsibility": "yes",
-    "method": "online",
+    "method": "spoken",
     "given_on": "2025-09-10",
     "notice_read": ["read"],
     "language": "pan",
@@ -289,7 +289,6 @@ BY_QUESTION: dict[str, Any] = {
     "health_records": "yes",
     "psychologist": "yes",
     "conditions": "Please let her bring her drawing book, and say beforehand who will come.",
-    "withdrawn": "no",
 }
 
 BY_FORM: dict[str, dict[str, Any]] = {

@@ -64,7 +64,7 @@ DOORS: Mapping[Grant, str] = {
     (
         "Forms",
         WRITE,
-    ): "Take the steps in part 3; begin a consent form (the SEN team and the child's linked parents)",
+    ): "Take the steps in part 3; begin a consent form (the SEN team, and each linked parent or young person their own)",
     ("Documents", READ): "Download files",
     (
         "CaseWork",
@@ -110,7 +110,7 @@ DOORS: Mapping[Grant, str] = {
 FORMS: Mapping[str, str] = {
     "request": "A request for an EHC needs assessment",
     "advice": "Advice",
-    "consent": "The family's consent form",
+    "consent": "A consent form",
 }
 
 PARTS: Mapping[Part, tuple[str, str]] = {
@@ -119,7 +119,14 @@ PARTS: Mapping[Part, tuple[str, str]] = {
         "a professional of the organisation whose form it is, linked by name to the child, not only in the queue",
     ),
     Part.sen_team: ("SEN team", "any SEN officer or SEN manager"),
-    Part.parent: ("Parent", "a parent or carer linked by name to the child"),
+    Part.giver: (
+        "Giver",
+        "the parent, carer or young person whose consent it is, linked by name to the child; no other member of the family",
+    ),
+    Part.recorder: (
+        "Recorder",
+        "the SEN team, for a consent form that it writes down for the person who gives the consent",
+    ),
 }
 
 STEPS: Mapping[str, str] = {
@@ -153,6 +160,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Submission: "What was sent, word for word",
     models.FormReturn: "Reasons for which a form was returned",
     models.Decision: "Decisions whether to assess, with every correction",
+    models.FormShare: "Who a submitted form is shared with",
     models.Document: "Files",
     models.Message: "Messages",
     models.Person: "Accounts",

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError
 
-from app.domain.errors import Fault, NotFound, Refused, WrongHands
+from app.domain.errors import Conflict, Fault, NotFound, Refused, WrongHands
 from app.domain.events import (
     AdviceAsked,
     AdviceCancelled,
@@ -17,8 +18,8 @@ from app.domain.form_deadlines import advice_due_on
 from app.domain.roles import PROFESSION_LABELS, Role
 from app.domain.text_input import character_faults
 from app.domain.wording import N_, Wording
-from app.domain.workflow import ADVICE, OPEN_TO_WRITING, FormState
-from app.models import Advice, Child, Consent, FormVersion, Organisation, Person, Request
+from app.domain.workflow import ADVICE, FAMILY_PARTS, OPEN_TO_WRITING, FormState
+from app.models import Advice, Child, ChildLink, Consent, FormVersion, Organisation, Person, Request
 from app.services.form_templates import published
 from app.services.links import held, link_if_missing
 from app.services.parts import check_confirmed, is_linked, parts_in
@@ -122,27 +123,65 @@ def cancel_advice(work: Work, form_id: int) -> Advice:
     return advice
 
 
-def start_consent(work: Work, child_id: int) -> Consent:
-    """Begin the family's consent form, or open the one already begun. For the SEN team and the child's own parents."""
+def start_consent(
+    work: Work, child_id: int, link_id: int | None = None, *, recorded: bool = False
+) -> Consent:
+    """Begin one person's consent form, or open theirs that is begun or in force.
+
+    A parent or young person begins their own. The SEN team asks the person of `link_id` to fill theirs in, or, with
+    `recorded`, writes down what that person, or somebody without an account, said or signed.
+    """
     child = work.get(Child, child_id)
-    if not (work.me.in_sen_team or (work.me.has(Role.parent) and is_linked(work, child.id))):
-        raise WrongHands("start_consent")
-    begun = work.session.scalars(
-        select(Consent).where(Consent.child_id == child.id, Consent.state == FormState.draft).limit(1)
-    ).first()
+    giver = _giver(work, child.id, link_id, recorded)
+    begun = _open_consent(work, child.id, giver)
     if begun is not None:
         return begun
-    consent = work.add(
-        Consent(
-            child=child,
-            form_version=published(work.session, "consent"),
-            state=FormState.draft,
-            author_id=work.me.user_id,
-            organisation_id=None,
-        )
-    )
+    try:
+        with work.session.begin_nested():
+            consent = work.add(
+                Consent(
+                    child=child,
+                    form_version=published(work.session, "consent_recorded" if recorded else "consent"),
+                    state=FormState.draft,
+                    author_id=giver,
+                    organisation_id=None,
+                    recorded_by_team=recorded,
+                    asked_by_id=work.me.user_id if work.me.in_sen_team else None,
+                    asked_on=work.today if work.me.in_sen_team else None,
+                )
+            )
+    except IntegrityError:  # begun at the same moment
+        begun = _open_consent(work, child.id, giver)
+        if begun is None:
+            raise Conflict("Consent") from None
+        return begun
     work.tell(ConsentStarted(child_id=child.id, form_id=consent.id))
     return consent
+
+
+def _giver(work: Work, child_id: int, link_id: int | None, recorded: bool) -> int | None:
+    """Whose consent it is. None for somebody without an account, whose consent only the SEN team writes down."""
+    if not work.me.in_sen_team:
+        if not work.me.has(Role.parent) or not is_linked(work, child_id) or recorded:
+            raise WrongHands("start_consent")
+        return work.me.user_id
+    if link_id is None:
+        if not recorded:
+            raise Refused(Fault("giver", Wording(N_("Choose whose consent it is"))))
+        return None
+    link = work.get(ChildLink, link_id)
+    if link.child_id != child_id or link.ended_at is not None or link.part not in FAMILY_PARTS:
+        raise Refused(Fault("giver", Wording(N_("Choose whose consent it is"))))
+    return link.person_id
+
+
+def _open_consent(work: Work, child_id: int, giver: int | None) -> Consent | None:
+    """This person's consent that is begun or in force; for people without an account, the one in record."""
+    if giver is None:
+        whose = and_(Consent.author_id.is_(None), Consent.state == FormState.draft)
+    else:
+        whose = and_(Consent.author_id == giver, Consent.state.in_((FormState.draft, FormState.submitted)))
+    return work.session.scalars(select(Consent).where(Consent.child_id == child_id, whose).limit(1)).first()
 
 
 def _advice_form(work: Work, template_key: str) -> FormVersion:

@@ -81,6 +81,7 @@ def same_child(work: Work, child_id: int) -> Child:
     for number in ("upn", "postcode"):
         if getattr(older, number):
             setattr(older, f"{number}_missing_reason", None)
+    older.contact_risk = older.contact_risk or newer.contact_risk
     newer.possible_duplicate_of_id = None
     newer.merged_into_id = older.id
     work.session.flush()

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 
-from app.domain.errors import Conflict, WrongMoment
+from app.domain.errors import Conflict, Fault, Refused, WrongMoment
 from app.domain.events import ConsentWithdrawn, FormEvent, FormSaved, RequestWithdrawn
 from app.domain.forms import Section, SectionAnswers
 from app.domain.forms.conditions import blank
+from app.domain.wording import N_, Wording
 from app.models import DraftRevision, Form, SectionDraft
 from app.services.open_forms import OpenForm, take_up
+from app.services.sharing import end_sharing, end_what_rested_on_consent
 from app.services.work import Work
 from app.store.queries.forms import revisions_beyond, savers_since
+from app.store.queries.shares import hold_child
 
 KEPT_REVISIONS, THINNED_EVERY = 20, 10
+LONGEST_REASON = 500
 WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
 
 
@@ -100,6 +104,20 @@ def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, 
     return draft
 
 
+def _withdraw_consent(work: Work, form: Form, asked_by: str) -> None:
+    if work.me.in_sen_team:
+        if not asked_by:
+            raise Refused(Fault("asked_by", Wording(N_("Enter who asked to withdraw this consent, and how"))))
+        if len(asked_by) > LONGEST_REASON:
+            text = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON)
+            raise Refused(Fault("asked_by", text))
+        form.decision_reason = asked_by
+    form.decided_at, form.decided_by_id = work.now, work.me.user_id
+    hold_child(work.session, form.child_id)
+    end_sharing(work, form.id)
+    end_what_rested_on_consent(work, form.child_id)
+
+
 def remember(work: Work, draft: SectionDraft) -> None:
     """Keep what the section holds now before it is changed. Every tenth time, what is older than the last twenty goes."""
     work.session.add(
@@ -117,11 +135,17 @@ def remember(work: Work, draft: SectionDraft) -> None:
         work.session.delete(old)
 
 
-def withdraw(work: Work, form_id: int) -> Form:
-    """Give up a request that was never sent, or take the family's permissions back."""
+def withdraw(work: Work, form_id: int, asked_by: str = "") -> Form:
+    """Give up a request that was never sent, or withdraw one person's consent and what rested on it.
+
+    `asked_by` is who asked the SEN team to withdraw a consent on their behalf. Raises Refused when it is missing.
+    """
     opened = take_up(work, form_id)
     if opened.form.kind not in WITHDRAWN:
         raise WrongMoment("withdraw")
-    opened.form.state = opened.step("withdraw").end
+    step = opened.step("withdraw")
+    if opened.form.kind == "consent":
+        _withdraw_consent(work, opened.form, asked_by.strip())
+    opened.form.state = step.end
     work.tell(WITHDRAWN[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
     return opened.form

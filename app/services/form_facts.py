@@ -5,7 +5,9 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from app.domain.forms import FROM_REQUEST, FormDefinition, facts_wanted
+from app.domain.roles import Role
 from app.domain.school_years import school_year, year_of
+from app.domain.secrecy import facts_for
 from app.domain.wording import N_
 from app.models import Child, Form, Organisation, Person
 from app.services.form_templates import definition_of
@@ -27,6 +29,9 @@ def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str,
             "advice.due_on": _day(form.due_on),
         }
     )
+    if form.kind != "request" and not work.me.in_sen_team:
+        is_family = work.me.has(Role.parent)
+        facts = facts_for(facts, is_family=is_family, contact_risk=form.child.contact_risk)
     if any(fact.startswith("author.") for fact in wanted):
         facts |= _about_writer(work)
     if any(fact.startswith("request.") for fact in wanted):

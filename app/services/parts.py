@@ -5,7 +5,7 @@ from sqlalchemy import Integer, bindparam, or_, select
 from app.domain.errors import Fault, Refused
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
-from app.domain.workflow import Part
+from app.domain.workflow import FAMILY_PARTS, FormState, Part
 from app.models import ChildLink, Form, Person
 from app.services.work import Work
 from app.store.ready import Ready
@@ -14,19 +14,26 @@ from app.store.ready import Ready
 def parts_in(work: Work, form: Form) -> frozenset[Part]:
     """The parts this person plays in this form.
 
-    The SEN team is the SEN team in every form. A professional is an author when the form is their organisation's
-    and they themselves are linked to the child: waiting in the queue is not enough. Until they are confirmed as working
-    there, only their own forms are theirs. A linked parent is the parent.
+    The SEN team is the SEN team in every form, and the recorder of a consent that it writes down. A professional is an
+    author when the form is their organisation's and they themselves are linked to the child: waiting in the queue is
+    not enough. Until they are confirmed as working there, only their own forms are theirs. A linked parent or young
+    person is the giver of their own consent, and of no other.
     """
     if work.me.in_sen_team:
-        return frozenset({Part.sen_team})
+        return frozenset({Part.sen_team, Part.recorder} if form.recorded_by_team else {Part.sen_team})
     if not is_linked(work, form.child_id):
         return frozenset()
     if work.me.has(Role.parent):
-        return frozenset({Part.parent})
+        return frozenset({Part.giver if _gives(work, form) else Part.parent})
     ours = form.organisation_id is not None and form.organisation_id == work.me.organisation_id
     ours = ours and (work.me.is_confirmed or form.author_id == work.me.user_id)
     return frozenset({Part.author}) if ours and work.me.has(Role.professional) else frozenset()
+
+
+def _gives(work: Work, form: Form) -> bool:
+    """Whether it is this person's own consent; while the SEN team writes it down, nobody else fills it in."""
+    in_record = form.recorded_by_team and form.state is FormState.draft
+    return form.kind == "consent" and form.author_id == work.me.user_id and not in_record
 
 
 def check_confirmed(person: Person, field: str) -> None:
@@ -52,7 +59,7 @@ _OPEN_LINK = Ready(
         ChildLink.person_id == bindparam("me"),
         ChildLink.ended_at.is_(None),
         or_(
-            ChildLink.part == Part.parent,
+            ChildLink.part.in_(tuple(FAMILY_PARTS)),
             ChildLink.organisation_id == bindparam("organisation", type_=Integer()),
         ),
     )

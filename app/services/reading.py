@@ -1,12 +1,14 @@
 """Reading what was sent: for the SEN team, for its authors, and for those it is shared with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import NotFound
 from app.domain.events import FormViewed
 from app.domain.forms import FROM_REQUEST, AnswerLine, FormDefinition, Section, answer_lines
+from app.domain.roles import Role
+from app.domain.secrecy import WHOLE, Readable, Reader, readable
 from app.domain.workflow import WORKFLOWS, Part, Step
 from app.models import Document, Form, FormReturn, Submission
 from app.services.form_templates import definition_of
@@ -20,6 +22,7 @@ from app.store.queries.forms import (
     returns_of,
     submissions_of,
 )
+from app.store.snapshots import beside
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,13 @@ class Reading:
 
 def read(work: Work, form_id: int, number: int | None = None) -> Reading:
     """What was sent with a form: its newest version, or this one. The SEN team and its authors may read every
-    version and every answer; others the newest, without what is restricted. Raises NotFound."""
+    version and every answer; others the version shared with them, without what is not theirs to know. Raises NotFound."""
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
     parts = parts_in(work, form)
-    whole = reads_all(form, parts)
+    reader = reader_of(work, parts)
+    whole = reader in WHOLE
     versions = submissions_of(work.session, form_id)[: None if whole else 1]
     chosen = next((one for one in versions if number in (None, one.number)), None)
     if chosen is None and number is not None:
@@ -84,47 +88,84 @@ def read(work: Work, form_id: int, number: int | None = None) -> Reading:
     steps = WORKFLOWS[form.kind].open_to(form.state, parts)
     sections: list[ReadSection] = []
     if chosen is not None:
-        definition = _as_read(work, form, definition_of(work.session, form), whole)
-        sections = _sections(work, form, definition, versions, chosen)
+        sections = _sections(work, form, reader, versions, chosen)
         work.tell(FormViewed(form_id=form.id, child_id=form.child_id))
     returns = returns_of(work.session, form_id) if whole else []
     return Reading(form, parts, steps, chosen, versions, sections, returns)
 
 
-def reads_all(form: Form, parts: frozenset[Part]) -> bool:
-    """The SEN team and the authors read everything; for the family's own form that is the family."""
-    return bool(parts & {Part.sen_team, Part.author}) or (form.kind == "consent" and Part.parent in parts)
+def reader_of(work: Work, parts: frozenset[Part]) -> Reader:
+    """What this person is to the answers of a form in which they play these parts."""
+    if Part.sen_team in parts:
+        return Reader.sen_team
+    if parts & {Part.author, Part.giver}:
+        return Reader.author
+    return Reader.family if work.me.has(Role.parent) else Reader.professional
 
 
-def _as_read(work: Work, form: Form, definition: FormDefinition, whole: bool) -> FormDefinition:
-    """The form as this reader may read it: somebody who may not read the request may not read what was taken from it."""
-    if whole:
-        return definition
-    readable = definition.without_restricted()
-    quoted = any(
-        question.fact in FROM_REQUEST for section in readable.sections for question in section.questions
+def as_read_by(
+    work: Work,
+    form: Form,
+    reader: Reader,
+    answers: Mapping[str, Mapping[str, Any]],
+    sees_request: bool | None = None,
+) -> Readable:
+    """These answers of a form as this reader may read them. `sees_request`: whether the reader may read the request too;
+    looked up for the person at work unless it is given."""
+    definition = definition_of(work.session, form)
+    if sees_request is None:
+        quotes = reader not in WHOLE and quotes_request(definition)
+        sees_request = not quotes or request_for(work.session, form.child_id) is not None
+    risk = form.child.contact_risk
+    return readable(definition, answers, reader, contact_risk=risk, sees_request=sees_request)
+
+
+def neutral_name(document: Document) -> str:
+    """A name that says nothing about the family, with the ending of the file's own name."""
+    _stem, dot, ending = document.name.rpartition(".")
+    return f"file-{document.id}{dot}{ending if dot else ''}"
+
+
+def name_to_read(work: Work, document: Document) -> str:
+    """The name under which this person gets a file: its own, unless an address must be kept secret from readers."""
+    form = form_to_read(work.session, document.form_id)
+    if form is None:
+        raise NotFound("Form")
+    whole = reader_of(work, parts_in(work, form)) in WHOLE
+    return document.name if whole or not form.child.contact_risk else neutral_name(document)
+
+
+def quotes_request(definition: FormDefinition) -> bool:
+    """Whether answers of the request are repeated in this form."""
+    return any(
+        question.fact in FROM_REQUEST for section in definition.sections for question in section.questions
     )
-    if not quoted or request_for(work.session, form.child_id) is not None:
-        return readable
-    sections = (
-        replace(section, questions=tuple(one for one in section.questions if one.fact not in FROM_REQUEST))
-        for section in readable.sections
-    )
-    return replace(readable, sections=tuple(section for section in sections if section.questions))
 
 
 def _sections(
-    work: Work, form: Form, definition: FormDefinition, versions: Sequence[Submission], chosen: Submission
+    work: Work, form: Form, reader: Reader, versions: Sequence[Submission], chosen: Submission
 ) -> list[ReadSection]:
     before = next((one for one in versions if one.number == chosen.number - 1), None)
     found = answers_sent(work.session, [one.id for one in (chosen, before) if one is not None])
     files = {one.id: one for one in documents_to_read(work.session, form.id)}
-    was = _said(definition, found[before.id]) if before else None
+    if reader not in WHOLE and form.child.contact_risk:
+        for one in files.values():
+            beside(one, name=neutral_name(one))
+    was = _said(as_read_by(work, form, reader, found[before.id])) if before else None
+    return read_sections(as_read_by(work, form, reader, found[chosen.id]), files, was)
+
+
+def read_sections(
+    as_read: Readable,
+    files: Mapping[int, Document],
+    was: Mapping[tuple[str, str], Any] | None = None,
+) -> list[ReadSection]:
+    """The sections of a form as a page shows them."""
     return [
         ReadSection(
-            section, [_line(section, line, files, was) for line in answer_lines(section, found[chosen.id])]
+            section, [_line(section, line, files, was) for line in answer_lines(section, as_read.answers)]
         )
-        for section in definition.visible_sections(found[chosen.id])
+        for section in as_read.sections
     ]
 
 
@@ -138,9 +179,9 @@ def _line(
     return ReadLine(line, [files[number] for number in line.files if number in files], changed)
 
 
-def _said(definition: FormDefinition, answers: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], Any]:
+def _said(as_read: Readable) -> dict[tuple[str, str], Any]:
     return {
         (section.id, line.question.id): (line.shown, line.files)
-        for section in definition.visible_sections(answers)
-        for line in answer_lines(section, answers)
+        for section in as_read.sections
+        for line in answer_lines(section, as_read.answers)
     }

@@ -25,6 +25,7 @@ from app.models import FormReturn
 from app.services.filling import changed
 from app.services.open_forms import OpenForm, take_up
 from app.services.sending import answers_that_count
+from app.services.sharing import end_sharing
 from app.services.work import Work
 from app.store.queries.forms import answers_of, last_number
 
@@ -92,6 +93,7 @@ def send_back(
             )
         )
     opened.form.state, opened.form.wanted_by = end, wanted_by
+    end_sharing(work, form_id)
     work.tell(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 

@@ -19,9 +19,11 @@ from app.domain.events import (
 )
 from app.domain.form_deadlines import request_due_on
 from app.domain.forms import Answers, FormDefinition, Problem, check_complete
+from app.domain.secrecy import notes_contact_risk
 from app.domain.workflow import FormState
 from app.models import Document, Submission
 from app.services.open_forms import OpenForm, take_up
+from app.services.sharing import share_consent
 from app.services.work import Work
 from app.store.queries.forms import last_number, sent_with
 
@@ -51,10 +53,14 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
         raise Incomplete(problems)
     step = opened.step("submit")
     submission = _snapshot(work, opened, send_key)
-    _hand_in_files(work, opened, submission.answers)
+    _hand_in_files(work, opened, submission)
     _record_year(work, opened, submission.answers)
     _stamp(work, opened)
     opened.form.state = step.end
+    if notes_contact_risk(submission.answers):
+        opened.form.child.contact_risk = True
+    if opened.form.kind == "consent":
+        share_consent(work, form_id, submission.number)
     work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
     return submission
 
@@ -97,17 +103,20 @@ def _snapshot(work: Work, opened: OpenForm, send_key: str) -> Submission:
     )
 
 
-def _hand_in_files(work: Work, opened: OpenForm, answers: Answers) -> None:
+def _hand_in_files(work: Work, opened: OpenForm, submission: Submission) -> None:
     sent = [
         number
         for section in opened.sections
         for question in section.questions
         if question.kind == "files"
-        for number in (answers.get(section.id) or {}).get(question.id) or []
+        for number in (submission.answers.get(section.id) or {}).get(question.id) or []
     ]
     if sent:
         given = update(Document).where(Document.id.in_(sent), Document.given_at.is_(None))
         work.session.execute(given.values(given_at=work.now))
+        work.session.execute(
+            update(Document).where(Document.id.in_(sent)).values(sent_number=submission.number)
+        )
 
 
 YEAR_TAUGHT = "actual_year"
@@ -131,5 +140,3 @@ def _stamp(work: Work, opened: OpenForm) -> None:
         form.received_on = work.today
         if form.kind == "request":
             form.due_on = request_due_on(FormState.submitted, work.today)
-    if form.kind == "consent" and form.shared_with_professionals_at is None:
-        form.shared_with_professionals_at = work.now

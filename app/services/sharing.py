@@ -1,41 +1,164 @@
-"""What linked professionals and parents may read: decided by the SEN team, form by form."""
+"""What linked professionals, parents and young people may read: decided by the SEN team, form by form, person by person.
 
-from collections.abc import Collection
+A share is of one submitted version. Returning or withdrawing the form ends it; the corrected version is shared again by
+the SEN team, after reading it.
+"""
 
-from app.domain.errors import WrongHands, WrongMoment
+from collections.abc import Sequence
+
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.errors import Conflict, Fault, NotFound, Refused, WrongHands, WrongMoment
 from app.domain.events import FormShared
-from app.domain.workflow import FormState
-from app.models import Form
+from app.domain.secrecy import Note, who_must_not_know
+from app.domain.sharing import SHAREABLE, SharingChoice
+from app.domain.wording import N_, Wording
+from app.domain.workflow import FAMILY_PARTS
+from app.models import Form, FormShare
+from app.services.confidentiality import notes_about
 from app.services.work import Work
+from app.store.queries.child_page import Involved, involved_with
+from app.store.queries.forms import form_held, last_number
+from app.store.queries.shares import (
+    consents_in_force,
+    end_shares,
+    hold_child,
+    of_form,
+    open_shares,
+    resting_on_consent,
+)
 
-PROFESSIONALS, PARENTS = "professionals", "parents"
 
-SENT = frozenset({FormState.submitted, FormState.accepted, FormState.assessing, FormState.not_assessing})
-"""States in which there is something to share, sent and not called back."""
+def set_sharing(work: Work, form_id: int, choice: SharingChoice, number: int | None = None) -> Form:
+    """From now on exactly these may read the form's newest submitted version. `number` is the version that was on the
+    screen.
 
-
-def set_sharing(work: Work, form_id: int, shared_with: Collection[str]) -> Form:
-    """From now on exactly these may read the form: "professionals" linked to the child, "parents", both or nobody.
-
-    Sharing needs something that was sent; taking it back is possible at any time, and acts at once.
+    Sharing needs a submitted version; ending it is possible at any time, and acts at once. Raises Refused when a form
+    says that a person chosen must not know and the officer did not confirm it, Conflict when a newer version came in.
     """
     if not work.me.in_sen_team:
         raise WrongHands("share")
-    form = work.get(Form, form_id)
-    wanted = frozenset(shared_with) & {PROFESSIONALS, PARENTS}
-    if wanted - shared_now(form) and form.state not in SENT:
-        raise WrongMoment("share")
-    if wanted == shared_now(form):
+    hold_child(work.session, work.get(Form, form_id).child_id)
+    form = form_held(work.session, form_id)
+    if form is None:
+        raise NotFound("Form")
+    before = open_shares(work.session, form_id)
+    if choice == choice_of(before, choice):
         return form
-    form.shared_with_professionals_at = (
-        (form.shared_with_professionals_at or work.now) if PROFESSIONALS in wanted else None
+    if not choice.nobody:
+        _check(work, form, choice, before, number)
+    _replace(work, form, choice)
+    shared_with = ["professionals"] if choice.professionals else []
+    shared_with += ["parents"] if choice.links else []
+    added = choice.links - {share.link_id for share in before}
+    work.tell(
+        FormShared(
+            child_id=form.child_id,
+            form_id=form.id,
+            shared_with=tuple(shared_with),
+            links=tuple(sorted(choice.links)),
+            new_links=tuple(sorted(added)),
+            new_professionals=choice.professionals and all(share.link_id is not None for share in before),
+        )
     )
-    form.shared_with_parents_at = (form.shared_with_parents_at or work.now) if PARENTS in wanted else None
-    work.tell(FormShared(child_id=form.child_id, form_id=form.id, shared_with=tuple(sorted(wanted))))
     return form
 
 
-def shared_now(form: Form) -> frozenset[str]:
-    """Who may read this form besides its authors and the SEN team."""
-    shared = {PROFESSIONALS: form.shared_with_professionals_at, PARENTS: form.shared_with_parents_at}
-    return frozenset(name for name, since in shared.items() if since is not None)
+def choice_of(shares: Sequence[FormShare], like: SharingChoice | None = None) -> SharingChoice:
+    """The choice that these open shares came from; the answers that no share holds are taken from `like`."""
+    like = like or SharingChoice()
+    group = [share for share in shares if share.link_id is None]
+    return SharingChoice(
+        professionals=bool(group),
+        links=frozenset(share.link_id for share in shares if share.link_id is not None),
+        with_files=all(share.with_files for share in shares) if shares else like.with_files,
+        on_consent=all(share.on_consent for share in group) if group else like.on_consent,
+        despite=like.despite,
+    )
+
+
+def end_sharing(work: Work, form_id: int) -> None:
+    """Nobody reads the form any more beside its authors and the SEN team."""
+    end_shares(work.session, of_form(form_id), work.now)
+
+
+def end_what_rested_on_consent(work: Work, child_id: int) -> None:
+    """A consent about this child was withdrawn: end what was shared on the strength of it."""
+    end_shares(work.session, resting_on_consent(child_id), work.now)
+
+
+def share_consent(work: Work, form_id: int, number: int) -> None:
+    """What somebody consented to is read by the linked professionals, without what is restricted."""
+    work.session.add(
+        FormShare(
+            form_id=form_id, submission_number=number, link_id=None, with_files=False, created_at=work.now
+        )
+    )
+    work.session.flush()
+
+
+def _check(
+    work: Work, form: Form, choice: SharingChoice, before: Sequence[FormShare], number: int | None
+) -> None:
+    if form.state not in SHAREABLE:
+        raise WrongMoment("share")
+    people = {each.link_id: each for each in involved_with(work.session, form.child_id)}
+    family = {link_id for link_id, each in people.items() if _is_family(each)}
+    if (form.kind == "consent" and choice.links) or choice.links - family:
+        raise WrongMoment("share")
+    newest = last_number(work.session, form.id)
+    if number is not None and newest != number:
+        raise Conflict("Submission")
+    known = {share.link_id for share in before}
+    readers = set(choice.links)
+    if choice.professionals and None not in known:
+        readers |= set(people) - family
+    asked = [people[link] for link in sorted(readers - known - choice.despite)]
+    _warn(notes_about(work, form.child_id) if asked else [], asked)
+
+
+def _warn(notes: Sequence[Note], asked: Sequence[Involved]) -> None:
+    faults = []
+    for each in asked:
+        if who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name):
+            text = N_(
+                "Confirm that you want to share with %(name)s, although a form may say that they must not know"
+            )
+            name = each.person_name or each.organisation_name
+            faults.append(Fault(f"despite-{each.link_id}", Wording(text, name=name)))
+    if faults:
+        raise Refused(*faults)
+
+
+def family_of(work: Work, child_id: int) -> list[Involved]:
+    """The parents, carers and the young person linked to the child now."""
+    return [each for each in involved_with(work.session, child_id) if _is_family(each)]
+
+
+def _is_family(each: Involved) -> bool:
+    return each.part in FAMILY_PARTS and each.person_id is not None
+
+
+def _replace(work: Work, form: Form, choice: SharingChoice) -> None:
+    end_sharing(work, form.id)
+    if choice.nobody:
+        return
+    number = last_number(work.session, form.id)
+    on_consent = choice.on_consent and bool(consents_in_force(work.session, form.child_id))
+    links: list[int | None] = [None] if choice.professionals else []
+    for link_id in [*links, *sorted(choice.links)]:
+        work.session.add(
+            FormShare(
+                form_id=form.id,
+                submission_number=number,
+                link_id=link_id,
+                with_files=choice.with_files,
+                on_consent=on_consent and link_id is None and form.kind != "consent",
+                shared_by_id=work.me.user_id,
+                created_at=work.now,
+            )
+        )
+    try:
+        work.session.flush()
+    except IntegrityError as both:
+        raise Conflict("FormShare") from both

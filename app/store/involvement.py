@@ -34,7 +34,7 @@ def children_linked_by_name(who: Principal) -> Select[tuple[int]]:
 
 def _by_name(who: Principal) -> ColumnElement[bool]:
     if who.has(Role.parent):
-        return and_(_link.c.person_id == who.user_id, _link.c.part == Part.parent)
+        return and_(_link.c.person_id == who.user_id, _link.c.part.in_((Part.parent, Part.young_person)))
     if who.has(Role.professional) and who.organisation_id is not None:
         return and_(
             _link.c.person_id == who.user_id,

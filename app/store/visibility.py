@@ -16,7 +16,7 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
 )
 from flask_appbuilder.security.sqla.models import Role as RoleRow
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tuple_
 
 from app.domain.roles import Principal, Role
 from app.models import (
@@ -30,6 +30,7 @@ from app.models import (
     EmailChange,
     Form,
     FormReturn,
+    FormShare,
     FormTemplate,
     FormVersion,
     Invitation,
@@ -71,6 +72,7 @@ OPEN_TO_ALL: set[type[Any]] = {
 _link = ChildLink.__table__
 _child = Child.__table__
 _form = Form.__table__
+_share = FormShare.__table__
 _draft = SectionDraft.__table__
 PERSON_TABLE = User.__table__
 
@@ -96,7 +98,8 @@ def sees(table: type[Any]) -> Callable[[Rule], Rule]:
 def _is_ours(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
     """Professionals are the authors of their organisation's forms about the children they are linked to by name: to see
     the queue, or a colleague's child that came through it, is not enough. Until they are confirmed as working there, only
-    their own forms count. Parents and carers are the authors of their family's consent form."""
+    their own forms count. A parent, a carer and a young person are each the author of their own consent form, and of
+    nobody else's in the family."""
     return and_(form.child_id.in_(children_linked_by_name(who)), _is_written_by(who, form))
 
 
@@ -105,7 +108,7 @@ def _is_written_by(who: Principal, form: Any) -> ColumnElement[bool]:
         ours = and_(form.organisation_id.is_not(None), form.organisation_id == who.organisation_id)
         return ours if who.is_confirmed else and_(ours, form.author_id == who.user_id)
     if who.has(Role.parent):
-        return and_(form.kind == "consent", form.organisation_id.is_(None))
+        return and_(form.kind == "consent", form.author_id == who.user_id)
     return false()
 
 
@@ -114,29 +117,35 @@ def _own_forms(who: Principal) -> Select[tuple[int]]:
 
 
 def _shared_with(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
-    """The SEN team decided, form by form, that the professionals or the parents and carers linked to the child may read
-    it; a family's consent form is shared with the professionals when it is sent."""
+    """The SEN team decided that the professionals linked to the child, or this parent or young person by name, may read
+    this submitted version; a consent form is shared with the professionals when it is sent. Returning or withdrawing a
+    form ends its sharing, and so does the end of the link."""
     return and_(_is_shared_with(who, form), form.child_id.in_(linked_children(who)))
 
 
 def _is_shared_with(who: Principal, form: Any) -> ColumnElement[bool]:
-    shared = []
+    shared: ColumnElement[bool] = form.id.in_(select(_share.c.form_id).where(_is_open_to(who)))
+    return shared
+
+
+def _is_open_to(who: Principal) -> ColumnElement[bool]:
+    """The shares that are open to this person, whatever children they are linked to."""
+    open_now = _share.c.ended_at.is_(None)
     if who.has(Role.professional):
-        shared.append(form.shared_with_professionals_at.is_not(None))
+        return and_(open_now, _share.c.link_id.is_(None))
     if who.has(Role.parent):
-        shared.append(form.shared_with_parents_at.is_not(None))
-    return or_(false(), *shared)
+        own_links = select(_link.c.id).where(_link.c.person_id == who.user_id, _link.c.ended_at.is_(None))
+        return and_(open_now, _share.c.link_id.in_(own_links))
+    return false()
 
 
-def _shared_forms(who: Principal) -> Select[tuple[int]]:
-    return select(_form.c.id).where(_shared_with(who))
-
-
-def _read_forms(who: Principal) -> Select[tuple[int]]:
-    """The forms of which this person reads what was sent: as an author, or because it was shared with them."""
-    if not who.has(Role.professional):
-        return select(_form.c.id).where(_is_own_or_shared(who, _form.c))
-    return select(_form.c.id).where(or_(_is_ours(who), _shared_with(who)))
+def _shared_versions(who: Principal) -> Select[tuple[int, int]]:
+    """Form and submission number of what is shared with this person."""
+    return (
+        select(_share.c.form_id, _share.c.submission_number)
+        .join(_form, _form.c.id == _share.c.form_id)
+        .where(_is_open_to(who), _form.c.child_id.in_(linked_children(who)))
+    )
 
 
 def _is_own_or_shared(who: Principal, form: Any) -> ColumnElement[bool]:
@@ -182,12 +191,24 @@ def form(who: Principal) -> ColumnElement[bool]:
     return true() if who.in_sen_team else _is_own_or_shared(who, Form)
 
 
+@sees(FormShare)
+def form_share(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team sees with whom a form is shared."""
+    return true() if who.in_sen_team else false()
+
+
+def _written_down() -> Select[tuple[int]]:
+    """Consent forms that the SEN team writes down for somebody."""
+    return select(_form.c.id).where(_form.c.kind == "consent", _form.c.recorded_by_team)
+
+
 @sees(SectionDraft)
 def section_draft(who: Principal) -> ColumnElement[bool]:
     """Only the authors read what is not sent yet: for a professional's form the people of the organisation who are linked
-    to the child by name, and nobody who only sees the queue; the SEN team reads drafts of consent forms, which it may fill in."""
+    to the child by name, and nobody who only sees the queue; the SEN team reads drafts of the consent forms that it
+    writes down."""
     if who.in_sen_team:
-        return SectionDraft.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent"))
+        return SectionDraft.form_id.in_(_written_down())
     return SectionDraft.form_id.in_(_own_forms(who))
 
 
@@ -196,7 +217,7 @@ def draft_revision(who: Principal) -> ColumnElement[bool]:
     """Whoever reads a draft reads what it held before."""
     drafts = select(_draft.c.id)
     if who.in_sen_team:
-        drafts = drafts.where(_draft.c.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent")))
+        drafts = drafts.where(_draft.c.form_id.in_(_written_down()))
     else:
         drafts = drafts.where(_draft.c.form_id.in_(_own_forms(who)))
     return DraftRevision.draft_id.in_(drafts)
@@ -204,8 +225,12 @@ def draft_revision(who: Principal) -> ColumnElement[bool]:
 
 @sees(Submission)
 def submission(who: Principal) -> ColumnElement[bool]:
-    """The SEN team reads all that was sent; authors their own; others what was shared with them."""
-    return true() if who.in_sen_team else Submission.form_id.in_(_read_forms(who))
+    """The SEN team reads all that was sent; authors their own; others the one submitted version that was shared with
+    them."""
+    if who.in_sen_team:
+        return true()
+    version = tuple_(Submission.form_id, Submission.number)
+    return or_(Submission.form_id.in_(_own_forms(who)), version.in_(_shared_versions(who)))
 
 
 @sees(FormReturn)
@@ -222,14 +247,16 @@ def decision(who: Principal) -> ColumnElement[bool]:
 
 @sees(Document)
 def document(who: Principal) -> ColumnElement[bool]:
-    """Authors see their files; the SEN team what was sent; others the unrestricted files of what was shared with them.
-    A file taken off after it was sent stays with the version it was sent with."""
+    """Authors see their files; the SEN team what was sent; others the unrestricted files of the version that was shared
+    with them, where the SEN team shared its files too. A file taken off after it was sent stays with the version it was
+    sent with."""
     there, given = Document.removed_at.is_(None), Document.given_at.is_not(None)
     if who.in_sen_team:
-        consents = Document.form_id.in_(select(_form.c.id).where(_form.c.kind == "consent"))
-        return or_(given, and_(consents, there))
+        return or_(given, and_(Document.form_id.in_(_written_down()), there))
     own = and_(Document.form_id.in_(_own_forms(who)), or_(there, given))
-    shared = and_(given, there, Document.restricted.is_(False), Document.form_id.in_(_shared_forms(who)))
+    version = tuple_(Document.form_id, Document.sent_number)
+    with_files = _shared_versions(who).where(_share.c.with_files)
+    shared = and_(given, there, Document.restricted.is_(False), version.in_(with_files))
     return or_(own, shared)
 
 

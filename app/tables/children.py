@@ -39,6 +39,8 @@ class Child(Row):
     added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     possible_duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    contact_risk: Mapped[bool] = mapped_column(default=False)
+    """A form or the SEN team noted that an address or contact detail must be kept from somebody."""
     version: Mapped[int] = mapped_column(default=1)
 
     setting: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
@@ -94,7 +96,7 @@ class ChildLink(Row):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     """The professional's organisation at the time; null for a parent."""
     part: Mapped[Part] = mapped_column(default=Part.author)
-    """author for a professional, parent for a parent, carer or the young person's own account."""
+    """author for a professional, parent for a parent or carer, young_person for the young person's own account."""
     relationship_to_child: Mapped[str] = mapped_column(default="")
     """What they are to the child, in words: "SENCO", "Educational psychologist", "Mother"."""
     through_queue: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -36,6 +36,8 @@ class Document(Row):
     added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     given_at: Mapped[datetime | None] = mapped_column()
     """When the form it belongs to was first sent; until then it is part of a draft."""
+    sent_number: Mapped[int | None] = mapped_column()
+    """The newest submission that this file was part of."""
     restricted: Mapped[bool] = mapped_column(default=False)
     """Attached to a question that only the SEN team and its authors may read."""
     removed_at: Mapped[datetime | None] = mapped_column()

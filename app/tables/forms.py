@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -61,6 +62,26 @@ class FormVersion(Row):
     template: Mapped[FormTemplate] = relationship(lazy="joined")
 
 
+def _one_open_consent(name: str, columns: Iterable[str], criterion: str) -> Index:
+    words = text(criterion)
+    return Index(name, *columns, unique=True, sqlite_where=words, postgresql_where=words)
+
+
+OPEN_CONSENT = (
+    _one_open_consent(
+        "uq_form_open_consent",
+        ("child_id", "author_id"),
+        "kind = 'consent' AND state IN ('draft', 'submitted') AND author_id IS NOT NULL",
+    ),
+    _one_open_consent(
+        "uq_form_consent_in_record",
+        ("child_id",),
+        "kind = 'consent' AND state = 'draft' AND author_id IS NULL",
+    ),
+)
+"""One open consent for each giver, and one draft at a time for people without an account."""
+
+
 class Form(Row):
     """One filled-in form about one child, or one that has been asked for."""
 
@@ -72,6 +93,7 @@ class Form(Row):
         # In the order of lists, and what kind it is stands there too: no form is read to be passed over.
         Index("ix_form_due_on", "due_on", "id", "kind"),
         Index("ix_form_received_on", "received_on", "id", "kind"),
+        *OPEN_CONSENT,
     )
 
     kind: Mapped[str] = mapped_column()
@@ -79,7 +101,8 @@ class Form(Row):
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
     state: Mapped[FormState] = mapped_column(default=FormState.draft)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
-    """Who began it, or was asked; null while it waits in an organisation's queue."""
+    """Who began it, or was asked; null while it waits in an organisation's queue. For a consent form the parent or young
+    person who gives it; null for a giver without an account."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     """Whose work it is: linked colleagues of this organisation share the draft. Null for a parent's or the council's form."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
@@ -109,8 +132,8 @@ class Form(Row):
     decided_at: Mapped[datetime | None] = mapped_column()
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     decision_reason: Mapped[str] = mapped_column(default="")
-    shared_with_professionals_at: Mapped[datetime | None] = mapped_column()
-    shared_with_parents_at: Mapped[datetime | None] = mapped_column()
+    recorded_by_team: Mapped[bool] = mapped_column(default=False)
+    """A consent form that the SEN team writes down for the person who gives the consent."""
     version: Mapped[int] = mapped_column(default=1)
 
     child: Mapped[Child] = relationship(lazy="raise_on_sql")
@@ -145,7 +168,7 @@ class Advice(Form):
 
 
 class Consent(Form):
-    """The family's information-sharing notice and permissions."""
+    """One parent's or young person's answers about sharing information, and what they agree to."""
 
     __mapper_args__ = {"polymorphic_identity": "consent"}
 

@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 from app.store.queries.audit import AuditLine
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
+from app.views.quick import ngettext
 from app.views.words import form_state
 
 SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
@@ -204,7 +205,9 @@ def sentence(line: AuditLine) -> str:
 def details(line: AuditLine) -> str:
     """What else is known of it."""
     known = {
-        "FormShared": lambda facts: _shared_with(facts.get("shared_with") or []),
+        "FormShared": lambda facts: _shared_with(
+            facts.get("shared_with") or [], len(facts.get("links") or [])
+        ),
         "RolesChanged": _roles,
         "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
         "AccessDenied": lambda facts: " ".join(
@@ -238,8 +241,10 @@ def _roles(facts: Mapping[str, Any]) -> str:
     return f"{before} → {after}" if before else after
 
 
-def _shared_with(kinds: list[str]) -> str:
+def _shared_with(kinds: list[str], people: int) -> str:
     words = {"professionals": _("linked professionals"), "parents": _("parents and carers")}
+    if people:
+        words["parents"] = ngettext("%(num)s member of the family", "%(num)s members of the family", people)
     return _("Shared with: %(whom)s", whom=", ".join(words.get(kind, kind) for kind in kinds) or _("no one"))
 
 

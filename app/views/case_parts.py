@@ -1,6 +1,6 @@
 """The parts of a child's page: its frame, the dates, the forms and what may be done with each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from app.domain.codes import nhs_number_text
 from app.domain.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.domain.roles import Principal, Role
 from app.domain.school_years import school_year, year_group_label, year_of
+from app.domain.sharing import SHAREABLE
 from app.domain.standing import (
     DECIDED_IN_WORDS,
     FOR_FAMILIES,
@@ -19,10 +20,9 @@ from app.domain.standing import (
 )
 from app.domain.wording import N_
 from app.domain.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
-from app.models import Child
+from app.models import Child, FormShare
 from app.seed.files import reference
-from app.services.sharing import SENT
-from app.store.queries.child_page import FormLine
+from app.store.queries.child_page import FormLine, Involved
 from app.views.due import Due, due, form_due
 from app.views.pages import said, uk_date
 from app.views.quick import address_of
@@ -128,21 +128,38 @@ class FormRow:
     due: Due | None
     is_to_do: bool
     can_be_shared: bool
+    shared_with: Sequence[str]
     steps: Sequence[tuple[str, str]]
 
     @property
     def who(self) -> str:
         """Who writes it or wrote it."""
         names = [name for name in (self.line.author_name, self.line.organisation_name) if name]
-        return ", ".join(names) or _("The family")
+        return ", ".join(names) or _("Written down by the SEN team")
 
 
-def form_rows(lines: Sequence[FormLine], who: Principal, today: date) -> list[FormRow]:
-    """The forms that the reader may know of."""
-    return [_form_row(line, who, today) for line in lines]
+def form_rows(
+    lines: Sequence[FormLine],
+    who: Principal,
+    today: date,
+    shared: Mapping[int, Sequence[str]] | None = None,
+) -> list[FormRow]:
+    """The forms that the reader may know of; for the SEN team, with the names of who each is shared with."""
+    return [_form_row(line, who, today, (shared or {}).get(line.id, ())) for line in lines]
 
 
-def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
+def shared_names(shares: Sequence[FormShare], people: Sequence[Involved]) -> dict[int, list[str]]:
+    """By form, the names of who it is shared with."""
+    names = {each.link_id: each.person_name for each in people}
+    found: dict[int, list[str]] = {}
+    for share in shares:
+        name = _("Linked professionals") if share.link_id is None else names.get(share.link_id, "")
+        if name:
+            found.setdefault(share.form_id, []).append(name)
+    return found
+
+
+def _form_row(line: FormLine, who: Principal, today: date, shared_with: Sequence[str]) -> FormRow:
     is_open = line.state in OPEN_TO_WRITING
     return FormRow(
         line=line,
@@ -153,7 +170,8 @@ def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
             line.kind, line.state, (line.due_on, line.wanted_by), today, for_authors=not who.in_sen_team
         ),
         is_to_do=is_open and _is_writer(line, who),
-        can_be_shared=line.state in SENT or line.shared_with_professionals or line.shared_with_parents,
+        can_be_shared=line.state in SHAREABLE or bool(shared_with),
+        shared_with=shared_with,
         steps=_steps(line) if who.in_sen_team else (),
     )
 
@@ -161,7 +179,7 @@ def _form_row(line: FormLine, who: Principal, today: date) -> FormRow:
 def _is_writer(line: FormLine, who: Principal) -> bool:
     """It is for the reader to write: their organisation's form, or their family's."""
     if line.kind == "consent":
-        return who.has(Role.parent)
+        return who.has(Role.parent) and line.author_id == who.user_id and not line.recorded_by_team
     return (
         line.organisation_id is not None
         and line.organisation_id == who.organisation_id
@@ -171,7 +189,7 @@ def _is_writer(line: FormLine, who: Principal) -> bool:
 
 def _href(line: FormLine, who: Principal) -> str | None:
     """Where the form opens for this reader: to write in it, to read what was sent, or nowhere yet."""
-    may_write = _is_writer(line, who) or (line.kind == "consent" and who.in_sen_team)
+    may_write = _is_writer(line, who) or (line.recorded_by_team and who.in_sen_team)
     if may_write and line.state in OPEN_TO_WRITING:
         return address_of("FormView.show", form_id=line.id)
     return address_of("FormView.read", form_id=line.id) if line.submitted_at else None
@@ -179,7 +197,8 @@ def _href(line: FormLine, who: Principal) -> str | None:
 
 def _steps(line: FormLine) -> list[tuple[str, str]]:
     """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
-    names = set(WORKFLOWS[line.kind].open_to(line.state, {Part.sen_team}))
+    parts = {Part.sen_team, Part.recorder} if line.recorded_by_team else {Part.sen_team}
+    names = set(WORKFLOWS[line.kind].open_to(line.state, parts))
     return [
         (_(_named_for(line, text)), address_of(door, form_id=line.id))
         for steps, text, door in OFFERED

@@ -8,17 +8,16 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from wtforms import Form, RadioField
 
-from app.domain.errors import Refused, WrongMoment
+from app.domain.errors import Refused
 from app.domain.form_deadlines import advice_due_on
 from app.domain.form_titles import title_of
 from app.domain.workflow import ADVICE
 from app.models import Advice, Child
 from app.security import office
-from app.services import asking, duplicates, sharing
+from app.services import asking, duplicates
 from app.services.parts import parts_in
 from app.store.queries.child_page import (
     advice_forms,
-    forms_about,
     involved_with,
     organisations_named,
     professionals_named,
@@ -151,43 +150,6 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
         for body in organisations_named(session, words):
             found.setdefault(f"{ORGANISATION}-{body.id}", _("%(name)s (not yet assigned)", name=body.name))
     return list(found.items())
-
-
-class SharingView(PortalView):
-    """Who may read what, form by form."""
-
-    route_base = "/children"
-    class_permission_name = "CaseWork"
-
-    @expose("/<int:child_id>/sharing", methods=["POST"])
-    @has_access
-    def save(self, child_id: int) -> ResponseReturnValue:
-        """Save the boxes of the whole page. A form that was not on it stays as it is."""
-        try:
-            with self.work() as work:
-                for line in forms_about(work.session, work.get(Child, child_id).id):
-                    if f"shown-{line.id}" in request.form:
-                        sharing.set_sharing(work, line.id, request.form.getlist(f"share-{line.id}"))
-        except WrongMoment:
-            flash(_("You can only share forms that have been sent. Nothing has been changed."), "danger")
-        else:
-            flash(_("Sharing updated."), "success")
-        return redirect(url_for("ChildView.forms", child_id=child_id))
-
-
-class ConsentView(PortalView):
-    """Beginning the family's consent form: for the SEN team and for parents."""
-
-    route_base = "/children"
-    class_permission_name = "Forms"
-
-    @expose("/<int:child_id>/consent", methods=["POST"])
-    @has_access
-    def start(self, child_id: int) -> ResponseReturnValue:
-        """Begin the consent form, or go on with it."""
-        with self.work() as work:
-            form_id = asking.start_consent(work, child_id).id
-        return redirect(url_for("FormView.show", form_id=form_id))
 
 
 class DuplicateView(PortalView):

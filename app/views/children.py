@@ -22,8 +22,9 @@ from app.store.queries.child_page import (
     messages_about,
     standing_of,
 )
+from app.store.queries.shares import shares_about
 from app.views.base import PortalView, principal
-from app.views.case_parts import form_rows, frame, milestones, next_steps
+from app.views.case_parts import form_rows, frame, milestones, next_steps, shared_names
 from app.views.due import late
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField, StringField, TextAreaField
@@ -132,9 +133,13 @@ class ChildView(PortalView):
         with self.work() as work:
             child = desk.view_child(work, child_id)
             lines = forms_about(work.session, child_id)
+            shared: dict[int, list[str]] = {}
+            if work.me.in_sen_team:
+                people = involved_with(work.session, child_id)
+                shared = shared_names(shares_about(work.session, child_id), people)
             context = {
                 **frame(child, work.me, work.today, "forms"),
-                "forms": form_rows(lines, work.me, work.today),
+                "forms": form_rows(lines, work.me, work.today, shared),
                 "may_ask_advice": any(each.state is FormState.assessing for each in lines),
             }
         return self.page("children/forms.html", **context)

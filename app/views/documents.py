@@ -6,6 +6,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
 from app.services import documents as desk
+from app.services.reading import name_to_read
 from app.views.base import PortalView, my_work
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -26,11 +27,12 @@ class DocumentView(PortalView):
         """
         with my_work(counts=True) as work:
             document, content = desk.hand_out(work, document_id)
+            name = name_to_read(work, document)
         answer = send_file(
             content,
             mimetype=document.media_type,
             as_attachment=True,
-            download_name=document.name,
+            download_name=name,
             conditional=False,
             etag=False,
         )

@@ -118,6 +118,11 @@ def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = No
     }
 
 
+def read_parts(sections: Iterable[reading.ReadSection]) -> list[Context]:
+    """The sections of a form, ready to be drawn for a reader who does not return it."""
+    return [_read(section, ReturnNotes(ReturnForm(), {})) for section in sections]
+
+
 def _read(section: reading.ReadSection, notes: ReturnNotes) -> Context:
     rows = [
         _row(one.line, (file_line(each) for each in one.files)) | {"changed": one.changed}

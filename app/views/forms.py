@@ -275,8 +275,14 @@ class FormView(PortalView):
             opened = look_at(at_hand(), form_id)
             opened.step("withdraw")
             return self.page("forms/withdraw.html", opened=opened)
-        with self.work() as work:
-            child_id = filling.withdraw(work, form_id).child_id
+        try:
+            with self.work() as work:
+                child_id = filling.withdraw(work, form_id, request.form.get("asked_by", "")).child_id
+        except Refused as refused:
+            faults = {fault.field: said(fault.text) for fault in refused.faults}
+            errors = [{"text": text, "href": f"#{name}"} for name, text in faults.items()]
+            opened = look_at(at_hand(), form_id)
+            return self.page("forms/withdraw.html", 422, opened=opened, faults=faults, errors=errors)
         flash(_("The form has been withdrawn."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))
 

@@ -5,7 +5,7 @@ from flask_appbuilder import AppBuilder, BaseView
 from app.views.account import AccountView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
 from app.views.audit import AuditView
-from app.views.casework import AskView, ConsentView, DuplicateView, SharingView
+from app.views.casework import AskView, DuplicateView
 from app.views.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
 from app.views.children import ChildView
@@ -27,6 +27,7 @@ from app.views.registering import RegisterView
 from app.views.registrations import RegistrationView
 from app.views.running import RunningView
 from app.views.send_area import SendAreaView
+from app.views.sharing import ConsentView, SharingView
 
 VIEWS: list[type[BaseView]] = [
     AccountView,

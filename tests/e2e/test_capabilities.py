@@ -95,7 +95,7 @@ def test_a_parent_is_invited_gives_consent_and_reads_what_is_shared(people, newc
     newcomer.presses("Fill in the consent form")
     newcomer.fills("consent", "Farid Shah")
     newcomer.presses("Check your answers and send")
-    newcomer.presses("Record this consent form")
+    newcomer.presses("Send this consent form")
     newcomer.sees("What happens next")
 
     senco = people("sana")

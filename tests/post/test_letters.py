@@ -172,9 +172,10 @@ def test_advice_asked_of_an_organisation_is_told_to_all_of_it(office, cast, make
     assert told(office) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
 
 
-def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(office, cast, make, clock):
+def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(office, cast, make):
     child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
-    form = make.advice(child, cast.ann, state=FormState.accepted, shared_with_professionals_at=clock.now())
+    form = make.advice(child, cast.ann, state=FormState.accepted)
+    make.share(form)
 
     happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals",)))
 
@@ -186,7 +187,8 @@ def test_the_lens_has_the_last_word(office, cast, make):
     child = make.child(linked=(cast.ann, cast.pat))
     form = make.advice(child, cast.ann, state=FormState.accepted)
 
-    happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, shared_with=("parents",)))
+    links = {"shared_with": ("parents",), "new_links": (make.link(child, cast.quinn).id,)}
+    happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, **links))
 
     assert told(office) == {}
 

@@ -9,6 +9,7 @@ from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
 from app.domain.workflow import FormState, Part
 from app.models import Advice, ChildLink, Consent
 from app.services import asking as desk
+from app.services.filling import withdraw
 from app.services.parts import parts_in
 
 
@@ -121,23 +122,41 @@ def test_advice_is_cancelled_by_the_team_until_it_was_sent(cast, make):
         desk.cancel_advice(work, sent.id)
 
 
-@pytest.mark.parametrize("who", ["olu", "pat"])
-def test_the_team_or_a_parent_begins_the_consent_form_once(cast, make, who):
+def test_a2_a_parent_begins_their_own_consent_form_once(cast, make):
     child = make.child(linked=(cast.pat,))
-    with getattr(cast, who).works() as work:
+    with cast.pat.works() as work:
         begun = desk.start_consent(work, child.id)
         assert names(work) == ["ConsentStarted"]
-    assert (begun.state, begun.organisation_id) == (FormState.draft, None)
-    for other in (cast.olu, cast.pat):
-        with other.works() as work:
-            assert desk.start_consent(work, child.id).id == begun.id
-            assert names(work) == []
+    assert (begun.state, begun.author_id, begun.recorded_by_team) == (FormState.draft, cast.pat.id, False)
+    with cast.pat.works() as work:
+        assert desk.start_consent(work, child.id).id == begun.id
+        assert names(work) == []
 
 
-def test_after_consent_was_given_a_new_form_can_be_begun(cast, make):
+def test_a2_the_team_chooses_whose_consent_it_is(cast, make):
+    child = make.child()
+    mother, father = make.link(child, cast.pat), make.link(child, cast.quinn)
+    with cast.olu.works() as work:
+        begun = desk.start_consent(work, child.id, mother.id)
+        assert desk.start_consent(work, child.id, father.id).id != begun.id
+        assert desk.start_consent(work, child.id, mother.id, recorded=True).id == begun.id
+    assert begun.author_id == cast.pat.id
+    with pytest.raises(Refused), cast.olu.works() as work:
+        desk.start_consent(work, child.id)
+    elsewhere = make.link(make.child(), cast.pat)
+    with pytest.raises(Refused), cast.olu.works() as work:
+        desk.start_consent(work, child.id, elsewhere.id)
+    with cast.olu.works() as work:
+        without_account = desk.start_consent(work, child.id, recorded=True)
+        assert (without_account.author_id, without_account.recorded_by_team) == (None, True)
+
+
+def test_a2_consent_in_force_is_opened_and_after_withdrawal_a_new_form_is_begun(cast, make):
     child = make.child(linked=(cast.pat,))
     given = make.consent(child, cast.pat, FormState.submitted)
     with cast.pat.works() as work:
+        assert desk.start_consent(work, child.id).id == given.id
+        withdraw(work, given.id)
         assert desk.start_consent(work, child.id).id != given.id
 
 
@@ -154,15 +173,14 @@ def test_another_family_is_not_found(cast, make):
         desk.start_consent(work, child.id)
 
 
-def test_a_professional_has_no_part_in_a_consent_form_even_when_it_is_shared(cast, make, office):
+def test_a_professional_has_no_part_in_a_consent_form_even_when_it_is_shared(cast, make):
     child = make.child(linked=(cast.sana, cast.pat))
-    consent = make.consent(
-        child, cast.pat, FormState.submitted, shared_with_professionals_at=office.clock.now()
-    )
+    consent = make.consent(child, cast.pat, FormState.submitted)
+    make.share(consent)
     with cast.sana.works() as work:
         assert parts_in(work, work.get(Consent, consent.id)) == frozenset()
     with cast.pat.works() as work:
-        assert parts_in(work, work.get(Consent, consent.id)) == {Part.parent}
+        assert parts_in(work, work.get(Consent, consent.id)) == {Part.giver}
     with cast.olu.works() as work:
         assert parts_in(work, work.get(Consent, consent.id)) == {Part.sen_team}
 

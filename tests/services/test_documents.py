@@ -164,7 +164,7 @@ def test_a_file_stays_where_nobody_knows_whether_it_was_entered(office):
 # --- handing out ----------------------------------------------------------------------------------
 
 
-def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(office, cast, request_form):
+def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(office, cast, make, request_form):
     document = attach(cast.sana, request_form.id)
     may_now = {"sana", "tom"}
     everybody = ("sana", "tom", "rhys", "ann", "hana", "olu", "mary", "ines", "pat")
@@ -175,8 +175,7 @@ def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(office, cast, reque
     assert who_may() == may_now
     send(cast.sana, request_form.id)
     assert who_may() == may_now | {"olu", "mary"}
-    with everything(office) as work:
-        work.get(Form, request_form.id).shared_with_professionals_at = work.now
+    make.share(request_form)
     assert who_may() == may_now | {"olu", "mary", "hana"}
 
 

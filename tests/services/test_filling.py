@@ -328,12 +328,13 @@ def test_the_family_takes_its_permissions_back(office, cast, make):
     assert state_of(office, consent.id) is FormState.withdrawn
 
 
-def test_officers_and_the_linked_parent_fill_in_consent_and_nobody_else(cast, make):
-    child = make.child(linked=(cast.pat, cast.ann))
+def test_a2_its_giver_fills_in_a_consent_and_nobody_else(cast, make):
+    child = make.child(linked=(cast.pat, cast.ann, cast.quinn))
     consent = make.consent(child, cast.pat)
 
-    fill_in(cast.olu, consent.id)
     fill_in(cast.pat, consent.id)
+    with pytest.raises(WrongHands):
+        fill_in(cast.olu, consent.id)
     for stranger in (cast.ann, cast.quinn):
         with pytest.raises(NotFound), stranger.works() as work:
             take_up(work, consent.id)

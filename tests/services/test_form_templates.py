@@ -12,7 +12,15 @@ from app.seed.files import form_seed, form_seeds
 from app.services.form_templates import definition_of, import_seeds, publish, published
 from tests.cast import everything
 
-KEYS = {"request", "consent", "advice_education", "advice_psychology", "advice_health", "advice_social_care"}
+KEYS = {
+    "request",
+    "consent",
+    "consent_recorded",
+    "advice_education",
+    "advice_psychology",
+    "advice_health",
+    "advice_social_care",
+}
 
 
 def test_all_forms_are_there_and_parse(office, cast, make):

@@ -119,12 +119,6 @@ def test_reading_is_written_down(office, cast, advice):
     assert [(row.actor_id, row.child_id) for row in rows] == [(cast.olu.id, advice.child_id)]
 
 
-def share(office, form: Form) -> None:
-    with everything(office) as work:
-        work.get(Form, form.id).shared_with_professionals_at = work.now
-        work.get(Form, form.id).shared_with_parents_at = work.now
-
-
 @pytest.mark.parametrize("reader", ["hana", "pat"])
 def test_others_read_the_newest_version_without_what_is_restricted(office, cast, make, reader):
     request = make.request(make.child(linked=(cast.sana, cast.hana, cast.pat)), cast.sana)
@@ -134,7 +128,8 @@ def test_others_read_the_newest_version_without_what_is_restricted(office, cast,
     with cast.olu.works() as work:
         send_back(work, request.id, 1, {WHOLE: "Once more."})
     send(cast.sana, request.id)
-    share(office, request)
+    make.share(request)
+    make.share(request, cast.pat)
 
     with getattr(cast, reader).works() as work:
         found = read(work, request.id)
@@ -163,7 +158,7 @@ def test_what_an_advice_quotes_from_the_request_is_read_only_by_those_who_may_re
     advice = make.advice(child, cast.sana, template="advice_education")
     fill_in(cast.sana, advice.id)
     send(cast.sana, advice.id)
-    share(office, advice)
+    make.share(advice)
 
     with cast.sana.works() as work:
         quoted = {
@@ -177,7 +172,7 @@ def test_what_an_advice_quotes_from_the_request_is_read_only_by_those_who_may_re
         kept_back = quoted & asked_in(read(work, advice.id))
     assert not {one for one in kept_back if "received" not in one}
 
-    share(office, request)
+    make.share(request)
     with cast.hana.works() as work:
         assert quoted <= asked_in(read(work, advice.id))
 

@@ -53,7 +53,8 @@ def test_drafts_are_read_as_they_would_be_written(cast, make):
 def test_an_author_who_left_the_case_is_nameless_to_the_family_it_was_shared_with(cast, make, office):
     """Who wrote it is joined through the reader's own lens, as everywhere."""
     child = make.child(linked=(cast.pat,))
-    form = make.advice(child, cast.ann, shared_with_parents_at=office.clock.now())
+    form = make.advice(child, cast.ann)
+    make.share(form, cast.pat)
     with cast.pat.works() as work:
         seen = form_to_read(work.session, form.id)
         assert seen is not None and seen.author is None

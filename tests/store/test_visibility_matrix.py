@@ -95,14 +95,14 @@ def test_a_rule_that_is_lost_or_slammed_is_noticed(world, monkeypatch, instead):
     assert unnoticed == []
 
 
-@pytest.mark.parametrize("part", ["_is_written_by", "_is_shared_with", "linked_children"])
+@pytest.mark.parametrize("part", ["_is_written_by", "_is_open_to", "linked_children"])
 def test_every_part_of_the_rules_is_felt(world, monkeypatch, part):
     from app.store import guard, visibility
 
     monkeypatch.setattr(guard, "_ground", {})  # glass is ground once; this one is ground of broken rules
     everything = {
         "_is_written_by": lambda _who, _form: true(),
-        "_is_shared_with": lambda _who, _form: true(),
+        "_is_open_to": lambda _who: true(),
         "linked_children": lambda _who: select(Child.__table__.c.id),
     }
     monkeypatch.setattr(visibility, part, everything[part])

@@ -19,6 +19,7 @@ from app.models import (
     EmailChange,
     Form,
     FormReturn,
+    FormShare,
     Invitation,
     KeptPost,
     LogInChallenge,
@@ -38,7 +39,9 @@ from tests.cast import Cast, everything
 from tests.make import Maker
 
 TEAM = {"olu", "mary"}
-SCHOOL, PSYCHOLOGY, QUEUE, FAMILY = {"sana"}, {"ann"}, {"hana", "idris"}, {"pat"}
+SCHOOL, PSYCHOLOGY, QUEUE, PAT, QUINN = {"sana"}, {"ann"}, {"hana", "idris"}, {"pat"}, {"quinn"}
+FAMILY = PAT | QUINN
+"""A parent, and the young person; each a party of their own."""
 LINKED = SCHOOL | PSYCHOLOGY | QUEUE
 """Professionals who see the child: linked by name, or through their organisation's queue."""
 INVOLVED = LINKED | FAMILY
@@ -53,7 +56,8 @@ class World:
         self.now = office.clock.now()
         self.rows: dict[str, Any] = {}
         self.child = self._is("child", make.child())
-        for actor in (cast.sana, cast.ann, cast.pat):
+        self._is("ended link of quinn", make.link(self.child, cast.quinn, ended_at=self.now))
+        for actor in (cast.sana, cast.ann, cast.pat, cast.quinn):
             self._is(f"link of {actor.key}", make.link(self.child, actor))
         self._is("link in a queue", make.queue(self.child, cast.hana))
         self._is("ended link", make.link(self.child, cast.sol, ended_at=self.now))
@@ -82,16 +86,58 @@ class World:
         sent = {"submitted_at": now}
         self._with_parts("draft request", make.request(child, cast.sana))
         self._with_parts("private advice", make.advice(child, cast.ann, FormState.submitted, **sent))
-        for whom in ("professionals", "parents"):
-            shared = {f"shared_with_{whom}_at": now} | sent
-            self._with_parts(
-                f"advice for {whom}", make.advice(child, cast.ann, FormState.submitted, **shared)
-            )
+        for whom in ("professionals", "pat"):
+            form = make.advice(child, cast.ann, FormState.submitted, **sent)
+            self._with_parts(f"advice for {whom}", form)
+            self._share(f"share of advice for {whom}", form, None if whom == "professionals" else cast.pat)
         owed = make.advice(child, cast.hana, template="advice_health", author_id=None)
         self._with_parts("advice in a queue", owed)
-        self._with_parts("draft consent", make.consent(child, cast.olu))
-        given = make.consent(child, cast.pat, FormState.submitted, shared_with_professionals_at=now, **sent)
+        self._with_parts("draft consent", make.consent(child, cast.quinn))
+        recorded = make.consent(child, cast.olu, author_id=None, recorded_by_team=True)
+        self._with_parts("consent in record", recorded)
+        given = make.consent(child, cast.pat, FormState.submitted, **sent)
         self._with_parts("shared consent", given)
+        self._share("share of shared consent", given, None)
+        self._shares_that_ended()
+
+    def _shares_that_ended(self) -> None:
+        """Advice that was shared once, or in another version than the one that is shared now."""
+        make, cast, child = self.make, self.cast, self.child
+        sent = {"submitted_at": self.now}
+        for name, whom in (("professionals", None), ("quinn", cast.quinn)):
+            once = make.advice(child, cast.ann, FormState.submitted, **sent)
+            self._with_parts(f"advice once for {name}", once)
+            self._share(f"share of advice once for {name}", once, whom, ended_at=self.now)
+        older = make.advice(child, cast.ann, FormState.submitted, **sent)
+        self._with_parts("advice in an older version", older)
+        self._share("share of advice in an older version", older, cast.pat)
+        with everything(self.office) as work:
+            newer = Submission(
+                form_id=older.id,
+                number=2,
+                answers={},
+                checksum="0",
+                send_key=secrets.token_hex(4),
+                submitted_by_id=cast.ann.id,
+                submitted_at=self.now,
+            )
+            self._is("newer submission", work.add(newer))
+            self._is(
+                "file of the newer submission", work.add(self._file(older, given_at=self.now, sent_number=2))
+            )
+        hidden = make.advice(child, cast.ann, FormState.submitted, **sent)
+        self._with_parts("advice without its files", hidden)
+        self._share("share of advice without its files", hidden, cast.pat, with_files=False)
+        left = make.advice(child, cast.ann, FormState.submitted, **sent)
+        self._with_parts("advice for a parent who left", left)
+        self._share(
+            "share of advice for a parent who left", left, None, link_id=self.rows["ended link of quinn"].id
+        )
+
+    def _share(self, name: str, form: Form, whom: Any, **columns: Any) -> None:
+        link = self.rows[f"link of {whom.key}"].id if whom else None
+        given = {"form_id": form.id, "submission_number": 1, "link_id": link} | columns
+        self._add(name, FormShare(**given))
 
     def _with_parts(self, name: str, form: Form) -> None:
         """The form, and a row in every table that hangs on it."""
@@ -129,8 +175,8 @@ class World:
                     recorded_by_id=self.cast.olu.id,
                 ),
                 "draft file": self._file(form),
-                "file": self._file(form, given_at=now),
-                "restricted file": self._file(form, given_at=now, restricted=True),
+                "file": self._file(form, given_at=now, sent_number=1),
+                "restricted file": self._file(form, given_at=now, sent_number=1, restricted=True),
             }
             work.session.add_all(parts.values())
         for what, row in parts.items():
@@ -238,10 +284,16 @@ class World:
 
 
 def _of_form(
-    name: str, authors: set[str], shared: set[str], *, is_consent: bool = False, queue: set[str] | None = None
+    name: str,
+    authors: set[str],
+    shared: set[str],
+    *,
+    recorded: bool = False,
+    files: set[str] | None = None,
+    queue: set[str] | None = None,
 ) -> dict[str, set[str]]:
     """Who sees a form and what hangs on it. Those who only see the queue see that there is a form."""
-    team_on_drafts = TEAM if is_consent else set()
+    team_on_drafts = TEAM if recorded else set()
     return {
         name: authors | shared | TEAM | (queue or set()),
         f"section of {name}": authors | team_on_drafts,
@@ -250,7 +302,7 @@ def _of_form(
         f"return of {name}": authors | TEAM,
         f"decision of {name}": TEAM,
         f"draft file of {name}": authors | team_on_drafts,
-        f"file of {name}": authors | shared | TEAM,
+        f"file of {name}": authors | (shared if files is None else files) | TEAM,
         f"restricted file of {name}": authors | TEAM,
     }
 
@@ -272,6 +324,10 @@ COLLEAGUES = {
 }
 """Who sees an account besides those who see all: colleagues; rhys and quinn are linked to one child."""
 
+_SHARED = """advice for professionals, advice for pat, shared consent, advice once for professionals, advice once for quinn,
+advice in an older version, advice without its files, advice for a parent who left"""
+SHARED = [" ".join(name.split()) for name in _SHARED.split(",")]
+
 POLICY: dict[str, set[str]] = {
     "child": INVOLVED | TEAM,
     "merged child": set(),
@@ -281,15 +337,26 @@ POLICY: dict[str, set[str]] = {
     "link of sana": INVOLVED | TEAM,
     "link of ann": INVOLVED | TEAM,
     "link of pat": INVOLVED | TEAM,
+    "link of quinn": INVOLVED | TEAM,
+    "ended link of quinn": INVOLVED | TEAM,
     "link in a queue": INVOLVED | TEAM,
     "ended link": INVOLVED | TEAM,
     **_of_form("draft request", SCHOOL, set()),
     **_of_form("private advice", PSYCHOLOGY, set()),
     **_of_form("advice for professionals", PSYCHOLOGY, LINKED),
-    **_of_form("advice for parents", PSYCHOLOGY, FAMILY),
+    **_of_form("advice for pat", PSYCHOLOGY, PAT),
+    **_of_form("advice once for professionals", PSYCHOLOGY, set()),
+    **_of_form("advice once for quinn", PSYCHOLOGY, set()),
+    **_of_form("advice in an older version", PSYCHOLOGY, PAT),
+    "newer submission": PSYCHOLOGY | TEAM,
+    "file of the newer submission": PSYCHOLOGY | TEAM,
+    **_of_form("advice without its files", PSYCHOLOGY, PAT, files=set()),
+    **_of_form("advice for a parent who left", PSYCHOLOGY, set()),
+    **{f"share of {name}": TEAM for name in SHARED},
     **_of_form("advice in a queue", set(), set(), queue=QUEUE),
-    **_of_form("draft consent", FAMILY, set(), is_consent=True),
-    **_of_form("shared consent", FAMILY, LINKED, is_consent=True),
+    **_of_form("draft consent", QUINN, set()),
+    **_of_form("consent in record", set(), set(), recorded=True),
+    **_of_form("shared consent", PAT, LINKED, files=LINKED),
     "message to ann": PSYCHOLOGY,
     "message to sol, once linked": set(),
     "message to sol about himself": {"sol"},
@@ -312,7 +379,7 @@ POLICY: dict[str, set[str]] = {
         f"account of {key}": _ACCOUNTS
         | {key}
         | COLLEAGUES.get(key, set())
-        | (_BESIDE if key in {"sana", "ann", "pat"} else set())
+        | (_BESIDE if key in {"sana", "ann", "pat", "quinn"} else set())
         for key in [
             "sana",
             "tom",

@@ -37,12 +37,12 @@ ALLOWED = {
     ("advice", "cancel", "asked", "sen_team"): "cancelled",
     ("advice", "cancel", "draft", "sen_team"): "cancelled",
     ("advice", "cancel", "returned", "sen_team"): "cancelled",
-    ("consent", "save", "draft", "sen_team"): "draft",
-    ("consent", "save", "draft", "parent"): "draft",
-    ("consent", "submit", "draft", "sen_team"): "submitted",
-    ("consent", "submit", "draft", "parent"): "submitted",
+    ("consent", "save", "draft", "giver"): "draft",
+    ("consent", "save", "draft", "recorder"): "draft",
+    ("consent", "submit", "draft", "giver"): "submitted",
+    ("consent", "submit", "draft", "recorder"): "submitted",
     ("consent", "withdraw", "submitted", "sen_team"): "withdrawn",
-    ("consent", "withdraw", "submitted", "parent"): "withdrawn",
+    ("consent", "withdraw", "submitted", "giver"): "withdrawn",
 }
 """Written out a second time on purpose: the council's policy, not the program's opinion of it."""
 

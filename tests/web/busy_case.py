@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain.roles import Profession
+from app.domain.sharing import SharingChoice
 from app.domain.workflow import FormState, Part
 from app.models import (
     Advice,
@@ -63,7 +64,10 @@ class BusyCase:
         send(cast.sana, self.sent_advice)
         with cast.olu.works() as work:
             for form in (self.sent_advice, self.sent):
-                sharing.set_sharing(work, form, [sharing.PROFESSIONALS, sharing.PARENTS])
+                family = frozenset(one.link_id for one in sharing.family_of(work, self.child.id))
+                sharing.set_sharing(work, form, SharingChoice(professionals=True, links=family))
+            self.recorded = asking.start_consent(work, self.child.id, recorded=True).id
+        with cast.pat.works() as work:
             self.consent = asking.start_consent(work, self.child.id).id
         self.messages = {
             actor.key: make.message(
@@ -115,7 +119,16 @@ class BusyCase:
         """Each form by where it stands."""
         return {
             name: getattr(self, name)
-            for name in ("draft", "returned", "sent", "accepted", "advice", "sent_advice", "consent")
+            for name in (
+                "draft",
+                "returned",
+                "sent",
+                "accepted",
+                "advice",
+                "sent_advice",
+                "consent",
+                "recorded",
+            )
         }
 
     def grow(self, times: int) -> None:
@@ -175,8 +188,6 @@ class BusyCase:
                         asked_on=self.office.clock.today(),
                         due_on=due,
                         submitted_at=now,
-                        shared_with_parents_at=now,
-                        shared_with_professionals_at=now,
                     )
                 )
             add(

@@ -1,15 +1,16 @@
 """What the SEN team does on a case: link, ask, decide, share, settle duplicates."""
 
+import re
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.workflow import FormState
-from app.models import Advice, Child, ChildLink, Form, Request
-from app.services.sharing import shared_now
+from app.models import Advice, Child, ChildLink, Request
 from tests.browser import post_with_token
 from tests.cast import everything
+from tests.filled_forms import fill_in, send
 from tests.pages import Page
 from tests.statements import BUDGET, counted
 
@@ -239,39 +240,62 @@ def accepted(cast, make, child):
     )
 
 
-def test_sharing_is_saved_for_the_whole_page_and_for_nothing_that_was_not_on_it(
-    cast, child, make, press, office
-):
-    now = office.clock.now()
-    one, two = (make.advice(child, cast.sana, FormState.submitted, submitted_at=now) for _ in range(2))
-    hidden = make.advice(child, cast.sana, FormState.submitted, shared_with_parents_at=now, submitted_at=now)
-    elsewhere = make.advice(make.child(), cast.sana, FormState.submitted, submitted_at=now)
-    boxes = {f"shown-{form.id}": "1" for form in (one, two, elsewhere)}
-    boxes |= {f"share-{one.id}": ["professionals", "parents"], f"share-{elsewhere.id}": ["parents"]}
-
-    page = Page(press(f"/children/{child.id}/sharing", boxes, follow_redirects=True))
-
-    assert "Sharing updated." in page.main
-    with everything(office) as work:
-        shared = {form.id: shared_now(work.get(Form, form.id)) for form in (one, two, hidden, elsewhere)}
-    assert shared == {
-        one.id: {"professionals", "parents"},
-        two.id: frozenset(),
-        hidden.id: {"parents"},
-        elsewhere.id: frozenset(),
-    }
+@pytest.fixture
+def advice(cast, make, child, office):
+    """Ann's advice, sent; Pat is the mother and Quinn the father."""
+    make.link(child, cast.ann)
+    make.link(child, cast.pat, relationship_to_child="Mother")
+    make.link(child, cast.quinn, relationship_to_child="Father")
+    made = make.advice(child, cast.ann)
+    fill_in(cast.ann, made.id)
+    send(cast.ann, made.id)
+    return made
 
 
-def test_nothing_is_shared_when_one_box_may_not_be_ticked(cast, child, make, press, office):
-    sent = make.advice(child, cast.sana, FormState.submitted, submitted_at=office.clock.now())
+def test_a2_a_form_is_shared_with_each_person_by_name(cast, press, advice):
+    path = f"/forms/{advice.id}/sharing"
+    page = get(cast.olu, path)
+    assert page.heading == "Who can read this form"
+    assert "Pat Hussain" in page.main and "Quinn Barker" in page.main
+    value = re.search(r'value="(\d+)"[^>]*>\s*<label[^>]*>Pat Hussain', page.html)[1]
+
+    answer = press(path, {"number": "1", "share": [value]})
+
+    assert answer.location == f"/children/{advice.child_id}/forms"
+    assert "Pat Hussain" in get(cast.olu, answer.location).main
+    assert cast.pat.browser().get(f"/forms/{advice.id}/read").status_code == 200
+    assert cast.quinn.browser().get(f"/forms/{advice.id}/read").status_code == 404
+
+
+def test_b14_before_sharing_the_officer_sees_consent_and_what_is_left_out(cast, press, advice, make, child):
+    mothers = make.consent(child, cast.pat)
+    named = {"not_share": [{"name": "Quinn Barker", "why": "He must not know."}]}
+    fill_in(cast.pat, mothers.id, sharing=named)
+    send(cast.pat, mothers.id)
+    path = f"/forms/{advice.id}/sharing"
+    page = get(cast.olu, path)
+    assert "Pat Hussain: Given on" in page.main
+    assert "A form may say that Quinn Barker must not know about this child." in page.main
+    value = re.search(r'value="(\d+)"[^>]*>\s*<label[^>]*>Quinn Barker', page.html)[1]
+
+    refused = Page(press(path, {"number": "1", "share": [value]}))
+
+    assert refused.status == 422
+    assert list(refused.errors) == [f"despite-{value}"]
+    assert cast.quinn.browser().get(f"/forms/{advice.id}/read").status_code == 404
+    for reader in ("professionals", "family"):
+        assert get(cast.olu, f"{path}/{reader}").status == 200
+
+
+def test_a5_a_page_that_shows_an_older_version_shares_nothing(cast, press, advice):
+    answer = press(f"/forms/{advice.id}/sharing", {"number": "7", "share": ["professionals"]})
+    assert answer.status_code == 409
+    assert cast.sana.browser().get(f"/forms/{advice.id}/read").status_code == 404
+
+
+def test_a5_what_was_not_sent_has_no_page_to_share_it(cast, child, make):
     draft = make.advice(child, cast.sana, FormState.draft)
-    boxes = {f"shown-{form.id}": "1" for form in (sent, draft)} | {
-        f"share-{form.id}": "parents" for form in (sent, draft)
-    }
-    answer = press(f"/children/{child.id}/sharing", boxes, follow_redirects=True)
-    assert "You can only share forms that have been sent" in answer.text
-    with everything(office) as work:
-        assert shared_now(work.get(Form, sent.id)) == frozenset()
+    assert cast.olu.browser().get(f"/forms/{draft.id}/sharing").status_code == 409
 
 
 def test_two_records_are_compared_and_made_one(cast, child, make, press, office):
@@ -310,7 +334,9 @@ def doors(child, accepted, link_id, person_id, organisation_id):
         ("POST", f"/advice/{accepted.id}/cancel"),
         ("GET", f"/requests/{accepted.id}/decide"),
         ("POST", f"/requests/{accepted.id}/decide"),
-        ("POST", f"/children/{child.id}/sharing"),
+        ("GET", f"/forms/{accepted.id}/sharing"),
+        ("POST", f"/forms/{accepted.id}/sharing"),
+        ("GET", f"/forms/{accepted.id}/sharing/family"),
         ("GET", f"/children/{child.id}/duplicate"),
         ("POST", f"/children/{child.id}/duplicate"),
     ]
@@ -338,8 +364,12 @@ def test_professionals_cannot_begin_a_consent_form(press, cast, child):
     assert press(f"/children/{child.id}/consent", who=cast.ann).status_code == 404
 
 
-def test_the_team_records_consent(press, cast, child):
-    answer = press(f"/children/{child.id}/consent")
+def test_b14_the_team_asks_a_parent_for_consent_or_writes_it_down(press, cast, child, make):
+    link = make.link(child, cast.pat)
+    page = get(cast.olu, f"/children/{child.id}/consent")
+    assert "Ask Pat Hussain to fill in the form" in page.main
+    assert Page(press(f"/children/{child.id}/consent")).errors == {"giver": "Choose whose consent it is"}
+    answer = press(f"/children/{child.id}/consent", {"giver": f"record-{link.id}"})
     assert answer.status_code == 302
     assert cast.olu.browser().get(answer.location).status_code == 200
 

@@ -228,12 +228,12 @@ def test_i_see_what_i_owe_with_its_note_and_not_what_others_owe(cast, case):
     assert "Your tasks" not in see(cast.ann, case).main
 
 
-def test_a_reader_sees_only_forms_that_are_theirs_or_shared(app, cast, case):
+def test_a_reader_sees_only_forms_that_are_theirs_or_shared(cast, case, make):
     assert f"/forms/{case.advice.id}/read" not in see(cast.sana, case, "/forms").html
     assert f"/forms/{case.advice.id}/read" not in see(cast.pat, case).html
 
-    boxes = {f"shown-{case.advice.id}": "1", f"share-{case.advice.id}": ["professionals", "parents"]}
-    post_with_token(cast.olu.browser(), app, f"/children/{case.id}/sharing", boxes)
+    make.share(case.advice)
+    make.share(case.advice, cast.pat)
 
     assert f"/forms/{case.advice.id}/read" in see(cast.sana, case, "/forms").html
     assert f"/forms/{case.advice.id}/read" in see(cast.pat, case).html
@@ -242,9 +242,8 @@ def test_a_reader_sees_only_forms_that_are_theirs_or_shared(app, cast, case):
 
 def test_a_shared_consent_form_is_there_for_professionals_to_read_only(cast, case, make, office):
     now = office.clock.now()
-    consent = make.consent(
-        case, cast.pat, FormState.submitted, submitted_at=now, shared_with_professionals_at=now
-    )
+    consent = make.consent(case, cast.pat, FormState.submitted, submitted_at=now)
+    make.share(consent)
     page = see(cast.ann, case, "/forms")
     assert f'href="/forms/{consent.id}/read"' in page.html
     assert f'href="/forms/{consent.id}"' not in page.html
@@ -323,7 +322,7 @@ def test_a_childs_pages_ask_little_of_the_database_however_many_rows(cast, case,
     for colleague in (cast.bob, cast.sol, cast.tom):
         make.link(case, colleague)
         now = office.clock.now()
-        make.advice(case, colleague, FormState.submitted, submitted_at=now, shared_with_parents_at=now)
+        make.share(make.advice(case, colleague, FormState.submitted, submitted_at=now), cast.pat)
         make.message(actor, child_id=case.id)
     with counted(office) as many:
         browser.get(path)

@@ -103,7 +103,8 @@ def test_a_request_is_withdrawn_after_a_question(office, cast, started, press):
 
 @pytest.mark.parametrize("family", ["olu", "pat"])
 def test_consent_is_filled_in_by_an_officer_or_the_parent(cast, make, press, family):
-    consent = make.consent(make.child(linked=(cast.pat, cast.ann)), cast.pat)
+    recorded = {"recorded_by_team": True} if family == "olu" else {}
+    consent = make.consent(make.child(linked=(cast.pat, cast.ann)), cast.pat, **recorded)
     person = getattr(cast, family)
     fill_in(person, consent.id)
     browser = person.browser()
@@ -112,7 +113,7 @@ def test_consent_is_filled_in_by_an_officer_or_the_parent(cast, make, press, fam
 
     press(browser, f"/forms/{consent.id}/submit", {"send_key": uuid.uuid4().hex})
 
-    assert "Consent form recorded" in text_of(browser.get(f"/forms/{consent.id}/sent"))
+    assert "Consent form sent" in text_of(browser.get(f"/forms/{consent.id}/sent"))
     professional = cast.ann.browser()
     assert professional.get(f"/forms/{consent.id}").location.endswith("/read")
     page = professional.get(f"/forms/{consent.id}/read").get_data(as_text=True)

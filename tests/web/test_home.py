@@ -104,7 +104,9 @@ def test_a_parent_is_told_where_things_stand_and_what_is_asked_of_them(cast, mak
     make.request(
         child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2), due_on=date(2026, 12, 14)
     )
-    consent = make.consent(child, cast.olu)
+    consent = make.consent(child, cast.pat)
+    make.link(child, cast.quinn)
+    make.consent(child, cast.quinn)
     make.child(linked=(cast.quinn,), surname="Barker")
 
     page = home(cast.pat)
@@ -113,6 +115,7 @@ def test_a_parent_is_told_where_things_stand_and_what_is_asked_of_them(cast, mak
     assert "Barker" not in page.main
     assert "Deciding whether to assess" in page.main
     assert page.href("Fill in the consent form") == f"/forms/{consent.id}"
+    assert page.html.count("Fill in the consent form") == 1
 
 
 def test_an_administrators_home_leads_to_accounts_and_names_no_child(cast, make):

@@ -19,10 +19,10 @@ READERS = ["sana", "ann", "pat", "olu", "mary", "ines"]
 MORE = 14
 """So many times more of everything: 15 children, advice forms, returns, documents, links, registrations; 30 messages."""
 
-OF_A_FORM = {"FormView", "DecideView", "AskView", "RequestList", "AdviceList"}
+OF_A_FORM = {"FormView", "SharingView", "DecideView", "AskView", "RequestList", "AdviceList"}
 """Doors opened for each form of the case, where it stands."""
 
-WRITABLE = {"draft", "returned", "advice", "consent"}
+WRITABLE = {"draft", "returned", "advice", "consent", "recorded"}
 """Forms whose sections have pages."""
 
 
@@ -46,6 +46,7 @@ OFFICER = WRITER | {
         "LinkView.person",
         "LinkView.organisation",
     ),
+    *("SharingView.share", "SharingView.for_family", "SharingView.for_professionals", "ConsentView.start"),
     *("LinkView.end", "AskView.ask", "AskView.cancel", "DecideView.decide", "DuplicateView.settle"),
     *(
         "InvitationView.invite",
@@ -91,9 +92,12 @@ def case(office, cast, make) -> BusyCase:
 
 def sections_of(form: str) -> list[str]:
     """The sections of the template that this form of the case is made from."""
-    template = {"advice": "advice_psychology", "sent_advice": "advice_education", "consent": "consent"}.get(
-        form, "request"
-    )
+    template = {
+        "advice": "advice_psychology",
+        "sent_advice": "advice_education",
+        "consent": "consent",
+        "recorded": "consent_recorded",
+    }.get(form, "request")
     definition: FormDefinition = parse(form_seed(template)["definition"])
     return [section.id for section in definition.sections]
 

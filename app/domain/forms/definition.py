@@ -62,6 +62,8 @@ class Question:
     """For prefilled questions: which known fact is shown ("from" in the definition)."""
     restricted: bool = False
     """Read by the SEN team only, never by other professionals or the family."""
+    contact: bool = False
+    """An address, a telephone number or another way to find or reach the family."""
     row_name: str = ""
     """For tables: what one row is, for example "Adult"."""
 

@@ -19,7 +19,7 @@ FORM_KEYS = {"key", "title", "audience", "intro", "sections"}
 SECTION_KEYS = {"id", "title", "intro", "show_if", "condition_text", "questions"}
 QUESTION_KEYS = {
     "id", "kind", "label", "name", "hint", "help", "required", "options", "columns", "max_length", "min", "max",
-    "show_if", "condition_text", "from", "restricted", "row_name",
+    "show_if", "condition_text", "from", "restricted", "contact", "row_name",
 }  # fmt: skip
 LIMITED = {"number", "money", "date", "table"}
 
@@ -120,7 +120,7 @@ class _Parser:
             self.faults.append(f"{here}: a question of kind “{kind}” cannot stand in a table")
         if in_table and "show_if" in raw:
             self.faults.append(f"{here}: a column cannot have a condition")
-        for flag in ("required", "restricted"):
+        for flag in ("required", "restricted", "contact"):
             if not isinstance(raw.get(flag, False), bool):
                 self.faults.append(f"{here}: “{flag}” must be true or false")
         self.limits(here, kind, raw)
@@ -142,6 +142,7 @@ class _Parser:
             condition_text=self.text(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
             fact=self.fact(here, kind, raw),
             restricted=raw.get("restricted") is True,
+            contact=raw.get("contact") is True,
             row_name=self.text(here, raw, "row_name") or ("Row" if kind == "table" else ""),
         )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.form_titles import purpose_of, title_of
 from app.domain.roles import Principal
 from app.domain.standing import Standing, leading
-from app.domain.workflow import FormState, Part
+from app.domain.workflow import FAMILY_PARTS, FormState, Part
 from app.models import (
     Child,
     ChildLink,
@@ -63,8 +63,7 @@ class FormLine:
     author_name: str
     organisation_id: int | None
     organisation_name: str
-    shared_with_professionals: bool
-    shared_with_parents: bool
+    recorded_by_team: bool
     decision_reason: str
     asking_note: str
     statutory: bool = True
@@ -135,7 +134,7 @@ def involved_with(session: Session, child_id: int) -> list[Involved]:
     """Who is involved with a child now: professionals first, then queues, then the family."""
     rows = _INVOLVED.rows(session, child=child_id)
     found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8]) for r in rows]
-    return sorted(found, key=lambda each: (each.part is Part.parent, each.in_queue))
+    return sorted(found, key=lambda each: (each.part in FAMILY_PARTS, each.in_queue))
 
 
 _FORMS = Ready(
@@ -153,8 +152,7 @@ _FORMS = Ready(
         Person.last_name,
         Form.organisation_id,
         Organisation.name,
-        Form.shared_with_professionals_at,
-        Form.shared_with_parents_at,
+        Form.recorded_by_team,
         Form.decision_reason,
         Form.asking_note,
         Form.statutory,
@@ -178,7 +176,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
         FormLine(
             id=row[0],
             kind=row[1],
-            title=title_of(row[2], row[17]),
+            title=title_of(row[2], row[16]),
             state=row[3],
             due_on=row[4],
             asked_on=row[5],
@@ -188,14 +186,13 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
             author_name=_name(row[9], row[10]),
             organisation_id=row[11],
             organisation_name=row[12] or "",
-            shared_with_professionals=row[13] is not None,
-            shared_with_parents=row[14] is not None,
-            decision_reason=row[15],
-            asking_note=row[16],
-            statutory=row[17],
-            due_reason=row[18],
-            adviser_reason=row[19],
-            wanted_by=row[20],
+            recorded_by_team=row[13],
+            decision_reason=row[14],
+            asking_note=row[15],
+            statutory=row[16],
+            due_reason=row[17],
+            adviser_reason=row[18],
+            wanted_by=row[19],
         )
         for row in rows
     ]

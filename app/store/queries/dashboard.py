@@ -184,12 +184,16 @@ class FamilyChild:
 
 
 def children_of(session: Session, who: Principal) -> Sequence[FamilyChild]:
-    """The children this parent is linked to, with the consent form that waits to be filled in, if any."""
+    """The children this parent is linked to, with their own consent form if it waits to be filled in."""
     if not who.has(Role.parent):
         return []
     waiting = (
         select(Consent.child_id, func.max(Consent.id).label("form_id"))
-        .where(Consent.state == FormState.draft)
+        .where(
+            Consent.state == FormState.draft,
+            Consent.author_id == who.user_id,
+            Consent.recorded_by_team.is_(False),
+        )
         .group_by(Consent.child_id)
         .subquery()
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal
-from app.domain.workflow import Part
+from app.domain.workflow import FAMILY_PARTS
 from app.models import Child, ChildLink, Message, Organisation, Person
 from app.store.database import plan_anew
 
@@ -182,7 +182,7 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
     found = {
-        row[0]: Addressee(row[0], f"{row[1]} {row[2]}", row[3] is Part.parent, row[4], row[5] or "")
+        row[0]: Addressee(row[0], f"{row[1]} {row[2]}", row[3] in FAMILY_PARTS, row[4], row[5] or "")
         for row in rows
     }
     return list(found.values())

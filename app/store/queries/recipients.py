@@ -48,6 +48,7 @@ class FormFacts:
     child_id: int
     author_id: int | None
     organisation_id: int | None
+    recorded_by_team: bool
 
 
 def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader]:
@@ -110,12 +111,13 @@ def form_facts(connection: Connection, form_id: int) -> FormFacts:
             _form.c.author_id,
             _form.c.organisation_id,
             _form.c.statutory,
+            _form.c.recorded_by_team,
         )
         .join(_version, _version.c.id == _form.c.form_version_id)
         .join(_template, _template.c.id == _version.c.template_id)
         .where(_form.c.id == form_id)
     ).one()
-    return FormFacts(title_of(row.title, row.statutory), *row[1:4])
+    return FormFacts(title_of(row.title, row.statutory), *row[1:4], row.recorded_by_team)
 
 
 def organisation_name(connection: Connection, organisation_id: int) -> str:

@@ -1,0 +1,93 @@
+"""What an officer sees before sharing a form: the state of consent, warnings by name, and what each reader would get."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.errors import NotFound, WrongHands, WrongMoment
+from app.domain.forms import Question, Section
+from app.domain.secrecy import Note, Reader, who_must_not_know
+from app.domain.sharing import SHAREABLE, SharingChoice
+from app.domain.workflow import FAMILY_PARTS
+from app.models import Document, Form, Submission
+from app.services.confidentiality import notes_about
+from app.services.reading import ReadSection, as_read_by, read_sections
+from app.services.sharing import choice_of
+from app.services.work import Work
+from app.store.queries.child_page import Involved, involved_with
+from app.store.queries.forms import answers_sent, documents_to_read, form_to_read, submissions_of
+from app.store.queries.shares import ConsentLine, consents_about, open_shares
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Someone the form can be shared with, and what forms say about what they must not know."""
+
+    person: Involved
+    warnings: Sequence[Note]
+
+
+@dataclass(frozen=True)
+class SharingReview:
+    """One form before it is shared."""
+
+    form: Form
+    submission: Submission | None
+    can_share: bool
+    choice: SharingChoice
+    """What is shared now."""
+    family: Sequence[Candidate]
+    professionals: Sequence[Candidate]
+    consents: Sequence[ConsentLine]
+    notes: Sequence[Note]
+    files: Sequence[Document]
+    """The unrestricted files of the version."""
+    left_out: Mapping[Reader, Sequence[tuple[Section, Question]]] = field(default_factory=dict)
+    as_read: Mapping[Reader, Sequence[ReadSection]] = field(default_factory=dict)
+
+
+def review(work: Work, form_id: int) -> SharingReview:
+    """Everything an officer needs to decide who may read this form. Raises NotFound, WrongHands."""
+    if not work.me.in_sen_team:
+        raise WrongHands("share")
+    form = form_to_read(work.session, form_id)
+    if form is None:
+        raise NotFound("Form")
+    versions = submissions_of(work.session, form_id)
+    newest = versions[0] if versions else None
+    shares = open_shares(work.session, form_id)
+    if newest is None and not shares:
+        raise WrongMoment("share")
+    people = involved_with(work.session, form.child_id)
+    notes = notes_about(work, form.child_id)
+    candidates = [
+        Candidate(each, who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name))
+        for each in people
+    ]
+    answers = answers_sent(work.session, [newest.id])[newest.id] if newest else {}
+    readable = {
+        reader: as_read_by(work, form, reader, answers, sees_request=False)
+        for reader in (Reader.professional, Reader.family)
+    }
+    files = {
+        one.id: one
+        for one in documents_to_read(work.session, form_id)
+        if newest and one.sent_number == newest.number and not one.restricted and one.removed_at is None
+    }
+    return SharingReview(
+        form=form,
+        submission=newest,
+        can_share=form.state in SHAREABLE,
+        choice=choice_of(
+            shares,
+            SharingChoice(with_files=not form.child.contact_risk) if form.state in SHAREABLE else None,
+        ),
+        family=[each for each in candidates if each.person.part in FAMILY_PARTS]
+        if form.kind != "consent"
+        else [],
+        professionals=[each for each in candidates if each.person.part not in FAMILY_PARTS],
+        consents=consents_about(work.session, form.child_id),
+        notes=notes,
+        files=list(files.values()),
+        left_out={reader: each.left_out for reader, each in readable.items()},
+        as_read={reader: read_sections(each, files) for reader, each in readable.items()},
+    )

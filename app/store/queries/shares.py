@@ -1,0 +1,107 @@
+"""Who submitted forms are shared with, and which consents are in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.workflow import FormState
+from app.models import Child, Consent, Form, FormShare, FormVersion, Person, Submission
+
+
+def open_shares(session: Session, form_id: int) -> Sequence[FormShare]:
+    """The open shares of one form."""
+    statement = select(FormShare).where(FormShare.form_id == form_id, FormShare.ended_at.is_(None))
+    return session.scalars(statement.order_by(FormShare.id)).all()
+
+
+def shares_about(session: Session, child_id: int) -> Sequence[FormShare]:
+    """The open shares of all forms about one child."""
+    statement = (
+        select(FormShare)
+        .join(Form, Form.id == FormShare.form_id)
+        .where(Form.child_id == child_id, FormShare.ended_at.is_(None))
+    )
+    return session.scalars(statement.order_by(FormShare.id)).all()
+
+
+_share = FormShare.__table__
+
+
+def end_shares(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """End these shares. Whoever returns or withdraws a form ends them without seeing them, so the row filter of the
+    session does not apply here."""
+    session.flush()
+    session.execute(update(_share).where(_share.c.ended_at.is_(None), which).values(ended_at=now))
+    for row in list(session):
+        if isinstance(row, FormShare):
+            session.expire(row)
+
+
+def hold_child(session: Session, child_id: int) -> None:
+    """Wait until nobody else shares a form about this child or withdraws a consent."""
+    session.execute(select(Child.id).where(Child.id == child_id).with_for_update())
+
+
+def of_form(form_id: int) -> ColumnElement[bool]:
+    """The shares of one form."""
+    of_it: ColumnElement[bool] = _share.c.form_id == form_id
+    return of_it
+
+
+def resting_on_consent(child_id: int) -> ColumnElement[bool]:
+    """The shares about a child that end when a consent is withdrawn."""
+    form = Form.__table__
+    about: Select[tuple[int]] = select(form.c.id).where(form.c.child_id == child_id)
+    return and_(_share.c.on_consent, _share.c.form_id.in_(about))
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """One consent about a child: whose it is and where it stands."""
+
+    form_id: int
+    giver_name: str
+    state: FormState
+    submitted_at: datetime | None
+    recorded_by_team: bool
+
+
+def consents_about(session: Session, child_id: int) -> list[ConsentLine]:
+    """Every consent about a child, newest last."""
+    rows = session.execute(
+        select(
+            Consent.id,
+            Person.first_name,
+            Person.last_name,
+            Consent.state,
+            Consent.submitted_at,
+            Consent.recorded_by_team,
+        )
+        .outerjoin(Person, Person.id == Consent.author_id)
+        .where(Consent.child_id == child_id)
+        .order_by(Consent.id)
+    )
+    return [
+        ConsentLine(row[0], f"{row[1]} {row[2]}" if row[1] else "", row[3], row[4], row[5]) for row in rows
+    ]
+
+
+def consents_in_force(session: Session, child_id: int) -> list[ConsentLine]:
+    """The consents about a child that were given and not withdrawn."""
+    return [each for each in consents_about(session, child_id) if each.state is FormState.submitted]
+
+
+def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str, dict[str, object]]]]:
+    """The forms about a child that were sent, each with the answers of its newest submission."""
+    rows = session.execute(
+        select(Form, Submission.answers)
+        .join(Submission, Submission.form_id == Form.id)
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
+        .where(Form.child_id == child_id)
+        .order_by(Form.id, Submission.number)
+    )
+    newest = {form.id: (form, answers) for form, answers in rows}
+    return list(newest.values())
