@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from startup.environment import ConfigError, Environment
-from startup.keys import demo_keys, live_keys, older_keys, secrets_file
+from startup.keys import backup_recipients, demo_keys, live_keys, older_keys, secrets_file
 from startup.object_store import S3Settings, object_store
 from startup.switches import flask_config
 
@@ -82,6 +82,9 @@ class Settings:
     audit_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only check, newest first
     file_keys: tuple[str, ...] = field(repr=False)  # the first seals, the rest only open
 
+    backup_recipients: tuple[str, ...]  # age public keys that backups are encrypted for
+    backups_unencrypted: bool  # whether a backup may be taken without any
+
     mail_carrier: Literal["file", "smtp"]
     mail_server: str
     mail_port: int
@@ -150,6 +153,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         otp_keys=(keys["OTP_KEY"], *older_keys(env, "OTP_KEY", keys)),
         audit_keys=(keys["AUDIT_KEY"], *older_keys(env, "AUDIT_KEY", keys)),
         file_keys=(keys["FILE_KEY"], *older_keys(env, "FILE_KEY", keys)),
+        backup_recipients=backup_recipients(env),
+        backups_unencrypted=env.yes_or_no("BACKUPS_UNENCRYPTED", demo),
         demo_password=env.text("DEMO_PASSWORD", DEMO_PASSWORD) if demo else "",
         council=_council(env, demo),
         **_mail(env, demo),

@@ -43,11 +43,16 @@ def _told_plainly() -> Iterator[None]:
 @portal_commands.command("backup")
 @click.argument("target", type=A_PATH)
 def backup(target: Path) -> None:
-    """Write everything to TARGET, a new folder, or a new file if its name ends in .tar. People can go on working."""
+    """Write everything to TARGET, a new folder, or a new file if its name ends in .tar. People can go on working.
+
+    Where BACKUP_RECIPIENTS is set, TARGET ends in .tar.age and is encrypted for those public keys.
+    """
     with _told_plainly():
         taken = take_backup(office(), target)
     told = taken.manifest
     click.echo(f"Backed up to {target}: {taken.bytes:,} bytes.")
+    if not office().settings.backup_recipients:
+        click.echo("It is not encrypted: keep it on an encrypted disk (docs/backup.md).")
     click.echo(f"Database: {told.kind}, migration {told.migration}, {sum(told.counts.values()):,} rows")
     click.echo(f"Files: {taken.files:,}")
     click.echo(f"Audit: {told.audit_rows:,} rows, last seal {told.audit_head or 'none'}")
@@ -63,10 +68,13 @@ def backup(target: Path) -> None:
 @portal_commands.command("restore")
 @click.argument("source", type=A_PATH)
 @click.option("--older-key", is_flag=True, help="It may be sealed with an AUDIT_KEY that was replaced since.")
-def restore(source: Path, older_key: bool) -> None:
+@click.option(
+    "--identity", type=A_PATH, help="The file with the private key, for a backup that ends in .age."
+)
+def restore(source: Path, older_key: bool, identity: Path | None) -> None:
     """Put the backup at SOURCE into an empty DATA_DIR and an empty database, and check it."""
     with _told_plainly():
-        done = restore_backup(office(), source, older_key=older_key)
+        done = restore_backup(office(), source, older_key=older_key, identity=identity)
     told = done.manifest
     click.echo(f"Every part of the backup is as it was written ({len(told.parts):,} checksums).")
     click.echo(f"Restored: the portal as it was at {told.taken_at}, version {told.version}.")

@@ -1,6 +1,7 @@
 """The secret keys: given from outside for a live portal, made and kept by a demo."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from startup.environment import Environment
 
 SHORTEST_KEY = 32
+PUBLIC_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 KEYS = ("SECRET_KEY", "OTP_KEY", "AUDIT_KEY", "FILE_KEY")
 HOW_TO_MAKE_ONE = "make one with `python3 -c 'import secrets; print(secrets.token_hex(32))'`"
 
@@ -43,6 +45,21 @@ def older_keys(env: Environment, name: str, keys: Mapping[str, str]) -> list[str
         if other != name and keys[other] and keys[other] in older:
             env.wrong(f"{name}_FALLBACKS holds a key that is {other} now: they must each be different")
     return older
+
+
+def backup_recipients(env: Environment) -> tuple[str, ...]:
+    """The age public keys that backups are encrypted for. They are no secrets; the private ones are never given."""
+    keys = tuple(env.text("BACKUP_RECIPIENTS").replace(",", " ").split())
+    for key in keys:
+        if key.upper().startswith("AGE-SECRET-KEY"):
+            env.wrong(
+                "BACKUP_RECIPIENTS holds a private key: give the public one (age1…) and keep the other elsewhere"
+            )
+        elif not PUBLIC_KEY.fullmatch(key):
+            env.wrong(
+                "BACKUP_RECIPIENTS must be age public keys, which begin with age1 and have 62 characters"
+            )
+    return keys
 
 
 def secrets_file(data_dir: Path) -> Path:

@@ -19,7 +19,7 @@ from app.post.audit import head
 from app.post.audit_heads import FILE as HEADS_FILE
 from app.services.documents import still_wanted, store_of
 from app.services.work import Office
-from app.store.bundle import DATABASE, HEADS, MANIFEST, Bundle, name_of_file, new_bundle, size_of
+from app.store.bundle import DATABASE, HEADS, MANIFEST, Bundle, NoBundle, name_of_file, new_bundle, size_of
 from app.store.database_copy import copied, count_rows, kind_of, need_tools, revision_of, tables_of
 from app.store.files import Store
 from app.store.guard import look_as_system
@@ -54,10 +54,16 @@ class _Seen:
 
 
 def take_backup(office: Office, target: Path) -> Taken:
-    """Write a backup to a new folder, or a new file if its name ends in .tar. Raises NoBundle or CopyFailed."""
+    """Write a backup to a new folder, or a new file if its name ends in .tar or .tar.age. Raises NoBundle or CopyFailed."""
+    settings = office.settings
+    if not (settings.backup_recipients or settings.backups_unencrypted):
+        raise NoBundle(
+            "This portal has no public key to encrypt its backups for: set BACKUP_RECIPIENTS (docs/backup.md). Only where "
+            "something else encrypts them, set BACKUPS_UNENCRYPTED=yes."
+        )
     need_tools(office.database, "pg_dump")
     kind, taken_at = kind_of(office.database), office.clock.now().isoformat(timespec="seconds") + "Z"
-    with new_bundle(target) as (bundle, scratch):
+    with new_bundle(target, settings.backup_recipients) as (bundle, scratch):
         parts = _add_heads(bundle, office.settings.data_dir / HEADS_FILE)
         with copied(office.database, scratch) as connection:
             seen = _look_at(office, connection)

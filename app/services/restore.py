@@ -18,7 +18,16 @@ from app.post.audit_heads import kept_heads
 from app.services.backup import keys_of
 from app.services.documents import still_wanted, store_of, without_file
 from app.services.work import Office, unit_of_work
-from app.store.bundle import DATABASE, HEADS, MANIFEST, Reading, checksum_of, name_of_file, open_bundle
+from app.store.bundle import (
+    DATABASE,
+    HEADS,
+    MANIFEST,
+    Reading,
+    checksum_of,
+    decrypted,
+    name_of_file,
+    open_bundle,
+)
 from app.store.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
 from app.store.guard import look_as_system
 from app.store.migrations import alone, newest_revision
@@ -50,15 +59,19 @@ class Restored:
     """Documents whose file had been changed on the disk even before the backup was taken."""
 
 
-def restore_backup(office: Office, source: Path, *, older_key: bool = False) -> Restored:
+def restore_backup(
+    office: Office, source: Path, *, older_key: bool = False, identity: Path | None = None
+) -> Restored:
     """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after.
 
-    `older_key`: it may be sealed with an audit key that was replaced since.
+    `older_key`: it may be sealed with an audit key that was replaced since. `identity`: the file with the private key
+    of an encrypted one.
     """
     need_tools(office.database, "pg_restore")
     with alone(office.database):
         _must_be_empty(office)
-        with open_bundle(source) as bundle:
+        scratch = office.settings.data_dir / "restoring.tar"
+        with decrypted(source, identity, scratch) as plain, open_bundle(plain) as bundle:
             manifest = _checked(office, bundle, older_key)
             _check_parts(bundle, manifest)
             with _what_is_left_is_said(office):

@@ -33,6 +33,12 @@ class OfficeSettings(PostSettings, Protocol):
     """What the use cases need of the settings (config.Settings has it all)."""
 
     @property
+    def backup_recipients(self) -> tuple[str, ...]: ...
+
+    @property
+    def backups_unencrypted(self) -> bool: ...
+
+    @property
     def otp_keys(self) -> tuple[str, ...]: ...
 
     @property

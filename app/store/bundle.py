@@ -10,11 +10,13 @@ import os
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
+
+from app.store.encrypted_file import ENDING, NoKey, decrypt, encrypting
 
 MANIFEST = "manifest.json"
 HEADS = "audit-heads.log"
@@ -96,9 +98,10 @@ class _Folder:
 class _Tar:
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
-        self._members = {
-            one.name: one for one in tar.getmembers() if one.isreg() and NAME.fullmatch(one.name)
-        }
+
+    @cached_property
+    def _members(self) -> dict[str, tarfile.TarInfo]:
+        return {one.name: one for one in self._tar.getmembers() if one.isreg() and NAME.fullmatch(one.name)}
 
     def add(self, name: str, source: BinaryIO, size: int) -> str:
         member = tarfile.TarInfo(name)
@@ -118,8 +121,12 @@ class _Tar:
 
 
 @contextmanager
-def new_bundle(target: Path) -> Iterator[tuple[Bundle, Path]]:
-    """Write a backup at this new place; gives it, and the name of a file to work with that is gone afterwards."""
+def new_bundle(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[Bundle, Path]]:
+    """Write a backup at this new place; gives it, and the name of a file to work with that is gone afterwards.
+
+    With `recipients` (age public keys) it is one file, encrypted for them. Raises NoBundle.
+    """
+    _check_name(target, recipients)
     unfinished = target.with_name(f"{target.name}.part")
     for taken in (target, unfinished):
         if taken.exists():
@@ -128,10 +135,13 @@ def new_bundle(target: Path) -> Iterator[tuple[Bundle, Path]]:
         raise NoBundle(f"There is no folder {target.parent}.")
     scratch = target.with_name(f"{target.name}.database")
     try:
-        if target.suffix == ".tar":
+        if target.suffix in (".tar", ENDING):
             handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w+b") as file:
-                with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                with (
+                    encrypting(file, recipients) if recipients else nullcontext(file) as plain,
+                    tarfile.open(fileobj=plain, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+                ):
                     yield _Tar(tar), scratch
                 file.flush()
                 os.fsync(file.fileno())
@@ -145,6 +155,32 @@ def new_bundle(target: Path) -> Iterator[tuple[Bundle, Path]]:
         if unfinished.is_dir():
             shutil.rmtree(unfinished)
         unfinished.unlink(missing_ok=True)
+
+
+def _check_name(target: Path, recipients: Sequence[str]) -> None:
+    if recipients and target.suffix != ENDING:
+        raise NoBundle(
+            f"Backups are encrypted here: choose a name that ends in .tar{ENDING}, not {target.name}."
+        )
+    if not recipients and target.suffix == ENDING:
+        raise NoBundle(f"There is no key to encrypt {target.name} for: set BACKUP_RECIPIENTS.")
+
+
+@contextmanager
+def decrypted(source: Path, identity: Path | None, scratch: Path) -> Iterator[Path]:
+    """Give the backup in clear: itself, or a copy that is gone afterwards. Raises NoBundle."""
+    if source.suffix != ENDING or not source.is_file():
+        yield source
+        return
+    if identity is None:
+        raise NoBundle(f"{source} is encrypted: say --identity and the file with the private key.")
+    try:
+        decrypt(source, scratch, identity)
+        yield scratch
+    except NoKey as problem:
+        raise NoBundle(f"{problem}.") from None
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 @contextmanager

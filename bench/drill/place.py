@@ -25,6 +25,8 @@ class Place:
     database_url: str
     store: Mapping[str, str] = field(default_factory=dict)
     """The settings of a store that speaks S3; none: files lie in the folder."""
+    recipients: str = ""
+    """The public key that its backups are encrypted for."""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -34,6 +36,7 @@ class Place:
             "PORTAL_MODE": "demo",
             "DATA_DIR": str(self.folder),
             "DATABASE_URL": self.database_url,
+            "BACKUP_RECIPIENTS": self.recipients,
             **self.store,
         }
 

@@ -3,14 +3,18 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+import pyrage
+
 from app.commands import prepare
 from app.services.work import Office
+from app.store.bundle import MANIFEST, decrypted, open_bundle
 from bench.databases import own_database
 from bench.drill.comparing import compare
 from bench.drill.filling import CANARIES, Writers, fill
 from bench.drill.place import Place
 from bench.promises import Options, Promise, at_most, exactly, holds
 
+IDENTITY = "identity.txt"
 PEOPLE, FEW = 10_000, 200
 LONGEST_BACKUP, LONGEST_RESTORE, LONGEST_WAIT = 300, 900, 10
 """Seconds; a restore within 15 minutes is what a council is promised."""
@@ -26,7 +30,9 @@ def drill(options: Options, people: int, stores: Sequence[Mapping[str, str]] = (
     here, there = options.folder / "here", options.folder / "there"
     here.mkdir(mode=0o700)
     with own_database(options.database, here) as first, own_database(options.database, there) as second:
-        office = (place := Place(here, first, stores[0])).office()
+        identity = pyrage.x25519.Identity.generate()
+        (options.folder / IDENTITY).write_text(f"{identity}\n")
+        office = (place := Place(here, first, stores[0], str(identity.to_public()))).office()
         try:
             yield from _drill(options, people, place, office, Place(there, second, stores[1]))
         finally:
@@ -38,7 +44,7 @@ def _drill(options: Options, people: int, place: Place, office: Office, empty: P
     options.notes(f"Entering {people:,} people, each with a child and a form ...")
     fill(office, people)
     place.portal("audit-head")
-    backup = options.folder / "backup"
+    backup, identity = options.folder / "backup.tar.age", options.folder / IDENTITY
     with Writers(office).at_work() as writers:
         time.sleep(1)
         begun = time.monotonic()
@@ -54,13 +60,18 @@ def _drill(options: Options, people: int, place: Place, office: Office, empty: P
     )
     yield at_most(f"Seconds to back up {people:,} people", round(seconds, 1), LONGEST_BACKUP, " s")
 
-    seconds, code, said = empty.with_keys_of(place).portal("restore", str(backup))
+    seconds, code, said = empty.with_keys_of(place).portal(
+        "restore", str(backup), "--identity", str(identity)
+    )
     options.notes(said)
     yield holds("It is restored into an empty place", code == 0, "yes" if code == 0 else said.strip()[-200:])
     yield at_most(f"Seconds to restore {people:,} people", round(seconds, 1), LONGEST_RESTORE, " s")
     restored = empty.office()
     try:
-        found = compare(restored, backup / "manifest.json", writers.before(begun))
+        with decrypted(backup, identity, options.folder / "plain.tar") as plain, open_bundle(plain) as bundle:
+            manifest = options.folder / MANIFEST
+            manifest.write_bytes(bundle.open(MANIFEST).read())
+        found = compare(restored, manifest, writers.before(begun))
     finally:
         restored.database.engine.dispose()
     yield exactly("Children entered before the backup began and not in it", found.lost, 0)
