@@ -168,6 +168,7 @@ class FormList(PortalListView):
         "asked_on": _l("Requested"),
         "received_on": _l("Received"),
         "due_on": _l("Due"),
+        "decided_on": _l("Decided on"),
         "decision_reason": _l("Reasons for the decision"),
         "asking_note": _l("Notes for the adviser"),
         "due_reason": _l("Why it is due on another date"),
@@ -183,6 +184,7 @@ class FormList(PortalListView):
         "received_on": uk_date,
         "asked_on": uk_date,
         "wanted_by": uk_date,
+        "decided_on": uk_date,
         "organisation": named,
         "author": named,
     }
@@ -232,7 +234,7 @@ class RequestList(FormList):
     show_title = _l("Request for an assessment")
     read_words = _l("Read this request")
     list_columns = ["child", "state", "organisation", "received_on", "due_on"]
-    show_columns = [*list_columns, "author", "decision_reason"]
+    show_columns = ["title", *list_columns, "author", "decided_on", "decision_reason"]
     exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
     narrowings = {
         "new": Narrowing(_l("New"), lambda: forms_in("request", [FormState.submitted])),

@@ -80,7 +80,12 @@ def _team(session: Session) -> dict[str, Any]:
         (_("New requests"), new, waiting.new_requests, _("Read, then accept or return.")),
         (_("Requests to decide on"), deciding, waiting.to_decide, _("Decide whether to assess.")),
         (_("Overdue decisions and plans"), late_cases, waiting.late_cases, _("The legal time has passed.")),
-        (_("Submitted advice"), submitted, waiting.submitted_advice, _("Read, then accept or return.")),
+        (
+            _("Submitted advice and information"),
+            submitted,
+            waiting.submitted_advice,
+            _("Read, then accept or return."),
+        ),
         (_("Overdue advice"), overdue, waiting.overdue_advice, _("Requested, but not received in time.")),
         (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
         (_("People to confirm"), to_confirm, waiting.to_confirm, _("Confirm where they work.")),

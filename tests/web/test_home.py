@@ -85,7 +85,7 @@ def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, offi
 
     for tile, path in {
         "New requests": "/requests/list/?show=new",
-        "Submitted advice": "/advice/list/?show=submitted",
+        "Submitted advice and information": "/advice/list/?show=submitted",
         "Overdue advice": "/advice/list/?show=overdue",
         "Registrations to approve": "/registrations/list/?show=waiting",
         "Messages to the team": "/team-messages/list/?show=unread",
