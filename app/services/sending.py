@@ -19,7 +19,9 @@ from app.domain.events import (
 )
 from app.domain.form_deadlines import request_due_on
 from app.domain.forms import Answers, FormDefinition, Problem, check_complete
+from app.domain.school_years import is_young_person
 from app.domain.secrecy import notes_contact_risk
+from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState
 from app.models import Document, Submission
 from app.services.open_forms import OpenForm, take_up
@@ -67,7 +69,18 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
 
 def missing(opened: OpenForm, work: Work) -> list[Problem]:
     """Everything that stands between this form and the SEN team."""
-    return check_complete(opened.definition, opened.answers, work.today)
+    return [*check_complete(opened.definition, opened.answers, work.today), *_rights_not_passed(opened, work)]
+
+
+def _rights_not_passed(opened: OpenForm, work: Work) -> list[Problem]:
+    """A young person answers for themselves only after compulsory school age (CFA 2014, s. 83); a parent until then."""
+    if opened.form.kind != "consent" or is_young_person(opened.form.child.date_of_birth, work.today):
+        return []
+    return [
+        Problem(section.id, WHO_ANSWERS, None, None, Wording(TOO_YOUNG))
+        for section in opened.sections
+        if (opened.answers.get(section.id) or {}).get(WHO_ANSWERS) == YOUNG_PERSON
+    ]
 
 
 def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str, dict[str, Any]]:
@@ -118,6 +131,13 @@ def _hand_in_files(work: Work, opened: OpenForm, submission: Submission) -> None
             update(Document).where(Document.id.in_(sent)).values(sent_number=submission.number)
         )
 
+
+WHO_ANSWERS, YOUNG_PERSON = "who", "young_person"
+"""The question of the consent form that says who gives the answers, and the answer of a young person."""
+TOO_YOUNG = N_(
+    "They are not over compulsory school age yet. Until the last Friday in June of the school year in which they turn 16, "
+    "a parent or carer gives these answers"
+)
 
 YEAR_TAUGHT = "actual_year"
 """The question of the request in which the school says the year group the child is taught in."""

@@ -1,12 +1,15 @@
 """Preparation for adulthood goes by the year a child is taught in, where the school said it."""
 
 import secrets
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from app.domain.forms import put_section
 from app.models import Child
 from app.services.open_forms import look_at
+from app.services.sending import missing
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 
@@ -47,3 +50,17 @@ def test_c3_the_page_says_which_year_it_shows(cast, make):
     page = cast.ann.browser().get(f"/children/{child.id}").text
     assert "Year group taught" in page
     assert "Year 8 (by age: Year 9)" in page
+
+
+@pytest.mark.parametrize(("born", "problems"), [(date(2010, 9, 1), 1), (date(2010, 8, 31), 0)])
+def test_c3_a_young_person_consents_only_after_compulsory_school_age(cast, make, born, problems):
+    """On 23 November 2026 both are 16; for the older school year, school age ended in June."""
+    consent = make.consent(make.child(linked=(cast.pat,), date_of_birth=born), cast.pat)
+    with cast.pat.works() as work:
+        opened = look_at(work, consent.id)
+        section = opened.definition.question("who")[0].id
+        opened = replace(
+            opened, answers=put_section(opened.answers, opened.section(section), {"who": "young_person"})
+        )
+        found = [one for one in missing(opened, work) if one.question_id == "who"]
+    assert len(found) == problems
