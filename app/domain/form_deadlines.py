@@ -39,8 +39,10 @@ def correct_by(returned_on: date) -> date:
 
 
 def authors_date(kind: str, state: FormState, due_on: date | None, wanted_by: date | None) -> date | None:
-    """The date that the authors of a form work to. A returned form has the day set by the officer, never the council's
-    own limit for its decision."""
-    if state is FormState.returned and (wanted_by is not None or kind == "request"):
+    """The date that the authors of a form work to. A returned form has the day set by the officer; a request never has
+    the council's own limit for its decision or its plan."""
+    if kind == "request":
+        return wanted_by if state is FormState.returned else None
+    if state is FormState.returned and wanted_by is not None:
         return wanted_by
     return due_on or wanted_by

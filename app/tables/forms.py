@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -253,14 +252,11 @@ UNDECIDED_REQUESTS = forms_in("request", UNDECIDED)
 ASSESSING_REQUESTS = forms_in("request", [FormState.assessing])
 """Requests after which the council assesses: a final plan, or the decision to make none, is due."""
 
+_returned = Form.state == literal_column("'returned'")
 AUTHORS_DATE = case(
-    (
-        and_(
-            Form.state == literal_column("'returned'"),
-            or_(Form.wanted_by.is_not(None), Form.kind == literal_column("'request'")),
-        ),
-        Form.wanted_by,
-    ),
+    (and_(Form.kind == literal_column("'request'"), _returned), Form.wanted_by),
+    (Form.kind == literal_column("'request'"), None),
+    (and_(_returned, Form.wanted_by.is_not(None)), Form.wanted_by),
     else_=func.coalesce(Form.due_on, Form.wanted_by),
 )
 """The date that the authors of a form work to, as in app/domain/form_deadlines.py (authors_date)."""
