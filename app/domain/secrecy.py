@@ -207,7 +207,7 @@ def who_must_not_know(
     A note that means somebody else costs the officer one more look; a note that is missed may cost a family its safety.
     """
     own = _words(name)
-    relations = {word for each in RELATIONS if each & _words(relationship) for word in each}
+    relations = {word for each in RELATIONS if each & _joined(relationship) for word in each}
     if {"grandmother", "grandfather"} & relations:
         relations |= {"grandparent", "grandparents"}
     found = []
@@ -215,7 +215,7 @@ def who_must_not_know(
         said = _words(note.text)
         if (
             (own and own <= said)
-            or relations & said
+            or relations & _joined(note.text)
             or (organisation and _words(organisation) <= said)
             or (note.names_a_person and said and (said <= own | _words(organisation) or own & said))
         ):
@@ -224,4 +224,9 @@ def who_must_not_know(
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in fold(text.replace("-", "")).split() if word not in SMALL_WORDS}
+    return {word for word in fold(text).split() if word not in SMALL_WORDS}
+
+
+def _joined(text: str) -> set[str]:
+    """The same words, with "step-mother" as one word, which is not "mother"."""
+    return _words(text.replace("-", ""))

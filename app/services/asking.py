@@ -59,6 +59,7 @@ def ask_for_advice(
     due_reason: str = "",
     adviser_reason: str = "",
     note: str = "",
+    despite: bool = False,
 ) -> Advice:
     """Ask a professional, or an organisation's queue, for advice on a child (reg. 6), due in six weeks (reg. 8) unless
     another day is agreed, with a reason. Before the council agrees to assess it is information, without a legal limit;
@@ -84,7 +85,7 @@ def ask_for_advice(
     _check(work, version, organisation_id, asked, statutory, [already] if awaited is not None else [])
     rule = advice_due_on(work.today)
     due = due_on or rule
-    link_if_missing(work, child.id, person_id, organisation_id)
+    link_if_missing(work, child.id, person_id, organisation_id, despite=despite)
     advice = work.add_only(
         Advice(
             child=child,

@@ -10,9 +10,10 @@ from app.domain.events import ChildLinked, InvitationWithdrawn, ParentInvited
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical
-from app.domain.workflow import Part
+from app.domain.workflow import FAMILY_PARTS, Part
 from app.models import Child, ChildLink, Invitation, Person, Purpose
 from app.services.bars import lift_bar
+from app.services.confidentiality import check_may_know
 from app.services.links import held, open_link_of
 from app.services.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
 from app.services.opening import open_account
@@ -26,7 +27,15 @@ STANDS_FOR = timedelta(days=30)
 
 
 def invite_parent(
-    work: Work, child_id: int, first_name: str, last_name: str, email: str, relationship: str
+    work: Work,
+    child_id: int,
+    first_name: str,
+    last_name: str,
+    email: str,
+    relationship: str,
+    part: Part = Part.parent,
+    *,
+    despite: bool = False,
 ) -> Invitation | ChildLink:
     """Mail somebody a link to open an account and follow this child; the mail names no child.
 
@@ -35,15 +44,19 @@ def invite_parent(
     """
     _check_hands(work)
     child = work.get(Child, child_id)
+    if part not in FAMILY_PARTS:
+        raise WrongHands("invite")
     address = _address(email)
+    if not despite:
+        check_may_know(work, child.id, f"{first_name} {last_name}", relationship)
     known = person_with_email(work.session, address)
     if known is not None:
-        return _link_known(work, child, known, relationship)
+        return _link_known(work, child, known, relationship, part)
     invitation = _waiting_for(work, child, address) or Invitation(
         child_id=child.id, email=address, invited_by_id=work.me.user_id
     )
     invitation.first_name, invitation.last_name = first_name, last_name
-    invitation.relationship_to_child = relationship
+    invitation.relationship_to_child, invitation.part = relationship, part
     invitation.invited_by_id = work.me.user_id
     work.session.add(invitation)
     _send(work, invitation)
@@ -133,7 +146,7 @@ def _send(work: Work, invitation: Invitation) -> None:
     work.tell(ParentInvited(child_id=invitation.child_id, invitation_id=invitation.id))
 
 
-def _link_known(work: Work, child: Child, known: KnownPerson, relationship: str) -> ChildLink:
+def _link_known(work: Work, child: Child, known: KnownPerson, relationship: str, part: Part) -> ChildLink:
     if not known.active:
         text = Wording(
             N_("The account with this email address is closed. Ask an administrator to open it again")
@@ -152,7 +165,7 @@ def _link_known(work: Work, child: Child, known: KnownPerson, relationship: str)
             return found
         raise _follows_already()
     lift_bar(work, child.id, known.id)
-    invited = Invitation(relationship_to_child=relationship, invited_by_id=work.me.user_id)
+    invited = Invitation(relationship_to_child=relationship, part=part, invited_by_id=work.me.user_id)
     return _link(work, child, known.id, invited)
 
 
@@ -166,7 +179,7 @@ def _link(work: Work, child: Child, person_id: int, invited: Invitation) -> Chil
         ChildLink(
             child_id=child.id,
             person_id=person_id,
-            part=Part.parent,
+            part=invited.part,
             relationship_to_child=invited.relationship_to_child,
             linked_by_id=invited.invited_by_id,
             taken_up_at=work.now,

@@ -19,13 +19,16 @@ from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
 from app.services.bars import is_barred, lift_bar, lift_bar_of_organisation, organisation_is_barred
+from app.services.confidentiality import check_may_know
 from app.services.parts import check_confirmed
 from app.services.work import Work
 
 LONGEST_RELATIONSHIP = 100
 
 
-def link_person(work: Work, child_id: int, person_id: int, relationship: str = "") -> ChildLink:
+def link_person(
+    work: Work, child_id: int, person_id: int, relationship: str = "", *, despite: bool = False
+) -> ChildLink:
     """The SEN team involves a professional with a child. They see the child from now on, and are told.
 
     This also lifts a bar: whom the SEN team removed only the SEN team links again.
@@ -40,13 +43,19 @@ def link_person(work: Work, child_id: int, person_id: int, relationship: str = "
         if repeated and found.relationship_to_child == words:
             return found
         raise _already_linked("person", person)
+    if not despite:
+        check_may_know(work, child.id, person.name, words, _organisation_of(work, person))
     lift_bar(work, child.id, person.id)
     link = _link(work, child, person, words, _already_linked("person", person))
     work.tell(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 
 
-def link_organisation(work: Work, child_id: int, organisation_id: int) -> ChildLink:
+def _organisation_of(work: Work, person: Person) -> str:
+    return work.get(Organisation, person.organisation_id).name if person.organisation_id is not None else ""
+
+
+def link_organisation(work: Work, child_id: int, organisation_id: int, *, despite: bool = False) -> ChildLink:
     """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up.
     This also lifts a bar, as for a person."""
     _team_only(work)
@@ -61,6 +70,8 @@ def link_organisation(work: Work, child_id: int, organisation_id: int) -> ChildL
         if work.is_repeat(found.created_at, found.linked_by_id):
             return found
         raise _already_in_queue(organisation)
+    if not despite:
+        check_may_know(work, child.id, "", "", organisation.name)
     lift_bar_of_organisation(work, child.id, organisation.id)
     return _enter_queue(work, child, organisation)
 
@@ -194,16 +205,18 @@ def open_link_of(work: Work, child_id: int, person_id: int) -> ChildLink | None:
     return work.session.scalars(statement.limit(1)).first()
 
 
-def link_if_missing(work: Work, child_id: int, person_id: int | None, organisation_id: int | None) -> None:
+def link_if_missing(
+    work: Work, child_id: int, person_id: int | None, organisation_id: int | None, *, despite: bool = False
+) -> None:
     """See to it that who is asked for advice also sees the child."""
     if person_id is not None and open_link_of(work, child_id, person_id) is None:
-        link_person(work, child_id, person_id)
+        link_person(work, child_id, person_id, despite=despite)
     elif (
         person_id is None
         and organisation_id is not None
         and queue_link(work, child_id, organisation_id) is None
     ):
-        link_organisation(work, child_id, organisation_id)
+        link_organisation(work, child_id, organisation_id, despite=despite)
 
 
 def _is_with(person_id: int | None) -> ColumnElement[bool]:

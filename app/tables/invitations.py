@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.workflow import Part
 from app.tables.base import Row
 from app.tables.people import Person
 
@@ -21,6 +22,8 @@ class Invitation(Row):
     email: Mapped[str] = mapped_column()
     relationship_to_child: Mapped[str] = mapped_column()
     """What they are to the child, in words: "Mother", "Foster carer", "The young person"."""
+    part: Mapped[Part] = mapped_column(default=Part.parent)
+    """parent for a parent or carer, young_person for the young person."""
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     sent_at: Mapped[datetime] = mapped_column()
     """When the newest link went out."""

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import Form, RadioField
+from wtforms import BooleanField, Form, RadioField
 
 from app.domain.errors import Refused
 from app.domain.form_deadlines import advice_due_on
@@ -43,6 +43,7 @@ class AskForm(Form):
     due_reason = TextAreaField(_l("Why is it due on another date? (optional)"))
     adviser_reason = TextAreaField(_l("Why are you asking this adviser? (optional)"))
     note = TextAreaField(_l("Notes for the adviser (optional)"))
+    despite = BooleanField(_l("Ask them all the same"))
 
 
 class AskView(PortalView):
@@ -95,6 +96,7 @@ class AskView(PortalView):
                     due_reason=form.due_reason.data or "",
                     adviser_reason=form.adviser_reason.data or "",
                     note=form.note.data or "",
+                    despite=form.despite.data,
                 )
         except Refused as refused:
             put_faults(form, refused.faults, person="adviser", organisation="adviser")

@@ -5,8 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from app.domain.errors import Refused
+from app.domain.workflow import Part
 from app.models import Invitation
 from app.services import invitations as desk
 from app.views.base import PortalView
@@ -31,6 +34,16 @@ class InviteForm(FlaskForm):
         [Typed(_l("Enter what they are to the child or young person"), _l("This answer"), 100)],
         description=_l("For example mother, grandfather, foster carer, or the young person"),
     )
+    part = RadioField(
+        _l("Who are you inviting?"),
+        choices=[
+            SelectChoice(Part.parent.value, _l("A parent or carer")),
+            SelectChoice(Part.young_person.value, _l("The young person")),
+        ],
+        default=Part.parent.value,
+        validate_choice=False,
+    )
+    despite = BooleanField(_l("Invite them all the same"))
 
 
 class InvitationView(PortalView):
@@ -56,6 +69,8 @@ class InvitationView(PortalView):
                         form.last_name.data or "",
                         form.email.data or "",
                         form.relationship.data or "",
+                        Part.young_person if form.part.data == Part.young_person.value else Part.parent,
+                        despite=form.despite.data,
                     )
                 flash(_invited(done), "success")
                 return redirect(url_for("InvitationView.invite", child_id=child_id))

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import Form
+from wtforms import BooleanField, Form
 
 from app.domain.errors import Refused
 from app.domain.text_input import clean_line
@@ -31,6 +31,7 @@ class RelationshipForm(Form):
             "For example, SENCO or speech and language therapist. Left empty, we show their job title."
         ),
     )
+    despite = BooleanField(_l("Link them all the same"))
 
 
 def words_of(text: str) -> list[str]:
@@ -67,7 +68,13 @@ class LinkView(PortalView):
         if request.method == "POST":
             try:
                 with self.work() as work:
-                    desk.link_person(work, child_id, person_id, form.relationship.data or "")
+                    desk.link_person(
+                        work,
+                        child_id,
+                        person_id,
+                        form.relationship.data or "",
+                        despite=form.despite.data,
+                    )
                 flash(
                     _("They are linked. We have told them.")
                     if not work.told_no_one
@@ -90,7 +97,7 @@ class LinkView(PortalView):
         if request.method == "POST":
             try:
                 with self.work() as work:
-                    desk.link_organisation(work, child_id, organisation_id)
+                    desk.link_organisation(work, child_id, organisation_id, despite="despite" in request.form)
                 flash(
                     _("The child is in their queue. We have told their professionals.")
                     if not work.told_no_one
@@ -101,7 +108,7 @@ class LinkView(PortalView):
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except Refused as refused:
-                errors = [{"text": said(fault.text), "href": ""} for fault in refused.faults]
+                errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
         with self.work() as work:
             context = {
                 "child": work.get(Child, child_id),
