@@ -1,6 +1,7 @@
 """A child's page and its parts, and adding a child."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,13 +17,14 @@ from app.services import children as desk
 from app.services.work import Work
 from app.store.queries.child_page import (
     Involved,
-    colleagues_not_linked,
+    colleagues_of,
     forms_about,
     involved_with,
     messages_about,
     standing_of,
 )
 from app.store.queries.shares import shares_about
+from app.views.assigning import assign_part, choices_of
 from app.views.base import PortalView, principal
 from app.views.case_parts import form_rows, frame, milestones, next_steps, shared_names
 from app.views.due import late
@@ -114,7 +116,7 @@ class ChildView(PortalView):
             context = {
                 **frame(child, work.me, work.today, "show"),
                 "people": people,
-                "my_queue_link": _queue_link(people, work.me),
+                **assign_part(work, child_id, people if _is_not_linked(people, work.me) else []),
                 "standing": standing,
                 "late": late(standing, work.today),
                 "may_ask_advice": any(each.state is FormState.assessing for each in lines),
@@ -157,12 +159,8 @@ class ChildView(PortalView):
                 **frame(child, work.me, work.today, "people"),
                 "people": involved,
                 "my_link": mine[0] if is_linked_professional else None,
-                "colleagues": _colleagues(work, child_id) if is_linked_professional else [],
-                "my_queue": [
-                    each
-                    for each in involved
-                    if each.in_queue and each.organisation_id == work.me.organisation_id
-                ],
+                **assign_part(work, child_id, involved),
+                **(_colleagues(work, child_id) if is_linked_professional else {}),
             }
         return self.page("children/people.html", **context)
 
@@ -179,16 +177,12 @@ class ChildView(PortalView):
         return self.page("children/messages.html", **context)
 
 
-def _queue_link(people: Sequence[Involved], who: Principal) -> int | None:
-    """The link in the queue of the reader's organisation, while the reader is not linked by name."""
-    if not who.has(Role.professional) or any(each.person_id == who.user_id for each in people):
-        return None
-    return next(
-        (each.link_id for each in people if each.in_queue and each.organisation_id == who.organisation_id),
-        None,
-    )
+def _is_not_linked(people: Sequence[Involved], who: Principal) -> bool:
+    return all(each.person_id != who.user_id for each in people)
 
 
-def _colleagues(work: Work, child_id: int) -> list[tuple[int, str]]:
-    found = colleagues_not_linked(work.session, work.me, child_id)
-    return [(number, f"{name}, {job_title}" if job_title else name) for number, name, job_title in found]
+def _colleagues(work: Work, child_id: int) -> dict[str, Any]:
+    """Whom the reader may add, and why there may be nobody to choose."""
+    found = colleagues_of(work.session, work.me, child_id)
+    free = [each for each in found if not each.is_linked and not each.is_barred]
+    return {"colleagues": choices_of(free), "has_colleagues": bool(found)}

@@ -13,6 +13,7 @@ from app.domain.forms import Problem
 from app.domain.text_input import clean_lines
 from app.services import comparing, documents, filling, reading, returning, sending
 from app.services.open_forms import look_at, take_up
+from app.views.assigning import waiting_form
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.form_pages import after, at_hand, missing_lines, section_page, section_url, task_page
@@ -28,6 +29,7 @@ from app.views.gate import count_as_input
 from app.views.pages import said, uk_time
 from app.views.quick import gettext as _
 from app.views.section_saves import read_sent, take_in, with_typed, wrong_in
+from app.views.words import FORM_STATE_COLOURS, form_state
 
 BY_HAND = "by-hand-"
 
@@ -45,8 +47,15 @@ class FormView(PortalView):
         work = at_hand()
         opened = look_at(work, form_id)
         if not opened.writable:
+            if (waiting := waiting_form(work, opened.form)) is not None:
+                return self._waiting(waiting)
             return redirect(url_for("FormView.read", form_id=form_id))
         return self.page("forms/show.html", **task_page(work, opened))
+
+    def _waiting(self, waiting: dict[str, Any]) -> ResponseReturnValue:
+        state = waiting["form"].state
+        words = {"state": form_state(state), "colour": FORM_STATE_COLOURS[state]}
+        return self.page("forms/waiting.html", **waiting, **words)
 
     @expose("/<int:form_id>/section/<section>", methods=["GET", "POST"])
     @has_access

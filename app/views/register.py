@@ -4,6 +4,7 @@ from flask_appbuilder import AppBuilder, BaseView
 
 from app.views.account import AccountView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
+from app.views.assigning import AssignView
 from app.views.audit import AuditView
 from app.views.casework import AskView, DuplicateView
 from app.views.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
@@ -57,6 +58,7 @@ VIEWS: list[type[BaseView]] = [
     SendAreaView,
     ChildView,
     LinkView,
+    AssignView,
     InvolvementView,
     AskView,
     DecideView,

@@ -297,8 +297,8 @@ def test_a_family_reads_plain_words_and_whom_to_ask(app, cast, case):
 
 def test_somebody_in_the_organisation_of_a_queue_is_offered_to_take_up(cast, case, make):
     link = make.queue(case, cast.sol)
-    assert f"/involvement/{link.id}/take-up" in see(cast.sol, case).html
-    assert f"/involvement/{link.id}/take-up" not in see(cast.ann, case).html
+    assert f"/involvement/{link.id}/assign" in see(cast.sol, case).html
+    assert f"/involvement/{link.id}/assign" not in see(cast.ann, case).html
 
 
 def test_messages_about_the_child_are_each_readers_own(cast, case, make):

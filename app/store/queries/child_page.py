@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.form_titles import purpose_of, title_of
@@ -40,6 +40,8 @@ class Involved:
     organisation_id: int | None
     organisation_name: str
     since: datetime
+    through_queue: bool
+    """It came through the organisation's queue, so a colleague can take over."""
 
     @property
     def in_queue(self) -> bool:
@@ -122,6 +124,7 @@ _INVOLVED = Ready(
         ChildLink.organisation_id,
         Organisation.name,
         ChildLink.created_at,
+        ChildLink.through_queue,
     )
     .outerjoin(Person, Person.id == ChildLink.person_id)
     .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
@@ -133,7 +136,7 @@ _INVOLVED = Ready(
 def involved_with(session: Session, child_id: int) -> list[Involved]:
     """Who is involved with a child now: professionals first, then queues, then the family."""
     rows = _INVOLVED.rows(session, child=child_id)
-    found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8]) for r in rows]
+    found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9]) for r in rows]
     return sorted(found, key=lambda each: (each.part in FAMILY_PARTS, each.in_queue))
 
 
@@ -247,24 +250,41 @@ def messages_about(session: Session, who: Principal, child_id: int, limit: int) 
     ]
 
 
-def colleagues_not_linked(session: Session, who: Principal, child_id: int) -> list[tuple[int, str, str]]:
-    """This person's colleagues who are not involved with the child yet: number, name, job title."""
-    linked = select(ChildLink.person_id).where(
-        ChildLink.child_id == child_id, ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None)
-    )
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody of the reader's own organisation, and how they are linked to the child."""
+
+    id: int
+    name: str
+    job_title: str
+    is_linked: bool
+    is_barred: bool
+    """The SEN team ended their involvement with the child."""
+
+
+def colleagues_of(session: Session, who: Principal, child_id: int) -> list[Colleague]:
+    """This person's colleagues with an open account, by name."""
+    of_child = and_(ChildLink.child_id == child_id, ChildLink.person_id == Person.id)
     rows = session.execute(
-        select(Person.id, Person.first_name, Person.last_name, Person.job_title)
+        select(
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            Person.job_title,
+            exists().where(of_child, ChildLink.ended_at.is_(None)),
+            exists().where(of_child, ChildLink.barred.is_(True)),
+        )
         .where(
             Person.organisation_id == who.organisation_id,
             Person.id != who.user_id,
             Person.active.is_(True),
             Person.organisation_confirmed_at.is_not(None),
-            Person.id.not_in(linked),
+            Person.roles.any(name="professional"),
         )
         .order_by(Person.last_name, Person.first_name)
         .limit(100)
     )
-    return [(row[0], _name(row[1], row[2]), row[3] or "") for row in rows]
+    return [Colleague(row[0], _name(row[1], row[2]), row[3] or "", row[4], row[5]) for row in rows]
 
 
 @dataclass(frozen=True)
