@@ -36,7 +36,7 @@ check: setup-dev ## Lint, format, types and the imports between floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-audit: setup-dev ## Known mistakes, our own rules, secrets left behind, and the bill of materials (dist/sbom.json)
+audit: setup-dev ## Known mistakes and vulnerabilities, our own rules, secrets left behind, and the bill of materials (dist/sbom.json)
 	@scripts/setup.sh requirements-audit.txt .venv-audit
 	@$(BIN)/python scripts/audit.py
 	@REQUIRE_AUDIT=1 $(BIN)/python -m pytest -q tests/rules

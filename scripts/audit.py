@@ -1,6 +1,6 @@
 """Looks for known mistakes and left-behind secrets, and writes the bill of materials: `make audit`.
 
-The tools live in .venv-audit, apart from what the portal and its tests run on. None of them asks the network.
+The tools live in .venv-audit, apart from what the portal and its tests run on. Only pip-audit asks the network.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / ".venv-audit/bin"
@@ -38,8 +39,16 @@ PASSED_OVER = {
 """What bandit finds and ruff does not, so that no comment at the line stands for both."""
 
 
+UNREACHED = ("connect", "Connection", "timed out", "Timeout", "Max retries", "HTTPError", "resolve")
+"""Words with which pip-audit says that no index answered."""
+
+
 class Unfit(Exception):
     """Something was found, or a tool did not do its work."""
+
+
+class NoAnswer(Exception):
+    """What was to be looked up could not be: said in a line, and no reason to fail."""
 
 
 def ran(*command: str | Path, folder: Path = ROOT, fine: Iterable[int] = (0,)) -> str:
@@ -168,11 +177,43 @@ def bill_of_materials(target: Path = MATERIALS, listed: Path = ROOT / "requireme
     return [f"{name} {version} is not on the bill" for name, version in sorted(wanted - named)]
 
 
+def known_vulnerabilities(listed: Path = ROOT / "requirements.txt") -> list[str]:
+    """Return the known vulnerabilities of the pinned packages. Raises NoAnswer where no index tells."""
+    command = [
+        str(TOOLS / "pip-audit"), "--require-hashes", "--disable-pip", "-r", str(listed),
+        "--format", "json", "--progress-spinner", "off", "--timeout", "15",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools
+    if not done.stdout.strip():
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        if any(word in last for word in UNREACHED):
+            raise NoAnswer("the index of vulnerabilities could not be reached")
+        raise Unfit(f"pip-audit failed ({done.returncode}): {last}")
+    found, unknown = vulnerabilities_in(json.loads(done.stdout))
+    if unknown and not found:
+        raise NoAnswer(
+            f"the index of vulnerabilities knows nothing of {len(unknown)} packages ({unknown[0]} …)"
+        )
+    return found
+
+
+def vulnerabilities_in(report: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return what pip-audit found, a line each, and the packages it could not look up."""
+    found = [
+        f"{one['name']} {one['version']} has {each['id']}: "
+        f"{', '.join(each['fix_versions']) or 'no version'} mends it"
+        for one in report["dependencies"]
+        for each in one.get("vulns", ())
+    ]
+    return found, [one["name"] for one in report["dependencies"] if "skip_reason" in one]
+
+
 LOOKS: dict[str, Callable[[], list[str]]] = {
     "Dangerous Python (bandit)": dangerous_python,
     "The portal's own rules (semgrep)": ours_broken,
     "Secrets left behind (detect-secrets)": left_behind,
     "Bill of materials (CycloneDX)": bill_of_materials,
+    "Known vulnerabilities (pip-audit)": known_vulnerabilities,
 }
 
 
@@ -183,6 +224,9 @@ def main() -> int:
         begun = time.monotonic()
         try:
             found = look()
+        except NoAnswer as reason:
+            print(f"{name}: NOT LOOKED UP, {reason}", flush=True)  # noqa: T201 - a command
+            continue
         except (Unfit, OSError) as problem:
             found = [str(problem)]
         bad += len(found)
