@@ -1,6 +1,7 @@
 """People's names, made comparable: small letters, no accents, no apostrophes."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from app.domain.text_input import clean_code
 
@@ -27,9 +28,35 @@ MOST_WORDS = 10
 """Each word of a search is a condition of its own in the database."""
 
 
+LONGEST_RUN = 3
+"""So many words in a row are also taken as one: Van der Berg is Vanderberg."""
+
+
 def search_name(surname: str, forenames: str) -> str:
-    """What searching for a child looks through: surname, then forenames."""
-    return f"{fold(surname)} {fold(forenames)}".strip()
+    """What searching for a child looks through: surname, forenames, and neighbouring words of each joined.
+
+    Mc Donald is also found as McDonald, and Anne-Marie as Annemarie.
+    """
+    parts = [fold(surname).split(), fold(forenames).split()]
+    words = [word for part in parts for word in part]
+    joined = [
+        "".join(part[start:end])
+        for part in parts
+        for start in range(len(part))
+        for end in range(start + 2, min(start + LONGEST_RUN, len(part)) + 1)
+    ]
+    return " ".join(dict.fromkeys([*words, *joined])) if joined else " ".join(words)
+
+
+def ways_to_match(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """For each word typed, the beginnings of a name's word that it may stand for: itself, or joined to those before it.
+
+    Typed "o brien" finds O'Brien, whose name is one word; a word joined to what follows begins with the word alone.
+    """
+    return [
+        tuple("".join(words[start : place + 1]) for start in range(place, max(place - LONGEST_RUN, -1), -1))
+        for place in range(len(words))
+    ]
 
 
 def search_words(typed: str) -> list[str]:

@@ -24,6 +24,7 @@ from app.models import Organisation, Person, WorkDomain
 from app.services import accounts, app_reset
 from app.services.handover import work_in_hand
 from app.store.listing import Sought
+from app.store.queries.finding import named_like
 from app.views.base import PortalView
 from app.views.fields import StringField
 from app.views.list_interface import PortalInterface
@@ -96,8 +97,8 @@ class UserList(PortalListView):
         """By part of a name or address."""
         return Sought(
             or_(
-                Person.email.icontains(text, autoescape=True),
-                (Person.first_name + " " + Person.last_name).icontains(text, autoescape=True),
+                named_like(text, Person.first_name, Person.last_name),
+                named_like(text, Person.email),
             )
         )
 

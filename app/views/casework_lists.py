@@ -27,7 +27,7 @@ from app.security import office
 from app.store.listing import Sought
 from app.store.queries import lists
 from app.store.queries.child_page import standing_of
-from app.store.queries.finding import children_listed, listed_by_child
+from app.store.queries.finding import children_listed, listed_by_child, named_like
 from app.views.case_parts import why_no_postcode, why_no_upn
 from app.views.due import Due, form_due, late
 from app.views.list_interface import PortalInterface
@@ -342,8 +342,8 @@ class RegistrationList(PortalListView):
         """By part of a name or address."""
         return Sought(
             or_(
-                Registration.email.icontains(text, autoescape=True),
-                (Registration.first_name + " " + Registration.last_name).icontains(text, autoescape=True),
+                named_like(text, Registration.first_name, Registration.last_name),
+                named_like(text, Registration.email),
             )
         )
 

@@ -39,7 +39,11 @@ def test_a_senco_adds_a_child_is_linked_and_begins_the_request(cast):
     with cast.sana.works() as work:
         child, request = work.get(Child, child_id), work.get(Request, form_id)
         link = work.session.scalars(select(ChildLink).where(ChildLink.child_id == child_id)).one()
-    assert (child.forenames, child.surname, child.search_name) == ("Amina Noor", "O'Shah", "oshah amina noor")
+    assert (child.forenames, child.surname, child.search_name) == (
+        "Amina Noor",
+        "O'Shah",
+        "oshah amina noor aminanoor",
+    )
     assert (child.address, child.postcode) == ("4 Beck Lane\nBradford", "BD9 4NQ")
     assert (child.upn, child.nhs_number, child.upn_missing_reason) == ("B801200005001", "9434765870", None)
     assert child.setting_id == cast.sana.principal.organisation_id

@@ -288,3 +288,25 @@ def test_whoever_prepares_waits_until_the_other_is_done(office: Office):
 
 def test_the_newest_migration_is_told_without_alembic():
     assert newest_revision() == ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def test_b5_names_entered_before_get_their_joined_words_and_lose_them_going_down(empty_url, engine):
+    to(empty_url, "head")
+    to(empty_url, "0015")
+    with engine.begin() as connection:
+        fill_every_table(connection)
+        enter_child(connection, 2, "mc donald jo", surname="Mc Donald", forenames="Jo")
+        enter_child(connection, 3, "shah amina", surname="Shah", forenames="Amina")
+
+    def words():
+        with engine.connect() as connection:
+            found = connection.execute(
+                sa.text("SELECT child_id, word FROM child_name ORDER BY child_id, word")
+            )
+            return [tuple(row) for row in found]
+
+    before = words()
+    to(empty_url, "head")
+    assert sorted([*before, (2, "mcdonald")]) == words()
+    to(empty_url, "0015")
+    assert words() == before

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.matching import Identity, first_match, may_be_same_child, similar
-from app.domain.names import fold, just_past, search_name, search_words
+from app.domain.names import fold, just_past, search_name, search_words, ways_to_match
 
 AMINA = Identity("Amina", "Shah", date(2017, 3, 14), postcode="BD9 4NQ")
 
@@ -32,7 +32,7 @@ def test_names_are_kept_in_small_letters_without_accents(name, folded):
 
 def test_a_search_finds_however_it_is_typed():
     kept = search_name("O’Neill", "Zoë Ann")
-    assert kept == "oneill zoe ann"
+    assert kept == "oneill zoe ann zoeann"
     assert search_words("O'NEILL, zoe") == ["oneill", "zoe"]
 
 
@@ -109,3 +109,23 @@ def test_the_oldest_match_is_the_one_named():
     found = first_match(AMINA, known)
     assert found is not None
     assert found.child_id == 2
+
+
+@pytest.mark.parametrize(
+    ("surname", "forenames", "kept"),
+    [
+        ("Shah", "Amina", "shah amina"),
+        ("Mc Donald", "Jo", "mc donald jo mcdonald"),
+        ("Al-Khan", "Sam", "al khan sam alkhan"),
+        ("van der Berg", "Anne-Marie", "van der berg anne marie vander vanderberg derberg annemarie"),
+        ("", "Amina", "amina"),
+        ("Lee", "Lee", "lee lee"),
+        ("O\u200b’Brien\u00ad", "A", "obrien a"),
+    ],
+)
+def test_b5_neighbouring_words_are_kept_joined_too(surname, forenames, kept):
+    assert search_name(surname, forenames) == kept
+
+
+def test_b5_each_word_typed_may_be_the_end_of_a_longer_one():
+    assert ways_to_match(["o", "brien", "jo"]) == [("o",), ("brien", "obrien"), ("jo", "brienjo", "obrienjo")]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.form_titles import title_of
 from app.models import AuditRow, Child, ChildLink, Form, FormTemplate, FormVersion, Organisation, Person
 from app.store.database import plan_anew
-from app.store.queries.finding import child_matches
+from app.store.queries.finding import child_matches, named_like
 
 _child = Child.__table__  # a plain table on purpose: see _records_of
 
@@ -108,7 +108,7 @@ def _children(session: Session, numbers: Collection[int]) -> dict[int, str]:
     if not numbers:
         return {}
     rows = session.execute(select(Child.id, Child.forenames, Child.surname).where(Child.id.in_(numbers)))
-    return {row[0]: f"{row[1]} {row[2]}" for row in rows}
+    return {row[0]: f"{row[1]} {row[2]}".strip() for row in rows}
 
 
 def _people(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -117,7 +117,7 @@ def _people(session: Session, numbers: Collection[int]) -> dict[int, str]:
     rows = session.execute(
         select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(numbers))
     )
-    return {row[0]: f"{row[1]} {row[2]}" for row in rows}
+    return {row[0]: f"{row[1]} {row[2]}".strip() for row in rows}
 
 
 def _linked(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -130,7 +130,7 @@ def _linked(session: Session, numbers: Collection[int]) -> dict[int, str]:
         .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
         .where(ChildLink.id.in_(numbers))
     )
-    return {row[0]: f"{row[1]} {row[2]}" if row[1] else row[3] or "" for row in rows}
+    return {row[0]: f"{row[1]} {row[2]}".strip() if row[1] else row[3] or "" for row in rows}
 
 
 def _forms(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -147,17 +147,16 @@ def _forms(session: Session, numbers: Collection[int]) -> dict[int, str]:
 
 def people_called(session: Session, typed: str) -> list[tuple[int, str, str]]:
     """A few accounts whose name holds every word typed: number, name, email address."""
-    named = func.lower(Person.first_name + " " + Person.last_name)
-    words = typed.lower().split()[:5]
+    words = typed.split()[:5]
     if not words:
         return []
     rows = session.execute(
         select(Person.id, Person.first_name, Person.last_name, Person.email)
-        .where(*(named.contains(word, autoescape=True) for word in words))
+        .where(*(named_like(word, Person.first_name, Person.last_name) for word in words))
         .order_by(Person.last_name, Person.id)
         .limit(FEW)
     )
-    return [(row[0], f"{row[1]} {row[2]}", row[3]) for row in rows]
+    return [(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]
 
 
 def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]:
@@ -177,7 +176,7 @@ def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]
         .order_by(found.c.search_name, found.c.id)
         .limit(FEW)
     )
-    return [(row[0], f"{row[1]} {row[2]}", row[3]) for row in rows]
+    return [(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]
 
 
 def child_called(session: Session, child_id: int) -> str | None:

@@ -89,7 +89,7 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
     children = [
         LinkedChild(
             child_id=row[0],
-            name=f"{row[1]} {row[2]}",
+            name=f"{row[1]} {row[2]}".strip(),
             date_of_birth=row[3],
             year_taught=row[4],
             year_taught_on=row[5],

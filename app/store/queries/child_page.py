@@ -23,6 +23,7 @@ from app.models import (
     Organisation,
     Person,
 )
+from app.store.queries.finding import named_like
 from app.store.ready import Ready
 from app.store.snapshots import Together, Whole, beside
 from app.store.visibility import STANDING
@@ -92,7 +93,7 @@ class MessageLine:
 
 
 def _name(first: str | None, last: str | None) -> str:
-    return f"{first} {last}" if first and last else ""
+    return f"{first} {last or ''}".strip() if first else ""
 
 
 # Asked on page after page: made once, with the child's number given when they are asked.
@@ -307,11 +308,7 @@ def professionals_named(session: Session, words: Collection[str], limit: int = 2
     )
     for word in words:
         statement = statement.where(
-            or_(
-                Person.first_name.icontains(word, autoescape=True),
-                Person.last_name.icontains(word, autoescape=True),
-                Organisation.name.icontains(word, autoescape=True),
-            )
+            or_(named_like(word, Person.first_name, Person.last_name), named_like(word, Organisation.name))
         )
     rows = session.execute(statement)
     return [
@@ -325,7 +322,7 @@ def organisations_named(session: Session, words: Collection[str], limit: int = 2
         Organisation.active.is_(True)
     )
     for word in words:
-        statement = statement.where(Organisation.name.icontains(word, autoescape=True))
+        statement = statement.where(named_like(word, Organisation.name))
     rows = session.execute(statement.order_by(Organisation.name).limit(limit))
     return [Candidate(row[0], row[1], row[2]) for row in rows]
 

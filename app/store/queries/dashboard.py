@@ -202,4 +202,4 @@ def children_of(session: Session, who: Principal) -> Sequence[FamilyChild]:
         .outerjoin(waiting, waiting.c.child_id == Child.id)
         .order_by(Child.date_of_birth, Child.id)
     )
-    return [FamilyChild(row[0], f"{row[1]} {row[2]}", row[3]) for row in rows]
+    return [FamilyChild(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]

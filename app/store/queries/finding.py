@@ -1,16 +1,31 @@
 """Finding children by what somebody typed; the lens says which of them may be found."""
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.finding import child_wanted
-from app.domain.names import just_past
+from app.domain.names import just_past, ways_to_match
 from app.models import Child, ChildName
 from app.store.database import plan_anew
 from app.store.listing import Sought
 from app.store.ready import Ready
+
+NOT_COMPARED = ("'", "’", "-", ".", " ")
+"""Left out of adults' and organisations' names when they are searched for."""
 
 FEW_LETTERS = 2
 """So few letters may begin the names of half a county; more than these hardly ever do."""
@@ -37,11 +52,13 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
         return Child.upn == wanted.upn
     if wanted.born_on:
         return Child.date_of_birth == wanted.born_on
-    if one_by_one or not wanted.words:
-        return and_(true(), *[_has_word(word) for word in wanted.words])
-    longest, *others = sorted(wanted.words, key=len, reverse=True)
-    found = Child.id.in_(select(ChildName.child_id).where(_begins(longest)))
-    return and_(found, *[_has_word(word) for word in others])
+    if not wanted.words:
+        return false()  # nothing was typed that a name, date or number can have in it
+    ways = ways_to_match(wanted.words)
+    if one_by_one:
+        return and_(*[_has_word(each) for each in ways])
+    longest, *others = sorted(ways, key=lambda each: len(each[0]), reverse=True)
+    return and_(Child.id.in_(_with_word(longest)), *[_has_word(each) for each in others])
 
 
 def children_listed(session: Session, typed: str) -> Sought:
@@ -53,6 +70,22 @@ def listed_by_child(session: Session, typed: str, child_id: InstrumentedAttribut
     """What is about the children that match, for a list of it; `child_id` is the column that says about whom."""
     criterion = child_id.in_(select(Child.id).where(child_matches(typed)))
     return _listed(session, typed, MANY_TO_SORT, child_id, criterion)
+
+
+def named_like(text: str, *columns: Any) -> ColumnElement[bool]:
+    """Whether these columns, one after the other, have this text in them, whatever apostrophes, hyphens and spaces.
+
+    Text without a letter or digit is in none of them.
+    """
+    letters = "".join(sign for sign in text if sign.isalnum())
+    if not letters:
+        return false()
+    together = columns[0]
+    for column in columns[1:]:
+        together = together + column
+    for sign in NOT_COMPARED:
+        together = func.replace(together, sign, "")
+    return cast("ColumnElement[bool]", together.icontains(letters, autoescape=True))
 
 
 def _listed(
@@ -68,10 +101,11 @@ def _listed(
     alone = len(words) == 1 or len(longest) <= FEW_LETTERS
     if not (longest and alone and _are_many(session, longest, many)):
         return Sought(criterion)
-    has = {word: _has_word(word, child_id) for word in words}
+    ways = ways_to_match(words)
+    has = [_has_word(each, child_id) for each in ways]
+    place = words.index(longest)
     some = child_id.in_(select(ChildName.child_id).where(_begins(longest)).limit(SOME))
-    others = [has[word] for word in has if word != longest]
-    return Sought(criterion, and_(*has.values()), and_(some, *others))
+    return Sought(criterion, and_(*has), and_(some, *has[:place], *has[place + 1 :]))
 
 
 def _are_many(session: Session, word: str, many: int) -> bool:
@@ -79,9 +113,16 @@ def _are_many(session: Session, word: str, many: int) -> bool:
     return bool(count == many)
 
 
-def _has_word(word: str, child_id: InstrumentedAttribute[int] = Child.id) -> ColumnElement[bool]:
-    """A word of this child's name begins so."""
-    return select(ChildName.child_id).where(ChildName.child_id == child_id, _begins(word)).exists()
+def _with_word(ways: tuple[str, ...]) -> Select[Any] | CompoundSelect[Any]:
+    """The children with a word that begins in one of these ways, each way read from the index by itself."""
+    each_way = [select(ChildName.child_id).where(_begins(way)) for way in ways]
+    return union_all(*each_way) if len(each_way) > 1 else each_way[0]
+
+
+def _has_word(ways: tuple[str, ...], child_id: InstrumentedAttribute[int] = Child.id) -> ColumnElement[bool]:
+    """A word of this child's name begins in one of these ways."""
+    begins = or_(*[_begins(way) for way in ways])
+    return select(ChildName.child_id).where(ChildName.child_id == child_id, begins).exists()
 
 
 def _begins(word: Any, past: Any = None) -> ColumnElement[bool]:

@@ -155,10 +155,10 @@ def _line(row: Any) -> Line:
         letter=row[2],
         facts=row[3],
         sender_name=row[4],
-        recipient_name=f"{row[6]} {row[7]}" if row[6] else "",
+        recipient_name=f"{row[6]} {row[7]}".strip() if row[6] else "",
         to_team=row[5] is None,
         child_id=row[8],
-        child_name=f"{row[9]} {row[10]}" if row[9] else "",
+        child_name=f"{row[9]} {row[10]}".strip() if row[9] else "",
         created_at=row[11],
         is_unread=bool(row[12]),
     )
@@ -182,7 +182,7 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
     found = {
-        row[0]: Addressee(row[0], f"{row[1]} {row[2]}", row[3] in FAMILY_PARTS, row[4], row[5] or "")
+        row[0]: Addressee(row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_PARTS, row[4], row[5] or "")
         for row in rows
     }
     return list(found.values())

@@ -80,7 +80,7 @@ def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader
         row[0]: Reader(
             Principal(
                 user_id=row[0],
-                name=f"{row[1]} {row[2]}",
+                name=f"{row[1]} {row[2]}".strip(),
                 roles=frozenset(roles[row[0]]),
                 profession=row[5] if isinstance(row[5], Profession) else None,
                 organisation_id=row[6],
@@ -138,7 +138,7 @@ def name_of(connection: Connection, person_id: int) -> str:
     row = connection.execute(
         select(_person.c.first_name, _person.c.last_name).where(_person.c.id == person_id)
     ).one_or_none()
-    return f"{row[0]} {row[1]}" if row else ""
+    return f"{row[0]} {row[1]}".strip() if row else ""
 
 
 def professionals_of(connection: Connection, organisation_id: int) -> set[int]:
