@@ -24,6 +24,13 @@ def fold(text: str) -> str:
     return " ".join(words.split())
 
 
+def initials(name: str) -> str:
+    """Return a person's initials: "Amina Noor Shah" is "A.S.", a single name its first letter."""
+    words = name.split()
+    ends = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(f"{word[0].upper()}." for word in ends)
+
+
 MOST_WORDS = 10
 """Each word of a search is a condition of its own in the database."""
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.views.language import english_instead, offered_languages
 from app.views.message_words import subject_of
 from app.views.navigation import menu
+from app.views.titles import title_details
 
 
 def init_context(app: Flask) -> None:
@@ -25,5 +26,6 @@ def init_context(app: Flask) -> None:
             "get_locale": get_locale,
         }
 
+    app.jinja_env.globals["title_details"] = title_details
     app.jinja_env.filters["subject_of"] = subject_of
     app.jinja_env.globals["council"] = app.config["SETTINGS"].council
