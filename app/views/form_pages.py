@@ -8,10 +8,11 @@ from flask import url_for
 
 from app.domain.clock import in_london
 from app.domain.form_deadlines import advice_due_on
-from app.domain.forms import Problem, Section, SectionStatus
+from app.domain.forms import Problem, Section, SectionStatus, check_draft
 from app.domain.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
 from app.security import office
+from app.services import sending
 from app.services.open_forms import OpenForm
 from app.services.returning import still_as_sent
 from app.services.work import Work
@@ -29,9 +30,24 @@ def at_hand() -> Work:
     return Work(office(), office().database.session(), principal(), origin())
 
 
-def section_url(form_id: int, section: str, anchor: str = "") -> str:
-    """The address of one section, or of one field in it."""
-    return url_for("FormView.section", form_id=form_id, section=section, _anchor=anchor or None)
+EVERYTHING, ANSWERS = "all", "answers"
+"""Which errors a section is opened with: those that stop the form from being sent, or those in what was typed."""
+
+
+def section_url(form_id: int, section: str, anchor: str = "", check: str | None = None) -> str:
+    """The address of one section, or of one field in it; with `check`, its errors are shown."""
+    return url_for("FormView.section", form_id=form_id, section=section, check=check, _anchor=anchor or None)
+
+
+def problems_asked_for(work: Work, opened: OpenForm, section: Section, check: str | None) -> list[Problem]:
+    """Return the errors that the link to this section promised to show."""
+    if check == EVERYTHING:
+        return [one for one in sending.missing(opened, work) if one.section_id == section.id]
+    return _wrong(work, opened, section) if check == ANSWERS else []
+
+
+def _wrong(work: Work, opened: OpenForm, section: Section) -> list[Problem]:
+    return check_draft(section, opened.answers.get(section.id) or {}, opened.answers, work.today)
 
 
 def saved_line(work: Work, draft: SectionDraft | None) -> str:
@@ -67,7 +83,7 @@ def task_page(work: Work, opened: OpenForm) -> Context:
     tasks = [
         {
             "text": said(section.title),
-            "href": section_url(opened.form.id, section.id),
+            "href": _task_url(work, opened, section, statuses[section.id]),
             "status": statuses[section.id],
             "hint": saved_line(work, opened.drafts.get(section.id)),
         }
@@ -84,6 +100,14 @@ def task_page(work: Work, opened: OpenForm) -> Context:
         "colleagues": _colleagues(work, opened.drafts.values()),
         "aside": [section for section in opened.sections if section.id in aside],
     }
+
+
+def _task_url(work: Work, opened: OpenForm, section: Section, status: str) -> str:
+    """The section; where the task list says that there is a problem, the field that has it."""
+    if status != SectionStatus.problem.value:
+        return section_url(opened.form.id, section.id)
+    wrong = _wrong(work, opened, section)
+    return section_url(opened.form.id, section.id, wrong[0].anchor if wrong else "", ANSWERS)
 
 
 def _colleagues(work: Work, drafts: Iterable[SectionDraft]) -> list[tuple[str, str]]:
@@ -171,7 +195,7 @@ def missing_lines(opened: OpenForm, problems: Iterable[Problem]) -> list[Context
             "place": places.index(one.section_id),
             "title": titles[one.section_id],
             "problem": said(one.text),
-            "href": section_url(opened.form.id, one.section_id, one.anchor),
+            "href": section_url(opened.form.id, one.section_id, one.anchor, EVERYTHING),
         }
         for one in problems
     ]

@@ -16,7 +16,15 @@ from app.services.open_forms import look_at, take_up
 from app.views.assigning import waiting_form
 from app.views.base import PortalView
 from app.views.faults import put_faults
-from app.views.form_pages import after, at_hand, missing_lines, section_page, section_url, task_page
+from app.views.form_pages import (
+    after,
+    at_hand,
+    missing_lines,
+    problems_asked_for,
+    section_page,
+    section_url,
+    task_page,
+)
 from app.views.form_reading import (
     ReturnForm,
     ReturnNotes,
@@ -66,7 +74,9 @@ class FormView(PortalView):
         work = at_hand()
         opened = look_at(work, form_id)
         opened.writing_step()
-        return self.page("forms/section.html", **section_page(work, opened, opened.section(section)))
+        found = opened.section(section)
+        problems = problems_asked_for(work, opened, found, request.args.get("check"))
+        return self.page("forms/section.html", **section_page(work, opened, found, problems))
 
     def _save(self, form_id: int, section_id: str) -> ResponseReturnValue:
         try:

@@ -5,6 +5,7 @@ A tab, a history and a window's title are seen by others, so a child is named th
 
 from contextlib import suppress
 from math import ceil
+from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context

@@ -13,6 +13,7 @@ import {
 import { startAutosave } from './autosave.js'
 import { startConditions } from './conditions.js'
 import { startReveals } from './reveals.js'
+import { startFocus } from './focus.js'
 import { startGrowing } from './growing.js'
 import { startSearchableLists } from './searchable.js'
 import { startTableRoles } from './table-roles.js'
@@ -40,6 +41,7 @@ startAutosave(document)
 startUnsaved(document)
 startTableRoles(document)
 startTimeout(document)
+startFocus(document)
 
 // A second press of a form's button within five seconds does nothing: the first is on its way.
 document.addEventListener('submit', (event) => {

@@ -335,3 +335,14 @@ def test_a_password_can_be_shown(address, chromium):
 
     assert page.get_attribute("#password", "type") == "text"
     window.close()
+
+
+def test_d4_a_link_to_an_error_puts_the_focus_on_its_field(cast, visit, started):
+    page = visit(cast.sana, f"/forms/{started.id}/check")
+    page.get_by_role("button", name="Send to the SEN team").click()
+    link = page.locator(".govuk-error-summary a").first
+    field = link.get_attribute("href").partition("#")[2]
+    link.click()
+
+    expect(page.locator(f"#{field}").or_(page.locator(f"#{field} input").first).first).to_be_focused()
+    expect(page.locator(f"#{field}-error")).to_be_visible()
