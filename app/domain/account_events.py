@@ -42,3 +42,34 @@ class AuthenticatorReset(PersonEvent):
 
 class RegisteredAlready(Event):
     """Somebody asked for an account with an address that has one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountDetailsChanged(PersonEvent):
+    """The owner corrected their name, job title, address or phone number: the old values and the new ones."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChangeEvent(PersonEvent):
+    """Something about a professional's proposal to belong to another organisation."""
+
+    change_id: int
+
+
+class OrganisationChangeProposed(OrganisationChangeEvent):
+    """A professional says that they work for another organisation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChangeApproved(OrganisationChangeEvent):
+    """The SEN team agreed: the organisation they leave, and the one they belong to from now on."""
+
+    from_organisation_id: int | None
+    to_organisation_id: int
+
+
+class OrganisationChangeRefused(OrganisationChangeEvent):
+    """The SEN team did not agree."""

@@ -17,7 +17,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.account_events import EmailChanged
+from app.domain.account_events import (
+    AuthenticatorReset,
+    EmailChangeConfirmed,
+    EmailChanged,
+    EmailChangeDenied,
+)
 from app.domain.events import AccountOpened, Event, LoggedIn, LoggedOut, PasswordChanged
 from app.domain.roles import Principal
 from app.models import AuditRow
@@ -27,7 +32,16 @@ from app.store.ready import Ready, ReadyRow
 
 _audit = AuditRow.__table__
 _SEALED = ("at", "event", "actor_id", "actor_name", "child_id", "facts", "address_hash", "device")
-BY_THE_OWNER = (LoggedIn, LoggedOut, AccountOpened, PasswordChanged, EmailChanged)
+BY_THE_OWNER = (
+    LoggedIn,
+    LoggedOut,
+    AccountOpened,
+    PasswordChanged,
+    EmailChanged,
+    EmailChangeConfirmed,
+    EmailChangeDenied,
+    AuthenticatorReset,
+)
 """What only the account's owner can have done, though nobody was logged in at that moment."""
 
 _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it

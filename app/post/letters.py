@@ -78,6 +78,20 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     on.RegistrationReceived: AUDIT_ONLY,
+    account.AccountDetailsChanged: AUDIT_ONLY,
+    account.OrganisationChangeProposed: (
+        Letter(
+            "organisation_change_proposed",
+            sen_team,
+            N_("New change of organisation to approve"),
+            N_(
+                "%(by)s says that they work for another organisation. Open “Changes of organisation to approve” on "
+                "your home page and decide."
+            ),
+        ),
+    ),
+    account.OrganisationChangeApproved: AUDIT_ONLY,  # the person is mailed by services/account_details.py
+    account.OrganisationChangeRefused: AUDIT_ONLY,
     account.RegisteredAlready: AUDIT_ONLY,  # the address is mailed by services/registration.py
     on.RegistrationWaiting: (
         Letter(

@@ -30,6 +30,8 @@ MAILS: Mapping[str, frozenset[str]] = {
     "email_changed": frozenset(),
     "email_change_done": frozenset(),
     "app_reset_link": DAY_LINK,
+    "organisation_change_approved": frozenset(),
+    "organisation_change_refused": frozenset({"reason"}),
     "second_step_changed": frozenset({"device"}),
     "roles_changed": frozenset(),
     # Work

@@ -43,7 +43,8 @@ DOORS: Mapping[Grant, str] = {
     (
         "Account",
         WRITE,
-    ): "Change one's own password, email address and authenticator app; end one's own log-ins",
+    ): "Change one's own details, password, email address and authenticator app; propose another organisation; "
+    "end one's own log-ins",
     ("Messages", READ): "Read messages",
     (
         "Messages",

@@ -14,7 +14,7 @@ from qrcode.image.svg import SvgPathImage
 from app.domain.devices import device_name
 from app.domain.errors import Refused, TooMany
 from app.models import Person
-from app.services import change_email, own_account, sessions
+from app.services import account_details, change_email, own_account, sessions
 from app.services.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
 from app.views.base import PortalView, office
 from app.views.cookie import APP_SECRET, PROVING, leave_browser
@@ -50,7 +50,14 @@ class AccountView(PortalView):
             person = work.get(Person, work.me.user_id)
             may_add_app = own_account.may_add_app(work)
             new_email = change_email.pending(work)
-        return self.page("account/account.html", owner=person, may_add_app=may_add_app, new_email=new_email)
+            may_change_organisation = account_details.may_propose(work)
+        return self.page(
+            "account/account.html",
+            owner=person,
+            may_add_app=may_add_app,
+            new_email=new_email,
+            may_change_organisation=may_change_organisation,
+        )
 
     @expose("/password", methods=["GET", "POST"])
     @has_access

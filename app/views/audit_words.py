@@ -33,6 +33,22 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("New passwords asked for without an account"),
         _l("A new password was asked for with an address that has no open account"),
     ),
+    "AccountDetailsChanged": (
+        _l("Account details changed"),
+        _l("%(person)s changed the details of their account"),
+    ),
+    "OrganisationChangeProposed": (
+        _l("Changes of organisation proposed"),
+        _l("%(person)s asked to change their organisation"),
+    ),
+    "OrganisationChangeApproved": (
+        _l("Changes of organisation approved"),
+        _l("%(who)s approved the change of organisation of %(person)s"),
+    ),
+    "OrganisationChangeRefused": (
+        _l("Changes of organisation refused"),
+        _l("%(who)s refused the change of organisation of %(person)s"),
+    ),
     "EmailChangeAsked": (
         _l("Email changes asked for"),
         _l("%(who)s asked to change the email address of %(person)s"),
@@ -210,6 +226,7 @@ def details(line: AuditLine) -> str:
         ),
         "RolesChanged": _roles,
         "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
+        "AccountDetailsChanged": _old_and_new,
         "AccessDenied": lambda facts: " ".join(
             str(facts[name]) for name in ("door", "number") if name in facts
         ),
@@ -231,6 +248,11 @@ def _corrected(facts: Mapping[str, Any]) -> str:
         state=before,
         number=facts.get("number"),
     )
+
+
+def _old_and_new(facts: Mapping[str, Any]) -> str:
+    before, after = facts.get("before") or {}, facts.get("after") or {}
+    return "; ".join(f"{before.get(name, '')} → {after[name]}" for name in after)
 
 
 def _roles(facts: Mapping[str, Any]) -> str:

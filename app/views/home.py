@@ -89,6 +89,12 @@ def _team(session: Session) -> dict[str, Any]:
         (_("Overdue advice"), overdue, waiting.overdue_advice, _("Requested, but not received in time.")),
         (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
         (_("People to confirm"), to_confirm, waiting.to_confirm, _("Confirm where they work.")),
+        (
+            _("Changes of organisation to approve"),
+            url_for("OrganisationChangeView.waiting"),
+            waiting.organisation_changes,
+            _("Approve or refuse."),
+        ),
         (_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
         (_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]

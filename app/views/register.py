@@ -3,6 +3,7 @@
 from flask_appbuilder import AppBuilder, BaseView
 
 from app.views.account import AccountView
+from app.views.account_details import AccountDetailsView, OrganisationChangeView
 from app.views.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
 from app.views.assigning import AssignView
 from app.views.audit import AuditView
@@ -32,6 +33,8 @@ from app.views.sharing import ConsentView, SharingView
 
 VIEWS: list[type[BaseView]] = [
     AccountView,
+    AccountDetailsView,
+    OrganisationChangeView,
     ChangeEmailView,
     RegisterView,
     ConfirmView,

@@ -26,6 +26,8 @@ LETTERS: Mapping[str, LazyString] = {
     "email_change_cancelled": _l("Change of address cancelled"),
     "email_changed": _l("Address changed"),
     "email_change_done": _l("New address in use"),
+    "organisation_change_approved": _l("Change of organisation approved"),
+    "organisation_change_refused": _l("Change of organisation refused"),
     "app_reset_link": _l("Link to log in without the authenticator app"),
     "second_step_changed": _l("Two-step verification changed"),
     "roles_changed": _l("Roles changed"),

@@ -246,7 +246,7 @@ def test_A12_an_administrator_and_the_owner_reset_an_app_together(
         rows = work.session.scalars(select(AuditRow).where(AuditRow.event.like("AuthenticatorReset%"))).all()
         assert [(row.event, row.actor_id) for row in rows] == [
             ("AuthenticatorResetAllowed", cast.ines.id),
-            ("AuthenticatorReset", None),
+            ("AuthenticatorReset", cast.olu.id),
         ]
         assert rows[0].facts["reason"] == "She rang me."
     cast.olu.logs_in()

@@ -20,7 +20,9 @@ from app.models import (
     FormTemplate,
     FormVersion,
     Message,
+    OrganisationChange,
     Person,
+    ProposalState,
     Registration,
     RegistrationState,
     Request,
@@ -50,6 +52,7 @@ class Waiting:
     overdue_advice: int
     registrations: int
     to_confirm: int
+    organisation_changes: int
     messages: int
     duplicates: int
 
@@ -77,6 +80,7 @@ _WAITING = Ready(
         _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
         _count(Person.id, *TO_CONFIRM),
+        _count(OrganisationChange.id, OrganisationChange.state == ProposalState.waiting),
         _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
         _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
     )
