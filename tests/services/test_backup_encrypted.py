@@ -1,6 +1,7 @@
 """Backups are encrypted to a public key: whoever runs the portal cannot read them, whoever holds the private key can."""
 
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyrage
@@ -28,10 +29,12 @@ def identity(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def encrypts(office: Office, identity: Path) -> Office:
+def encrypts(office: Office, identity: Path) -> Iterator[Office]:
     """The portal with the public key."""
     public = identity.read_text().split()[6]
-    return another(office, backup_recipients=(public,), backups_unencrypted=False)
+    portal = another(office, backup_recipients=(public,), backups_unencrypted=False)
+    yield portal
+    portal.database.engine.dispose()
 
 
 def test_a12_a_backup_comes_back_with_the_private_key_only(encrypts, elsewhere, report, identity, tmp_path):
@@ -70,6 +73,7 @@ def test_a12_without_a_key_a_backup_has_to_be_allowed(office, tmp_path):
     neither = another(office, backup_recipients=(), backups_unencrypted=False)
 
     code, _said, wrong = run(neither, "backup", str(tmp_path / "backup.tar"))
+    neither.database.engine.dispose()
 
     assert code == 1 and "BACKUP_RECIPIENTS" in wrong and "BACKUPS_UNENCRYPTED=yes" in wrong
     assert list(tmp_path.glob("backup*")) == []
