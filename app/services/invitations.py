@@ -48,7 +48,7 @@ def invite_parent(
         raise WrongHands("invite")
     address = _address(email)
     if not despite:
-        check_may_know(work, child.id, f"{first_name} {last_name}", relationship)
+        check_may_know(work, child.id, f"{first_name} {last_name}".strip(), relationship)
     known = person_with_email(work.session, address)
     if known is not None:
         return _link_known(work, child, known, relationship, part)

@@ -41,7 +41,7 @@ def look(work: Work, token: str) -> SettingUp:
     look_as_system(work.session, "somebody opens the link of their registration or invitation")
     if link.purpose is Purpose.register:
         asked = work.get(Registration, link.registration_id or 0)
-        name = f"{asked.first_name} {asked.last_name}"
+        name = f"{asked.first_name} {asked.last_name}".strip()
         body = registration.organisation_name(work, asked)
         return SettingUp(link.email, name, asked, body, link.chosen_password is not None)
     invited = invitations.open_to(work, link.email)

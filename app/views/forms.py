@@ -296,7 +296,9 @@ class FormView(PortalView):
             return self.page("forms/withdraw.html", opened=opened)
         try:
             with self.work() as work:
-                child_id = filling.withdraw(work, form_id, request.form.get("asked_by", "")).child_id
+                child_id = filling.withdraw(
+                    work, form_id, clean_lines(request.form.get("asked_by", ""))
+                ).child_id
         except Refused as refused:
             faults = {fault.field: said(fault.text) for fault in refused.faults}
             errors = [{"text": text, "href": f"#{name}"} for name, text in faults.items()]

@@ -17,14 +17,26 @@ from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
-from app.views.typed import Typed
+from app.views.typed import Typed, TypedUnless
 
 
 class InviteForm(FlaskForm):
     """Whom to invite."""
 
     first_name = StringField(_l("First name"), [Typed(_l("Enter their first name"), _l("First name"), 64)])
-    last_name = StringField(_l("Last name"), [Typed(_l("Enter their last name"), _l("Last name"), 64)])
+    last_name = StringField(
+        _l("Last name"),
+        [
+            TypedUnless(
+                _l("Enter their last name, or select “They have only one name”"),
+                _l("Last name"),
+                64,
+                "only_one_name",
+                _l("Delete their last name, or clear “They have only one name”"),
+            )
+        ],
+    )
+    only_one_name = BooleanField(_l("They have only one name"))
     email = EmailField(
         _l("Email address"),
         [Typed(_l("Enter their email address"), _l("Email address"), 1016)],

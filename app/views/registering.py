@@ -22,7 +22,7 @@ from app.views.pages import said
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView
-from app.views.typed import Code, Typed
+from app.views.typed import Code, Typed, TypedUnless
 
 open_to_all("RegisterView.register", "RegisterView.sent", "RegisterView.ready", "RegisterView.waiting")
 
@@ -39,7 +39,19 @@ class RegisterForm(FlaskForm):
     )
     no_work_email = BooleanField(_l("I do not have a work email address"))
     first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
-    last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)])
+    last_name = StringField(
+        _l("Last name"),
+        [
+            TypedUnless(
+                _l("Enter your last name, or select “I have only one name”"),
+                _l("Last name"),
+                64,
+                "only_one_name",
+                _l("Delete your last name, or clear “I have only one name”"),
+            )
+        ],
+    )
+    only_one_name = BooleanField(_l("I have only one name"))
     organisation = SelectField(_l("Organisation"), validate_choice=False)
     not_listed = BooleanField(_l("My organisation is not listed"))
     organisation_named = StringField(_l("Name of your organisation"))

@@ -28,6 +28,20 @@ class Typed:
             )
 
 
+class TypedUnless(Typed):
+    """The box is filled in, or the tick box `box` says that there is nothing to enter."""
+
+    def __init__(self, missing: Any, name: Any, longest: int, box: str, both: Any) -> None:
+        super().__init__(missing, name, longest)
+        self.box, self.both = box, both
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if not form[self.box].data:
+            super().__call__(form, field)
+        elif field.data:
+            raise StopValidation(str(self.both))
+
+
 class Code:
     """A code or address that the rule book checks and writes in its own way."""
 

@@ -59,7 +59,7 @@ def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) ->
         ("email", "nadia@yahoo.co.uk", "yahoo.co.uk is a personal email service"),
         ("email", f"{'n' * 60}@{'d' * 63}.{'d' * 63}.{'d' * 63}.example", "must be 254 characters or fewer"),
         ("first_name", " ", "Enter your first name"),
-        ("last_name", "", "Enter your last name"),
+        ("last_name", "", "Enter your last name, or select “I have only one name”"),
         ("last_name", "R" * 65, "Last name must be 64 characters or fewer"),
         (
             "first_name",
@@ -194,3 +194,17 @@ def test_nothing_of_this_logs_anybody_in(office: Office, nadia: Newcomer) -> Non
     with everything(office) as work:
         assert work.session.scalars(select(LogInSession)).all() == []
     assert nadia.browser.get("/account/").status_code == 302
+
+
+def test_b6_a_professional_with_one_name_registers(office: Office, mailbox: Mailbox, nadia: Newcomer) -> None:
+    assert nadia.registers(last_name="", only_one_name="y").status_code == 302
+    with everything(office) as work:
+        asked = work.session.scalars(select(Registration)).one()
+    assert (asked.first_name, asked.last_name) == ("Nadia", "")
+
+
+def test_b6_a_last_name_and_the_tick_are_not_both_right(nadia: Newcomer) -> None:
+    answer = nadia.registers(only_one_name="y")
+    assert (
+        answer.status_code == 422 and "Delete your last name, or clear “I have only one name”" in answer.text
+    )

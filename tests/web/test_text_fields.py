@@ -46,6 +46,9 @@ READ_DIRECTLY = {
     "then": "one of two choices",
     "colleague": "a choice",
     "reason": "clean_lines cleans it",
+    "asked_by": "clean_lines cleans it",
+    "basis": "one of two choices",
+    "giver": "one of a few choices",
     "_add": "a button",
     "_remove": "a button",
     "_upload": "a button",
@@ -154,7 +157,11 @@ def test_b3_invisible_characters_reach_no_column_of_a_child(app, cast, office):
     assert add(app, cast.sana, **dirty | {"surname": DIRTY}).status_code == 302
     with everything(office) as work:
         child = work.session.scalars(select(Child)).one()
-    assert (child.surname, child.forenames, child.search_name) == (CLEAN, "Amina", "ann obrien amina")
+    assert (child.surname, child.forenames, child.search_name) == (
+        CLEAN,
+        "Amina",
+        "ann obrien amina annobrien",
+    )
     assert (child.upn, child.postcode, child.address) == ("B801200005001", "BD9 4NQ", "4 Beck Lane\nBradford")
 
 
@@ -220,3 +227,24 @@ def test_b3_log_in_takes_a_pasted_address(app, cast):
 
 def test_b3_kinds_of_one_line_are_the_ones_the_engine_has():
     assert set(FIELDS) | {"choice"} == set(KINDS)
+
+
+def test_b4_a_long_text_says_its_limit_before_it_is_reached(app, cast):
+    """GOV.UK's character count, whose hint is shown without JavaScript."""
+    where = add(app, cast.sana).location
+    for section in REQUEST.sections:
+        page = cast.sana.browser().get(f"{where}/section/{section.id}").get_data(as_text=True)
+        for question in section.questions:
+            if question.kind == "long_text" and f'name="{question.id}"' in page:
+                assert f'id="{question.id}-info"' in page
+                limit = question.max_length or 10_000
+                assert f"You can enter up to {limit} characters" in page
+
+
+def test_b4_pasted_breaks_and_bullets_reach_the_draft(app, cast, office):
+    where = f"{add(app, cast.sana).location}/section/reason"
+    pasted = "\uf0b7 one\x0b\uf0d8 two\u2028\uf0fc three\x0cfour"
+    post_with_token(cast.sana.browser(), app, where, typed("reason") | {"why_now": pasted})
+    with everything(office) as work:
+        draft = work.session.scalars(select(SectionDraft)).one()
+    assert draft.answers["why_now"] == "• one\n• two\n• three\nfour"

@@ -22,6 +22,10 @@ MOST_RADIOS = 8
 """With more options than this a drop-down list is easier to use than radio buttons."""
 
 
+LONGEST_TEXT, LONGEST_LONG_TEXT = 500, 10_000
+"""Characters in an answer whose question sets no limit of its own."""
+
+
 class DefinitionError(ValueError):
     """A form definition that cannot be used; `faults` names everything that is wrong with it."""
 
@@ -66,6 +70,11 @@ class Question:
     """An address, a telephone number or another way to find or reach the family."""
     row_name: str = ""
     """For tables: what one row is, for example "Adult"."""
+
+    @property
+    def longest(self) -> int:
+        """The most characters an answer in text may have."""
+        return self.max_length or (LONGEST_LONG_TEXT if self.kind == "long_text" else LONGEST_TEXT)
 
     @property
     def is_typed(self) -> bool:

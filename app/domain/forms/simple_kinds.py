@@ -41,7 +41,6 @@ class Kind:
 
     name = ""
     parts: tuple[str, ...] = ("",)
-    longest = 500
     in_tables = True
 
     def clean(self, question: Question, typed: Typed, today: date) -> Any:
@@ -54,7 +53,7 @@ class Kind:
         """What is wrong with an answer that is not empty; nothing, if it may stand."""
         if not isinstance(value, str):
             return Wording(N_("%(what)s must be text"), what=upper_first(question.name))
-        limit = question.max_length or self.longest
+        limit = question.longest
         if len(value) > limit:
             return Wording(
                 N_("%(what)s must be %(limit)s characters or fewer. You have typed %(count)s"),
@@ -74,7 +73,6 @@ class Text(Kind):
 
 class LongText(Kind):
     name = "long_text"
-    longest = 10_000
 
     def clean(self, question: Question, typed: Typed, today: date) -> Any:
         return one(typed, clean=clean_lines)
@@ -105,7 +103,7 @@ class Coded(Text):
 
     def text(self, question: Question, value: Any) -> str:
         text = str(value or "")
-        return self._read(text) if len(text) <= self.longest else text
+        return self._read(text) if len(text) <= question.longest else text
 
     def _as_it_reads(self, text: str) -> str:
         """What is no such code (yet) reads as it was typed. Telephone numbers are slow to check."""
