@@ -206,12 +206,37 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
 }
 
 
+UNATTENDED: Mapping[str, LazyString] = {
+    "ChildLinked": _l("%(person)s accepted an invitation and is now linked to the child"),
+    "RegistrationApproved": _l("A registration was approved, because the work email domain is recognised"),
+    "RolesChanged": _l("The roles of %(person)s were set when the portal was set up"),
+    "ReferenceChanged": _l("A reference list was changed when the portal was set up"),
+}
+"""What happened without anyone logged in: through a mailed link, or by a command on the server."""
+
+PAGES: Mapping[str, LazyString] = {
+    "ChildView": _l("A child’s page"),
+    "FormView": _l("A form"),
+    "DocumentView": _l("A file"),
+    "MessageView": _l("A message"),
+    "LinkView": _l("A page about who is involved"),
+    "InvolvementView": _l("A page about who is involved"),
+    "AssignView": _l("A page about who is involved"),
+    "AskView": _l("A page to ask for advice"),
+    "DecideView": _l("A page to decide whether to assess"),
+    "UserList": _l("An account"),
+    "UserView": _l("An account"),
+}
+"""What a page is about that was refused, by the class that answers it."""
+
+
 def sentence(line: AuditLine) -> str:
     """One row in words."""
     held = SENTENCES.get(line.event)
     if held is None:
         return line.event
-    return str(held[1]) % {
+    words = held[1] if line.actor_name else UNATTENDED.get(line.event, held[1])
+    return str(words) % {
         "who": line.actor_name or _("Someone who was not logged in"),
         "person": line.person or _("someone"),
         "form": line.form or _("a form"),
@@ -227,9 +252,7 @@ def details(line: AuditLine) -> str:
         "RolesChanged": _roles,
         "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
         "AccountDetailsChanged": _old_and_new,
-        "AccessDenied": lambda facts: " ".join(
-            str(facts[name]) for name in ("door", "number") if name in facts
-        ),
+        "AccessDenied": _refused,
         "CorrectedToAssess": _corrected,
         "CorrectedNotToAssess": _corrected,
         "ListExported": lambda facts: f"{facts.get('list_name', '')}: {facts.get('rows', '')}",
@@ -239,6 +262,13 @@ def details(line: AuditLine) -> str:
     }
     tell = known.get(line.event)
     return str(tell(line.facts)) if tell else ""
+
+
+def _refused(facts: Mapping[str, Any]) -> str:
+    page = str(PAGES.get(str(facts.get("door", "")).partition(".")[0]) or _("A page"))
+    if facts.get("number") is None:
+        return page
+    return _("%(page)s, number %(number)s", page=page, number=facts["number"])
 
 
 def _corrected(facts: Mapping[str, Any]) -> str:

@@ -269,6 +269,10 @@ def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, 
     assert different == []
 
 
+HANDS_WORK_OVER = {"UserView.close", "UserView.roles"}
+"""An administrator who closes an account ends its links: tests/services/test_handover.py says what goes where."""
+
+
 @pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "sol", "pat", "ines"])
 def test_no_post_of_anybody_touches_another_family(app, office, cast, world, who):
     actor = getattr(cast, who)
