@@ -149,6 +149,14 @@ class ChildViewed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactRiskChanged(Event):
+    """The SEN team noted whether an address or contact detail of the family must be kept secret."""
+
+    risk: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PossibleDuplicateFound(Event):
     """The new child looks like one we know: the SEN team decides; the person adding is not told."""
 

@@ -27,7 +27,7 @@ class Reader(enum.Enum):
 WHOLE = frozenset({Reader.sen_team, Reader.author})
 CONTACT_KINDS = frozenset({"postcode", "phone", "email"})
 CONTACT_FACTS = frozenset({"child.address", "child.postcode"})
-PLACE_FACTS = frozenset({"child.setting"})
+PLACE_FACTS = frozenset({"child.setting", "author.organisation"})
 PLACE_QUESTIONS = frozenset({"gp"})
 """Questions of the published request that name a place the child can be found at."""
 ADDRESS_QUESTIONS = frozenset({"contact_address"})
@@ -117,6 +117,19 @@ def facts_for(facts: Mapping[str, str], *, is_family: bool, contact_risk: bool) 
     if is_family and contact_risk:
         closed = closed | PLACE_FACTS
     return {fact: "" if fact in closed else value for fact, value in facts.items()}
+
+
+def columns_kept_from(*, is_team: bool, is_family: bool, contact_risk: bool) -> frozenset[str]:
+    """The columns of a child's record that a reader does not get on the child's page."""
+    if is_team:
+        return frozenset()
+    places = {"setting", "setting_id"} if is_family and contact_risk else set()
+    return frozenset({"address", "postcode", "postcode_missing_reason", *places})
+
+
+def hides_places(*, is_family: bool, contact_risk: bool) -> bool:
+    """Whether a reader must not learn which organisations work with the child, since they show where the child is."""
+    return is_family and contact_risk
 
 
 def notes_contact_risk(answers: Answers) -> bool:

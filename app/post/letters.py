@@ -111,6 +111,7 @@ LETTERS: Mapping[type[Event], Told] = {
     # Children and who is involved
     on.ChildAdded: AUDIT_ONLY,
     on.ChildViewed: AUDIT_ONLY,
+    on.ContactRiskChanged: AUDIT_ONLY,
     on.PossibleDuplicateFound: (
         Letter(
             "possible_duplicate",

@@ -3,14 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from app.domain.codes import CodeError, check_nhs_number, check_postcode, check_upn
 from app.domain.errors import Fault, NotFound, Refused, WrongHands
-from app.domain.events import ChildAdded, ChildLinked, ChildViewed, PossibleDuplicateFound, RequestStarted
+from app.domain.events import (
+    ChildAdded,
+    ChildLinked,
+    ChildViewed,
+    ContactRiskChanged,
+    PossibleDuplicateFound,
+    RequestStarted,
+)
 from app.domain.matching import Identity
 from app.domain.names import search_name
 from app.domain.roles import EDUCATION, Principal, Profession, Role
 from app.domain.school_years import is_of_age_for_a_plan
+from app.domain.secrecy import columns_kept_from
 from app.domain.text_input import character_faults, clean_address, clean_line
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState, Part
@@ -19,6 +28,7 @@ from app.services.duplicates import known_child_like
 from app.services.form_templates import published
 from app.services.work import Work
 from app.store.queries.child_page import child_to_read
+from app.store.snapshots import beside
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 500
 
@@ -102,6 +112,32 @@ def view_child(work: Work, child_id: int) -> Child:
     if child is None:
         raise NotFound("Child")
     work.tell(ChildViewed(child_id=child.id))
+    hidden = columns_kept_from(
+        is_team=work.me.in_sen_team,
+        is_family=work.me.has(Role.parent),
+        contact_risk=child.contact_risk,
+    )
+    return cast(Child, beside(child, **dict.fromkeys(hidden)))
+
+
+def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Child:
+    """The SEN team notes that an address or contact detail must be kept secret, or that it need not be any more.
+
+    Raises Refused without a reason.
+    """
+    if not work.me.in_sen_team:
+        raise WrongHands("set_contact_risk")
+    why = reason.strip()
+    if not why:
+        raise Refused(Fault("reason", Wording(N_("Enter the reason"))))
+    if len(why) > LONGEST_ADDRESS:
+        raise Refused(
+            Fault("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_ADDRESS))
+        )
+    child = work.get(Child, child_id)
+    if child.contact_risk != risk:
+        child.contact_risk = risk
+        work.tell(ContactRiskChanged(child_id=child.id, risk=risk, reason=why))
     return child
 
 

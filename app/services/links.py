@@ -300,7 +300,7 @@ def _already_in_queue(organisation: Organisation) -> Refused:
 def held(work: Work, child_id: int) -> Child:
     """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
     back in the belief that the other stays."""
-    statement = select(Child).where(Child.id == child_id).with_for_update()
+    statement = select(Child).where(Child.id == child_id).with_for_update(key_share=True)
     child = work.session.scalars(statement).one_or_none()
     if child is None:
         raise NotFound("Child")

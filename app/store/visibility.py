@@ -19,6 +19,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tuple_
 
 from app.domain.roles import Principal, Role
+from app.domain.workflow import Part
 from app.models import (
     AuditRow,
     Child,
@@ -173,8 +174,17 @@ def child(who: Principal) -> ColumnElement[bool]:
 
 @sees(ChildLink)
 def child_link(who: Principal) -> ColumnElement[bool]:
-    """Whoever sees a child sees who is involved with that child."""
-    return true() if who.in_sen_team else ChildLink.child_id.in_(linked_children(who))
+    """Whoever sees a child sees who is involved with that child. Where an address must be kept secret, a parent or young
+    person sees the professionals and themselves, and nobody else of the family."""
+    if who.in_sen_team:
+        return true()
+    seen = ChildLink.child_id.in_(linked_children(who))
+    return and_(seen, _shown_to_family(who, ChildLink)) if who.has(Role.parent) else seen
+
+
+def _shown_to_family(who: Principal, link: Any) -> ColumnElement[bool]:
+    risky = select(_child.c.id).where(_child.c.contact_risk)
+    return or_(link.person_id == who.user_id, link.part == Part.author, link.child_id.not_in(risky))
 
 
 @sees(ChildName)
@@ -279,6 +289,8 @@ def person(who: Principal) -> ColumnElement[bool]:
     beside = select(_link.c.person_id).where(
         _link.c.person_id.is_not(None), _link.c.ended_at.is_(None), _link.c.child_id.in_(linked_children(who))
     )
+    if who.has(Role.parent):
+        beside = beside.where(_shown_to_family(who, _link.c))
     seen = or_(Person.id == who.user_id, Person.id.in_(beside))
     if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
         seen = or_(seen, and_(Person.organisation_id == who.organisation_id, *organisation_in_use(who)))

@@ -109,6 +109,10 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "ParentInvited": (_l("Invitations"), _l("%(who)s invited a parent or carer")),
     "InvitationWithdrawn": (_l("Invitations withdrawn"), _l("%(who)s withdrew an invitation")),
     "ChildAdded": (_l("Children added"), _l("%(who)s added the child")),
+    "ContactRiskChanged": (
+        _l("Secret addresses changed"),
+        _l("%(who)s changed whether the address must be kept secret"),
+    ),
     "ChildViewed": (_l("Child’s page opened"), _l("%(who)s opened the child’s page")),
     "PossibleDuplicateFound": (
         _l("Possible duplicates"),
@@ -250,6 +254,7 @@ def details(line: AuditLine) -> str:
             facts.get("shared_with") or [], len(facts.get("links") or [])
         ),
         "RolesChanged": _roles,
+        "ContactRiskChanged": lambda facts: str(facts.get("reason") or ""),
         "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
         "AccountDetailsChanged": _old_and_new,
         "AccessDenied": _refused,

@@ -1,7 +1,7 @@
 """The parts of a child's page: its frame, the dates, the forms and what may be done with each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from app.domain.codes import nhs_number_text
 from app.domain.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.domain.roles import Principal, Role
 from app.domain.school_years import school_year, year_group_label, year_of
+from app.domain.secrecy import hides_places
 from app.domain.sharing import SHAREABLE
 from app.domain.standing import (
     DECIDED_IN_WORDS,
@@ -57,8 +58,10 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
     identity = [
         {"label": _("Date of birth"), "value": child.date_of_birth},
         _year_group(child, today),
-        {"label": _("School or setting"), "value": child.setting.name if child.setting else _("Not known")},
     ]
+    if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
+        setting = child.setting.name if child.setting else _("Not known")
+        identity.append({"label": _("School or setting"), "value": setting})
     if child.known_as:
         identity.insert(0, {"label": _("Known as"), "value": child.known_as})
     if who.in_sen_team:
@@ -82,6 +85,20 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         "why_no_postcode": why_no_postcode,
         "what_happens_next": what_happens_next,
     }
+
+
+def people_shown(people: Sequence[Involved], child: Child, who: Principal) -> list[Involved]:
+    """Who is involved, for this reader: no queues and no organisations where they would show where the child is."""
+    if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
+        return list(people)
+    return [replace(each, organisation_name="") for each in people if not each.in_queue]
+
+
+def lines_shown(lines: Sequence[FormLine], child: Child, who: Principal) -> list[FormLine]:
+    """The forms about a child, for this reader: without organisations that would show where the child is."""
+    if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
+        return list(lines)
+    return [replace(line, organisation_name="") for line in lines]
 
 
 def _back(who: Principal) -> dict[str, str]:

@@ -26,7 +26,15 @@ from app.store.queries.child_page import (
 from app.store.queries.shares import shares_about
 from app.views.assigning import assign_part, choices_of
 from app.views.base import PortalView, principal
-from app.views.case_parts import form_rows, frame, milestones, next_steps, shared_names
+from app.views.case_parts import (
+    form_rows,
+    frame,
+    lines_shown,
+    milestones,
+    next_steps,
+    people_shown,
+    shared_names,
+)
 from app.views.due import late
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField, StringField, TextAreaField
@@ -110,12 +118,12 @@ class ChildView(PortalView):
         with self.work() as work:
             child = desk.view_child(work, child_id)
             people = involved_with(work.session, child_id)
-            lines = forms_about(work.session, child_id)
+            lines = lines_shown(forms_about(work.session, child_id), child, work.me)
             standing = standing_of(work.session, [child_id]).get(child_id)
             rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),
-                "people": people,
+                "people": people_shown(people, child, work.me),
                 **assign_part(work, child_id, people if _is_not_linked(people, work.me) else []),
                 "standing": standing,
                 "late": late(standing, work.today),
@@ -134,7 +142,7 @@ class ChildView(PortalView):
         """Requests, advice and consent; for the SEN team, who each is shared with."""
         with self.work() as work:
             child = desk.view_child(work, child_id)
-            lines = forms_about(work.session, child_id)
+            lines = lines_shown(forms_about(work.session, child_id), child, work.me)
             shared: dict[int, list[str]] = {}
             if work.me.in_sen_team:
                 people = involved_with(work.session, child_id)
@@ -157,7 +165,7 @@ class ChildView(PortalView):
             is_linked_professional = bool(mine) and work.me.has(Role.professional)
             context = {
                 **frame(child, work.me, work.today, "people"),
-                "people": involved,
+                "people": people_shown(involved, child, work.me),
                 "my_link": mine[0] if is_linked_professional else None,
                 **assign_part(work, child_id, involved),
                 **(_colleagues(work, child_id) if is_linked_professional else {}),

@@ -29,7 +29,7 @@ from app.views.registering import RegisterView
 from app.views.registrations import RegistrationView
 from app.views.running import RunningView
 from app.views.send_area import SendAreaView
-from app.views.sharing import ConsentView, SharingView
+from app.views.sharing import ConsentView, ContactRiskView, SharingView
 
 VIEWS: list[type[BaseView]] = [
     AccountView,
@@ -66,6 +66,7 @@ VIEWS: list[type[BaseView]] = [
     AskView,
     DecideView,
     SharingView,
+    ContactRiskView,
     ConsentView,
     DuplicateView,
     FormView,

@@ -12,7 +12,7 @@ from app.domain.secrecy import Reader
 from app.domain.sharing import SharingChoice
 from app.domain.workflow import FormState
 from app.models import Child
-from app.services import asking, sharing
+from app.services import asking, children, sharing
 from app.services.sharing_review import SharingReview, review
 from app.store.queries.shares import ConsentLine
 from app.views.base import PortalView
@@ -118,6 +118,40 @@ def _number() -> int:
     if not found:
         raise NotFound("Submission")
     return found[0]
+
+
+class ContactRiskView(PortalView):
+    """Whether an address or contact detail of a family must be kept secret."""
+
+    route_base = "/children"
+    class_permission_name = "CaseWork"
+
+    @expose("/<int:child_id>/contact-risk", methods=["GET", "POST"])
+    @has_access
+    def change(self, child_id: int) -> ResponseReturnValue:
+        """Keep the address secret, or no longer, with a reason."""
+        faults: dict[str, str] = {}
+        chosen = request.form.get("risk", "")
+        if request.method == "POST" and chosen not in {"yes", "no"}:
+            faults["risk"] = _("Select yes if the address must be kept secret")
+        elif request.method == "POST":
+            try:
+                with self.work() as work:
+                    children.set_contact_risk(work, child_id, chosen == "yes", request.form.get("reason", ""))
+                flash(_("Saved."), "success")
+                return redirect(url_for("ChildView.show", child_id=child_id))
+            except Refused as refused:
+                faults = {fault.field: said(fault.text) for fault in refused.faults}
+        with self.work() as work:
+            child = work.get(Child, child_id)
+        return self.page(
+            "casework/contact_risk.html",
+            422 if faults else 200,
+            child=child,
+            chosen=chosen or ("yes" if child.contact_risk else "no"),
+            faults=faults,
+            errors=[{"text": text, "href": f"#{name}"} for name, text in faults.items()],
+        )
 
 
 class ConsentView(PortalView):

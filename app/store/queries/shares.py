@@ -41,8 +41,9 @@ def end_shares(session: Session, which: ColumnElement[bool], now: datetime) -> N
 
 
 def hold_child(session: Session, child_id: int) -> None:
-    """Wait until nobody else shares a form about this child or withdraws a consent."""
-    session.execute(select(Child.id).where(Child.id == child_id).with_for_update())
+    """Wait until nobody else shares a form about this child or withdraws a consent. Rows that refer to the child can be
+    entered meanwhile: otherwise a message about the child would wait for us while we wait for its form."""
+    session.execute(select(Child.id).where(Child.id == child_id).with_for_update(key_share=True))
 
 
 def of_form(form_id: int) -> ColumnElement[bool]:
