@@ -76,6 +76,9 @@ class Settings:
     worker_metrics_port: int
 
     email_change_delay_hours: int  # from confirming a new address to its being in use
+    two_administrators: (
+        bool  # the first of each of the council's roles is confirmed by a second administrator
+    )
 
     secret_keys: tuple[str, ...] = field(repr=False)  # the first signs, the rest only verify
     otp_keys: tuple[str, ...] = field(repr=False)  # the first marks, the rest only check
@@ -149,6 +152,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log_format=_log_format(env, demo),
         **_metrics(env, port),
         email_change_delay_hours=env.whole_number("EMAIL_CHANGE_DELAY_HOURS", 24, 1, 336),
+        two_administrators=env.yes_or_no("TWO_ADMINISTRATORS", False),
         secret_keys=(keys["SECRET_KEY"], *older_keys(env, "SECRET_KEY", keys)),
         otp_keys=(keys["OTP_KEY"], *older_keys(env, "OTP_KEY", keys)),
         audit_keys=(keys["AUDIT_KEY"], *older_keys(env, "AUDIT_KEY", keys)),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.roles import Profession
+from app.domain.roles import Profession, Role
 from app.domain.workflow import FormState, Part
 from app.models import (
     Advice,
@@ -22,8 +22,25 @@ from app.models import (
     Request,
     Submission,
 )
+from app.services.invitations import Invited
 from app.services.work import Office
 from tests.cast import Actor, Cast, everything
+
+
+def parent(
+    child_id: int, first_name: str, last_name: str, email: str, relationship: str = "Mother", **more: Any
+) -> Invited:
+    """Somebody to invite as a parent of this child."""
+    return Invited(
+        role=Role.parent,
+        child_id=child_id,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        relationship=relationship,
+        **more,
+    )
+
 
 _numbers = itertools.count(1)
 

@@ -31,6 +31,9 @@ from app.domain.link_events import (
     WorkLeft,
 )
 from app.domain.registration_events import (
+    AccountInvited,
+    InvitationAccepted,
+    InvitationConfirmed,
     InvitationWithdrawn,
     LeadChanged,
     MembershipAwaited,
@@ -45,6 +48,7 @@ from app.domain.registration_events import (
 )
 
 __all__ = [
+    "AccountInvited",
     "AdviceAcceptanceUndone",
     "BroughtToAttention",
     "ChildLinked",
@@ -59,6 +63,8 @@ __all__ = [
     "InformationCancelled",
     "InformationReturned",
     "InformationSubmitted",
+    "InvitationAccepted",
+    "InvitationConfirmed",
     "InvitationWithdrawn",
     "LeadChanged",
     "LinkAssigned",

@@ -55,7 +55,31 @@ class ParentInvited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountInvited(Event):
+    """A professional or one of the council's own staff was invited to open an account with this role."""
+
+    invitation_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationConfirmed(Event):
+    """A second administrator confirmed an invitation."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationAccepted(PersonEvent):
+    """An invited professional or member of the council's staff opened their account, and has these roles now."""
+
+    invitation_id: int
+    roles: tuple[str, ...]
+    before: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationWithdrawn(Event):
-    """The SEN team took an invitation back before it was accepted."""
+    """An invitation was taken back before it was accepted."""
 
     invitation_id: int

@@ -100,7 +100,14 @@ def _grants(*doors: str) -> frozenset[Grant]:
 
 EVERYBODY = _grants("Home:read", "Account", "Messages")
 OFFICER = EVERYBODY | _grants(
-    "Children", "Forms", "Documents:read", "CaseWork", "Registrations", "Organisations", "Colleagues"
+    "Children",
+    "Forms",
+    "Documents:read",
+    "CaseWork",
+    "Registrations",
+    "Organisations",
+    "Colleagues",
+    "Invitations",
 )
 
 GRANTS: Mapping[Role, frozenset[Grant]] = {
@@ -117,6 +124,7 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
         "Roles:read",
         "Running",
         "Colleagues",
+        "Invitations",
     ),
 }
 

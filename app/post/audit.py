@@ -23,7 +23,14 @@ from app.domain.account_events import (
     EmailChanged,
     EmailChangeDenied,
 )
-from app.domain.events import AccountOpened, Event, LoggedIn, LoggedOut, PasswordChanged
+from app.domain.events import (
+    AccountOpened,
+    Event,
+    InvitationAccepted,
+    LoggedIn,
+    LoggedOut,
+    PasswordChanged,
+)
 from app.domain.roles import Principal
 from app.models import AuditRow
 from app.post.origin import Origin
@@ -41,6 +48,7 @@ BY_THE_OWNER = (
     EmailChangeConfirmed,
     EmailChangeDenied,
     AuthenticatorReset,
+    InvitationAccepted,
 )
 """What only the account's owner can have done, though nobody was logged in at that moment."""
 

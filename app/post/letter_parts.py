@@ -51,8 +51,12 @@ def sen_team(_connection: Connection, _event: Event) -> Addressees:
     return {SEN_TEAM}
 
 
-def sen_team_if_it_matters(_connection: Connection, event: on.RolesChanged) -> Addressees:
+def sen_team_if_it_matters(
+    _connection: Connection, event: on.RolesChanged | on.AccountInvited | on.InvitationAccepted
+) -> Addressees:
     """The SEN team's shared inbox, when somebody joins or leaves those who see every child or give roles."""
+    if isinstance(event, on.AccountInvited):
+        return {SEN_TEAM} if event.role in COUNCIL_ROLES else set()
     before, after = set(event.before or ()) & COUNCIL_ROLES, set(event.roles) & COUNCIL_ROLES
     return {SEN_TEAM} if before != after else set()
 

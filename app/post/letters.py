@@ -107,6 +107,30 @@ LETTERS: Mapping[type[Event], Told] = {
     on.RegistrationApproved: AUDIT_ONLY,
     on.RegistrationRefused: AUDIT_ONLY,
     on.ParentInvited: AUDIT_ONLY,
+    on.AccountInvited: (
+        Letter(
+            "account_invited",
+            sen_team_if_it_matters,
+            N_("Someone was invited to join the council’s staff in the portal"),
+            N_(
+                "%(by)s, an administrator, has invited someone to join the SEN team or to administer the portal. "
+                "If no one asked for it, speak to the administrators."
+            ),
+        ),
+    ),
+    on.InvitationConfirmed: AUDIT_ONLY,
+    on.InvitationAccepted: (
+        Notice("roles_changed"),
+        Letter(
+            "invitation_accepted",
+            sen_team_if_it_matters,
+            N_("Someone has joined the council’s staff in the portal"),
+            N_(
+                "Someone has accepted an administrator’s invitation, and now belongs to the SEN team or administers the portal. "
+                "A SEN manager can see in the audit whose account it is. If no one asked for it, speak to the administrators."
+            ),
+        ),
+    ),
     on.InvitationWithdrawn: AUDIT_ONLY,
     # Children and who is involved
     on.ChildAdded: AUDIT_ONLY,

@@ -74,7 +74,7 @@ DOORS: Mapping[Grant, str] = {
     (
         "CaseWork",
         WRITE,
-    ): "Link people to a child and end links; invite parents; ask for advice and cancel it; decide "
+    ): "Link people to a child and end links; ask for advice and cancel it; decide "
     "whether to assess; share forms; settle possible duplicates",
     ("Registrations", READ): "List who asked for an account",
     (
@@ -96,6 +96,13 @@ DOORS: Mapping[Grant, str] = {
         WRITE,
     ): "Confirm or refuse that a person works for an organisation (its leads and the SEN team); choose its leads "
     "(the SEN team and administrators)",
+    ("Invitations", READ): "See open invitations: the SEN team those of parents, carers and professionals, "
+    "administrators those of professionals and of the council's staff",
+    (
+        "Invitations",
+        WRITE,
+    ): "Invite people to open an account, send invitations again and withdraw them; only administrators invite the "
+    "council's staff, and only the SEN team parents and carers",
     ("Users", READ): "List accounts",
     ("Users", WRITE): "Give and take roles; close and reopen accounts; never one's own",
     ("Roles", READ): "See what each role opens",
@@ -166,7 +173,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Message: "Messages",
     models.Person: "Accounts",
     models.Registration: "Requests for an account",
-    models.Invitation: "Invitations of parents and carers",
+    models.Invitation: "Invitations to open an account",
     models.WorkDomain: "Recognised work email domains",
     models.AuditRow: "The audit",
     models.LogInSession: "Log-ins",

@@ -104,6 +104,7 @@ def _move_everything(work: Work, newer_id: int, older_id: int) -> None:
     look_as_system(work.session, "two records of one child are merged")
     try:
         _end_doubled_links(work, newer_id, older_id, work.now)
+        _withdraw_doubled_invitations(work, newer_id, older_id)
         for table in (ChildLink, Form, Document, Message, Invitation):
             work.session.execute(
                 update(table).where(table.child_id == newer_id).values(child_id=older_id),
@@ -136,6 +137,18 @@ def _end_doubled_links(work: Work, newer_id: int, older_id: int, now: datetime) 
         update(ChildLink)
         .where(ChildLink.child_id == newer_id, ChildLink.ended_at.is_(None), doubled)
         .values(ended_at=now, ended_by_id=work.me.user_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _withdraw_doubled_invitations(work: Work, newer_id: int, older_id: int) -> None:
+    """Who is invited to follow both records stays invited once: only one invitation of an address may be open."""
+    is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+    kept = select(Invitation.email).where(Invitation.child_id == older_id, *is_open)
+    work.session.execute(
+        update(Invitation)
+        .where(Invitation.child_id == newer_id, Invitation.email.in_(kept), *is_open)
+        .values(withdrawn_at=work.now),
         execution_options={"synchronize_session": False},
     )
 

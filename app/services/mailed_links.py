@@ -9,19 +9,20 @@ from datetime import timedelta
 from typing import Any
 
 from app.domain.errors import NotFound
+from app.domain.invitations import LINK_DAYS
 from app.domain.log_in import Limit
 from app.models import MailedLink, Purpose
 from app.post.outbox import queue_mail
 from app.services import throttle
 from app.services.sessions import hash_of
 from app.services.work import Work
-from app.store.queries.mailed_links import OpenLink, end_older, open_link, use_up
+from app.store.queries.mailed_links import OpenLink, end_older, expired_invitation, open_link, use_up
 
 HOURS: Mapping[Purpose, int] = {
     Purpose.register: 24,
     Purpose.reset: 1,
     Purpose.email: 24,
-    Purpose.invite: 24,
+    Purpose.invite: 24 * LINK_DAYS,
     Purpose.not_me: 48,
     Purpose.app_reset: 24,
 }
@@ -91,7 +92,7 @@ def mail_link(
         f"{purpose.value}:{hash_of(token)}",
         locale,
         path=PATHS[purpose].format(token),
-        hours=HOURS[purpose],
+        **({"days": LINK_DAYS} if purpose is Purpose.invite else {"hours": HOURS[purpose]}),
     )
 
 
@@ -126,6 +127,16 @@ def look_at(work: Work, token: str, *purposes: Purpose) -> OpenLink:
     return found
 
 
+def invitation_too_old(work: Work, token: str) -> str:
+    """The address an invitation was sent to whose link was not used in time. Raises DeadLink for any other link."""
+    found = (
+        expired_invitation(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
+    )
+    if found is None:
+        raise DeadLink
+    return found
+
+
 def use_link(work: Work, token: str, *purposes: Purpose) -> OpenLink:
     """The link, used up: of two people pressing the button at once, one gets DeadLink."""
     found = look_at(work, token, *purposes)
@@ -140,6 +151,7 @@ __all__ = [
     "DeadLink",
     "OpenLink",
     "Purpose",
+    "invitation_too_old",
     "look_at",
     "mail",
     "mail_link",

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 
 from app.domain.account_events import RegisteredAlready
 from app.domain.errors import Fault, Refused
@@ -14,6 +14,7 @@ from app.domain.events import (
     RegistrationReceived,
     RegistrationWaiting,
 )
+from app.domain.invitations import LASTS
 from app.domain.roles import Profession, Role
 from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical, domain_of, free_mail_problem, is_free_mail
@@ -243,7 +244,10 @@ def forget_unconfirmed(work: Work) -> int:
     )
     numbers = list(work.session.scalars(old))
     work.session.execute(delete(MailedLink).where(MailedLink.registration_id.in_(numbers)))
-    old_link = MailedLink.expires_at < work.now - FORGET_UNCONFIRMED
+    old_link = or_(
+        and_(MailedLink.expires_at < work.now - FORGET_UNCONFIRMED, MailedLink.purpose != Purpose.invite),
+        MailedLink.created_at < work.now - LASTS,
+    )
     holds_nothing = or_(MailedLink.chosen_password.is_(None), MailedLink.used_at.is_(None))
     work.session.execute(delete(MailedLink).where(old_link, holds_nothing))
     work.session.execute(delete(Registration).where(Registration.id.in_(numbers)))

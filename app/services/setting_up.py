@@ -4,9 +4,17 @@ import enum
 from dataclasses import dataclass
 
 from app.domain.errors import Conflict
+from app.domain.roles import Role
 from app.models import Purpose, Registration, RegistrationState
-from app.services import invitations, registration
-from app.services.mailed_links import DeadLink, OpenLink, look_at, use_link
+from app.services import invitation_acceptance, registration
+from app.services.mailed_links import (
+    DeadLink,
+    OpenLink,
+    invitation_too_old,
+    look_at,
+    throttle_mail_to,
+    use_link,
+)
 from app.services.passwords import count_new_password, hashed
 from app.services.second_step import Desk
 from app.services.sessions import hash_of
@@ -33,6 +41,10 @@ class SettingUp:
     registration: Registration | None
     organisation_name: str
     password_is_chosen: bool
+    asks_details: bool = False
+    """Whether they enter their own name and job title, as invited professionals and staff do."""
+    role: Role | None = None
+    """The role they are invited to."""
 
 
 def look(work: Work, token: str) -> SettingUp:
@@ -44,12 +56,29 @@ def look(work: Work, token: str) -> SettingUp:
         name = f"{asked.first_name} {asked.last_name}".strip()
         body = registration.organisation_name(work, asked)
         return SettingUp(link.email, name, asked, body, link.chosen_password is not None)
-    invited = invitations.open_to(work, link.email)
-    return SettingUp(link.email, invited[-1].name, None, "", link.chosen_password is not None)
+    invited = invitation_acceptance.open_to(work, link.email)[-1]
+    return SettingUp(
+        link.email,
+        invited.name,
+        None,
+        invitation_acceptance.organisation_name(work, invited),
+        link.chosen_password is not None and bool(invited.name),
+        asks_details=invitation_acceptance.asks_details(invited),
+        role=invited.role,
+    )
 
 
-def choose_password(desk: Desk, token: str, password: str) -> None:
-    """Keep the password until two-step verification is set up.
+@dataclass(frozen=True)
+class Details:
+    """What an invited professional or member of staff says about themselves."""
+
+    first_name: str
+    last_name: str
+    job_title: str
+
+
+def choose_password(desk: Desk, token: str, password: str, details: Details | None = None) -> None:
+    """Keep the password, and what they say about themselves, until two-step verification is set up.
 
     Raises Refused when it is too weak, TooMany after too many of those, DeadLink.
     """
@@ -57,9 +86,34 @@ def choose_password(desk: Desk, token: str, password: str) -> None:
         about = look(work, token)
         count_new_password(work, f"link|{hash_of(token)}")
         office = work.office
-    kept = hashed(office, password, (about.email, about.name, about.organisation_name))
+    name = f"{details.first_name} {details.last_name}" if details is not None else about.name
+    kept = hashed(office, password, (about.email, name, about.organisation_name))
     with desk() as work:
-        keep_password(work.session, look_at(work, token, *PURPOSES).id, kept)
+        look(work, token)
+        link = look_at(work, token, *PURPOSES)
+        keep_password(work.session, link.id, kept)
+        if details is not None and about.asks_details:
+            invitation_acceptance.enter_details(
+                work, link.email, details.first_name, details.last_name, details.job_title
+            )
+
+
+def can_renew(work: Work, token: str) -> bool:
+    """Whether this is the link of an open invitation that was not used in time, so that a new one can be mailed."""
+    try:
+        email = invitation_too_old(work, token)
+        look_as_system(work.session, "somebody opens the link of an invitation too late")
+        return bool(invitation_acceptance.open_to(work, email))
+    except DeadLink:
+        return False
+
+
+def renew(work: Work, token: str) -> None:
+    """Mail a new link to the address that the invitation was sent to. Raises DeadLink, TooMany."""
+    email = invitation_too_old(work, token)
+    throttle_mail_to(work, email)
+    look_as_system(work.session, "the link of an invitation is sent again")
+    invitation_acceptance.renew(work, email)
 
 
 def finish(work: Work, token: str) -> Outcome:
@@ -78,7 +132,7 @@ def finish(work: Work, token: str) -> Outcome:
 
 def _open(work: Work, link: OpenLink, password_hash: str) -> Outcome:
     if link.purpose is Purpose.invite:
-        invitations.accept(work, link, password_hash)
+        invitation_acceptance.accept(work, link, password_hash)
         return Outcome.open
     state = registration.confirm(work, link, password_hash)
     return Outcome.open if state is RegistrationState.approved else Outcome.waiting

@@ -51,6 +51,9 @@ class OfficeSettings(PostSettings, Protocol):
     def email_change_delay_hours(self) -> int: ...
 
     @property
+    def two_administrators(self) -> bool: ...
+
+    @property
     def clamd_address(self) -> str: ...
 
     @property

@@ -18,6 +18,7 @@ from flask_appbuilder.security.sqla.models import (
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tuple_
 
+from app.domain.invitations import COUNCIL_ROLES
 from app.domain.roles import Principal, Role
 from app.domain.workflow import Part
 from app.models import (
@@ -305,8 +306,14 @@ def registration(who: Principal) -> ColumnElement[bool]:
 
 @sees(Invitation)
 def invitation(who: Principal) -> ColumnElement[bool]:
-    """The SEN team invites parents and carers, so it sees who was invited."""
-    return true() if who.in_sen_team else false()
+    """The SEN team sees the invitations of parents, carers and professionals; administrators those of professionals and
+    of the council's own staff."""
+    shown: list[Role] = []
+    if who.in_sen_team:
+        shown += [Role.parent, Role.professional]
+    if who.has(Role.admin):
+        shown += [Role.professional, *COUNCIL_ROLES]
+    return Invitation.role.in_(sorted(set(shown), key=lambda role: role.name)) if shown else false()
 
 
 @sees(MailedLink)

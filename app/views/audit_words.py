@@ -107,6 +107,18 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("%(who)s changed whether %(person)s leads their organisation"),
     ),
     "ParentInvited": (_l("Invitations"), _l("%(who)s invited a parent or carer")),
+    "AccountInvited": (
+        _l("Invitations of professionals and staff"),
+        _l("%(who)s invited someone to open an account"),
+    ),
+    "InvitationConfirmed": (
+        _l("Invitations confirmed"),
+        _l("%(who)s confirmed an invitation as the second administrator"),
+    ),
+    "InvitationAccepted": (
+        _l("Invitations accepted"),
+        _l("%(person)s accepted an invitation and has the role they were invited to"),
+    ),
     "InvitationWithdrawn": (_l("Invitations withdrawn"), _l("%(who)s withdrew an invitation")),
     "ChildAdded": (_l("Children added"), _l("%(who)s added the child")),
     "ContactRiskChanged": (

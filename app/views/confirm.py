@@ -7,17 +7,22 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 
 from app.domain.errors import Refused
+from app.domain.roles import ROLE_LABELS
 from app.services import app_reset, change_email, setting_up
-from app.services.setting_up import Outcome
+from app.services.mailed_links import DeadLink
+from app.services.setting_up import Details, Outcome
 from app.views.base import office
 from app.views.faults import put_faults
+from app.views.fields import StringField
 from app.views.gate import open_to_all
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView, while_the_link_works
+from app.views.typed import Typed
 
 open_to_all(
     "ConfirmView.password",
+    "ConfirmView.again",
     "ConfirmView.two_step",
     "ConfirmView.email",
     "ConfirmView.email_confirmed",
@@ -32,6 +37,18 @@ class PasswordForm(FlaskForm):
     password = PasswordField(_l("Password"))
 
 
+class DetailsForm(PasswordForm):
+    """The same, for invited professionals and staff, who say who they are themselves."""
+
+    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)])
+    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
+
+    def details(self) -> Details:
+        """The same, for the service."""
+        return Details(self.first_name.data or "", self.last_name.data or "", self.job_title.data or "")
+
+
 class ConfirmView(StrangerView):
     """Setting up an account, and confirming a new e-mail address."""
 
@@ -41,16 +58,37 @@ class ConfirmView(StrangerView):
     @while_the_link_works
     def password(self, token: str) -> ResponseReturnValue:
         """First page: is this you? Then choose a password."""
-        form = PasswordForm()
-        if form.is_submitted():
+        try:
+            with self.work() as work:
+                about = setting_up.look(work, token)
+        except DeadLink:
+            with self.work() as work:
+                if not setting_up.can_renew(work, token):
+                    raise
+            return self.page("confirm/too_old.html", 404, token=token)
+        form = DetailsForm() if about.asks_details else PasswordForm()
+        if form.is_submitted() and form.validate():
+            details = form.details() if isinstance(form, DetailsForm) else None
             try:
-                setting_up.choose_password(self.work, token, form.password.data or "")
+                setting_up.choose_password(self.work, token, form.password.data or "", details)
                 return redirect(url_for("ConfirmView.two_step", token=token))
             except Refused as refused:
                 put_faults(form, refused.faults)
+        return self.page(
+            "confirm/password.html",
+            422 if form.errors else 200,
+            form=form,
+            about=about,
+            role=_(ROLE_LABELS[about.role]) if about.role else "",
+        )
+
+    @expose("/<string:token>/again", methods=["POST"])
+    @while_the_link_works
+    def again(self, token: str) -> ResponseReturnValue:
+        """Mail a new link for an open invitation, to the address it was sent to."""
         with self.work() as work:
-            about = setting_up.look(work, token)
-        return self.page("confirm/password.html", 422 if form.errors else 200, form=form, about=about)
+            setting_up.renew(work, token)
+        return redirect(url_for("RegisterView.sent_again"))
 
     @expose("/<string:token>/two-step", methods=["GET", "POST"])
     @while_the_link_works

@@ -132,6 +132,11 @@ def _admin_tiles() -> list[tuple[str, str, str]]:
     tiles = [
         (_("Accounts"), url_or_none("UserList.list"), _("Change roles, close and reopen accounts.")),
         (
+            _("Invitations"),
+            url_or_none("InvitationView.list"),
+            _("Invite staff and professionals, and see who has not accepted yet."),
+        ),
+        (
             _("Organisations"),
             url_or_none("OrganisationList.list"),
             _("Schools, settings, services and trusts."),

@@ -39,6 +39,7 @@ MENU: list[Entry] = [
     Entry(_l("Registrations"), "RegistrationList.list", "Registrations"),
     Entry(_l("Audit"), "AuditView.child", "Audit"),
     Entry(_l("Accounts"), "UserList.list", "Users"),
+    Entry(_l("Invitations"), "InvitationView.list", "Invitations"),
     Entry(_l("Organisations"), "OrganisationList.list", "Organisations"),
     Entry(_l("Work email domains"), "WorkDomainList.list", "WorkDomains"),
     Entry(_l("Roles"), "RoleList.list", "Roles"),

@@ -24,7 +24,13 @@ from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView
 from app.views.typed import Code, Typed, TypedUnless
 
-open_to_all("RegisterView.register", "RegisterView.sent", "RegisterView.ready", "RegisterView.waiting")
+open_to_all(
+    "RegisterView.register",
+    "RegisterView.sent",
+    "RegisterView.sent_again",
+    "RegisterView.ready",
+    "RegisterView.waiting",
+)
 
 
 class RegisterForm(FlaskForm):
@@ -155,6 +161,11 @@ class RegisterView(StrangerView):
     def sent(self) -> ResponseReturnValue:
         """The same answer for everybody, whether or not the address is known."""
         return self.page("register/sent.html")
+
+    @expose("/sent-again")
+    def sent_again(self) -> ResponseReturnValue:
+        """A new link for an invitation is on its way."""
+        return self.page("register/sent_again.html")
 
     @expose("/ready")
     def ready(self) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ from app.services.mailed_links import OpenLink
 from app.services.open_forms import take_up
 from app.services.work import Work, unit_of_work
 from tests.cast import everything
+from tests.make import parent
 from tests.proof.model import File, Guest, Involved, Letter, Someone
 from tests.proof.stage import REPORT, TEMPLATE, Stage
 
@@ -183,23 +184,26 @@ class PaperActs(Stage):
     @rule(data=st.data(), known=st.booleans())
     def invite(self, data: st.DataObject, known: bool) -> None:
         who, child = self.someone(data, "olu", "mary", "sana", "pat"), self.one_of(data, self.model.children)
-        parent = self.someone(data, "pat", "quinn")
+        parent_ = self.someone(data, "pat", "quinn")
         guests = [guest.email for guest in self.model.guests.values()]
         email = (
-            getattr(self.portal.cast, parent.key).email
+            getattr(self.portal.cast, parent_.key).email
             if known
             else f"guest{len(self.model.people)}@mail.example"
         )
+        named = getattr(self.portal.cast, parent_.key).principal.name.split(" ", 1) if known else ("A", "B")
         may = who.open and who.team and self.model.children[child].merged is None
         if known:
-            may = may and parent.open and "parent" in parent.roles and not self.model.by_name(parent, child)
+            may = (
+                may and parent_.open and "parent" in parent_.roles and not self.model.by_name(parent_, child)
+            )
         elif any(guest.child == child and guest.email == email for guest in self.model.guests.values()):
             return
         if self.acts(
-            who.key, may, lambda work: invitations.invite_parent(work, child, "A", "B", email, "Aunt")
+            who.key, may, lambda work: invitations.invite(work, parent(child, *named, email, "Aunt"))
         ):
             if known:
-                self._new_link(child, parent.key, None, "parent")
+                self._new_link(child, parent_.key, None, "parent")
             else:
                 [number] = self._number(Invitation, self.model.guests)
                 self.model.guests[number] = Guest(child, email)

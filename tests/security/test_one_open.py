@@ -14,7 +14,7 @@ from app.models import Advice, Registration, RegistrationState
 from app.services import accounts, asking, duplicates, invitations, links, registrations
 from app.services.work import Office, Work
 from tests.cast import Actor, Cast, everything
-from tests.make import Maker
+from tests.make import Maker, parent
 from tests.security.test_two_at_once import Deed, at_once, open_links
 
 MANY = 20
@@ -53,7 +53,7 @@ def test_A6_a_parent_with_an_account_is_linked_once(office: Office, cast: Cast, 
     child = make.child()
 
     def invite(work: Work) -> object:
-        return invitations.invite_parent(work, child.id, "Pat", "Hussain", cast.pat.email, "Mother")
+        return invitations.invite(work, parent(child.id, "Pat", "Hussain", cast.pat.email, "Mother"))
 
     said = outcomes([cast.olu, cast.mary], invite)
 

@@ -8,6 +8,7 @@ from app.models import ChildLink, Invitation
 from app.services import asking, invitations, links
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
+from tests.make import parent
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def child(cast, make):
 
 def invite(work, child, first, last, relationship, **more):
     email = f"{first.lower()}@mail.example"
-    return invitations.invite_parent(work, child.id, first, last, email, relationship, **more)
+    return invitations.invite(work, parent(child.id, first, last, email, relationship, **more))
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,8 @@ def test_a2_linking_or_asking_their_organisation_asks_first(cast, child):
 def test_a2_a_young_person_is_invited_as_a_party_of_their_own(cast, make, office):
     child = make.child()
     with cast.olu.works() as work:
-        link = invitations.invite_parent(
-            work, child.id, "Quinn", "Barker", cast.quinn.email, "The young person", Part.young_person
-        )
+        name = ("Quinn", "Barker", cast.quinn.email, "The young person")
+        link = invitations.invite(work, parent(child.id, *name, part=Part.young_person))
     with everything(office) as work:
         assert work.get(ChildLink, link.id).part is Part.young_person
     with cast.quinn.works() as work:

@@ -27,6 +27,7 @@ class KnownPerson:
 
     id: int
     active: bool
+    name: str
     locale: str | None
     role_names: frozenset[str]
 
@@ -42,15 +43,23 @@ class KnownDomain:
 def person_with_email(session: Session, email: str) -> KnownPerson | None:
     """Whose account has this (canonical) address."""
     rows = session.execute(
-        select(_person.c.id, _person.c.active, _person.c.locale, _role.c.name)
+        select(
+            _person.c.id,
+            _person.c.active,
+            _person.c.first_name,
+            _person.c.last_name,
+            _person.c.locale,
+            _role.c.name,
+        )
         .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
         .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
         .where(_person.c.email == email)
     ).all()
     if not rows:
         return None
-    number, active, locale, _first_role = rows[0]
-    return KnownPerson(number, bool(active), locale, frozenset(row[3] for row in rows if row[3] is not None))
+    number, active, first_name, last_name, locale, _first_role = rows[0]
+    role_names = frozenset(row[5] for row in rows if row[5] is not None)
+    return KnownPerson(number, bool(active), f"{first_name} {last_name}".strip(), locale, role_names)
 
 
 def recognised_domain(session: Session, domain: str) -> KnownDomain | None:

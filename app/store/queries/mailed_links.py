@@ -47,6 +47,18 @@ def open_link(session: Session, token_hash: str, now: datetime) -> OpenLink | No
     return OpenLink(*found) if found else None
 
 
+def expired_invitation(session: Session, token_hash: str, now: datetime) -> str | None:
+    """The address of an invitation's link that was neither used nor replaced, and whose time has run out."""
+    return session.execute(
+        select(_link.c.email).where(
+            _link.c.token_hash == token_hash,
+            _link.c.purpose == Purpose.invite,
+            _link.c.used_at.is_(None),
+            _link.c.expires_at <= now,
+        )
+    ).scalar_one_or_none()
+
+
 def use_up(session: Session, link_id: int, now: datetime) -> bool:
     """Use a link; False when somebody was quicker or its time has run out."""
     used = session.execute(
