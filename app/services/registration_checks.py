@@ -2,10 +2,11 @@
 
 from sqlalchemy import and_, or_, select
 
+from app.domain.lookalikes import looks_like
 from app.domain.names import fold
 from app.domain.wording import N_, Wording
 from app.domain.work_email import domain_of, domain_shown, is_free_mail
-from app.models import Organisation, Person, Registration, RegistrationState
+from app.models import Organisation, Person, Registration, RegistrationState, WorkDomain
 from app.services.work import Work
 from app.store.queries.addresses import KnownDomain, recognised_domain
 
@@ -37,6 +38,7 @@ def _domain_reasons(work: Work, registration: Registration, known: KnownDomain |
     elif known is None:
         text = N_("The email domain %(domain)s is not recognised")
         reasons.append(Wording(text, domain=domain_shown(domain)))
+        reasons += _lookalike_reasons(work, domain)
     elif known.organisation_id is None:
         text = N_("The email domain %(domain)s is shared by several organisations")
         reasons.append(Wording(text, domain=known.domain))
@@ -47,6 +49,17 @@ def _domain_reasons(work: Work, registration: Registration, known: KnownDomain |
     if registration.organisation_id is None:
         reasons.append(Wording(N_("Their organisation is not in our list")))
     return reasons
+
+
+def _lookalike_reasons(work: Work, domain: str) -> list[Wording]:
+    """A work domain that this one can be taken for. Few registrations wait, so every work domain is compared."""
+    text = N_("The email domain %(domain)s looks like %(known)s, but it is a different domain")
+    known = work.session.scalars(select(WorkDomain.domain).order_by(WorkDomain.domain))
+    return [
+        Wording(text, domain=domain_shown(domain), known=other)
+        for other in known
+        if looks_like(domain, other)
+    ]
 
 
 def _account_reasons(work: Work, registration: Registration) -> list[Wording]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
 from app.domain.roles import Principal, Profession, Role
+from app.domain.work_email import canonical
 from app.domain.workflow import FormState
 from app.models import Child, ChildLink, Form, Message, Person, Registration, SectionDraft
 from app.seed.cast import HEALTH
@@ -98,6 +99,15 @@ def test_A3_a_student_address_of_a_trust_waits_for_approval(
 
     assert kid.outcome is Outcome.waiting
     assert kid.reasons(cast) == ["The email domain students.airedale.nhs.example is not recognised"]
+
+
+def test_A3_a_domain_that_looks_like_a_recognised_one_is_named(
+    office: Office, mailbox: Mailbox, cast: Cast
+) -> None:
+    false = Joined(office, mailbox, canonical("nadia@\u0430iredale.nhs.example"))
+
+    assert false.outcome is Outcome.waiting
+    assert any("looks like airedale.nhs.example" in reason for reason in false.reasons(cast))
 
 
 def test_A3_B11_the_profession_comes_from_the_organisation(joined: Joined) -> None:
