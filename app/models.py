@@ -2,7 +2,7 @@
 
 from app.tables.account_changes import EmailChange, OrganisationChange, ProposalState
 from app.tables.audit import AuditRow
-from app.tables.children import Child, ChildLink, ChildName
+from app.tables.children import Child, ChildLink, ChildMerge, ChildName
 from app.tables.decisions import Decision
 from app.tables.documents import Document, DocumentState
 from app.tables.forms import (
@@ -48,6 +48,7 @@ __all__ = [
     "AuditRow",
     "Child",
     "ChildLink",
+    "ChildMerge",
     "ChildName",
     "Consent",
     "Decision",

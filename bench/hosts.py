@@ -30,7 +30,8 @@ from app.models import Message, OutboxMail, Person
 from app.post.outbox import queue_mail
 from app.seed.cast import CAST
 from app.seed.people import seed_people
-from app.services.children import NewChild, add_child
+from app.services.child_details import NewChild
+from app.services.children import add_child
 from app.services.work import Office, unit_of_work
 from app.store.guard import look_as_system
 from bench.browser import Answer, Browser, NoAnswer

@@ -30,6 +30,7 @@ from app.domain.link_events import (
     WorkHandedOver,
     WorkLeft,
 )
+from app.domain.record_events import ChildCorrected, ChildrenListed, ListExported, MergeUndone
 from app.domain.registration_events import (
     AccountInvited,
     InvitationAccepted,
@@ -51,7 +52,9 @@ __all__ = [
     "AccountInvited",
     "AdviceAcceptanceUndone",
     "BroughtToAttention",
+    "ChildCorrected",
     "ChildLinked",
+    "ChildrenListed",
     "ColleagueBroughtIn",
     "CorrectedNotToAssess",
     "CorrectedToAssess",
@@ -71,9 +74,11 @@ __all__ = [
     "LinkEnded",
     "LinkEvent",
     "LinkTakenUp",
+    "ListExported",
     "MembershipAwaited",
     "MembershipConfirmed",
     "MembershipRefused",
+    "MergeUndone",
     "ParentInvited",
     "PersonEvent",
     "RegistrationApproved",
@@ -315,14 +320,6 @@ class AccessDenied(Event):
 
     door: str
     number: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListExported(Event):
-    """A list was taken out as a file."""
-
-    list_name: str
-    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)

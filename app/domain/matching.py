@@ -52,6 +52,12 @@ def may_be_same_child(one: Identity, other: Identity) -> bool:
     return same_home or _similarly_named(one, other)
 
 
+def is_close_to(one: Identity, other: Identity) -> bool:
+    """Whether one may be the other with a mistake in one detail: also the same names with another date of birth."""
+    same_names = fold(one.surname) == fold(other.surname) and fold(one.forenames) == fold(other.forenames)
+    return same_names or may_be_same_child(one, other)
+
+
 def _similarly_named(one: Identity, other: Identity) -> bool:
     """Surname and forename alike, or the two the other way round; a "known as" counts as a forename."""
     straight = _alike_surnames(one, other) and any(

@@ -148,6 +148,9 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     on.DuplicateSettled: AUDIT_ONLY,
+    on.MergeUndone: AUDIT_ONLY,
+    on.ChildCorrected: AUDIT_ONLY,
+    on.ChildrenListed: AUDIT_ONLY,
     on.ChildLinked: (
         Letter(
             "child_linked",

@@ -169,6 +169,7 @@ TABLES: Mapping[type[Any], str] = {
     models.FormReturn: "Reasons for which a form was returned",
     models.Decision: "Decisions whether to assess, with every correction",
     models.FormShare: "Who a submitted form is shared with",
+    models.ChildMerge: "Records that were merged",
     models.Document: "Files",
     models.Message: "Messages",
     models.Person: "Accounts",

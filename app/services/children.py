@@ -1,12 +1,10 @@
 """Adding a child or young person, and opening a child's page."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
-from app.domain.codes import CodeError, check_nhs_number, check_postcode, check_upn
-from app.domain.errors import Fault, NotFound, Refused, WrongHands
+from sqlalchemy import or_, select
+
+from app.domain.errors import Fault, NotFound, PortalError, Refused, TooMany, WrongHands
 from app.domain.events import (
     ChildAdded,
     ChildLinked,
@@ -15,43 +13,33 @@ from app.domain.events import (
     PossibleDuplicateFound,
     RequestStarted,
 )
-from app.domain.matching import Identity
+from app.domain.matching import Identity, is_close_to
 from app.domain.names import search_name
 from app.domain.roles import EDUCATION, Principal, Profession, Role
-from app.domain.school_years import is_of_age_for_a_plan
 from app.domain.secrecy import columns_kept_from
-from app.domain.text_input import character_faults, clean_address, clean_line
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState, Part
 from app.models import Child, ChildLink, Person, Request
+from app.services.child_corrections import LONGEST_REASON, Correction, correct_child, may_correct
+from app.services.child_details import NewChild, columns_of, identity_of, what_is_wrong
 from app.services.duplicates import known_child_like
 from app.services.form_templates import published
+from app.services.limits import ADDED, count_mine
 from app.services.work import Work
 from app.store.queries.child_page import child_to_read
 from app.store.snapshots import beside
 
-LONGEST_NAME, LONGEST_ADDRESS = 100, 500
+CORRECTED_WHILE_ADDING = "Corrected while adding"
 
 
-@dataclass(frozen=True)
-class NewChild:
-    """What was typed about a child, as it was typed."""
+class AlreadyLinked(PortalError):
+    """The person adding is linked to a child like this already. `child_id` is that child's."""
 
-    forenames: str
-    surname: str
-    date_of_birth: date | None
-    address: str
-    postcode: str
-    known_as: str = ""
-    upn: str = ""
-    upn_missing_reason: str = ""
-    nhs_number: str = ""
-    has_no_surname: bool = False
-    postcode_missing_reason: str = ""
+    status = 409
 
-
-WITHOUT_ADDRESS = frozenset({"no_fixed_address", "confidential", "not_known"})
-"""Reasons for no UK postcode with which the address may stay empty."""
+    def __init__(self, child_id: int) -> None:
+        super().__init__("already linked")
+        self.child_id = child_id
 
 
 def may_add_children(who: Principal) -> bool:
@@ -60,50 +48,47 @@ def may_add_children(who: Principal) -> bool:
     return who.has(Role.professional) and who.organisation_id is not None and who.profession in EDUCATION
 
 
-def what_is_wrong(typed: NewChild, today: date) -> list[Fault]:
-    """Every fault in what was typed, in the order of the page."""
-    faults = [
-        *_name_faults(typed),
-        *_birth_faults(typed.date_of_birth, today),
-        *_address_faults(typed),
-    ]
-    if typed.upn.strip():
-        faults += _code_faults("upn", typed.upn, check_upn)
-    elif not typed.upn_missing_reason:
-        faults.append(Fault("upn", Wording(N_("Enter the UPN, or choose why there is none"))))
-    return [*faults, *_code_faults("nhs_number", typed.nhs_number, check_nhs_number)]
-
-
-def add_child(work: Work, typed: NewChild) -> Request:
+def add_child(work: Work, typed: NewChild, key: str = "", *, is_another: bool = False) -> Request:
     """Enter a child and begin the request for an assessment, which the person adding is the author of.
 
-    A likely duplicate is noted for the SEN team; nothing of it reaches the person adding.
+    The same page sent twice (`key`) adds one child; sent again with a correction, it corrects that child. Raises
+    AlreadyLinked when the person adding is linked to a child like this, unless they say that it `is_another`. A likely
+    duplicate elsewhere is noted for the SEN team; nothing of it reaches the person adding.
     """
     me = work.me
     if not may_add_children(me):
         raise WrongHands("add_child")
     if faults := what_is_wrong(typed, work.today):
         raise Refused(*faults)
-    details = _details(typed)
-    like = known_child_like(work, details)
-    child = work.add(_child(work, typed, details, like))
-    link = work.add(_own_link(work, child))
-    request = work.add(
-        Request(
-            child_id=child.id,
-            form_version_id=published(work.session, "request").id,
-            author_id=me.user_id,
-            organisation_id=me.organisation_id,
-            state=FormState.draft,
-            statutory=me.profession is not Profession.early_years,
-        )
+    _count(work)
+    if added := _added_with(work, key):
+        return _sent_again(work, added, typed)
+    identity = identity_of(typed)
+    if not is_another and (mine := _mine_like(work, identity)):
+        raise AlreadyLinked(mine)
+    child = Child(
+        **columns_of(typed, identity),
+        search_name=search_name(identity.surname, identity.forenames),
+        setting_id=me.organisation_id,
+        added_by_id=me.user_id,
+        add_key=key or None,
+        possible_duplicate_of_id=known_child_like(work, identity),
     )
-    work.tell(ChildAdded(child_id=child.id))
-    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
-    work.tell(RequestStarted(child_id=child.id, form_id=request.id))
-    if like is not None:
-        work.tell(PossibleDuplicateFound(child_id=child.id, of_child_id=like))
-    return request
+    request = _add(work, child)
+    if request is not None:
+        return request
+    first = _added_with(work, key)
+    assert first is not None  # the unique index has just found it  # noqa: S101
+    return _sent_again(work, first, typed)
+
+
+def add_again(work: Work, child_id: int, typed: NewChild) -> bool:
+    """The person adding says that it is this child, to whom they are linked. Returns whether the record was corrected
+    by what they typed: only its author may, and only while the request is a draft."""
+    version = work.get(Child, child_id).version
+    if not may_correct(work, child_id) or work.me.in_sen_team:
+        return False
+    return bool(correct_child(work, child_id, Correction(typed, None, CORRECTED_WHILE_ADDING, version)))
 
 
 def view_child(work: Work, child_id: int) -> Child:
@@ -130,9 +115,9 @@ def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Chil
     why = reason.strip()
     if not why:
         raise Refused(Fault("reason", Wording(N_("Enter the reason"))))
-    if len(why) > LONGEST_ADDRESS:
+    if len(why) > LONGEST_REASON:
         raise Refused(
-            Fault("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_ADDRESS))
+            Fault("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))
         )
     child = work.get(Child, child_id)
     if child.contact_risk != risk:
@@ -141,37 +126,93 @@ def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Chil
     return child
 
 
-def _details(typed: NewChild) -> Identity:
-    assert typed.date_of_birth is not None  # what_is_wrong saw to that  # noqa: S101
-    return Identity(
-        forenames=clean_line(typed.forenames),
-        surname=clean_line(typed.surname),
-        known_as=clean_line(typed.known_as),
-        date_of_birth=typed.date_of_birth,
-        postcode=check_postcode(typed.postcode) if typed.postcode.strip() else "",
-        upn=check_upn(typed.upn) if typed.upn.strip() else None,
-        nhs_number=check_nhs_number(typed.nhs_number) if typed.nhs_number.strip() else None,
-    )
+def _count(work: Work) -> None:
+    try:
+        count_mine(work, ADDED)
+    except TooMany as many:
+        text = N_("You have added many children in a short time. Wait an hour, then add this one")
+        raise Refused(Fault("forenames", Wording(text))) from many
 
 
-def _child(work: Work, typed: NewChild, details: Identity, like: int | None) -> Child:
-    return Child(
-        forenames=details.forenames,
-        surname=details.surname,
-        has_no_surname=not details.surname,
-        known_as=details.known_as,
-        search_name=search_name(details.surname, details.forenames),
-        date_of_birth=details.date_of_birth,
-        address=clean_address(typed.address),
-        postcode=details.postcode,
-        postcode_missing_reason=None if details.postcode else typed.postcode_missing_reason,
-        upn=details.upn,
-        upn_missing_reason=None if details.upn else typed.upn_missing_reason,
-        nhs_number=details.nhs_number,
-        setting_id=work.me.organisation_id,
-        added_by_id=work.me.user_id,
-        possible_duplicate_of_id=like,
+class _AddedAtOnce(PortalError):
+    """The same page was sent twice, and the other sending was first."""
+
+
+def _add(work: Work, child: Child) -> Request | None:
+    """Enter the child; None when the same page, sent twice at once, has just done so."""
+    try:
+        work.add_only(child, _AddedAtOnce())
+    except _AddedAtOnce:
+        return None
+    link = work.add(_own_link(work, child))
+    request = work.add(
+        Request(
+            child_id=child.id,
+            form_version_id=published(work.session, "request").id,
+            author_id=work.me.user_id,
+            organisation_id=work.me.organisation_id,
+            state=FormState.draft,
+            statutory=work.me.profession is not Profession.early_years,
+        )
     )
+    work.tell(ChildAdded(child_id=child.id))
+    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
+    work.tell(RequestStarted(child_id=child.id, form_id=request.id))
+    if child.possible_duplicate_of_id is not None:
+        work.tell(PossibleDuplicateFound(child_id=child.id, of_child_id=child.possible_duplicate_of_id))
+    return request
+
+
+def _added_with(work: Work, key: str) -> Child | None:
+    """The child this person added with a page's key."""
+    if not key:
+        return None
+    return work.session.scalars(
+        select(Child).where(Child.added_by_id == work.me.user_id, Child.add_key == key)
+    ).one_or_none()
+
+
+def _sent_again(work: Work, child: Child, typed: NewChild) -> Request:
+    """The page that added this child was sent again, perhaps with a mistake corrected."""
+    child_id, version = child.id, child.version
+    if may_correct(work, child_id):
+        correct_child(work, child_id, Correction(typed, None, CORRECTED_WHILE_ADDING, version))
+    request = work.session.scalars(
+        select(Request)
+        .where(Request.child_id == child_id, Request.organisation_id == work.me.organisation_id)
+        .order_by(Request.id)
+        .limit(1)
+    ).first()
+    if request is None:
+        raise NotFound("Request")
+    return request
+
+
+def _mine_like(work: Work, identity: Identity) -> int | None:
+    """The number of a child this person is linked to who may be the one they are adding."""
+    alike = [Child.date_of_birth == identity.date_of_birth]
+    alike.append(Child.search_name == search_name(identity.surname, identity.forenames))
+    if identity.upn:
+        alike.append(Child.upn == identity.upn)
+    if identity.nhs_number:
+        alike.append(Child.nhs_number == identity.nhs_number)
+    mine = select(ChildLink.child_id).where(
+        ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)
+    )
+    rows = work.session.execute(
+        select(
+            Child.forenames,
+            Child.surname,
+            Child.date_of_birth,
+            Child.known_as,
+            Child.postcode,
+            Child.upn,
+            Child.nhs_number,
+            Child.id,
+        ).where(Child.id.in_(mine), or_(*alike))
+    ).all()
+    known = (Identity(*row) for row in rows)
+    return next((each.child_id for each in known if is_close_to(identity, each)), None)
 
 
 def _own_link(work: Work, child: Child) -> ChildLink:
@@ -185,64 +226,3 @@ def _own_link(work: Work, child: Child) -> ChildLink:
         linked_by_id=person.id,
         taken_up_at=work.now,
     )
-
-
-def _name_faults(typed: NewChild) -> list[Fault]:
-    return [
-        *_text_faults("forenames", typed.forenames, N_("Enter the forenames"), LONGEST_NAME),
-        *_surname_faults(typed),
-        *_text_faults("known_as", typed.known_as, "", LONGEST_NAME),
-    ]
-
-
-def _surname_faults(typed: NewChild) -> list[Fault]:
-    if not typed.has_no_surname:
-        missing = N_("Enter the last name, or select “Has no last name”")
-        return _text_faults("surname", typed.surname, missing, LONGEST_NAME)
-    if typed.surname.strip():
-        return [Fault("surname", Wording(N_("Delete the last name, or clear “Has no last name”")))]
-    return []
-
-
-def _address_faults(typed: NewChild) -> list[Fault]:
-    """A postcode, or the reason why there is none; without some of these the address is needed too."""
-    missing = "" if _may_lack_address(typed) else N_("Enter the address")
-    faults = _text_faults("address", typed.address, missing, LONGEST_ADDRESS)
-    if typed.postcode.strip():
-        return [*faults, *_code_faults("postcode", typed.postcode, check_postcode)]
-    if not typed.postcode_missing_reason:
-        faults.append(Fault("postcode", Wording(N_("Enter the postcode, or choose why there is none"))))
-    return faults
-
-
-def _may_lack_address(typed: NewChild) -> bool:
-    return not typed.postcode.strip() and typed.postcode_missing_reason in WITHOUT_ADDRESS
-
-
-def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[Fault]:
-    if not text.strip():
-        return [Fault(field, Wording(if_missing))] if if_missing else []
-    if len(text.strip()) > longest:
-        return [Fault(field, Wording(N_("Use %(longest)s characters or fewer"), longest=longest))]
-    return character_faults(field, text)
-
-
-def _birth_faults(born: date | None, today: date) -> list[Fault]:
-    if born is None:
-        return [Fault("date_of_birth", Wording(N_("Enter the date of birth")))]
-    if born > today:
-        return [Fault("date_of_birth", Wording(N_("The date of birth must be in the past")))]
-    if not is_of_age_for_a_plan(born, today):
-        text = N_("An assessment can be asked for until the 25th birthday. Check the date of birth")
-        return [Fault("date_of_birth", Wording(text))]
-    return []
-
-
-def _code_faults(field: str, text: str, check: Callable[[str], str]) -> list[Fault]:
-    if not text.strip():
-        return []
-    try:
-        check(text)
-    except CodeError as error:
-        return [Fault(field, error.text)]
-    return []

@@ -1,18 +1,17 @@
 """Two records of one child: noticed when a child is added, settled by the SEN team."""
 
-from datetime import datetime
-
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, or_, select
 
 from app.domain.errors import WrongHands, WrongMoment
 from app.domain.events import ChildViewed, DuplicateSettled
 from app.domain.matching import Identity, first_match
-from app.models import Child, ChildLink, Document, Form, Invitation, Message
+from app.models import Child, Form
+from app.services.merges import merge_records
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
 
-def known_child_like(work: Work, details: Identity) -> int | None:
+def known_child_like(work: Work, details: Identity, *, other_than: int | None = None) -> int | None:
     """The number of a known child who may be the same, or None. Ask before loading anything else.
 
     It looks past what the person adding may see, and tells them nothing: the same question is asked of
@@ -36,7 +35,7 @@ def known_child_like(work: Work, details: Identity) -> int | None:
                 Child.nhs_number,
                 Child.id,
             )
-            .where(Child.merged_into_id.is_(None), or_(*alike))
+            .where(Child.merged_into_id.is_(None), Child.id != (other_than or 0), or_(*alike))
             .order_by(Child.id)
         ).all()
     finally:
@@ -75,20 +74,10 @@ def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
 def same_child(work: Work, child_id: int) -> Child:
     """The two records are one child: everything moves to the older record, and the newer one is seen no more."""
     newer, older = the_pair(work, child_id)
-    for column in ("upn", "nhs_number", "known_as", "address", "postcode"):
-        if not getattr(older, column):
-            setattr(older, column, getattr(newer, column))
-    for number in ("upn", "postcode"):
-        if getattr(older, number):
-            setattr(older, f"{number}_missing_reason", None)
-    older.contact_risk = older.contact_risk or newer.contact_risk
-    newer.possible_duplicate_of_id = None
-    newer.merged_into_id = older.id
-    work.session.flush()
-    newer_id, older_id = newer.id, older.id
-    _move_everything(work, newer_id, older_id)
-    work.tell(DuplicateSettled(child_id=older_id, of_child_id=newer_id, same=True))
-    return work.get(Child, older_id)
+    merge = merge_records(work, newer, older)
+    kept_id, merged_id = merge.child_id, merge.merged_child_id
+    work.tell(DuplicateSettled(child_id=kept_id, of_child_id=merged_id, same=True))
+    return work.get(Child, kept_id)
 
 
 def different_children(work: Work, child_id: int) -> Child:
@@ -97,60 +86,6 @@ def different_children(work: Work, child_id: int) -> Child:
     newer.possible_duplicate_of_id = None
     work.tell(DuplicateSettled(child_id=newer.id, of_child_id=older.id, same=False))
     return newer
-
-
-def _move_everything(work: Work, newer_id: int, older_id: int) -> None:
-    """Links, forms, files, messages and invitations. Some are hidden even from the SEN team, so they move under the system's lens."""
-    look_as_system(work.session, "two records of one child are merged")
-    try:
-        _end_doubled_links(work, newer_id, older_id, work.now)
-        _withdraw_doubled_invitations(work, newer_id, older_id)
-        for table in (ChildLink, Form, Document, Message, Invitation):
-            work.session.execute(
-                update(table).where(table.child_id == newer_id).values(child_id=older_id),
-                execution_options={"synchronize_session": False},
-            )
-        for pointer in ("possible_duplicate_of_id", "merged_into_id"):
-            work.session.execute(
-                update(Child)
-                .where(getattr(Child, pointer) == newer_id, Child.id != newer_id)
-                .values({pointer: older_id}),
-                execution_options={"synchronize_session": False},
-            )
-    finally:
-        look_as(work.session, work.who)
-
-
-def _end_doubled_links(work: Work, newer_id: int, older_id: int, now: datetime) -> None:
-    """Who is linked to both records stays linked once, and an organisation's queue holds the child once."""
-    kept = select(ChildLink.person_id, ChildLink.organisation_id).where(
-        ChildLink.child_id == older_id, ChildLink.ended_at.is_(None)
-    )
-    rows = work.session.execute(kept).all()
-    people = [person for person, _body in rows if person is not None]
-    queues = [body for person, body in rows if person is None]
-    doubled = or_(
-        ChildLink.person_id.in_(people),
-        and_(ChildLink.person_id.is_(None), ChildLink.organisation_id.in_(queues)),
-    )
-    work.session.execute(
-        update(ChildLink)
-        .where(ChildLink.child_id == newer_id, ChildLink.ended_at.is_(None), doubled)
-        .values(ended_at=now, ended_by_id=work.me.user_id),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _withdraw_doubled_invitations(work: Work, newer_id: int, older_id: int) -> None:
-    """Who is invited to follow both records stays invited once: only one invitation of an address may be open."""
-    is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    kept = select(Invitation.email).where(Invitation.child_id == older_id, *is_open)
-    work.session.execute(
-        update(Invitation)
-        .where(Invitation.child_id == newer_id, Invitation.email.in_(kept), *is_open)
-        .values(withdrawn_at=work.now),
-        execution_options={"synchronize_session": False},
-    )
 
 
 def _team_only(work: Work) -> None:

@@ -10,6 +10,8 @@ SEARCHES = Limit("search", 60, timedelta(minutes=1))
 EXPORTS = Limit("export", 20, timedelta(hours=1))
 UPLOADS = Limit("upload", 200, timedelta(hours=1))
 MESSAGES = Limit("message", 100, timedelta(hours=1))
+ADDED = Limit("child", 60, timedelta(hours=1))
+"""Children one person adds: a large school's whole intake in an afternoon, and no program's thousands."""
 
 
 def count_mine(work: Work, limit: Limit) -> None:

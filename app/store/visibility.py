@@ -25,6 +25,7 @@ from app.models import (
     AuditRow,
     Child,
     ChildLink,
+    ChildMerge,
     ChildName,
     Decision,
     Document,
@@ -192,6 +193,12 @@ def _shown_to_family(who: Principal, link: Any) -> ColumnElement[bool]:
 def child_name(who: Principal) -> ColumnElement[bool]:
     """Whoever sees a child finds that child by the words of the name; a record that was merged has none."""
     return true() if who.in_sen_team else ChildName.child_id.in_(linked_children(who))
+
+
+@sees(ChildMerge)
+def child_merge(who: Principal) -> ColumnElement[bool]:
+    """The SEN team merges records, so it sees which were merged."""
+    return true() if who.in_sen_team else false()
 
 
 @sees(Form)

@@ -1,6 +1,7 @@
 """Children and young people, and who is involved with them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, Text, and_, false
@@ -39,6 +40,8 @@ class Child(Row):
     added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     possible_duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    add_key: Mapped[str | None] = mapped_column()
+    """A key from the page on which the child was added: the same page sent twice adds one child."""
     contact_risk: Mapped[bool] = mapped_column(default=False)
     """A form or the SEN team noted that an address or contact detail must be kept from somebody."""
     version: Mapped[int] = mapped_column(default=1)
@@ -55,6 +58,8 @@ class Child(Row):
     def __repr__(self) -> str:
         return self.name
 
+
+Index("uq_child_add_key", Child.added_by_id, Child.add_key, unique=True)
 
 _in_doubt = Child.possible_duplicate_of_id.is_not(None)
 Index("ix_child_in_doubt", Child.merged_into_id, Child.id, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
@@ -133,3 +138,20 @@ for _name, _columns, _of, _unique in (
     ),
 ):
     Index(_name, *_columns, unique=_unique, sqlite_where=_of, postgresql_where=_of)
+
+
+class ChildMerge(Row):
+    """Two records of one child that were merged, and what moved, so that the merge can be undone."""
+
+    __tablename__ = "child_merge"
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    """The record that is still used."""
+    merged_child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    """The record that was merged into it."""
+    merged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The ids that moved, by table; the ids of links that were ended; the details that were filled in, with their old
+    value and the new one."""
+    undone_at: Mapped[datetime | None] = mapped_column()
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -26,9 +26,10 @@ from app.services.handover import work_in_hand
 from app.store.listing import Sought
 from app.store.queries.finding import named_like
 from app.views.base import PortalView
+from app.views.choice_fields import choice_field
 from app.views.fields import StringField
 from app.views.list_interface import PortalInterface
-from app.views.lists import Narrowing, PortalListView, choice_field
+from app.views.lists import Narrowing, PortalListView
 from app.views.pages import uk_datetime
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l

@@ -216,6 +216,9 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "AccessDenied": (_l("Refused"), _l("%(who)s tried to open a page they cannot access")),
     "AuditRead": (_l("Audit read"), _l("%(who)s viewed the audit")),
     "MailSentAgain": (_l("Emails sent again"), _l("%(who)s sent an undelivered email again")),
+    "ChildCorrected": (_l("Records corrected"), _l("%(who)s corrected the child’s record")),
+    "MergeUndone": (_l("Merges undone"), _l("%(who)s undid the merge of two records")),
+    "ChildrenListed": (_l("Lists of children read"), _l("%(who)s read a list of children")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
     "PortalRestored": (_l("Restored from a backup"), _l("The portal was restored from a backup")),
@@ -272,7 +275,10 @@ def details(line: AuditLine) -> str:
         "AccessDenied": _refused,
         "CorrectedToAssess": _corrected,
         "CorrectedNotToAssess": _corrected,
-        "ListExported": lambda facts: f"{facts.get('list_name', '')}: {facts.get('rows', '')}",
+        "ListExported": _list_read,
+        "ChildrenListed": _list_read,
+        "ChildCorrected": _child_corrected,
+        "MergeUndone": lambda facts: facts.get("reason", ""),
         "DuplicateSettled": lambda facts: (
             _("The same child") if facts.get("same") else _("Two different children")
         ),
@@ -300,6 +306,50 @@ def _corrected(facts: Mapping[str, Any]) -> str:
 def _old_and_new(facts: Mapping[str, Any]) -> str:
     before, after = facts.get("before") or {}, facts.get("after") or {}
     return "; ".join(f"{before.get(name, '')} → {after[name]}" for name in after)
+
+
+LIST_NAMES = {
+    "ChildList": _l("Children and young people"),
+    "RequestList": _l("Requests for an assessment"),
+    "AdviceList": _l("Advice"),
+    "SendAreaView": _l("SEND area"),
+}
+CHILD_DETAILS = {
+    "forenames": _l("Forenames"),
+    "surname": _l("Last name"),
+    "has_no_surname": _l("Has no last name"),
+    "known_as": _l("Known as"),
+    "date_of_birth": _l("Date of birth"),
+    "address": _l("Address"),
+    "postcode": _l("Postcode"),
+    "postcode_missing_reason": _l("Why there is no UK postcode"),
+    "upn": _l("UPN"),
+    "upn_missing_reason": _l("Why there is no UPN"),
+    "nhs_number": _l("NHS number"),
+    "setting_id": _l("School or setting"),
+}
+
+
+def _list_read(facts: Mapping[str, Any]) -> str:
+    name = str(facts.get("list_name", ""))
+    words = [str(LIST_NAMES.get(name, name))]
+    words += [f"{asked}: {value}" for asked, value in (facts.get("asked") or {}).items()]
+    rows = _("%(num)s rows", num=facts.get("rows", 0))
+    return f"{', '.join(words)} ({rows})"
+
+
+def _child_corrected(facts: Mapping[str, Any]) -> str:
+    changes = [
+        f"{CHILD_DETAILS.get(name, name)}: {_detail(old)} → {_detail(new)}"
+        for name, (old, new) in (facts.get("changes") or {}).items()
+    ]
+    return "; ".join([*changes, str(facts.get("reason", ""))])
+
+
+def _detail(value: Any) -> str:
+    if value in (None, ""):
+        return _("none")
+    return (_("Yes") if value else _("No")) if isinstance(value, bool) else str(value)
 
 
 def _roles(facts: Mapping[str, Any]) -> str:

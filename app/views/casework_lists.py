@@ -29,10 +29,11 @@ from app.store.queries import lists
 from app.store.queries.child_page import standing_of
 from app.store.queries.finding import children_listed, listed_by_child, named_like
 from app.views.case_parts import why_no_postcode, why_no_upn
+from app.views.choice_fields import choice_field
 from app.views.due import Due, form_due, late
 from app.views.list_interface import PortalInterface
 from app.views.listed import Listed, Onward
-from app.views.lists import Narrowing, PortalListView, choice_field
+from app.views.lists import Narrowing, PortalListView
 from app.views.pages import said, uk_date, uk_datetime
 from app.views.quick import address_of
 from app.views.quick import gettext as _
@@ -63,6 +64,7 @@ def named(thing: Any) -> str:
 class ChildList(PortalListView):
     """Every child and young person the SEN team knows."""
 
+    about_children = True
     datamodel = PortalInterface(Child, listing=lists.CHILDREN)
     route_base = "/people"
     class_permission_name = "CaseWork"
@@ -152,6 +154,7 @@ class ChildList(PortalListView):
 class FormList(PortalListView):
     """What requests and advice have in common."""
 
+    about_children = True
     class_permission_name = "CaseWork"
     read_words: Any = ""
     order_columns = ["due_on", "received_on"]

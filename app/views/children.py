@@ -1,21 +1,25 @@
 """A child's page and its parts, and adding a child."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from wtforms import BooleanField, Form, RadioField
 
+from app.domain.errors import Refused
 from app.domain.roles import Principal, Profession, Role
 from app.domain.workflow import FormState
+from app.models import Child
 from app.security import office
-from app.seed.files import reference
 from app.services import children as desk
+from app.services.child_corrections import may_correct
+from app.services.child_details import NewChild, what_is_wrong
 from app.services.work import Work
 from app.store.queries.child_page import (
+    FormLine,
     Involved,
     colleagues_of,
     forms_about,
@@ -35,54 +39,13 @@ from app.views.case_parts import (
     people_shown,
     shared_names,
 )
+from app.views.child_forms import AddChildForm, with_choices
 from app.views.due import late
 from app.views.faults import put_faults
-from app.views.fields import DatePartsField, StringField, TextAreaField
 from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 MOST_MESSAGES = 50
-
-
-class NewChildForm(Form):
-    """What is asked about a new child."""
-
-    forenames = StringField(_l("Forenames"))
-    surname = StringField(_l("Last name"))
-    has_no_surname = BooleanField(_l("Has no last name"))
-    known_as = StringField(_l("Known as (optional)"))
-    date_of_birth = DatePartsField(_l("Date of birth"), description=_l("For example, 27 3 2015"))
-    address = TextAreaField(_l("Home address"), address=True)
-    postcode = StringField(_l("Postcode"))
-    postcode_missing_reason = RadioField(
-        _l("If there is no UK postcode, why is that?"), validate_choice=False
-    )
-    upn = StringField(
-        _l("Unique pupil number (UPN)"), description=_l("A letter and 12 characters, like B801200005001")
-    )
-    upn_missing_reason = RadioField(_l("If there is no UPN, why is that?"), validate_choice=False)
-    nhs_number = StringField(_l("NHS number (optional)"), description=_l("10 digits, like 943 476 5870"))
-
-    def typed(self) -> desk.NewChild:
-        """What was typed, for the service to judge."""
-        values = {
-            name: field.data or ""
-            for name, field in self._fields.items()
-            if name not in {"date_of_birth", "has_no_surname"}
-        }
-        for name in ("upn_missing_reason", "postcode_missing_reason"):
-            if values[name] not in {code for code, _label in self[name].choices}:
-                values[name] = ""
-        return desk.NewChild(
-            date_of_birth=self.date_of_birth.data, has_no_surname=self.has_no_surname.data, **values
-        )
-
-
-def _new_child_form() -> NewChildForm:
-    form = NewChildForm(request.form if request.method == "POST" else None)
-    for field in (form.upn_missing_reason, form.postcode_missing_reason):
-        field.choices = [(item["code"], _(item["label"])) for item in reference(f"{field.name}s")]
-    return form
+LONGEST_KEY = 100
 
 
 class ChildView(PortalView):
@@ -98,18 +61,51 @@ class ChildView(PortalView):
         who = principal()
         if who is None or not desk.may_add_children(who):
             return self.page("children/may_not_add.html", 403)
-        form = _new_child_form()
-        is_early_years = who.profession is Profession.early_years
+        form = AddChildForm(request.form if request.method == "POST" else None)
+        with_choices(form)
+        form.same_child.choices = [("yes", _("Yes")), ("no", _("No, add another child"))]
         if request.method == "GET":
-            return self.page("children/add.html", form=form, is_early_years=is_early_years)
+            form.add_key.data = secrets.token_urlsafe(16)
+            return self._add_page(form)
         form.validate()
         typed = form.typed()
-        put_faults(form, desk.what_is_wrong(typed, office().clock.today()))
+        put_faults(form, what_is_wrong(typed, office().clock.today()))
         if form.errors:
-            return self.page("children/add.html", 422, form=form, is_early_years=is_early_years)
+            return self._add_page(form, 422)
+        return self._add(form, typed)
+
+    def _add_page(
+        self, form: AddChildForm, status: int = 200, linked: Child | None = None
+    ) -> ResponseReturnValue:
+        who = principal()
+        is_early_years = who is not None and who.profession is Profession.early_years
+        return self.page("children/add.html", status, form=form, linked=linked, is_early_years=is_early_years)
+
+    def _add(self, form: AddChildForm, typed: NewChild) -> ResponseReturnValue:
+        """Add the child; where the reader is linked to a child like this already, ask whether it is the same."""
+        answer = form.same_child.data
+        key = (form.add_key.data or "")[:LONGEST_KEY]
+        try:
+            with self.work() as work:
+                request_id = desk.add_child(work, typed, key, is_another=answer == "no").id
+        except desk.AlreadyLinked as linked:
+            if answer == "yes":
+                return self._same(linked.child_id, typed)
+            with self.work() as work:
+                child = work.get(Child, linked.child_id)
+            return self._add_page(form, 409, child)
+        except Refused as refused:
+            put_faults(form, refused.faults)
+            return self._add_page(form, 422)
+        return redirect(url_for("FormView.show", form_id=request_id))
+
+    def _same(self, child_id: int, typed: NewChild) -> ResponseReturnValue:
+        """Take what was typed for a correction of the record, where the reader may correct it; else open the record."""
         with self.work() as work:
-            started = desk.add_child(work, typed)
-        return redirect(url_for("FormView.show", form_id=started.id))
+            corrected = desk.add_again(work, child_id, typed)
+        if corrected:
+            flash(_("The record has been corrected."), "success")
+        return redirect(url_for("ChildView.show", child_id=child_id))
 
     @expose("/<int:child_id>")
     @has_access
@@ -129,6 +125,7 @@ class ChildView(PortalView):
                 "late": late(standing, work.today),
                 "may_ask_advice": any(each.state is FormState.assessing for each in lines),
                 "forms": rows,
+                "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
                 "milestones": milestones(standing, lines, work.me, work.today),
                 "next_steps": next_steps(rows),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
@@ -187,6 +184,10 @@ class ChildView(PortalView):
 
 def _is_not_linked(people: Sequence[Involved], who: Principal) -> bool:
     return all(each.person_id != who.user_id for each in people)
+
+
+def _is_draft_request(line: FormLine) -> bool:
+    return line.kind == "request" and line.state is FormState.draft
 
 
 def _colleagues(work: Work, child_id: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ filters kept per request (AppBuilder shares them between threads), and no addres
 
 import csv
 import io
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -23,11 +22,8 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
 from flask_babel import get_locale
 from sqlalchemy import ColumnElement
-from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice
-from wtforms.fields.core import UnboundField
 
-from app.domain.events import Event, ListExported
+from app.domain.events import ChildrenListed, Event, ListExported
 from app.domain.forms.dates import date_text
 from app.domain.roles import READ, WRITE
 from app.domain.text_input import clean_line
@@ -35,12 +31,12 @@ from app.domain.typed_dates import read_date
 from app.services.limits import EXPORTS, count_mine
 from app.store.listing import Sought
 from app.views.base import my_work
+from app.views.csv_cells import harmless_cell
 from app.views.due import Due
 from app.views.generated_lists import SearchField, search_fields
 from app.views.list_interface import EVERY_ROW, LARGEST_ID
 from app.views.listed import Listed, Onward, Row
 from app.views.pages import shown
-from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
 EXPORT_UP_TO = 10_000
@@ -48,9 +44,6 @@ MOST_ARGUMENTS = 20
 """Each filter is a condition of its own in the database."""
 DUE = "due_on"
 """The column in which it is said how much time is left."""
-FORMULA = re.compile(r"(^|[;|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
-"""Where a cell begins that some spreadsheet takes for a formula: spaces before it and full-width signs change nothing,
-and some spreadsheets begin a new cell at a semicolon, a bar or a tab."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +100,9 @@ class PortalListView(ModelView):
     """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
     address, a history or a log."""
 
+    about_children = False
+    """The rows name children, so the audit keeps who read the list, what they asked of it and how many rows it had."""
+
     def __init__(self, **options: Any) -> None:
         self._empty_boxes: dict[str, Sequence[SearchField]] = {}
         """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
@@ -146,6 +142,13 @@ class PortalListView(ModelView):
         typed = looked_for() if self.find_label else ""
         sought = self.find(typed) if typed else EVERY_ROW
         listed = self._listed(sought.narrowed(shown.criterion()) if shown else sought)
+        if self.about_children:
+            with my_work() as work:
+                work.tell(
+                    ChildrenListed(
+                        list_name=self.endpoint, asked=self._asked(wanted, typed), rows=listed.count
+                    )
+                )
         return self.render_template(
             self.list_template,
             title=self.list_title,
@@ -160,6 +163,18 @@ class PortalListView(ModelView):
             ],
             export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
         )
+
+    def _asked(self, arguments: Sequence[tuple[str, str]], typed: str = "") -> dict[str, str]:
+        """What the reader asked of the list, as the audit keeps it: what was typed, the view, each filter."""
+        asked = {"find": typed} if typed else {}
+        for name, value in arguments:
+            if name == "show":
+                asked[name] = value
+            elif name.startswith("_flt_"):
+                asked[name.split("_", 3)[3]] = value
+            elif name.startswith("page_"):
+                asked["page"] = str(int(value) + 1)
+        return asked
 
     def _listed(self, sought: Sought) -> Listed:
         """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
@@ -274,7 +289,9 @@ class PortalListView(ModelView):
                 page_size=EXPORT_UP_TO,
                 sought=EVERY_ROW.narrowed(shown.criterion()) if shown else EVERY_ROW,
             )
-            work.tell(ListExported(list_name=self.endpoint, rows=len(rows)))
+            work.tell(
+                ListExported(list_name=self.endpoint, rows=len(rows), asked=self._asked(wanted) or None)
+            )
         text = self._as_csv(rows)
         return Response(
             text,
@@ -295,7 +312,9 @@ class PortalListView(ModelView):
         writer = csv.writer(out)
         writer.writerow([str(self.label_columns[column]) for column in self.exports])
         for row in rows:
-            writer.writerow([_harmless(self._shown(column, _value(row, column))) for column in self.exports])
+            writer.writerow(
+                [harmless_cell(self._shown(column, _value(row, column))) for column in self.exports]
+            )
         return "\ufeff" + out.getvalue()
 
     def _shown(self, column: str, value: Any) -> str:
@@ -349,21 +368,6 @@ class PortalListView(ModelView):
         return True
 
 
-def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> UnboundField:
-    """A drop-down of an enum's members in words; `first` is the choice that stands for none."""
-
-    def choices() -> list[SelectChoice]:
-        return [
-            SelectChoice("", str(first)),
-            *(SelectChoice(each.name, _(str(text))) for each, text in labels.items()),
-        ]
-
-    members = {each.name: each for each in labels}
-    return SelectField(
-        label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held)
-    )
-
-
 def _value(record: Any, column: str) -> Any:
     """What a record says in a column; of a choice, the word that is kept."""
     value = getattr(record, column)
@@ -384,8 +388,3 @@ def _is_date(value: str) -> bool:
 
 def _query(arguments: Sequence[tuple[str, str]]) -> str:
     return f"?{urlencode(arguments)}" if arguments else ""
-
-
-def _harmless(text: str) -> str:
-    """A cell no spreadsheet will take for a formula."""
-    return FORMULA.sub(r"\1'\2", text)

@@ -10,6 +10,7 @@ from app.views.audit import AuditView
 from app.views.casework import AskView, DuplicateView
 from app.views.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.change_email import ChangeEmailView
+from app.views.child_records import ChildRecordView, MergeView
 from app.views.children import ChildView
 from app.views.colleagues import ColleagueView
 from app.views.confirm import ConfirmView
@@ -60,6 +61,8 @@ VIEWS: list[type[BaseView]] = [
     AuditView,
     SendAreaView,
     ChildView,
+    ChildRecordView,
+    MergeView,
     LinkView,
     AssignView,
     InvolvementView,

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
+from app.domain.events import ChildrenListed
 from app.domain.school_years import year_group_label, year_of
 from app.domain.standing import in_words
 from app.security import office
@@ -39,13 +40,11 @@ class SendAreaView(PortalView):
         given = request.values
         show = Show[given["show"]] if given.get("show") in Show.__members__ else Show.all
         typed = looked_for()
-        found = caseload(
-            office().database.session(),
-            who,
-            show,
-            typed,
-            PAGES.get(given.get("page", ""), 1),
-        )
+        page = PAGES.get(given.get("page", ""), 1)
+        with self.work() as work:
+            found = caseload(work.session, who, show, typed, page)
+            asked = {"find": typed} if typed else {"show": show.name, "page": str(page)}
+            work.tell(ChildrenListed(list_name="SendAreaView", asked=asked, rows=len(found.children)))
         return self.page(
             "send_area/list.html",
             found=found,

@@ -16,6 +16,8 @@ from sqlalchemy import select
 from app.domain.roles import Profession
 from app.domain.workflow import FormState
 from app.models import (
+    Child,
+    ChildMerge,
     Document,
     DocumentState,
     FormReturn,
@@ -28,6 +30,7 @@ from app.models import (
     Submission,
     WorkDomain,
 )
+from app.services.merges import MOVING
 from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.make import Maker
@@ -35,6 +38,8 @@ from tests.make import Maker
 CANARY = "CANARYzq"
 SEES_OTHER = {"rhys", "quinn", "olu", "mary"}
 """Who may read something of the other family."""
+
+_MOVED = ("ended_links", "possible_duplicate_of_id", "merged_into_id")
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,25 @@ def _family(
                 reason=f"{mark}-moved",
             )
         )
+        merged = work.add(
+            Child(
+                forenames=f"{mark}-merged",
+                surname=f"{mark}-record",
+                search_name=f"{mark.lower()} merged",
+                date_of_birth=date(2017, 3, 14),
+                added_by_id=cast.olu.id,
+                merged_into_id=child.id,
+            )
+        )
+        moved = {name: [] for name in (*_MOVED, *(table.__tablename__ for table in MOVING))}
+        merge = work.add(
+            ChildMerge(
+                child_id=child.id,
+                merged_child_id=merged.id,
+                merged_by_id=cast.olu.id,
+                moved={"filled_in": {}, **moved},
+            )
+        )
         organisation = work.session.scalars(select(Organisation).order_by(Organisation.id)).first()
         domain = work.session.scalars(select(WorkDomain).order_by(WorkDomain.id)).first()
         assert organisation and domain
@@ -182,6 +206,7 @@ def _family(
             "message_id": message.id,
             "registration_id": registration.id,
             "invitation_id": invitation.id,
+            "merge_id": merge.id,
             "person_id": linked[0].id,
             "organisation_id": organisation.id,
             "domain_id": domain.id,

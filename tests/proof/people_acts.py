@@ -9,6 +9,7 @@ from app.domain.roles import Role
 from app.models import Child, Form, Person
 from app.services import (
     accounts,
+    child_details,
     children,
     duplicates,
     links,
@@ -142,7 +143,7 @@ class PeopleActs(Stage):
     @rule(data=st.data())
     def add_child(self, data: st.DataObject) -> None:
         who = self.someone(data, "sana", "rhys", "ann", "pat")
-        typed = children.NewChild(
+        typed = child_details.NewChild(
             forenames="Ada", surname=f"Byrne{uuid.uuid4().hex}", date_of_birth=self.office.clock.today().replace(year=2016),
             address="1 Mill Row", postcode="BD9 4NQ", upn_missing_reason="not_known",
         )  # fmt: skip

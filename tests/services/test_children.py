@@ -11,7 +11,7 @@ from app.domain.workflow import FormState
 from app.models import Child, ChildLink, Request
 from app.services import children as desk
 from app.services import duplicates
-from app.services.children import NewChild
+from app.services.child_details import NewChild
 from tests.cast import everything
 
 TYPED = NewChild(

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.models import Child, ChildLink, Invitation
-from app.services import duplicates, invitation_acceptance, invitations
+from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.models import Child, ChildLink, ChildName, Consent, Invitation
+from app.services import duplicates, invitation_acceptance, invitations, links, merges
 from app.services.mailed_links import OpenLink, Purpose
 from app.services.work import unit_of_work
 from tests.cast import everything
@@ -87,3 +88,96 @@ def test_a_child_in_one_queue_twice_waits_there_once(office, cast, make, pair):
 
     queues = [link for link in open_links(office, older) if link.person_id is None]
     assert [link.organisation_id for link in queues] == [cast.hana.principal.organisation_id]
+
+
+def undo(actor, reason="They are cousins"):
+    merge_id = 1  # the first in a fresh database
+    with actor.works() as work:
+        merges.undo_merge(work, merge_id, reason)
+
+
+def test_b2_an_undone_merge_gives_back_what_came_with_the_merged_record(office, cast, make, pair):
+    older, newer = pair
+    make.link(newer, cast.rhys)
+    consent = make.consent(newer, cast.pat)
+    with everything(office) as work:
+        work.get(Child, newer.id).nhs_number = "9434765919"
+    merge(cast, newer)
+    added_since = make.consent(older, cast.olu)
+    undo(cast.olu)
+
+    with everything(office) as work:
+        assert work.get(Child, newer.id).merged_into_id is None
+        assert work.get(Child, older.id).nhs_number is None
+        assert work.get(Consent, consent.id).child_id == newer.id
+        assert work.get(Consent, added_since.id).child_id == older.id
+    assert {link.person_id for link in open_links(office, newer)} == {cast.sana.id, cast.rhys.id}
+    assert {link.person_id for link in open_links(office, older)} == {cast.rhys.id}
+    with cast.sana.works() as work:
+        assert work.get(Child, newer.id).id == newer.id
+        with pytest.raises(NotFound):
+            work.get(Child, older.id)
+    with everything(office) as work:
+        names = set(work.session.scalars(select(ChildName.child_id).where(ChildName.child_id == newer.id)))
+    assert names == {newer.id}, "the child is found by name again"
+
+
+def test_b2_a_person_removed_since_the_merge_stays_removed(office, cast, make, pair):
+    older, newer = pair
+    make.link(newer, cast.rhys)
+    merge(cast, newer)
+    (link,) = [each for each in open_links(office, older) if each.person_id == cast.rhys.id]
+    with cast.olu.works() as work:
+        links.end_link(work, link.id)
+    undo(cast.olu)
+
+    assert {each.person_id for each in open_links(office, newer)} == {cast.sana.id}
+
+
+def test_b2_a_merge_is_undone_once_and_with_a_reason(cast, pair):
+    merge(cast, pair[1])
+    with pytest.raises(Refused):
+        undo(cast.olu, " ")
+    undo(cast.olu)
+    with pytest.raises(WrongMoment):
+        undo(cast.mary)
+
+
+@pytest.mark.parametrize("who", ["sana", "rhys", "pat", "ines"])
+def test_b2_only_the_sen_team_undoes_a_merge(cast, pair, who):
+    merge(cast, pair[1])
+
+    with pytest.raises((NotFound, WrongHands)):
+        undo(getattr(cast, who))
+
+
+def test_b2_a_detail_corrected_since_the_merge_stays(office, cast, pair):
+    older, newer = pair
+    with everything(office) as work:
+        work.get(Child, newer.id).nhs_number = "9434765919"
+    merge(cast, newer)
+    with everything(office) as work:
+        work.get(Child, older.id).nhs_number = "9434765870"
+    undo(cast.olu)
+
+    with everything(office) as work:
+        assert work.get(Child, older.id).nhs_number == "9434765870"
+
+
+def test_b2_two_records_with_the_same_form_open_are_not_merged_halfway(office, cast, make, pair):
+    for child in pair:
+        make.advice(child, cast.ann)
+
+    with pytest.raises(Refused):
+        merge(cast, pair[1])
+    with everything(office) as work:
+        assert work.get(Child, pair[1].id).merged_into_id is None
+
+
+def test_every_table_with_a_child_moves_with_a_merge_or_is_named_here():
+    own = {"child", "child_name", "child_merge", "audit"}
+    tables = Child.metadata.tables.values()
+    with_a_child = {
+        table.name for table in tables for key in table.foreign_keys if key.column.table.name == "child"
+    }
+    assert with_a_child - own == {table.__tablename__ for table in merges.MOVING}

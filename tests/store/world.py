@@ -11,6 +11,7 @@ from app.domain.workflow import FormState
 from app.models import (
     AuditRow,
     Child,
+    ChildMerge,
     ChildName,
     Decision,
     Document,
@@ -231,6 +232,12 @@ class World:
             ),
         )
         self._add(
+            "merge",
+            ChildMerge(
+                child_id=self.child.id, merged_child_id=self.child.id, merged_by_id=cast.olu.id, moved={}
+            ),
+        )
+        self._add(
             "invitation",
             Invitation(
                 child_id=self.child.id,
@@ -375,6 +382,7 @@ POLICY: dict[str, set[str]] = {
     "work domain": _ACCOUNTS,
     "registration": TEAM,
     "invitation": TEAM,
+    "merge": TEAM,
     **{
         f"account of {key}": _ACCOUNTS
         | {key}

@@ -24,6 +24,7 @@ from tests.web.form_browser import typed
 Press = tuple[str, str, str, dict[str, Any]]
 
 DEARER = {
+    "add a child": 14,
     "send a form": 16,
     "return a form": 20,
     "accept a form": 16,

@@ -1,0 +1,25 @@
+"""Drop-downs of an enum's members, for generated lists and their forms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
+
+from app.views.quick import gettext as _
+
+
+def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> UnboundField:
+    """A drop-down of an enum's members in words; `first` is the choice that stands for none."""
+
+    def choices() -> list[SelectChoice]:
+        return [
+            SelectChoice("", str(first)),
+            *(SelectChoice(each.name, _(str(text))) for each, text in labels.items()),
+        ]
+
+    members = {each.name: each for each in labels}
+    return SelectField(
+        label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held)
+    )
