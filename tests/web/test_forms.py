@@ -189,7 +189,10 @@ def test_check_lists_every_missing_part_with_a_link_to_its_place(cast, started, 
     sent = press(browser, f"/forms/{started.id}/submit", {"send_key": uuid.uuid4().hex})
     assert sent.status_code == 422
     links = [href for href, _text in errors_on(sent)]
-    assert links == [f"/forms/{started.id}/section/child#sex", f"/forms/{started.id}/section/reason#why_now"]
+    assert links == [
+        f"/forms/{started.id}/section/child?check=all#sex",
+        f"/forms/{started.id}/section/reason?check=all#why_now",
+    ]
     for link in links:
         address, _, anchor = link.partition("#")
         assert f'id="{anchor}"' in browser.get(address).get_data(as_text=True)
@@ -217,7 +220,7 @@ def test_every_missing_part_of_an_empty_form_can_be_reached(cast, make, template
     browser = cast.sana.browser()
     page = browser.get(f"/forms/{form.id}/check").get_data(as_text=True)
     inset = re.search(r"govuk-inset-text.*?</div>", page, re.S).group()
-    links = re.findall(r'href="(/forms/\d+/section/[a-z_]+)#([a-z0-9_-]+)"', inset)
+    links = re.findall(r'href="(/forms/\d+/section/[a-z_]+\?check=all)#([a-z0-9_-]+)"', inset)
     assert len(links) >= 7
 
     pages = {address: browser.get(address).get_data(as_text=True) for address in {one for one, _ in links}}
