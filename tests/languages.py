@@ -45,28 +45,43 @@ def _tells(text: str) -> bool:
 
 
 class _Texts(HTMLParser):
+    """Collects what a page shows and reads aloud; what is marked as English, as one text each."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.marked: list[str] = []
         self._foreign = 0
+        self._english: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._foreign += tag in UNSEEN
         self.found += [
-            str(value) for name, value in attrs if name in READ_ALOUD or name.startswith("data-i18n")
+            str(value).strip("\u2066\u2069")
+            for name, value in attrs
+            if name in READ_ALOUD or name.startswith("data-i18n")
         ]
+        given = dict(attrs)
+        if tag in ("span", "option") and (given.get("lang"), given.get("dir")) == ("en", "ltr"):
+            self._english = []
 
     def handle_endtag(self, tag: str) -> None:
         self._foreign -= tag in UNSEEN
+        if tag in ("span", "option") and self._english is not None:
+            self.marked.append("".join(self._english))
+            self._english = None
 
     def handle_data(self, data: str) -> None:
-        if not self._foreign and data.strip():
-            self.found.append(data)
+        if self._english is not None:
+            self._english.append(data)
+        elif not self._foreign and data.strip():
+            self.found.append(data.strip("\u2066\u2069"))
 
 
 def left_in_english(html: str, language: str) -> list[str]:
     """The marked texts that a page shows or reads aloud in English although it is in this language."""
     texts = _Texts()
-    texts.feed(html)
+    texts.feed(re.sub(r"<div[^>]* data-partly-english hidden>.*?</div>", "", html, flags=re.DOTALL))
     seen = {" ".join(text.split()) for text in texts.found}
-    return sorted(text for text in seen if any(each.fullmatch(text) for each in _english(language)))
+    english = {text for text in seen if any(each.fullmatch(text) for each in _english(language))}
+    return sorted(english | {" ".join(text.split()) for text in texts.marked})

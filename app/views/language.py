@@ -10,6 +10,7 @@ from flask_babel import get_babel
 from app.views.base import PortalView
 from app.views.gate import open_to_all, safe_next
 from app.views.quick import fixed_address, init_quick
+from app.views.text_direction import init_text_direction
 from startup.switches import AWAITING_CHECK, LANGUAGES
 
 open_to_all("LanguageView.choose")
@@ -61,3 +62,4 @@ def init_language(app: Flask) -> None:
     """Ask us, not AppBuilder, which language a page is in."""
     get_babel(app).locale_selector = chosen_language
     init_quick(app)
+    init_text_direction(app)

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from wtforms.i18n import messages_path
 
 from app.views.csrf import csrf_token
+from app.views.text_direction import marked
 
 _NOTHING = (None, None)
 FIRST_STAND_IN = 2_000_000_011
@@ -27,12 +28,17 @@ FIRST_STAND_IN = 2_000_000_011
 class PageDomain(Domain):
     """Babel's catalogues, the reader's looked up once a page."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._marked: dict[str, Any] = {}
+
     def get_translations(self) -> Any:
         """The catalogue of the language that is spoken now; it changes when a mail is written for somebody else."""
         if (held := _held()) is not None:
             return held
         locale = get_locale()  # notes it, where there is a page to note it on
-        found = super().get_translations()
+        key = str(locale)
+        found = self._marked.get(key) or self._marked.setdefault(key, marked(super().get_translations()))
         if (here := g.get("_flask_babel") if g else None) is not None:
             here.portal_catalogue = locale, found
         return found
