@@ -395,13 +395,5 @@ def api_key(_who: Principal) -> ColumnElement[bool]:
     return false()
 
 
-__all__ = [
-    "IN_WORDS",
-    "OPEN_TO_ALL",
-    "PERSON_TABLE",
-    "RULES",
-    "STANDING",
-    "children_linked_by_name",
-    "linked_children",
-    "sees",
-]
+__all__ = ["IN_WORDS", "OPEN_TO_ALL", "PERSON_TABLE", "RULES", "STANDING", "children_linked_by_name",
+           "linked_children", "sees"]  # fmt: skip

@@ -317,18 +317,9 @@ def _of_form(
 _ACCOUNTS = TEAM | {"ines"}
 _BESIDE = SCHOOL | PSYCHOLOGY | QUEUE | FAMILY
 COLLEAGUES = {
-    "sana": {"tom"},
-    "tom": {"sana"},
-    "ann": {"bob"},
-    "bob": {"ann"},
-    "hana": {"idris"},
-    "idris": {"hana"},
-    "olu": {"mary", "ines"},
-    "mary": {"olu", "ines"},
-    "ines": {"olu", "mary"},
-    "rhys": {"quinn"},
-    "quinn": {"rhys"},
-}
+    "sana": {"tom"}, "tom": {"sana"}, "ann": {"bob"}, "bob": {"ann"}, "hana": {"idris"}, "idris": {"hana"},
+    "olu": {"mary", "ines"}, "mary": {"olu", "ines"}, "ines": {"olu", "mary"}, "rhys": {"quinn"}, "quinn": {"rhys"},
+}  # fmt: skip
 """Who sees an account besides those who see all: colleagues; rhys and quinn are linked to one child."""
 
 _SHARED = """advice for professionals, advice for pat, shared consent, advice once for professionals, advice once for quinn,

@@ -14,6 +14,7 @@ from app.domain.forms.conditions import blank
 from app.domain.wording import Wording
 from app.seed.files import form_seeds
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
+from app.views.assets import init_assets
 from app.views.form_fields import section_form, section_form_class, values_from
 from app.views.pages import init_pages
 
@@ -35,6 +36,7 @@ def app() -> Flask:
     app.secret_key = "for drawing only"
     CSRFProtect(app)
     Babel(app)
+    init_assets(app)
     init_pages(app)
     return app
 
