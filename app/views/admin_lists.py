@@ -29,6 +29,7 @@ from app.views.base import PortalView
 from app.views.choice_fields import choice_field
 from app.views.fields import StringField
 from app.views.list_interface import PortalInterface
+from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalListView
 from app.views.pages import uk_datetime
 from app.views.quick import gettext as _
@@ -267,6 +268,11 @@ class OrganisationList(ReferenceView):
     }
     description_columns = {"urn": _l("The 6-digit number of a school, if it has one")}
     formatters_columns = {"kind": _profession, "active": _yes_no}
+
+    def leads_to(self, record: Organisation) -> list[Onward]:
+        """To the people with an account there, who leads it, and who waits to be confirmed."""
+        href = url_for("ColleagueView.organisation", organisation_id=record.id)
+        return [Onward(_("People who work here"), href)]
 
 
 class WorkDomainList(ReferenceView):

@@ -4,7 +4,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_wtf import FlaskForm
-from wtforms import PasswordField
+from wtforms import BooleanField, PasswordField
 
 from app.domain.errors import Refused
 from app.domain.roles import ROLE_LABELS
@@ -18,7 +18,7 @@ from app.views.gate import open_to_all
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView, while_the_link_works
-from app.views.typed import Typed
+from app.views.typed import Typed, TypedUnless
 
 open_to_all(
     "ConfirmView.password",
@@ -41,7 +41,19 @@ class DetailsForm(PasswordForm):
     """The same, for invited professionals and staff, who say who they are themselves."""
 
     first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
-    last_name = StringField(_l("Last name"), [Typed(_l("Enter your last name"), _l("Last name"), 64)])
+    last_name = StringField(
+        _l("Last name"),
+        [
+            TypedUnless(
+                _l("Enter your last name, or select “I have only one name”"),
+                _l("Last name"),
+                64,
+                "only_one_name",
+                _l("Delete your last name, or clear “I have only one name”"),
+            )
+        ],
+    )
+    only_one_name = BooleanField(_l("I have only one name"))
     job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
 
     def details(self) -> Details:

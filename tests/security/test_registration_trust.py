@@ -349,6 +349,8 @@ def test_A3_a_lead_confirms_on_the_page(app: Flask, office: Office, mailbox: Mai
 
 def test_A3_an_officer_chooses_a_lead_on_the_page(app: Flask, office: Office, cast: Cast) -> None:
     olu, health = cast.olu.browser(), organisation_id(office, HEALTH)
+    for browser in (olu, cast.ines.browser()):
+        assert f"/colleagues/organisation/{health}" in browser.get(f"/organisations/show/{health}").text
     assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/lead", {}).status_code == 302
     assert "End as lead" in olu.get(f"/colleagues/organisation/{health}").text
     assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/end-lead", {}).status_code == 302

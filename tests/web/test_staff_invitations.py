@@ -285,3 +285,16 @@ def test_b10_the_sen_team_neither_sees_nor_ends_the_invitation_of_staff(
     assert EMAIL not in olu.get("/invitations/").text
     for step in ("withdraw", "send-again", "confirm"):
         assert post_with_token(olu, app, f"/invitations/{number}/{step}", {}).status_code == 404
+
+
+def test_b10_an_invited_person_may_have_one_name(
+    app: Flask, office: Office, cast: Cast, yusra: Newcomer
+) -> None:
+    invite(app, cast.ines.browser(), role="sen_officer")
+    link = yusra.link()
+    one = {"password": CHOSEN, "first_name": "Yusra", "job_title": "SEN officer", "only_one_name": "y"}
+    assert yusra.post(link, one).status_code == 302
+    yusra.post(f"{link}/two-step", {"method": "email"})
+
+    found = person(office)
+    assert found is not None and found.name.strip() == "Yusra"
