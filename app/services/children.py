@@ -17,6 +17,7 @@ from app.domain.matching import Identity, is_close_to
 from app.domain.names import search_name
 from app.domain.roles import EDUCATION, Principal, Profession, Role
 from app.domain.secrecy import columns_kept_from
+from app.domain.text_input import clean_lines
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState, Part
 from app.models import Child, ChildLink, Person, Request
@@ -112,7 +113,7 @@ def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Chil
     """
     if not work.me.in_sen_team:
         raise WrongHands("set_contact_risk")
-    why = reason.strip()
+    why = clean_lines(reason)
     if not why:
         raise Refused(Fault("reason", Wording(N_("Enter the reason"))))
     if len(why) > LONGEST_REASON:

@@ -6,6 +6,7 @@ the SEN team, after reading it.
 
 from collections.abc import Sequence
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import Conflict, Fault, NotFound, Refused, WrongHands, WrongMoment
@@ -47,18 +48,18 @@ def set_sharing(work: Work, form_id: int, choice: SharingChoice, number: int | N
         return form
     if not choice.nobody:
         _check(work, form, choice, before, number)
+    earlier = {share.link_id for share in before}
     _replace(work, form, choice)
     shared_with = ["professionals"] if choice.professionals else []
     shared_with += ["parents"] if choice.links else []
-    added = choice.links - {share.link_id for share in before}
     work.tell(
         FormShared(
             child_id=form.child_id,
             form_id=form.id,
             shared_with=tuple(shared_with),
             links=tuple(sorted(choice.links)),
-            new_links=tuple(sorted(added)),
-            new_professionals=choice.professionals and all(share.link_id is not None for share in before),
+            new_links=tuple(sorted(choice.links - earlier)),
+            new_professionals=choice.professionals and None not in earlier,
         )
     )
     return form
@@ -146,19 +147,19 @@ def _replace(work: Work, form: Form, choice: SharingChoice) -> None:
     number = last_number(work.session, form.id)
     on_consent = choice.on_consent and bool(consents_in_force(work.session, form.child_id))
     links: list[int | None] = [None] if choice.professionals else []
-    for link_id in [*links, *sorted(choice.links)]:
-        work.session.add(
-            FormShare(
-                form_id=form.id,
-                submission_number=number,
-                link_id=link_id,
-                with_files=choice.with_files,
-                on_consent=on_consent and link_id is None and form.kind != "consent",
-                shared_by_id=work.me.user_id,
-                created_at=work.now,
-            )
-        )
+    rows = [
+        {
+            "form_id": form.id,
+            "submission_number": number,
+            "link_id": link_id,
+            "with_files": choice.with_files,
+            "on_consent": on_consent and link_id is None and form.kind != "consent",
+            "shared_by_id": work.me.user_id,
+            "created_at": work.now,
+        }
+        for link_id in [*links, *sorted(choice.links)]
+    ]
     try:
-        work.session.flush()
+        work.session.execute(insert(FormShare), rows)
     except IntegrityError as both:
         raise Conflict("FormShare") from both

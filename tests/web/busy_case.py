@@ -63,9 +63,9 @@ class BusyCase:
         fill_in(cast.sana, self.sent_advice)
         send(cast.sana, self.sent_advice)
         with cast.olu.works() as work:
+            self.family = frozenset(one.link_id for one in sharing.family_of(work, self.child.id))
             for form in (self.sent_advice, self.sent):
-                family = frozenset(one.link_id for one in sharing.family_of(work, self.child.id))
-                sharing.set_sharing(work, form, SharingChoice(professionals=True, links=family))
+                sharing.set_sharing(work, form, SharingChoice(professionals=True, links=self.family))
             self.recorded = asking.start_consent(work, self.child.id, recorded=True).id
         with cast.pat.works() as work:
             self.consent = asking.start_consent(work, self.child.id).id

@@ -49,6 +49,7 @@ READ_DIRECTLY = {
     "asked_by": "clean_lines cleans it",
     "basis": "one of two choices",
     "giver": "one of a few choices",
+    "risk": "one of two choices",
     "_add": "a button",
     "_remove": "a button",
     "_upload": "a button",
