@@ -22,20 +22,9 @@ from app.views.faults import put_faults
 from app.views.fields import StringField, TelField, TextAreaField
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
-from app.views.typed import Code, Typed
+from app.views.typed import Code, MayBeEmpty, Typed
 
 APPROVE, REFUSE = "approve", "refuse"
-
-
-class _Optional(Typed):
-    """The box may be empty."""
-
-    def __init__(self, name: object, longest: int) -> None:
-        super().__init__("", name, longest)
-
-    def __call__(self, form: FlaskForm, field: StringField) -> None:
-        if field.data:
-            super().__call__(form, field)
 
 
 class _OptionalCode(Code):
@@ -50,11 +39,11 @@ class DetailsForm(FlaskForm):
     """Name, job title, address and phone number."""
 
     first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
-    last_name = StringField(_l("Last name"), [_Optional(_l("Last name"), 64)])
-    job_title = StringField(_l("Job title"), [_Optional(_l("Job title"), 100)])
-    address = TextAreaField(_l("Address"), [_Optional(_l("Address"), 500)], address=True)
-    postcode = StringField(_l("Postcode"), [_Optional(_l("Postcode"), 20), _OptionalCode(check_postcode)])
-    phone = TelField(_l("Phone number"), [_Optional(_l("Phone number"), 40), _OptionalCode(check_phone)])
+    last_name = StringField(_l("Last name"), [MayBeEmpty(_l("Last name"), 64)])
+    job_title = StringField(_l("Job title"), [MayBeEmpty(_l("Job title"), 100)])
+    address = TextAreaField(_l("Address"), [MayBeEmpty(_l("Address"), 500)], address=True)
+    postcode = StringField(_l("Postcode"), [MayBeEmpty(_l("Postcode"), 20), _OptionalCode(check_postcode)])
+    phone = TelField(_l("Phone number"), [MayBeEmpty(_l("Phone number"), 40), _OptionalCode(check_phone)])
 
     def details(self) -> Details:
         """The same, for the service."""
@@ -65,7 +54,7 @@ class OrganisationForm(FlaskForm):
     """Where a professional works now."""
 
     organisation = SelectField(_l("Organisation"), validate_choice=False)
-    reason = TextAreaField(_l("What has changed?"), [_Optional(_l("Reason"), 500)])
+    reason = TextAreaField(_l("What has changed?"), [MayBeEmpty(_l("Reason"), 500)])
 
     def __init__(self, organisations: list[tuple[int, str]]) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from flask_appbuilder.validators import Unique
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import BooleanField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import Regexp
 
 from app.domain.errors import Refused
 from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
@@ -35,6 +35,7 @@ from app.views.pages import uk_datetime
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.reference import ReferenceInterface, ReferenceView
+from app.views.typed import MayBeEmpty, Typed
 
 
 def _roles_in_words(roles: list[RoleRow]) -> str:
@@ -250,8 +251,7 @@ class OrganisationList(ReferenceView):
         "name": StringField(
             _l("Name"),
             [
-                InputRequired(_l("Enter the organisation’s name")),
-                Length(max=200),
+                Typed(_l("Enter the organisation’s name"), _l("Name"), 200),
                 Unique(
                     ReferenceInterface(Organisation),
                     "name",
@@ -260,10 +260,16 @@ class OrganisationList(ReferenceView):
             ],
         ),
         "kind": choice_field(_l("Kind"), PROFESSION_LABELS, _l("Choose one")),
-        "urn": StringField(_l("URN"), filters=[lambda text: text or None]),
-        "address": StringField(_l("Address"), [Length(max=300)], filters=[lambda text: text or ""]),
-        "postcode": StringField(_l("Postcode"), [Length(max=10)], filters=[lambda text: text or ""]),
-        "phone": StringField(_l("Phone number"), [Length(max=30)], filters=[lambda text: text or ""]),
+        "urn": StringField(_l("URN"), [MayBeEmpty(_l("URN"), 20)], filters=[lambda text: text or None]),
+        "address": StringField(
+            _l("Address"), [MayBeEmpty(_l("Address"), 300)], filters=[lambda text: text or ""]
+        ),
+        "postcode": StringField(
+            _l("Postcode"), [MayBeEmpty(_l("Postcode"), 10)], filters=[lambda text: text or ""]
+        ),
+        "phone": StringField(
+            _l("Phone number"), [MayBeEmpty(_l("Phone number"), 30)], filters=[lambda text: text or ""]
+        ),
         "active": BooleanField(_l("In use"), default=True),
     }
     description_columns = {"urn": _l("The 6-digit number of a school, if it has one")}
@@ -314,8 +320,7 @@ class WorkDomainList(ReferenceView):
         "domain": StringField(
             _l("Domain"),
             [
-                InputRequired(_l("Enter a domain")),
-                Length(max=253),
+                Typed(_l("Enter a domain"), _l("Domain"), 253),
                 Regexp(
                     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
                     message=_l("Enter a domain in lower case, like heatonbeck.sch.uk"),
@@ -324,5 +329,5 @@ class WorkDomainList(ReferenceView):
             ],
             description=_l("The part after the @, for example heatonbeck.sch.uk"),
         ),
-        "note": StringField(_l("Note"), [Length(max=500)], filters=[lambda text: text or ""]),
+        "note": StringField(_l("Note"), [MayBeEmpty(_l("Note"), 500)], filters=[lambda text: text or ""]),
     }

@@ -16,6 +16,7 @@ from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
 
+from app.domain.uploads import ACCEPT
 from app.views.generated_lists import init_generated_lists
 from app.views.quick import address_of, spoken_language
 from app.views.quick import gettext as _
@@ -170,6 +171,18 @@ def _errors(form: Form) -> Iterator[dict[str, str]]:
         yield {"text": str(message), "href": "#main-content"}
 
 
+def plural_samples() -> list[tuple[str, int]]:
+    """Return the plural forms of the reader's language, each with a number that takes it: a script asks for them by name."""
+    return _samples_of(_reader_locale())
+
+
+@lru_cache(maxsize=20)
+def _samples_of(locale: Locale) -> list[tuple[str, int]]:
+    rule = locale.plural_form
+    samples = {name: next(n for n in range(1, 200) if rule(n) == name) for name in sorted(rule.tags)}
+    return [*samples.items(), ("other", next((n for n in range(2, 200) if rule(n) == "other"), 100))]
+
+
 def url_or_none(endpoint: str, **values: Any) -> str | None:
     """The page's address, or None where this copy of the portal has no such page."""
     try:
@@ -199,7 +212,10 @@ def init_pages(app: Flask) -> None:
         as_date=as_date,
     )
     app.jinja_env.globals.update(
+        accepted_files=ACCEPT,
         errors_of=errors_of,
+        largest_file_mb=app.config["SETTINGS"].max_upload_mb if "SETTINGS" in app.config else 25,
+        plural_samples=plural_samples,
         zip=zip,
         url_or_none=url_or_none,
     )

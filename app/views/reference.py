@@ -34,6 +34,16 @@ class ReferenceInterface(PortalInterface):
         self.session.flush()
 
 
+def _named(widgets: dict[str, Any], form_of: str) -> None:
+    """Let WTForms' "This field is required." say which field that is, for those that AppBuilder makes by itself."""
+    for field in widgets[form_of].template_args["form"]:
+        unnamed = {field.gettext("This field is required."), field.gettext("Not a valid choice.")}
+        if unnamed & set(field.errors):
+            choose = hasattr(field, "iter_choices")
+            name = str(field.label.text)
+            field.errors = [_("Select: %(name)s", name=name) if choose else _("Enter: %(name)s", name=name)]
+
+
 class ReferenceView(PortalListView):
     """List, record, add, change and (after a question) delete."""
 
@@ -70,7 +80,9 @@ class ReferenceView(PortalListView):
         widgets = self._told("added", self._add) if request.method == "POST" else self._add()
         if not widgets:
             return redirect(self.get_redirect())
-        return self.render_template(self.add_template, title=self.add_title, widgets=widgets)
+        _named(widgets, "add")
+        body = self.render_template(self.add_template, title=self.add_title, widgets=widgets)
+        return body, 422 if request.method == "POST" else 200
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
@@ -83,9 +95,11 @@ class ReferenceView(PortalListView):
         )
         if not widgets:
             return redirect(self.get_redirect())
-        return self.render_template(
+        _named(widgets, "edit")
+        body = self.render_template(
             self.edit_template, title=self.edit_title, widgets=widgets, related_views=self._related_views
         )
+        return body, 422 if request.method == "POST" else 200
 
     @expose("/delete/<pk>", methods=["GET", "POST"])
     @has_access

@@ -28,6 +28,17 @@ class Typed:
             )
 
 
+class MayBeEmpty(Typed):
+    """The box may be empty, but not too long."""
+
+    def __init__(self, name: Any, longest: int) -> None:
+        super().__init__("", name, longest)
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data:
+            super().__call__(form, field)
+
+
 class TypedUnless(Typed):
     """The box is filled in, or the tick box `box` says that there is nothing to enter."""
 

@@ -341,3 +341,17 @@ def test_the_demonstration_organisations_are_invented_and_of_every_kind():
         for domain in one["domains"]:
             assert domain.endswith(".example") and not is_free_mail(domain)
             assert canonical(f"someone@{domain}")
+
+
+def test_b16_columns_that_ask_for_sentences_are_boxes_for_sentences():
+    """What is needed, done or wanted takes more than a line; a name, a date or a level does not."""
+    asking = {"outcome", "what", "action", "result", "method", "why"}
+    one_line = [
+        (form.key, question.id, column.id)
+        for form in FORMS.values()
+        for section in form.sections
+        for question in section.questions
+        for column in question.columns
+        if column.id in asking and column.kind == "text"
+    ]
+    assert one_line == []
