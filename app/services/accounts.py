@@ -39,6 +39,8 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     if Role.professional.name in before and Role.professional not in wanted:
         hand_over_work(work, person_id)
         person = account_of_another(work, person_id)
+        person.leads_organisation = False
+        person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in wanted))
@@ -56,8 +58,10 @@ def deactivate(work: Work, person_id: int) -> Person:
 
 
 def close_account(work: Work, person: Person) -> None:
-    """Close this account. The caller checks who may do it, and hands over the work first."""
+    """Close this account. The caller checks who may do it, and hands over the work first. Opened again, it leads no
+    organisation until the SEN team or an administrator says so."""
     person.active = False
+    person.leads_organisation = False
     end_everything_pending(work, person.id)
     work.tell(PersonDeactivated(person_id=person.id))
 

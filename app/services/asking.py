@@ -19,10 +19,10 @@ from app.domain.roles import PROFESSION_LABELS, Role
 from app.domain.text_input import character_faults
 from app.domain.wording import N_, Wording
 from app.domain.workflow import ADVICE, FAMILY_PARTS, OPEN_TO_WRITING, FormState
-from app.models import Advice, Child, ChildLink, Consent, FormVersion, Organisation, Person, Request
+from app.models import Advice, Child, ChildLink, Consent, FormVersion, Organisation, Request
 from app.services.form_templates import published
-from app.services.links import held, link_if_missing
-from app.services.parts import check_confirmed, is_linked, parts_in
+from app.services.links import held, link_if_missing, professional
+from app.services.parts import check_in_use, is_linked, parts_in
 from app.services.work import Work
 from app.store.queries.forms import form_held
 
@@ -66,14 +66,13 @@ def ask_for_advice(
     `due_on` is then the day by which it is wanted. Links the adviser to the child."""
     if not work.me.in_sen_team:
         raise WrongHands("ask_for_advice")
-    child = held(work, child_id)
-    version = _advice_form(work, template_key)
     if person_id is not None:
-        person = work.get(Person, person_id)
-        check_confirmed(person, "adviser")
-        organisation_id = person.organisation_id
+        organisation_id = professional(work, person_id, "adviser").organisation_id
     if organisation_id is None:
         raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
+    check_in_use(work.get(Organisation, organisation_id), "adviser")
+    child = held(work, child_id)
+    version = _advice_form(work, template_key)
     statutory = is_assessing(work, child.id)
     asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
     awaited = _awaited(work, child.id, version, organisation_id, person_id)

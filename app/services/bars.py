@@ -2,7 +2,9 @@
 
 from sqlalchemy import ColumnElement, and_, select, update
 
-from app.models import ChildLink
+from app.domain.events import InvitationWithdrawn
+from app.domain.names import fold
+from app.models import ChildLink, Invitation, Person
 from app.services.work import Work
 
 
@@ -41,3 +43,17 @@ def _lift(work: Work, child_id: int, whose: ColumnElement[bool]) -> None:
         .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
         .values(barred=False)
     )
+
+
+def withdraw_older_invitations(work: Work, link: ChildLink) -> None:
+    """Withdraw the open invitations of a removed person to the same child, also those to another address of theirs:
+    accepting one would bring them back. A person is known by address or by name, since the address may be another."""
+    if link.person_id is None:
+        return
+    person = work.get(Person, link.person_id)
+    is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+    waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == link.child_id, *is_open))
+    for each in waiting.all():
+        if each.email == person.email or fold(each.name) == fold(person.name):
+            each.withdrawn_at = work.now
+            work.tell(InvitationWithdrawn(child_id=link.child_id, invitation_id=each.id))

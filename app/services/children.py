@@ -20,7 +20,7 @@ from app.domain.secrecy import columns_kept_from
 from app.domain.text_input import clean_lines
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FormState, Part
-from app.models import Child, ChildLink, Person, Request
+from app.models import Child, ChildLink, Organisation, Person, Request
 from app.services.child_corrections import LONGEST_REASON, Correction, correct_child, may_correct
 from app.services.child_details import NewChild, columns_of, identity_of, what_is_wrong
 from app.services.duplicates import known_child_like
@@ -61,6 +61,7 @@ def add_child(work: Work, typed: NewChild, key: str = "", *, is_another: bool = 
         raise WrongHands("add_child")
     if faults := what_is_wrong(typed, work.today):
         raise Refused(*faults)
+    _check_still_works_there(work)
     _count(work)
     if added := _added_with(work, key):
         return _sent_again(work, added, typed)
@@ -125,6 +126,17 @@ def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Chil
         child.contact_risk = risk
         work.tell(ContactRiskChanged(child_id=child.id, risk=risk, reason=why))
     return child
+
+
+def _check_still_works_there(work: Work) -> None:
+    """Raise WrongHands where the account is being closed or the organisation is no longer in use. The account stays
+    open until this is done, so that no link is made to a closed one."""
+    mine = select(Organisation.active, Person.active).where(
+        Person.id == work.me.user_id, Organisation.id == Person.organisation_id
+    )
+    row = work.session.execute(mine.with_for_update(read=True, of=Person)).one_or_none()
+    if row is None or not all(row):
+        raise WrongHands("add_child")
 
 
 def _count(work: Work) -> None:

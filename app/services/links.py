@@ -18,9 +18,15 @@ from app.domain.text_input import character_faults, clean_line
 from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
-from app.services.bars import is_barred, lift_bar, lift_bar_of_organisation, organisation_is_barred
+from app.services.bars import (
+    is_barred,
+    lift_bar,
+    lift_bar_of_organisation,
+    organisation_is_barred,
+    withdraw_older_invitations,
+)
 from app.services.confidentiality import check_may_know
-from app.services.parts import check_confirmed
+from app.services.parts import check_confirmed, check_in_use
 from app.services.work import Work
 
 LONGEST_RELATIONSHIP = 100
@@ -61,10 +67,7 @@ def link_organisation(work: Work, child_id: int, organisation_id: int, *, despit
     _team_only(work)
     child = held(work, child_id)
     organisation = work.get(Organisation, organisation_id)
-    if not organisation.active:
-        raise Refused(
-            Fault("organisation", Wording(N_("%(name)s is no longer in use"), name=organisation.name))
-        )
+    check_in_use(organisation, "organisation")
     found = queue_link(work, child.id, organisation.id)
     if found is not None:
         if work.is_repeat(found.created_at, found.linked_by_id):
@@ -122,17 +125,16 @@ def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
     me = work.me
     child = held(work, child_id)
     mine = open_link_of(work, child.id, me.user_id)
-    if not (me.has(Role.professional) and me.is_confirmed):
-        raise WrongHands("bring_in")
-    if mine is None or mine.organisation_id != me.organisation_id:
+    is_mine = mine is not None and mine.organisation_id == me.organisation_id
+    if mine is None or not (is_mine and me.has(Role.professional) and me.is_confirmed):
         raise WrongHands("bring_in")
     colleague = _colleague(work, child.id, colleague_id)
     found = open_link_of(work, child.id, colleague.id)
+    refusal = _already_linked("colleague", colleague)
     if found is not None:
         if work.is_repeat(found.created_at, found.linked_by_id):
             return found
-        raise _already_linked("colleague", colleague)
-    refusal = _already_linked("colleague", colleague)
+        raise refusal
     link = _link(work, child, colleague, "", refusal, through_queue=mine.through_queue)
     work.tell(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
     return link
@@ -151,6 +153,7 @@ def end_link(work: Work, link_id: int) -> ChildLink:
         return link
     _still_open(link).barred = True
     _end(work, link)
+    withdraw_older_invitations(work, link)
     return link
 
 
@@ -244,6 +247,11 @@ def _colleague(work: Work, child_id: int, person_id: int) -> Person:
     if is_barred(work, child_id, colleague.id):
         text = N_("The SEN team ended the involvement of %(name)s. Only the SEN team can link them again")
         raise Refused(Fault("colleague", Wording(text, name=colleague.name)))
+    if organisation_is_barred(work, child_id, work.me.organisation_id or 0):
+        text = N_(
+            "The SEN team ended the involvement of your organisation. Only the SEN team can link colleagues"
+        )
+        raise Refused(Fault("colleague", Wording(text)))
     return colleague
 
 
@@ -363,19 +371,18 @@ def forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> lis
     return list(work.session.scalars(statement).unique())
 
 
-def professional(work: Work, person_id: int) -> Person:
-    """A professional whose account stays open until this is done: closing it hands over the links there are."""
+def professional(work: Work, person_id: int, field: str = "person") -> Person:
+    """A professional whose account stays open until this is done: closing it hands over the links there are. Ask for it
+    before the child is held: closing an account locks in this order too."""
     statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)
     person = work.session.scalars(statement.execution_options(populate_existing=True)).unique().one_or_none()
     if person is None:
         raise NotFound("Person")
-    if (
-        not person.active
-        or person.organisation_id is None
-        or all(r.name != Role.professional.name for r in person.roles)
-    ):
-        raise Refused(Fault("person", Wording(N_("Choose a professional whose account is open"))))
-    check_confirmed(person, "person")
+    is_one = any(role.name == Role.professional.name for role in person.roles)
+    if not (person.active and is_one and person.organisation_id is not None):
+        raise Refused(Fault(field, Wording(N_("Choose a professional whose account is open"))))
+    check_confirmed(person, field)
+    check_in_use(work.get(Organisation, person.organisation_id), field)
     return person
 
 

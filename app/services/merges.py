@@ -13,7 +13,18 @@ from sqlalchemy.orm import aliased
 from app.domain.errors import Fault, Refused, WrongHands, WrongMoment
 from app.domain.events import MergeUndone
 from app.domain.wording import N_, Wording
-from app.models import Child, ChildLink, ChildMerge, Document, Form, Invitation, Message
+from app.models import (
+    Child,
+    ChildLink,
+    ChildMerge,
+    Document,
+    Form,
+    Invitation,
+    Message,
+    Organisation,
+    Person,
+)
+from app.services.links import held
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
@@ -39,9 +50,13 @@ class MergedRecord:
 def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
     """Move everything of the newer record to the older one, and note what moved.
 
-    Raises Refused when both records have the same form open.
+    Raises Refused when both records have the same form open, and when a person or an organisation that the SEN team
+    removed from one record is linked to the other: merging would bring them back.
     """
     newer_id, older_id = newer.id, older.id
+    for each in sorted((newer_id, older_id)):
+        held(work, each)
+    _check_no_one_comes_back(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
     older.contact_risk = older.contact_risk or newer.contact_risk
     newer.possible_duplicate_of_id = None
@@ -106,7 +121,7 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise Refused(Fault("reason", Wording(N_("Enter why the records are for different children"))))
     merge = work.get(ChildMerge, merge_id)
-    kept = work.get(Child, merge.child_id)  # seen only while it is not merged into another itself
+    kept = held(work, merge.child_id)  # seen only while it is not merged into another itself
     undone = work.session.execute(
         update(ChildMerge)
         .where(ChildMerge.id == merge.id, ChildMerge.undone_at.is_(None))
@@ -125,12 +140,56 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
             _move_back(work, table, "child_id", moved[table.__tablename__], kept_id, merged_id)
         for pointer in _POINTERS:
             _move_back(work, Child, pointer, moved[pointer], kept_id, merged_id)
-        _open_again(work, moved["ended_links"], kept_id)
+        of_forms = and_(Document.form_id.in_(moved["form"]), Document.child_id == kept_id)
         work.session.execute(
-            update(Child).where(Child.id == merged_id).values(merged_into_id=None), execution_options=_PLAIN
+            update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
+        )
+        _open_again(work, moved["ended_links"], kept_id)
+        back: dict[str, Any] = {"merged_into_id": None}
+        if kept.contact_risk:  # noted for either of them
+            back["contact_risk"] = True
+        work.session.execute(
+            update(Child).where(Child.id == merged_id).values(**back), execution_options=_PLAIN
         )
     work.tell(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
     return work.get(ChildMerge, merge_id)
+
+
+def _check_no_one_comes_back(work: Work, newer_id: int, older_id: int) -> None:
+    """Raise Refused for a person or an organisation that was removed from one record and is linked to the other."""
+    removed, still = ChildLink, aliased(ChildLink)
+    other = and_(
+        still.child_id.in_((newer_id, older_id)),
+        still.child_id != removed.child_id,
+        still.ended_at.is_(None),
+        or_(
+            still.person_id == removed.person_id,
+            and_(
+                removed.person_id.is_(None),
+                still.organisation_id == removed.organisation_id,
+                or_(still.person_id.is_(None), still.through_queue.is_(True)),
+            ),
+        ),
+    )
+    found = work.session.execute(
+        select(removed.person_id, removed.organisation_id)
+        .join(still, other)
+        .where(removed.child_id.in_((newer_id, older_id)), removed.barred.is_(True))
+        .limit(1)
+    ).first()
+    if found is None:
+        return
+    person_id, organisation_id = found
+    name = (
+        work.get(Person, person_id).name
+        if person_id is not None
+        else work.get(Organisation, organisation_id or 0).name
+    )
+    text = N_(
+        "You ended the involvement of %(name)s in one of the records, and they are linked to the other. "
+        "Link them to both or end their involvement in both, then merge the records"
+    )
+    raise Refused(Fault("answer", Wording(text, name=name)))
 
 
 def _fill_in(newer: Child, older: Child) -> dict[str, list[Any]]:

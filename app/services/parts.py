@@ -6,7 +6,7 @@ from app.domain.errors import Fault, Refused
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.domain.workflow import FAMILY_PARTS, FormState, Part
-from app.models import ChildLink, Form, Person
+from app.models import ChildLink, Form, Organisation, Person
 from app.services.work import Work
 from app.store.ready import Ready
 
@@ -43,6 +43,12 @@ def check_confirmed(person: Person, field: str) -> None:
             "%(name)s is not confirmed as working for their organisation yet. Confirm them under “People to confirm”"
         )
         raise Refused(Fault(field, Wording(text, name=person.name)))
+
+
+def check_in_use(organisation: Organisation, field: str) -> None:
+    """Raise Refused for an organisation that is no longer in use: its people read nothing."""
+    if not organisation.active:
+        raise Refused(Fault(field, Wording(N_("%(name)s is no longer in use"), name=organisation.name)))
 
 
 def is_linked(work: Work, child_id: int) -> bool:

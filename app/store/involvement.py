@@ -16,7 +16,8 @@ def linked_children(who: Principal) -> Select[tuple[int]]:
     """The children somebody is involved with now, as what they are in the portal (who was linked as a professional is
     no parent of these children). For a professional who is confirmed as working for their organisation also those in their organisation's queue and those that came
     through the queue and are assigned to a colleague, so that the colleague's absence leaves nobody without help;
-    but not those from which the SEN team removed this professional, until the SEN team links them again.
+    but not those from which the SEN team removed this professional or their organisation, until the SEN team links them
+    again.
     A professional's links count for the organisation they work for now, and only while it is in use."""
     seen = _by_name(who)
     if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
@@ -45,7 +46,10 @@ def _by_name(who: Principal) -> ColumnElement[bool]:
 
 
 def _through_queue(who: Principal) -> ColumnElement[bool]:
-    removed_from = select(_bar.c.child_id).where(_bar.c.barred.is_(True), _bar.c.person_id == who.user_id)
+    organisation = and_(_bar.c.person_id.is_(None), _bar.c.organisation_id == who.organisation_id)
+    removed_from = select(_bar.c.child_id).where(
+        _bar.c.barred.is_(True), or_(_bar.c.person_id == who.user_id, organisation)
+    )
     return and_(
         _link.c.organisation_id == who.organisation_id,
         or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True)),
