@@ -43,12 +43,29 @@ def test_d6_the_identity_bar_is_dark_on_white_on_paper(cast, visit, child):
     assert bar.evaluate("one => getComputedStyle(one).borderTopWidth") == "2px"
 
 
-@pytest.mark.parametrize("path", ["/children/{}", "/children/{}/forms", "/send/", "/"])
-def test_d6_paper_has_no_addresses_actions_or_footer(cast, visit, child, path):
-    page = visit(cast.sana, path.format(child.id))
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("sana", "/children/{}"),
+        ("sana", "/send/"),
+        ("sana", "/"),
+        ("olu", "/children/{}"),
+        ("olu", "/children/{}/forms"),
+        ("ines", "/organisations/list/"),
+    ],
+)
+def test_d6_paper_has_no_addresses_actions_or_footer(cast, visit, child, who, path):
+    page = visit(getattr(cast, who), path.format(child.id))
     page.emulate_media(media="print")
 
-    for hidden in ("footer", ".govuk-service-navigation", ".govuk-button", "dialog", ".portal-subnav"):
+    for hidden in (
+        "footer",
+        ".govuk-service-navigation",
+        ".govuk-button",
+        "dialog",
+        ".portal-subnav",
+        ".portal-list-actions",
+    ):
         for one in page.locator(hidden).all():
             expect(one).to_be_hidden()
     after = page.locator("a").evaluate_all("all => all.map(one => getComputedStyle(one, '::after').content)")

@@ -146,3 +146,19 @@ def test_the_home_page_asks_little_of_the_database_however_many_rows(cast, make,
     with counted(office) as many:
         browser.get("/")
     assert len(few) == len(many) <= BUDGET, "\n".join(many)
+
+
+def test_d9_a_parent_s_home_shows_the_parent_s_task_first(cast, make):
+    child = make.child(linked=(cast.sana, cast.pat))
+    consent = make.consent(child, cast.pat)
+
+    page = Page(cast.pat.browser().get("/"))
+
+    assert page.href("Fill in the consent form") == f"/forms/{consent.id}"
+    assert page.main.index("Your tasks") < page.main.index("Where things stand")
+
+
+def test_d9_a_parent_without_a_task_is_told_of_none(cast, make):
+    make.child(linked=(cast.sana, cast.pat))
+
+    assert "Your tasks" not in Page(cast.pat.browser().get("/")).main
