@@ -170,8 +170,10 @@ def asks_for_advice(officer: Visitor) -> None:
 
 
 def shares_the_request(officer: Visitor) -> None:
-    officer.chooses(re.compile(f"^Linked professionals: {REQUEST}"))
-    officer.presses("Save who it is shared with")
+    officer.follows(re.compile(f"^Choose who can read it: {REQUEST}"))
+    officer.sees("What we leave out")
+    officer.chooses("All linked professionals")
+    officer.presses("Save who can read it")
     officer.sees("Sharing updated")
 
 

@@ -49,8 +49,14 @@ class Paper:
     kind: str
     body: int | None
     state: str
-    shared: set[str] = field(default_factory=set)
+    shared: set[str | int] = field(default_factory=set)
+    """"professionals", and the links of parents."""
     sent: int = 0
+    giver: str | None = None
+    """Whose consent it is; nobody's with an account while the SEN team writes it down."""
+    recorded: bool = False
+    rests: bool = False
+    """What professionals read ends when a consent about the child is withdrawn."""
 
 
 @dataclass
@@ -119,23 +125,39 @@ class Model:
         return False
 
     def writes_for(self, who: Someone, paper: Paper) -> bool:
-        """Professionals for their organisation, parents their family's consent; both while they see the child."""
+        """Professionals for their organisation, parents their own consent; both while they see the child."""
         if not self.involved(who, paper.child):
             return False
         if "professional" in who.roles:
             return paper.body is not None and paper.body == who.body
-        return "parent" in who.roles and paper.kind == "consent" and paper.body is None
+        return "parent" in who.roles and paper.kind == "consent" and paper.giver == who.key
 
     def is_shown(self, who: Someone, paper: Paper) -> bool:
-        """The SEN team lets people like this one read it, and they see the child."""
-        mine = (
-            {"professionals"}
-            if "professional" in who.roles
-            else {"parents"}
-            if "parent" in who.roles
-            else set()
+        """The SEN team lets the professionals, or this parent by name, read it, and they see the child."""
+        if not self.involved(who, paper.child):
+            return False
+        if "professional" in who.roles:
+            return "professionals" in paper.shared
+        return "parent" in who.roles and any(
+            not self.links[one].ended and self.links[one].person == who.key
+            for one in paper.shared
+            if isinstance(one, int)
         )
-        return bool(mine & paper.shared) and self.involved(who, paper.child)
+
+    def is_in_force(self, child: int) -> bool:
+        """A consent about the child was given and not withdrawn."""
+        return any(
+            paper.child == child and paper.kind == "consent" and paper.state == "submitted"
+            for paper in self.papers.values()
+        )
+
+    def withdrawn(self, number: int) -> None:
+        """A form was withdrawn; with a consent ends what rested on it."""
+        paper = self.papers[number]
+        paper.state, paper.shared = "withdrawn", set()
+        for other in self.papers.values() if paper.kind == "consent" else ():
+            if other.child == paper.child and other.rests:
+                other.shared.discard("professionals")
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -152,7 +174,7 @@ class Model:
 
     def reads_draft(self, who: Someone, number: int) -> bool:
         paper = self.papers[self.drafts[number]]
-        return who.open and (self.writes_for(who, paper) or (who.team and paper.kind == "consent"))
+        return who.open and (self.writes_for(who, paper) or (who.team and paper.recorded))
 
     def reads_file(self, who: Someone, number: int) -> bool:
         file = self.files[number]
@@ -160,7 +182,7 @@ class Model:
         if not who.open:
             return False
         if who.team:
-            return file.given or (paper.kind == "consent" and not file.removed)
+            return file.given or (paper.recorded and not file.removed)
         if self.writes_for(who, paper):
             return file.given or not file.removed
         return file.given and not file.removed and self.is_shown(who, paper)
@@ -184,11 +206,12 @@ class Model:
         if not who.open:
             return set()
         if who.team:
-            return {"sen_team"}
+            return {"sen_team", "recorder"} if paper.recorded else {"sen_team"}
         if not self.by_name(who, paper.child):
             return set()
         if "parent" in who.roles:
-            return {"parent"}
+            gives = paper.giver == who.key and not (paper.recorded and paper.state == "draft")
+            return {"giver"} if gives else {"parent"}
         ours = paper.body is not None and paper.body == who.body
         return {"author"} if ours and "professional" in who.roles else set()
 
@@ -198,7 +221,7 @@ class Model:
         if not self.reads_paper(who, number):
             return False
         if paper.kind == "consent":
-            return paper.state == "draft" and bool({"sen_team", "parent"} & self.hands(who, paper))
+            return paper.state == "draft" and bool({"recorder", "giver"} & self.hands(who, paper))
         return paper.state in OPEN and "author" in self.hands(who, paper)
 
     def may_send(self, who: Someone, number: int) -> bool:
@@ -220,5 +243,5 @@ class Model:
         return (
             paper.kind == "consent"
             and paper.state == "submitted"
-            and bool({"sen_team", "parent"} & self.hands(who, paper))
+            and bool({"sen_team", "giver"} & self.hands(who, paper))
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from app.domain.sharing import SharingChoice
 from app.models import ChildLink, Document, Form, Invitation, Message, Purpose
 from app.services import (
     asking,
@@ -63,7 +64,7 @@ class PaperActs(Stage):
             and record.merged is None
             and (who.team or "parent" in who.roles)
         )
-        if self.acts(who.key, may, lambda work: asking.start_consent(work, child)):
+        if self.acts(who.key, may, lambda work: asking.start_consent(work, child, recorded=who.team)):
             for form in self._number(Form, self.model.papers):
                 with everything(self.office) as work:
                     row = work.get(Form, form)
@@ -99,22 +100,41 @@ class PaperActs(Stage):
 
         if self.acts(who.key, self.model.may_answer(who, number), act):
             paper.state = "accepted" if accept else "returned"
+            paper.shared = paper.shared if accept else set()
 
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         who, number = self.someone(data), self.one_of(data, self.model.papers)
         if self.acts(
-            who.key, self.model.may_withdraw(who, number), lambda work: filling.withdraw(work, number)
+            who.key,
+            self.model.may_withdraw(who, number),
+            lambda work: filling.withdraw(work, number, "By telephone"),
         ):
-            self.model.papers[number].state = "withdrawn"
+            self.model.withdrawn(number)
 
-    @rule(data=st.data(), wanted=st.sets(st.sampled_from(["professionals", "parents"])))
-    def share(self, data: st.DataObject, wanted: set[str]) -> None:
+    @rule(data=st.data(), professionals=st.booleans())
+    def share(self, data: st.DataObject, professionals: bool) -> None:
         who, number = self.someone(data, "olu", "mary", "sana", "pat"), self.one_of(data, self.model.papers)
         paper = self.model.papers[number]
-        may = who.open and who.team and (wanted <= paper.shared or paper.state in {"submitted", "accepted"})
-        if self.acts(who.key, may, lambda work: sharing.set_sharing(work, number, wanted)):
-            paper.shared = set(wanted)
+        family = sorted(
+            each
+            for each, link in self.model.links.items()
+            if link.child == paper.child and link.part == "parent" and link.person and not link.ended
+        )
+        links = set(data.draw(st.lists(st.sampled_from(family), unique=True))) if family else set()
+        links = set() if paper.kind == "consent" else links
+        wanted: set[str | int] = {*links, *(["professionals"] if professionals else [])}
+        open_now = {one for one in paper.shared if one == "professionals" or one in links | set(family)}
+        choice = SharingChoice(professionals, frozenset(links), despite=frozenset(self.model.links))
+        may = (
+            who.open
+            and who.team
+            and (not wanted or paper.state in {"submitted", "accepted"} or wanted == open_now)
+        )
+        if self.acts(who.key, may, lambda work: sharing.set_sharing(work, number, choice)):
+            if wanted != paper.shared:
+                paper.rests = paper.kind != "consent" and self.model.is_in_force(paper.child)
+            paper.shared = wanted
 
     # --- files, messages, invitations ---------------------------------------------------------------
 

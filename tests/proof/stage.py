@@ -112,7 +112,15 @@ class Stage(RuleBasedStateMachine):
             definition: FormDefinition = definition_of(work.session, held)
             answers = filled_answers(definition)
             held.state = FormState.draft
-            self.model.papers[held.id] = Paper(held.child_id, held.kind, held.organisation_id, "draft")
+            people = {number: key for key, number in self.portal.numbers.items()}
+            self.model.papers[held.id] = Paper(
+                held.child_id,
+                held.kind,
+                held.organisation_id,
+                "draft",
+                giver=people.get(held.author_id) if held.kind == "consent" else None,
+                recorded=held.recorded_by_team,
+            )
             for section in definition.sections:
                 if section.id in answers:
                     typed = filling.typed_in(section, answers[section.id])
