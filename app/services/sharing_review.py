@@ -8,14 +8,14 @@ from app.domain.forms import Question, Section
 from app.domain.secrecy import Note, Reader, who_must_not_know
 from app.domain.sharing import SHAREABLE, SharingChoice
 from app.domain.workflow import FAMILY_PARTS
-from app.models import Document, Form, Submission
+from app.models import Document, Form, FormShare, Submission
 from app.services.confidentiality import notes_about
 from app.services.reading import ReadSection, as_read_by, read_sections
 from app.services.sharing import choice_of
 from app.services.work import Work
 from app.store.queries.child_page import Involved, involved_with
-from app.store.queries.forms import answers_sent, documents_to_read, form_to_read, submissions_of
-from app.store.queries.shares import ConsentLine, consents_about, open_shares
+from app.store.queries.forms import answers_sent, documents_to_read, form_to_read, request_for, submissions_of
+from app.store.queries.shares import ConsentLine, consents_about, shares_about
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def review(work: Work, form_id: int) -> SharingReview:
         raise NotFound("Form")
     versions = submissions_of(work.session, form_id)
     newest = versions[0] if versions else None
-    shares = open_shares(work.session, form_id)
+    about = shares_about(work.session, form.child_id)
+    shares = [share for share in about if share.form_id == form_id]
     if newest is None and not shares:
         raise WrongMoment("share")
     people = involved_with(work.session, form.child_id)
@@ -63,9 +64,10 @@ def review(work: Work, form_id: int) -> SharingReview:
         Candidate(each, who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name))
         for each in people
     ]
+    read_request = _who_reads_request(work, form.child_id, about)
     answers = answers_sent(work.session, [newest.id])[newest.id] if newest else {}
     readable = {
-        reader: as_read_by(work, form, reader, answers, sees_request=False)
+        reader: as_read_by(work, form, reader, answers, sees_request=reader in read_request)
         for reader in (Reader.professional, Reader.family)
     }
     files = {
@@ -91,3 +93,14 @@ def review(work: Work, form_id: int) -> SharingReview:
         left_out={reader: each.left_out for reader, each in readable.items()},
         as_read={reader: read_sections(each, files) for reader, each in readable.items()},
     )
+
+
+def _who_reads_request(work: Work, child_id: int, shares: Sequence[FormShare]) -> set[Reader]:
+    """The kinds of reader with whom the newest request is shared, and who so read what other forms quote from it."""
+    found = request_for(work.session, child_id)
+    number = found[0].id if found is not None else None
+    return {
+        Reader.professional if share.link_id is None else Reader.family
+        for share in shares
+        if share.form_id == number
+    }

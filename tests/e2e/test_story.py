@@ -170,7 +170,7 @@ def asks_for_advice(officer: Visitor) -> None:
 
 
 def shares_the_request(officer: Visitor) -> None:
-    officer.follows(re.compile(f"^Choose who can read it: {REQUEST}"))
+    officer.follows(re.compile(f"^Choose who can read it.*{REQUEST}"))
     officer.sees("What we leave out")
     officer.chooses("All linked professionals")
     officer.presses("Save who can read it")

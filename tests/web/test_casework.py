@@ -287,6 +287,20 @@ def test_b14_before_sharing_the_officer_sees_consent_and_what_is_left_out(cast, 
         assert get(cast.olu, f"{path}/{reader}").status == 200
 
 
+def test_b14_the_preview_shows_what_is_quoted_only_where_the_request_is_shared(cast, make, child):
+    asked = make.request(child, cast.sana)
+    fill_in(cast.sana, asked.id)
+    send(cast.sana, asked.id)
+    education = make.advice(child, cast.sana, template="advice_education")
+    fill_in(cast.sana, education.id)
+    send(cast.sana, education.id)
+    quoted = "Why the assessment was asked for"
+    path = f"/forms/{education.id}/sharing"
+    assert get(cast.olu, path).main.count(quoted) == 1
+    make.share(asked)
+    assert quoted not in get(cast.olu, path).main
+
+
 def test_a5_a_page_that_shows_an_older_version_shares_nothing(cast, press, advice):
     answer = press(f"/forms/{advice.id}/sharing", {"number": "7", "share": ["professionals"]})
     assert answer.status_code == 409
