@@ -35,6 +35,8 @@ EXAMPLE_FACTS: dict[str, str] = {
 }
 
 YEAR_TAUGHT = "actual_year"
+GIVER = "giver_name"
+"""Who gives a consent is who signs it."""
 
 CODES: dict[str, Any] = {
     "upn": "B801200005001",
@@ -74,6 +76,8 @@ def filled_answers(
                 continue
             if question.kind == "declaration":
                 own[question.id] = declaration
+            elif question.id == GIVER:
+                own[question.id] = signed_by
             elif question.id == YEAR_TAUGHT:
                 own[question.id] = facts.get("child.year_group") or BY_QUESTION[YEAR_TAUGHT]
             elif question.kind == "files":

@@ -75,12 +75,10 @@ def ask_for_advice(
     version = _advice_form(work, template_key)
     statutory = is_assessing(work, child.id)
     asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
-    awaited = _awaited(work, child.id, version, organisation_id, person_id)
+    awaited = _awaited(work, child.id, version, organisation_id, person_id, statutory)
     if awaited is not None and _is_same_request(work, awaited, person_id, asked):
         return awaited
-    already = _already_asked(
-        work, organisation_id, statutory and awaited is not None and not awaited.statutory
-    )
+    already = _already_asked(work, organisation_id)
     _check(work, version, organisation_id, asked, statutory, [already] if awaited is not None else [])
     rule = advice_due_on(work.today)
     due = due_on or rule
@@ -236,13 +234,9 @@ def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reas
     return [Fault("adviser_reason", Wording(text, name=body.name, profession=kind))]
 
 
-def _already_asked(work: Work, organisation_id: int, as_information: bool) -> Fault:
+def _already_asked(work: Work, organisation_id: int) -> Fault:
     name = work.get(Organisation, organisation_id).name
-    text = (
-        N_("%(name)s has been asked for this as information. Cancel that first, then ask for advice")
-        if as_information
-        else N_("%(name)s has already been asked for this advice and has not sent it yet")
-    )
+    text = N_("%(name)s has already been asked for this advice and has not sent it yet")
     return Fault("adviser", Wording(text, name=name))
 
 
@@ -256,16 +250,22 @@ def _is_same_request(work: Work, awaited: Advice, person_id: int | None, asked: 
 
 
 def _awaited(
-    work: Work, child_id: int, version: FormVersion, organisation_id: int, person_id: int | None
+    work: Work,
+    child_id: int,
+    version: FormVersion,
+    organisation_id: int,
+    person_id: int | None,
+    statutory: bool,
 ) -> Advice | None:
     """The same advice, awaited already. A second copy of the same form would only confuse. Two people of one service
-    may each be asked."""
+    may each be asked, and information that is still awaited does not stand in the way of statutory advice."""
     statement = (
         select(Advice)
         .join(FormVersion, FormVersion.id == Advice.form_version_id)
         .where(
             Advice.child_id == child_id,
             Advice.organisation_id == organisation_id,
+            Advice.statutory.is_(statutory),
             FormVersion.template_id == version.template_id,
             Advice.state.in_(OPEN_TO_WRITING),
         )

@@ -9,6 +9,7 @@ from app.domain.events import LinkEnded, ReturnedToQueue, WorkHandedOver, WorkLe
 from app.domain.form_deadlines import UNDECIDED
 from app.domain.workflow import OPEN_TO_WRITING, FormState, Part
 from app.models import Child, ChildLink, Form, Organisation, Person
+from app.services.links import forms_in_hand
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
@@ -31,6 +32,14 @@ def work_in_hand(work: Work, person_id: int) -> WorkInHand:
         return _count(work, person_id)
     finally:
         look_as(work.session, work.who)
+
+
+def owed_through(work: Work, link: ChildLink) -> list[Form]:
+    """What has no author once this link ends: a person's own forms, and a queue's that no one writes."""
+    if link.part is not Part.author:
+        return []
+    in_hand = forms_in_hand(work, link.child_id, link.organisation_id)
+    return [form for form in in_hand if form.author_id == link.person_id]
 
 
 def hand_over_work(work: Work, person_id: int) -> WorkInHand:

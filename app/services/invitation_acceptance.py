@@ -61,6 +61,7 @@ def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
     newest = invited[-1]
     if not newest.name:
         raise DeadLink
+    invited = [each for each in invited if each.role is newest.role]  # two sent at once may differ
     person = _person(work, newest, password_hash)
     open_account(work, person, newest.role)
     linked: set[int] = set()

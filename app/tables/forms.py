@@ -269,7 +269,8 @@ for _name, _open in (
 ):
     Index(_name, Form.due_on, Form.id, sqlite_where=_open, postgresql_where=_open)
 
-# The same advice is asked for once while it is awaited: of each person, and of each organisation.
+# The same advice is asked for once while it is awaited: of each person, and of each organisation. Information that was
+# asked for earlier on the same form may be awaited beside it.
 for _name, _asked, _of in (
     ("uq_form_advice_of_person", (Form.asked_person_id,), AWAITED_ADVICE),
     ("uq_form_advice_of_queue", (), and_(AWAITED_ADVICE, Form.asked_person_id.is_(None))),
@@ -279,6 +280,7 @@ for _name, _asked, _of in (
         Form.child_id,
         Form.form_version_id,
         Form.organisation_id,
+        Form.statutory,
         *_asked,
         unique=True,
         sqlite_where=_of,

@@ -12,6 +12,7 @@ from app.domain.errors import Refused
 from app.domain.text_input import clean_line
 from app.models import Child, ChildLink, Organisation, Person
 from app.services import links as desk
+from app.services.handover import owed_through
 from app.store.queries.child_page import organisations_named, professionals_named
 from app.views.base import PortalView
 from app.views.faults import put_faults
@@ -128,6 +129,7 @@ class LinkView(PortalView):
         with self.work() as work:
             link = work.get(ChildLink, link_id)
             context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
+            context["owed"] = [form.title for form in owed_through(work, link)]
         return self.page("casework/end_link.html", **context)
 
 

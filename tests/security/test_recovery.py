@@ -135,7 +135,11 @@ LASTS = {
     "form.decided_by_id": "work that was done",
     "form_return.returned_by_id": "work that was done",
     "form_share.shared_by_id": "work that was done",
-    "invitation.invited_by_id": "the SEN team's invitations outlive a colleague's password; “It was not me” ends them",
+    "child_merge.merged_by_id": "work that was done",
+    "child_merge.undone_by_id": "work that was done",
+    "invitation.invited_by_id": "families' invitations outlive an officer's password; “It was not me” ends them, and "
+    "every recovery ends those of professionals and staff (test_attacks_on_accounts.py)",
+    "invitation.second_by_id": "as invitation.invited_by_id",
     "kept_post.person_id": "their own words, shown to them alone once they are logged in again",
     "message.read_by_id": "who read a message",
     "message.recipient_id": "their inbox",

@@ -253,14 +253,18 @@ def test_b11_the_wrong_profession_is_asked_only_with_a_reason(cast, assessed, te
     assert asked.adviser_reason == "She led the plan."
 
 
-def test_c1_information_that_is_still_awaited_is_named_before_advice_is_asked(cast, make, clock):
+@pytest.mark.parametrize("by_name", [True, False])
+def test_c1_statutory_advice_is_asked_while_information_is_still_awaited(cast, make, clock, by_name):
     child = make.child(linked=(cast.ann,))
+    organisation = {"organisation_id": cast.ann.principal.organisation_id}
+    whom = {"person_id": cast.ann.id} if by_name else organisation
     with cast.olu.works() as work:
-        asked = desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        assert not desk.ask_for_advice(work, child.id, "advice_psychology", **whom).statutory
     make.request(child, cast.sana, FormState.assessing)
     clock.forward(days=1)
-    with pytest.raises(Refused, match="Cancel that first"), cast.olu.works() as work:
-        desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
     with cast.olu.works() as work:
-        desk.cancel_advice(work, asked.id)
-        assert desk.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id).statutory
+        advice = desk.ask_for_advice(work, child.id, "advice_psychology", **whom)
+        assert advice.statutory and advice.due_on
+    clock.forward(days=1)
+    with pytest.raises(Refused, match="has already been asked"), cast.olu.works() as work:
+        desk.ask_for_advice(work, child.id, "advice_psychology", **whom)

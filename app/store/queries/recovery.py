@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, or_, update
 from sqlalchemy.orm import Session
 
+from app.domain.roles import Role
 from app.models import (
     EmailChange,
     Invitation,
@@ -77,7 +78,10 @@ def end_pending(
             decision_reason="The address has an account, whose owner ended everything that was pending.",
         )
     )
-    return _withdraw(session, now, _invitation.c.email == email)
+    # Who had the account in their hands may have invited themselves to another role; families keep their invitations.
+    by_them = or_(_invitation.c.invited_by_id == person_id, _invitation.c.second_by_id == person_id)
+    to_accounts = and_(by_them, _invitation.c.role != Role.parent)
+    return _withdraw(session, now, or_(_invitation.c.email == email, to_accounts))
 
 
 def end_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:
