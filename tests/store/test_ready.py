@@ -9,12 +9,14 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, lite
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app import post, services
-from app.domain.workflow import FormState
-from app.models import Child, Form
+from app.domain.workflow import FormState, Part
+from app.models import Child, ChildLink, Form
+from app.services import deciding
 from app.store import queries
 from app.store.database import connection_of
 from app.store.guard import look_as, look_as_system
 from app.store.ready import Ready
+from tests.cast import everything
 from tests.statements import counted
 from tests.web.busy_case import BusyCase
 
@@ -48,6 +50,8 @@ def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
         "child": case.child.id,
         "children": [case.child.id, 1, 2],
         "form": case.sent,
+        "number": case.number(case.sent),
+        "organisation": who.organisation_id,
         "draft": 1,
         "submissions": [1, 2, 3],
         "message": 1,
@@ -63,6 +67,22 @@ def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
     return {name: known[name] for name in wanted}
 
 
+def _assigned_from_the_queue(case: BusyCase, cast: Any) -> None:
+    """A child that a colleague took from the queue of Ann's organisation."""
+    with everything(case.office) as work:
+        work.add(
+            ChildLink(
+                child_id=case.twin.id,
+                person_id=cast.bob.id,
+                organisation_id=cast.bob.principal.organisation_id,
+                part=Part.author,
+                through_queue=True,
+                linked_by_id=cast.olu.id,
+                taken_up_at=case.office.clock.now(),
+            )
+        )
+
+
 def _same(rows: Any) -> list[str]:
     return sorted(repr(tuple(row)) for row in rows)
 
@@ -72,6 +92,9 @@ def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
     if name in ONLY_POSTGRESQL and office.database.is_sqlite:
         pytest.skip("never asked of SQLite")
     case = BusyCase(office, cast, make)
+    with cast.olu.works() as work:
+        deciding.agree_to_assess(work, case.accepted, "Needs are not met.")
+    _assigned_from_the_queue(case, cast)
     case.grow(3)
     ready, seen = READY[name], 0
     for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
