@@ -5,10 +5,12 @@ import re
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder import Model
+from sqlalchemy import select
 
+from app.models import Invitation
 from app.services.work import Office
 from tests.browser import post_with_token
-from tests.cast import Cast
+from tests.cast import Cast, everything
 from tests.mailbox import Mailbox
 from tests.make import Maker
 from tests.newcomer import CHOSEN, EMAIL, Newcomer
@@ -22,7 +24,7 @@ class Links:
     """One open link of each purpose, as it stands in the mail."""
 
     def __init__(self, app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> None:
-        self.app, self.cast, self.mailbox = app, cast, mailbox
+        self.app, self.cast, self.mailbox, self.office = app, cast, mailbox, mailbox.office
         self.child = make.child()
 
     def register(self) -> str:
@@ -41,6 +43,13 @@ class Links:
     def invite(self) -> str:
         invited = {"first_name": "Omar", "last_name": "Shah", "email": FATHER, "relationship": "Father"}
         post_with_token(self.cast.olu.browser(), self.app, f"/invitations/child/{self.child.id}", invited)
+        return self.mailbox.link(FATHER)
+
+    def send_again(self) -> str:
+        """The link of the open invitation, mailed again."""
+        with everything(self.office) as work:
+            open_one = work.session.scalars(select(Invitation.id).where(Invitation.email == FATHER)).one()
+        post_with_token(self.cast.olu.browser(), self.app, f"/invitations/{open_one}/send-again", {})
         return self.mailbox.link(FATHER)
 
     def use(self, browser: FlaskClient, purpose: str, link: str) -> int:

@@ -15,10 +15,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app.domain import images, matching, names
-from app.domain.forms.dates import clean_date, month_number
+from app.domain.forms.dates import clean_date
 from app.domain.forms.definition import Question
 from app.domain.forms.kinds import KINDS
 from app.domain.images import PictureError, jpeg_size
+from app.domain.typed_dates import month_number
 from app.domain.upload_refusals import UploadError
 from app.domain.uploads import check_upload, clean_name
 from app.services import documents

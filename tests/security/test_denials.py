@@ -46,7 +46,7 @@ def test_a_door_that_is_not_theirs_is_in_the_audit_and_a_manager_reads_it_in_wor
 
     assert [door["door"] for _who, door in denied(office)] == ["UserList.list", "FormView.accept"]
     page = cast.mary.browser().get("/audit/?kind=AccessDenied").text
-    assert "Pat Hussain asked for something that is not theirs or not there" in page
+    assert "Pat Hussain tried to open a page they cannot access" in page
 
 
 def test_an_address_that_does_not_exist_is_no_denial_and_strangers_fill_no_audit(

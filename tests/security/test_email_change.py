@@ -92,22 +92,28 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
     assert {owner.get(link).status_code for link in links} == {404}
 
 
-def test_A1_it_was_not_me_ends_the_invitations_that_the_account_sent(
+def test_A1_it_was_not_me_ends_the_invitations_that_the_account_sent_or_confirmed(
     app: Flask, office: Office, cast: Cast, make: Maker
 ) -> None:
     child = make.child()
     with everything(office) as work:
-        for by in (cast.ann, cast.olu):
+        for by, second, email in (
+            (cast.ann, None, "ann"),
+            (cast.olu, None, "olu"),
+            (cast.olu, cast.ann, "second"),
+        ):
             work.add(
                 Invitation(
-                    child_id=child.id, first_name="A", last_name="B", email=f"{by.key}@mail.example",
+                    child_id=child.id, first_name="A", last_name="B", email=f"{email}@mail.example",
                     relationship_to_child="Aunt", invited_by_id=by.id, sent_at=work.now,
+                    second_by_id=second.id if second else None,
                 )
             )  # fmt: skip
     says_it_was_not_her(app, office, cast)
     with everything(office) as work:
         rows = {row.email: row.withdrawn_at for row in work.session.scalars(select(Invitation))}
     assert rows["ann@mail.example"] is not None and rows["olu@mail.example"] is None
+    assert rows["second@mail.example"] is not None
 
 
 def test_A1_the_owner_cancels_the_change_on_the_account_page(

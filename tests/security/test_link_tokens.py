@@ -142,7 +142,7 @@ def test_O32_used_old_and_spoilt_links_all_give_the_same_page(
 
 
 @pytest.mark.parametrize(
-    ("purpose", "hours"), [("register", 24), ("email", 24), ("invite", 24), ("reset", 1)]
+    ("purpose", "hours"), [("register", 24), ("email", 24), ("invite", 7 * 24), ("reset", 1)]
 )
 def test_O32_a_link_works_until_its_time_and_not_a_second_longer(
     cast: Cast, links: Links, clock: FixedClock, purpose: str, hours: int
@@ -156,9 +156,13 @@ def test_O32_a_link_works_until_its_time_and_not_a_second_longer(
     assert links.use(cast.nobody(), purpose, link) == 404
 
 
+AGAIN = {"invite": "send_again"}
+"""How a newer link is asked for, where it is not by the same form."""
+
+
 @pytest.mark.parametrize("purpose", [purpose for purpose in PURPOSES if purpose != "reset"])
 def test_O32_a_newer_link_of_the_same_kind_kills_the_older(cast: Cast, links: Links, purpose: str) -> None:
-    older, newer = getattr(links, purpose)(), getattr(links, purpose)()
+    older, newer = getattr(links, purpose)(), getattr(links, AGAIN.get(purpose, purpose))()
 
     assert older != newer
     assert cast.nobody().get(older).status_code == 404 and cast.nobody().get(newer).status_code == 200
@@ -265,19 +269,45 @@ INJECTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    "field", ["first_name", "last_name", "job_title", "organisation_named", "postcode", "phone"]
-)
+@pytest.mark.parametrize("field", ["postcode", "phone"])
 @pytest.mark.parametrize("text", INJECTED)
 def test_O36_line_ends_and_hidden_signs_are_refused_at_the_field(
     app: Flask, office: Office, mailbox: Mailbox, field: str, text: str
 ) -> None:
-    changed = {field: text} | ({"organisation": ""} if field == "organisation_named" else {})
-    somebody = Newcomer(app, mailbox)
-    answer = somebody.registers(**changed)
+    answer = Newcomer(app, mailbox).registers(**{field: text})
 
     assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
     assert mailbox.all() == []
+
+
+@pytest.mark.parametrize("field", ["first_name", "last_name", "job_title", "organisation_named"])
+@pytest.mark.parametrize("text", INJECTED)
+def test_O36_line_ends_and_hidden_signs_in_a_line_of_text_are_cleaned_and_reach_no_mail(
+    app: Flask, office: Office, mailbox: Mailbox, field: str, text: str
+) -> None:
+    changed = {field: text} | ({"organisation": ""} if field == "organisation_named" else {})
+
+    assert Newcomer(app, mailbox).registers(**changed).status_code == 302
+
+    with everything(office) as work:
+        kept = getattr(work.session.scalars(select(Registration)).one(), field)
+    assert kept == " ".join(text.replace("\x00", "").split())
+    [mail] = mailbox.all()
+    assert [each.addr_spec for each in mail["To"].addresses] == [EMAIL]
+    assert mail["Cc"] is None and mail["Bcc"] is None and "evil" not in mail.as_string()
+
+
+@pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
+@pytest.mark.parametrize("typed", ["<a@heatonbeck.sch.example>", "a@heatonbeck.sch.example\x00"])
+def test_O36_an_address_as_mail_programs_copy_it_is_written_to_alone(
+    app: Flask, mailbox: Mailbox, door: str, typed: str
+) -> None:
+    somebody = Newcomer(app, mailbox)
+    assert somebody.post(door, somebody.answers(email=typed)).status_code == 302
+
+    mails = mailbox.all()
+    assert [str(mail["To"]) for mail in mails] == ["a@heatonbeck.sch.example"]
+    assert mails[0]["Cc"] is None and mails[0]["Bcc"] is None
 
 
 @pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
@@ -288,9 +318,7 @@ def test_O36_line_ends_and_hidden_signs_are_refused_at_the_field(
         "a@heatonbeck.sch.example\nX: y",
         "a@heatonbeck.sch.example,b@heatonbeck.sch.example",
         "a@heatonbeck.sch.example b@heatonbeck.sch.example",
-        "<a@heatonbeck.sch.example>",
         '"a b"@heatonbeck.sch.example',
-        "a@heatonbeck.sch.example\x00",
         "a" * 5000 + "@heatonbeck.sch.example",
     ],
 )

@@ -1,5 +1,6 @@
 """Whoever opens what is kept about a child is in the audit, whichever page they open it on; lists taken out are harmless."""
 
+import csv
 from types import SimpleNamespace
 from typing import Any
 
@@ -69,9 +70,9 @@ def test_both_records_are_kept_when_two_are_compared(office: Office, cast: Cast,
 def test_no_cell_of_a_list_taken_out_is_a_formula(cast: Cast, make: Maker, begins: str) -> None:
     make.child(forenames=begins, surname="x")
 
-    assert f"'{begins}" in cast.olu.browser().get("/people/export.csv").get_data(as_text=True).replace(
-        '""', '"'
-    )
+    taken_out = cast.olu.browser().get("/people/export.csv").get_data(as_text=True)
+    name = list(csv.reader(taken_out.splitlines()))[1][0]
+    assert name == "'" + " ".join(f"{begins} x".split())
 
 
 @pytest.mark.parametrize("between", [";", "|", "; ", ";\t"])

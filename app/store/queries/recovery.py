@@ -85,8 +85,9 @@ def end_pending(
 
 
 def end_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:
-    """End the invitations that this account sent, and return them."""
-    return _withdraw(session, now, _invitation.c.invited_by_id == person_id)
+    """End the invitations that this account sent or, as second administrator, confirmed; return them."""
+    theirs = or_(_invitation.c.invited_by_id == person_id, _invitation.c.second_by_id == person_id)
+    return _withdraw(session, now, theirs)
 
 
 def _end_log_ins(session: Session, person_id: int, now: datetime, except_log_in: int | None) -> None:
