@@ -49,6 +49,15 @@ class WorkHandedOver(Event):
     forms: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrganisationLeftUse(Event):
+    """An organisation is no longer in use: its people read nothing, and its open work has no author."""
+
+    organisation_id: int
+    children: int
+    forms: int
+
+
 class ColleagueBroughtIn(LinkEvent):
     """A linked professional shared the child with a colleague of the same organisation."""
 

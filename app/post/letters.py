@@ -202,6 +202,19 @@ LETTERS: Mapping[type[Event], Told] = {
             ),
         ),
     ),
+    on.OrganisationLeftUse: (
+        Letter(
+            "organisation_left_use",
+            sen_team,
+            N_("An organisation is no longer in use"),
+            N_(
+                "%(organisation)s is no longer in use in the portal, so its people can see no child. "
+                "Children linked to it: %(children)s. Forms it has not finished: %(forms)s. "
+                "These are still due. Ask other people or organisations."
+            ),
+            of_account=True,
+        ),
+    ),
     on.ReturnedToQueue: AUDIT_ONLY,  # one letter for all of them: WorkHandedOver
     on.WorkHandedOver: (
         Letter(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.devices import device_name
-from app.domain.events import Event, MessageSent, PersonEvent, WorkHandedOver
+from app.domain.events import Event, MessageSent, OrganisationLeftUse, PersonEvent, WorkHandedOver
 from app.domain.log_in import COOL_DOWN
 from app.domain.roles import Principal
 from app.models import Message
@@ -134,6 +134,9 @@ def _facts(post: _Round, letter: Letter, form: FormFacts | None) -> dict[str, st
 
 def _handed_over(post: _Round, event: Event) -> dict[str, str]:
     """Whose work it was, and how much."""
+    if isinstance(event, OrganisationLeftUse):
+        name = organisation_name(post.connection, event.organisation_id)
+        return {"organisation": name, "children": str(event.children), "forms": str(event.forms)}
     if not isinstance(event, WorkHandedOver):
         return {}
     colleagues = professionals_of(post.connection, event.organisation_id) - {event.person_id}

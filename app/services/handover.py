@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from app.domain.events import LinkEnded, ReturnedToQueue, WorkHandedOver, WorkLeft
+from app.domain.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, WorkHandedOver, WorkLeft
 from app.domain.form_deadlines import UNDECIDED
 from app.domain.workflow import OPEN_TO_WRITING, FormState, Part
 from app.models import Child, ChildLink, Form, Organisation, Person
@@ -60,6 +60,23 @@ def hand_over_work(work: Work, person_id: int) -> WorkInHand:
         return found
     finally:
         look_as(work.session, work.who)
+
+
+def tell_left_use(work: Work, organisation_id: int) -> None:
+    """An organisation is no longer in use: the SEN team is told how much of its work is open. Nothing where none is."""
+    look_as_system(work.session, "the open work of an organisation that is no longer in use is counted")
+    try:
+        held = and_(ChildLink.organisation_id == organisation_id, ChildLink.ended_at.is_(None))
+        unfinished = or_(
+            Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(UNDECIDED))
+        )
+        open_forms = and_(Form.organisation_id == organisation_id, unfinished)
+        children = work.session.scalar(select(func.count(ChildLink.child_id.distinct())).where(held)) or 0
+        forms = work.session.scalar(select(func.count(Form.id)).where(open_forms)) or 0
+    finally:
+        look_as(work.session, work.who)
+    if children or forms:
+        work.tell(OrganisationLeftUse(organisation_id=organisation_id, children=children, forms=forms))
 
 
 def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:

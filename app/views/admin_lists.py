@@ -11,7 +11,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
-from sqlalchemy import or_
+from sqlalchemy import inspect, or_
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import BooleanField
 from wtforms.validators import Regexp
@@ -22,7 +22,8 @@ from app.domain.text_input import clean_lines
 from app.domain.wording import N_
 from app.models import Organisation, Person, WorkDomain
 from app.services import accounts, app_reset
-from app.services.handover import work_in_hand
+from app.services.handover import tell_left_use, work_in_hand
+from app.services.work import Work
 from app.store.listing import Sought
 from app.store.queries.finding import named_like
 from app.views.base import PortalView
@@ -279,6 +280,16 @@ class OrganisationList(ReferenceView):
         """To the people with an account there, who leads it, and who waits to be confirmed."""
         href = url_for("ColleagueView.organisation", organisation_id=record.id)
         return [Onward(_("People who work here"), href)]
+
+    def pre_update(self, item: Organisation) -> None:
+        """Notice that an organisation is marked as no longer in use."""
+        if True in inspect(item).attrs.active.history.deleted and not item.active:
+            request.environ["portal.left_use"] = True
+
+    def after_change(self, work: Work, row_id: int) -> None:
+        """The SEN team is told of the open work of an organisation that is no longer in use."""
+        if request.environ.pop("portal.left_use", False):
+            tell_left_use(work, row_id)
 
 
 class WorkDomainList(ReferenceView):

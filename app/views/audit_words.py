@@ -149,6 +149,10 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Work handed over"),
         _l("The work of %(person)s was handed over to their organisation"),
     ),
+    "OrganisationLeftUse": (
+        _l("Organisations no longer in use"),
+        _l("%(who)s marked an organisation as no longer in use"),
+    ),
     "WorkLeft": (
         _l("Work left without an author"),
         _l("%(who)s was the last person of an organisation to work with the child"),

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import NotFound
 from app.domain.events import ReferenceChanged
+from app.services.work import Work
 from app.views.base import my_work
 from app.views.list_interface import PortalInterface
 from app.views.lists import PortalListView, plain_address
@@ -60,10 +61,16 @@ class ReferenceView(PortalListView):
             if row is None:
                 work.session.rollback()  # refused: what AppBuilder had written into the row already must not stay
             else:
+                row_id = row.id
                 work.tell(
-                    ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row.id, change=change)
+                    ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row_id, change=change)
                 )
+                work.session.flush()
+                self.after_change(work, row_id)
             return answer
+
+    def after_change(self, work: Work, row_id: int) -> None:
+        """What else follows from a change, in the same transaction."""
 
     def post_add(self, item: Any) -> None:
         """Remember what to tell."""
