@@ -1,0 +1,186 @@
+"""Buttons pressed twenty times at once: each happens once, and nothing answers with a failure. On PostgreSQL really
+side by side."""
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select
+
+from app.domain.workflow import FormState
+from app.models import AuditRow, ChildLink, OrganisationChange, Person, ProposalState
+from app.services import (
+    account_details,
+    accounts,
+    child_corrections,
+    duplicates,
+    links,
+    membership,
+    merges,
+    sessions,
+)
+from app.services.child_corrections import Correction
+from app.services.work import Office
+from tests.cast import Cast, everything
+from tests.make import Maker
+from tests.security.test_one_open import outcomes
+from tests.security.test_two_at_once import at_once, open_links
+from tests.services.test_children import TYPED
+
+ANSWERS = {"done", "Refused", "WrongMoment", "WrongHands", "NotFound", "Conflict"}
+
+
+def audited(office: Office, event: str) -> int:
+    with everything(office) as work:
+        return (
+            work.session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.event == event))
+            or 0
+        )
+
+
+def test_A6_a_merge_is_undone_once(office: Office, cast: Cast, make: Maker) -> None:
+    older = make.child(linked=(cast.ann,))
+    newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.ann, cast.pat))
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+        merge_id = merges.merges_of(work, older.id)[0].merge_id
+
+    said = outcomes([cast.olu, cast.mary], lambda work: merges.undo_merge(work, merge_id, "Twins."))
+
+    assert said["done"] == 1 and set(said) <= ANSWERS
+    assert len(open_links(office, newer.id)) == 2 and len(open_links(office, older.id)) == 1
+    assert audited(office, "MergeUndone") == 1
+
+
+def test_A8_a_link_ended_while_a_merge_is_undone_is_open_nowhere(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    older = make.child(linked=(cast.pat,))
+    newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.pat,))
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+        merge_id = merges.merges_of(work, older.id)[0].merge_id
+    (link,) = open_links(office, older.id)
+
+    said = at_once(
+        (cast.olu, lambda work: merges.undo_merge(work, merge_id, "Twins.")),
+        (cast.mary, lambda work: links.end_link(work, link.id)),
+    )
+
+    assert said == ["done", "done"]
+    assert open_links(office, older.id) == []
+
+
+def test_A6_a_colleague_is_confirmed_once(office: Office, cast: Cast) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.tom.id).organisation_confirmed_at = None
+    said = outcomes([cast.sana, cast.olu], lambda work: membership.confirm(work, cast.tom.id))
+    assert said["done"] == 1 and set(said) <= ANSWERS
+    assert audited(office, "MembershipConfirmed") == 1
+
+
+def test_A6_a_colleague_confirmed_and_refused_at_once_is_one_of_them(office: Office, cast: Cast) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.tom.id).organisation_confirmed_at = None
+    said = at_once(
+        *((cast.sana, lambda work: membership.confirm(work, cast.tom.id)) for _ in range(5)),
+        *((cast.olu, lambda work: membership.refuse(work, cast.tom.id)) for _ in range(5)),
+    )
+    assert Counter(said)["done"] == 1 and set(said) <= ANSWERS
+    with everything(office) as work:
+        tom = work.get(Person, cast.tom.id)
+        assert tom.active == (tom.organisation_confirmed_at is not None)
+
+
+def test_A6_a_change_of_organisation_is_proposed_and_approved_once(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    child = make.child(linked=(cast.ann,))
+    team = cast.hana.principal.organisation_id or 0
+    said = outcomes([cast.ann], lambda work: account_details.propose(work, team, "I moved."))
+    assert set(said) <= ANSWERS and said["done"] >= 1
+    with everything(office) as work:
+        (waiting,) = work.session.scalars(
+            select(OrganisationChange.id).where(OrganisationChange.state == ProposalState.waiting)
+        )
+    said = outcomes([cast.olu, cast.mary], lambda work: account_details.approve(work, waiting))
+    assert said["done"] == 1 and set(said) <= ANSWERS
+    assert [link.person_id for link in open_links(office, child.id)] == [None]
+
+
+def test_A9_moving_organisation_while_children_are_linked(office: Office, cast: Cast, make: Maker) -> None:
+    made = [make.child() for _ in range(8)]
+    team = cast.hana.principal.organisation_id or 0
+    with cast.ann.works() as work:
+        change_id = account_details.propose(work, team, "I moved.").id
+    said = at_once(
+        (cast.mary, lambda work: account_details.approve(work, change_id)),
+        *((cast.olu, lambda work, c=c: links.link_person(work, c.id, cast.ann.id)) for c in made),
+    )
+    assert set(said) <= ANSWERS
+    with everything(office) as work:
+        mine = work.session.scalars(
+            select(ChildLink.organisation_id).where(
+                ChildLink.person_id == cast.ann.id, ChildLink.ended_at.is_(None)
+            )
+        ).all()
+        assert set(mine) <= {team}
+
+
+def test_A6_two_step_back_at_once_and_the_child_waits_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    one, two = make.link(child, cast.hana), make.link(child, cast.idris)
+    make.advice(child, cast.hana, template="advice_health")
+    said = at_once(
+        *((cast.hana, lambda work: links.step_back(work, one.id)) for _ in range(5)),
+        *((cast.idris, lambda work: links.step_back(work, two.id)) for _ in range(5)),
+    )
+    assert Counter(said)["done"] == 2 and set(said) <= ANSWERS
+    assert [link.person_id for link in open_links(office, child.id)] == [None]
+
+
+def test_A6_a_record_is_corrected_once(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    correction = Correction(TYPED, None, "A typing mistake.", 1)
+    said = outcomes(
+        [cast.olu, cast.mary], lambda work: child_corrections.correct_child(work, child.id, correction)
+    )
+    assert said["done"] == 1 and set(said) <= ANSWERS
+    assert audited(office, "ChildCorrected") == 1
+
+
+def test_A6_closing_and_opening_and_roles_at_once(office: Office, cast: Cast, make: Maker) -> None:
+    from app.domain.roles import Role
+
+    child = make.child(linked=(cast.ann, cast.bob))
+    make.advice(child, cast.ann)
+    said = at_once(
+        *((cast.ines, lambda work: accounts.deactivate(work, cast.ann.id)) for _ in range(4)),
+        *((cast.ines, lambda work: accounts.deactivate(work, cast.bob.id)) for _ in range(4)),
+        *((cast.ines, lambda work: accounts.set_roles(work, cast.ann.id, [Role.parent])) for _ in range(4)),
+    )
+    assert set(said) <= ANSWERS
+    assert [link.person_id for link in open_links(office, child.id)] == [None]
+
+
+@pytest.mark.parametrize("who", ["rhys", "hana", "idris", "pat", "ines", "tom"])
+def test_B2_no_one_else_corrects_a_record(office: Office, cast: Cast, make: Maker, who: str) -> None:
+    """Another school, the linked adviser, the queue, a parent, an administrator, a colleague not confirmed."""
+    child = make.child(linked=(cast.sana, cast.hana, cast.pat, cast.tom))
+    make.queue(child, cast.idris)
+    make.request(child, cast.sana, FormState.draft)
+    with everything(office) as work:
+        work.get(Person, cast.tom.id).organisation_confirmed_at = None
+    actor = getattr(cast, who)
+    if who == "tom":
+        object.__setattr__(actor.principal, "is_confirmed", False)
+    said = outcomes(
+        [actor],
+        lambda work: child_corrections.correct_child(work, child.id, Correction(TYPED, None, "Mine.", 1)),
+        1,
+    )
+    assert set(said) <= {"NotFound", "WrongHands"}
+
+
+def test_A1_twenty_recoveries_at_once(office: Office, cast: Cast) -> None:
+    said = outcomes([cast.olu], sessions.end_mine)
+    assert set(said) == {"done"}
