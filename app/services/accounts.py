@@ -11,7 +11,7 @@ from app.domain.events import PersonDeactivated, PersonReactivated, RolesChanged
 from app.domain.roles import SEN_TEAM, Role
 from app.models import Person
 from app.services.handover import hand_over_work
-from app.services.recovery import end_everything_pending
+from app.services.recovery import end_account_invitations_sent, end_everything_pending
 from app.services.work import Work
 
 
@@ -45,7 +45,9 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in wanted))
     work.tell(RolesChanged(person_id=person.id, roles=after, before=before))
-    return person
+    if set(before) - set(after):
+        end_account_invitations_sent(work, person_id)
+    return account_of_another(work, person_id)
 
 
 def deactivate(work: Work, person_id: int) -> Person:

@@ -7,7 +7,7 @@ from app.domain.events import PasswordChanged, SecondStepChanged
 from app.domain.log_in import PASSWORDS_PER_ACCOUNT, code_typed
 from app.domain.roles import SEN_TEAM, Role
 from app.domain.wording import N_, Wording
-from app.models import Person
+from app.models import Person, Purpose
 from app.services import throttle
 from app.services.passwords import (
     about_person,
@@ -22,6 +22,7 @@ from app.services.second_step import BY_APP, BY_EMAIL, PROVE, Desk, app_step, be
 from app.services.sessions import mark_proved, require_proof
 from app.services.work import Work
 from app.store.queries.log_in import account_by_id, burn_app_step, close_challenges
+from app.store.queries.mailed_links import end_older
 from app.store.sealing import BrokenSeal, seal, unseal
 
 OFFERED = "authenticator offered"
@@ -132,6 +133,9 @@ def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
     work.session.flush()
     burn_app_step(work.session, person.id, step)
     close_challenges(work.session, person.id, work.now)
+    end_older(
+        work.session, Purpose.app_reset, person.email, person.id, work.now
+    )  # allowed for the app before
     work.tell(SecondStepChanged(person_id=person.id))
 
 

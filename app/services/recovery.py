@@ -2,7 +2,12 @@
 
 from app.domain.events import InvitationWithdrawn
 from app.services.work import Work
-from app.store.queries.recovery import EndedInvitation, end_invitations_from, end_pending
+from app.store.queries.recovery import (
+    EndedInvitation,
+    end_account_invitations_from,
+    end_invitations_from,
+    end_pending,
+)
 
 
 def end_everything_pending(work: Work, person_id: int, except_log_in: int | None = None) -> None:
@@ -19,6 +24,12 @@ def end_everything_pending(work: Work, person_id: int, except_log_in: int | None
 def end_invitations_sent(work: Work, person_id: int) -> None:
     """End the invitations that an account sent: its owner says that somebody else was using it."""
     _record(work, end_invitations_from(work.session, person_id, work.now))
+
+
+def end_account_invitations_sent(work: Work, person_id: int) -> None:
+    """End the invitations of professionals and staff that an account sent: its owner has lost the role for that."""
+    work.session.flush()
+    _record(work, end_account_invitations_from(work.session, person_id, work.now))
 
 
 def _record(work: Work, ended: list[EndedInvitation]) -> None:

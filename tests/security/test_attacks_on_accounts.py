@@ -1,13 +1,22 @@
 """Attacks on what an account leaves behind: invitations of a leaver, and invitations to one address at once."""
 
 from dataclasses import replace
+from datetime import UTC
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models import ChildLink, Invitation, Person, Purpose
-from app.services import accounts, invitation_acceptance, invitations, sessions
+from app.models import ChildLink, Invitation, LogInSession, MailedLink, Person, Purpose
+from app.services import (
+    accounts,
+    app_reset,
+    invitation_acceptance,
+    invitations,
+    own_account,
+    sessions,
+)
 from app.services.invitations import Invited
 from app.services.mailed_links import OpenLink
 from app.services.work import Office, unit_of_work
@@ -69,3 +78,41 @@ def test_A6_a_parents_and_a_staff_invitation_sent_at_once_do_not_mix(
         roles = {role.name for role in person.roles}
         assert roles in ({"parent"}, {"sen_officer"}), opened
         assert not linked or roles == {"parent"}
+
+
+def test_A1_an_invitation_to_staff_ends_with_the_role_that_sent_it(cast: Cast, office: Office) -> None:
+    with cast.olu.works() as work:
+        invitations.invite(
+            work,
+            Invited(
+                role=Role.professional,
+                email="second@eps.bradford.example",
+                organisation_id=cast.ann.principal.organisation_id,
+            ),
+        )
+    with cast.ines.works() as work:
+        accounts.set_roles(work, cast.olu.id, [Role.professional])
+    with everything(office) as work:
+        assert work.session.scalars(select(Invitation.withdrawn_at)).all() != [None]
+
+
+def test_A1_a_link_that_removes_the_app_ends_when_the_app_is_set_up_again(cast: Cast, office: Office) -> None:
+    """The administrator allowed a reset, the owner found the phone; an hour in the mailbox is not enough afterwards."""
+    with everything(office) as work:
+        work.get(Person, cast.olu.id).totp_secret = "sealed"
+    with cast.ines.works() as work:
+        app_reset.allow(work, cast.olu.id, "She rang us.")
+    with cast.olu.works() as work:
+        log_in = sessions.hash_of(sessions.open_session(work, cast.olu.id, "app"))
+        row = work.session.scalars(select(LogInSession).where(LogInSession.sid_hash == log_in)).one()
+        row.proved_at, log_in_id = work.now, row.id
+    with cast.olu.works() as work:
+        sealed = own_account.new_app_secret(work)
+        secret = own_account.app_secret_offered(work, sealed) or ""
+        moment = work.now.replace(tzinfo=UTC)
+        own_account.add_app(work, log_in_id, sealed, pyotp.TOTP(secret).at(moment))
+    with everything(office) as work:
+        open_still = select(MailedLink.id).where(
+            MailedLink.purpose == Purpose.app_reset, MailedLink.used_at.is_(None)
+        )
+        assert work.session.scalars(open_still).all() == []

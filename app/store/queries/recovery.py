@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, or_, update
+from sqlalchemy import ColumnElement, Table, and_, or_, update
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Role
@@ -79,9 +79,17 @@ def end_pending(
         )
     )
     # Who had the account in their hands may have invited themselves to another role; families keep their invitations.
+    return _withdraw(session, now, or_(_invitation.c.email == email, _to_accounts(person_id)))
+
+
+def end_account_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:
+    """End the invitations of professionals and staff that this account sent or confirmed, and return them."""
+    return _withdraw(session, now, _to_accounts(person_id))
+
+
+def _to_accounts(person_id: int) -> ColumnElement[bool]:
     by_them = or_(_invitation.c.invited_by_id == person_id, _invitation.c.second_by_id == person_id)
-    to_accounts = and_(by_them, _invitation.c.role != Role.parent)
-    return _withdraw(session, now, or_(_invitation.c.email == email, to_accounts))
+    return and_(by_them, _invitation.c.role != Role.parent)
 
 
 def end_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:
