@@ -38,7 +38,7 @@ def people_of(work: Work, organisation_id: int) -> tuple[Organisation, list[Pers
 
 def confirm(work: Work, person_id: int) -> Person:
     """Confirm that somebody works for the organisation they registered with; its waiting work is open to them now."""
-    person = _waiting_person(work, person_id)
+    person = person_to_settle(work, person_id)
     _settle(work, person)
     work.tell(MembershipConfirmed(person_id=person.id))
     return person
@@ -46,9 +46,9 @@ def confirm(work: Work, person_id: int) -> Person:
 
 def refuse(work: Work, person_id: int) -> Person:
     """Close the account of somebody who does not work for the organisation they registered with."""
-    _waiting_person(work, person_id)
+    person_to_settle(work, person_id)
     hand_over_work(work, person_id)  # holds the person's row, so that a confirmation at the same time counts
-    person = _waiting_person(work, person_id)
+    person = person_to_settle(work, person_id)
     close_account(work, person)
     mail(work, "membership_refused", person.email, f"{person.id}:{work.now}", person.locale)
     work.tell(MembershipRefused(person_id=person.id))
@@ -99,7 +99,8 @@ def _professionals() -> Select[Any]:
     )
 
 
-def _waiting_person(work: Work, person_id: int) -> Person:
+def person_to_settle(work: Work, person_id: int) -> Person:
+    """Return a person who waits to be confirmed, for those who may confirm them."""
     person = work.get(Person, person_id)
     if not may_confirm(work, person.organisation_id) or person.id == work.me.user_id:
         raise WrongHands("confirm who works for an organisation")

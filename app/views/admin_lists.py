@@ -76,13 +76,13 @@ class UserList(PortalListView):
     }
     label_columns = {
         "name": _l("Name"),
-        "email": _l("Work email address"),
+        "email": _l("Email address"),
         "last_name": _l("Last name"),
         "roles": _l("Roles"),
         "organisation": _l("Organisation"),
         "active": _l("Account open"),
         "last_login": _l("Last log-in"),
-        "profession": _l("Profession"),
+        "profession": _l("Kind of organisation"),
         "job_title": _l("Job title"),
         "phone": _l("Work phone number"),
         "two_step": _l("Two-step verification"),

@@ -51,7 +51,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     ),
     "EmailChangeAsked": (
         _l("Email changes asked for"),
-        _l("%(who)s asked to change the email address of %(person)s"),
+        _l("%(person)s asked to change their email address"),
     ),
     "EmailChangeConfirmed": (
         _l("New email addresses confirmed"),
@@ -318,6 +318,8 @@ LIST_NAMES = {
     "AdviceList": _l("Advice"),
     "SendAreaView": _l("SEND area"),
 }
+LIST_PARTS = {"find": _l("searched for"), "show": _l("view"), "page": _l("page")}
+WHOLE_LIST = {("show", "all"), ("page", "1")}
 CHILD_DETAILS = {
     "forenames": _l("Forenames"),
     "surname": _l("Last name"),
@@ -337,8 +339,13 @@ CHILD_DETAILS = {
 def _list_read(facts: Mapping[str, Any]) -> str:
     name = str(facts.get("list_name", ""))
     words = [str(LIST_NAMES.get(name, name))]
-    words += [f"{asked}: {value}" for asked, value in (facts.get("asked") or {}).items()]
-    rows = _("%(num)s rows", num=facts.get("rows", 0))
+    asked = dict(facts.get("asked") or {})
+    words += [
+        f"{LIST_PARTS.get(part, part)}: {value}"
+        for part, value in asked.items()
+        if (part, value) not in WHOLE_LIST
+    ]
+    rows = ngettext("%(num)s row", "%(num)s rows", facts.get("rows", 0))
     return f"{', '.join(words)} ({rows})"
 
 

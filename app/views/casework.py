@@ -1,5 +1,6 @@
 """What the SEN team does with a case: ask for advice, share, and settle duplicates."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -11,11 +12,13 @@ from wtforms import BooleanField, Form, RadioField
 from app.domain.errors import Refused
 from app.domain.form_deadlines import advice_due_on
 from app.domain.form_titles import title_of
+from app.domain.wording import N_
 from app.domain.workflow import ADVICE
 from app.models import Advice, Child
 from app.security import office
 from app.services import asking, duplicates
 from app.services.parts import parts_in
+from app.services.work import Work
 from app.store.queries.child_page import (
     advice_forms,
     involved_with,
@@ -31,6 +34,16 @@ from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 
 PERSON, ORGANISATION = "person", "organisation"
+ANSWERS: dict[str, tuple[Callable[[Work, int], Child], str]] = {
+    "same": (
+        duplicates.same_child,
+        N_("The records are merged. To undo the merge, select “Correct this record”."),
+    ),
+    "different": (
+        duplicates.different_children,
+        N_("You said that these are different children. Both records stay as they are."),
+    ),
+}
 
 
 class AskForm(Form):
@@ -41,7 +54,7 @@ class AskForm(Form):
     find = StringField(_l("Find someone else"), description=_l("A name, or part of an organisation’s name"))
     due_on = DatePartsField(_l("When is it due?"))
     due_reason = TextAreaField(_l("Why is it due on another date? (optional)"))
-    adviser_reason = TextAreaField(_l("Why are you asking this adviser? (optional)"))
+    adviser_reason = TextAreaField(_l("Why are you asking this adviser?"))
     note = TextAreaField(_l("Notes for the adviser (optional)"))
     despite = BooleanField(_l("Ask them all the same"))
 
@@ -166,13 +179,12 @@ class DuplicateView(PortalView):
         """Compare the two records; say whether they are one child."""
         errors = []
         if request.method == "POST":
-            verb = {"same": duplicates.same_child, "different": duplicates.different_children}.get(
-                request.form.get("answer", "")
-            )
-            if verb is not None:
+            answer = ANSWERS.get(request.form.get("answer", ""))
+            if answer is not None:
+                verb, answered = answer
                 with self.work() as work:
                     kept = verb(work, child_id).id
-                flash(_("Thank you. Your answer is recorded."), "success")
+                flash(_(answered), "success")
                 return redirect(url_for("ChildView.show", child_id=kept))
             errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]
         with self.work() as work:

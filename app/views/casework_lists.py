@@ -321,7 +321,7 @@ class RegistrationList(PortalListView):
         "first_name": _l("First name"),
         "last_name": _l("Last name"),
         "email": _l("Work email address"),
-        "profession": _l("Profession"),
+        "profession": _l("Kind of organisation"),
         "job_title": _l("Job title"),
         "state": _l("Status"),
         "created_at": _l("Asked on"),
@@ -332,7 +332,7 @@ class RegistrationList(PortalListView):
         "decision_reason": _l("Reason for the decision"),
     }
     search_form_extra_fields = {
-        "profession": choice_field(_l("Profession"), PROFESSION_LABELS, _l("Any")),
+        "profession": choice_field(_l("Kind of organisation"), PROFESSION_LABELS, _l("Any")),
         "state": choice_field(_l("Status"), REGISTRATION_STATES, _l("Any")),
     }
     formatters_columns = {

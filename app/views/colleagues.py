@@ -1,6 +1,6 @@
 """Who works for an organisation: its lead and the SEN team confirm or refuse people who registered."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
@@ -56,10 +56,15 @@ class ColleagueView(PortalView):
         flash(_("%(name)s is confirmed. We have told them.", name=name), "success")
         return redirect(url_for("ColleagueView.waiting"))
 
-    @expose("/<int:person_id>/refuse", methods=["POST"])
+    @expose("/<int:person_id>/refuse", methods=["GET", "POST"])
     @has_access
     def refuse(self, person_id: int) -> ResponseReturnValue:
-        """They do not work there: the account is closed."""
+        """Ask first, then close the account of a person who does not work there."""
+        if request.method == "GET":
+            with self.work() as work:
+                return self.page(
+                    "colleagues/refuse.html", person=membership.person_to_settle(work, person_id)
+                )
         with self.work() as work:
             person = membership.refuse(work, person_id)
             name = person.name

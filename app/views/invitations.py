@@ -52,7 +52,7 @@ class InviteForm(FlaskForm):
         [Typed(_l("Enter their email address"), _l("Email address"), 1016)],
     )
     relationship = StringField(
-        _l("What are they to the child or young person?"),
+        _l("Relationship to the child or young person"),
         [Typed(_l("Enter what they are to the child or young person"), _l("This answer"), 100)],
         description=_l("For example mother, grandfather, foster carer, or the young person"),
     )

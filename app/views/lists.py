@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, g, redirect, request, url_for
+from flask import Response, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.filters import Filters
@@ -37,6 +37,7 @@ from app.views.generated_lists import SearchField, search_fields
 from app.views.list_interface import EVERY_ROW, LARGEST_ID
 from app.views.listed import Listed, Onward, Row
 from app.views.pages import shown
+from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
 EXPORT_UP_TO = 10_000
@@ -137,6 +138,8 @@ class PortalListView(ModelView):
         """The list, narrowed by the filters in the address, or by the words in the search box."""
         wanted = self._sound_arguments()
         if wanted != [*request.args.items(multi=True)]:
+            for date in self._wrong_dates():
+                flash(_("“%(date)s” is not a real date. Enter a date like 27/3/2026", date=date), "danger")
             return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
         typed = looked_for() if self.find_label else ""
@@ -339,15 +342,22 @@ class PortalListView(ModelView):
                 kept.append((key, value))
         return kept[:MOST_ARGUMENTS]
 
+    def _wrong_dates(self) -> Sequence[str]:
+        """Return what was entered in a filter for a date and is not one."""
+        asked = [(key, clean_line(value)) for key, value in request.args.items(multi=True)]
+        return [
+            v[:20] for k, v in asked if v and self._is_of_a_date(k) and not _is_date(self._plain_value(k, v))
+        ]
+
     def _plain_value(self, key: str, asked: str) -> str:
         """A filter's value cleaned, and a date in the one form that AppBuilder reads."""
         if not key.startswith("_flt_"):
             return asked
         value = clean_line(asked)
-        found = read_date(value) if self._is_of_a_date(key.removeprefix("_flt_").partition("_")[2]) else None
-        return found.isoformat() if found else value
+        return found.isoformat() if self._is_of_a_date(key) and (found := read_date(value)) else value
 
-    def _is_of_a_date(self, column: str) -> bool:
+    def _is_of_a_date(self, key: str) -> bool:
+        column = key.removeprefix("_flt_").partition("_")[2]
         known = column in self._filters.get_search_filters()
         return known and bool(self.datamodel.is_date(column) or self.datamodel.is_datetime(column))
 

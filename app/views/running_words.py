@@ -41,7 +41,7 @@ LETTERS: Mapping[str, LazyString] = {
 
 LANES: Mapping[str, LazyString] = {
     "code": _l("Security codes"),
-    "letter": _l("Letters"),
+    "letter": _l("Messages and invitations"),
     "digest": _l("Emails that are not urgent"),
 }
 

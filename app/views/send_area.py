@@ -10,6 +10,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
 from app.domain.events import ChildrenListed
+from app.domain.roles import Profession
 from app.domain.school_years import year_group_label, year_of
 from app.domain.standing import in_words
 from app.security import office
@@ -52,6 +53,7 @@ class SendAreaView(PortalView):
             show=show.name,
             looked_for=typed,
             may_add=may_add_children(who),
+            brings_to_attention=who.profession is Profession.early_years,
         )
 
 

@@ -341,6 +341,10 @@ def test_A3_a_lead_confirms_on_the_page(app: Flask, office: Office, mailbox: Mai
     assert "Nadia Rahman" in page and "Deputy head" in page
     with everything(office) as work:
         number = work.session.scalars(select(Person.id).where(Person.email == newcomer.email)).one()
+    question = sana.get(f"/colleagues/{number}/refuse").text
+    assert "Are you sure that Nadia Rahman does not work for" in question and "Close the account" in question
+    assert "Nadia Rahman" in sana.get("/colleagues/").text
+    assert cast.rhys.browser().get(f"/colleagues/{number}/refuse").status_code in (403, 404)
     done = post_with_token(sana, app, f"/colleagues/{number}/confirm", {})
     assert done.status_code == 302
     assert "must confirm that you work there" not in newcomer.browser.get("/").text

@@ -238,7 +238,7 @@ def accepted(cast, make, child):
     )
 
 
-def test_two_records_are_compared_and_made_one(cast, child, make, press, office):
+def test_two_records_are_compared_and_made_one(app, cast, child, make, press, office):
     newer = make.child(linked=(cast.rhys,), possible_duplicate_of_id=child.id, surname="Shaah")
     path = f"/children/{newer.id}/duplicate"
     page = get(cast.olu, path)
@@ -246,9 +246,12 @@ def test_two_records_are_compared_and_made_one(cast, child, make, press, office)
     assert "Shaah" in page.main
     assert Page(press(path)).errors == {"answer": "Select yes if the records are for the same child"}
 
-    answer = press(path, {"answer": "same"})
+    browser = cast.olu.browser()
+    answer = post_with_token(browser, app, path, {"answer": "same"})
 
     assert answer.location == f"/children/{child.id}"
+    merged = browser.get(answer.location).text
+    assert "To undo the merge, select “Correct this record”." in merged
     assert cast.olu.browser().get(f"/children/{newer.id}").status_code == 404
     assert cast.rhys.browser().get(f"/children/{child.id}").status_code == 200
 

@@ -53,6 +53,8 @@ def test_c4_adding_a_child_there_begins_that_form(cast, nursery, press, office):
     page = Page(nursery.browser().get("/children/add"))
     assert "bring them to the council’s attention" in page.main
     assert "asks for an assessment" not in page.main
+    area = Page(nursery.browser().get("/send/")).main
+    assert "Bring a child to attention" in area and "Request an assessment" not in area
     given = {
         "forenames": "Ivy",
         "surname": "Marsh",

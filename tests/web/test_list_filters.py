@@ -83,3 +83,15 @@ def test_b5_a_date_filter_reads_a_date_as_people_write_it(app, cast, make, typed
         assert answer.location.endswith("?_flt_0_due_on=2026-11-02")
     page = browser.get("/advice/list/?_flt_0_due_on=2026-11-02").get_data(as_text=True)
     assert 'value="2 November 2026"' in page
+
+
+def test_c_a_mistyped_date_of_a_filter_is_named(cast):
+    """The list showed every row and nothing said that the filter was dropped."""
+    browser = cast.olu.browser()
+
+    page = browser.get("/requests/list/?_flt_0_due_on=31/2/2026", follow_redirects=True).text
+
+    assert "“31/2/2026” is not a real date. Enter a date like 27/3/2026" in page
+    assert (
+        "real date" not in browser.get("/requests/list/?_flt_0_due_on=27/3/2026", follow_redirects=True).text
+    )
