@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.domain.workflow import FormState
-from tests.e2e.test_page_script import address, visit  # noqa: F401 - fixtures
 from tests.web.test_running import give_up
 
 pytestmark = pytest.mark.browser
@@ -57,7 +56,7 @@ def owed(cast, make, clock):
 
 @pytest.mark.parametrize("width", [PHONE, SMALLEST])
 @pytest.mark.parametrize("path", ["/", "/send/"])
-def test_what_is_owed_and_when_is_seen_without_scrolling_sideways(cast, visit, owed, path, width):  # noqa: F811
+def test_what_is_owed_and_when_is_seen_without_scrolling_sideways(cast, visit, owed, path, width):
     page = on_a_phone(visit(cast.ann, path), width)
 
     assert_nothing_scrolls_sideways(page)
@@ -66,14 +65,14 @@ def test_what_is_owed_and_when_is_seen_without_scrolling_sideways(cast, visit, o
 
 
 @pytest.mark.parametrize("path", ["/people/list/", "/requests/list/", "/advice/list/"])
-def test_an_officers_lists_need_no_scrolling_sideways(cast, visit, owed, path):  # noqa: F811
+def test_an_officers_lists_need_no_scrolling_sideways(cast, visit, owed, path):
     page = on_a_phone(visit(cast.olu, path))
 
     assert_nothing_scrolls_sideways(page)
     assert_within(page, "Amina Shah")
 
 
-def test_a_list_drawn_as_cards_is_still_a_table(cast, visit, owed):  # noqa: F811
+def test_a_list_drawn_as_cards_is_still_a_table(cast, visit, owed):
     page = on_a_phone(visit(cast.ann, "/send/"))
 
     table = page.get_by_role("table", name="Children and young people")
@@ -90,14 +89,14 @@ def test_a_list_drawn_as_cards_is_still_a_table(cast, visit, owed):  # noqa: F81
     expect(row.get_by_role("cell").last).to_contain_text("3 days left")
 
 
-def test_a_request_that_was_not_sent_says_so_instead_of_a_date(cast, visit, owed):  # noqa: F811
+def test_a_request_that_was_not_sent_says_so_instead_of_a_date(cast, visit, owed):
     page = on_a_phone(visit(cast.sana, "/send/"))
 
     assert_within(page, "Not sent yet")
 
 
 @pytest.mark.parametrize("width", [PHONE, SMALLEST])
-def test_a_status_is_never_broken_inside_a_word(cast, visit, make, width):  # noqa: F811
+def test_a_status_is_never_broken_inside_a_word(cast, visit, make, width):
     child = make.child(linked=(cast.sana,))
     page = on_a_phone(visit(cast.sana, f"/forms/{make.request(child, cast.sana).id}"), width)
     page.locator(".govuk-task-list__status").first.evaluate("status => { status.textContent = 'Completed' }")
@@ -110,7 +109,7 @@ def test_a_status_is_never_broken_inside_a_word(cast, visit, make, width):  # no
 
 
 @pytest.mark.parametrize("width", [PHONE, SMALLEST])
-def test_how_the_portal_is_doing_is_read_without_scrolling_sideways(cast, office, visit, width):  # noqa: F811
+def test_how_the_portal_is_doing_is_read_without_scrolling_sideways(cast, office, visit, width):
     give_up(office, "password_changed", cast.ann, facts={"device": "Firefox"}, to=cast.ann.email)
 
     page = on_a_phone(visit(cast.ines, "/running/"), width)
