@@ -10,9 +10,11 @@ from wtforms import BooleanField, Form
 
 from app.domain.errors import Refused
 from app.domain.text_input import clean_line
+from app.domain.workflow import FAMILY_PARTS
 from app.models import Child, ChildLink, Organisation, Person
 from app.services import links as desk
 from app.services.handover import owed_through
+from app.services.invitations import of_child
 from app.store.queries.child_page import organisations_named, professionals_named
 from app.views.base import PortalView
 from app.views.faults import put_faults
@@ -130,6 +132,8 @@ class LinkView(PortalView):
             link = work.get(ChildLink, link_id)
             context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
             context["owed"] = [form.title for form in owed_through(work, link)]
+            invited = of_child(work, link.child_id)[1] if link.part in FAMILY_PARTS else []
+            context["invited"] = [f"{each.name} ({each.email})" for each in invited]
         return self.page("casework/end_link.html", **context)
 
 

@@ -1,6 +1,8 @@
 """The page on which the SEN team ends somebody's involvement, and reading what was sent and not shared."""
 
 from app.domain.workflow import FormState
+from app.services import invitations
+from tests.make import parent
 
 
 def test_a8_the_page_for_ending_a_link_names_what_is_still_due(cast, make):
@@ -34,3 +36,19 @@ def test_a7_a_colleague_in_the_queue_reads_that_the_form_was_sent_and_not_what_i
 
     assert "has not been shared with you" in browser.get(f"/forms/{sent.id}/read").text
     assert "has not been sent yet" in browser.get(f"/forms/{asked.id}/read").text
+
+
+def test_a8_the_page_for_ending_a_parents_link_names_the_open_invitations(cast, make):
+    """The same parent may have been invited by another form of their name."""
+    child = make.child()
+    link, other = make.link(child, cast.pat), make.link(child, cast.ann)
+    with cast.olu.works() as work:
+        invitations.invite(work, parent(child.id, "Patricia", "Hussain", "second@home.example"))
+
+    browser = cast.olu.browser()
+
+    assert (
+        "Patricia Hussain (second@home.example)"
+        in browser.get(f"/children/{child.id}/link/{link.id}/end").text
+    )
+    assert "Patricia" not in browser.get(f"/children/{child.id}/link/{other.id}/end").text
