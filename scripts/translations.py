@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -11,6 +14,10 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 TRANSLATIONS = ROOT / "translations"
 PLACES = ("app", "startup")
+FORMS = "app/seed/forms"
+WHOLE_FORMS = ("consent",)
+"""Forms that families fill in, marked whole; of the others only the title, which families see in lists."""
+FORM_TEXTS = ("title", "intro", "label", "name", "hint", "help", "row_name", "condition_text")
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 TEMPLATES = {
     "extensions": "jinja2.ext.do,app.views.spoken.Kept",
@@ -29,9 +36,24 @@ def marked() -> Catalog:
             ROOT / place, METHODS, {"templates/**.html": TEMPLATES, "templates/**.txt": TEMPLATES}, KEYWORDS
         ):
             found.add(text, None, [(f"{place}/{name}", 0)], auto_comments=comments, context=context)
+    for path in sorted((ROOT / FORMS).glob("*.json")):
+        form = json.loads(path.read_text(encoding="utf-8"))["definition"]
+        for text in _form_texts(form) if path.stem in WHOLE_FORMS else [form["title"]]:
+            found.add(text, None, [(f"{FORMS}/{path.name}", 0)])
     for message in found:
         message.locations.sort()
     return found
+
+
+def _form_texts(part: Any) -> Iterator[str]:
+    """Every text of a form that its readers see, with the parts inside it."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _form_texts(one)
+    elif isinstance(part, dict):
+        yield from (part[key] for key in FORM_TEXTS if part.get(key))
+        for inner in part.values():
+            yield from _form_texts(inner)
 
 
 def catalogues() -> dict[str, Path]:

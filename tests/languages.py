@@ -52,21 +52,26 @@ class _Texts(HTMLParser):
         self.found: list[str] = []
         self.marked: list[str] = []
         self._foreign = 0
+        self._own_name = False
         self._english: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
         self._foreign += tag in UNSEEN
+        if tag == "a":
+            self._own_name = "lang" in given  # the link to a language, under that language's own name
         self.found += [
             str(value).strip("\u2066\u2069")
             for name, value in attrs
             if name in READ_ALOUD or name.startswith("data-i18n")
         ]
-        given = dict(attrs)
         if tag in ("span", "option") and (given.get("lang"), given.get("dir")) == ("en", "ltr"):
             self._english = []
 
     def handle_endtag(self, tag: str) -> None:
         self._foreign -= tag in UNSEEN
+        if tag == "a":
+            self._own_name = False
         if tag in ("span", "option") and self._english is not None:
             self.marked.append("".join(self._english))
             self._english = None
@@ -74,7 +79,7 @@ class _Texts(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._english is not None:
             self._english.append(data)
-        elif not self._foreign and data.strip():
+        elif not self._foreign and not self._own_name and data.strip():
             self.found.append(data.strip("\u2066\u2069"))
 
 

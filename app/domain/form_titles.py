@@ -29,7 +29,7 @@ def purpose_of(kind: str, statutory: bool) -> str:
 def title_of(title: str, statutory: bool) -> str:
     """The title to show for a form, given the title of its template."""
     if statutory:
-        return title
+        return Wording(title)
     if title in INFORMATION:
         return Wording(INFORMATION[title])
-    return Wording(OTHERWISE, form=title)
+    return Wording(OTHERWISE, form=Wording(title))

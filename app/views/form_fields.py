@@ -9,6 +9,7 @@ keep what is not valid.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.domain.forms import Answers, Problem, Question, Section, read_section
 from app.domain.forms.kinds import KINDS
 from app.domain.forms.simple_kinds import YesNo
 from app.views.fields import EmailField, StringField, TelField, TextAreaField
+from app.views.pages import said
 
 MOST_CLASSES = 2_000
 
@@ -103,7 +105,8 @@ def section_form(section: Section, answers: Answers, problems: Iterable[Problem]
     for question in section.questions:
         if question not in asked:
             del form._fields[_attribute(question.id)]
-    form.asked, form.shown = asked, " ".join(question.id for question in asked)
+    form.asked = [in_readers_language(question) for question in asked]
+    form.shown = " ".join(question.id for question in asked)
     form.values = {question.id: _shown_value(question, given.get(question.id)) for question in asked}
     form.faults = {}
     for problem in problems:
@@ -115,8 +118,23 @@ def section_form(section: Section, answers: Answers, problems: Iterable[Problem]
     return form
 
 
+def in_readers_language(question: Question) -> Question:
+    """The question with its texts as the reader sees them; what has no translation is marked as English."""
+    options = tuple(replace(one, label=said(one.label), hint=said(one.hint)) for one in question.options)
+    return replace(
+        question,
+        label=said(question.label),
+        hint=said(question.hint),
+        help=said(question.help),
+        row_name=said(question.row_name),
+        condition_text=said(question.condition_text),
+        options=options,
+        columns=tuple(in_readers_language(column) for column in question.columns),
+    )
+
+
 def _shown_value(question: Question, value: Any) -> Any:
-    return KINDS[question.kind].text(question, value) if question.kind == "prefilled" else value
+    return said(KINDS[question.kind].text(question, value)) if question.kind == "prefilled" else value
 
 
 def values_from(section: Section, posted: MultiDict[str, str], today: date) -> dict[str, Any]:

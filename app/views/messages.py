@@ -21,7 +21,7 @@ from app.views.fields import StringField, TextAreaField
 from app.views.generated_lists import with_args
 from app.views.message_words import subject_of, text_of
 from app.views.numbers import number_asked
-from app.views.pages import url_or_none
+from app.views.pages import said, url_or_none
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.quick import ngettext
@@ -217,7 +217,7 @@ def _opens(opened: Opened) -> list[tuple[str, str]]:
             (_("Are these the same child?"), url_or_none("DuplicateView.settle", child_id=opened.child.id))
         )
     if opened.form:
-        links.append((opened.form.title, url_or_none("FormView.show", form_id=opened.form.id)))
+        links.append((said(opened.form.title), url_or_none("FormView.show", form_id=opened.form.id)))
     if opened.child:
         links.append(
             (

@@ -56,10 +56,24 @@ def missing(browser, language, paths):
 
 
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.xfail(
-    reason="texts of this path wait for their translation; take this mark out when they have it"
-)
 def test_d1_a_parents_path_is_whole_in_every_language(cast, addresses, language):
     left = missing(cast.nobody(), language, PUBLIC_PAGES) | missing(cast.pat.browser(), language, addresses)
 
     assert left == {}, f"{len(left)} texts"
+
+
+def test_d1_a_form_asks_in_the_readers_language_and_marks_what_has_no_translation(cast, make):
+    child = make.child(linked=(cast.sana, cast.pat))
+    consent, request = make.consent(child, cast.pat), make.request(child, cast.sana)
+    parent, senco = cast.pat.browser(), cast.sana.browser()
+    for browser in (parent, senco):
+        browser.get("/language/pl")
+
+    asked = parent.get(f"/forms/{consent.id}/section/who").text
+    with cast.sana.works() as work:
+        first = look_at(work, request.id).sections[0]
+    untranslated = senco.get(f"/forms/{request.id}/section/{first.id}").text
+
+    assert "Czy masz władzę rodzicielską?" in asked
+    assert "Tylko jeśli na pytanie „Kim jesteś?” odpowiedź brzmi „Rodzic lub opiekun”" in asked
+    assert f'<span lang="en" dir="ltr">{first.questions[-1].label}</span>' in untranslated

@@ -159,7 +159,7 @@ ATTENTION_INTRO = Wording(
 
 
 def _not_advice(text: str) -> str:
-    return text.replace("advice", "information").replace("Advice", "Information")
+    return Wording(text.replace("advice", "information").replace("Advice", "Information")) if text else ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.domain.forms.conditions import All, AnyOf, Condition, Filled, Is, Not
 from app.domain.forms.definition import DefinitionError, FormDefinition, Option, Question, Section
 from app.domain.forms.facts import FACTS
 from app.domain.forms.kinds import KINDS
-from app.domain.wording import lower_first
+from app.domain.wording import N_, Wording, lower_first
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 FORM_KEYS = {"key", "title", "audience", "intro", "sections"}
@@ -72,10 +72,10 @@ class _Parser:
         sections = [self.section(one, fingerprint) for one in self.things(here, raw, "sections")]
         form = FormDefinition(
             key=self.identifier(here, raw, "key"),
-            title=self.text(here, raw, "title", needed=True),
+            title=self.wording(here, raw, "title", needed=True),
             audience=tuple(audience),
             sections=tuple(sections),
-            intro=self.text(here, raw, "intro"),
+            intro=self.wording(here, raw, "intro"),
             checksum=fingerprint,
         )
         if self.faults:
@@ -99,12 +99,12 @@ class _Parser:
             questions.append(question)
         return Section(
             id=section_id,
-            title=self.text(here, raw, "title", needed=True),
+            title=self.wording(here, raw, "title", needed=True),
             questions=tuple(questions),
-            intro=self.text(here, raw, "intro"),
+            intro=self.wording(here, raw, "intro"),
             show_if=raw.get("show_if"),
             condition=condition,
-            condition_text=self.text(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
+            condition_text=self.wording(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
             form_checksum=fingerprint,
         )
 
@@ -113,7 +113,7 @@ class _Parser:
         here = f"{place}, question “{question_id}”"
         self.keys(here, raw, QUESTION_KEYS)
         kind = str(raw.get("kind", ""))
-        label = self.text(here, raw, "label", needed=True)
+        label = self.wording(here, raw, "label", needed=True)
         if kind not in KINDS:
             self.faults.append(f"{here}: there is no kind of question called “{kind}”")
         elif in_table and not KINDS[kind].in_tables:
@@ -128,9 +128,9 @@ class _Parser:
             id=question_id,
             kind=kind,
             label=label,
-            name=self.text(here, raw, "name") or lower_first(label.rstrip("?")),
-            hint=self.text(here, raw, "hint"),
-            help=self.text(here, raw, "help"),
+            name=self.wording(here, raw, "name") or lower_first(label.rstrip("?")),
+            hint=self.wording(here, raw, "hint"),
+            help=self.wording(here, raw, "help"),
             required=raw.get("required") is True,
             options=self.options(here, kind, raw),
             columns=self.columns(here, kind, raw),
@@ -139,11 +139,11 @@ class _Parser:
             max=raw.get("max"),
             show_if=raw.get("show_if"),
             condition=self.condition(here, raw),
-            condition_text=self.text(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
+            condition_text=self.wording(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
             fact=self.fact(here, kind, raw),
             restricted=raw.get("restricted") is True,
             contact=raw.get("contact") is True,
-            row_name=self.text(here, raw, "row_name") or ("Row" if kind == "table" else ""),
+            row_name=self.wording(here, raw, "row_name") or (Wording(N_("Row")) if kind == "table" else ""),
         )
 
     def limits(self, here: str, kind: str, raw: Mapping[str, Any]) -> None:
@@ -173,8 +173,8 @@ class _Parser:
             value = self.text(f"{here}, an option", one, "value", needed=True)
             if any(value == option.value for option in options):
                 self.faults.append(f"{here}: there are two options with the value “{value}”")
-            label = self.text(f"{here}, an option", one, "label", needed=True)
-            options.append(Option(value, label, self.text(here, one, "hint")))
+            label = self.wording(f"{here}, an option", one, "label", needed=True)
+            options.append(Option(value, label, self.wording(here, one, "hint")))
         return tuple(options)
 
     def columns(self, here: str, kind: str, raw: Mapping[str, Any]) -> tuple[Question, ...]:
@@ -255,11 +255,17 @@ class _Parser:
             return ""
         _, question = self.earlier[str(raw["q"])]
         wanted = [raw["is"]] if "is" in raw else raw["in"]
-        if not isinstance(wanted, list) or len(wanted) > 3:
+        if not isinstance(wanted, list) or not 0 < len(wanted) <= 3:
             return ""
         said = [KINDS["yes_no"].text(question, one) if question.kind == "yes_no" else question.option_label(one)
                 for one in wanted]  # fmt: skip
-        return f"Only if you answered {' or '.join(f'“{one}”' for one in said)} to “{question.label}”"
+        patterns = (
+            N_("Only if you answered “%(first)s” to “%(question)s”"),
+            N_("Only if you answered “%(first)s” or “%(second)s” to “%(question)s”"),
+            N_("Only if you answered “%(first)s” or “%(second)s” or “%(third)s” to “%(question)s”"),
+        )
+        answers = dict(zip(("first", "second", "third"), said, strict=False))
+        return Wording(patterns[len(said) - 1], question=question.label, **answers)
 
     # Small things
 
@@ -283,6 +289,11 @@ class _Parser:
             self.faults.append(f"{here}: “{key}” must be text" + (" and not empty" if needed else ""))
             return ""
         return found
+
+    def wording(self, here: str, raw: Mapping[str, Any], key: str, needed: bool = False) -> str:
+        """A text that readers see: views can show it in the reader's language."""
+        found = self.text(here, raw, key, needed)
+        return Wording(found) if found else ""
 
     def identifier(self, here: str, raw: Mapping[str, Any], key: str) -> str:
         found = raw.get(key)

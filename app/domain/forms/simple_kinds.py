@@ -196,7 +196,7 @@ class Choice(Kind):
 
 class YesNo(Choice):
     name = "yes_no"
-    labels = {"yes": N_("Yes"), "no": N_("No")}
+    labels = {"yes": Wording(N_("Yes")), "no": Wording(N_("No"))}
 
     def allowed(self, question: Question) -> set[str]:
         return set(self.labels)
