@@ -4,6 +4,7 @@ No template decides this: `readable` gives a page the sections and answers of on
 """
 
 import enum
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,10 +27,12 @@ class Reader(enum.Enum):
 
 WHOLE = frozenset({Reader.sen_team, Reader.author})
 CONTACT_KINDS = frozenset({"postcode", "phone", "email"})
-CONTACT_FACTS = frozenset({"child.address", "child.postcode"})
+CONTACT_FACTS = frozenset({"child.address", "child.postcode", "child.postcode_missing_reason"})
 PLACE_FACTS = frozenset({"child.setting", "author.organisation"})
 PLACE_QUESTIONS = frozenset({"gp"})
 """Questions of the published request that name a place the child can be found at."""
+FAMILY_PLACE_QUESTIONS = PLACE_QUESTIONS | {"organisation", "place", "sensory_teacher_name"}
+"""Columns and questions of the published forms that name where somebody works with the child."""
 ADDRESS_QUESTIONS = frozenset({"contact_address"})
 
 
@@ -96,7 +99,7 @@ def _gives_away(question: Question, reader: Reader, contact_risk: bool) -> bool:
         or question.id in ADDRESS_QUESTIONS
         or question.contact
     )
-    place = question.fact in PLACE_FACTS or question.id in PLACE_QUESTIONS
+    place = question.fact in PLACE_FACTS or question.id in FAMILY_PLACE_QUESTIONS
     if reader is Reader.family:
         return contact or (place and contact_risk)
     return (contact or question.id in PLACE_QUESTIONS) and contact_risk
@@ -163,21 +166,29 @@ def _row_notes(title: str, label: str, row: Mapping[str, Any]) -> Iterator[Note]
         yield Note(title, label, why)
 
 
-RELATIONS: tuple[frozenset[str], ...] = (
-    frozenset({"father", "dad", "daddy", "fathers", "dads"}),
-    frozenset({"mother", "mum", "mummy", "mam", "mothers", "mums"}),
-    frozenset({"stepmother", "stepmum"}),
-    frozenset({"stepfather", "stepdad"}),
-    frozenset({"grandmother", "grandma", "nan", "nana", "gran", "granny"}),
-    frozenset({"grandfather", "grandad", "granddad", "grandpa"}),
-    frozenset({"grandparent", "grandparents"}),
-    frozenset({"aunt", "auntie", "aunty"}),
-    frozenset({"uncle"}),
-    frozenset({"brother"}),
-    frozenset({"sister"}),
-    frozenset({"husband", "wife", "partner"}),
+_PARENTS: tuple[frozenset[str], ...] = (
+    frozenset(["father", "dad", "daddy", "papa", "abbu", "baba"]),
+    frozenset(["mother", "mum", "mummy", "mam", "mom", "mama", "ammi"]),
+    frozenset(["stepmother", "stepmum", "stepmom"]),
+    frozenset(["stepfather", "stepdad"]),
 )
-"""Words for the same relation."""
+RELATIONS: tuple[frozenset[str], ...] = (
+    *_PARENTS,
+    frozenset(["grandmother", "grandma", "nan", "nana", "nanny", "gran", "granny"]),
+    frozenset(["grandfather", "grandad", "granddad", "grandpa"]),
+    frozenset(["grandparent"]),
+    frozenset(["aunt", "auntie", "aunty"]),
+    frozenset(["uncle"]),
+    frozenset(["cousin", "niece", "nephew"]),
+    frozenset(["brother", "halfbrother", "stepbrother"]),
+    frozenset(["sister", "halfsister", "stepsister"]),
+    frozenset(["husband", "wife", "partner", "boyfriend", "girlfriend", "ex", "fiance", "fiancee", "spouse"]),
+)
+"""Words for the same relation, each in the singular and as one word."""
+ANY_PARENT = frozenset(["parent", "carer", "guardian"])
+"""Words that say of a parent no more than that."""
+ANY_RELATIVE = frozenset(["family", "relative", "relation", "anyone", "anybody", "everyone", "everybody"])
+"""Words that mean every member of a family, where somebody is asked whom to keep information from."""
 
 SMALL_WORDS = frozenset(
     [
@@ -210,6 +221,7 @@ SMALL_WORDS = frozenset(
         "with",
     ]
 )
+_PREFIX = re.compile(r"\b(step|grand|half) (?=\w)")
 
 
 def who_must_not_know(
@@ -220,15 +232,13 @@ def who_must_not_know(
     A note that means somebody else costs the officer one more look; a note that is missed may cost a family its safety.
     """
     own = _words(name)
-    relations = {word for each in RELATIONS if each & _joined(relationship) for word in each}
-    if {"grandmother", "grandfather"} & relations:
-        relations |= {"grandparent", "grandparents"}
+    relations = _relations(relationship)
     found = []
     for note in notes:
         said = _words(note.text)
         if (
             (own and own <= said)
-            or relations & _joined(note.text)
+            or _may_be(relations, _kin(note.text), note)
             or (organisation and _words(organisation) <= said)
             or (note.names_a_person and said and (said <= own | _words(organisation) or own & said))
         ):
@@ -236,10 +246,31 @@ def who_must_not_know(
     return found
 
 
+def _may_be(relations: frozenset[str], kin: frozenset[str], note: Note) -> bool:
+    """Whether a note in these words may mean somebody of these relations to the child."""
+    if (relations - ANY_PARENT) & kin:
+        return True
+    return note.names_a_person and bool(relations) and bool(kin & (relations | ANY_RELATIVE))
+
+
+def _relations(relationship: str) -> frozenset[str]:
+    """Every word for what somebody is to the child. "Parent" may be a father or a mother, and the other way round."""
+    typed = _kin(relationship)
+    found = frozenset(word for each in RELATIONS if each & typed for word in each)
+    if typed & ANY_PARENT:
+        found = found.union(*_PARENTS)
+    if any(each & found for each in _PARENTS):
+        found |= ANY_PARENT
+    if {"grandmother", "grandfather"} & found:
+        found |= {"grandparent"}
+    return found
+
+
 def _words(text: str) -> set[str]:
     return {word for word in fold(text).split() if word not in SMALL_WORDS}
 
 
-def _joined(text: str) -> set[str]:
-    """The same words, with "step-mother" as one word, which is not "mother"."""
-    return _words(text.replace("-", ""))
+def _kin(text: str) -> frozenset[str]:
+    """The words of a text in the singular, with "step mother" and "step-mother" as one word, which is not "mother"."""
+    words = _PREFIX.sub(r"\1", fold(text)).split()
+    return frozenset(form for word in words for form in (word, word.removesuffix("s")))

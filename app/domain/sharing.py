@@ -17,7 +17,7 @@ class SharingChoice:
     """The links of parents and young people, each chosen by name."""
     with_files: bool = True
     on_consent: bool = True
-    """What professionals read ends when a consent is withdrawn, if one was in force when it was shared."""
+    """What professionals read ends when a consent is withdrawn, given before or after."""
     despite: frozenset[int] = frozenset()
     """The links to share with although a form says that the person must not know."""
 

@@ -1,11 +1,15 @@
 """What the forms about a child say that only the SEN team and its givers may know."""
 
+from sqlalchemy import select
+
 from app.domain.errors import Fault, Refused, WrongHands
+from app.domain.forms import parse_once
 from app.domain.secrecy import Note, notes_in, who_must_not_know
 from app.domain.wording import N_, Wording
+from app.models import Person
 from app.services.form_templates import definition_of
 from app.services.work import Work
-from app.store.queries.shares import newest_answers
+from app.store.queries.shares import newest_answers, sent_by_anyone
 
 
 def notes_about(work: Work, child_id: int) -> list[Note]:
@@ -36,3 +40,39 @@ def check_may_know(
         )
         words = " / ".join(dict.fromkeys(note.text for note in found))[:LONGEST_QUOTE]
         raise Refused(Fault("despite", Wording(text, name=name or organisation, words=words)))
+
+
+def check_organisation_may_know(work: Work, child_id: int, organisation_id: int, name: str) -> None:
+    """The same for an organisation: it is named in a form, or somebody is who works there and would see its queue."""
+    check_may_know(work, child_id, "", "", name)
+    notes = [note for note in notes_about(work, child_id) if note.names_a_person]
+    if not notes:
+        return
+    people = work.session.execute(
+        select(Person.first_name, Person.last_name).where(
+            Person.organisation_id == organisation_id,
+            Person.active.is_(True),
+            Person.organisation_confirmed_at.is_not(None),
+        )
+    )
+    for first, last in people:
+        person = f"{first} {last}"
+        if who_must_not_know(notes, person):
+            text = N_(
+                "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
+                "Tick the box if you are sure"
+            )
+            raise Refused(Fault("despite", Wording(text, name=name, person=person)))
+
+
+def check_colleague_may_know(work: Work, child_id: int, person: Person, field: str) -> None:
+    """Raise Refused when a form may say that this professional must not know about the child.
+
+    For whoever is not in the SEN team and so learns nothing of what the form says: only the SEN team links this
+    person to the child.
+    """
+    sent = sent_by_anyone(work.session, child_id)
+    notes = [note for wording, mark, answers in sent for note in notes_in(parse_once(mark, wording), answers)]
+    if who_must_not_know(notes, person.name):
+        text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
+        raise Refused(Fault(field, Wording(text, name=person.name)))

@@ -36,6 +36,7 @@ from app.store.queries.addresses import KnownPerson, person_with_email
 from app.store.queries.mailed_links import end_older
 
 MOST_LISTED = 100
+"""Of a list on one page, which says so where there are more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +204,8 @@ def of_child(work: Work, child_id: int) -> tuple[Child, list[Invitation]]:
 
 
 def of_accounts(work: Work) -> list[Invitation]:
-    """Return the open invitations of professionals and staff that this person may send again or withdraw."""
+    """Return the open invitations of professionals and staff that this person may send again or withdraw, oldest first.
+    One more than MOST_LISTED means that there are more."""
     roles = roles_invited_by(work.me)
     if not roles:
         raise WrongHands("nobody is invited by this person")
@@ -373,7 +375,7 @@ def _listed(work: Work, *criteria: ColumnElement[bool]) -> list[Invitation]:
         .where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), *criteria)
         .options(joinedload(Invitation.invited_by), joinedload(Invitation.organisation))
         .order_by(Invitation.sent_at, Invitation.id)
-        .limit(MOST_LISTED)
+        .limit(MOST_LISTED + 1)
     )
     return list(work.session.scalars(statement))
 

@@ -18,6 +18,7 @@ from app.domain.text_input import character_faults, clean_line
 from app.domain.wording import N_, Wording
 from app.domain.workflow import OPEN_TO_WRITING, Part
 from app.models import Advice, Child, ChildLink, Form, Organisation, Person
+from app.services import confidentiality
 from app.services.bars import (
     is_barred,
     lift_bar,
@@ -25,7 +26,6 @@ from app.services.bars import (
     organisation_is_barred,
     withdraw_older_invitations,
 )
-from app.services.confidentiality import check_may_know
 from app.services.parts import check_confirmed, check_in_use
 from app.services.work import Work
 
@@ -50,15 +50,13 @@ def link_person(
             return found
         raise _already_linked("person", person)
     if not despite:
-        check_may_know(work, child.id, person.name, words, _organisation_of(work, person))
+        confidentiality.check_may_know(
+            work, child.id, person.name, words, person.organisation.name if person.organisation else ""
+        )
     lift_bar(work, child.id, person.id)
     link = _link(work, child, person, words, _already_linked("person", person))
     work.tell(ChildLinked(child_id=child.id, link_id=link.id))
     return link
-
-
-def _organisation_of(work: Work, person: Person) -> str:
-    return work.get(Organisation, person.organisation_id).name if person.organisation_id is not None else ""
 
 
 def link_organisation(work: Work, child_id: int, organisation_id: int, *, despite: bool = False) -> ChildLink:
@@ -74,7 +72,7 @@ def link_organisation(work: Work, child_id: int, organisation_id: int, *, despit
             return found
         raise _already_in_queue(organisation)
     if not despite:
-        check_may_know(work, child.id, "", "", organisation.name)
+        confidentiality.check_organisation_may_know(work, child.id, organisation.id, organisation.name)
     lift_bar_of_organisation(work, child.id, organisation.id)
     return _enter_queue(work, child, organisation)
 
@@ -100,6 +98,8 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
     if link.ended_at is not None or link.person_id != assigned_to:
         raise _taken(work, link)
     already = open_link_of(work, child.id, person.id)
+    if already is None:
+        confidentiality.check_colleague_may_know(work, child.id, person, "colleague")
     changes: dict[str, Any] = {"ended_at": work.now, "ended_by_id": work.me.user_id}
     if assigned_to is None and already is None:
         changes = {"person_id": person.id, "relationship_to_child": person.job_title or ""}
@@ -135,6 +135,7 @@ def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
         if work.is_repeat(found.created_at, found.linked_by_id):
             return found
         raise refusal
+    confidentiality.check_colleague_may_know(work, child.id, colleague, "colleague")
     link = _link(work, child, colleague, "", refusal, through_queue=mine.through_queue)
     work.tell(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
     return link

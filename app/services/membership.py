@@ -15,11 +15,13 @@ from app.services.handover import hand_over_work
 from app.services.mailed_links import mail
 from app.services.work import Work
 
-MOST_WAITING = 100
+MOST_SHOWN = 100
+"""Of a list on one page, which says so where there are more."""
 
 
 def waiting(work: Work) -> list[Person]:
-    """Return who waits to be confirmed: in a lead's own organisation, or for the SEN team everywhere."""
+    """Return who waits to be confirmed: in a lead's own organisation, or for the SEN team everywhere. One more than
+    MOST_SHOWN means that there are more."""
     if not (work.me.in_sen_team or work.me.leads_organisation):
         raise WrongHands("only leads and the SEN team confirm who works for an organisation")
     statement = _professionals().where(Person.organisation_confirmed_at.is_(None))
@@ -29,10 +31,13 @@ def waiting(work: Work) -> list[Person]:
 
 
 def people_of(work: Work, organisation_id: int) -> tuple[Organisation, list[Person]]:
-    """Return an organisation and everybody with an open account in it."""
+    """Return an organisation and everybody with an open account in it, those to be confirmed first. One more than
+    MOST_SHOWN means that there are more."""
     _check_may_look(work, organisation_id)
     statement = _professionals().where(Person.organisation_id == organisation_id)
-    people = work.session.scalars(statement.order_by(Person.last_name, Person.first_name, Person.id)).unique()
+    waiting_first = Person.organisation_confirmed_at.is_not(None)
+    ordered = statement.order_by(waiting_first, Person.last_name, Person.first_name, Person.id)
+    people = work.session.scalars(ordered).unique()
     return work.get(Organisation, organisation_id), list(people)
 
 
@@ -95,7 +100,7 @@ def _professionals() -> Select[Any]:
             Person.roles.any(name=Role.professional.name),
         )
         .options(joinedload(Person.organisation))
-        .limit(MOST_WAITING)
+        .limit(MOST_SHOWN + 1)
     )
 
 

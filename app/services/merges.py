@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from app.domain.errors import Fault, Refused, WrongHands, WrongMoment
 from app.domain.events import MergeUndone
 from app.domain.wording import N_, Wording
+from app.domain.workflow import Part
 from app.models import (
     Child,
     ChildLink,
@@ -57,6 +58,7 @@ def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
     for each in sorted((newer_id, older_id)):
         held(work, each)
     _check_no_one_comes_back(work, newer_id, older_id)
+    _check_confirmed(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
     older.contact_risk = older.contact_risk or newer.contact_risk
     newer.possible_duplicate_of_id = None
@@ -153,6 +155,26 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
         )
     work.tell(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
     return work.get(ChildMerge, merge_id)
+
+
+def _check_confirmed(work: Work, *child_ids: int) -> None:
+    """A record in which an unconfirmed person works is not merged: with it they would come to the other record."""
+    statement = (
+        select(Person.first_name, Person.last_name)
+        .join(ChildLink, ChildLink.person_id == Person.id)
+        .where(
+            ChildLink.child_id.in_(child_ids),
+            ChildLink.part == Part.author,
+            ChildLink.ended_at.is_(None),
+            Person.organisation_confirmed_at.is_(None),
+        )
+    )
+    for first, last in work.session.execute(statement.order_by(Person.id).limit(1)):
+        text = N_(
+            "%(name)s is not confirmed as working for their organisation yet. Confirm or refuse them under "
+            "“People to confirm” before you merge these records"
+        )
+        raise Refused(Fault("answer", Wording(text, name=f"{first} {last}")))
 
 
 def _check_no_one_comes_back(work: Work, newer_id: int, older_id: int) -> None:

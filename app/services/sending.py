@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from app.domain.consent_givers import wrong_giver
 from app.domain.errors import Incomplete, WrongMoment
 from app.domain.events import (
     AdviceSubmitted,
@@ -21,13 +22,14 @@ from app.domain.form_deadlines import request_due_on
 from app.domain.forms import Answers, FormDefinition, Problem, check_complete
 from app.domain.school_years import is_young_person
 from app.domain.secrecy import notes_contact_risk
-from app.domain.wording import N_, Wording
+from app.domain.wording import Wording
 from app.domain.workflow import FormState
 from app.models import Document, Submission
 from app.services.open_forms import OpenForm, take_up
 from app.services.sharing import share_consent
 from app.services.work import Work
 from app.store.queries.forms import last_number, sent_with
+from app.store.queries.shares import part_of_giver
 
 SEND_KEY = re.compile(r"[0-9a-f]{32}")
 SENT: Mapping[str, type[FormEvent]] = {
@@ -73,14 +75,17 @@ def missing(opened: OpenForm, work: Work) -> list[Problem]:
 
 
 def _rights_not_passed(opened: OpenForm, work: Work) -> list[Problem]:
-    """A young person answers for themselves only after compulsory school age (CFA 2014, s. 83); a parent until then."""
-    if opened.form.kind != "consent" or is_young_person(opened.form.child.date_of_birth, work.today):
+    """Answers of a consent form that are not for this person to give."""
+    if opened.form.kind != "consent":
         return []
-    return [
-        Problem(section.id, WHO_ANSWERS, None, None, Wording(TOO_YOUNG))
-        for section in opened.sections
-        if (opened.answers.get(section.id) or {}).get(WHO_ANSWERS) == YOUNG_PERSON
-    ]
+    part = part_of_giver(work.session, opened.form.child_id, opened.form.author_id)
+    of_age = is_young_person(opened.form.child.date_of_birth, work.today)
+    problems = []
+    for section in opened.sections:
+        said = (opened.answers.get(section.id) or {}).get(WHO_ANSWERS)
+        if said and (text := wrong_giver(said, part, is_young_person=of_age)):
+            problems.append(Problem(section.id, WHO_ANSWERS, None, None, Wording(text)))
+    return problems
 
 
 def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str, dict[str, Any]]:
@@ -132,12 +137,8 @@ def _hand_in_files(work: Work, opened: OpenForm, submission: Submission) -> None
         )
 
 
-WHO_ANSWERS, YOUNG_PERSON = "who", "young_person"
-"""The question of the consent form that says who gives the answers, and the answer of a young person."""
-TOO_YOUNG = N_(
-    "They are not over compulsory school age yet. Until the last Friday in June of the school year in which they turn 16, "
-    "a parent or carer gives these answers"
-)
+WHO_ANSWERS = "who"
+"""The question of the consent form that says who gives the answers."""
 
 YEAR_TAUGHT = "actual_year"
 """The question of the request in which the school says the year group the child is taught in."""

@@ -14,14 +14,14 @@ from app.domain.events import FormShared
 from app.domain.secrecy import Note, who_must_not_know
 from app.domain.sharing import SHAREABLE, SharingChoice
 from app.domain.wording import N_, Wording
-from app.domain.workflow import FAMILY_PARTS
+from app.domain.workflow import FAMILY_PARTS, FormState
 from app.models import Form, FormShare
 from app.services.confidentiality import notes_about
 from app.services.work import Work
 from app.store.queries.child_page import Involved, involved_with
 from app.store.queries.forms import form_held, last_number
 from app.store.queries.shares import (
-    consents_in_force,
+    consents_about,
     end_shares,
     hold_child,
     of_form,
@@ -47,7 +47,7 @@ def set_sharing(work: Work, form_id: int, choice: SharingChoice, number: int | N
     if choice == choice_of(before, choice):
         return form
     if not choice.nobody:
-        _check(work, form, choice, before, number)
+        _check(work, form, choice, number)
     earlier = {share.link_id for share in before}
     _replace(work, form, choice)
     shared_with = ["professionals"] if choice.professionals else []
@@ -98,9 +98,7 @@ def share_consent(work: Work, form_id: int, number: int) -> None:
     work.session.flush()
 
 
-def _check(
-    work: Work, form: Form, choice: SharingChoice, before: Sequence[FormShare], number: int | None
-) -> None:
+def _check(work: Work, form: Form, choice: SharingChoice, number: int | None) -> None:
     if form.state not in SHAREABLE:
         raise WrongMoment("share")
     people = {each.link_id: each for each in involved_with(work.session, form.child_id)}
@@ -110,12 +108,25 @@ def _check(
     newest = last_number(work.session, form.id)
     if number is not None and newest != number:
         raise Conflict("Submission")
-    known = {share.link_id for share in before}
+    # Also those who read it already: a form that came in since may name them.
     readers = set(choice.links)
-    if choice.professionals and None not in known:
+    if choice.professionals:
         readers |= set(people) - family
-    asked = [people[link] for link in sorted(readers - known - choice.despite)]
+    asked = [people[link] for link in sorted(readers - choice.despite)]
+    if form.kind != "consent" and choice.professionals and choice.on_consent:
+        _check_consent(work, form.child_id)
     _warn(notes_about(work, form.child_id) if asked else [], asked)
+
+
+def _check_consent(work: Work, child_id: int) -> None:
+    """Nothing rests on a consent that was withdrawn, perhaps since the page was opened."""
+    states = {each.state for each in consents_about(work.session, child_id)}
+    if FormState.withdrawn in states and FormState.submitted not in states:
+        text = N_(
+            "A consent was withdrawn and no other is in force. Choose that professionals can still read this form "
+            "because the assessment needs it, or do not share it with them"
+        )
+        raise Refused(Fault("basis", Wording(text)))
 
 
 def _warn(notes: Sequence[Note], asked: Sequence[Involved]) -> None:
@@ -145,7 +156,6 @@ def _replace(work: Work, form: Form, choice: SharingChoice) -> None:
     if choice.nobody:
         return
     number = last_number(work.session, form.id)
-    on_consent = choice.on_consent and bool(consents_in_force(work.session, form.child_id))
     links: list[int | None] = [None] if choice.professionals else []
     rows = [
         {
@@ -153,7 +163,7 @@ def _replace(work: Work, form: Form, choice: SharingChoice) -> None:
             "submission_number": number,
             "link_id": link_id,
             "with_files": choice.with_files,
-            "on_consent": on_consent and link_id is None and form.kind != "consent",
+            "on_consent": choice.on_consent and link_id is None and form.kind != "consent",
             "shared_by_id": work.me.user_id,
             "created_at": work.now,
         }

@@ -1,14 +1,17 @@
 """The children somebody is involved with: the part of the row policies (store/visibility.py) that reads links."""
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from app.domain.roles import Principal, Role
 from app.domain.workflow import Part
-from app.models import ChildLink, Organisation
+from app.models import Child, ChildLink, Organisation
 
 # Plain tables on purpose: a policy's own look-ups are not filtered by policies.
 _link = ChildLink.__table__
 _bar = ChildLink.__table__.alias("bar")
+_child = Child.__table__
 _organisation = Organisation.__table__
 
 
@@ -55,6 +58,18 @@ def _through_queue(who: Principal) -> ColumnElement[bool]:
         or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True)),
         _link.c.child_id.not_in(removed_from),
     )
+
+
+def involvement_shown_to(who: Principal, link: Any) -> ColumnElement[bool]:
+    """Whom of those involved with their children somebody sees. Where an address must be kept secret, a parent or young
+    person sees nobody else of the family; professionals who are not confirmed yet see themselves and the queue only."""
+    mine: ColumnElement[bool] = link.person_id == who.user_id
+    if who.has(Role.parent):
+        risky = select(_child.c.id).where(_child.c.contact_risk)
+        return or_(mine, link.part == Part.author, link.child_id.not_in(risky))
+    if who.has(Role.professional) and not who.is_confirmed:
+        return or_(mine, and_(link.person_id.is_(None), link.organisation_id == who.organisation_id))
+    return true()
 
 
 def organisation_in_use(who: Principal) -> list[ColumnElement[bool]]:

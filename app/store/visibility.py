@@ -20,7 +20,6 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tu
 
 from app.domain.invitations import COUNCIL_ROLES
 from app.domain.roles import Principal, Role
-from app.domain.workflow import Part
 from app.models import (
     AuditRow,
     Child,
@@ -53,7 +52,12 @@ from app.models import (
     WorkDomain,
     WorkerSeen,
 )
-from app.store.involvement import children_linked_by_name, linked_children, organisation_in_use
+from app.store.involvement import (
+    children_linked_by_name,
+    involvement_shown_to,
+    linked_children,
+    organisation_in_use,
+)
 
 Rule = Callable[[Principal], ColumnElement[bool]]
 RULES: dict[type[Any], Rule] = {}
@@ -73,7 +77,6 @@ OPEN_TO_ALL: set[type[Any]] = {
 
 # Plain tables on purpose: a rule's own look-ups are not filtered by rules.
 _link = ChildLink.__table__
-_child = Child.__table__
 _form = Form.__table__
 _share = FormShare.__table__
 _draft = SectionDraft.__table__
@@ -120,7 +123,7 @@ def _own_forms(who: Principal) -> Select[tuple[int]]:
 
 
 def _shared_with(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
-    """The SEN team decided that the professionals linked to the child, or this parent or young person by name, may read
+    """The SEN team decided that the confirmed professionals linked to the child, or this parent or young person by name, may read
     this submitted version; a consent form is shared with the professionals when it is sent. Returning or withdrawing a
     form ends its sharing, and so does the end of the link."""
     return and_(_is_shared_with(who, form), form.child_id.in_(linked_children(who)))
@@ -135,7 +138,7 @@ def _is_open_to(who: Principal) -> ColumnElement[bool]:
     """The shares that are open to this person, whatever children they are linked to."""
     open_now = _share.c.ended_at.is_(None)
     if who.has(Role.professional):
-        return and_(open_now, _share.c.link_id.is_(None))
+        return and_(open_now, _share.c.link_id.is_(None)) if who.is_confirmed else false()
     if who.has(Role.parent):
         own_links = select(_link.c.id).where(_link.c.person_id == who.user_id, _link.c.ended_at.is_(None))
         return and_(open_now, _share.c.link_id.in_(own_links))
@@ -177,16 +180,11 @@ def child(who: Principal) -> ColumnElement[bool]:
 @sees(ChildLink)
 def child_link(who: Principal) -> ColumnElement[bool]:
     """Whoever sees a child sees who is involved with that child. Where an address must be kept secret, a parent or young
-    person sees the professionals and themselves, and nobody else of the family."""
+    person sees the professionals and themselves, and nobody else of the family. Professionals who are not confirmed yet
+    see themselves only."""
     if who.in_sen_team:
         return true()
-    seen = ChildLink.child_id.in_(linked_children(who))
-    return and_(seen, _shown_to_family(who, ChildLink)) if who.has(Role.parent) else seen
-
-
-def _shown_to_family(who: Principal, link: Any) -> ColumnElement[bool]:
-    risky = select(_child.c.id).where(_child.c.contact_risk)
-    return or_(link.person_id == who.user_id, link.part == Part.author, link.child_id.not_in(risky))
+    return and_(ChildLink.child_id.in_(linked_children(who)), involvement_shown_to(who, ChildLink))
 
 
 @sees(ChildName)
@@ -297,8 +295,7 @@ def person(who: Principal) -> ColumnElement[bool]:
     beside = select(_link.c.person_id).where(
         _link.c.person_id.is_not(None), _link.c.ended_at.is_(None), _link.c.child_id.in_(linked_children(who))
     )
-    if who.has(Role.parent):
-        beside = beside.where(_shown_to_family(who, _link.c))
+    beside = beside.where(involvement_shown_to(who, _link.c))
     seen = or_(Person.id == who.user_id, Person.id.in_(beside))
     if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
         seen = or_(seen, and_(Person.organisation_id == who.organisation_id, *organisation_in_use(who)))

@@ -148,6 +148,12 @@ class Form(Row):
         return title_of(self.form_version.template.title, self.statutory)
 
     @property
+    def origin(self) -> tuple[str, bool]:
+        """The organisation it comes from, and whether its author is not confirmed as working there."""
+        body = self.organisation.name if self.organisation is not None else ""
+        return body, self.author is not None and self.author.is_unconfirmed
+
+    @property
     def purpose(self) -> str:
         """The kind of form; advice that is not statutory is "information", and a request that is none under s. 36(1)
         "attention"."""

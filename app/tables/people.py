@@ -48,6 +48,11 @@ class Person(User):
         return email
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Whether they belong to an organisation and nobody has confirmed that they work there."""
+        return self.organisation_id is not None and self.organisation_confirmed_at is None
+
+    @property
     def name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()

@@ -57,6 +57,12 @@ def _nhs_number(number: str | None) -> str:
     return nhs_number_text(number).replace(" ", "\N{NO-BREAK SPACE}") if number else ""
 
 
+def _origin(origin: tuple[str, bool]) -> str:
+    """The organisation, marked where nobody has confirmed that the author works there."""
+    body, is_unconfirmed = origin
+    return _("%(organisation)s (author not confirmed)", organisation=body) if is_unconfirmed else body
+
+
 def named(thing: Any) -> str:
     return thing.name if thing is not None else ""
 
@@ -166,6 +172,7 @@ class FormList(PortalListView):
         "child": _l("Child or young person"),
         "title": _l("Form"),
         "organisation": _l("Organisation"),
+        "origin": _l("Organisation"),
         "author": _l("Author"),
         "state": _l("Status"),
         "asked_on": _l("Requested"),
@@ -189,6 +196,7 @@ class FormList(PortalListView):
         "wanted_by": uk_date,
         "decided_on": uk_date,
         "organisation": named,
+        "origin": _origin,
         "author": named,
     }
 
@@ -236,7 +244,7 @@ class RequestList(FormList):
     list_title = _l("Requests for an assessment")
     show_title = _l("Request for an assessment")
     read_words = _l("Read this request")
-    list_columns = ["child", "state", "organisation", "received_on", "due_on"]
+    list_columns = ["child", "state", "origin", "received_on", "due_on"]
     show_columns = ["title", *list_columns, "author", "decided_on", "decision_reason"]
     exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
     narrowings = {
@@ -260,7 +268,7 @@ class AdviceList(FormList):
     list_title = _l("Advice and information")
     show_title = _l("Advice or information")
     read_words = _l("Read this advice")
-    list_columns = ["child", "title", "state", "organisation", "author", "due_on"]
+    list_columns = ["child", "title", "state", "origin", "author", "due_on"]
     show_columns = [
         *list_columns,
         "due_reason",

@@ -1,5 +1,7 @@
 """Who works for an organisation: its lead and the SEN team confirm or refuse people who registered."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
@@ -27,7 +29,10 @@ class ColleagueView(PortalView):
         with self.work() as work:
             people = membership.waiting(work)
             return self.page(
-                "colleagues/waiting.html", people=people, own=None if work.me.in_sen_team else work.me
+                "colleagues/waiting.html",
+                people=people[: membership.MOST_SHOWN],
+                more=_more(people),
+                own=None if work.me.in_sen_team else work.me,
             )
 
     @expose("/organisation/<int:organisation_id>")
@@ -35,10 +40,12 @@ class ColleagueView(PortalView):
     def organisation(self, organisation_id: int) -> ResponseReturnValue:
         """Everybody with an open account in one organisation."""
         with self.work() as work:
-            organisation, people = membership.people_of(work, organisation_id)
+            organisation, found = membership.people_of(work, organisation_id)
+            people = found[: membership.MOST_SHOWN]
             return self.page(
                 "colleagues/organisation.html",
                 organisation=organisation,
+                more=_more(found),
                 waiting=[each for each in people if each.organisation_confirmed_at is None],
                 confirmed=[each for each in people if each.organisation_confirmed_at is not None],
                 may_confirm=membership.may_confirm(work, organisation_id),
@@ -102,6 +109,11 @@ class ColleagueView(PortalView):
         if organisation_id is None:
             return redirect(url_for("HomeView.home"))
         return redirect(url_for("ColleagueView.organisation", organisation_id=organisation_id))
+
+
+def _more(people: Sequence[Person]) -> int:
+    """How many are shown where there are more; 0 where these are all."""
+    return membership.MOST_SHOWN if len(people) > membership.MOST_SHOWN else 0
 
 
 def _back(work: Work) -> str:

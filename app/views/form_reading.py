@@ -93,6 +93,12 @@ def _no_notes(work: Work) -> ReturnNotes:
     return ReturnNotes(form, {})
 
 
+def _is_unconfirmed(found: reading.Reading) -> bool:
+    """Whether nobody has confirmed that the professional who sent this version works for the organisation."""
+    sender = found.submission.submitted_by if found.submission else None
+    return sender is not None and found.form.kind != "consent" and sender.is_unconfirmed
+
+
 def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:
     """What was sent, its versions, why it came back, and what may be done with it. `notes` for a return are shown beside
     the answers."""
@@ -111,6 +117,7 @@ def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = No
         "errors": _note_errors(notes),
         "versions": [_version(form.id, one, found) for one in found.versions],
         "sender": name_of(found.submission.submitted_by) if found.submission else "",
+        "sender_is_unconfirmed": is_team and _is_unconfirmed(found),
         "returns": _returns(found),
         "is_team": is_team,
         "is_author": Part.author in found.parts,

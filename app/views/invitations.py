@@ -130,9 +130,11 @@ class InvitationView(PortalView):
     def list(self) -> ResponseReturnValue:
         """The open invitations of professionals and staff."""
         with self.work() as work:
+            found = desk.of_accounts(work)
             return self.page(
                 "invitations/list.html",
-                waiting=[_shown(each, work) for each in desk.of_accounts(work)],
+                waiting=[_shown(each, work) for each in found[: desk.MOST_LISTED]],
+                more=desk.MOST_LISTED if len(found) > desk.MOST_LISTED else 0,
             )
 
     @expose("/new", methods=["GET", "POST"])

@@ -1,15 +1,21 @@
 """A6, B10: one open invitation of an address, one confirmation, one account, however many press at once."""
 
+from collections import Counter
+from contextlib import AbstractContextManager
+
 from sqlalchemy import func, select
 
 from app.domain.roles import Role
-from app.models import Invitation, OutboxMail
-from app.services import invitations
+from app.models import ChildLink, Invitation, OutboxMail, Person
+from app.services import invitation_acceptance, invitations, links
 from app.services.invitations import Invited
-from app.services.work import Office, Work
+from app.services.mailed_links import OpenLink, Purpose
+from app.services.work import Office, Work, unit_of_work
+from app.store.queries.addresses import person_with_email
 from tests.cast import Cast, everything
 from tests.make import Maker, parent
 from tests.security.test_one_open import MANY, outcomes
+from tests.security.test_two_at_once import Deed, at_once
 
 
 def open_ones(office: Office, letter: str) -> tuple[int, int]:
@@ -50,9 +56,7 @@ def test_B10_twenty_parallel_posts_make_one_invitation_of_a_member_of_staff(
     assert open_ones(office, "account_invited") == (1, 1)
 
 
-def test_B10_acceptance_and_withdrawal_at_once_do_not_both_count(
-    office: Office, cast: Cast, make: Maker
-) -> None:
+def test_B10_two_withdrawals_at_once_count_once(office: Office, cast: Cast, make: Maker) -> None:
     child = make.child()
     with cast.olu.works() as work:
         made = invitations.invite(work, parent(child.id, "Omar", "Shah", "omar@mail.example"))
@@ -64,3 +68,57 @@ def test_B10_acceptance_and_withdrawal_at_once_do_not_both_count(
     said = outcomes([cast.olu, cast.mary], withdraw)
 
     assert said["done"] == 1, said
+
+
+def test_B10_a_parent_who_accepts_while_the_officer_withdraws_is_linked_or_not_at_all(
+    office: Office, cast: Cast, make: Maker
+) -> None:
+    for attempt in range(4):
+        child, email = make.child(), f"omar{attempt}@mail.example"
+        with cast.olu.works() as work:
+            number = invitations.invite(work, parent(child.id, "Omar", "Shah", email)).id
+
+        said = accepted_and_withdrawn(office, cast, number, email)
+
+        with everything(office) as work:
+            invitation = work.get(Invitation, number)
+            account = person_with_email(work.session, email)
+            linked = account is not None and links.open_link_of(work, child.id, account.id) is not None
+        assert said["done"] == 1, said
+        assert (invitation.accepted_at is None) is not (invitation.withdrawn_at is None)
+        assert (account is not None, linked) == (invitation.accepted_at is not None,) * 2
+
+
+def test_B10_twenty_acceptances_at_once_open_one_account(office: Office, cast: Cast, make: Maker) -> None:
+    child = make.child()
+    with cast.olu.works() as work:
+        invitations.invite(work, parent(child.id, "Omar", "Shah", "omar@mail.example"))
+
+    said = Counter(at_once(*[(Stranger(office), accepting("omar@mail.example"))] * MANY))
+
+    assert said["done"] == 1 and set(said) <= {"done", "Conflict", "DeadLink"}, said
+    with everything(office) as work:
+        people = work.session.scalars(select(Person.id).where(Person.email == "omar@mail.example")).all()
+        linked = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
+        assert (len(people), len(work.session.scalars(linked).all())) == (1, 1)
+
+
+class Stranger:
+    """Somebody without an account."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def works(self) -> AbstractContextManager[Work]:
+        return unit_of_work(self.office, None)
+
+
+def accepting(email: str) -> Deed:
+    link = OpenLink(0, Purpose.invite, email, None, None, "x")
+    return lambda work: invitation_acceptance.accept(work, link, "hash")
+
+
+def accepted_and_withdrawn(office: Office, cast: Cast, number: int, email: str) -> Counter[str]:
+    """What came of accepting and withdrawing one invitation at the same moment."""
+    withdraw: Deed = lambda work: invitations.withdraw(work, number)  # noqa: E731
+    return Counter(at_once((Stranger(office), accepting(email)), (cast.olu, withdraw)))

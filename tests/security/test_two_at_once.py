@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import date
 from threading import Barrier
+from typing import Protocol
 
 from sqlalchemy import func, select
 
@@ -15,17 +17,23 @@ from app.post.audit import verify
 from app.services import deciding, kept_posts, links, returning
 from app.services.work import Office, Work, unit_of_work
 from app.store.guard import is_watched, look_as_system
-from tests.cast import Actor, Cast, everything
+from tests.cast import Cast, everything
 from tests.make import Maker
 
 Deed = Callable[[Work], object]
 
 
-def at_once(*deeds: tuple[Actor, Deed]) -> list[str]:
+class Worker(Protocol):
+    """Somebody with a unit of work of their own."""
+
+    def works(self) -> AbstractContextManager[Work]: ...
+
+
+def at_once(*deeds: tuple[Worker, Deed]) -> list[str]:
     """Each does theirs when all are ready; what came of it, in no order."""
     start = Barrier(len(deeds))
 
-    def do(pair: tuple[Actor, Deed]) -> str:
+    def do(pair: tuple[Worker, Deed]) -> str:
         actor, deed = pair
         start.wait()
         try:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from app.domain.forms import put_section
+from app.domain.workflow import Part
 from app.models import Child
 from app.services.open_forms import look_at
 from app.services.sending import missing
@@ -55,7 +56,9 @@ def test_c3_the_page_says_which_year_it_shows(cast, make):
 @pytest.mark.parametrize(("born", "problems"), [(date(2010, 9, 1), 1), (date(2010, 8, 31), 0)])
 def test_c3_a_young_person_consents_only_after_compulsory_school_age(cast, make, born, problems):
     """On 23 November 2026 both are 16; for the older school year, school age ended in June."""
-    consent = make.consent(make.child(linked=(cast.pat,), date_of_birth=born), cast.pat)
+    child = make.child(date_of_birth=born)
+    make.link(child, cast.pat, part=Part.young_person)
+    consent = make.consent(child, cast.pat)
     with cast.pat.works() as work:
         opened = look_at(work, consent.id)
         section = opened.definition.question("who")[0].id

@@ -53,6 +53,21 @@ def test_a2_a_professional_reads_the_address_only_where_nothing_must_be_kept_sec
     assert EXAMPLE_FACTS["child.address"] not in text
 
 
+def test_a2_the_family_reads_no_place_of_work_where_an_address_is_secret():
+    def columns(risk):
+        _asked, _text, found = shown(Reader.family, contact_risk=risk)
+        tables = [q for section in found.sections for q in section.questions if q.id == "professionals"]
+        return {column.id for column in tables[0].columns}
+
+    assert "organisation" in columns(False)
+    assert not columns(True) & {"organisation", "email", "phone"}
+
+
+def test_a2_why_there_is_no_postcode_says_where_a_child_lives():
+    facts = {"child.postcode_missing_reason": "refuge"}
+    assert facts_for(facts, is_family=False, contact_risk=True) == {"child.postcode_missing_reason": ""}
+
+
 def test_a2_what_was_taken_from_the_request_goes_with_the_request():
     quoted = {"request_reason", "request_need"}
     assert shown(Reader.family, definition=EDUCATION)[0] >= quoted

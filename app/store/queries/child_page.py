@@ -43,6 +43,8 @@ class Involved:
     since: datetime
     through_queue: bool
     """It came through the organisation's queue, so a colleague can take over."""
+    is_unconfirmed: bool = False
+    """Nobody has confirmed yet that they work for their organisation."""
 
     @property
     def in_queue(self) -> bool:
@@ -73,6 +75,8 @@ class FormLine:
     due_reason: str = ""
     adviser_reason: str = ""
     wanted_by: date | None = None
+    author_is_unconfirmed: bool = False
+    """Nobody has confirmed yet that the author works for the organisation."""
 
     @property
     def purpose(self) -> str:
@@ -114,6 +118,9 @@ def child_to_read(session: Session, child_id: int) -> Child | None:
     return None
 
 
+# A professional of whom nobody has said yet that they work for their organisation.
+_UNCONFIRMED = and_(Person.organisation_id.is_not(None), Person.organisation_confirmed_at.is_(None))
+
 _INVOLVED = Ready(
     select(
         ChildLink.id,
@@ -126,6 +133,7 @@ _INVOLVED = Ready(
         Organisation.name,
         ChildLink.created_at,
         ChildLink.through_queue,
+        _UNCONFIRMED,
     )
     .outerjoin(Person, Person.id == ChildLink.person_id)
     .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
@@ -137,7 +145,10 @@ _INVOLVED = Ready(
 def involved_with(session: Session, child_id: int) -> list[Involved]:
     """Who is involved with a child now: professionals first, then queues, then the family."""
     rows = _INVOLVED.rows(session, child=child_id)
-    found = [Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9]) for r in rows]
+    found = [
+        Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9], bool(r[10]))
+        for r in rows
+    ]
     return sorted(found, key=lambda each: (each.part in FAMILY_PARTS, each.in_queue))
 
 
@@ -163,6 +174,7 @@ _FORMS = Ready(
         Form.due_reason,
         Form.adviser_reason,
         Form.wanted_by,
+        _UNCONFIRMED,
     )
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
@@ -197,6 +209,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
             due_reason=row[17],
             adviser_reason=row[18],
             wanted_by=row[19],
+            author_is_unconfirmed=bool(row[20]) and row[1] != "consent",
         )
         for row in rows
     ]

@@ -66,7 +66,8 @@ _DOCUMENT = Together(Whole(Document))
 _DOCUMENTS_READ = Ready(
     select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
 )
-_SENT = Together(Whole(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _WHO)
+_SENDER = Whole(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
+_SENT = Together(Whole(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _SENDER)
 _SUBMISSIONS = Ready(
     select(*_SENT.columns)
     .select_from(Submission)

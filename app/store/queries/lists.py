@@ -19,6 +19,7 @@ from app.store.snapshots import Whole
 _CHILD = Whole(Child, "id", "forenames", "surname")
 _BODY = Whole(Organisation, "id", "name")
 _PERSON = Whole(Person, "id", "first_name", "last_name")
+_AUTHOR = Whole(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
 
 
 def _forms(kind: type[Form]) -> Listing:
@@ -37,7 +38,7 @@ def _forms(kind: type[Form]) -> Listing:
         ),
         (kind.child, _CHILD),
         (kind.organisation, _BODY),
-        (kind.author, _PERSON),
+        (kind.author, _AUTHOR),
         (kind.form_version, Whole(FormVersion, "id")),
         (FormVersion.template, Whole(FormTemplate, "id", "title")),
     )

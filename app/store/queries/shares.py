@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.workflow import FormState
-from app.models import Child, Consent, Form, FormShare, FormVersion, Person, Submission
+from app.domain.workflow import FAMILY_PARTS, FormState, Part
+from app.models import Child, ChildLink, Consent, Form, FormShare, FormVersion, Person, Submission
 
 
 def open_shares(session: Session, form_id: int) -> Sequence[FormShare]:
@@ -105,4 +106,33 @@ def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str
         .order_by(Form.id, Submission.number)
     )
     newest = {form.id: (form, answers) for form, answers in rows}
+    return list(newest.values())
+
+
+def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Part | None:
+    """What the account of a consent's giver is to the child now; None for somebody without an account or a link."""
+    statement = select(ChildLink.part).where(
+        ChildLink.child_id == child_id,
+        ChildLink.person_id == person_id,
+        ChildLink.part.in_(tuple(FAMILY_PARTS)),
+        ChildLink.ended_at.is_(None),
+    )
+    return session.scalars(statement.limit(1)).first()
+
+
+def sent_by_anyone(session: Session, child_id: int) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
+    """The wording, its checksum and the newest answers of every form that was sent about a child.
+
+    Asked for people who may not read them, to decide whether they may be linked, so these are Core statements on
+    purpose. What they find is never shown.
+    """
+    form, version, sent = Form.__table__, FormVersion.__table__, Submission.__table__
+    rows = session.execute(
+        select(form.c.id, version.c.definition, version.c.checksum, sent.c.answers)
+        .join(sent, sent.c.form_id == form.c.id)
+        .join(version, version.c.id == form.c.form_version_id)
+        .where(form.c.child_id == child_id)
+        .order_by(form.c.id, sent.c.number)
+    )
+    newest = {row[0]: (row[1], row[2], row[3]) for row in rows}
     return list(newest.values())
