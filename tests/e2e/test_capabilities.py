@@ -56,8 +56,8 @@ def test_somebody_of_an_unknown_organisation_waits_until_the_sen_team_approves(p
     email = "lena.fischer@newschool.example"
     newcomer.goes_to("/register/")
     newcomer.types(email=email, first_name="Lena", last_name="Fischer")
-    newcomer.chooses("Early years setting")
     newcomer.chooses(re.compile("not listed"))
+    newcomer.chooses("Early years setting")
     newcomer.types(organisation_named="Little Steps Nursery", job_title="Manager")
     newcomer.types(address="1 Mill Lane\nBradford", postcode="BD1 1HX", phone="01274 496000")
     newcomer.presses("Continue")
@@ -159,7 +159,7 @@ def test_the_sen_team_writes_to_everybody_and_is_answered(people):
     officer = people("olu")
     opens_the_child(officer, "Zofia Nowak")
     officer.follows("Write a message")
-    officer.chooses(re.compile("^Everybody linked"))
+    officer.chooses(re.compile("^Everyone linked"))
     officer.types(subject="A meeting", body="Can you all come on Monday?")
     officer.presses("Send")
     officer.sees("Your message has been sent")

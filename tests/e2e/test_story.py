@@ -79,7 +79,6 @@ def registers(senco: Visitor) -> None:
     senco.goes_to("/login/")
     senco.follows("Register")
     senco.types(email=SENCO, first_name="Nadia", last_name="Rahman")
-    senco.chooses("School or academy")
     senco.picks("organisation", SCHOOL)
     senco.types(job_title="SENCO", address="Beck Lane\nBradford", postcode="BD9 4NQ", phone="01274 496000")
     senco.presses("Continue")
