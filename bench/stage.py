@@ -91,7 +91,8 @@ class Stage:
 
     def _ask(self, work: Work, child_id: int, key: str) -> int:
         person = self.players[key].principal.user_id
-        return asking.ask_for_advice(work, child_id, ADVICE, person_id=person, note="Please advise.").id
+        why = {"adviser_reason": "Whoever works with the child is asked.", "note": "Please advise."}
+        return asking.ask_for_advice(work, child_id, ADVICE, person_id=person, **why).id
 
     def _fill(self, key: str, numbers: list[int]) -> None:
         self.fill(key, numbers[0])
