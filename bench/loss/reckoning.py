@@ -50,6 +50,11 @@ class Found:
         return self.delays[min(len(self.delays) - 1, int(len(self.delays) * part))] if self.delays else 0.0
 
 
+SENT = ("AdviceSubmitted", "InformationSubmitted")
+LETTERS = ("advice_submitted", "information_submitted")
+"""What is sent before the council agrees to assess is information. Each form is sent as one or the other, once."""
+
+
 def outbox_empty(office: Office) -> bool:
     """Nothing waits to be sent any more."""
     with office.database.engine.connect() as connection:
@@ -65,7 +70,7 @@ def reckon(office: Office, acknowledged: dict[int, str], taken: Iterable[Taken],
         told = Counter(session.scalars(_forms_told()))
         audited = Counter(
             facts["form_id"]
-            for facts in session.scalars(select(_audit.c.facts).where(_audit.c.event == "AdviceSubmitted"))
+            for facts in session.scalars(select(_audit.c.facts).where(_audit.c.event.in_(SENT)))
         )
         mails = [dict(row) for row in session.execute(_mails()).mappings()]
         verdict = verify(session, office.settings.audit_keys)
@@ -92,9 +97,7 @@ def reckon(office: Office, acknowledged: dict[int, str], taken: Iterable[Taken],
 
 
 def _forms_told() -> Select[Any]:
-    return select(_message.c.form_id).where(
-        _message.c.letter == "advice_submitted", _message.c.recipient_id.is_(None)
-    )
+    return select(_message.c.form_id).where(_message.c.letter.in_(LETTERS), _message.c.recipient_id.is_(None))
 
 
 def _mails() -> Select[Any]:
