@@ -11,7 +11,7 @@ from bench.plant import Plant, plant
 from bench.promises import Options, Promise, holds
 from bench.stage import PASSWORD, SENDERS, Stage
 
-MEGABYTES, SECONDS_TO_START, SECONDS_TO_MAIL = 150, 5, 1
+MEGABYTES, SECONDS_TO_START, SECONDS_TO_MAIL = 180, 5, 1
 PAGES = ("/", "/messages/", "/send/", "/account/", "/help/")
 FULL, SHORT = 2000, 200
 

@@ -7,10 +7,9 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import XMLParser
+from defusedxml.ElementTree import ParseError, XMLParser
 
 from app.domain.upload_refusals import (
     EMBEDDED_OBJECT,

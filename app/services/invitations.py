@@ -228,7 +228,9 @@ def _child_of(work: Work, invited: Invited) -> Child | None:
 def _check_organisation(work: Work, invited: Invited) -> None:
     if invited.role is not Role.professional:
         return
-    organisation = work.session.get(Organisation, invited.organisation_id or 0)
+    organisation = work.session.scalars(
+        select(Organisation).where(Organisation.id == (invited.organisation_id or 0))
+    ).one_or_none()
     if organisation is None or not organisation.active or organisation.kind is Profession.council:
         text = Wording(N_("Choose an organisation that professionals may belong to"))
         raise Refused(Fault("organisation", text))

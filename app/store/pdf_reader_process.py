@@ -129,4 +129,4 @@ def _name_of_file(spec: Any) -> str:
 
 
 if __name__ == "__main__":
-    print(main())  # noqa: T201 - the answer
+    sys.stdout.write(main())
