@@ -1,7 +1,6 @@
 """Inviting people to open an account: parents for one child, professionals, and the council's own staff.
 
-One function invites everybody. Nobody chooses a password for somebody else, and a role is given only when the invited
-person has confirmed their address by the link.
+One function invites everyone. A role is given only when the invited person has confirmed their address by the link.
 """
 
 import secrets
@@ -228,9 +227,8 @@ def _child_of(work: Work, invited: Invited) -> Child | None:
 def _check_organisation(work: Work, invited: Invited) -> None:
     if invited.role is not Role.professional:
         return
-    organisation = work.session.scalars(
-        select(Organisation).where(Organisation.id == (invited.organisation_id or 0))
-    ).one_or_none()
+    wanted = select(Organisation).where(Organisation.id == invited.organisation_id)
+    organisation = work.session.scalars(wanted).one_or_none()
     if organisation is None or not organisation.active or organisation.kind is Profession.council:
         text = Wording(N_("Choose an organisation that professionals may belong to"))
         raise Refused(Fault("organisation", text))
