@@ -32,7 +32,7 @@ class CorrectionForm(NewChildForm):
         """What was typed; `version` counts where the page did not say over which version."""
         setting = self.setting_id.data or ""
         known = setting in {value for value, _label in self.setting_id.choices}
-        typed_over = self.version.data or ""
+        typed_over = str(self.version.data or "")
         return Correction(
             typed=self.typed(),
             setting_id=int(setting) if known and setting else None,

@@ -168,6 +168,7 @@ EXAMPLES = {
     "device": "<b>Firefox</b>",
     "path": "/open/abc",
     "hours": 24,
+    "days": 7,
     "reason": "We do not know your school.",
 }
 

@@ -35,6 +35,7 @@ def test_old_log_ins_links_and_mail_go_and_the_rest_stays(office, cast, clock):
                         expires_at=work.now + timedelta(days=1),
                         chosen_password=chosen,
                         used_at=work.now if chosen else None,
+                        created_at=work.now,
                     )
                 )
 

@@ -230,7 +230,7 @@ def test_a12_the_audit_page_says_what_was_asked(app, cast, make):
     post_with_token(cast.olu.browser(), app, "/people/list/", {"find": "Amina"})
     page = Page(cast.mary.browser().get("/audit/"))
     assert "read a list of children" in page.main
-    assert "Children and young people, find: Amina (1 rows)" in page.main
+    assert "Children and young people, searched for: Amina (1 row)" in page.main
 
 
 def test_a12_adding_children_is_limited(app, cast, office, monkeypatch):
