@@ -23,7 +23,7 @@ from app.domain.workflow import FormState, Part
 from app.models import Child, ChildLink, Organisation, Person, Request
 from app.services.child_corrections import LONGEST_REASON, Correction, correct_child, may_correct
 from app.services.child_details import NewChild, columns_of, identity_of, what_is_wrong
-from app.services.duplicates import known_child_like
+from app.services.duplicates import IDENTITY, alike, known_child_like
 from app.services.form_templates import published
 from app.services.limits import ADDED, count_mine
 from app.services.work import Work
@@ -203,26 +203,12 @@ def _sent_again(work: Work, child: Child, typed: NewChild) -> Request:
 
 def _mine_like(work: Work, identity: Identity) -> int | None:
     """The number of a child this person is linked to who may be the one they are adding."""
-    alike = [Child.date_of_birth == identity.date_of_birth]
-    alike.append(Child.search_name == search_name(identity.surname, identity.forenames))
-    if identity.upn:
-        alike.append(Child.upn == identity.upn)
-    if identity.nhs_number:
-        alike.append(Child.nhs_number == identity.nhs_number)
+    same_name = Child.search_name == search_name(identity.surname, identity.forenames)
     mine = select(ChildLink.child_id).where(
         ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)
     )
     rows = work.session.execute(
-        select(
-            Child.forenames,
-            Child.surname,
-            Child.date_of_birth,
-            Child.known_as,
-            Child.postcode,
-            Child.upn,
-            Child.nhs_number,
-            Child.id,
-        ).where(Child.id.in_(mine), or_(*alike))
+        select(*IDENTITY).where(Child.id.in_(mine), or_(same_name, *alike(identity)))
     ).all()
     known = (Identity(*row) for row in rows)
     return next((each.child_id for each in known if is_close_to(identity, each)), None)

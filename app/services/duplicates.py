@@ -1,6 +1,6 @@
 """Two records of one child: noticed when a child is added, settled by the SEN team."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.domain.errors import WrongHands, WrongMoment
 from app.domain.events import ChildViewed, DuplicateSettled
@@ -10,6 +10,28 @@ from app.services.merges import merge_records
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
+IDENTITY = (
+    Child.forenames,
+    Child.surname,
+    Child.date_of_birth,
+    Child.known_as,
+    Child.postcode,
+    Child.upn,
+    Child.nhs_number,
+    Child.id,
+)
+"""The columns of an Identity, in its order."""
+
+
+def alike(details: Identity) -> list[ColumnElement[bool]]:
+    """Return what a record may have in common with these details: a date of birth, a UPN or an NHS number."""
+    criteria = [Child.date_of_birth == details.date_of_birth]
+    if details.upn:
+        criteria.append(Child.upn == details.upn)
+    if details.nhs_number:
+        criteria.append(Child.nhs_number == details.nhs_number)
+    return criteria
+
 
 def known_child_like(work: Work, details: Identity, *, other_than: int | None = None) -> int | None:
     """The number of a known child who may be the same, or None. Ask before loading anything else.
@@ -17,25 +39,11 @@ def known_child_like(work: Work, details: Identity, *, other_than: int | None = 
     It looks past what the person adding may see, and tells them nothing: the same question is asked of
     the database whether there is such a child or not.
     """
-    alike = [Child.date_of_birth == details.date_of_birth]
-    if details.upn:
-        alike.append(Child.upn == details.upn)
-    if details.nhs_number:
-        alike.append(Child.nhs_number == details.nhs_number)
     look_as_system(work.session, "a new child is compared with all known children")
     try:
         rows = work.session.execute(
-            select(
-                Child.forenames,
-                Child.surname,
-                Child.date_of_birth,
-                Child.known_as,
-                Child.postcode,
-                Child.upn,
-                Child.nhs_number,
-                Child.id,
-            )
-            .where(Child.merged_into_id.is_(None), Child.id != (other_than or 0), or_(*alike))
+            select(*IDENTITY)
+            .where(Child.merged_into_id.is_(None), Child.id != (other_than or 0), or_(*alike(details)))
             .order_by(Child.id)
         ).all()
     finally:
