@@ -48,6 +48,7 @@ from app.domain.registration_events import (
     RegistrationRefused,
     RegistrationWaiting,
 )
+from app.domain.secrecy_events import FilesWithheld
 
 __all__ = [
     "AccountInvited",
@@ -60,6 +61,7 @@ __all__ = [
     "CorrectedNotToAssess",
     "CorrectedToAssess",
     "Event",
+    "FilesWithheld",
     "FormEvent",
     "InformationAcceptanceUndone",
     "InformationAccepted",

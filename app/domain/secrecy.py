@@ -31,8 +31,30 @@ CONTACT_FACTS = frozenset({"child.address", "child.postcode", "child.postcode_mi
 PLACE_FACTS = frozenset({"child.setting", "author.organisation"})
 PLACE_QUESTIONS = frozenset({"gp"})
 """Questions of the published request that name a place the child can be found at."""
-FAMILY_PLACE_QUESTIONS = PLACE_QUESTIONS | {"organisation", "place", "sensory_teacher_name"}
+FAMILY_PLACE_QUESTIONS = PLACE_QUESTIONS | {
+    "organisation",
+    "place",
+    "sensory_teacher_name",
+    "care_council",
+    "given_by",
+    "service_other",
+    "other_involvement",
+}
 """Columns and questions of the published forms that name where somebody works with the child."""
+FAMILY_HOME_QUESTIONS = frozenset(
+    {
+        "adults",
+        "social_worker",
+        "whom",
+        "family_home",
+        "offer_details",
+        "parent_views",
+        "disagree_reason",
+        "not_told_reason",
+    }
+)
+"""Columns and questions of the published forms that name the adults of a family and who works with them, describe their
+home, or say what one of them said or why one of them was not told."""
 ADDRESS_QUESTIONS = frozenset({"contact_address"})
 
 
@@ -99,7 +121,11 @@ def _gives_away(question: Question, reader: Reader, contact_risk: bool) -> bool:
         or question.id in ADDRESS_QUESTIONS
         or question.contact
     )
-    place = question.fact in PLACE_FACTS or question.id in FAMILY_PLACE_QUESTIONS
+    place = (
+        question.fact in PLACE_FACTS
+        or question.id in FAMILY_PLACE_QUESTIONS
+        or question.id in FAMILY_HOME_QUESTIONS
+    )
     if reader is Reader.family:
         return contact or (place and contact_risk)
     return (contact or question.id in PLACE_QUESTIONS) and contact_risk

@@ -28,12 +28,14 @@ from app.post.letter_parts import (
     those_it_is_shared_with,
 )
 from app.post.membership_letters import MEMBERSHIP_LETTERS
+from app.post.secrecy_letters import SECRECY_LETTERS
 
 __all__ = ["BY_NAME", "LETTERS", "SEN_TEAM", "Addressees", "Letter", "Notice", "letter_named"]
 
 LETTERS: Mapping[type[Event], Told] = {
     **FORM_LETTERS,
     **MEMBERSHIP_LETTERS,
+    **SECRECY_LETTERS,
     # Accounts
     on.LoggedIn: AUDIT_ONLY,
     on.LoggedOut: AUDIT_ONLY,

@@ -23,6 +23,7 @@ from app.domain.workflow import FormState, Part
 from app.models import Child, ChildLink, Organisation, Person, Request
 from app.services.child_corrections import LONGEST_REASON, Correction, correct_child, may_correct
 from app.services.child_details import NewChild, columns_of, identity_of, what_is_wrong
+from app.services.confidentiality import note_contact_risk
 from app.services.duplicates import IDENTITY, alike, known_child_like
 from app.services.form_templates import published
 from app.services.limits import ADDED, count_mine
@@ -123,8 +124,10 @@ def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Chil
         )
     child = work.get(Child, child_id)
     if child.contact_risk != risk:
-        child.contact_risk = risk
         work.tell(ContactRiskChanged(child_id=child.id, risk=risk, reason=why))
+        if risk:
+            note_contact_risk(work, child)
+        child.contact_risk = risk
     return child
 
 

@@ -3,13 +3,14 @@
 from sqlalchemy import select
 
 from app.domain.errors import Fault, Refused, WrongHands
+from app.domain.events import FilesWithheld
 from app.domain.forms import parse_once
 from app.domain.secrecy import Note, notes_in, who_must_not_know
 from app.domain.wording import N_, Wording
-from app.models import Person
+from app.models import Child, Person
 from app.services.form_templates import definition_of
 from app.services.work import Work
-from app.store.queries.shares import newest_answers, sent_by_anyone
+from app.store.queries.shares import newest_answers, sent_by_anyone, withhold_files
 
 
 def notes_about(work: Work, child_id: int) -> list[Note]:
@@ -24,6 +25,16 @@ def notes_about(work: Work, child_id: int) -> list[Note]:
 
 
 LONGEST_QUOTE = 200
+
+
+def note_contact_risk(work: Work, child: Child) -> None:
+    """An address or contact detail must be kept secret from now on. Files that were shared before may hold it, so they
+    are no longer shared until the SEN team shares them again."""
+    if child.contact_risk:
+        return
+    child.contact_risk = True
+    if withhold_files(work.session, child.id):
+        work.tell(FilesWithheld(child_id=child.id))
 
 
 def check_may_know(

@@ -29,13 +29,14 @@ def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str,
             "advice.due_on": _day(form.due_on),
         }
     )
-    if form.kind != "request" and not work.me.in_sen_team:
-        is_family = work.me.has(Role.parent)
-        facts = facts_for(facts, is_family=is_family, contact_risk=form.child.contact_risk)
+    risk = form.child.contact_risk
+    if not work.me.in_sen_team and (form.kind != "request" or risk):
+        # The author of a request typed the address once, but the record may hold a newer one, or another family's.
+        facts = facts_for(facts, is_family=work.me.has(Role.parent), contact_risk=risk)
     if any(fact.startswith("author.") for fact in wanted):
         facts |= _about_writer(work)
     if any(fact.startswith("request.") for fact in wanted):
-        facts |= _from_request(work, form.child_id)
+        facts |= request_facts(work, form.child_id)
     return {fact: facts.get(fact) or "" for fact in wanted}
 
 
@@ -81,7 +82,8 @@ _WRITER = Ready(
 )
 
 
-def _from_request(work: Work, child_id: int) -> dict[str, str]:
+def request_facts(work: Work, child_id: int) -> dict[str, str]:
+    """What other forms quote from the child's newest request, if this person may read it."""
     found = request_for(work.session, child_id)
     if found is None:
         return {}

@@ -25,6 +25,7 @@ from app.models import (
     Organisation,
     Person,
 )
+from app.services.confidentiality import note_contact_risk
 from app.services.links import held
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
@@ -60,7 +61,9 @@ def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
     _check_no_one_comes_back(work, newer_id, older_id)
     _check_confirmed(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
-    older.contact_risk = older.contact_risk or newer.contact_risk
+    if newer.contact_risk or older.contact_risk:
+        note_contact_risk(work, newer)
+        note_contact_risk(work, older)
     newer.possible_duplicate_of_id = None
     newer.merged_into_id = older_id
     work.session.flush()

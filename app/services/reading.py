@@ -11,6 +11,7 @@ from app.domain.roles import Role
 from app.domain.secrecy import WHOLE, Readable, Reader, readable
 from app.domain.workflow import WORKFLOWS, Part, Step
 from app.models import Document, Form, FormReturn, Submission
+from app.services.form_facts import request_facts
 from app.services.form_templates import definition_of
 from app.services.parts import parts_in
 from app.services.work import Work
@@ -18,7 +19,6 @@ from app.store.queries.forms import (
     answers_sent,
     documents_to_read,
     form_to_read,
-    request_for,
     returns_of,
     submissions_of,
 )
@@ -111,11 +111,13 @@ def as_read_by(
     sees_request: bool | None = None,
 ) -> Readable:
     """These answers of a form as this reader may read them. `sees_request`: whether the reader may read the request too;
-    looked up for the person at work unless it is given."""
+    looked up for the person at work unless it is given. An older version of the request than the newest that the person
+    at work may read is not quoted to others."""
     definition = definition_of(work.session, form)
-    if sees_request is None:
-        quotes = reader not in WHOLE and quotes_request(definition)
-        sees_request = not quotes or request_for(work.session, form.child_id) is not None
+    if reader not in WHOLE and quotes_request(definition):
+        sees_request = sees_request is not False and _quotes_as_sent(work, form, definition, answers)
+    else:
+        sees_request = True
     risk = form.child.contact_risk
     return readable(definition, answers, reader, contact_risk=risk, sees_request=sees_request)
 
@@ -133,6 +135,20 @@ def name_to_read(work: Work, document: Document) -> str:
         raise NotFound("Form")
     whole = reader_of(work, parts_in(work, form)) in WHOLE
     return document.name if whole or not form.child.contact_risk else neutral_name(document)
+
+
+def _quotes_as_sent(
+    work: Work, form: Form, definition: FormDefinition, answers: Mapping[str, Mapping[str, Any]]
+) -> bool:
+    """Whether this person may read the request, and this form quotes it as they may read it: an earlier version of the
+    request was quoted in what was sent before the request was corrected."""
+    facts = request_facts(work, form.child_id)
+    return bool(facts) and all(
+        ((answers.get(section.id) or {}).get(question.id) or "") == facts[question.fact]
+        for section in definition.sections
+        for question in section.questions
+        if question.fact in FROM_REQUEST
+    )
 
 
 def quotes_request(definition: FormDefinition) -> bool:

@@ -25,6 +25,7 @@ from app.domain.secrecy import notes_contact_risk
 from app.domain.wording import Wording
 from app.domain.workflow import FormState
 from app.models import Document, Submission
+from app.services.confidentiality import note_contact_risk
 from app.services.open_forms import OpenForm, take_up
 from app.services.sharing import share_consent
 from app.services.work import Work
@@ -62,7 +63,7 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     _stamp(work, opened)
     opened.form.state = step.end
     if notes_contact_risk(submission.answers):
-        opened.form.child.contact_risk = True
+        note_contact_risk(work, opened.form.child)
     if opened.form.kind == "consent":
         share_consent(work, form_id, submission.number)
     work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))

@@ -30,9 +30,11 @@ from app.store.queries.shares import (
 )
 
 
-def set_sharing(work: Work, form_id: int, choice: SharingChoice, number: int | None = None) -> Form:
+def set_sharing(
+    work: Work, form_id: int, choice: SharingChoice, number: int | None = None, *, said_secret: bool = True
+) -> Form:
     """From now on exactly these may read the form's newest submitted version. `number` is the version that was on the
-    screen.
+    screen, and `said_secret` whether the screen said that an address must be kept secret.
 
     Sharing needs a submitted version; ending it is possible at any time, and acts at once. Raises Refused when a form
     says that a person chosen must not know and the officer did not confirm it, Conflict when a newer version came in.
@@ -48,6 +50,11 @@ def set_sharing(work: Work, form_id: int, choice: SharingChoice, number: int | N
         return form
     if not choice.nobody:
         _check(work, form, choice, number)
+        if choice.with_files and not said_secret and form.child.contact_risk:
+            text = N_(
+                "An address must be kept secret since you opened this page. Check the files, then save again"
+            )
+            raise Refused(Fault("files", Wording(text)))
     earlier = {share.link_id for share in before}
     _replace(work, form, choice)
     shared_with = ["professionals"] if choice.professionals else []

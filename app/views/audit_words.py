@@ -9,10 +9,12 @@ from app.store.queries.audit import AuditLine
 from app.views.quick import gettext as _
 from app.views.quick import lazy_gettext as _l
 from app.views.quick import ngettext
+from app.views.secrecy_audit_words import SECRECY_SENTENCES
 from app.views.words import form_state
 
 SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     # Event: (what to choose it by, the sentence). %(who)s did it, %(person)s it was done to, %(form)s it is about.
+    **SECRECY_SENTENCES,
     "LoggedIn": (_l("Log-ins"), _l("%(who)s logged in")),
     "LoggedOut": (_l("Log-outs"), _l("%(who)s logged out")),
     "LogInFailed": (_l("Failed log-ins"), _l("A wrong password was entered for %(person)s")),

@@ -39,7 +39,8 @@ class SharingView(PortalView):
         if chosen is not None:
             try:
                 with self.work() as work:
-                    form = sharing.set_sharing(work, form_id, chosen, _number())
+                    said_secret = "secret" in request.form
+                    form = sharing.set_sharing(work, form_id, chosen, _number(), said_secret=said_secret)
                 flash(_("Sharing updated."), "success")
                 return redirect(url_for("ChildView.forms", child_id=form.child_id))
             except Refused as refused:

@@ -41,6 +41,19 @@ def end_shares(session: Session, which: ColumnElement[bool], now: datetime) -> N
             session.expire(row)
 
 
+def withhold_files(session: Session, child_id: int) -> bool:
+    """From now on nobody opens the files of what is shared about a child. Returns whether any were shared."""
+    session.flush()
+    form = Form.__table__
+    about: Select[tuple[int]] = select(form.c.id).where(form.c.child_id == child_id)
+    shared = and_(_share.c.ended_at.is_(None), _share.c.with_files, _share.c.form_id.in_(about))
+    withheld = session.execute(update(_share).where(shared).values(with_files=False))
+    for row in list(session):
+        if isinstance(row, FormShare):
+            session.expire(row)
+    return bool(withheld.rowcount)  # type: ignore[attr-defined]
+
+
 def hold_child(session: Session, child_id: int) -> None:
     """Wait until nobody else shares a form about this child or withdraws a consent. Rows that refer to the child can be
     entered meanwhile: otherwise a message about the child would wait for us while we wait for its form."""
