@@ -29,7 +29,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
             leads_and_sen_team,
             N_("New colleague to confirm"),
             N_(
-                "Someone has opened an account with a work email address of your organisation or of an organisation we know. "
+                "Someone with an account says that they work for your organisation, or for an organisation we know. "
                 "Go to “People to confirm” and say whether they work there."
             ),
             of_account=True,

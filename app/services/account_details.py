@@ -19,6 +19,7 @@ from app.domain.wording import N_, Wording
 from app.models import Organisation, OrganisationChange, Person, ProposalState
 from app.services.handover import hand_over_work
 from app.services.mailed_links import mail
+from app.services.recovery import end_changes_under_way
 from app.services.work import Work
 
 
@@ -132,7 +133,8 @@ def approve(work: Work, change_id: int) -> OrganisationChange:
     _check_team(work)
     change = _decide(work, change_id, ProposalState.approved)
     person, organisation = change.person, change.to_organisation
-    if not organisation.active or not person.active:
+    is_professional = any(role.name == Role.professional.name for role in person.roles)
+    if not (organisation.active and person.active and is_professional):
         text = N_("This organisation or account is no longer in use. Refuse the change")
         raise Refused(Fault("decision", Wording(text)))
     person_id, organisation_id, kind = person.id, organisation.id, organisation.kind
@@ -141,6 +143,9 @@ def approve(work: Work, change_id: int) -> OrganisationChange:
     person.organisation_id, person.profession = organisation_id, kind
     person.organisation_confirmed_at, person.organisation_confirmed_by_id = work.now, work.me.user_id
     person.leads_organisation = False
+    work.session.flush()
+    end_changes_under_way(work, person_id)
+    person = work.get(Person, person_id)
     mail(work, "organisation_change_approved", person.email, str(change_id), person.locale)
     work.tell(
         OrganisationChangeApproved(

@@ -1,4 +1,8 @@
-"""What administrators do with accounts: give roles, close and open them. Never a password."""
+"""What administrators do with accounts: give roles, close and open them. Never a password.
+
+Whoever becomes a professional, and whoever's account is opened again, waits to be confirmed as working for their
+organisation: only the organisation's lead or the SEN team says so, at that time.
+"""
 
 from collections.abc import Iterable
 
@@ -7,12 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.domain.errors import Fault, Refused, WrongHands
-from app.domain.events import PersonDeactivated, PersonReactivated, RolesChanged
+from app.domain.events import MembershipAwaited, PersonDeactivated, PersonReactivated, RolesChanged
+from app.domain.invitations import COUNCIL_ROLES
 from app.domain.roles import SEN_TEAM, Role
-from app.models import Person
+from app.domain.wording import N_, Wording
+from app.domain.work_email import domain_of, domain_shown, is_free_mail
+from app.domain.workflow import FAMILY_PARTS
+from app.models import ChildLink, Person
 from app.services.handover import hand_over_work
-from app.services.recovery import end_account_invitations_sent, end_everything_pending
+from app.services.invitation_checks import needs_second
+from app.services.recovery import end_account_invitations_sent, end_changes_under_way, end_everything_pending
 from app.services.work import Work
+from app.store.guard import look_as, look_as_system
 
 
 def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
@@ -36,15 +46,24 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
         raise Refused(
             Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer")
         )
-    if Role.professional.name in before and Role.professional not in wanted:
+    _check_new_roles(work, person, wanted - {Role[name] for name in before if name in Role.__members__})
+    _check_family(work, person_id, wanted)
+    person = account_of_another(work, person_id)
+    was_professional = Role.professional.name in before
+    if was_professional and Role.professional not in wanted:
         hand_over_work(work, person_id)
         person = account_of_another(work, person_id)
-        person.leads_organisation = False
-        person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
+    if was_professional != (Role.professional in wanted):
+        _unconfirm(person)
+    if set(before) != {role.name for role in wanted}:
+        end_changes_under_way(work, person_id)
+        person = account_of_another(work, person_id)
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in wanted))
     work.tell(RolesChanged(person_id=person.id, roles=after, before=before))
+    if not was_professional and Role.professional in wanted:
+        _await_confirmation(work, person)
     if set(before) - set(after):
         end_account_invitations_sent(work, person_id)
     return account_of_another(work, person_id)
@@ -69,11 +88,68 @@ def close_account(work: Work, person: Person) -> None:
 
 
 def reactivate(work: Work, person_id: int) -> Person:
-    """Open a closed account again; they log in as before."""
+    """Open a closed account again; they log in as before. A professional waits to be confirmed again: nobody has said
+    that they still work for the organisation."""
     person = account_of_another(work, person_id)
+    if person.active:
+        return person
     person.active = True
     work.tell(PersonReactivated(person_id=person.id))
+    if any(role.name == Role.professional.name for role in person.roles):
+        _unconfirm(person)
+        _await_confirmation(work, person)
     return person
+
+
+def _unconfirm(person: Person) -> None:
+    person.leads_organisation = False
+    person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
+
+
+def _await_confirmation(work: Work, person: Person) -> None:
+    if person.active and person.organisation_id is not None:
+        work.tell(MembershipAwaited(person_id=person.id))
+
+
+def _check_new_roles(work: Work, person: Person, added: frozenset[Role]) -> None:
+    """The council's roles are given under the rules by which people are invited to them."""
+    for role in sorted(added & COUNCIL_ROLES, key=lambda each: each.name):
+        if is_free_mail(domain_of(person.email)):
+            text = N_(
+                "%(domain)s is a personal email service. The council’s own people need a work email address: "
+                "invite them to this role at theirs"
+            )
+            raise Refused(Fault("roles", Wording(text, domain=domain_shown(domain_of(person.email)))))
+        if needs_second(work, role):
+            text = N_(
+                "No one has this role yet, so a second administrator must confirm who is the first. "
+                "Invite someone to it instead"
+            )
+            raise Refused(Fault("roles", Wording(text)))
+
+
+def _check_family(work: Work, person_id: int, wanted: frozenset[Role]) -> None:
+    """Raise Refused for an account that follows a child as family and is to be something else: they would keep what
+    they were sent as family, or as staff read what the rest of the family wrote in confidence. Rows loaded before are
+    put out of the session."""
+    if Role.parent in wanted:
+        return
+    look_as_system(work.session, "an account whose role changes may follow a child as family")
+    try:
+        follows = select(ChildLink.id).where(
+            ChildLink.person_id == person_id,
+            ChildLink.part.in_(tuple(FAMILY_PARTS)),
+            ChildLink.ended_at.is_(None),
+        )
+        found = work.session.scalars(follows.limit(1)).first()
+    finally:
+        look_as(work.session, work.who)
+    if found is not None:
+        text = N_(
+            "This account follows a child or young person as family. Invite the person to the other role at "
+            "their work email address"
+        )
+        raise Refused(Fault("roles", Wording(text)))
 
 
 def account_of_another(work: Work, person_id: int) -> Person:

@@ -1,9 +1,13 @@
 """Bars: whom the SEN team removed from a child, only the SEN team links again."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, and_, select, update
 
+from app.domain.errors import Fault, Refused
 from app.domain.events import InvitationWithdrawn
 from app.domain.names import fold
+from app.domain.wording import N_, Wording
 from app.models import ChildLink, Invitation, Person
 from app.services.work import Work
 
@@ -50,10 +54,67 @@ def withdraw_older_invitations(work: Work, link: ChildLink) -> None:
     accepting one would bring them back. A person is known by address or by name, since the address may be another."""
     if link.person_id is None:
         return
-    person = work.get(Person, link.person_id)
+    for each in open_invitations_of(work, link.child_id, work.get(Person, link.person_id)):
+        each.withdrawn_at = work.now
+        work.tell(InvitationWithdrawn(child_id=link.child_id, invitation_id=each.id))
+
+
+def open_invitations_of(work: Work, child_id: int, person: Person) -> list[Invitation]:
+    """Return the open invitations to a child that are to this person, by address or by name."""
     is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == link.child_id, *is_open))
-    for each in waiting.all():
-        if each.email == person.email or fold(each.name) == fold(person.name):
-            each.withdrawn_at = work.now
-            work.tell(InvitationWithdrawn(child_id=link.child_id, invitation_id=each.id))
+    waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == child_id, *is_open))
+    return [each for each in waiting if each.email == person.email or fold(each.name) == fold(person.name)]
+
+
+def check_no_one_invited_back(work: Work, newer_id: int, older_id: int) -> None:
+    """Raise Refused where somebody who was removed from one of two records is invited to the other: merged into one,
+    the invitation would bring them back."""
+    for removed_from, other in ((newer_id, older_id), (older_id, newer_id)):
+        removed = select(ChildLink.person_id).where(
+            ChildLink.child_id == removed_from, ChildLink.barred.is_(True), ChildLink.person_id.is_not(None)
+        )
+        people = work.session.scalars(select(Person).where(Person.id.in_(removed)).order_by(Person.id))
+        for person in people.unique():
+            if open_invitations_of(work, other, person):
+                text = N_(
+                    "You ended the involvement of %(name)s in one of the records, and they are invited to the "
+                    "other. Withdraw the invitation, or link them to both, then merge the records"
+                )
+                raise Refused(Fault("answer", Wording(text, name=person.name)))
+
+
+def copy_bars(work: Work, from_id: int, to_id: int, since: datetime) -> None:
+    """Whom the SEN team removed from one record since this moment is removed from the other record too: the two were
+    one record then, and the SEN team meant the child."""
+    barred = (ChildLink.barred.is_(True), ChildLink.ended_at >= since)
+    there = work.session.execute(
+        select(ChildLink.person_id, ChildLink.organisation_id).where(
+            ChildLink.child_id == to_id, ChildLink.barred.is_(True)
+        )
+    )
+    known = {_whose(*row) for row in there}
+    for each in list(work.session.scalars(select(ChildLink).where(ChildLink.child_id == from_id, *barred))):
+        whose = _whose(each.person_id, each.organisation_id)
+        if whose in known:
+            continue
+        known.add(whose)
+        work.session.add(
+            ChildLink(
+                child_id=to_id,
+                person_id=each.person_id,
+                organisation_id=each.organisation_id,
+                part=each.part,
+                relationship_to_child=each.relationship_to_child,
+                linked_by_id=each.linked_by_id,
+                created_at=each.created_at,
+                taken_up_at=each.taken_up_at,
+                ended_at=each.ended_at,
+                ended_by_id=each.ended_by_id,
+                barred=True,
+            )
+        )
+
+
+def _whose(person_id: int | None, organisation_id: int | None) -> tuple[int | None, int | None]:
+    """A person is barred whatever organisation they worked for, an organisation by its place in the queue."""
+    return (person_id, None) if person_id is not None else (None, organisation_id)

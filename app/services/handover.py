@@ -9,7 +9,7 @@ from app.domain.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, W
 from app.domain.form_deadlines import UNDECIDED
 from app.domain.workflow import OPEN_TO_WRITING, FormState, Part
 from app.models import Child, ChildLink, Form, Organisation, Person
-from app.services.links import forms_in_hand
+from app.services.unfinished import forms_to_answer_for
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
@@ -38,8 +38,8 @@ def owed_through(work: Work, link: ChildLink) -> list[Form]:
     """What has no author once this link ends: a person's own forms, and a queue's that no one writes."""
     if link.part is not Part.author:
         return []
-    in_hand = forms_in_hand(work, link.child_id, link.organisation_id)
-    return [form for form in in_hand if form.author_id == link.person_id]
+    unfinished = forms_to_answer_for(work, link.child_id, link.organisation_id)
+    return [form for form in unfinished if form.author_id == link.person_id]
 
 
 def hand_over_work(work: Work, person_id: int) -> WorkInHand:
@@ -151,7 +151,8 @@ def _organisations_of(work: Work, person_id: int) -> list[int]:
 def _without_colleague(
     work: Work, person_id: int, organisation_id: int, children: Collection[int]
 ) -> set[int]:
-    """Those of these children on whom no colleague with an open account works by name."""
+    """Those of these children on whom no colleague works by name. One who is not confirmed does not count: they read
+    nothing that others wrote."""
     with_colleague = (
         select(ChildLink.child_id)
         .join(Person, Person.id == ChildLink.person_id)
@@ -161,6 +162,8 @@ def _without_colleague(
             ChildLink.person_id != person_id,
             ChildLink.ended_at.is_(None),
             Person.active.is_(True),
+            Person.organisation_id == organisation_id,
+            Person.organisation_confirmed_at.is_not(None),
         )
     )
     return set(children) - set(work.session.scalars(with_colleague))

@@ -19,15 +19,21 @@ from app.domain.events import (
     InvitationWithdrawn,
     ParentInvited,
 )
-from app.domain.invitations import COUNCIL_ROLES, LASTS, may_invite, roles_invited_by
+from app.domain.invitations import LASTS, may_invite, roles_invited_by
 from app.domain.names import fold
-from app.domain.roles import Profession, Role
+from app.domain.roles import Role
 from app.domain.wording import N_, Wording
-from app.domain.work_email import EmailError, canonical, domain_of, is_free_mail
 from app.domain.workflow import FAMILY_PARTS, Part
-from app.models import Child, ChildLink, Invitation, Organisation, Person, Purpose
+from app.models import Child, ChildLink, Invitation, Person, Purpose
 from app.services.bars import lift_bar
 from app.services.confidentiality import check_may_know
+from app.services.invitation_checks import (
+    CLOSED,
+    address_of,
+    check_mailbox_open,
+    check_organisation,
+    needs_second,
+)
 from app.services.links import held, open_link_of
 from app.services.mailed_links import mail, mail_link, make_link
 from app.services.work import Work
@@ -68,8 +74,8 @@ def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
     """
     _check_may_invite(work, invited.role)
     child = _child_of(work, invited)
-    _check_organisation(work, invited)
-    address = _address(invited)
+    check_organisation(work, invited.role, invited.organisation_id)
+    address = address_of(invited.email, invited.role)
     if child is not None and not invited.despite:
         check_may_know(work, child.id, invited.name, invited.relationship)
     known = person_with_email(work.session, address)
@@ -77,6 +83,7 @@ def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
         if child is None:
             raise _has_account(known)
         return _link_known(work, child, known, invited)
+    check_mailbox_open(work, address)
     repeated = _repeated(work, address, invited)
     if repeated is not None:
         return repeated
@@ -109,7 +116,7 @@ def _new(work: Work, address: str, invited: Invited) -> Invitation:
         part=invited.part,
         invited_by_id=work.me.user_id,
         sent_at=work.now,
-        second_needed=_needs_second(work, invited.role),
+        second_needed=needs_second(work, invited.role),
     )
 
 
@@ -224,35 +231,11 @@ def _child_of(work: Work, invited: Invited) -> Child | None:
     return work.get(Child, invited.child_id or 0)
 
 
-def _check_organisation(work: Work, invited: Invited) -> None:
-    if invited.role is not Role.professional:
-        return
-    wanted = select(Organisation).where(Organisation.id == invited.organisation_id)
-    organisation = work.session.scalars(wanted).one_or_none()
-    if organisation is None or not organisation.active or organisation.kind is Profession.council:
-        text = Wording(N_("Choose an organisation that professionals may belong to"))
-        raise Refused(Fault("organisation", text))
-
-
-def _address(invited: Invited) -> str:
-    try:
-        address = canonical(invited.email)
-    except EmailError as problem:
-        raise Refused(Fault("email", problem.text)) from None
-    if invited.role in COUNCIL_ROLES and is_free_mail(domain_of(address)):
-        text = N_("Enter their work email address. %(domain)s is a personal email service")
-        raise Refused(Fault("email", Wording(text, domain=domain_of(address))))
-    return address
-
-
 def _has_account(known: KnownPerson) -> Refused:
     if not known.active:
         return Refused(Fault("email", Wording(CLOSED)))
     text = N_("This email address already has an account. An administrator can change its roles")
     return Refused(Fault("email", Wording(text)))
-
-
-CLOSED = N_("The account with this email address is closed. Ask an administrator to open it again")
 
 
 def _check_same_person(name: str, invited: Invited) -> None:
@@ -287,14 +270,6 @@ def _is_open(other: Invitation | None) -> Refused:
         "%(name)s has an open invitation at this email address already. Send it again, or withdraw it first"
     )
     return Refused(Fault("email", Wording(named, name=other.name)))
-
-
-def _needs_second(work: Work, role: Role) -> bool:
-    """Whether a second administrator has to confirm: for the first of each of the council's roles, if it wants that."""
-    if role not in COUNCIL_ROLES or not work.office.settings.two_administrators:
-        return False
-    holders = select(Person.id).where(Person.active.is_(True), Person.roles.any(name=role.name))
-    return work.session.scalars(holders.limit(1)).first() is None
 
 
 def _ask_second(work: Work) -> None:

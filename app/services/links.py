@@ -16,8 +16,8 @@ from app.domain.events import (
 from app.domain.roles import Role
 from app.domain.text_input import character_faults, clean_line
 from app.domain.wording import N_, Wording
-from app.domain.workflow import OPEN_TO_WRITING, Part
-from app.models import Advice, Child, ChildLink, Form, Organisation, Person
+from app.domain.workflow import Part
+from app.models import Advice, Child, ChildLink, Organisation, Person
 from app.services import confidentiality
 from app.services.bars import (
     is_barred,
@@ -27,6 +27,7 @@ from app.services.bars import (
     withdraw_older_invitations,
 )
 from app.services.parts import check_confirmed, check_in_use
+from app.services.unfinished import forms_in_hand, forms_to_answer_for, others_work_there
 from app.services.work import Work
 
 LONGEST_RELATIONSHIP = 100
@@ -169,11 +170,11 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     child = held(work, link.child_id)
     work.session.refresh(link)
     _still_open(link)
-    owed = forms_in_hand(work, child.id, link.organisation_id)
+    owed = forms_to_answer_for(work, child.id, link.organisation_id)
     for form in owed:
         if form.author_id == work.me.user_id and isinstance(form, Advice):
             form.author_id = None
-    if owed and link.organisation_id is not None and not _others_there(work, link):
+    if owed and link.organisation_id is not None and not others_work_there(work, link):
         return_to_queue(work, child, link.organisation_id)
     _end(work, link)
     return link
@@ -352,24 +353,6 @@ def queue_link(work: Work, child_id: int, organisation_id: int) -> ChildLink | N
         ChildLink.ended_at.is_(None),
     )
     return work.session.scalars(statement.limit(1)).first()
-
-
-def _others_there(work: Work, link: ChildLink) -> bool:
-    statement = select(ChildLink.id).where(
-        ChildLink.child_id == link.child_id,
-        ChildLink.organisation_id == link.organisation_id,
-        ChildLink.ended_at.is_(None),
-        ChildLink.id != link.id,
-    )
-    return work.session.scalars(statement.limit(1)).first() is not None
-
-
-def forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
-    """What this organisation still has to send about the child, or to answer for."""
-    statement = select(Form).where(
-        Form.child_id == child_id, Form.organisation_id == organisation_id, Form.state.in_(OPEN_TO_WRITING)
-    )
-    return list(work.session.scalars(statement).unique())
 
 
 def professional(work: Work, person_id: int, field: str = "person") -> Person:

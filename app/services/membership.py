@@ -65,6 +65,8 @@ def set_lead(work: Work, person_id: int, leads: bool) -> Person:
     if not may_set_leads(work):
         raise WrongHands("only the SEN team and administrators choose leads")
     person = work.get(Person, person_id)
+    if leads and not _is_professional(person):
+        raise Refused(Fault("lead", Wording(N_("Choose a professional whose account is open"))))
     if leads and (person.organisation_confirmed_at is None or not person.active):
         text = N_("Confirm that %(name)s works for the organisation first")
         raise Refused(Fault("lead", Wording(text, name=person.name)))
@@ -107,18 +109,34 @@ def _professionals() -> Select[Any]:
 def person_to_settle(work: Work, person_id: int) -> Person:
     """Return a person who waits to be confirmed, for those who may confirm them."""
     person = work.get(Person, person_id)
-    if not may_confirm(work, person.organisation_id) or person.id == work.me.user_id:
-        raise WrongHands("confirm who works for an organisation")
+    _check_may_settle(work, person)
     if person.organisation_id is None or person.organisation_confirmed_at is not None or not person.active:
         raise WrongMoment
     return person
+
+
+def _check_may_settle(work: Work, person: Person) -> None:
+    """Raise WrongHands for oneself, for people of other organisations, and for those who are no professionals: a former
+    colleague who is an officer now is no longer the lead's to settle."""
+    allowed = may_confirm(work, person.organisation_id) and _is_professional(person)
+    if not allowed or person.id == work.me.user_id:
+        raise WrongHands("confirm who works for an organisation")
+
+
+def _is_professional(person: Person) -> bool:
+    return any(role.name == Role.professional.name for role in person.roles)
 
 
 def _settle(work: Work, person: Person) -> None:
     """Write the confirmation if nobody was quicker: two may press at once."""
     changed = work.session.execute(
         update(Person)
-        .where(Person.id == person.id, Person.organisation_confirmed_at.is_(None), Person.active.is_(True))
+        .where(
+            Person.id == person.id,
+            Person.organisation_id == person.organisation_id,
+            Person.organisation_confirmed_at.is_(None),
+            Person.active.is_(True),
+        )
         .values(organisation_confirmed_at=work.now, organisation_confirmed_by_id=work.me.user_id)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]

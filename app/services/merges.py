@@ -25,6 +25,7 @@ from app.models import (
     Organisation,
     Person,
 )
+from app.services.bars import check_no_one_invited_back, copy_bars
 from app.services.confidentiality import note_contact_risk
 from app.services.links import held
 from app.services.work import Work
@@ -59,6 +60,7 @@ def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
     for each in sorted((newer_id, older_id)):
         held(work, each)
     _check_no_one_comes_back(work, newer_id, older_id)
+    check_no_one_invited_back(work, newer_id, older_id)
     _check_confirmed(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
     if newer.contact_risk or older.contact_risk:
@@ -81,7 +83,13 @@ def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
         for pointer in _POINTERS:
             moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
     return work.add(
-        ChildMerge(child_id=older_id, merged_child_id=newer_id, merged_by_id=work.me.user_id, moved=moved)
+        ChildMerge(
+            child_id=older_id,
+            merged_child_id=newer_id,
+            merged_by_id=work.me.user_id,
+            moved=moved,
+            created_at=work.now,
+        )
     )
 
 
@@ -139,7 +147,7 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
         if getattr(kept, column) == filled_in:
             setattr(kept, column, before)
     work.session.flush()
-    kept_id, merged_id, moved = kept.id, merge.merged_child_id, merge.moved
+    kept_id, merged_id, moved, merged_at = kept.id, merge.merged_child_id, merge.moved, merge.created_at
     with _all_rows(work, "two merged records are two again"):
         for table in MOVING:
             _move_back(work, table, "child_id", moved[table.__tablename__], kept_id, merged_id)
@@ -150,6 +158,10 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
             update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
         )
         _open_again(work, moved["ended_links"], kept_id)
+        work.session.expire_all()
+        copy_bars(work, kept_id, merged_id, merged_at)
+        copy_bars(work, merged_id, kept_id, merged_at)
+        work.session.flush()
         back: dict[str, Any] = {"merged_into_id": None}
         if kept.contact_risk:  # noted for either of them
             back["contact_risk"] = True

@@ -4,6 +4,7 @@ from app.domain.events import InvitationWithdrawn
 from app.services.work import Work
 from app.store.queries.recovery import (
     EndedInvitation,
+    end_account_changes,
     end_account_invitations_from,
     end_invitations_from,
     end_pending,
@@ -19,6 +20,14 @@ def end_everything_pending(work: Work, person_id: int, except_log_in: int | None
     """
     work.session.flush()
     _record(work, end_pending(work.session, person_id, work.now, except_log_in))
+
+
+def end_changes_under_way(work: Work, person_id: int) -> None:
+    """End the changes of address and organisation of an account that wait: they were asked for in another role, or at
+    another organisation, by whose rules the new address was taken."""
+    work.session.flush()
+    end_account_changes(work.session, person_id, work.now)
+    work.session.expire_all()
 
 
 def end_invitations_sent(work: Work, person_id: int) -> None:

@@ -1,6 +1,6 @@
 """Whether a registration may open an account at once, or why the SEN team has to approve it."""
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from app.domain.lookalikes import looks_like
 from app.domain.names import fold
@@ -63,24 +63,35 @@ def _lookalike_reasons(work: Work, domain: str) -> list[Wording]:
 
 
 def _account_reasons(work: Work, registration: Registration) -> list[Wording]:
-    """An account with the same mailbox, or a closed one of the same name at the same organisation."""
+    """An account that may be the same person's: with the same mailbox; at the same organisation with the same name; or
+    a closed one there whose address begins alike in another of the organisation's domains. As a new person they would
+    be neither closed nor removed from any child."""
     same_mailbox = and_(Person.mailbox == registration.mailbox, Person.email != registration.email)
-    left = and_(Person.organisation_id == registration.organisation_id, Person.active.is_(False))
-    found = work.session.scalars(select(Person).where(or_(same_mailbox, left))).unique()
-    name = (fold(registration.first_name), fold(registration.last_name))
-    return [
-        _account_reason(person)
-        for person in found
-        if person.mailbox == registration.mailbox or (fold(person.first_name), fold(person.last_name)) == name
-    ]
+    there: ColumnElement[bool] = false()
+    if registration.organisation_id is not None:
+        there = Person.organisation_id == registration.organisation_id
+    columns = (Person.first_name, Person.last_name, Person.email, Person.mailbox, Person.active)
+    found = work.session.execute(
+        select(*columns).where(Person.email != registration.email, or_(same_mailbox, there))
+    )
+    return [reason for row in found if (reason := _account_reason(registration, *row)) is not None]
 
 
-def _account_reason(person: Person) -> Wording:
-    if person.active:
+def _account_reason(
+    registration: Registration, first: str, last: str, email: str, mailbox: str | None, active: bool
+) -> Wording | None:
+    same_mailbox = mailbox == registration.mailbox
+    same_name = (fold(first), fold(last)) == (fold(registration.first_name), fold(registration.last_name))
+    begins_alike = (mailbox or "").partition("@")[0] == (registration.mailbox or "").partition("@")[0]
+    if not (same_mailbox or same_name or (begins_alike and not active)):
+        return None
+    if not active:
+        text = N_("The closed account of %(name)s (%(email)s) may belong to the same person")
+    elif same_mailbox:
         text = N_("The account of %(name)s (%(email)s) may use the same mailbox")
     else:
-        text = N_("The closed account of %(name)s (%(email)s) may belong to the same person")
-    return Wording(text, name=person.name, email=person.email)
+        text = N_("The account of %(name)s (%(email)s) may belong to the same person")
+    return Wording(text, name=f"{first} {last}".strip(), email=email)
 
 
 def _refusal_reasons(work: Work, registration: Registration) -> list[Wording]:

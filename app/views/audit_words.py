@@ -94,7 +94,7 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "RegistrationRefused": (_l("Registrations refused"), _l("%(who)s refused a registration")),
     "MembershipAwaited": (
         _l("People to confirm"),
-        _l("%(person)s opened an account and waits to be confirmed as working for their organisation"),
+        _l("%(person)s waits to be confirmed as working for their organisation"),
     ),
     "MembershipConfirmed": (
         _l("People confirmed"),

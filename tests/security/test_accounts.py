@@ -26,7 +26,7 @@ def team_is_told(office: Office) -> list[str]:
     [
         ("sol", [Role.sen_officer], ["roles_changed"]),
         ("olu", [Role.sen_officer, Role.sen_manager], ["roles_changed"]),
-        ("mary", [Role.professional], ["roles_changed"]),
+        ("mary", [Role.professional], ["roles_changed", "membership_awaited"]),
         ("bob", [Role.admin], ["roles_changed"]),
         ("sol", [Role.parent], []),
     ],

@@ -272,7 +272,7 @@ def test_a_manager_may_recognise_the_domain_and_an_officer_may_not(
         decisions.recognise_domain(work, number, organisation_id(office))
         assert (work.told[-1].name, work.told[-1].facts()["table"]) == ("ReferenceChanged", "work_domain")
 
-    token = registers(office, mailbox, email="second@unknown.sch.example")
+    token = registers(office, mailbox, email="second@unknown.sch.example", first_name="Noor")
     assert sets_up(office, token) is Outcome.open
 
 

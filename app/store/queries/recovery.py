@@ -59,16 +59,7 @@ def end_pending(
     _end_log_ins(session, person_id, now, except_log_in)
     _set(session, _challenge, _challenge.c.person_id == person_id, _challenge.c.closed_at, now)
     _end_links(session, person_id, email, now)
-    pending = and_(_email_change.c.person_id == person_id, _email_change.c.applied_at.is_(None))
-    _set(session, _email_change, pending, _email_change.c.cancelled_at, now)
-    session.execute(
-        update(_organisation_change)
-        .where(
-            _organisation_change.c.person_id == person_id,
-            _organisation_change.c.state == ProposalState.waiting,
-        )
-        .values(state=ProposalState.withdrawn, decided_at=now)
-    )
+    end_account_changes(session, person_id, now)
     session.execute(
         update(_registration)
         .where(_registration.c.email == email, _registration.c.state == RegistrationState.waiting)
@@ -80,6 +71,20 @@ def end_pending(
     )
     # Who had the account in their hands may have invited themselves to another role; families keep their invitations.
     return _withdraw(session, now, or_(_invitation.c.email == email, _to_accounts(person_id)))
+
+
+def end_account_changes(session: Session, person_id: int, now: datetime) -> None:
+    """End the change of email address and the proposal of another organisation that wait for this account."""
+    pending = and_(_email_change.c.person_id == person_id, _email_change.c.applied_at.is_(None))
+    _set(session, _email_change, pending, _email_change.c.cancelled_at, now)
+    session.execute(
+        update(_organisation_change)
+        .where(
+            _organisation_change.c.person_id == person_id,
+            _organisation_change.c.state == ProposalState.waiting,
+        )
+        .values(state=ProposalState.withdrawn, decided_at=now)
+    )
 
 
 def end_account_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:

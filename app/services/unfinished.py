@@ -1,0 +1,49 @@
+"""What an organisation still has to do about a child, and whether someone there does it."""
+
+from sqlalchemy import and_, or_, select
+
+from app.domain.form_deadlines import UNDECIDED
+from app.domain.workflow import OPEN_TO_WRITING
+from app.models import ChildLink, Form, Person
+from app.services.work import Work
+
+
+def forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+    """Return what this organisation still has to send about the child."""
+    return _forms(work, child_id, organisation_id, Form.state.in_(OPEN_TO_WRITING))
+
+
+def forms_to_answer_for(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+    """Return what this organisation still has to send about the child, and its request until that is decided: the SEN
+    team may return it, and then someone has to correct it."""
+    undecided = and_(Form.kind == "request", Form.state.in_(UNDECIDED))
+    return _forms(work, child_id, organisation_id, or_(Form.state.in_(OPEN_TO_WRITING), undecided))
+
+
+def _forms(work: Work, child_id: int, organisation_id: int | None, which: object) -> list[Form]:
+    statement = select(Form).where(
+        Form.child_id == child_id,
+        Form.organisation_id == organisation_id,
+        which,  # type: ignore[arg-type]
+    )
+    return list(work.session.scalars(statement).unique())
+
+
+def others_work_there(work: Work, link: ChildLink) -> bool:
+    """Return whether the child is in the queue of the link's organisation, or a colleague who is confirmed there works
+    on it by name."""
+    works_there = and_(
+        Person.organisation_id == link.organisation_id, Person.organisation_confirmed_at.is_not(None)
+    )
+    statement = (
+        select(ChildLink.id)
+        .outerjoin(Person, Person.id == ChildLink.person_id)
+        .where(
+            ChildLink.child_id == link.child_id,
+            ChildLink.organisation_id == link.organisation_id,
+            ChildLink.ended_at.is_(None),
+            ChildLink.id != link.id,
+            or_(ChildLink.person_id.is_(None), works_there),
+        )
+    )
+    return work.session.scalars(statement.limit(1)).first() is not None
