@@ -12,7 +12,6 @@ from app.store.database import Database
 from app.views.csrf import MaskedCSRF
 from app.views.heads import AnyRequest, Cookies
 from app.views.numbers import RowNumber
-from app.views.spoken import SpokenEnvironment
 from config import Settings, flask_config, load_settings
 
 
@@ -22,7 +21,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = Flask(__name__, static_folder=None)
     app.config.update(flask_config(settings), SETTINGS=settings)
     app.request_class, app.session_interface = AnyRequest, Cookies()
-    app.jinja_environment = SpokenEnvironment
     app.url_map.converters["int"] = RowNumber
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops

@@ -20,7 +20,7 @@ WHOLE_FORMS = ("consent",)
 FORM_TEXTS = ("title", "intro", "label", "name", "hint", "help", "row_name", "condition_text")
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 TEMPLATES = {
-    "extensions": "jinja2.ext.do,app.views.spoken.Kept",
+    "extensions": "jinja2.ext.do",
     "trim_blocks": "true",
     "newstyle_gettext": "true",
     "silent": "false",  # a template that cannot be read is an error, not a page without words

@@ -8,6 +8,7 @@ from flask import current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 from flask_login import current_user
 from qrcode.image.svg import SvgPathImage
 
@@ -21,7 +22,6 @@ from app.views.cookie import APP_SECRET, PROVING, leave_browser
 from app.views.gate import safe_next
 from app.views.log_in import CLEAR, LogInView, code_problem
 from app.views.pages import said
-from app.views.quick import gettext as _
 
 PROOF = "proof"
 """Where the cookie keeps the challenge of somebody proving again who they are."""

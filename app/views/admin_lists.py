@@ -11,6 +11,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect, or_
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import BooleanField
@@ -33,8 +35,6 @@ from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalListView
 from app.views.pages import uk_datetime
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.reference import ReferenceInterface, ReferenceView
 from app.views.typed import MayBeEmpty, Typed
 

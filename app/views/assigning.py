@@ -7,6 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 
 from app.domain.errors import Refused
 from app.domain.roles import Role
@@ -17,7 +18,6 @@ from app.services.work import Work
 from app.store.queries.child_page import Colleague, Involved, colleagues_of, involved_with
 from app.views.base import PortalView
 from app.views.pages import said
-from app.views.quick import gettext as _
 
 Choices = list[tuple[int, str]]
 

@@ -7,6 +7,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.domain.clock import LONDON
@@ -29,7 +30,6 @@ from app.views.base import PortalView
 from app.views.generated_lists import with_args
 from app.views.numbers import number_asked
 from app.views.pages import said
-from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
 EARLIEST, LATEST = 2000, 2999

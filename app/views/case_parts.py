@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from flask import url_for
+from flask_babel import gettext as _
+
 from app.domain.codes import nhs_number_text
 from app.domain.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.domain.roles import Principal, Role
@@ -26,8 +29,6 @@ from app.seed.files import reference
 from app.store.queries.child_page import FormLine, Involved
 from app.views.due import Due, due, form_due
 from app.views.pages import said, uk_date
-from app.views.quick import address_of
-from app.views.quick import gettext as _
 from app.views.words import FORM_STATE_COLOURS, form_state
 
 
@@ -104,10 +105,10 @@ def lines_shown(lines: Sequence[FormLine], child: Child, who: Principal) -> list
 def _back(who: Principal) -> dict[str, str]:
     """Where this reader's children are listed."""
     if who.in_sen_team:
-        return {"text": _("Children and young people"), "href": address_of("ChildList.list")}
+        return {"text": _("Children and young people"), "href": url_for("ChildList.list")}
     if who.has(Role.professional):
-        return {"text": _("SEND area"), "href": address_of("SendAreaView.list")}
-    return {"text": _("Home"), "href": address_of("HomeView.home")}
+        return {"text": _("SEND area"), "href": url_for("SendAreaView.list")}
+    return {"text": _("Home"), "href": url_for("HomeView.home")}
 
 
 def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
@@ -118,7 +119,7 @@ def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
         ("messages", _("Messages")),
     ]
     return [
-        {"text": text, "href": address_of(f"ChildView.{name}", child_id=child_id), "active": name == active}
+        {"text": text, "href": url_for(f"ChildView.{name}", child_id=child_id), "active": name == active}
         for name, text in parts
     ]
 
@@ -208,8 +209,8 @@ def _href(line: FormLine, who: Principal) -> str | None:
     """Where the form opens for this reader: to write in it, to read what was sent, or nowhere yet."""
     may_write = _is_writer(line, who) or (line.recorded_by_team and who.in_sen_team)
     if may_write and line.state in OPEN_TO_WRITING:
-        return address_of("FormView.show", form_id=line.id)
-    return address_of("FormView.read", form_id=line.id) if line.submitted_at else None
+        return url_for("FormView.show", form_id=line.id)
+    return url_for("FormView.read", form_id=line.id) if line.submitted_at else None
 
 
 def _steps(line: FormLine) -> list[tuple[str, str]]:
@@ -217,7 +218,7 @@ def _steps(line: FormLine) -> list[tuple[str, str]]:
     parts = {Part.sen_team, Part.recorder} if line.recorded_by_team else {Part.sen_team}
     names = set(WORKFLOWS[line.kind].open_to(line.state, parts))
     return [
-        (_(_named_for(line, text)), address_of(door, form_id=line.id))
+        (_(_named_for(line, text)), url_for(door, form_id=line.id))
         for steps, text, door in OFFERED
         if names & steps
     ]

@@ -7,6 +7,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField
 
 from app.domain.errors import Refused
@@ -30,8 +32,6 @@ from app.views.faults import put_faults
 from app.views.fields import DatePartsField, StringField, TextAreaField
 from app.views.links import words_of
 from app.views.pages import said
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 PERSON, ORGANISATION = "person", "organisation"
 ANSWERS: dict[str, tuple[Callable[[Work, int], Child], str]] = {

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
 from app.domain.codes import nhs_number_text
@@ -35,9 +37,6 @@ from app.views.list_interface import PortalInterface
 from app.views.listed import Listed, Onward
 from app.views.lists import Narrowing, PortalListView
 from app.views.pages import said, uk_date, uk_datetime
-from app.views.quick import address_of
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.words import FORM_STATES, form_state
 
 
@@ -140,7 +139,7 @@ class ChildList(PortalListView):
 
     def name_leads_to(self, record: Child) -> str:
         """The child's own page."""
-        return address_of("ChildView.show", child_id=record.id)
+        return url_for("ChildView.show", child_id=record.id)
 
     def also_leads_to(self, record: Child) -> list[Onward]:
         """For a possible duplicate, the two side by side."""
@@ -153,7 +152,7 @@ class ChildList(PortalListView):
     def _to_compare(self, record: Child) -> list[Onward]:
         if record.possible_duplicate_of_id is None:
             return []
-        href = address_of("DuplicateView.settle", child_id=record.id)
+        href = url_for("DuplicateView.settle", child_id=record.id)
         return [Onward(_("Are these the same child?"), href, record.name)]
 
 
@@ -210,7 +209,7 @@ class FormList(PortalListView):
 
     def name_leads_to(self, record: Form) -> str:
         """The name is the child's, and so is the page."""
-        return address_of("ChildView.show", child_id=record.child_id)
+        return url_for("ChildView.show", child_id=record.child_id)
 
     def also_leads_to(self, record: Form) -> list[Onward]:
         """What was sent."""
@@ -232,7 +231,7 @@ class FormList(PortalListView):
     def _to_read(self, record: Form) -> list[Onward]:
         if record.received_on is None:
             return []
-        href = address_of("FormView.read", form_id=record.id)
+        href = url_for("FormView.read", form_id=record.id)
         return [Onward(str(self.read_words), href, self.told_apart(record))]
 
 

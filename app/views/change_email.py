@@ -4,6 +4,8 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
@@ -13,8 +15,6 @@ from app.views.account import proof_first
 from app.views.base import PortalView, office
 from app.views.faults import put_faults
 from app.views.fields import EmailField
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.typed import Typed
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import fields
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, HiddenField, RadioField
 
 from app.seed.files import reference
 from app.services.child_details import NewChild
 from app.views.fields import DatePartsField, StringField, TextAreaField
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 
 class NewChildForm(Form):

@@ -4,6 +4,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 
 from app.domain.errors import NotFound, Refused
@@ -17,8 +19,6 @@ from app.views.base import PortalView
 from app.views.child_forms import NewChildForm, with_choices
 from app.views.faults import put_faults
 from app.views.fields import TextAreaField
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 
 class CorrectionForm(NewChildForm):

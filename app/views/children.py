@@ -8,6 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 
 from app.domain.errors import Refused
 from app.domain.roles import Principal, Profession, Role
@@ -42,7 +43,6 @@ from app.views.case_parts import (
 from app.views.child_forms import AddChildForm, with_choices
 from app.views.due import late
 from app.views.faults import put_faults
-from app.views.quick import gettext as _
 
 MOST_MESSAGES = 50
 LONGEST_KEY = 100

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
-
-from app.views.quick import gettext as _
 
 
 def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> UnboundField:

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 
 from app.domain.errors import Refused
 from app.models import Person
@@ -13,7 +14,6 @@ from app.services import membership
 from app.services.work import Work
 from app.views.base import PortalView
 from app.views.pages import said
-from app.views.quick import gettext as _
 
 
 class ColleagueView(PortalView):

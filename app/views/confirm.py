@@ -3,6 +3,8 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField
 
@@ -15,8 +17,6 @@ from app.views.base import office
 from app.views.faults import put_faults
 from app.views.fields import StringField
 from app.views.gate import open_to_all
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView, while_the_link_works
 from app.views.typed import Typed, TypedUnless
 

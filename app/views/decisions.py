@@ -6,6 +6,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice
 
@@ -19,8 +21,6 @@ from app.services.parts import parts_in
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField, TextAreaField
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.words import form_state
 
 AGREE, DECLINE = "agree", "decline"

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.domain.deadlines import days_left, is_overdue
 from app.domain.form_deadlines import authors_date, is_awaited, request_due_on
 from app.domain.standing import Standing
 from app.domain.workflow import FormState
-from app.views.quick import gettext as _
-from app.views.quick import ngettext
 
 SOON = 7
 

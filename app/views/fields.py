@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 import wtforms
+from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.validators import StopValidation
 
 from app.domain.text_input import character_problem, clean_address, clean_line, clean_lines
 from app.domain.typed_dates import PARTS, read_parts
 from app.views.pages import said
-from app.views.quick import gettext as _
 
 
 class _Cleaned:

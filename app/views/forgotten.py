@@ -3,6 +3,7 @@
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from app.domain.errors import Refused
@@ -12,7 +13,6 @@ from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
 from app.views.fields import EmailField
 from app.views.gate import open_to_all
-from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView, while_the_link_works
 from app.views.typed import Typed
 

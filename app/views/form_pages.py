@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from app.domain.clock import in_london
 from app.domain.form_deadlines import advice_due_on
@@ -20,7 +21,6 @@ from app.store.queries.forms import returns_of, sections_set_aside
 from app.views.base import origin, principal
 from app.views.form_fields import SectionForm, section_form
 from app.views.pages import said, uk_datetime, uk_time
-from app.views.quick import gettext as _
 
 Context = dict[str, Any]
 

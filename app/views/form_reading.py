@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from app.domain.errors import Fault, NotFound, WrongMoment
@@ -20,8 +22,6 @@ from app.views.due import due
 from app.views.fields import DatePartsField
 from app.views.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.pages import said
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.words import FORM_STATE_COLOURS, form_state
 
 Context = dict[str, Any]

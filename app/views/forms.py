@@ -7,6 +7,7 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 
 from app.domain.errors import Fault, Incomplete, NotFound, Refused
 from app.domain.forms import Problem
@@ -35,7 +36,6 @@ from app.views.form_reading import (
 )
 from app.views.gate import count_as_input
 from app.views.pages import said, uk_time
-from app.views.quick import gettext as _
 from app.views.section_saves import read_sent, take_in, with_typed, wrong_in
 from app.views.words import FORM_STATE_COLOURS, form_state
 

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from wtforms import Form
 
 from app.views.list_interface import COUNT_UP_TO
-from app.views.quick import address_of
 
 
 def typed_value(field: Any) -> str:
@@ -44,7 +43,7 @@ def _own_address() -> tuple[str, Sequence[tuple[str, str]]]:
     held: tuple[str, Sequence[tuple[str, str]]] | None = request.environ.get("portal.own_address")
     if held is None:
         # The reader's own arguments never go through url_for, which gives some names a meaning of its own.
-        here = address_of(request.endpoint or "", **(request.view_args or {}))
+        here = url_for(request.endpoint or "", **(request.view_args or {}))
         held = request.environ["portal.own_address"] = here, [*request.args.items(multi=True)]
     return held
 

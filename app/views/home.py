@@ -6,6 +6,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Principal, Role
@@ -17,7 +18,6 @@ from app.store.queries.child_page import standing_of
 from app.views.base import PortalView, principal
 from app.views.due import form_due, owed_due
 from app.views.pages import url_or_none
-from app.views.quick import gettext as _
 from app.views.words import form_state
 
 NEWEST, MOST_DUE = 5, 8

@@ -7,6 +7,8 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -25,8 +27,6 @@ from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField
 from app.views.pages import uk_datetime
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.typed import Typed, TypedUnless
 
 

@@ -4,11 +4,11 @@ from flask import flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 
 from app.services import kept_posts
 from app.views.base import PortalView
 from app.views.cookie import KEPT
-from app.views.quick import gettext as _
 
 
 class KeptPostView(PortalView):

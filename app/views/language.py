@@ -9,7 +9,7 @@ from flask_babel import get_babel
 
 from app.views.base import PortalView
 from app.views.gate import open_to_all, safe_next
-from app.views.quick import fixed_address, init_quick
+from app.views.i18n import init_i18n
 from app.views.text_direction import init_text_direction
 from startup.switches import AWAITING_CHECK, LANGUAGES
 
@@ -50,7 +50,7 @@ def english_instead() -> str | None:
 
 
 def _choosing(code: str) -> str:
-    return fixed_address("LanguageView.choose", code=code)
+    return url_for("LanguageView.choose", code=code)
 
 
 def _back_here() -> str:
@@ -61,5 +61,5 @@ def _back_here() -> str:
 def init_language(app: Flask) -> None:
     """Ask us, not AppBuilder, which language a page is in."""
     get_babel(app).locale_selector = chosen_language
-    init_quick(app)
+    init_i18n(app)
     init_text_direction(app)

@@ -6,6 +6,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form
 
 from app.domain.errors import Refused
@@ -20,8 +22,6 @@ from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import StringField
 from app.views.pages import said
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.searching import line_typed
 
 

@@ -21,6 +21,7 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from app.domain.events import ChildrenListed, Event, ListExported
@@ -37,7 +38,6 @@ from app.views.generated_lists import SearchField, search_fields
 from app.views.list_interface import EVERY_ROW, LARGEST_ID
 from app.views.listed import Listed, Onward, Row
 from app.views.pages import shown
-from app.views.quick import gettext as _
 from app.views.searching import looked_for
 
 EXPORT_UP_TO = 10_000

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.errors import TooMany
@@ -35,7 +36,6 @@ from app.views.cookie import (
     this_device,
 )
 from app.views.gate import count_as_input, open_to_all, safe_next
-from app.views.quick import gettext as _
 
 open_to_all("LogInView.log_in", "LogInView.second_step", "LogInView.send_code")
 

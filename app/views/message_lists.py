@@ -1,6 +1,8 @@
 """The SEN team's generated list of messages."""
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_
 
 from app.domain.events import Event, MessageRead
@@ -13,8 +15,6 @@ from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalListView
 from app.views.pages import uk_datetime
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 
 class MessageList(PortalListView):

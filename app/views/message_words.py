@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from flask_babel import gettext as _
+
 from app.post.letters import letter_named
-from app.views.quick import gettext as _
 
 
 class Headed(Protocol):

@@ -7,6 +7,9 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
@@ -22,9 +25,6 @@ from app.views.generated_lists import with_args
 from app.views.message_words import subject_of, text_of
 from app.views.numbers import number_asked
 from app.views.pages import said, url_or_none
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
-from app.views.quick import ngettext
 
 
 class AnswerForm(FlaskForm):

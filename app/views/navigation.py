@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import request
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.domain.roles import READ, Role, grants_of
-from app.views.quick import address_of
-from app.views.quick import lazy_gettext as _l
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def menu() -> tuple[Shown, ...]:
 def _menu_of(roles: frozenset[Role], here: str) -> tuple[Shown, ...]:
     doors = grants_of(roles)
     return tuple(
-        Shown(entry.text, address_of(entry.endpoint), entry.endpoint.split(".")[0] == here)
+        Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here)
         for entry in MENU
         if (entry.door, READ) in doors
     )

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from flask import Flask
+from flask import Flask, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
 
 from app.domain.uploads import ACCEPT
 from app.views.generated_lists import init_generated_lists
-from app.views.quick import address_of, spoken_language
-from app.views.quick import gettext as _
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LONDON = ZoneInfo("Europe/London")
@@ -29,7 +29,7 @@ MONTHS = ENGLISH.months["format"]["wide"]
 
 def _reader_locale() -> Locale:
     """The language the reader chose; British English where nobody is reading (a mail, a job)."""
-    chosen = spoken_language()
+    chosen = get_locale()
     return ENGLISH if chosen is None or chosen.language == "en" else chosen
 
 
@@ -186,7 +186,7 @@ def _samples_of(locale: Locale) -> list[tuple[str, int]]:
 def url_or_none(endpoint: str, **values: Any) -> str | None:
     """The page's address, or None where this copy of the portal has no such page."""
     try:
-        return address_of(endpoint, **values)
+        return url_for(endpoint, **values)
     except BuildError:
         return None
 

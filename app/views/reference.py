@@ -9,6 +9,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import NotFound
@@ -17,8 +19,6 @@ from app.services.work import Work
 from app.views.base import my_work
 from app.views.list_interface import PortalInterface
 from app.views.lists import PortalListView, plain_address
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 
 class ReferenceInterface(PortalInterface):

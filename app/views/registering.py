@@ -5,6 +5,8 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
@@ -19,8 +21,6 @@ from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.gate import open_to_all
 from app.views.pages import said
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.strangers import StrangerView
 from app.views.typed import Code, Typed, TypedUnless
 

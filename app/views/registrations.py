@@ -4,6 +4,8 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
@@ -19,8 +21,6 @@ from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import StringField, TextAreaField
 from app.views.pages import url_or_none
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 from app.views.typed import Typed
 
 APPROVE, REFUSE = "approve", "refuse"

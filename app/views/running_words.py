@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 LETTERS: Mapping[str, LazyString] = {
     "code": _l("Security code"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
-from app.views.quick import lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 
 SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "FilesWithheld": (

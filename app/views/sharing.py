@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
 
 from app.domain.errors import NotFound, Refused, WrongMoment
 from app.domain.secrecy import Reader
@@ -18,7 +19,6 @@ from app.store.queries.shares import ConsentLine
 from app.views.base import PortalView
 from app.views.form_reading import read_parts
 from app.views.pages import said, uk_date
-from app.views.quick import gettext as _
 
 PROFESSIONALS, RECORDED = "professionals", "recorded"
 PREVIEWS = {"professionals": Reader.professional, "family": Reader.family}

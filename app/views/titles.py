@@ -7,13 +7,13 @@ from contextlib import suppress
 from math import ceil
 from typing import Any
 
+from flask_babel import gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from sqlalchemy.exc import InvalidRequestError
 
 from app.domain.names import initials
 from app.views.generated_lists import count_up_to, filters_in_use
-from app.views.quick import gettext as _
 
 PLACES = ("child", "record", "form", "asked", "advice", "opened", "message", "newer")
 """The names under which pages are given a child, or something about one."""

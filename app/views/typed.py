@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import Field, Form, ValidationError
 from wtforms.validators import StopValidation
 
 from app.domain.codes import CodeError
 from app.domain.errors import Refused
 from app.views.pages import said
-from app.views.quick import gettext as _
 
 
 class Typed:

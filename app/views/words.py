@@ -1,8 +1,9 @@
 """The words people see for what the tables hold."""
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.domain.workflow import STATE_LABELS, FormState
-from app.views.quick import gettext as _
-from app.views.quick import lazy_gettext as _l
 
 FORM_STATES = {state: _l(label) for state, label in STATE_LABELS.items()}
 
