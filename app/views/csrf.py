@@ -60,7 +60,8 @@ class MaskedCSRF(CSRFProtect):
     def init_app(self, app: Flask) -> None:
         """Protect every view, and give templates the masked token."""
         super().init_app(app)
-        app.jinja_env.globals["csrf_token"] = csrf_token  # macros that are imported see no page's values
+        app.context_processor(lambda: {"csrf_token": csrf_token})
+        app.jinja_env.globals["csrf_token"] = csrf_token  # imported macros see globals only
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a request that changes something without its token, or whose page was not ours."""

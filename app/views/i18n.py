@@ -17,7 +17,8 @@ class MarkedDomain(Domain):
 
     def get_translations(self) -> Any:
         """Return the catalogue of the language in use: the reader's, or the one a mail is written in."""
-        language = str(get_locale())
+        locale = get_locale()
+        language = locale.language if locale else ""
         if language not in self._marked:
             self._marked[language] = marked(super().get_translations())
         return self._marked[language]
@@ -27,4 +28,10 @@ def init_i18n(app: Flask) -> None:
     """Use the marked catalogues for every text, those of Flask-AppBuilder included."""
     babel = get_babel(app).instance
     with app.app_context():
-        babel.domain_instance = MarkedDomain(domain=babel.domain)
+        domain = babel.domain_instance = MarkedDomain(domain=babel.domain)
+    # As Flask-Babel installs them, but without looking up the domain for every text of a page.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: domain.get_translations().ugettext(text),
+        ngettext=lambda one, many, number: domain.get_translations().ungettext(one, many, number),
+        newstyle=True,
+    )

@@ -19,6 +19,7 @@ from werkzeug.routing import BuildError
 from wtforms import Form
 
 from app.domain.uploads import ACCEPT
+from app.views.fragments import init_fragments
 from app.views.generated_lists import init_generated_lists
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -219,4 +220,5 @@ def init_pages(app: Flask) -> None:
         zip=zip,
         url_or_none=url_or_none,
     )
+    init_fragments(app)
     init_generated_lists(app)

@@ -1,0 +1,27 @@
+"""Pieces of a page that depend on nothing but the values named, drawn once for each of them and each language.
+
+Nothing about a child, and nothing that only one reader may see, belongs in one: templates/fragments holds them all.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale
+from markupsafe import Markup
+
+
+def init_fragments(app: Flask) -> None:
+    """Let templates write {{ fragment("menu", navigation=navigation) }}; the values must be hashable."""
+
+    def draw(name: str, _language: str, values: tuple[tuple[str, Any], ...]) -> Markup:
+        html = app.jinja_env.get_template(f"fragments/{name}.html").render(dict(values))
+        return Markup(html)  # noqa: S704 - drawn by a template that escapes
+
+    draw_once = lru_cache(maxsize=1_000)(draw)
+
+    def fragment(name: str, **values: Any) -> Markup:
+        use = draw if app.jinja_env.auto_reload else draw_once
+        return use(name, str(get_locale()), tuple(values.items()))
+
+    app.jinja_env.globals["fragment"] = fragment
