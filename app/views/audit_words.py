@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel.speaklater import LazyString
-
-from app.store.queries.audit import AuditLine
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from app.store.queries.audit import AuditLine
 from app.views.secrecy_audit_words import SECRECY_SENTENCES
 from app.views.words import form_state
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from flask_babel.speaklater import LazyString
-
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "FilesWithheld": (
