@@ -48,7 +48,7 @@ from app.domain.registration_events import (
     RegistrationRefused,
     RegistrationWaiting,
 )
-from app.domain.secrecy_events import FilesWithheld
+from app.domain.secrecy_events import FilesWithheld, InvitationHeldBack, KeptFromQueue, MustNotKnowNoted
 
 __all__ = [
     "AccountInvited",
@@ -71,7 +71,9 @@ __all__ = [
     "InformationSubmitted",
     "InvitationAccepted",
     "InvitationConfirmed",
+    "InvitationHeldBack",
     "InvitationWithdrawn",
+    "KeptFromQueue",
     "LeadChanged",
     "LinkAssigned",
     "LinkEnded",
@@ -82,6 +84,7 @@ __all__ = [
     "MembershipConfirmed",
     "MembershipRefused",
     "MergeUndone",
+    "MustNotKnowNoted",
     "OrganisationLeftUse",
     "ParentInvited",
     "PersonEvent",

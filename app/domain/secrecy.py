@@ -55,6 +55,8 @@ FAMILY_HOME_QUESTIONS = frozenset(
 )
 """Columns and questions of the published forms that name the adults of a family and who works with them, describe their
 home, or say what one of them said or why one of them was not told."""
+LIMITING_QUESTIONS = frozenset({"contact_risk_details", "court_order_details"})
+"""Restricted questions of the published request that ask who must not be told or met."""
 ADDRESS_QUESTIONS = frozenset({"contact_address"})
 
 
@@ -78,6 +80,8 @@ class Note:
     text: str
     names_a_person: bool = False
     """The text is the name of somebody to keep information from."""
+    limits_contact: bool = False
+    """The question asks who must be kept away, or must not be told."""
 
 
 def readable(
@@ -181,15 +185,16 @@ def notes_in(definition: FormDefinition, answers: Answers) -> Iterator[Note]:
                 for row in (answers.get(section.id) or {}).get("not_share") or []:
                     yield from _row_notes(definition.title, line.question.label, row)
             elif line.question.kind in ("text", "long_text"):
-                yield Note(definition.title, line.question.label, line.text)
+                limits = line.question.id in LIMITING_QUESTIONS
+                yield Note(definition.title, line.question.label, line.text, limits_contact=limits)
 
 
 def _row_notes(title: str, label: str, row: Mapping[str, Any]) -> Iterator[Note]:
     name, why = str(row.get("name") or "").strip(), str(row.get("why") or "").strip()
     if name:
-        yield Note(title, label, name, names_a_person=True)
+        yield Note(title, label, name, names_a_person=True, limits_contact=True)
     if why:
-        yield Note(title, label, why)
+        yield Note(title, label, why, limits_contact=True)
 
 
 _PARENTS: tuple[frozenset[str], ...] = (
@@ -270,6 +275,20 @@ def who_must_not_know(
         ):
             found.append(note)
     return found
+
+
+def plainly_must_not_know(
+    notes: Iterable[Note], name: str, relationship: str = "", organisation: str = ""
+) -> list[Note]:
+    """The notes that mean this person by name, and those that say who must be kept away and mean what they are to the
+    child. Used where the portal acts before an officer has looked: "call the mother first" keeps no mother away."""
+    notes = list(notes)
+    limiting = [note for note in notes if note.limits_contact]
+    others = [note for note in notes if not note.limits_contact]
+    return [
+        *who_must_not_know(limiting, name, relationship, organisation),
+        *who_must_not_know(others, name, "", organisation),
+    ]
 
 
 def _may_be(relations: frozenset[str], kin: frozenset[str], note: Note) -> bool:

@@ -19,6 +19,7 @@ from app.domain.wording import N_, Wording
 from app.models import Organisation, OrganisationChange, Person, ProposalState
 from app.services.handover import hand_over_work
 from app.services.mailed_links import mail
+from app.services.named_later import keep_from_queue
 from app.services.recovery import end_changes_under_way
 from app.services.work import Work
 
@@ -146,6 +147,7 @@ def approve(work: Work, change_id: int) -> OrganisationChange:
     work.session.flush()
     end_changes_under_way(work, person_id)
     person = work.get(Person, person_id)
+    keep_from_queue(work, person, work.me.user_id)
     mail(work, "organisation_change_approved", person.email, str(change_id), person.locale)
     work.tell(
         OrganisationChangeApproved(

@@ -1,5 +1,7 @@
 """What the forms about a child say that only the SEN team and its givers may know."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from app.domain.errors import Fault, Refused, WrongHands
@@ -76,14 +78,19 @@ def check_organisation_may_know(work: Work, child_id: int, organisation_id: int,
             raise Refused(Fault("despite", Wording(text, name=name, person=person)))
 
 
+def notes_sent(work: Work, child_id: int, until: datetime | None = None) -> list[Note]:
+    """Every restricted text answer in what was sent about a child, until then or now. For deciding on behalf of people
+    who may not read it; never shown to them."""
+    sent = sent_by_anyone(work.session, child_id, until)
+    return [note for wording, mark, answers in sent for note in notes_in(parse_once(mark, wording), answers)]
+
+
 def check_colleague_may_know(work: Work, child_id: int, person: Person, field: str) -> None:
     """Raise Refused when a form may say that this professional must not know about the child.
 
     For whoever is not in the SEN team and so learns nothing of what the form says: only the SEN team links this
     person to the child.
     """
-    sent = sent_by_anyone(work.session, child_id)
-    notes = [note for wording, mark, answers in sent for note in notes_in(parse_once(mark, wording), answers)]
-    if who_must_not_know(notes, person.name):
+    if who_must_not_know(notes_sent(work, child_id), person.name):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
         raise Refused(Fault(field, Wording(text, name=person.name)))

@@ -79,10 +79,11 @@ def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
     return {newer_id: 0, older_id: 0} | {row[0]: row[1] for row in work.session.execute(counted)}
 
 
-def same_child(work: Work, child_id: int) -> Child:
-    """The two records are one child: everything moves to the older record, and the newer one is seen no more."""
+def same_child(work: Work, child_id: int, *, despite: bool = False) -> Child:
+    """The two records are one child: everything moves to the older record, and the newer one is seen no more. `despite`:
+    the officer was warned that a form of one says that somebody of the other must not know, and is sure."""
     newer, older = the_pair(work, child_id)
-    merge = merge_records(work, newer, older)
+    merge = merge_records(work, newer, older, despite=despite)
     kept_id, merged_id = merge.child_id, merge.merged_child_id
     work.tell(DuplicateSettled(child_id=kept_id, of_child_id=merged_id, same=True))
     return work.get(Child, kept_id)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain.events import InvitationAccepted
+from app.domain.events import InvitationAccepted, InvitationHeldBack
 from app.domain.roles import Profession, Role
 from app.models import Child, Invitation, Organisation, Person, Purpose
 from app.services.invitations import invitations_open_to, letter_of, link_parent, settle
 from app.services.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
+from app.services.named_later import is_named_since, keep_from_queue
 from app.services.opening import open_account
 from app.services.work import Work
 from app.store.guard import look_as_system
@@ -52,7 +53,8 @@ def asks_details(invitation: Invitation) -> bool:
 
 
 def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
-    """Open the account with its role, and link a parent to every child this address was invited to.
+    """Open the account with its role, and link a parent to every child this address was invited to; not where a form that
+    came in since then may say that they must not know, of which the SEN team is told.
 
     Raises Conflict when the address has got an account in the meantime.
     """
@@ -64,12 +66,17 @@ def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
     invited = [each for each in invited if each.role is newest.role]  # two sent at once may differ
     person = _person(work, newest, password_hash)
     open_account(work, person, newest.role)
+    if person.organisation_confirmed_at is not None:
+        keep_from_queue(work, person, newest.invited_by_id)
     linked: set[int] = set()
     for invitation in invited:
         if not settle(work, invitation, accepted_at=work.now):
             raise DeadLink  # withdrawn at this moment: nothing of the account stays
         child_id = invitation.child_id
         if child_id is None or child_id in linked:  # invited to two records that turned out to be one child
+            continue
+        if is_named_since(work, invitation):
+            work.tell(InvitationHeldBack(child_id=child_id, invitation_id=invitation.id))
             continue
         link_parent(work, work.get(Child, child_id), person.id, invitation)
         linked.add(child_id)

@@ -36,6 +36,7 @@ from app.services.invitation_checks import (
 )
 from app.services.links import held, open_link_of
 from app.services.mailed_links import mail, mail_link, make_link
+from app.services.named_later import check_named_since
 from app.services.work import Work
 from app.store.queries.addresses import KnownPerson, person_with_email
 from app.store.queries.mailed_links import end_older
@@ -165,13 +166,12 @@ def confirm(work: Work, invitation_id: int) -> Invitation:
 
 
 def send_again(work: Work, invitation_id: int) -> Invitation:
-    """Mail a new link; the older one stops working.
-
-    Raises WrongMoment when accepted or withdrawn already, or while a second administrator has to confirm it.
-    """
+    """Mail a new link; the older one stops working. Raises WrongMoment when accepted or withdrawn already, or while a second
+    administrator has to confirm it, and Refused when a form that came in since may name this person."""
     invitation = _open_one(work, invitation_id)
     if invitation.awaits_second:
         raise WrongMoment
+    check_named_since(work, invitation)
     _send(work, invitation)
     _record(work, invitation)
     return invitation

@@ -13,6 +13,7 @@ from app.models import Organisation, Person
 from app.services.accounts import close_account
 from app.services.handover import hand_over_work
 from app.services.mailed_links import mail
+from app.services.named_later import keep_from_queue
 from app.services.work import Work
 
 MOST_SHOWN = 100
@@ -45,6 +46,7 @@ def confirm(work: Work, person_id: int) -> Person:
     """Confirm that somebody works for the organisation they registered with; its waiting work is open to them now."""
     person = person_to_settle(work, person_id)
     _settle(work, person)
+    keep_from_queue(work, person, work.me.user_id)
     work.tell(MembershipConfirmed(person_id=person.id))
     return person
 

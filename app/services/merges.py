@@ -28,6 +28,7 @@ from app.models import (
 from app.services.bars import check_no_one_invited_back, copy_bars
 from app.services.confidentiality import note_contact_risk
 from app.services.links import held
+from app.services.named_later import check_merge
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
@@ -50,11 +51,12 @@ class MergedRecord:
     merged_at: datetime
 
 
-def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
+def merge_records(work: Work, newer: Child, older: Child, *, despite: bool = False) -> ChildMerge:
     """Move everything of the newer record to the older one, and note what moved.
 
-    Raises Refused when both records have the same form open, and when a person or an organisation that the SEN team
-    removed from one record is linked to the other: merging would bring them back.
+    Raises Refused when both records have the same form open, when a person or an organisation that the SEN team
+    removed from one record is linked to the other, which would bring them back, and, unless the officer is sure
+    (`despite`), when a form of one record may say that somebody of the other must not know.
     """
     newer_id, older_id = newer.id, older.id
     for each in sorted((newer_id, older_id)):
@@ -62,6 +64,8 @@ def merge_records(work: Work, newer: Child, older: Child) -> ChildMerge:
     _check_no_one_comes_back(work, newer_id, older_id)
     check_no_one_invited_back(work, newer_id, older_id)
     _check_confirmed(work, newer_id, older_id)
+    if not despite:
+        check_merge(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
     if newer.contact_risk or older.contact_risk:
         note_contact_risk(work, newer)

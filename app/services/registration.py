@@ -20,6 +20,7 @@ from app.domain.wording import N_, Wording
 from app.domain.work_email import EmailError, canonical, domain_of, free_mail_problem, is_free_mail
 from app.models import MailedLink, Organisation, Person, Registration, RegistrationState
 from app.services.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
+from app.services.named_later import keep_from_queue
 from app.services.opening import open_account
 from app.services.registration_checks import reasons_to_wait, recognised
 from app.services.work import Work
@@ -222,6 +223,8 @@ def open_registered(
     work.tell(RegistrationApproved(registration_id=registration.id))
     if confirmed_by is None:
         work.tell(MembershipAwaited(person_id=person.id))
+    else:
+        keep_from_queue(work, person, confirmed_by)
     return person
 
 

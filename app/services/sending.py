@@ -26,6 +26,7 @@ from app.domain.wording import Wording
 from app.domain.workflow import FormState
 from app.models import Document, Submission
 from app.services.confidentiality import note_contact_risk
+from app.services.named_later import note_those_named
 from app.services.open_forms import OpenForm, take_up
 from app.services.sharing import share_consent
 from app.services.work import Work
@@ -64,7 +65,8 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     opened.form.state = step.end
     if notes_contact_risk(submission.answers):
         note_contact_risk(work, opened.form.child)
-    if opened.form.kind == "consent":
+    names_professional = note_those_named(work, opened, submission.answers)
+    if opened.form.kind == "consent" and not names_professional:
         share_consent(work, form_id, submission.number)
     work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
     return submission

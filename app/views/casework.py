@@ -34,9 +34,15 @@ from app.views.links import words_of
 from app.views.pages import said
 
 PERSON, ORGANISATION = "person", "organisation"
+
+
+def _merge(work: Work, child_id: int) -> Child:
+    return duplicates.same_child(work, child_id, despite="despite" in request.form)
+
+
 ANSWERS: dict[str, tuple[Callable[[Work, int], Child], str]] = {
     "same": (
-        duplicates.same_child,
+        _merge,
         N_("The records are merged. To undo the merge, select “Correct this record”."),
     ),
     "different": (
@@ -177,16 +183,22 @@ class DuplicateView(PortalView):
     @has_access
     def settle(self, child_id: int) -> ResponseReturnValue:
         """Compare the two records; say whether they are one child."""
-        errors = []
+        errors: list[dict[str, str]] = []
         if request.method == "POST":
             answer = ANSWERS.get(request.form.get("answer", ""))
             if answer is not None:
                 verb, answered = answer
-                with self.work() as work:
-                    kept = verb(work, child_id).id
-                flash(_(answered), "success")
-                return redirect(url_for("ChildView.show", child_id=kept))
-            errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]
+                try:
+                    with self.work() as work:
+                        kept = verb(work, child_id).id
+                    flash(_(answered), "success")
+                    return redirect(url_for("ChildView.show", child_id=kept))
+                except Refused as refused:
+                    errors = [
+                        {"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
+                    ]
+            else:
+                errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]
         with self.work() as work:
             newer, older = duplicates.compare(work, child_id)
             counts = duplicates.forms_of_both(work, newer.id, older.id)
@@ -197,4 +209,7 @@ class DuplicateView(PortalView):
             older=older,
             counts=counts,
             errors=errors,
+            chosen=request.form.get("answer", ""),
+            warnings=[each["text"] for each in errors if each["href"] == "#despite"],
+            refusals=[each["text"] for each in errors if each["href"] != "#despite"],
         )

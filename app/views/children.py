@@ -18,6 +18,7 @@ from app.security import office
 from app.services import children as desk
 from app.services.child_corrections import may_correct
 from app.services.child_details import NewChild, what_is_wrong
+from app.services.named_later import warned_of
 from app.services.work import Work
 from app.store.queries.child_page import (
     FormLine,
@@ -163,6 +164,7 @@ class ChildView(PortalView):
             context = {
                 **frame(child, work.me, work.today, "people"),
                 "people": people_shown(involved, child, work.me),
+                "warned": warned_of(work, child_id, involved) if work.me.in_sen_team else frozenset(),
                 "my_link": mine[0] if is_linked_professional else None,
                 **assign_part(work, child_id, involved),
                 **(_colleagues(work, child_id) if is_linked_professional else {}),

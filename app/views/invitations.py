@@ -26,7 +26,7 @@ from app.services.work import Work
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField
-from app.views.pages import uk_datetime
+from app.views.pages import said, uk_datetime
 from app.views.typed import Typed, TypedUnless
 
 
@@ -186,8 +186,14 @@ class InvitationView(PortalView):
     @has_access
     def send_again(self, invitation_id: int) -> ResponseReturnValue:
         """A new link, because the old one expired or was lost."""
-        with self.work() as work:
-            invitation = desk.send_again(work, invitation_id)
+        try:
+            with self.work() as work:
+                invitation = desk.send_again(work, invitation_id)
+        except Refused as refused:
+            with self.work() as work:
+                back = _page_of(work.get(Invitation, invitation_id))
+            flash(" ".join(said(fault.text) for fault in refused.faults), "danger")
+            return redirect(back)
         flash(_("We have sent the invitation again. The earlier link no longer works."), "success")
         return redirect(_page_of(invitation))
 

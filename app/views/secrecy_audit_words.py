@@ -10,4 +10,16 @@ SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Shared files closed because an address is secret"),
         _l("The portal stopped sharing files about the child, because an address must be kept secret"),
     ),
+    "MustNotKnowNoted": (
+        _l("Forms that name someone linked who must not know"),
+        _l("“%(form)s” may name someone linked to the child as a person who must not know"),
+    ),
+    "InvitationHeldBack": (
+        _l("Invited people who were not linked"),
+        _l("An invitation was accepted, and the portal did not link the person, because a form names them"),
+    ),
+    "KeptFromQueue": (
+        _l("People kept from their organisation’s children"),
+        _l("The portal kept the child from %(person)s, because a form names them"),
+    ),
 }

@@ -28,6 +28,7 @@ BELOW_THE_ORM = {
     "store/queries/mailed_links.py": "a link is used before anybody is known",
     "store/queries/recipients.py": "recipients are found first and kept only if their own lens shows the row",
     "store/queries/shares.py": "whoever returns or withdraws a form ends shares that only the SEN team may see",
+    "store/queries/named_people.py": "who is linked is compared with what forms say, for people who may see neither",
     "post/post_room.py": "writes what happened, for whoever it happened to",
     "post/telling.py": "writes messages to people the writer may not see",
     "post/audit.py": "appends to a table nobody writes through a lens",

@@ -33,9 +33,9 @@ DEARER = {
     "ask for advice": 27,
     "cancel advice": 13,
     "link a person": 18,
-    "invite a parent": 15,
+    "invite a parent": 16,
     "bring in a colleague": 20,
-    "approve a registration": 26,
+    "approve a registration": 28,
     "refuse a registration": 18,
     "write to everybody": 15,
 }

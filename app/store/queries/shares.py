@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, update
+from sqlalchemy import ColumnElement, Select, and_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.domain.workflow import FAMILY_PARTS, FormState, Part
@@ -133,8 +133,10 @@ def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Par
     return session.scalars(statement.limit(1)).first()
 
 
-def sent_by_anyone(session: Session, child_id: int) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
-    """The wording, its checksum and the newest answers of every form that was sent about a child.
+def sent_by_anyone(
+    session: Session, child_id: int, until: datetime | None = None
+) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
+    """The wording, its checksum and the newest answers of every form that was sent about a child, until then or now.
 
     Asked for people who may not read them, to decide whether they may be linked, so these are Core statements on
     purpose. What they find is never shown.
@@ -144,7 +146,7 @@ def sent_by_anyone(session: Session, child_id: int) -> list[tuple[dict[str, Any]
         select(form.c.id, version.c.definition, version.c.checksum, sent.c.answers)
         .join(sent, sent.c.form_id == form.c.id)
         .join(version, version.c.id == form.c.form_version_id)
-        .where(form.c.child_id == child_id)
+        .where(form.c.child_id == child_id, true() if until is None else sent.c.submitted_at <= until)
         .order_by(form.c.id, sent.c.number)
     )
     newest = {row[0]: (row[1], row[2], row[3]) for row in rows}
