@@ -85,6 +85,12 @@ def is_young_person(dob: date, on: date) -> bool:
     return on > last_friday
 
 
+def youngest_of_age(on: date) -> date:
+    """The last date of birth of those who are over compulsory school age on this day."""
+    youngest = date(on.year - 16, 8, 31)
+    return youngest if is_young_person(youngest, on) else date(on.year - 17, 8, 31)
+
+
 def is_of_age_for_a_plan(dob: date, on: date) -> bool:
     """Whether a plan can still be asked for: from birth until the 25th birthday."""
     return dob <= on and _age(dob, on) < OLDEST

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from app.domain.errors import Fault, Refused, WrongHands
 from app.domain.events import FilesWithheld
 from app.domain.forms import parse_once
+from app.domain.school_years import is_young_person
 from app.domain.secrecy import Note, notes_in, who_must_not_know
 from app.domain.wording import N_, Wording
+from app.domain.workflow import Part
 from app.models import Child, Person
 from app.services.form_templates import definition_of
 from app.services.work import Work
@@ -53,6 +55,19 @@ def check_may_know(
         )
         words = " / ".join(dict.fromkeys(note.text for note in found))[:LONGEST_QUOTE]
         raise Refused(Fault("despite", Wording(text, name=name or organisation, words=words)))
+
+
+PARENT_OF_AGE = N_(
+    "The young person is over compulsory school age, so they decide what %(name)s may know. "
+    "Ask the young person, and tick the box if they agree"
+)
+"""Said before a parent is given something about a young person whose rights are their own (CFA 2014, s. 83)."""
+
+
+def check_rights(work: Work, child: Child, name: str, part: Part) -> None:
+    """Raise Refused, by name, before a parent or carer is invited to follow a young person over compulsory school age."""
+    if part is Part.parent and is_young_person(child.date_of_birth, work.today):
+        raise Refused(Fault("despite", Wording(PARENT_OF_AGE, name=name)))
 
 
 def check_organisation_may_know(work: Work, child_id: int, organisation_id: int, name: str) -> None:

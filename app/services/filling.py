@@ -6,13 +6,14 @@ from app.domain.errors import Conflict, Fault, Refused, WrongMoment
 from app.domain.events import ConsentWithdrawn, FormEvent, FormSaved, RequestWithdrawn
 from app.domain.forms import Section, SectionAnswers
 from app.domain.forms.conditions import blank
+from app.domain.school_years import is_young_person
 from app.domain.wording import N_, Wording
 from app.models import DraftRevision, Form, SectionDraft
 from app.services.open_forms import OpenForm, take_up
 from app.services.sharing import end_sharing, end_what_rested_on_consent
 from app.services.work import Work
 from app.store.queries.forms import revisions_beyond, savers_since
-from app.store.queries.shares import hold_child
+from app.store.queries.shares import consents_of_young_person, hold_child
 
 KEPT_REVISIONS, THINNED_EVERY = 20, 10
 LONGEST_REASON = 500
@@ -115,7 +116,16 @@ def _withdraw_consent(work: Work, form: Form, asked_by: str) -> None:
     form.decided_at, form.decided_by_id = work.now, work.me.user_id
     hold_child(work.session, form.child_id)
     end_sharing(work, form.id)
-    end_what_rested_on_consent(work, form.child_id)
+    if not _rests_on_young_person(work, form):
+        end_what_rested_on_consent(work, form.child_id)
+
+
+def _rests_on_young_person(work: Work, form: Form) -> bool:
+    """Whether what is shared rests on the young person's own consent, which nobody else undoes by withdrawing theirs."""
+    if not is_young_person(form.child.date_of_birth, work.today):
+        return False
+    own = consents_of_young_person(work.session, form.child_id)
+    return bool(own) and form.id not in own
 
 
 def remember(work: Work, draft: SectionDraft) -> None:

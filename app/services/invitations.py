@@ -26,7 +26,7 @@ from app.domain.wording import N_, Wording
 from app.domain.workflow import FAMILY_PARTS, Part
 from app.models import Child, ChildLink, Invitation, Person, Purpose
 from app.services.bars import lift_bar
-from app.services.confidentiality import check_may_know
+from app.services.confidentiality import check_may_know, check_rights
 from app.services.invitation_checks import (
     CLOSED,
     address_of,
@@ -79,6 +79,7 @@ def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
     address = address_of(invited.email, invited.role)
     if child is not None and not invited.despite:
         check_may_know(work, child.id, invited.name, invited.relationship)
+        check_rights(work, child, invited.name, invited.part)
     known = person_with_email(work.session, address)
     if known is not None:
         if child is None:

@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import Conflict, Fault, NotFound, Refused, WrongHands, WrongMoment
 from app.domain.events import FormShared
+from app.domain.school_years import is_young_person
 from app.domain.secrecy import Note, who_must_not_know
 from app.domain.sharing import SHAREABLE, SharingChoice
 from app.domain.wording import N_, Wording
-from app.domain.workflow import FAMILY_PARTS, FormState
+from app.domain.workflow import FAMILY_PARTS, FormState, Part
 from app.models import Form, FormShare
-from app.services.confidentiality import notes_about
+from app.services.confidentiality import PARENT_OF_AGE, notes_about
 from app.services.work import Work
 from app.store.queries.child_page import Involved, involved_with
 from app.store.queries.forms import form_held, last_number
@@ -122,7 +123,8 @@ def _check(work: Work, form: Form, choice: SharingChoice, number: int | None) ->
     asked = [people[link] for link in sorted(readers - choice.despite)]
     if form.kind != "consent" and choice.professionals and choice.on_consent:
         _check_consent(work, form.child_id)
-    _warn(notes_about(work, form.child_id) if asked else [], asked)
+    of_age = is_young_person(form.child.date_of_birth, work.today)
+    _warn(notes_about(work, form.child_id) if asked else [], asked, of_age=of_age)
 
 
 def _check_consent(work: Work, child_id: int) -> None:
@@ -136,9 +138,12 @@ def _check_consent(work: Work, child_id: int) -> None:
         raise Refused(Fault("basis", Wording(text)))
 
 
-def _warn(notes: Sequence[Note], asked: Sequence[Involved]) -> None:
+def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> None:
     faults = []
     for each in asked:
+        if of_age and each.part is Part.parent:
+            faults.append(Fault(f"despite-{each.link_id}", Wording(PARENT_OF_AGE, name=each.person_name)))
+            continue
         if who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name):
             text = N_(
                 "Confirm that you want to share with %(name)s, although a form may say that they must not know"

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from app.domain.errors import NotFound, WrongHands, WrongMoment
 from app.domain.forms import Question, Section
+from app.domain.school_years import is_young_person
 from app.domain.secrecy import Note, Reader, who_must_not_know
 from app.domain.sharing import SHAREABLE, SharingChoice
-from app.domain.workflow import FAMILY_PARTS
+from app.domain.workflow import FAMILY_PARTS, Part
 from app.models import Document, Form, FormShare, Submission
 from app.services.confidentiality import notes_about
 from app.services.reading import ReadSection, as_read_by, read_sections
@@ -24,6 +25,8 @@ class Candidate:
 
     person: Involved
     warnings: Sequence[Note]
+    is_parent_of_age: bool = False
+    """A parent of somebody over compulsory school age, who decides what their parents may know."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,13 @@ def review(work: Work, form_id: int) -> SharingReview:
         raise WrongMoment("share")
     people = involved_with(work.session, form.child_id)
     notes = notes_about(work, form.child_id)
+    of_age = is_young_person(form.child.date_of_birth, work.today)
     candidates = [
-        Candidate(each, who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name))
+        Candidate(
+            each,
+            who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name),
+            of_age and each.part is Part.parent,
+        )
         for each in people
     ]
     read_request = _who_reads_request(work, form.child_id, about)

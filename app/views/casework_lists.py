@@ -94,6 +94,9 @@ class ChildList(PortalListView):
         "duplicates": Narrowing(
             _l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)
         ),
+        "of_age": Narrowing(
+            _l("Over school age, with a parent linked"), lambda: lists.with_parents_of_age(_today())
+        ),
     }
     base_filters: list[Any] = []
     label_columns = {

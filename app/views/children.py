@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 from app.domain.errors import Refused
 from app.domain.roles import Principal, Profession, Role
-from app.domain.workflow import FormState
+from app.domain.school_years import is_young_person
+from app.domain.workflow import FormState, Part
 from app.models import Child
 from app.security import office
 from app.services import children as desk
@@ -125,6 +126,7 @@ class ChildView(PortalView):
                 "standing": standing,
                 "late": late(standing, work.today),
                 "may_ask_advice": any(each.state is FormState.assessing for each in lines),
+                "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
                 "milestones": milestones(standing, lines, work.me, work.today),
@@ -182,6 +184,13 @@ class ChildView(PortalView):
                 "messages": messages_about(work.session, work.me, child_id, MOST_MESSAGES),
             }
         return self.page("children/messages.html", **context)
+
+
+def _parents_of_age(child: Child, people: Sequence[Involved], work: Work) -> list[str]:
+    """For the SEN team: the names of the parents who follow a young person over compulsory school age."""
+    if not work.me.in_sen_team or not is_young_person(child.date_of_birth, work.today):
+        return []
+    return [each.person_name for each in people if each.part is Part.parent]
 
 
 def _is_not_linked(people: Sequence[Involved], who: Principal) -> bool:

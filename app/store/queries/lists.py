@@ -1,8 +1,15 @@
 """What the generated lists show of their rows, and of what stands beside each."""
 
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, select
+
+from app.domain.school_years import youngest_of_age
+from app.domain.workflow import Part
 from app.models import (
     Advice,
     Child,
+    ChildLink,
     Form,
     FormTemplate,
     FormVersion,
@@ -81,3 +88,9 @@ MESSAGES = Listing(
     (Message.child, _CHILD),
     numbered_by="created_at",
 )
+
+
+def with_parents_of_age(today: date) -> ColumnElement[bool]:
+    """Young people over compulsory school age whom a parent or carer still follows."""
+    parents = select(ChildLink.child_id).where(ChildLink.part == Part.parent, ChildLink.ended_at.is_(None))
+    return and_(Child.date_of_birth <= youngest_of_age(today), Child.id.in_(parents))

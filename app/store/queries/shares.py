@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, true, update
 from sqlalchemy.orm import Session
 
+from app.domain.consent_givers import YOUNG_PERSON
 from app.domain.workflow import FAMILY_PARTS, FormState, Part
 from app.models import Child, ChildLink, Consent, Form, FormShare, FormVersion, Person, Submission
 
@@ -107,6 +108,24 @@ def consents_about(session: Session, child_id: int) -> list[ConsentLine]:
 def consents_in_force(session: Session, child_id: int) -> list[ConsentLine]:
     """The consents about a child that were given and not withdrawn."""
     return [each for each in consents_about(session, child_id) if each.state is FormState.submitted]
+
+
+def consents_of_young_person(session: Session, child_id: int) -> set[int]:
+    """The consents in force that the young person gave for themselves. Asked when somebody withdraws a consent who may
+    not read the others, so these are Core statements on purpose."""
+    form, sent = Form.__table__, Submission.__table__
+    rows = session.execute(
+        select(form.c.id, sent.c.answers)
+        .join(sent, sent.c.form_id == form.c.id)
+        .where(form.c.child_id == child_id, form.c.kind == "consent", form.c.state == FormState.submitted)
+        .order_by(form.c.id, sent.c.number)
+    )
+    newest: dict[int, dict[str, Any]] = {row[0]: row[1] for row in rows}
+    return {
+        form_id
+        for form_id, answers in newest.items()
+        if any(given.get("who") == YOUNG_PERSON for given in answers.values())
+    }
 
 
 def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str, dict[str, object]]]]:
