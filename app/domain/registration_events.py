@@ -17,6 +17,17 @@ class MembershipRefused(PersonEvent):
     """The organisation's lead or the SEN team answered that somebody does not work there; the account was closed."""
 
 
+class MembershipEnded(PersonEvent):
+    """The organisation's lead or the SEN team said that a person no longer works there; the account stays open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationsLeft(PersonEvent):
+    """An account that was closed or left the SEN team had sent this many invitations to families that are open."""
+
+    invitations: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeadChanged(PersonEvent):
     """Somebody became a lead of their organisation, or stopped being one."""

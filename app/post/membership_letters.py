@@ -56,6 +56,40 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
             ),
         ),
     ),
+    on.MembershipEnded: (
+        Letter(
+            "membership_ended",
+            the_owner,
+            N_("You are no longer confirmed as working for your organisation"),
+            N_(
+                "%(by)s has told us that you no longer work for your organisation, so you can no longer see the children "
+                "linked to it. If you work for another organisation now, change it under “Your account”."
+            ),
+            of_account=True,
+        ),
+        Letter(
+            "membership_ended_team",
+            sen_team,
+            N_("A person no longer works for their organisation"),
+            N_(
+                "%(by)s has told us that %(person)s no longer works for their organisation. Their work has gone to the "
+                "organisation’s queue. Their account is open: an administrator can close it."
+            ),
+            of_account=True,
+        ),
+    ),
+    on.InvitationsLeft: (
+        Letter(
+            "invitations_left",
+            sen_team,
+            N_("Check the invitations of someone who has left the SEN team"),
+            N_(
+                "%(person)s is no longer in the SEN team. Their invitations to parents and carers that are still open: "
+                "%(invitations)s. Go to “Invitations” and withdraw those that you do not know to be right."
+            ),
+            of_account=True,
+        ),
+    ),
     on.LeadChanged: (
         Letter(
             "lead_changed",

@@ -11,7 +11,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.devices import device_name
-from app.domain.events import Event, MessageSent, OrganisationLeftUse, PersonEvent, WorkHandedOver
+from app.domain.events import (
+    Event,
+    InvitationsLeft,
+    MembershipEnded,
+    MessageSent,
+    OrganisationLeftUse,
+    PersonEvent,
+    WorkHandedOver,
+)
 from app.domain.log_in import COOL_DOWN
 from app.domain.roles import Principal
 from app.models import Message
@@ -137,6 +145,11 @@ def _handed_over(post: _Round, event: Event) -> dict[str, str]:
     if isinstance(event, OrganisationLeftUse):
         name = organisation_name(post.connection, event.organisation_id)
         return {"organisation": name, "children": str(event.children), "forms": str(event.forms)}
+    if isinstance(event, InvitationsLeft):
+        person = name_of(post.connection, event.person_id)
+        return {"person": person, "invitations": str(event.invitations)}
+    if isinstance(event, MembershipEnded):
+        return {"person": name_of(post.connection, event.person_id)}
     if not isinstance(event, WorkHandedOver):
         return {}
     colleagues = professionals_of(post.connection, event.organisation_id) - {event.person_id}

@@ -94,7 +94,8 @@ DOORS: Mapping[Grant, str] = {
     (
         "Colleagues",
         WRITE,
-    ): "Confirm or refuse that a person works for an organisation (its leads and the SEN team); choose its leads "
+    ): "Confirm or refuse that a person works for an organisation, and say that one has left (its leads and the SEN team; "
+    "only the SEN team for a lead); choose its leads "
     "(the SEN team and administrators)",
     ("Invitations", READ): "See open invitations: the SEN team those of parents, carers and professionals, "
     "administrators those of professionals and of the council's staff",
@@ -104,7 +105,11 @@ DOORS: Mapping[Grant, str] = {
     ): "Invite people to open an account, send invitations again and withdraw them; only administrators invite the "
     "council's staff, and only the SEN team parents and carers",
     ("Users", READ): "List accounts",
-    ("Users", WRITE): "Give and take roles; close and reopen accounts; never one's own",
+    (
+        "Users",
+        WRITE,
+    ): "Give and take roles; close and reopen accounts; allow an authenticator app to be reset; never one's own, and "
+    "only after password and code again",
     ("Roles", READ): "See what each role opens",
     ("Audit", READ): "Read the audit",
     (

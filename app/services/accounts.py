@@ -20,7 +20,12 @@ from app.domain.workflow import FAMILY_PARTS
 from app.models import ChildLink, Person
 from app.services.handover import hand_over_work
 from app.services.invitation_checks import needs_second
-from app.services.recovery import end_account_invitations_sent, end_changes_under_way, end_everything_pending
+from app.services.recovery import (
+    end_account_invitations_sent,
+    end_changes_under_way,
+    end_everything_pending,
+    tell_of_invitations_left,
+)
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
 
@@ -66,6 +71,8 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
         _await_confirmation(work, person)
     if set(before) - set(after):
         end_account_invitations_sent(work, person_id)
+    if not wanted & SEN_TEAM:
+        tell_of_invitations_left(work, person_id)
     return account_of_another(work, person_id)
 
 
@@ -84,6 +91,7 @@ def close_account(work: Work, person: Person) -> None:
     person.active = False
     person.leads_organisation = False
     end_everything_pending(work, person.id)
+    tell_of_invitations_left(work, person.id)
     work.tell(PersonDeactivated(person_id=person.id))
 
 

@@ -219,6 +219,12 @@ def of_accounts(work: Work) -> list[Invitation]:
     return _listed(work, Invitation.role.in_(roles))
 
 
+def of_families(work: Work) -> list[Invitation]:
+    """Return the open invitations of parents, carers and young people to any child, oldest first: an officer who left
+    may have sent them. Empty for those who invite none. One more than MOST_LISTED means that there are more."""
+    return _listed(work, Invitation.role == Role.parent) if may_invite(work.me, Role.parent) else []
+
+
 def _check_may_invite(work: Work, role: Role) -> None:
     if not may_invite(work.me, role):
         raise WrongHands("this person does not invite to this role")

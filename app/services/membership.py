@@ -3,10 +3,10 @@
 from typing import Any
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.errors import Fault, Refused, WrongHands, WrongMoment
-from app.domain.events import LeadChanged, MembershipConfirmed, MembershipRefused
+from app.domain.events import LeadChanged, MembershipConfirmed, MembershipEnded, MembershipRefused
 from app.domain.roles import Role
 from app.domain.wording import N_, Wording
 from app.models import Organisation, Person
@@ -62,6 +62,43 @@ def refuse(work: Work, person_id: int) -> Person:
     return person
 
 
+def end(work: Work, person_id: int) -> Person:
+    """Somebody no longer works for the organisation: their work goes to its queue, and they see none of it. The account
+    stays open, so that they can say where they work now; they wait to be confirmed there, or here again."""
+    person_to_end(work, person_id)
+    hand_over_work(work, person_id)  # holds the person's row: of two at once, the second finds it done
+    person = person_to_end(work, person_id)
+    person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
+    person.leads_organisation = False
+    work.tell(MembershipEnded(person_id=person.id))
+    return person
+
+
+def person_to_end(work: Work, person_id: int) -> Person:
+    """Return a confirmed person, for those who may say that they left: the SEN team, and the organisation's leads for
+    everybody but another lead, whom the SEN team chose."""
+    person = work.get(Person, person_id)
+    _check_end(work, person)
+    return person
+
+
+def _check_end(work: Work, person: Person) -> None:
+    _check_may_settle(work, person)
+    if person.leads_organisation and not work.me.in_sen_team:
+        raise WrongHands("end a lead")
+    if person.organisation_id is None or person.organisation_confirmed_at is None or not person.active:
+        raise WrongMoment
+
+
+def may_end(work: Work, person: Person) -> bool:
+    """Return whether this person may say that a confirmed colleague no longer works for the organisation."""
+    try:
+        _check_end(work, person)
+    except (WrongHands, WrongMoment):
+        return False
+    return True
+
+
 def set_lead(work: Work, person_id: int, leads: bool) -> Person:
     """Make somebody a lead of their organisation, or end that."""
     if not may_set_leads(work):
@@ -103,7 +140,7 @@ def _professionals() -> Select[Any]:
             Person.organisation_id.is_not(None),
             Person.roles.any(name=Role.professional.name),
         )
-        .options(joinedload(Person.organisation))
+        .options(joinedload(Person.organisation), selectinload(Person.roles))
         .limit(MOST_SHOWN + 1)
     )
 

@@ -1,9 +1,10 @@
 """Take an account back: nothing that was pending survives it."""
 
-from app.domain.events import InvitationWithdrawn
+from app.domain.events import InvitationsLeft, InvitationWithdrawn
 from app.services.work import Work
 from app.store.queries.recovery import (
     EndedInvitation,
+    count_family_invitations_from,
     end_account_changes,
     end_account_invitations_from,
     end_invitations_from,
@@ -28,6 +29,15 @@ def end_changes_under_way(work: Work, person_id: int) -> None:
     work.session.flush()
     end_account_changes(work.session, person_id, work.now)
     work.session.expire_all()
+
+
+def tell_of_invitations_left(work: Work, person_id: int) -> None:
+    """Tell the SEN team how many invitations to families a person who leaves it has open. They are the council's and go
+    on, but the SEN team checks that they are right. Nothing where none is."""
+    work.session.flush()
+    left = count_family_invitations_from(work.session, person_id)
+    if left:
+        work.tell(InvitationsLeft(person_id=person_id, invitations=left))
 
 
 def end_invitations_sent(work: Work, person_id: int) -> None:

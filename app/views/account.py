@@ -17,23 +17,15 @@ from app.domain.errors import Refused, TooMany
 from app.models import Person
 from app.services import account_details, change_email, own_account, sessions
 from app.services.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
-from app.views.base import PortalView, office
+from app.views.base import PortalView
 from app.views.cookie import APP_SECRET, PROVING, leave_browser
 from app.views.gate import safe_next
 from app.views.log_in import CLEAR, LogInView, code_problem
 from app.views.pages import said
+from app.views.proof import proof_first
 
 PROOF = "proof"
 """Where the cookie keeps the challenge of somebody proving again who they are."""
-
-
-def proof_first(back: str) -> ResponseReturnValue | None:
-    """For pages that change how somebody logs in: None when they proved again who they are within ten minutes, else the
-    way to the page where they do, from which they come back."""
-    if sessions.is_proved(current_user, office().clock.now()):
-        return None
-    session[PROVING] = back
-    return redirect(url_for("AccountView.prove"))
 
 
 class AccountView(PortalView):
@@ -114,13 +106,13 @@ class AccountView(PortalView):
     def prove(self) -> ResponseReturnValue:
         """The password once more, before something that changes how I log in."""
         if request.method == "GET":
-            return self.page("account/prove.html", wrong={})
+            return self.page("account/prove.html", wrong={}, of_own=self._for_own_account())
         try:
             session[PROOF] = own_account.prove_password(
                 self.work, request.form.get("password", ""), session.get(PROOF)
             )
         except Refused as refused:
-            return self._refused("account/prove.html", refused)
+            return self._refused("account/prove.html", refused, of_own=self._for_own_account())
         except TooMany as too_many:
             return self._too_many(too_many)
         return redirect(url_for("AccountView.prove_code"))
@@ -145,6 +137,8 @@ class AccountView(PortalView):
         except LogInAgain:
             return redirect(url_for("AccountView.prove"))
         session.pop(PROOF, None)
+        if not self._for_own_account():
+            flash(_("You have confirmed that it is you. Nothing has been changed yet."), "success")
         return redirect(safe_next(session.pop(PROVING, None)) or url_for("AccountView.show"))
 
     def _ask_code(self, step: Step, wrong: str = "", status: int = 200) -> ResponseReturnValue:
@@ -228,10 +222,14 @@ class AccountView(PortalView):
         flash(_("Your authenticator app has been removed. Security codes come by email again."), "success")
         return redirect(url_for("AccountView.show"))
 
-    def _refused(self, template: str, refused: Refused) -> ResponseReturnValue:
+    def _for_own_account(self) -> bool:
+        """Whether they prove who they are for their own account, not for a change of somebody else's."""
+        return str(session.get(PROVING) or url_for("AccountView.show")).startswith(self.route_base)
+
+    def _refused(self, template: str, refused: Refused, **context: bool) -> ResponseReturnValue:
         wrong = {fault.field: said(fault.text) for fault in refused.faults}
         errors = [{"text": text, "href": f"#{field}"} for field, text in wrong.items()]
-        return self.page(template, 422, wrong=wrong, errors=errors)
+        return self.page(template, 422, wrong=wrong, errors=errors, **context)
 
     def _too_many(self, problem: TooMany) -> ResponseReturnValue:
         return LogInView.too_many(self, problem)  # type: ignore[arg-type]

@@ -35,6 +35,7 @@ from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalListView
 from app.views.pages import uk_datetime
+from app.views.proof import proof_first, proved_work
 from app.views.reference import ReferenceInterface, ReferenceView
 from app.views.typed import MayBeEmpty, Typed
 
@@ -108,7 +109,7 @@ class UserList(PortalListView):
 
 
 class UserView(PortalView):
-    """Roles, closing and opening."""
+    """Roles, closing and opening. Each change asks for password and code again."""
 
     route_base = "/users"
     class_permission_name = "Users"
@@ -117,6 +118,9 @@ class UserView(PortalView):
     @has_access
     def roles(self, person_id: int) -> ResponseReturnValue:
         """Choose what somebody is to the portal."""
+        detour = proof_first(url_for("UserView.roles", person_id=person_id))
+        if detour is not None:
+            return detour
         faults: list[dict[str, str]] = []
         with self.work() as work:
             person = work.get(Person, person_id, selectinload(Person.roles))
@@ -124,7 +128,7 @@ class UserView(PortalView):
         if request.method == "POST":
             chosen = [role for role in request.form.getlist("roles") if role in Role.__members__]
             try:
-                with self.work() as work:
+                with proved_work() as work:
                     accounts.set_roles(work, person_id, [Role[role] for role in chosen])
             except Refused as refused:
                 faults = [{"text": _(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
@@ -147,8 +151,11 @@ class UserView(PortalView):
     @has_access
     def close(self, person_id: int) -> ResponseReturnValue:
         """Close an account, after asking."""
+        detour = proof_first(url_for("UserView.close", person_id=person_id))
+        if detour is not None:
+            return detour
         if request.method == "POST":
-            with self.work() as work:
+            with proved_work() as work:
                 accounts.deactivate(work, person_id)
             flash(_("The account is closed. They have been logged out everywhere."), "success")
             return redirect(url_for("UserList.show", pk=person_id))
@@ -162,11 +169,14 @@ class UserView(PortalView):
     @has_access
     def authenticator(self, person_id: int) -> ResponseReturnValue:
         """Let somebody log in who has lost the phone with their authenticator app."""
+        detour = proof_first(url_for("UserView.authenticator", person_id=person_id))
+        if detour is not None:
+            return detour
         errors: list[dict[str, str]] = []
         reason = clean_lines(request.form.get("reason", ""))
         if request.method == "POST":
             try:
-                with self.work() as work:
+                with proved_work() as work:
                     app_reset.allow(work, person_id, reason)
             except Refused as refused:
                 errors = [{"text": _(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
@@ -188,7 +198,10 @@ class UserView(PortalView):
     @has_access
     def open(self, person_id: int) -> ResponseReturnValue:
         """Open a closed account again."""
-        with self.work() as work:
+        detour = proof_first(url_for("UserList.show", pk=person_id))
+        if detour is not None:
+            return detour
+        with proved_work() as work:
             accounts.reactivate(work, person_id)
         flash(_("The account is open again."), "success")
         return redirect(url_for("UserList.show", pk=person_id))

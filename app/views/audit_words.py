@@ -104,6 +104,14 @@ SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("People refused"),
         _l("%(who)s answered that %(person)s does not work for their organisation"),
     ),
+    "MembershipEnded": (
+        _l("People who left an organisation"),
+        _l("%(who)s said that %(person)s no longer works for their organisation"),
+    ),
+    "InvitationsLeft": (
+        _l("Invitations left open"),
+        _l("%(person)s left the SEN team, and invitations they sent to families are open"),
+    ),
     "LeadChanged": (
         _l("Leads changed"),
         _l("%(who)s changed whether %(person)s leads their organisation"),

@@ -11,10 +11,10 @@ from flask_wtf import FlaskForm
 
 from app.domain.errors import Refused
 from app.services import change_email as desk
-from app.views.account import proof_first
 from app.views.base import PortalView, office
 from app.views.faults import put_faults
 from app.views.fields import EmailField
+from app.views.proof import proof_first
 from app.views.typed import Typed
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.domain.errors import Refused
 from app.models import Person
 from app.services import membership
+from app.services.handover import work_in_hand
 from app.services.work import Work
 from app.views.base import PortalView
 from app.views.pages import said
@@ -50,6 +51,7 @@ class ColleagueView(PortalView):
                 confirmed=[each for each in people if each.organisation_confirmed_at is not None],
                 may_confirm=membership.may_confirm(work, organisation_id),
                 may_set_leads=membership.may_set_leads(work),
+                may_end={each.id for each in people if membership.may_end(work, each)},
                 back=_back(work),
             )
 
@@ -77,6 +79,26 @@ class ColleagueView(PortalView):
             name = person.name
         flash(_("We have closed the account of %(name)s and told them.", name=name), "success")
         return redirect(url_for("ColleagueView.waiting"))
+
+    @expose("/<int:person_id>/end", methods=["GET", "POST"])
+    @has_access
+    def end(self, person_id: int) -> ResponseReturnValue:
+        """Ask first, then end the confirmation of a person who no longer works there."""
+        if request.method == "GET":
+            with self.work() as work:
+                person = membership.person_to_end(work, person_id)
+                context = {"name": person.name, "organisation_id": person.organisation_id}
+                context["organisation"] = str(person.organisation or "")
+                context["in_hand"] = work_in_hand(work, person_id)
+            return self.page("colleagues/end.html", **context)
+        with self.work() as work:
+            person = membership.end(work, person_id)
+            name, organisation_id = person.name, person.organisation_id
+        flash(
+            _("%(name)s is no longer confirmed. Their work is in the organisation’s queue.", name=name),
+            "success",
+        )
+        return redirect(url_for("ColleagueView.organisation", organisation_id=organisation_id))
 
     @expose("/<int:person_id>/lead", methods=["POST"])
     @has_access

@@ -1,5 +1,6 @@
 """Inviting people to open an account: parents of one child, professionals, and the council's staff."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,13 +10,14 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.domain.errors import Refused
-from app.domain.invitations import LASTS, LINK_DAYS, roles_invited_by
+from app.domain.invitations import LASTS, LINK_DAYS, may_invite, roles_invited_by
 from app.domain.roles import ROLE_LABELS, Role
 from app.domain.workflow import Part
 from app.models import Invitation
@@ -23,10 +25,11 @@ from app.services import invitations as desk
 from app.services.invitations import Invited
 from app.services.registration import choosable_organisations
 from app.services.work import Work
-from app.views.base import PortalView
+from app.views.base import PortalView, my_work
 from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField
 from app.views.pages import said, uk_datetime
+from app.views.proof import proof_first, proved_work
 from app.views.typed import Typed, TypedUnless
 
 
@@ -128,24 +131,30 @@ class InvitationView(PortalView):
     @expose("/")
     @has_access
     def list(self) -> ResponseReturnValue:
-        """The open invitations of professionals and staff."""
+        """The open invitations of professionals and staff, and for the SEN team those of families."""
         with self.work() as work:
-            found = desk.of_accounts(work)
+            found, families = desk.of_accounts(work), desk.of_families(work)
             return self.page(
                 "invitations/list.html",
                 waiting=[_shown(each, work) for each in found[: desk.MOST_LISTED]],
                 more=desk.MOST_LISTED if len(found) > desk.MOST_LISTED else 0,
+                invites_families=may_invite(work.me, Role.parent),
+                families=[_shown(each, work) for each in families[: desk.MOST_LISTED]],
+                more_families=desk.MOST_LISTED if len(families) > desk.MOST_LISTED else 0,
             )
 
     @expose("/new", methods=["GET", "POST"])
     @has_access
     def new(self) -> ResponseReturnValue:
         """Invite a professional, or with an administrator's role a member of the council's staff."""
+        detour = _proof_of_administrator(url_for("InvitationView.new"))
+        if detour is not None:
+            return detour
         with self.work() as work:
             form = InviteToRoleForm(roles_invited_by(work.me), choosable_organisations(work))
         if form.validate_on_submit():
             try:
-                with self.work() as work:
+                with _work_of_inviter() as work:
                     done = desk.invite(work, form.invited())
                     awaits = isinstance(done, Invitation) and done.awaits_second
                 flash(_waits_text() if awaits else _invited(done), "success")
@@ -177,7 +186,10 @@ class InvitationView(PortalView):
     @has_access
     def confirm(self, invitation_id: int) -> ResponseReturnValue:
         """The second administrator confirms; the link goes out."""
-        with self.work() as work:
+        detour = _proof_of_administrator(url_for("InvitationView.list"))
+        if detour is not None:
+            return detour
+        with _work_of_inviter() as work:
             invitation = desk.confirm(work, invitation_id)
         flash(_("You confirmed the invitation. We have sent it."), "success")
         return redirect(_page_of(invitation))
@@ -205,6 +217,15 @@ class InvitationView(PortalView):
             invitation = desk.withdraw(work, invitation_id)
         flash(_("The invitation is withdrawn. Its link no longer works."), "success")
         return redirect(_page_of(invitation))
+
+
+def _proof_of_administrator(back: str) -> ResponseReturnValue | None:
+    """Administrators, who invite staff, prove first who they are."""
+    return proof_first(back) if current_user.principal.has(Role.admin) else None
+
+
+def _work_of_inviter() -> AbstractContextManager[Work]:
+    return proved_work() if current_user.principal.has(Role.admin) else my_work()
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,7 @@ NEEDS_A_STATE = {
     "FormView.check": "a draft of one's own (tests/web/test_forms.py)",
     "DocumentView.download": "a file on the disk (tests/web/test_documents.py)",
     "ColleagueView.refuse": "a colleague who waits to be confirmed (tests/security/test_registration_trust.py)",
+    "ColleagueView.end": "a colleague to be ended by their lead (tests/security/test_attacks_by_staff.py)",
     "InvolvementView.step_back": "one's own link (tests/web/test_send_area.py)",
     "DecideView.decide": "a request that was received",
     "DecideView.correct": "a decided request (tests/web/test_casework.py)",

@@ -72,7 +72,7 @@ def test_letters_have_names_of_their_own_and_notices_have_words():
 @pytest.mark.parametrize("letter", BY_NAME.values(), ids=lambda letter: letter.name)
 def test_a_subject_names_no_child(letter):
     assert "%(" not in letter.subject
-    counted = dict.fromkeys(("children", "with_colleagues", "forms", "colleagues"), "2")
+    counted = dict.fromkeys(("children", "with_colleagues", "forms", "colleagues", "invitations"), "2")
     known = {"child": "Amina", "form": "Advice", "by": "Ann", "person": "Ann", "organisation": "A team"}
     letter.text % (known | counted)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, or_, update
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Role
@@ -90,6 +90,17 @@ def end_account_changes(session: Session, person_id: int, now: datetime) -> None
 def end_account_invitations_from(session: Session, person_id: int, now: datetime) -> list[EndedInvitation]:
     """End the invitations of professionals and staff that this account sent or confirmed, and return them."""
     return _withdraw(session, now, _to_accounts(person_id))
+
+
+def count_family_invitations_from(session: Session, person_id: int) -> int:
+    """Return how many open invitations of parents, carers and young people this account sent."""
+    of_families = select(func.count(_invitation.c.id)).where(
+        _invitation.c.invited_by_id == person_id,
+        _invitation.c.role == Role.parent,
+        _invitation.c.accepted_at.is_(None),
+        _invitation.c.withdrawn_at.is_(None),
+    )
+    return session.execute(of_families).scalar_one()
 
 
 def _to_accounts(person_id: int) -> ColumnElement[bool]:

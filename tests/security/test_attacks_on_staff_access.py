@@ -1,0 +1,208 @@
+"""Attacks through a stolen log-in of an administrator, by a lead on colleagues, and by what an officer leaves behind."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.domain.errors import NotFound, WrongHands, WrongMoment
+from app.domain.roles import Role
+from app.domain.workflow import FormState
+from app.models import Advice, ChildLink, Invitation, Message, Person
+from app.services import accounts, invitations, membership
+from app.services.sessions import ProveFirst
+from app.services.work import Office
+from app.views import proof
+from tests.access.test_matrix import address, door_of, routes
+from tests.browser import post_with_token
+from tests.cast import PASSWORD, Actor, Cast, everything
+from tests.mailbox import Mailbox
+from tests.make import Maker, parent
+from tests.security.test_attacks_by_staff import letters_to, now_is
+from tests.security.test_registration_trust import make_lead
+from tests.security.test_two_at_once import at_once
+
+STAFF = "thief@council.bradford.example"
+
+
+def staff_as_it_is(office: Office) -> list[Any]:
+    with everything(office) as work:
+        people = work.session.scalars(select(Person).order_by(Person.id)).unique()
+        rows: list[Any] = [
+            (each.id, each.active, sorted(role.name for role in each.roles)) for each in people
+        ]
+        return rows + list(work.session.scalars(select(Invitation.id).where(Invitation.second_at.is_(None))))
+
+
+# --- a stolen log-in of an administrator ----------------------------------------------------------
+
+
+def test_A1_no_page_about_accounts_acts_without_password_and_code(
+    app: Flask, cast: Cast, office: Office
+) -> None:
+    """Every route that writes behind the door "Users", whichever there are."""
+    browser, before, tried = cast.ines.browser(proved=False), staff_as_it_is(office), set()
+    data = {"roles": "sen_officer", "reason": "He rang"}
+    for rule in routes(app):
+        if door_of(app, rule.endpoint) != ("Users", "write") or "POST" not in (rule.methods or ()):
+            continue
+        path = address(rule, {"person_id": cast.tom.id})
+        for answer in (post_with_token(browser, app, str(path), data), browser.get(str(path))):
+            assert answer.status_code == 405 or answer.location == "/account/prove", (
+                path,
+                answer.status_code,
+            )
+        tried.add(rule.endpoint)
+    assert tried == {f"UserView.{name}" for name in ("roles", "close", "open", "authenticator")}
+    assert staff_as_it_is(office) == before
+
+
+def test_A1_an_administrator_invites_only_with_password_and_code(
+    app: Flask, cast: Cast, office: Office
+) -> None:
+    before = staff_as_it_is(office)
+    browser = cast.ines.browser(proved=False)
+    answer = post_with_token(browser, app, "/invitations/new", {"role": "sen_manager", "email": STAFF})
+    assert answer.location == "/account/prove"
+    assert staff_as_it_is(office) == before
+
+    proved = post_with_token(
+        cast.ines.browser(), app, "/invitations/new", {"role": "sen_manager", "email": STAFF}
+    )
+    assert proved.location == "/invitations/"
+
+
+def test_A1_an_officer_invites_a_professional_without_it(app: Flask, cast: Cast) -> None:
+    given = {"email": "new@eps.bradford.example", "organisation": str(cast.ann.principal.organisation_id)}
+    answer = post_with_token(
+        cast.olu.browser(proved=False), app, "/invitations/new", {"role": "professional"} | given
+    )
+    assert answer.location == "/invitations/"
+
+
+def test_A1_after_the_proof_an_administrator_goes_on_where_they_were(
+    app: Flask, cast: Cast, office: Office, mailbox: Mailbox
+) -> None:
+    browser = cast.ines.logs_in()
+    post_with_token(browser, app, f"/users/{cast.tom.id}/open", {})
+    page = browser.get("/account/prove").text
+    assert "who has access to the portal" in page
+    post_with_token(browser, app, "/account/prove", {"password": PASSWORD})
+    done = post_with_token(browser, app, "/account/prove/code", {"code": cast.ines.code()})
+    assert done.location == f"/users/show/{cast.tom.id}"
+    assert "Nothing has been changed yet" in browser.get(done.location).text
+    assert browser.get(f"/users/{cast.tom.id}/close").status_code == 200
+
+
+def test_A1_a_proof_that_ended_meanwhile_keeps_nothing(
+    app: Flask, cast: Cast, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner takes the account back between the page and the press."""
+    monkeypatch.setattr(proof.sessions, "is_proved", lambda *_asked: True)
+    answer = post_with_token(cast.ines.browser(proved=False), app, f"/users/{cast.tom.id}/close", {})
+    assert answer.status_code == ProveFirst.status
+    assert now_is(office, cast.tom).is_confirmed
+
+
+# --- a lead ends a leaver -------------------------------------------------------------------------
+
+
+def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
+    app: Flask, cast: Cast, make: Maker, office: Office
+) -> None:
+    child = make.child(linked=(cast.tom,))
+    advice = make.advice(child, cast.tom, FormState.draft, template="advice_education")
+    browser = cast.sana.browser()
+    page = browser.get(f"/colleagues/organisation/{cast.sana.principal.organisation_id}").text
+    assert f"/colleagues/{cast.tom.id}/end" in page and f"/colleagues/{cast.sana.id}/end" not in page
+    assert "1 child or young person" in browser.get(f"/colleagues/{cast.tom.id}/end").text
+
+    assert post_with_token(browser, app, f"/colleagues/{cast.tom.id}/end", {}).status_code == 302
+
+    tom = now_is(office, cast.tom)
+    assert not tom.is_confirmed
+    cast.tom.principal = tom
+    with pytest.raises(NotFound), cast.tom.works() as work:
+        work.get(Advice, advice.id)
+    with everything(office) as work:
+        waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
+        (link_id,) = work.session.scalars(waiting)
+        assert work.get(ChildLink, link_id).person_id is None
+        assert work.get(Advice, advice.id).author_id is None
+        team = select(Message).where(
+            Message.letter == "membership_ended_team", Message.recipient_id.is_(None)
+        )
+        assert work.session.scalars(team).one().facts["person"] == "Tom Ellis"
+    assert "membership_ended" in letters_to(office, cast.tom.id)
+    with cast.sana.works() as work:
+        assert [each.id for each in membership.waiting(work)] == [cast.tom.id]
+
+
+@pytest.mark.parametrize("key", ["tom", "ann", "pat", "ines", "rhys"])
+def test_A9_no_one_else_ends_a_colleague(cast: Cast, key: str) -> None:
+    actor: Actor = getattr(cast, key)
+    with pytest.raises((WrongHands, NotFound)), actor.works() as work:
+        membership.end(work, cast.tom.id)
+
+
+def test_A9_a_lead_ends_neither_another_lead_nor_themselves_and_the_sen_team_does(
+    cast: Cast, office: Office
+) -> None:
+    make_lead(office, cast.tom)
+    for person_id in (cast.tom.id, cast.sana.id):
+        with pytest.raises(WrongHands), cast.sana.works() as work:
+            membership.end(work, person_id)
+    with cast.olu.works() as work:
+        membership.end(work, cast.tom.id)
+    assert not now_is(office, cast.tom).leads_organisation
+    with pytest.raises(WrongMoment), cast.olu.works() as work:
+        membership.end(work, cast.tom.id)
+
+
+def test_A9_a_lead_who_was_ended_ends_no_one(cast: Cast, office: Office) -> None:
+    with cast.olu.works() as work:
+        membership.end(work, cast.sana.id)
+    cast.sana.principal = now_is(office, cast.sana)
+    with pytest.raises((WrongHands, NotFound)), cast.sana.works() as work:
+        membership.end(work, cast.tom.id)
+
+
+def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
+    cast: Cast, make: Maker, office: Office
+) -> None:
+    child = make.child(linked=(cast.tom,))
+
+    def deed(work: Any) -> Any:
+        return membership.end(work, cast.tom.id)
+
+    at_once((cast.sana, deed), (cast.olu, deed), (cast.mary, deed), (cast.sana, deed))
+    with everything(office) as work:
+        waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
+        assert len(list(work.session.scalars(waiting))) == 1
+
+
+# --- invitations of an officer who left -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["closing", "role"])
+def test_A9_invitations_to_families_of_an_officer_who_left_are_listed_and_the_team_is_told(
+    cast: Cast, make: Maker, office: Office, how: str
+) -> None:
+    child = make.child()
+    with cast.olu.works() as work:
+        invitations.invite(work, parent(child.id, "Nora", "Quark", "nora@home.example"))
+    with cast.ines.works() as work:
+        if how == "closing":
+            accounts.deactivate(work, cast.olu.id)
+        else:
+            accounts.set_roles(work, cast.olu.id, [Role.professional])
+
+    with everything(office) as work:
+        told = select(Message).where(Message.letter == "invitations_left", Message.recipient_id.is_(None))
+        facts = work.session.scalars(told).one().facts
+        assert (facts["person"], facts["invitations"]) == ("Olu Adeyemi", "1")
+        assert work.session.scalars(select(Invitation.withdrawn_at)).all() == [None]
+    page = cast.mary.browser().get("/invitations/").text
+    assert "Nora Quark" in page and "Olu Adeyemi" in page and f"/children/{child.id}" in page
+    assert "Nora Quark" not in cast.ines.browser().get("/invitations/").text
