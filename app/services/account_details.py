@@ -22,6 +22,7 @@ from app.services.mailed_links import mail
 from app.services.named_later import keep_from_queue
 from app.services.recovery import end_changes_under_way
 from app.services.work import Work
+from app.store.queries.locks import hold_account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +190,7 @@ def _check_team(work: Work) -> None:
 
 def _decide(work: Work, change_id: int, state: ProposalState) -> OrganisationChange:
     """Take the decision if it is still open: of two officers, the first one's counts."""
-    work.get(OrganisationChange, change_id)
+    hold_account(work.session, work.get(OrganisationChange, change_id).person_id)
     if not _close(work, OrganisationChange.id == change_id, state):
         raise WrongMoment
     change = proposal(work, change_id)

@@ -175,7 +175,8 @@ def _still_administrator(work: Work) -> None:
         select(Person.id)
         .where(Person.active.is_(True), Person.roles.any(name=Role.admin.name))
         .order_by(Person.id)
-        .with_for_update()
     )
+    work.session.execute(administrators.with_for_update(key_share=True))
+    # Asked once more: whoever was waited for may have taken the role away, which changes no account's own row.
     if work.me.user_id not in work.session.scalars(administrators).all():
         raise WrongHands("accounts")

@@ -50,6 +50,7 @@ from app.store.queries.account_changes import (
     mark_dropped,
 )
 from app.store.queries.addresses import person_with_email
+from app.store.queries.locks import hold_account
 
 CHANGES_A_DAY = Limit("email_change", 5, timedelta(days=1))
 """Each mails the old address, so that nobody with a stolen log-in can flood it."""
@@ -250,6 +251,7 @@ def apply_due_for(work: Work, email: str) -> None:
 
 def _apply(work: Work, change: DueChange) -> None:
     """Put one address into use, unless another process did or it has become somebody else's."""
+    hold_account(work.session, change.person_id)
     if not mark_applied(work.session, change.id, work.now):
         return
     look_as_system(work.session, "a new email address is put into use")

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.domain.errors import Conflict, Fault, Refused
+from app.domain.errors import Conflict, Fault, NotFound, Refused
 from app.domain.events import AssessmentAgreed, AssessmentDeclined, CorrectedNotToAssess, CorrectedToAssess
 from app.domain.form_deadlines import request_due_on
 from app.domain.text_input import character_faults
@@ -15,6 +15,7 @@ from app.domain.workflow import REQUEST, FormState
 from app.models import Decision, Request
 from app.services.parts import parts_in
 from app.services.work import Work
+from app.store.queries.forms import form_held
 
 LONGEST_REASON = 4000
 
@@ -65,7 +66,9 @@ def history_of(work: Work, form_id: int) -> list[Decision]:
 
 
 def _record(work: Work, form_id: int, step_name: str, decided: Decided) -> tuple[Request, int]:
-    request = work.get(Request, form_id)
+    request = form_held(work.session, form_id)
+    if not isinstance(request, Request):
+        raise NotFound("Request")
     step = REQUEST.step(step_name, request.state, parts_in(work, request))
     is_correction = step_name.startswith("correct")
     decided_on = decided.decided_on or work.today

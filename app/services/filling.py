@@ -9,11 +9,11 @@ from app.domain.forms.conditions import blank
 from app.domain.school_years import is_young_person
 from app.domain.wording import N_, Wording
 from app.models import DraftRevision, Form, SectionDraft
-from app.services.open_forms import OpenForm, take_up
+from app.services.open_forms import OpenForm, take_up_with_child
 from app.services.sharing import end_sharing, end_what_rested_on_consent
 from app.services.work import Work
 from app.store.queries.forms import revisions_beyond, savers_since
-from app.store.queries.shares import consents_of_young_person, hold_child
+from app.store.queries.shares import consents_of_young_person
 
 KEPT_REVISIONS, THINNED_EVERY = 20, 10
 LONGEST_REASON = 500
@@ -114,7 +114,6 @@ def _withdraw_consent(work: Work, form: Form, asked_by: str) -> None:
             raise Refused(Fault("asked_by", text))
         form.decision_reason = asked_by
     form.decided_at, form.decided_by_id = work.now, work.me.user_id
-    hold_child(work.session, form.child_id)
     end_sharing(work, form.id)
     if not _rests_on_young_person(work, form):
         end_what_rested_on_consent(work, form.child_id)
@@ -150,7 +149,7 @@ def withdraw(work: Work, form_id: int, asked_by: str = "") -> Form:
 
     `asked_by` is who asked the SEN team to withdraw a consent on their behalf. Raises Refused when it is missing.
     """
-    opened = take_up(work, form_id)
+    opened = take_up_with_child(work, form_id)
     if opened.form.kind not in WITHDRAWN:
         raise WrongMoment("withdraw")
     step = opened.step("withdraw")

@@ -12,6 +12,7 @@ from app.models import Child, ChildLink, Form, Organisation, Person
 from app.services.unfinished import forms_to_answer_for
 from app.services.work import Work
 from app.store.guard import look_as, look_as_system
+from app.store.queries.locks import hold_account
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def hand_over_work(work: Work, person_id: int) -> WorkInHand:
     """
     look_as_system(work.session, "a professional's work is handed over to the organisation")
     try:
-        # The person first, then the children in order: links are made in the same order of locks.
-        work.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        hold_account(work.session, person_id)
+        _hold_children(work, person_id)
         found = _count(work, person_id)
         for organisation_id in _organisations_of(work, person_id):
             _hand_over(work, person_id, organisation_id)
@@ -97,7 +98,7 @@ def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
         work.tell(ReturnedToQueue(child_id=place.child_id, link_id=place.id))
     for child_id in sorted(alone - may_queue):
         work.tell(WorkLeft(child_id=child_id, organisation_id=organisation_id))
-    forms = _free_forms(work, person_id, organisation_id)
+    forms = _free_forms(work, person_id, organisation_id, [link.child_id for link in links])
     if links or forms:
         work.tell(
             WorkHandedOver(
@@ -110,10 +111,15 @@ def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
         )
 
 
+def _hold_children(work: Work, person_id: int) -> None:
+    """All of them at once and in order, as everybody does who locks more than one."""
+    linked = select(ChildLink.child_id).where(_open_links(person_id))
+    children = select(Child.id).where(Child.id.in_(linked)).order_by(Child.id)
+    work.session.execute(children.with_for_update(key_share=True))
+
+
 def _held_links(work: Work, person_id: int, organisation_id: int) -> list[ChildLink]:
     of_person = _open_links(person_id, ChildLink.organisation_id == organisation_id)
-    children = select(Child.id).where(Child.id.in_(select(ChildLink.child_id).where(of_person)))
-    work.session.execute(children.order_by(Child.id).with_for_update())
     return list(work.session.scalars(select(ChildLink).where(of_person).order_by(ChildLink.child_id)))
 
 
@@ -196,13 +202,18 @@ def _place(work: Work, child_id: int, organisation_id: int) -> ChildLink:
     )
 
 
-def _free_forms(work: Work, person_id: int, organisation_id: int) -> int:
+def _free_forms(work: Work, person_id: int, organisation_id: int, children: Collection[int]) -> int:
     """Their unfinished forms have no author until a colleague is assigned. Gives how many."""
-    numbers = list(
-        work.session.scalars(
-            select(Form.id).where(_unfinished(person_id), Form.organisation_id == organisation_id)
-        )
+    # One that had no author may be saved by them at this moment, which makes them its author: wait for that.
+    at_hand = select(Form.id).where(
+        Form.child_id.in_(children),
+        Form.organisation_id == organisation_id,
+        Form.author_id.is_(None),
+        Form.state.in_(OPEN_TO_WRITING),
     )
+    work.session.execute(at_hand.order_by(Form.id).with_for_update())
+    theirs = select(Form.id).where(_unfinished(person_id), Form.organisation_id == organisation_id)
+    numbers = list(work.session.scalars(theirs.order_by(Form.id)))
     if numbers:
         work.session.execute(
             update(Form).where(Form.id.in_(numbers)).values(author_id=None, version=Form.version + 1),

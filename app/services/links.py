@@ -27,8 +27,9 @@ from app.services.bars import (
     withdraw_older_invitations,
 )
 from app.services.parts import check_confirmed, check_in_use
-from app.services.unfinished import forms_in_hand, forms_to_answer_for, others_work_there
+from app.services.unfinished import hold_forms_in_hand, hold_forms_to_answer_for, others_work_there
 from app.services.work import Work
+from app.store.queries.locks import child_held
 
 LONGEST_RELATIONSHIP = 100
 
@@ -91,9 +92,9 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
     """
     if not (work.me.has(Role.professional) and work.me.is_confirmed):
         raise WrongHands("assign")
-    professional(work, person_id)
+    person = professional(work, person_id)
     link, child = _assignable(work, link_id)
-    person = _colleague(work, child.id, person_id)
+    _check_colleague(work, child.id, person)
     if link.person_id == person.id and link.ended_at is None:
         return link
     if link.ended_at is not None or link.person_id != assigned_to:
@@ -114,7 +115,7 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
         raise _taken(work, link)
     if assigned_to is not None and already is None:
         already = _link(work, child, person, "", _already_linked("colleague", person), through_queue=True)
-    for form in forms_in_hand(work, child.id, link.organisation_id):
+    for form in hold_forms_in_hand(work, child.id, link.organisation_id):
         if form.author_id == assigned_to:
             form.author_id = person.id
     _tell_assigned(work, already or link, person, assigned_to)
@@ -124,12 +125,13 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
 def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
     """A linked professional shares a child with a colleague of the same organisation."""
     me = work.me
+    colleague = professional(work, colleague_id)
     child = held(work, child_id)
     mine = open_link_of(work, child.id, me.user_id)
     is_mine = mine is not None and mine.organisation_id == me.organisation_id
     if mine is None or not (is_mine and me.has(Role.professional) and me.is_confirmed):
         raise WrongHands("bring_in")
-    colleague = _colleague(work, child.id, colleague_id)
+    _check_colleague(work, child.id, colleague)
     found = open_link_of(work, child.id, colleague.id)
     refusal = _already_linked("colleague", colleague)
     if found is not None:
@@ -170,7 +172,7 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     child = held(work, link.child_id)
     work.session.refresh(link)
     _still_open(link)
-    owed = forms_to_answer_for(work, child.id, link.organisation_id)
+    owed = hold_forms_to_answer_for(work, child.id, link.organisation_id)
     for form in owed:
         if form.author_id == work.me.user_id and isinstance(form, Advice):
             form.author_id = None
@@ -241,9 +243,9 @@ def _assignable(work: Work, link_id: int) -> tuple[ChildLink, Child]:
     return link, child
 
 
-def _colleague(work: Work, child_id: int, person_id: int) -> Person:
-    """Somebody of this professional's own organisation, or they themselves, whom the SEN team has not removed."""
-    colleague = professional(work, person_id)
+def _check_colleague(work: Work, child_id: int, colleague: Person) -> None:
+    """Raise WrongHands or Refused unless this is somebody of this professional's own organisation, or they themselves,
+    whom the SEN team has not removed."""
     if colleague.organisation_id != work.me.organisation_id:
         raise WrongHands("colleague")
     if is_barred(work, child_id, colleague.id):
@@ -254,7 +256,6 @@ def _colleague(work: Work, child_id: int, person_id: int) -> Person:
             "The SEN team ended the involvement of your organisation. Only the SEN team can link colleagues"
         )
         raise Refused(Fault("colleague", Wording(text)))
-    return colleague
 
 
 def _taken(work: Work, link: ChildLink) -> Refused:
@@ -309,9 +310,8 @@ def _already_in_queue(organisation: Organisation) -> Refused:
 
 def held(work: Work, child_id: int) -> Child:
     """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
-    back in the belief that the other stays."""
-    statement = select(Child).where(Child.id == child_id).with_for_update(key_share=True)
-    child = work.session.scalars(statement).one_or_none()
+    back in the belief that the other stays. Raises NotFound also when the record was merged at this moment."""
+    child = work.session.scalars(child_held(child_id)).one_or_none()
     if child is None:
         raise NotFound("Child")
     return child

@@ -69,11 +69,11 @@ def give_password(
         raise WrongPassword
     renewed = passwords.hash(typed.password) if passwords.is_outdated(kept) else None
     with desk() as work:
+        if renewed is not None:  # before the counts: whoever sets a password locks the account first
+            keep_new_hash(work.session, account.id, kept, renewed)
         throttle.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
         if known is None:
             throttle.give_back(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
-        if renewed is not None:
-            keep_new_hash(work.session, account.id, kept, renewed)
     with desk() as work:
         return begin(work, _speaking(account, locale), subject, before=before)
 

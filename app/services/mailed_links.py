@@ -16,6 +16,7 @@ from app.post.outbox import queue_mail
 from app.services import throttle
 from app.services.sessions import hash_of
 from app.services.work import Work
+from app.store.queries.locks import hold_account
 from app.store.queries.mailed_links import OpenLink, end_older, expired_invitation, open_link, use_up
 
 HOURS: Mapping[Purpose, int] = {
@@ -65,6 +66,8 @@ def make_link(
     Gives its secret.
     """
     if end_others:
+        if person_id is not None:
+            hold_account(work.session, person_id)
         end_older(work.session, purpose, email, person_id, work.now)
     token = secrets.token_urlsafe(32)
     work.add(
@@ -140,6 +143,8 @@ def invitation_too_old(work: Work, token: str) -> str:
 def use_link(work: Work, token: str, *purposes: Purpose) -> OpenLink:
     """The link, used up: of two people pressing the button at once, one gets DeadLink."""
     found = look_at(work, token, *purposes)
+    if found.person_id is not None:
+        hold_account(work.session, found.person_id)
     if not use_up(work.session, found.id, work.now):
         raise DeadLink
     return found

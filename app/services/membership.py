@@ -15,6 +15,7 @@ from app.services.handover import hand_over_work
 from app.services.mailed_links import mail
 from app.services.named_later import keep_from_queue
 from app.services.work import Work
+from app.store.queries.locks import hold_account
 
 MOST_SHOWN = 100
 """Of a list on one page, which says so where there are more."""
@@ -103,7 +104,10 @@ def set_lead(work: Work, person_id: int, leads: bool) -> Person:
     """Make somebody a lead of their organisation, or end that."""
     if not may_set_leads(work):
         raise WrongHands("only the SEN team and administrators choose leads")
+    work.get(Person, person_id)
+    hold_account(work.session, person_id)  # it may be closed, or move to another organisation, at this moment
     person = work.get(Person, person_id)
+    work.session.refresh(person)
     if leads and not _is_professional(person):
         raise Refused(Fault("lead", Wording(N_("Choose a professional whose account is open"))))
     if leads and (person.organisation_confirmed_at is None or not person.active):

@@ -18,6 +18,7 @@ from app.store.queries.forms import (
     drafts_of,
     drafts_to_read,
     form_held,
+    form_held_with_child,
     form_to_read,
 )
 
@@ -89,9 +90,19 @@ def look_at(work: Work, form_id: int) -> OpenForm:
 
 def take_up(work: Work, form_id: int) -> OpenForm:
     """A form, to change: nobody else can change it until this work is done."""
-    form = form_held(work.session, form_id)
+    return _held(work, form_held(work.session, form_id))
+
+
+def take_up_with_child(work: Work, form_id: int) -> OpenForm:
+    """The same where the child's record or the sharing of other forms may change too. Raises Conflict when the form went
+    to another record at this moment."""
+    return _held(work, form_held_with_child(work.session, form_id))
+
+
+def _held(work: Work, form: Form | None) -> OpenForm:
     if form is None:
         raise NotFound("Form")
+    form_id = form.id
     return _spread_out(work, form, drafts_of(work.session, form_id), documents_of(work.session, form_id))
 
 

@@ -35,6 +35,7 @@ from app.services import throttle
 from app.services.marks import is_mark_of, mark_of
 from app.services.sessions import hash_of
 from app.services.work import Work
+from app.store.queries.locks import hold_account
 from app.store.queries.log_in import (
     Account,
     Challenge,
@@ -174,6 +175,8 @@ def _try(work: Work, challenge: Challenge, code: str, purpose: str) -> tuple[boo
     Returns whether it was right and how many tries are left. The counts are locked in this order everywhere, so that
     tries made at once wait for each other.
     """
+    if challenge.method == BY_APP:
+        hold_account(work.session, challenge.person_id)  # a right code changes the account's row
     counted = _count_first(work, challenge)
     tried = count_try(
         work.session, challenge.challenge_hash, work.now, work.now + CLOCKS_DIFFER, TRIES_PER_CODE

@@ -27,7 +27,7 @@ from app.domain.workflow import FormState
 from app.models import Document, Submission
 from app.services.confidentiality import note_contact_risk
 from app.services.named_later import note_those_named
-from app.services.open_forms import OpenForm, take_up
+from app.services.open_forms import OpenForm, take_up_with_child
 from app.services.sharing import share_consent
 from app.services.work import Work
 from app.store.queries.forms import last_number, sent_with
@@ -51,7 +51,7 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     """
     if not SEND_KEY.fullmatch(send_key):
         raise WrongMoment("send_key")
-    opened = take_up(work, form_id)
+    opened = take_up_with_child(work, form_id)
     before = sent_with(work.session, form_id, send_key)
     if before is not None:
         return before

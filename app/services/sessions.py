@@ -16,6 +16,7 @@ from app.domain.roles import Principal, Profession, Role
 from app.models import LogInSession
 from app.services.recovery import end_everything_pending
 from app.services.work import Work
+from app.store.queries.locks import hold_account
 from app.store.queries.signed_in import open_log_in
 
 
@@ -134,8 +135,10 @@ def mark_proved(work: Work, log_in_id: int) -> None:
 def require_proof(work: Work, log_in_id: int) -> None:
     """Raise ProveFirst unless password and code were given again in this log-in within the last ten minutes.
 
-    The row stays locked until the commit, so that an account that is taken back meanwhile keeps nothing of this.
+    The account and the row stay locked until the commit, so that an account that is taken back meanwhile keeps nothing
+    of this.
     """
+    hold_account(work.session, work.me.user_id)
     mine = select(LogInSession).where(LogInSession.id == log_in_id, LogInSession.ended_at.is_(None))
     row = work.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if row is None or row.proved_at is None or work.now - row.proved_at > PROOF_LIFE:

@@ -20,11 +20,10 @@ from app.models import Form, FormShare
 from app.services.confidentiality import PARENT_OF_AGE, notes_about
 from app.services.work import Work
 from app.store.queries.child_page import Involved, involved_with
-from app.store.queries.forms import form_held, last_number
+from app.store.queries.forms import form_held_with_child, last_number
 from app.store.queries.shares import (
     consents_about,
     end_shares,
-    hold_child,
     of_form,
     open_shares,
     resting_on_consent,
@@ -42,8 +41,7 @@ def set_sharing(
     """
     if not work.me.in_sen_team:
         raise WrongHands("share")
-    hold_child(work.session, work.get(Form, form_id).child_id)
-    form = form_held(work.session, form_id)
+    form = form_held_with_child(work.session, form_id)
     if form is None:
         raise NotFound("Form")
     before = open_shares(work.session, form_id)

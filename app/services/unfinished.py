@@ -1,6 +1,6 @@
 """What an organisation still has to do about a child, and whether someone there does it."""
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.domain.form_deadlines import UNDECIDED
 from app.domain.workflow import OPEN_TO_WRITING
@@ -8,25 +8,34 @@ from app.models import ChildLink, Form, Person
 from app.services.work import Work
 
 
-def forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
-    """Return what this organisation still has to send about the child."""
-    return _forms(work, child_id, organisation_id, Form.state.in_(OPEN_TO_WRITING))
+def hold_forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+    """Return what this organisation still has to send about the child, locked, to be given to another author. Somebody
+    who saves one of these forms at this moment becomes its author first."""
+    return _hold(work, _of(child_id, organisation_id, Form.state.in_(OPEN_TO_WRITING)))
 
 
 def forms_to_answer_for(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
     """Return what this organisation still has to send about the child, and its request until that is decided: the SEN
     team may return it, and then someone has to correct it."""
-    undecided = and_(Form.kind == "request", Form.state.in_(UNDECIDED))
-    return _forms(work, child_id, organisation_id, or_(Form.state.in_(OPEN_TO_WRITING), undecided))
+    return list(work.session.scalars(_of(child_id, organisation_id, _TO_ANSWER_FOR)).unique())
 
 
-def _forms(work: Work, child_id: int, organisation_id: int | None, which: object) -> list[Form]:
-    statement = select(Form).where(
-        Form.child_id == child_id,
-        Form.organisation_id == organisation_id,
-        which,  # type: ignore[arg-type]
-    )
-    return list(work.session.scalars(statement).unique())
+def hold_forms_to_answer_for(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+    """Return the same, locked, to be given to another author."""
+    return _hold(work, _of(child_id, organisation_id, _TO_ANSWER_FOR))
+
+
+_TO_ANSWER_FOR = or_(Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(UNDECIDED)))
+
+
+def _of(child_id: int, organisation_id: int | None, which: ColumnElement[bool]) -> Select[Form]:
+    of_it = and_(Form.child_id == child_id, Form.organisation_id == organisation_id)
+    return select(Form).where(of_it, which).order_by(Form.id)
+
+
+def _hold(work: Work, forms: Select[Form]) -> list[Form]:
+    held = forms.with_for_update(of=Form).execution_options(populate_existing=True)
+    return list(work.session.scalars(held).unique())
 
 
 def others_work_there(work: Work, link: ChildLink) -> bool:

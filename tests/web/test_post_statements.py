@@ -25,7 +25,7 @@ Press = tuple[str, str, str, dict[str, Any]]
 
 DEARER = {
     "add a child": 14,
-    "send a form": 16,
+    "send a form": 17,
     "return a form": 20,
     "accept a form": 16,
     "decide": 22,

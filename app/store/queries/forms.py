@@ -7,6 +7,7 @@ from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session, aliased, joinedload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.domain.errors import Conflict
 from app.models import (
     Child,
     Document,
@@ -21,6 +22,7 @@ from app.models import (
     SectionDraft,
     Submission,
 )
+from app.store.queries.locks import hold_child_of
 from app.store.ready import Ready
 from app.store.snapshots import Together, Whole, beside
 
@@ -145,6 +147,16 @@ def form_to_read(session: Session, form_id: int) -> Form | None:
 def form_held(session: Session, form_id: int) -> Form | None:
     """One form, to be written: whoever else wants to write it waits until we are done."""
     return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
+
+
+def form_held_with_child(session: Session, form_id: int) -> Form | None:
+    """The same with the child's record, which is locked first: see store/queries/locks.py. Raises Conflict when the form
+    was moved to another record meanwhile."""
+    child_id = hold_child_of(session, form_id)
+    form = form_held(session, form_id)
+    if form is not None and form.child_id != child_id:
+        raise Conflict("Form")
+    return form
 
 
 def drafts_to_read(session: Session, form_id: int) -> Sequence[SectionDraft]:

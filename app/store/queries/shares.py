@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.consent_givers import YOUNG_PERSON
 from app.domain.workflow import FAMILY_PARTS, FormState, Part
-from app.models import Child, ChildLink, Consent, Form, FormShare, FormVersion, Person, Submission
+from app.models import ChildLink, Consent, Form, FormShare, FormVersion, Person, Submission
 
 
 def open_shares(session: Session, form_id: int) -> Sequence[FormShare]:
@@ -53,12 +53,6 @@ def withhold_files(session: Session, child_id: int) -> bool:
         if isinstance(row, FormShare):
             session.expire(row)
     return bool(withheld.rowcount)  # type: ignore[attr-defined]
-
-
-def hold_child(session: Session, child_id: int) -> None:
-    """Wait until nobody else shares a form about this child or withdraws a consent. Rows that refer to the child can be
-    entered meanwhile: otherwise a message about the child would wait for us while we wait for its form."""
-    session.execute(select(Child.id).where(Child.id == child_id).with_for_update(key_share=True))
 
 
 def of_form(form_id: int) -> ColumnElement[bool]:
