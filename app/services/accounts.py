@@ -40,16 +40,22 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     wanted = frozenset(roles)
     before = tuple(sorted(row.name for row in person.roles))
     if not wanted:
-        raise Refused(Fault("roles", "Choose at least one role"))
+        raise Refused(Fault("roles", Wording(N_("Choose at least one role"))))
     if Role.admin in wanted and len(wanted) > 1:
         raise Refused(
             Fault(
-                "roles", "An administrator cannot also have another role, because administrators see no child"
+                "roles",
+                Wording(
+                    N_("An administrator cannot also have another role, because administrators see no child")
+                ),
             )
         )
     if len(wanted & {Role.professional, Role.parent}) == 2 or (wanted & SEN_TEAM and wanted - SEN_TEAM):
         raise Refused(
-            Fault("roles", "Choose roles from one group: SEN team, professional, or parent or carer")
+            Fault(
+                "roles",
+                Wording(N_("Choose roles from one group: SEN team, professional, or parent or carer")),
+            )
         )
     _check_new_roles(work, person, wanted - {Role[name] for name in before if name in Role.__members__})
     _check_family(work, person_id, wanted)

@@ -34,7 +34,7 @@ from app.views.fields import StringField
 from app.views.list_interface import PortalInterface
 from app.views.listed import Onward
 from app.views.lists import Narrowing, PortalListView
-from app.views.pages import uk_datetime
+from app.views.pages import said, uk_datetime
 from app.views.proof import proof_first, proved_work
 from app.views.reference import ReferenceInterface, ReferenceView
 from app.views.typed import MayBeEmpty, Typed
@@ -131,7 +131,7 @@ class UserView(PortalView):
                 with proved_work() as work:
                     accounts.set_roles(work, person_id, [Role[role] for role in chosen])
             except Refused as refused:
-                faults = [{"text": _(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+                faults = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
             else:
                 flash(_("Roles changed."), "success")
                 return redirect(url_for("UserList.show", pk=person_id))
@@ -179,7 +179,7 @@ class UserView(PortalView):
                 with proved_work() as work:
                     app_reset.allow(work, person_id, reason)
             except Refused as refused:
-                errors = [{"text": _(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+                errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
             else:
                 flash(_("We have emailed them a link. Their app is removed when they use it."), "success")
                 return redirect(url_for("UserList.show", pk=person_id))

@@ -104,6 +104,14 @@ class Visitor:
         self.presses("Verify")
         assert "/login" not in self.page.url, self.page.locator("main").inner_text()
 
+    def proves_who_they_are(self, email: str, password: str = PASSWORD) -> None:
+        """Password and code again, before a change to who has access."""
+        self.types(password=password)
+        self.presses("Continue")
+        self.types(code=self.portal.code_for(email))
+        self.presses("Verify")
+        self.sees("Nothing has been changed yet")
+
     def logs_out(self) -> None:
         """Leave for the day."""
         self._leaves_by(self.page.locator("header").get_by_role("button", name="Log out"))

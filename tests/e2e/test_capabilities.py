@@ -218,6 +218,7 @@ def test_an_administrator_closes_an_account_and_its_log_ins_end_at_once(people):
     administrator.presses("Search")
     administrator.follows("Sol Fletcher")
     administrator.presses("Close the account")
+    administrator.proves_who_they_are(EMAILS["ines"])
     administrator.presses("Close the account")
     administrator.sees("The account is closed")
 

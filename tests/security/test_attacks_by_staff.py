@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.domain.errors import Refused, WrongHands, WrongMoment
@@ -23,6 +24,7 @@ from app.services.invitations import Invited
 from app.services.setting_up import Outcome
 from app.services.work import Office, unit_of_work
 from app.store.queries.recipients import readers
+from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox
 from tests.make import Maker, parent
@@ -333,3 +335,17 @@ def test_A3_a_second_account_of_the_same_name_in_the_organisation_waits(
     )
     assert second.outcome is Outcome.waiting
     assert any("Tom Ellis" in reason for reason in second.reasons(cast))
+
+
+def test_A2_the_page_says_why_a_role_is_refused(app: Flask, cast: Cast, make: Maker) -> None:
+    make.link(make.child(), cast.pat)
+    page = post_with_token(cast.ines.browser(), app, f"/users/{cast.pat.id}/roles", {"roles": "sen_officer"})
+    assert page.status_code == 422
+    assert "This account follows a child or young person as family" in page.text
+
+
+def test_B10_the_page_names_the_domain_that_is_personal(app: Flask, cast: Cast, office: Office) -> None:
+    with everything(office) as work:
+        work.get(Person, cast.tom.id).email = "tom@gmail.com"
+    page = post_with_token(cast.ines.browser(), app, f"/users/{cast.tom.id}/roles", {"roles": "admin"})
+    assert page.status_code == 422 and "gmail.com is a personal email service" in page.text
