@@ -47,9 +47,9 @@ def _web(settings: Settings) -> int:
 
 def _worker(settings: Settings) -> int:
     from app import open_office
-    from app.post.pulse import start_pulse
-    from app.post.worker import Chores, work
-    from app.services import housekeeping
+    from app.core.mail.heartbeat import start_pulse
+    from app.core.mail.worker import Chores, work
+    from app.operations import maintenance
     from startup.logs import start_logs
     from startup.metrics import open_metrics
     from startup.tables import leave_unless_current
@@ -62,8 +62,8 @@ def _worker(settings: Settings) -> int:
     work(
         office.post_room,
         Chores(
-            minutely=lambda: housekeeping.every_minute(office),
-            daily=lambda: housekeeping.every_day(office),
+            minutely=lambda: maintenance.every_minute(office),
+            daily=lambda: maintenance.every_day(office),
         ),
     )
     return 0

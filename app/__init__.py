@@ -4,11 +4,11 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.domain.clock import Clock
-from app.post.post_room import PostRoom
+from app.core.clock import Clock
+from app.core.database.engine import Database
+from app.core.unit_of_work import Office
+from app.messages.notification_service import PostRoom
 from app.security import PortalSecurityManager
-from app.services.work import Office
-from app.store.database import Database
 from app.views.csrf import MaskedCSRF
 from app.views.heads import AnyRequest, Cookies
 from app.views.numbers import RowNumber

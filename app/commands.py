@@ -9,14 +9,14 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.roles import GRANTS, Grant, Role
+from app.core.database.migrations import alone, migrate
+from app.core.database.row_filter import look_as_system
+from app.core.roles import GRANTS, Grant, Role
+from app.core.unit_of_work import Office
+from app.forms.form_templates import import_seeds
+from app.operations.key_rotation import reseal
 from app.security import office
 from app.seed.files import form_seeds
-from app.services.form_templates import import_seeds
-from app.services.resealing import reseal
-from app.services.work import Office
-from app.store.guard import look_as_system
-from app.store.migrations import alone, migrate
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ portal_commands = AppGroup("portal", help="Look after the portal.")
 
 
 def sync_roles(session: Session) -> None:
-    """Write what each role means (domain/roles.py) into AppBuilder's tables; no other grant stays in them."""
+    """Write what each role means (core/roles.py) into AppBuilder's tables; no other grant stays in them."""
     look_as_system(session, "roles are synced")
     pairs = _pairs(session)
     roles = {row.name: row for row in session.scalars(select(RoleRow))}
@@ -41,7 +41,7 @@ def sync_roles(session: Session) -> None:
 
 
 def role_drift(session: Session) -> list[str]:
-    """Where AppBuilder's tables say something else than domain/roles.py: one line a grant."""
+    """Where AppBuilder's tables say something else than core/roles.py: one line a grant."""
     held = {row.name: {_grant(pair) for pair in row.permissions} for row in session.scalars(select(RoleRow))}
     return [
         f"{name}: {word} {door} ({level})"

@@ -4,12 +4,12 @@ import sys
 
 import click
 
+from app.accounts.app_reset import allow_from_command_line
+from app.accounts.rules.work_email import EmailError, canonical
 from app.commands import portal_commands
-from app.domain.errors import NotFound
-from app.domain.work_email import EmailError, canonical
+from app.core.errors import NotFound
+from app.core.unit_of_work import unit_of_work
 from app.security import office
-from app.services.app_reset import allow_from_command_line
-from app.services.work import unit_of_work
 
 
 @portal_commands.command("reset-authenticator")

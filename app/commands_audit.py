@@ -5,8 +5,8 @@ import sys
 import click
 
 from app.commands import portal_commands
-from app.post.audit import verify
-from app.post.audit_heads import keep_head, kept_heads
+from app.core.audit.chain import verify
+from app.core.audit.heads import keep_head, kept_heads
 from app.security import office
 
 

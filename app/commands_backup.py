@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from app.commands import portal_commands
+from app.operations.archive import NoBundle
+from app.operations.backup import numbers, take_backup
+from app.operations.database_copy import CopyFailed
+from app.operations.restore import CannotRestore, HalfRestored, restore_backup
 from app.security import office
-from app.services.backup import numbers, take_backup
-from app.services.restore import CannotRestore, HalfRestored, restore_backup
-from app.store.bundle import NoBundle
-from app.store.database_copy import CopyFailed
 
 KEYS = (
     "The keys are not in it. Keep SECRET_KEY, OTP_KEY, AUDIT_KEY and FILE_KEY somewhere else, as safe as the backup: "

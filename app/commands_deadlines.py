@@ -4,10 +4,10 @@ import sys
 
 import click
 
+from app.cases.due_dates import stored_otherwise
 from app.commands import portal_commands
+from app.core.database.row_filter import look_as_system
 from app.security import office
-from app.services.due_dates import stored_otherwise
-from app.store.guard import look_as_system
 
 
 @portal_commands.command("check-deadlines")

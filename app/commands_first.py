@@ -4,12 +4,12 @@ import sys
 
 import click
 
+from app.accounts.first_administrator import enter_first_administrator
+from app.accounts.rules.work_email import EmailError, canonical
 from app.commands import portal_commands
-from app.domain.errors import Conflict
-from app.domain.work_email import EmailError, canonical
+from app.core.errors import Conflict
+from app.core.unit_of_work import unit_of_work
 from app.security import office
-from app.services.first_administrator import enter_first_administrator
-from app.services.work import unit_of_work
 
 
 @portal_commands.command("first-administrator")

@@ -5,9 +5,9 @@ import sys
 import click
 
 from app.commands import portal_commands
+from app.operations.backup import numbers
+from app.operations.key_rotation import reseal
 from app.security import office
-from app.services.backup import numbers
-from app.services.resealing import reseal
 
 
 @portal_commands.command("reseal")

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from app.commands import portal_commands, role_drift
+from app.core.database.row_filter import look_as_system
+from app.operations.access_manual import access_manual
 from app.security import office
-from app.services.access_manual import access_manual
-from app.store.guard import look_as_system
 
 MANUAL = Path(__file__).parent.parent / "docs" / "access.md"
 

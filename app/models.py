@@ -1,11 +1,24 @@
 """The front door to the tables: re-exports, nothing else."""
 
-from app.tables.account_changes import EmailChange, OrganisationChange, ProposalState
-from app.tables.audit import AuditRow
-from app.tables.children import Child, ChildLink, ChildMerge, ChildName
-from app.tables.decisions import Decision
-from app.tables.documents import Document, DocumentState
-from app.tables.forms import (
+from app.accounts.tables.account_changes import EmailChange, OrganisationChange, ProposalState
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.log_in import (
+    KeptPost,
+    LogInChallenge,
+    LogInSession,
+    Registration,
+    RegistrationState,
+    Throttle,
+)
+from app.accounts.tables.mailed_links import MailedLink, Purpose
+from app.accounts.tables.people import Person
+from app.cases.tables import Decision
+from app.children.tables import Child, ChildLink, ChildMerge, ChildName
+from app.core.audit.table import AuditRow
+from app.core.mail.outbox_table import OutboxMail
+from app.core.mail.worker_table import WorkerSeen
+from app.documents.tables import Document, DocumentState
+from app.forms.tables.forms import (
     ASSESSING_REQUESTS,
     AUTHORS_DATE,
     AWAITED_ADVICE,
@@ -22,22 +35,9 @@ from app.tables.forms import (
     Submission,
     forms_in,
 )
-from app.tables.invitations import Invitation
-from app.tables.log_in import (
-    KeptPost,
-    LogInChallenge,
-    LogInSession,
-    Registration,
-    RegistrationState,
-    Throttle,
-)
-from app.tables.mailed_links import MailedLink, Purpose
-from app.tables.messages import Message
-from app.tables.organisations import Organisation, WorkDomain
-from app.tables.outbox import OutboxMail
-from app.tables.people import Person
-from app.tables.shares import FormShare
-from app.tables.workers import WorkerSeen
+from app.forms.tables.shares import FormShare
+from app.messages.tables import Message
+from app.organisations.tables import Organisation, WorkDomain
 
 __all__ = [
     "ASSESSING_REQUESTS",

@@ -9,10 +9,10 @@ from flask import current_app, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_login import current_user
 
-from app.domain.roles import grants_of
+from app.accounts.sessions import SignedIn, find_session
+from app.core.roles import grants_of
+from app.core.unit_of_work import Office
 from app.models import Person
-from app.services.sessions import SignedIn, find_session
-from app.services.work import Office
 from startup.logs import asked
 
 

@@ -23,17 +23,17 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app import open_office
+from app.cases.children import add_child
+from app.children.child_details import NewChild
 from app.commands import prepare
-from app.domain.log_in import PASSWORDS_PER_ACCOUNT
-from app.domain.roles import Principal, Role
+from app.core.database.row_filter import look_as_system
+from app.core.mail.outbox import queue_mail
+from app.core.roles import Principal, Role
+from app.core.try_limits import PASSWORDS_PER_ACCOUNT
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import Message, OutboxMail, Person
-from app.post.outbox import queue_mail
 from app.seed.cast import CAST
 from app.seed.people import seed_people
-from app.services.child_details import NewChild
-from app.services.children import add_child
-from app.services.work import Office, unit_of_work
-from app.store.guard import look_as_system
 from bench.browser import Answer, Browser, NoAnswer
 from bench.databases import own_database
 from bench.mailroom import Mailroom

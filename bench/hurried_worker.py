@@ -7,8 +7,8 @@ import sys
 from datetime import timedelta
 
 from app import open_office
-from app.post.delivery import Rhythm
-from app.post.worker import work
+from app.core.mail.delivery import Rhythm
+from app.core.mail.worker import work
 from config import load_settings
 from startup.logs import start_logs
 

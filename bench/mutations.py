@@ -25,11 +25,11 @@ from sqlalchemy import event, true
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.domain.clock import FixedClock
-from app.domain.roles import grants_of
-from app.domain.workflow import WORKFLOWS, Part
+from app.core.clock import FixedClock
+from app.core.database import row_filter
+from app.core.roles import grants_of
+from app.forms.rules.workflow import WORKFLOWS, Part
 from app.security import PortalSecurityManager
-from app.store import guard
 from app.views.gate import PUBLIC
 from bench.promises import Options, Promise, holds
 from tests import conftest
@@ -87,10 +87,10 @@ class Mutant:
 
 def rules() -> Iterator[Mutant]:
     """A table whose rows everybody sees."""
-    for table in guard.RULES:
+    for table in row_filter.RULES:
 
         def gone(_portal: Portal, table: Any = table) -> AbstractContextManager[Any]:
-            return patch.dict(guard.RULES, {table: lambda _who: true()})
+            return patch.dict(row_filter.RULES, {table: lambda _who: true()})
 
         def faults(portal: Portal, table: Any = table) -> bool:
             cast, make = portal.afresh()
@@ -168,11 +168,11 @@ def _without(name: str) -> Callable[[Portal], AbstractContextManager[Any]]:
 
 @contextmanager
 def _without_lens(_portal: Portal) -> Iterator[None]:
-    event.remove(Session, "do_orm_execute", guard.put_on_the_lens)
+    event.remove(Session, "do_orm_execute", row_filter.put_on_the_lens)
     try:
         yield
     finally:
-        event.listen(Session, "do_orm_execute", guard.put_on_the_lens)
+        event.listen(Session, "do_orm_execute", row_filter.put_on_the_lens)
 
 
 # --- who looks ----------------------------------------------------------------------------------------------

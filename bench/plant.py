@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 from app import open_office
-from app.post.bell import hang_bell
-from app.services.work import Office
+from app.core.mail.queue import hang_bell
+from app.core.unit_of_work import Office
 from bench.browser import Answer, Browser, NoAnswer
 from bench.databases import own_database
 from bench.mailroom import Mailroom

@@ -11,18 +11,19 @@ from typing import Any
 
 from sqlalchemy import insert, select, text, update
 
-from app.domain.roles import Principal, Role
-from app.domain.workflow import FormState
+from app.accounts.passwords import passwords_of
+from app.cases import advice_requests, children
+from app.core.database.row_filter import look_as_system
+from app.core.roles import Principal, Role
+from app.core.unit_of_work import Office, Work, unit_of_work
+from app.forms import drafts
+from app.forms.form_context import take_up
+from app.forms.form_facts import known_facts
+from app.forms.rules.workflow import FormState
 from app.models import Form, Person, SectionDraft
 from app.seed.cast import CAST
 from app.seed.filled import filled_answers
 from app.seed.people import seed_people
-from app.services import asking, children, filling
-from app.services.form_facts import known_facts
-from app.services.open_forms import take_up
-from app.services.passwords import passwords_of
-from app.services.work import Office, Work, unit_of_work
-from app.store.guard import look_as_system
 from bench.mailroom import Mailroom
 from bench.plant import Plant
 
@@ -92,7 +93,7 @@ class Stage:
     def _ask(self, work: Work, child_id: int, key: str) -> int:
         person = self.players[key].principal.user_id
         why = {"adviser_reason": "Whoever works with the child is asked.", "note": "Please advise."}
-        return asking.ask_for_advice(work, child_id, ADVICE, person_id=person, **why).id
+        return advice_requests.ask_for_advice(work, child_id, ADVICE, person_id=person, **why).id
 
     def _fill(self, key: str, numbers: list[int]) -> None:
         self.fill(key, numbers[0])
@@ -119,7 +120,7 @@ class Stage:
                 open_ones = [one.id for one in opened.sections if one.id not in opened.drafts]
                 if not open_ones:
                     return
-                filling.save_section(work, opened, open_ones[0], filled.get(open_ones[0], {}), 0)
+                drafts.save_section(work, opened, open_ones[0], filled.get(open_ones[0], {}), 0)
 
     def log_in(self, plant: Plant, key: str, mail: Mailroom, keep: bool = True) -> Any:
         """A browser in which this person is logged in, through the real doors."""

@@ -4,7 +4,7 @@ from alembic import context
 from flask_appbuilder import Model
 
 from app import models
-from app.store.database import Database
+from app.core.database.engine import Database
 
 assert models  # every table is known once the front door is open
 

@@ -22,7 +22,7 @@ GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 QUIET = (
     "huey",
     "alembic",
-    "app.store.guard",
+    "app.core.database.row_filter",
     "botocore",
     "boto3",
     "s3transfer",

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from startup.version import VERSION
 
 if TYPE_CHECKING:
-    from app.services.work import Office
+    from app.core.unit_of_work import Office
     from config import Settings
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ class State(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """The figures of this moment; when the database does not answer, only that."""
-        from app.services.running import look_at_queue
-        from app.services.wellbeing import WEAKNESSES, wanted_revision, weaknesses
+        from app.operations.health import WEAKNESSES, wanted_revision, weaknesses
+        from app.operations.status import look_at_queue
 
         yield InfoMetricFamily(
             "portal",

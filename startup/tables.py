@@ -16,9 +16,9 @@ def leave_unless_current(settings: Settings) -> None:
     """End this program, saying what to do, unless the database is at the migration this version works with."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from app.store.database import Database
-    from app.store.migrations import newest_revision
-    from app.store.probe import revision_of
+    from app.core.database.engine import Database
+    from app.core.database.health import revision_of
+    from app.core.database.migrations import newest_revision
 
     database = Database(settings.database_url)
     try:

@@ -9,15 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.accounts.saved_submissions import form_mark
+from app.accounts.sessions import hash_of, open_session
 from app.commands import prepare
-from app.domain.roles import Principal, Role
+from app.core.database.row_filter import look_as_system
+from app.core.roles import Principal, Role
+from app.core.unit_of_work import Office, Work, unit_of_work
 from app.models import LogInSession, Person
 from app.seed.cast import CAST
 from app.seed.people import seed_people
-from app.services.kept_posts import form_mark
-from app.services.sessions import hash_of, open_session
-from app.services.work import Office, Work, unit_of_work
-from app.store.guard import look_as_system
 from tests.browser import post_with_token
 
 PASSWORD = "three-herons-by-the-beck"

@@ -12,8 +12,8 @@ from flask import Flask
 from hypothesis import settings as hypothesis_settings
 
 from app import create_app
-from app.domain.clock import FixedClock
-from app.services.work import Office
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from config import load_settings
 from tests import log_hygiene
 from tests.cast import Cast, seed_template

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.services.work import Office
+from app.core.unit_of_work import Office
 
 _SHAPE = """
     SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (

@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
+from app.core.unit_of_work import Work
+from app.forms.drafts import save_section
+from app.forms.form_context import look_at, take_up
+from app.forms.submissions import submit
 from app.models import Submission
 from app.seed.filled import filled_answers
-from app.services.filling import save_section
-from app.services.open_forms import look_at, take_up
-from app.services.sending import submit
-from app.services.work import Work
 from tests.cast import Actor
 
 

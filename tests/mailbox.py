@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.services.work import Office
+from app.core.unit_of_work import Office
 
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 LINK = re.compile(r"https?://\S+/\S+")

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.roles import Profession, Role
-from app.domain.workflow import FormState, Part
+from app.cases.invitations import Invited
+from app.core.roles import Profession, Role
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState, Part
 from app.models import (
     Advice,
     Child,
@@ -22,8 +24,6 @@ from app.models import (
     Request,
     Submission,
 )
-from app.services.invitations import Invited
-from app.services.work import Office
 from tests.cast import Actor, Cast, everything
 
 

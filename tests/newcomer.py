@@ -5,9 +5,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.unit_of_work import Office
 from app.models import Organisation
 from app.seed.cast import SCHOOL
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import mail_codes
 from tests.mailbox import Mailbox

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from app.services.work import Office
+from app.core.unit_of_work import Office
 
 BUDGET = 12
 """No page may ask the database more often than this."""

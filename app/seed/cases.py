@@ -8,18 +8,20 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.clock import FixedClock
-from app.domain.roles import Principal, Role
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import Part
+from app.cases import advice_requests, children, decisions, links
+from app.core.clock import FixedClock
+from app.core.database.row_filter import look_as_system
+from app.core.roles import Principal, Role
+from app.core.unit_of_work import Office, unit_of_work
+from app.forms import drafts, returns, sharing, submissions
+from app.forms.form_context import take_up
+from app.forms.form_facts import known_facts
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import Part
+from app.messages import messages
 from app.models import Child, ChildLink, Message, OutboxMail, Person
 from app.seed.cast import CAST
 from app.seed.filled import filled_answers
-from app.services import asking, children, deciding, filling, links, messages, returning, sending, sharing
-from app.services.form_facts import known_facts
-from app.services.open_forms import take_up
-from app.services.work import Office, unit_of_work
-from app.store.guard import look_as_system
 
 
 class Stage:
@@ -85,7 +87,7 @@ class DayOfWork:
         with self.works() as work:
             opened = take_up(work, form_id)
             draft = opened.drafts.get(section)
-            filling.save_section(work, opened, section, answers, draft.version if draft else 0)
+            drafts.save_section(work, opened, section, answers, draft.version if draft else 0)
 
     def _fill_what_opened(self, form_id: int, given: dict[str, dict[str, object]]) -> None:
         with self.works() as work:
@@ -98,7 +100,7 @@ class DayOfWork:
         """Fill in the form and send it."""
         self.fill(form_id)
         with self.works() as work:
-            sending.submit(work, form_id, secrets.token_hex(16))
+            submissions.submit(work, form_id, secrets.token_hex(16))
 
     def ask(
         self, child_id: int, template: str, *, person: Principal | None = None, body: int | None = None
@@ -106,7 +108,7 @@ class DayOfWork:
         """Ask somebody, or an organisation's queue, for advice."""
         note = "Please say what you have seen, what is needed and what should be provided."
         with self.works() as work:
-            return asking.ask_for_advice(
+            return advice_requests.ask_for_advice(
                 work,
                 child_id,
                 template,
@@ -177,16 +179,16 @@ def _a_returned_request(stage: Stage) -> None:
             first: "Please say what Leo finds hard in lessons, with an example from this term.",
             second: "Please add how long each step was tried and what changed.",
         }
-        returning.send_back(work, request_id, 1, reasons)
+        returns.send_back(work, request_id, 1, reasons)
 
 
 def _assessing(stage: Stage, days_ago: int, child: tuple[str, str, date, str]) -> tuple[int, int]:
     child_id, request_id = stage.day(days_ago, "sana").add(*child)
     stage.day(days_ago, "sana", 15).send(request_id)
     with stage.day(days_ago - 5, "olu").works() as work:
-        returning.accept(work, request_id, 1)
+        returns.accept(work, request_id, 1)
     with stage.day(days_ago - 20, "olu").works() as work:
-        deciding.agree_to_assess(work, request_id, "Both legal tests are met.")
+        decisions.agree_to_assess(work, request_id, "Both legal tests are met.")
     with stage.day(days_ago - 20, "olu", 11).works() as work:
         sharing.set_sharing(work, request_id, SharingChoice(professionals=True))
     return child_id, request_id
@@ -212,7 +214,7 @@ def _advice_being_given(stage: Stage) -> int:
     child_id, _ = _assessing(stage, 38, ("Zofia", "Nowak", date(2016, 1, 30), "T380200026001"))
     _link_parent(stage, 18, child_id, "pat", "Mother")
     with stage.day(17, "pat").works() as work:
-        consent_id = asking.start_consent(work, child_id).id
+        consent_id = advice_requests.start_consent(work, child_id).id
     stage.day(17, "pat", 19).send(consent_id)
     olu = stage.day(17, "olu", 20)
     psychology = olu.ask(child_id, "advice_psychology", person=stage.cast["ann"])
@@ -230,7 +232,7 @@ def _advice_overdue(stage: Stage) -> None:
     olu.ask(child_id, "advice_social_care", person=stage.cast["sol"])
     stage.day(48, "ann").send(psychology)
     with stage.day(46, "olu").works() as work:
-        returning.accept(work, psychology, 1)
+        returns.accept(work, psychology, 1)
     with stage.day(46, "olu", 11).works() as work:
         family = frozenset(each.link_id for each in sharing.family_of(work, child_id))
         sharing.set_sharing(work, psychology, SharingChoice(professionals=True, links=family))

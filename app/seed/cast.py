@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.roles import Profession, Role
+from app.core.roles import Profession, Role
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from sqlalchemy import select
 
-from app.domain.roles import Profession
+from app.accounts.passwords import passwords_of
+from app.core.database.migrations import alone
+from app.core.database.row_filter import look_as_system
+from app.core.roles import Profession
+from app.core.unit_of_work import Office
 from app.models import Organisation, Person, WorkDomain
 from app.seed.cases import seed_cases
 from app.seed.files import reference
 from app.seed.people import seed_people
-from app.services.passwords import passwords_of
-from app.services.work import Office
-from app.store.guard import look_as_system
-from app.store.migrations import alone
 
 
 def seed_demo(office: Office, password: str) -> bool:

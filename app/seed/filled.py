@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.forms import FormDefinition, Question, with_facts
+from app.forms.definitions import FormDefinition, Question, with_facts
 from app.seed.sample_answers import BY_FORM, BY_QUESTION, SAMPLE_CHILD
 
 EXAMPLE_FACTS: dict[str, str] = {

@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.clock import Clock
+from app.core.clock import Clock
 from app.models import Organisation, Person, WorkDomain
 from app.seed.cast import CAST, ORGANISATIONS
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
-from app.domain.roles import Principal, Role
-from app.domain.workflow import Part
-from app.models import Child, ChildLink, Organisation
+from app.children.tables import Child, ChildLink
+from app.core.roles import Principal, Role
+from app.forms.rules.workflow import Part
+from app.organisations.tables import Organisation
 
 # Plain tables on purpose: a policy's own look-ups are not filtered by policies.
 _link = ChildLink.__table__

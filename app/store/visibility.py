@@ -18,40 +18,31 @@ from flask_appbuilder.security.sqla.models import (
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tuple_
 
-from app.domain.invitations import COUNCIL_ROLES
-from app.domain.roles import Principal, Role
-from app.models import (
-    AuditRow,
-    Child,
-    ChildLink,
-    ChildMerge,
-    ChildName,
-    Decision,
-    Document,
+from app.accounts.rules.invitations import COUNCIL_ROLES
+from app.accounts.tables.account_changes import EmailChange, OrganisationChange
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.log_in import KeptPost, LogInChallenge, LogInSession, Registration, Throttle
+from app.accounts.tables.mailed_links import MailedLink
+from app.accounts.tables.people import Person
+from app.cases.tables import Decision
+from app.children.tables import Child, ChildLink, ChildMerge, ChildName
+from app.core.audit.table import AuditRow
+from app.core.mail.outbox_table import OutboxMail
+from app.core.mail.worker_table import WorkerSeen
+from app.core.roles import Principal, Role
+from app.documents.tables import Document
+from app.forms.tables.forms import (
     DraftRevision,
-    EmailChange,
     Form,
     FormReturn,
-    FormShare,
     FormTemplate,
     FormVersion,
-    Invitation,
-    KeptPost,
-    LogInChallenge,
-    LogInSession,
-    MailedLink,
-    Message,
-    Organisation,
-    OrganisationChange,
-    OutboxMail,
-    Person,
-    Registration,
     SectionDraft,
     Submission,
-    Throttle,
-    WorkDomain,
-    WorkerSeen,
 )
+from app.forms.tables.shares import FormShare
+from app.messages.tables import Message
+from app.organisations.tables import Organisation, WorkDomain
 from app.store.involvement import (
     children_linked_by_name,
     involvement_shown_to,

@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from qrcode.image.svg import SvgPathImage
 
-from app.domain.devices import device_name
-from app.domain.errors import Refused, TooMany
+from app.accounts import account_details, change_email, own_account, sessions
+from app.accounts.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
+from app.core.devices import device_name
+from app.core.errors import Refused, TooMany
 from app.models import Person
-from app.services import account_details, change_email, own_account, sessions
-from app.services.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
 from app.views.base import PortalView
 from app.views.cookie import APP_SECRET, PROVING, leave_browser
 from app.views.gate import safe_next

@@ -12,13 +12,13 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
 from wtforms.validators import ValidationError
 
-from app.domain.codes import check_phone, check_postcode
-from app.domain.errors import Refused
+from app.accounts import account_details as desk
+from app.accounts.account_details import Details
+from app.accounts.registration import choosable_organisations
+from app.children.rules.identifiers import check_phone, check_postcode
+from app.core.errors import Refused
+from app.core.unit_of_work import Work
 from app.models import Person, ProposalState
-from app.services import account_details as desk
-from app.services.account_details import Details
-from app.services.registration import choosable_organisations
-from app.services.work import Work
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import StringField, TelField, TextAreaField

@@ -18,16 +18,16 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import BooleanField
 from wtforms.validators import Regexp
 
-from app.domain.errors import Refused
-from app.domain.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
-from app.domain.text_input import clean_lines
-from app.domain.wording import N_
+from app.accounts import accounts, app_reset
+from app.cases.handover import tell_left_use, work_in_hand
+from app.children.queries.finding import named_like
+from app.core.database.listing import Sought
+from app.core.errors import Refused
+from app.core.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
+from app.core.text_input import clean_lines
+from app.core.unit_of_work import Work
+from app.core.wording import N_
 from app.models import Organisation, Person, WorkDomain
-from app.services import accounts, app_reset
-from app.services.handover import tell_left_use, work_in_hand
-from app.services.work import Work
-from app.store.listing import Sought
-from app.store.queries.finding import named_like
 from app.views.base import PortalView
 from app.views.choice_fields import choice_field
 from app.views.fields import StringField

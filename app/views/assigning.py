@@ -9,13 +9,13 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.domain.errors import Refused
-from app.domain.roles import Role
+from app.cases import links
+from app.cases.queries.child_page import Colleague, Involved, colleagues_of, involved_with
+from app.core.errors import Refused
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+from app.forms.workflow_roles import is_linked
 from app.models import ChildLink, Form, Person
-from app.services import links
-from app.services.parts import is_linked
-from app.services.work import Work
-from app.store.queries.child_page import Colleague, Involved, colleagues_of, involved_with
 from app.views.base import PortalView
 from app.views.pages import said
 

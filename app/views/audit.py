@@ -10,14 +10,14 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.domain.clock import LONDON
-from app.domain.devices import device_name
-from app.domain.errors import NotFound
-from app.domain.events import AuditRead
-from app.domain.roles import READ
-from app.domain.text_input import clean_line
-from app.domain.typed_dates import read_date
-from app.store.queries.audit import (
+from app.core.clock import LONDON
+from app.core.devices import device_name
+from app.core.errors import NotFound
+from app.core.events import AuditRead
+from app.core.roles import READ
+from app.core.text_input import clean_line
+from app.core.typed_dates import read_date
+from app.operations.queries.audit import (
     Wanted,
     audit_lines,
     child_called,

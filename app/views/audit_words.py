@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from app.store.queries.audit import AuditLine
+from app.operations.queries.audit import AuditLine
 from app.views.secrecy_audit_words import SECRECY_SENTENCES
 from app.views.words import form_state
 

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_login import current_user
 
-from app.domain.networks import network_of
-from app.domain.roles import READ, WRITE, Principal
-from app.post.origin import Origin
+from app.core.networks import network_of
+from app.core.origin import Origin
+from app.core.roles import READ, WRITE, Principal
+from app.core.unit_of_work import Work, unit_of_work
 from app.security import office
-from app.services.work import Work, unit_of_work
 from app.views.heads import only_looks
 
 

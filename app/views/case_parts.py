@@ -8,13 +8,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.domain.codes import nhs_number_text
-from app.domain.deadlines import EXCEPTION_REASONS, Milestone, Span
-from app.domain.roles import Principal, Role
-from app.domain.school_years import school_year, year_group_label, year_of
-from app.domain.secrecy import hides_places
-from app.domain.sharing import SHAREABLE
-from app.domain.standing import (
+from app.cases.queries.child_page import FormLine, Involved
+from app.cases.rules.status import (
     DECIDED_IN_WORDS,
     FOR_FAMILIES,
     Standing,
@@ -22,11 +17,16 @@ from app.domain.standing import (
     in_words,
     what_happens_next,
 )
-from app.domain.wording import N_
-from app.domain.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
+from app.children.rules.identifiers import nhs_number_text
+from app.children.rules.school_years import school_year, year_group_label, year_of
+from app.core.roles import Principal, Role
+from app.core.wording import N_
+from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
+from app.forms.rules.secrecy import hides_places
+from app.forms.rules.sharing import SHAREABLE
+from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
 from app.models import Child, FormShare
 from app.seed.files import reference
-from app.store.queries.child_page import FormLine, Involved
 from app.views.due import Due, due, form_due
 from app.views.pages import said, uk_date
 from app.views.words import FORM_STATE_COLOURS, form_state

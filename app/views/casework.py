@@ -11,22 +11,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField
 
-from app.domain.errors import Refused
-from app.domain.form_deadlines import advice_due_on
-from app.domain.form_titles import title_of
-from app.domain.wording import N_
-from app.domain.workflow import ADVICE
+from app.cases import advice_requests, duplicates
+from app.cases.queries.child_page import advice_forms, involved_with, organisations_named, professionals_named
+from app.core.errors import Refused
+from app.core.unit_of_work import Work
+from app.core.wording import N_
+from app.forms.rules.form_deadlines import advice_due_on
+from app.forms.rules.form_titles import title_of
+from app.forms.rules.workflow import ADVICE
+from app.forms.workflow_roles import parts_in
 from app.models import Advice, Child
 from app.security import office
-from app.services import asking, duplicates
-from app.services.parts import parts_in
-from app.services.work import Work
-from app.store.queries.child_page import (
-    advice_forms,
-    involved_with,
-    organisations_named,
-    professionals_named,
-)
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField, StringField, TextAreaField
@@ -78,7 +73,7 @@ class AskView(PortalView):
         form = AskForm(request.form if request.method == "POST" else None)
         with self.work() as work:
             child = work.get(Child, child_id)
-            statutory = asking.is_assessing(work, child_id)
+            statutory = advice_requests.is_assessing(work, child_id)
             form.form.choices = [
                 (key, said(title_of(title, statutory))) for key, title in advice_forms(work.session)
             ]
@@ -105,7 +100,7 @@ class AskView(PortalView):
         kind, _dash, number = form.adviser.data.partition("-")
         try:
             with self.work() as work:
-                asking.ask_for_advice(
+                advice_requests.ask_for_advice(
                     work,
                     child_id,
                     form.form.data,
@@ -128,7 +123,7 @@ class AskView(PortalView):
         """The advice is no longer needed, after asking once."""
         if request.method == "POST":
             with self.work() as work:
-                child_id = asking.cancel_advice(work, form_id).child_id
+                child_id = advice_requests.cancel_advice(work, form_id).child_id
             text = (
                 _("Cancelled. We have told the people you asked.")
                 if not work.told_no_one

@@ -8,11 +8,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
-from app.domain.codes import nhs_number_text
-from app.domain.events import ChildViewed, Event
-from app.domain.roles import PROFESSION_LABELS, Profession
-from app.domain.standing import in_words
-from app.domain.workflow import FormState
+from app.cases.queries.child_page import standing_of
+from app.cases.rules.status import in_words
+from app.children.events import ChildViewed
+from app.children.queries.finding import children_listed, listed_by_child, named_like
+from app.children.rules.identifiers import nhs_number_text
+from app.core.database.listing import Sought
+from app.core.events import Event
+from app.core.roles import PROFESSION_LABELS, Profession
+from app.forms.rules.workflow import FormState
 from app.models import (
     ASSESSING_REQUESTS,
     AWAITED_ADVICE,
@@ -25,11 +29,8 @@ from app.models import (
     Request,
     forms_in,
 )
+from app.operations.queries import lists
 from app.security import office
-from app.store.listing import Sought
-from app.store.queries import lists
-from app.store.queries.child_page import standing_of
-from app.store.queries.finding import children_listed, listed_by_child, named_like
 from app.views.case_parts import why_no_postcode, why_no_upn
 from app.views.choice_fields import choice_field
 from app.views.due import Due, form_due, late

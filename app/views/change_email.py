@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
-from app.domain.errors import Refused
-from app.services import change_email as desk
+from app.accounts import change_email as desk
+from app.core.errors import Refused
 from app.views.base import PortalView, office
 from app.views.faults import put_faults
 from app.views.fields import EmailField

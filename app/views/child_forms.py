@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, HiddenField, RadioField
 
+from app.children.child_details import NewChild
 from app.seed.files import reference
-from app.services.child_details import NewChild
 from app.views.fields import DatePartsField, StringField, TextAreaField
 
 

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 
-from app.domain.errors import NotFound, Refused
+from app.cases import merges
+from app.cases.child_corrections import Correction, correct_child, may_correct
+from app.children.child_details import NewChild, typed_of
+from app.core.errors import NotFound, Refused
+from app.core.unit_of_work import Work
 from app.models import Child
-from app.services import merges
-from app.services.child_corrections import Correction, correct_child, may_correct
-from app.services.child_details import NewChild, typed_of
-from app.services.work import Work
-from app.store.queries.organisations import settings_in_use
+from app.organisations.queries.organisations import settings_in_use
 from app.views.base import PortalView
 from app.views.child_forms import NewChildForm, with_choices
 from app.views.faults import put_faults

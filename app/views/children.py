@@ -10,18 +10,9 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.domain.errors import Refused
-from app.domain.roles import Principal, Profession, Role
-from app.domain.school_years import is_young_person
-from app.domain.workflow import FormState, Part
-from app.models import Child
-from app.security import office
-from app.services import children as desk
-from app.services.child_corrections import may_correct
-from app.services.child_details import NewChild, what_is_wrong
-from app.services.named_later import warned_of
-from app.services.work import Work
-from app.store.queries.child_page import (
+from app.cases import children as desk
+from app.cases.child_corrections import may_correct
+from app.cases.queries.child_page import (
     FormLine,
     Involved,
     colleagues_of,
@@ -30,7 +21,16 @@ from app.store.queries.child_page import (
     messages_about,
     standing_of,
 )
-from app.store.queries.shares import shares_about
+from app.children.child_details import NewChild, what_is_wrong
+from app.children.rules.school_years import is_young_person
+from app.core.errors import Refused
+from app.core.roles import Principal, Profession, Role
+from app.core.unit_of_work import Work
+from app.forms.named_later import warned_of
+from app.forms.queries.shares import shares_about
+from app.forms.rules.workflow import FormState, Part
+from app.models import Child
+from app.security import office
 from app.views.assigning import assign_part, choices_of
 from app.views.base import PortalView, principal
 from app.views.case_parts import (

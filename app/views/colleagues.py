@@ -8,11 +8,11 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.domain.errors import Refused
+from app.accounts import membership
+from app.cases.handover import work_in_hand
+from app.core.errors import Refused
+from app.core.unit_of_work import Work
 from app.models import Person
-from app.services import membership
-from app.services.handover import work_in_hand
-from app.services.work import Work
 from app.views.base import PortalView
 from app.views.pages import said
 

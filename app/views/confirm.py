@@ -8,11 +8,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField
 
-from app.domain.errors import Refused
-from app.domain.roles import ROLE_LABELS
-from app.services import app_reset, change_email, setting_up
-from app.services.mailed_links import DeadLink
-from app.services.setting_up import Details, Outcome
+from app.accounts import app_reset, change_email
+from app.accounts.mailed_links import DeadLink
+from app.cases import account_activation
+from app.cases.account_activation import Details, Outcome
+from app.core.errors import Refused
+from app.core.roles import ROLE_LABELS
 from app.views.base import office
 from app.views.faults import put_faults
 from app.views.fields import StringField
@@ -72,17 +73,17 @@ class ConfirmView(StrangerView):
         """First page: is this you? Then choose a password."""
         try:
             with self.work() as work:
-                about = setting_up.look(work, token)
+                about = account_activation.look(work, token)
         except DeadLink:
             with self.work() as work:
-                if not setting_up.can_renew(work, token):
+                if not account_activation.can_renew(work, token):
                     raise
             return self.page("confirm/too_old.html", 404, token=token)
         form = DetailsForm() if about.asks_details else PasswordForm()
         if form.is_submitted() and form.validate():
             details = form.details() if isinstance(form, DetailsForm) else None
             try:
-                setting_up.choose_password(self.work, token, form.password.data or "", details)
+                account_activation.choose_password(self.work, token, form.password.data or "", details)
                 return redirect(url_for("ConfirmView.two_step", token=token))
             except Refused as refused:
                 put_faults(form, refused.faults)
@@ -99,7 +100,7 @@ class ConfirmView(StrangerView):
     def again(self, token: str) -> ResponseReturnValue:
         """Mail a new link for an open invitation, to the address it was sent to."""
         with self.work() as work:
-            setting_up.renew(work, token)
+            account_activation.renew(work, token)
         return redirect(url_for("RegisterView.sent_again"))
 
     @expose("/<string:token>/two-step", methods=["GET", "POST"])
@@ -108,14 +109,14 @@ class ConfirmView(StrangerView):
         """Second page: two-step verification by email, which nobody can do without."""
         form = FlaskForm()
         with self.work() as work:
-            about = setting_up.look(work, token)
+            about = account_activation.look(work, token)
         if not about.password_is_chosen:
             return redirect(url_for("ConfirmView.password", token=token))
         if not form.is_submitted():
             back = url_for("ConfirmView.password", token=token)
             return self.page("confirm/two_step.html", form=form, about=about, back=back)
         with self.work() as work:
-            outcome = setting_up.finish(work, token)
+            outcome = account_activation.finish(work, token)
         return redirect(url_for("RegisterView.ready" if outcome is Outcome.open else "RegisterView.waiting"))
 
     @expose("/email/<string:token>", methods=["GET", "POST"])

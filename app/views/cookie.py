@@ -4,11 +4,11 @@ from flask import Response, current_app, request, session
 from flask_login import login_user, logout_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app.domain.log_in import DEVICE_LIFE
+from app.accounts.known_device import KnownDevice, known_device
+from app.accounts.saved_submissions import form_mark, owner_of
+from app.accounts.sessions import find_session
+from app.core.try_limits import DEVICE_LIFE
 from app.security import office
-from app.services.kept_posts import form_mark, owner_of
-from app.services.known_device import KnownDevice, known_device
-from app.services.sessions import find_session
 from app.views.csrf import sent_token
 
 CHALLENGE, NEXT, KEPT, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"

@@ -11,13 +11,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice
 
-from app.domain.errors import Refused
-from app.domain.form_deadlines import request_due_on
-from app.domain.workflow import DECIDED, REQUEST, FormState
+from app.cases import decisions
+from app.core.errors import Refused
+from app.forms.rules.form_deadlines import request_due_on
+from app.forms.rules.workflow import DECIDED, REQUEST, FormState
+from app.forms.workflow_roles import parts_in
 from app.models import Child, Decision, Request
 from app.security import office
-from app.services import deciding
-from app.services.parts import parts_in
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import DatePartsField, TextAreaField
@@ -59,7 +59,7 @@ class DecideView(PortalView):
     def decide(self, form_id: int) -> ResponseReturnValue:
         """Agree or decline to assess, with reasons."""
         form = DecisionForm(request.form if request.method == "POST" else None)
-        verbs = {AGREE: deciding.agree_to_assess, DECLINE: deciding.decline_to_assess}
+        verbs = {AGREE: decisions.agree_to_assess, DECLINE: decisions.decline_to_assess}
         if request.method == "GET":
             form.decided_on.show(office().clock.today())
         elif _is_filled_in(form):
@@ -88,13 +88,13 @@ class DecideView(PortalView):
         """Correct a decision, with a reason."""
         form = CorrectionForm(request.form if request.method == "POST" else None)
         if request.method == "POST" and _is_filled_in(form):
-            decided = deciding.Decided(
+            decided = decisions.Decided(
                 form.reason.data or "", form.decided_on.data, form.correction_reason.data or ""
             )
             try:
                 with self.work() as work:
                     assess = form.decision.data == AGREE
-                    child_id = deciding.correct_decision(work, form_id, assess, decided).child_id
+                    child_id = decisions.correct_decision(work, form_id, assess, decided).child_id
                 flash(
                     _(
                         "The decision is corrected. The authors and the parents linked to the child have a message."
@@ -115,7 +115,7 @@ class DecideView(PortalView):
             asked = work.get(Request, form_id)
             REQUEST.step(step, asked.state, parts_in(work, asked))
             child = work.get(Child, asked.child_id)
-            history = [_line(one) for one in deciding.history_of(work, form_id)]
+            history = [_line(one) for one in decisions.history_of(work, form_id)]
             if request.method == "GET" and asked.state in DECIDED:
                 form.decision.data = OUTCOMES[asked.state]
                 form.decided_on.show(asked.decided_on)

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.services import documents as desk
-from app.services.reading import name_to_read
+from app.documents import documents as desk
+from app.forms.reading import name_to_read
 from app.views.base import PortalView, my_work
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"

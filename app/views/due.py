@@ -7,10 +7,10 @@ from typing import Protocol
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.domain.deadlines import days_left, is_overdue
-from app.domain.form_deadlines import authors_date, is_awaited, request_due_on
-from app.domain.standing import Standing
-from app.domain.workflow import FormState
+from app.cases.rules.status import Standing
+from app.forms.rules.deadlines import days_left, is_overdue
+from app.forms.rules.form_deadlines import authors_date, is_awaited, request_due_on
+from app.forms.rules.workflow import FormState
 
 SOON = 7
 

@@ -9,8 +9,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.domain.errors import Busy, Conflict, PortalError, TooMany
-from app.domain.events import AccessDenied
+from app.core.errors import Busy, Conflict, PortalError, TooMany
+from app.core.events import AccessDenied
 from app.security import office
 from app.views.base import my_work
 from app.views.gate import keep_typed

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wtforms import Form
 
-from app.domain.errors import Fault
+from app.core.errors import Fault
 from app.views.pages import said
 
 

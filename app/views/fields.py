@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from app.domain.text_input import character_problem, clean_address, clean_line, clean_lines
-from app.domain.typed_dates import PARTS, read_parts
+from app.core.text_input import character_problem, clean_address, clean_line, clean_lines
+from app.core.typed_dates import PARTS, read_parts
 from app.views.pages import said
 
 
@@ -39,7 +39,7 @@ class StringField(_Cleaned, wtforms.StringField):
 
 
 class EmailField(_Cleaned, wtforms.EmailField):
-    """An email address, as typed; `app.domain.work_email.canonical` reads what people paste around one."""
+    """An email address, as typed; `app.accounts.rules.work_email.canonical` reads what people paste around one."""
 
 
 class TelField(_Cleaned, wtforms.TelField):

@@ -6,8 +6,8 @@ from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain.errors import Refused
-from app.services import forgotten_password as desk
+from app.accounts import forgotten_password as desk
+from app.core.errors import Refused
 from app.views.confirm import PasswordForm
 from app.views.cookie import chosen_locale
 from app.views.faults import put_faults

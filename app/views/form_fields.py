@@ -17,9 +17,9 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, MultipleFileField, RadioField, SelectChoice, SelectField, SelectMultipleField
 
-from app.domain.forms import Answers, Problem, Question, Section, read_section
-from app.domain.forms.kinds import KINDS
-from app.domain.forms.simple_kinds import YesNo
+from app.forms.definitions import Answers, Problem, Question, Section, read_section
+from app.forms.definitions.kinds import KINDS
+from app.forms.definitions.simple_kinds import YesNo
 from app.views.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.pages import said
 

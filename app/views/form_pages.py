@@ -7,17 +7,17 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.domain.clock import in_london
-from app.domain.form_deadlines import advice_due_on
-from app.domain.forms import Problem, Section, SectionStatus, check_draft
-from app.domain.workflow import FormState
+from app.core.clock import in_london
+from app.core.unit_of_work import Work
+from app.forms import submissions
+from app.forms.definitions import Problem, Section, SectionStatus, check_draft
+from app.forms.form_context import OpenForm
+from app.forms.queries.forms import returns_of, sections_set_aside
+from app.forms.returns import still_as_sent
+from app.forms.rules.form_deadlines import advice_due_on
+from app.forms.rules.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
 from app.security import office
-from app.services import sending
-from app.services.open_forms import OpenForm
-from app.services.returning import still_as_sent
-from app.services.work import Work
-from app.store.queries.forms import returns_of, sections_set_aside
 from app.views.base import origin, principal
 from app.views.form_fields import SectionForm, section_form
 from app.views.pages import said, uk_datetime, uk_time
@@ -42,7 +42,7 @@ def section_url(form_id: int, section: str, anchor: str = "", check: str | None 
 def problems_asked_for(work: Work, opened: OpenForm, section: Section, check: str | None) -> list[Problem]:
     """Return the errors that the link to this section promised to show."""
     if check == EVERYTHING:
-        return [one for one in sending.missing(opened, work) if one.section_id == section.id]
+        return [one for one in submissions.missing(opened, work) if one.section_id == section.id]
     return _wrong(work, opened, section) if check == ANSWERS else []
 
 

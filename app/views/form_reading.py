@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
-from app.domain.errors import Fault, NotFound, WrongMoment
-from app.domain.form_deadlines import correct_by
-from app.domain.forms import AnswerLine, Section, answer_lines
-from app.domain.workflow import FormState, Part
+from app.core.errors import Fault, NotFound, WrongMoment
+from app.core.unit_of_work import Work
+from app.forms import reading, returns, submissions
+from app.forms.definitions import AnswerLine, Section, answer_lines
+from app.forms.form_context import OpenForm, look_at
+from app.forms.queries.forms import submissions_of
+from app.forms.rules.form_deadlines import correct_by
+from app.forms.rules.workflow import FormState, Part
 from app.models import FormReturn
-from app.services import reading, returning, sending
-from app.services.open_forms import OpenForm, look_at
-from app.services.work import Work
-from app.store.queries.forms import submissions_of
 from app.views.due import due
 from app.views.fields import DatePartsField
 from app.views.form_pages import file_line, missing_lines, name_of, section_url
@@ -35,7 +35,7 @@ def check_page(work: Work, opened: OpenForm, send_key: str) -> Context:
         "opened": opened,
         "form": opened.form,
         "send_key": send_key,
-        "missing": missing_lines(opened, sending.missing(opened, work)),
+        "missing": missing_lines(opened, submissions.missing(opened, work)),
         "parts": [_checked(opened, section) for section in opened.sections],
     }
 
@@ -112,7 +112,7 @@ def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = No
         "colour": FORM_STATE_COLOURS[form.state],
         "due": due(form.due_on, work.today) if is_team and form.state in BEING_HANDLED else None,
         "parts": [_read(section, notes) for section in found.sections],
-        "whole": _note(returning.WHOLE, notes),
+        "whole": _note(returns.WHOLE, notes),
         "return_form": notes.form,
         "errors": _note_errors(notes),
         "versions": [_version(form.id, one, found) for one in found.versions],
@@ -180,7 +180,7 @@ def answer_page(work: Work, form_id: int, step: str) -> Context:
 
 def _note(place: str, notes: ReturnNotes) -> Context:
     """The box for what needs changing in one section, or in the whole form."""
-    name = returning.reason_field(place)
+    name = returns.reason_field(place)
     error = next((said(fault.text) for fault in notes.faults if fault.field == name), None)
     return {"name": name, "value": notes.reasons.get(place, ""), "error": error}
 

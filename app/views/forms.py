@@ -9,11 +9,12 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.domain.errors import Fault, Incomplete, NotFound, Refused
-from app.domain.forms import Problem
-from app.domain.text_input import clean_lines
-from app.services import comparing, documents, filling, reading, returning, sending
-from app.services.open_forms import look_at, take_up
+from app.core.errors import Fault, Incomplete, NotFound, Refused
+from app.core.text_input import clean_lines
+from app.documents import documents
+from app.forms import conflicts, drafts, reading, returns, submissions
+from app.forms.definitions import Problem
+from app.forms.form_context import look_at, take_up
 from app.views.assigning import waiting_form
 from app.views.base import PortalView
 from app.views.faults import put_faults
@@ -85,14 +86,14 @@ class FormView(PortalView):
                 section = opened.section(section_id)
                 pressed = read_sent(section, work)
                 before = opened.drafts[section_id].version if section_id in opened.drafts else 0
-                draft = filling.save_section(work, opened, section_id, pressed.typed, pressed.version)
+                draft = drafts.save_section(work, opened, section_id, pressed.typed, pressed.version)
                 own_window = before > pressed.version and draft.version > before
                 if pressed.taken_off is not None:
                     documents.take_off(work, opened, pressed.taken_off)
                 opened = with_typed(opened, section, draft)
                 problems = wrong_in(opened, section, work)
                 following = after(opened, section)
-        except filling.SavedMeanwhile:
+        except drafts.SavedMeanwhile:
             self._put_aside(form_id, section_id)
             return self._compare(form_id, section_id, 409)
         if own_window:
@@ -130,8 +131,8 @@ class FormView(PortalView):
             with self.work() as work:
                 opened = take_up(work, form_id)
                 pressed = read_sent(opened.section(section), work)
-                draft = filling.autosave_section(work, opened, section, pressed.typed, pressed.version)
-        except filling.SavedMeanwhile:
+                draft = drafts.autosave_section(work, opened, section, pressed.typed, pressed.version)
+        except drafts.SavedMeanwhile:
             self._put_aside(form_id, section)
             return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
         if draft.version != pressed.version:
@@ -142,7 +143,7 @@ class FormView(PortalView):
         with self.work() as work:
             opened = take_up(work, form_id)
             pressed = read_sent(opened.section(section_id), work)
-            comparing.set_aside(work, opened, section_id, pressed.typed, pressed.version)
+            conflicts.set_aside(work, opened, section_id, pressed.typed, pressed.version)
 
     @expose("/<int:form_id>/section/<section>/compare", methods=["GET", "POST"])
     @has_access
@@ -156,9 +157,9 @@ class FormView(PortalView):
                 found = opened.section(section)
                 picks, typed = _choices()
                 version = read_sent(found, work).version
-                draft = comparing.settle(work, opened, section, picks, typed, version)
+                draft = conflicts.settle(work, opened, section, picks, typed, version)
                 following = after(with_typed(opened, found, draft), found)
-        except filling.SavedMeanwhile:
+        except drafts.SavedMeanwhile:
             return self._compare(form_id, section, 409)
         except Refused as refused:
             return self._compare(form_id, section, 422, refused)
@@ -176,7 +177,7 @@ class FormView(PortalView):
             "forms/compare.html",
             status,
             opened=opened,
-            found=comparing.compare(work, opened, section_id),
+            found=conflicts.compare(work, opened, section_id),
             picks=picks,
             typed=typed,
             faults=faults,
@@ -199,11 +200,11 @@ class FormView(PortalView):
         send_key = request.form.get("send_key", "")
         try:
             with self.work() as work:
-                sending.submit(work, form_id, send_key)
+                submissions.submit(work, form_id, send_key)
         except Incomplete:
             work = at_hand()
             opened = look_at(work, form_id)
-            errors = missing_lines(opened, sending.missing(opened, work))
+            errors = missing_lines(opened, submissions.missing(opened, work))
             return self.page("forms/check.html", 422, errors=errors, **check_page(work, opened, send_key))
         return redirect(url_for("FormView.sent", form_id=form_id))
 
@@ -234,7 +235,7 @@ class FormView(PortalView):
         if request.method == "GET":
             return self.page("forms/accept.html", **answer_page(at_hand(), form_id, "accept"))
         with self.work() as work:
-            returning.accept(work, form_id, _number())
+            returns.accept(work, form_id, _number())
         flash(
             _("You have accepted this form. We have told its authors.")
             if not work.told_no_one
@@ -250,7 +251,7 @@ class FormView(PortalView):
         if request.method == "GET":
             return self.page("forms/undo_accept.html", **answer_page(at_hand(), form_id, "undo_accept"))
         with self.work() as work:
-            returning.undo_accept(work, form_id, _number())
+            returns.undo_accept(work, form_id, _number())
         flash(
             _("You can accept or return this form again. We have told its authors.")
             if not work.told_no_one
@@ -274,7 +275,7 @@ class FormView(PortalView):
             if form.errors:
                 raise Refused(*(Fault("wanted_by", text) for text in form.wanted_by.errors))
             with self.work() as work:
-                returning.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
+                returns.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
         except Refused as refused:
             put_faults(form, (fault for fault in refused.faults if fault.field in form))
             return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
@@ -296,7 +297,7 @@ class FormView(PortalView):
             return self.page("forms/withdraw.html", opened=opened)
         try:
             with self.work() as work:
-                child_id = filling.withdraw(
+                child_id = drafts.withdraw(
                     work, form_id, clean_lines(request.form.get("asked_by", ""))
                 ).child_id
         except Refused as refused:
@@ -318,14 +319,14 @@ def _number() -> int:
 
 def _reasons() -> dict[str, str]:
     """The reasons typed, by section; returning.WHOLE for the whole form."""
-    prefix = returning.reason_field("x")[:-1]
+    prefix = returns.reason_field("x")[:-1]
     typed = {
         name.removeprefix(prefix): clean_lines(text)
         for name, text in request.form.items()
         if name.startswith(prefix)
     }
     return {
-        returning.WHOLE: clean_lines(request.form.get(returning.reason_field(returning.WHOLE), "")),
+        returns.WHOLE: clean_lines(request.form.get(returns.reason_field(returns.WHOLE), "")),
         **typed,
     }
 

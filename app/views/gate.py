@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.domain.errors import TooMany
-from app.services.kept_posts import keep
-from app.services.sessions import touch, wants_touch
-from app.services.work import unit_of_work
-from app.store.database import end_reading
-from app.store.guard import look_as
+from app.accounts.saved_submissions import keep
+from app.accounts.sessions import touch, wants_touch
+from app.core.database.engine import end_reading
+from app.core.database.row_filter import look_as
+from app.core.errors import TooMany
+from app.core.unit_of_work import unit_of_work
 from app.views.base import my_work, office, origin, principal
 from app.views.cookie import CHALLENGE, KEPT, form_owner
 from app.views.heads import only_looks

@@ -3,8 +3,8 @@
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 
+from app.operations.health import faults
 from app.security import office
-from app.services.wellbeing import faults
 from app.views.base import PortalView
 from app.views.gate import open_to_all
 

@@ -9,12 +9,12 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.domain.roles import Principal, Role
-from app.domain.standing import in_words, what_happens_next
+from app.cases.queries import dashboard
+from app.cases.queries.caseload import owed_by
+from app.cases.queries.child_page import standing_of
+from app.cases.rules.status import in_words, what_happens_next
+from app.core.roles import Principal, Role
 from app.security import office
-from app.store.queries import dashboard
-from app.store.queries.caseload import owed_by
-from app.store.queries.child_page import standing_of
 from app.views.base import PortalView, principal
 from app.views.due import form_due, owed_due
 from app.views.pages import url_or_none

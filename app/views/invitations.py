@@ -16,15 +16,15 @@ from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from app.domain.errors import Refused
-from app.domain.invitations import LASTS, LINK_DAYS, may_invite, roles_invited_by
-from app.domain.roles import ROLE_LABELS, Role
-from app.domain.workflow import Part
+from app.accounts.registration import choosable_organisations
+from app.accounts.rules.invitations import LASTS, LINK_DAYS, may_invite, roles_invited_by
+from app.cases import invitations as desk
+from app.cases.invitations import Invited
+from app.core.errors import Refused
+from app.core.roles import ROLE_LABELS, Role
+from app.core.unit_of_work import Work
+from app.forms.rules.workflow import Part
 from app.models import Invitation
-from app.services import invitations as desk
-from app.services.invitations import Invited
-from app.services.registration import choosable_organisations
-from app.services.work import Work
 from app.views.base import PortalView, my_work
 from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField

@@ -6,7 +6,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.services import kept_posts
+from app.accounts import saved_submissions
 from app.views.base import PortalView
 from app.views.cookie import KEPT
 
@@ -22,7 +22,7 @@ class KeptPostView(PortalView):
     def show(self) -> ResponseReturnValue:
         """What was typed, and a button that sends it where it was to go."""
         with self.work() as work:
-            typed = kept_posts.kept(work, session.get(KEPT))
+            typed = saved_submissions.kept(work, session.get(KEPT))
         if typed is None:  # nothing, or somebody else's: it stays for them
             return redirect(url_for("HomeView.home"))
         words = [value for name, value in typed.fields if " " in value.strip() and not name.startswith("_")]
@@ -33,10 +33,10 @@ class KeptPostView(PortalView):
     def carry_on(self) -> ResponseReturnValue:
         """Send it where it was to go: 307 tells the browser to send the same form there."""
         with self.work() as work:
-            typed = kept_posts.kept(work, session.get(KEPT))
+            typed = saved_submissions.kept(work, session.get(KEPT))
             if typed is None:  # nothing, somebody else's, or sealed with a key that is missing: it stays
                 return redirect(url_for("HomeView.home"))
-            kept_posts.forget(work, session.get(KEPT))
+            saved_submissions.forget(work, session.get(KEPT))
         session.pop(KEPT, None)
         return redirect(typed.path, 307)
 
@@ -45,7 +45,7 @@ class KeptPostView(PortalView):
     def discard(self) -> ResponseReturnValue:
         """It is not wanted."""
         with self.work() as work:
-            kept_posts.forget(work, session.get(KEPT))
+            saved_submissions.forget(work, session.get(KEPT))
         session.pop(KEPT, None)
         flash(_("What you typed has been deleted."))
         return redirect(url_for("HomeView.home"))

@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form
 
-from app.domain.errors import Refused
-from app.domain.text_input import clean_line
-from app.domain.workflow import FAMILY_PARTS
+from app.cases import links as desk
+from app.cases.handover import owed_through
+from app.cases.invitations import of_child
+from app.cases.queries.child_page import organisations_named, professionals_named
+from app.core.errors import Refused
+from app.core.text_input import clean_line
+from app.forms.rules.workflow import FAMILY_PARTS
 from app.models import Child, ChildLink, Organisation, Person
-from app.services import links as desk
-from app.services.handover import owed_through
-from app.services.invitations import of_child
-from app.store.queries.child_page import organisations_named, professionals_named
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import StringField

@@ -8,8 +8,8 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.store.database import plan_anew
-from app.store.listing import Listing, Part, Sought
+from app.core.database.engine import plan_anew
+from app.core.database.listing import Listing, Part, Sought
 
 COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""

@@ -24,13 +24,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
-from app.domain.events import ChildrenListed, Event, ListExported
-from app.domain.forms.dates import date_text
-from app.domain.roles import READ, WRITE
-from app.domain.text_input import clean_line
-from app.domain.typed_dates import read_date
-from app.services.limits import EXPORTS, count_mine
-from app.store.listing import Sought
+from app.children.events import ChildrenListed, ListExported
+from app.core.activity_limits import EXPORTS, count_mine
+from app.core.database.listing import Sought
+from app.core.events import Event
+from app.core.roles import READ, WRITE
+from app.core.text_input import clean_line
+from app.core.typed_dates import read_date
+from app.forms.definitions.dates import date_text
 from app.views.base import my_work
 from app.views.csv_cells import harmless_cell
 from app.views.due import Due

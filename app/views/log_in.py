@@ -9,10 +9,9 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain.errors import TooMany
-from app.services import log_in as desk
-from app.services import sessions
-from app.services.second_step import (
+from app.accounts import log_in as desk
+from app.accounts import sessions
+from app.accounts.second_step import (
     BY_EMAIL,
     LOG_IN,
     LogInAgain,
@@ -23,6 +22,7 @@ from app.services.second_step import (
     step_at,
     verify,
 )
+from app.core.errors import TooMany
 from app.views.base import PortalView
 from app.views.cookie import (
     CHALLENGE,

@@ -5,11 +5,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_
 
-from app.domain.events import Event, MessageRead
+from app.core.database.listing import Sought
+from app.core.events import Event
+from app.messages.events import MessageRead
+from app.messages.queries.messages import saying
 from app.models import Message
-from app.store.listing import Sought
-from app.store.queries import lists
-from app.store.queries.messages import saying
+from app.operations.queries import lists
 from app.views.casework_lists import child_page, named
 from app.views.list_interface import PortalInterface
 from app.views.listed import Onward

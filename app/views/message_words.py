@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
-from app.post.letters import letter_named
+from app.messages.notifications import letter_named
 
 
 class Headed(Protocol):

@@ -13,11 +13,11 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
-from app.domain.errors import Refused
+from app.core.errors import Refused
+from app.messages import messages as desk
+from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Opened
+from app.messages.queries.messages import Addressee, Box, lines_of
 from app.security import office
-from app.services import messages as desk
-from app.services.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Opened
-from app.store.queries.messages import Addressee, Box, lines_of
 from app.views.base import PortalView, principal
 from app.views.faults import put_faults
 from app.views.fields import StringField, TextAreaField

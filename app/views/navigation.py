@@ -7,7 +7,7 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from app.domain.roles import READ, Role, grants_of
+from app.core.roles import READ, Role, grants_of
 
 
 @dataclass(frozen=True)

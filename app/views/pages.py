@@ -18,7 +18,7 @@ from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
 
-from app.domain.uploads import ACCEPT
+from app.documents.rules.uploads import ACCEPT
 from app.views.fragments import init_fragments
 from app.views.generated_lists import init_generated_lists
 

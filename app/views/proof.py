@@ -7,8 +7,8 @@ from flask import redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.services import sessions
-from app.services.work import Work
+from app.accounts import sessions
+from app.core.unit_of_work import Work
 from app.views.base import my_work, office
 from app.views.cookie import PROVING
 

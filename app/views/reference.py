@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.errors import NotFound
-from app.domain.events import ReferenceChanged
-from app.services.work import Work
+from app.core.errors import NotFound
+from app.core.events import ReferenceChanged
+from app.core.unit_of_work import Work
 from app.views.base import my_work
 from app.views.list_interface import PortalInterface
 from app.views.lists import PortalListView, plain_address

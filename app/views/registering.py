@@ -11,11 +11,11 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 
-from app.domain.codes import check_phone, check_postcode
-from app.domain.errors import Refused
-from app.domain.roles import PROFESSION_LABELS, Profession
-from app.services import registration as desk
-from app.services.registration import PROFESSIONS, Applicant
+from app.accounts import registration as desk
+from app.accounts.registration import PROFESSIONS, Applicant
+from app.children.rules.identifiers import check_phone, check_postcode
+from app.core.errors import Refused
+from app.core.roles import PROFESSION_LABELS, Profession
 from app.views.cookie import chosen_locale
 from app.views.faults import put_faults
 from app.views.fields import EmailField, StringField, TelField, TextAreaField

@@ -10,13 +10,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
-from app.domain.errors import Refused
-from app.domain.roles import PROFESSION_LABELS, Profession
+from app.accounts import registrations as desk
+from app.accounts.registration import PROFESSIONS, choosable_organisations, organisation_name
+from app.accounts.registrations import Case
+from app.core.errors import Refused
+from app.core.roles import PROFESSION_LABELS, Profession
+from app.core.unit_of_work import Work
 from app.models import RegistrationState
-from app.services import registrations as desk
-from app.services.registration import PROFESSIONS, choosable_organisations, organisation_name
-from app.services.registrations import Case
-from app.services.work import Work
 from app.views.base import PortalView
 from app.views.faults import put_faults
 from app.views.fields import StringField, TextAreaField

@@ -6,7 +6,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.services import running as desk
+from app.operations import status as desk
 from app.views.base import PortalView
 from app.views.running_words import lane_words, letter_words, reason_words, weakness_words
 

@@ -36,7 +36,7 @@ LETTERS: Mapping[str, LazyString] = {
     "new_message": _l("New message"),
     "new_message_team": _l("New message for the SEN team"),
 }
-"""Every mail of app/post/mails.py, by what it is."""
+"""Every mail of app/core/mail/texts.py, by what it is."""
 
 LANES: Mapping[str, LazyString] = {
     "code": _l("Security codes"),

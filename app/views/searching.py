@@ -2,8 +2,8 @@
 
 from flask import request
 
-from app.domain.text_input import clean_line
-from app.services.limits import SEARCHES, count_mine
+from app.core.activity_limits import SEARCHES, count_mine
+from app.core.text_input import clean_line
 from app.views.base import my_work
 
 

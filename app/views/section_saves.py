@@ -5,16 +5,24 @@ from dataclasses import dataclass, field, replace
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.domain.errors import NotFound
-from app.domain.forms import Problem, Section, SectionAnswers, add_row, check_draft, put_section, remove_row
-from app.domain.upload_refusals import UploadError
-from app.domain.uploads import clean_name
-from app.domain.wording import N_, Wording
+from app.core.errors import NotFound
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.documents import documents
+from app.documents.rules.upload_refusals import UploadError
+from app.documents.rules.uploads import clean_name
+from app.forms.definitions import (
+    Problem,
+    Section,
+    SectionAnswers,
+    add_row,
+    check_draft,
+    put_section,
+    remove_row,
+)
+from app.forms.form_context import OpenForm
 from app.models import SectionDraft
 from app.security import office
-from app.services import documents
-from app.services.open_forms import OpenForm
-from app.services.work import Work
 from app.views.base import my_work
 from app.views.form_fields import values_from
 

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.domain.events import ChildrenListed
-from app.domain.roles import Profession
-from app.domain.school_years import year_group_label, year_of
-from app.domain.standing import in_words
+from app.cases.children import may_add_children
+from app.cases.queries.caseload import LinkedChild, Owed, Show, caseload
+from app.cases.rules.status import in_words
+from app.children.events import ChildrenListed
+from app.children.rules.school_years import year_group_label, year_of
+from app.core.roles import Profession
 from app.security import office
-from app.services.children import may_add_children
-from app.store.queries.caseload import LinkedChild, Owed, Show, caseload
 from app.views.base import PortalView, principal
 from app.views.due import Due, late, owed_due
 from app.views.pages import said, uk_date

@@ -8,14 +8,15 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.domain.errors import NotFound, Refused, WrongMoment
-from app.domain.secrecy import Reader
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import FormState
+from app.cases import advice_requests, children
+from app.core.errors import NotFound, Refused, WrongMoment
+from app.forms import sharing
+from app.forms.queries.shares import ConsentLine
+from app.forms.rules.secrecy import Reader
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import FormState
+from app.forms.sharing_review import SharingReview, review
 from app.models import Child
-from app.services import asking, children, sharing
-from app.services.sharing_review import SharingReview, review
-from app.store.queries.shares import ConsentLine
 from app.views.base import PortalView
 from app.views.form_reading import read_parts
 from app.views.pages import said, uk_date
@@ -169,7 +170,7 @@ class ConsentView(PortalView):
         if request.method == "POST":
             try:
                 with self.work() as work:
-                    consent = asking.start_consent(work, child_id, **_whose(work.me.in_sen_team))
+                    consent = advice_requests.start_consent(work, child_id, **_whose(work.me.in_sen_team))
                     form_id, to_fill_in = consent.id, consent.recorded_by_team or not work.me.in_sen_team
                 if to_fill_in:
                     return redirect(url_for("FormView.show", form_id=form_id))

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
+from app.accounts.mailed_links import DeadLink
+from app.core.unit_of_work import Work, unit_of_work
 from app.security import office
-from app.services.mailed_links import DeadLink
-from app.services.work import Work, unit_of_work
 from app.views.base import PortalView, origin
 from app.views.heads import only_looks
 

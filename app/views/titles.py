@@ -12,7 +12,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from sqlalchemy.exc import InvalidRequestError
 
-from app.domain.names import initials
+from app.core.names import initials
 from app.views.generated_lists import count_up_to, filters_in_use
 
 PLACES = ("child", "record", "form", "asked", "advice", "opened", "message", "newer")

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from wtforms import Field, Form, ValidationError
 from wtforms.validators import StopValidation
 
-from app.domain.codes import CodeError
-from app.domain.errors import Refused
+from app.children.rules.identifiers import CodeError
+from app.core.errors import Refused
 from app.views.pages import said
 
 

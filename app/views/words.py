@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain.workflow import STATE_LABELS, FormState
+from app.forms.rules.workflow import STATE_LABELS, FormState
 
 FORM_STATES = {state: _l(label) for state, label in STATE_LABELS.items()}
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.core.audit.chain import verify
+from app.core.audit.heads import kept_heads
+from app.core.database.row_filter import look_as_system
+from app.core.files.storage import Store
+from app.core.unit_of_work import Office
+from app.documents.documents import store_of
 from app.models import Child, Document, Submission
-from app.post.audit import verify
-from app.post.audit_heads import kept_heads
-from app.services.documents import store_of
-from app.services.work import Office
-from app.store.bundle import checksum_of
-from app.store.database_copy import count_rows
-from app.store.files import Store
-from app.store.guard import look_as_system
+from app.operations.archive import checksum_of
+from app.operations.database_copy import count_rows
 from bench.drill.filling import CANARIES
 
 AFTERWARDS = {"audit": 1}

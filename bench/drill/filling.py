@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.events import ChildAdded
-from app.domain.workflow import FormState
+from app.children.events import ChildAdded
+from app.core.database.row_filter import look_as_system
+from app.core.unit_of_work import Office, Work, unit_of_work
+from app.documents.documents import store_of
+from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, Document, DocumentState, FormVersion, Person, Submission
-from app.services.documents import store_of
-from app.services.work import Office, Work, unit_of_work
-from app.store.guard import look_as_system
 
 CANARIES = ("canary-firecrest", "canary-żołna", "canary-کبوتر")
 """Known words: one must come back in a child's record, one in what was sent, one in a file."""

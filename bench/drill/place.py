@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import open_office
-from app.services.work import Office
+from app.core.unit_of_work import Office
 from config import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import pyrage
 
 from app.commands import prepare
-from app.services.work import Office
-from app.store.bundle import MANIFEST, decrypted, open_bundle
+from app.core.unit_of_work import Office
+from app.operations.archive import MANIFEST, decrypted, open_bundle
 from bench.databases import own_database
 from bench.drill.comparing import compare
 from bench.drill.filling import CANARIES, Writers, fill

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from app.core.mail.outbox import waiting
 from app.models import Document, DocumentState
-from app.post.outbox import waiting
 from bench.faults.scene import Scene, was_sent
 from bench.faults.servers import OwnRedis, SilentServer, StandInScanner
 from bench.faults.storage import running

@@ -14,7 +14,7 @@ from bench.stage import SENDERS, Stage
 
 MINUTES_TO_EMPTY = 12
 """Of 13,000 mails refused one time in five, one is refused six times in a row, and about every sixth run one seven
-times: such a mail waits more than nine minutes in all (app/post/delivery.py)."""
+times: such a mail waits more than nine minutes in all (app/core/mail/delivery.py)."""
 HANDS = 3
 """Mails that one worker may be carrying when it is killed: Huey's two, and the regular look's."""
 REFUSE_EVERY = 5

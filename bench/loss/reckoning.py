@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from app.core.audit.chain import verify
+from app.core.mail.outbox import waiting
+from app.core.unit_of_work import Office
 from app.models import AuditRow, Message, OutboxMail, Submission
-from app.post.audit import verify
-from app.post.outbox import waiting
-from app.services.work import Office
 from bench.mailroom import Taken
 
 OUTBOX_ID = re.compile(r"<outbox-(\d+)\.")

@@ -18,13 +18,13 @@ from flask_appbuilder.security.sqla.models import assoc_user_role
 from sqlalchemy import Connection
 
 from app.commands import prepare
-from app.domain.names import search_name
-from app.domain.roles import Profession, Role
-from app.domain.workflow import Part
+from app.core.database.row_filter import look_as_system
+from app.core.names import search_name
+from app.core.roles import Profession, Role
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import Part
 from app.models import Child, ChildLink, Organisation, Person
 from app.seed.people import seed_people
-from app.services.work import Office
-from app.store.guard import look_as_system
 from bench.speed.names import COMMON, HOW_MANY_RARE, RARE
 from bench.speed.seed_cases import cases
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.domain.forms import FormDefinition, parse
-from app.domain.workflow import FormState
+from app.core.audit.chain import seal_of
+from app.forms.definitions import FormDefinition, parse
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Form, FormTemplate, FormVersion, Message, SectionDraft, Submission
-from app.post.audit import seal_of
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from bench.speed.names import MEASURED

@@ -10,7 +10,7 @@ Revises: 0012
 import sqlalchemy as sa
 from alembic import op
 
-from app.domain.work_email import resemblance
+from app.accounts.rules.work_email import resemblance
 
 revision = "0013"
 down_revision = "0012"

@@ -4,11 +4,11 @@ wrote in confidence is in any answer, and nothing that they post changes her con
 import pytest
 from sqlalchemy import select
 
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import FormState, Part
+from app.cases import advice_requests
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import FormState, Part
+from app.forms.sharing import set_sharing
 from app.models import Child, ChildLink, Consent, Form, Submission
-from app.services import asking
-from app.services.sharing import set_sharing
 from app.views.gate import PUBLIC
 from tests.access.test_matrix import ENDS_THE_LOG_IN, SHUT, address, routes
 from tests.browser import post_with_token
@@ -31,7 +31,7 @@ def family(request, office, cast, make):
     fill_in(cast.sana, asked.id, family=risk, circumstances={"safeguarding_note": f"Call {SECRET} first."})
     send(cast.sana, asked.id)
     with cast.pat.works() as work:
-        consent = asking.start_consent(work, child.id).id
+        consent = advice_requests.start_consent(work, child.id).id
     named = {"not_share": [{"name": f"Mr {SECRET}", "why": f"He followed us to {SECRET}."}]}
     fill_in(cast.pat, consent, sharing=named, permissions={"conditions": f"Call {SECRET} first."})
     send(cast.pat, consent)

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder import Model
 
+from app.core.unit_of_work import Office
 from app.models import AuditRow, Message
-from app.services.work import Office
 from tests.access.test_matrix import address, routes
 from tests.access.world import World, build_world
 from tests.cast import Cast, everything

@@ -16,9 +16,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
-from app.domain.roles import grants_of
+from app.core.database import row_filter as visibility_guard
+from app.core.roles import grants_of
 from app.security import PortalSecurityManager
-from app.store import guard as visibility_guard
 from app.views.gate import PUBLIC
 from tests.access.world import CANARY, SEES_OTHER, World, build_world, fingerprint
 from tests.browser import post_with_token

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
+from app.core.unit_of_work import Office
 from app.models import OutboxMail
-from app.services.work import Office
 from app.views.gate import PUBLIC
 from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,

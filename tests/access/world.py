@@ -13,8 +13,10 @@ from typing import Any
 from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.domain.roles import Profession
-from app.domain.workflow import FormState
+from app.cases.merges import MOVING
+from app.core.roles import Profession
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from app.models import (
     Child,
     ChildMerge,
@@ -30,8 +32,6 @@ from app.models import (
     Submission,
     WorkDomain,
 )
-from app.services.merges import MOVING
-from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.make import Maker
 

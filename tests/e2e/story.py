@@ -6,7 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
-from app.domain.forms import FormDefinition, parse
+from app.forms.definitions import FormDefinition, parse
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from tests.e2e.conftest import PASSWORD, Portal

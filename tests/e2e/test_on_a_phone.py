@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from tests.web.test_running import give_up
 
 pytestmark = pytest.mark.browser

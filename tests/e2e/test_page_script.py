@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from app.services.sessions import end_mine
+from app.accounts.sessions import end_mine
 from tests.cast import Cast
 from tests.filled_forms import save
 

@@ -1,9 +1,9 @@
 """The council's access policy: docs/access.md says what the program does, and leaves nothing out."""
 
 from app.commands_policy import MANUAL
-from app.domain.roles import GRANTS, READ, WRITE
-from app.services.access_manual import access_manual
-from app.services.access_words import DOORS, PUBLIC_PAGES, TABLES
+from app.core.roles import GRANTS, READ, WRITE
+from app.operations.access_manual import access_manual
+from app.operations.access_words import DOORS, PUBLIC_PAGES, TABLES
 from app.store.visibility import OPEN_TO_ALL, RULES
 from app.views.gate import PUBLIC
 from tests.access.test_matrix import SHUT, door_of, routes

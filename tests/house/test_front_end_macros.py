@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from jinja2 import Environment, StrictUndefined
 
-from app.domain.forms.kinds import KINDS
+from app.forms.definitions.kinds import KINDS
 from app.views.pages import TEMPLATES
 from tests.house.drawing import Elements, check
 

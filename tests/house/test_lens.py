@@ -14,28 +14,28 @@ from app.store.visibility import OPEN_TO_ALL, RULES
 ROOT = Path(__file__).parents[2] / "app"
 
 BELOW_THE_ORM = {
-    "store/database.py": "it opens transactions",
-    "store/database_copy.py": "copies the whole database for a backup, for nobody to look at",
-    "store/ready.py": "runs statements that already wear the lens's criteria",
+    "core/database/engine.py": "it opens transactions",
+    "operations/database_copy.py": "copies the whole database for a backup, for nobody to look at",
+    "core/database/compiled_query.py": "runs statements that already wear the lens's criteria",
     "store/visibility.py": "rules are not filtered by rules",
     "store/involvement.py": "a part of the rules, which are not filtered by rules",
-    "store/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
-    "store/queries/signed_in.py": "asked before anybody is known",
-    "store/queries/log_in.py": "asked before anybody is known",
-    "store/queries/addresses.py": "whether an address is taken is asked before anybody is known",
-    "store/queries/recovery.py": "an account is taken back by whoever holds the right link, past every lens",
-    "store/queries/account_changes.py": "an address is put into use before anybody is known",
-    "store/queries/mailed_links.py": "a link is used before anybody is known",
-    "store/queries/recipients.py": "recipients are found first and kept only if their own lens shows the row",
-    "store/queries/shares.py": "whoever returns or withdraws a form ends shares that only the SEN team may see",
-    "store/queries/named_people.py": "who is linked is compared with what forms say, for people who may see neither",
-    "post/post_room.py": "writes what happened, for whoever it happened to",
-    "post/telling.py": "writes messages to people the writer may not see",
-    "post/audit.py": "appends to a table nobody writes through a lens",
-    "post/outbox.py": "queues mail nobody reads through a lens",
-    "post/pulse.py": "workers say that they are at work",
-    "post/queue_state.py": "counts mail on its way and reads neither its address nor its words",
-    "services/housekeeping.py": "throws away what is too old, for nobody in particular",
+    "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
+    "accounts/queries/signed_in.py": "asked before anybody is known",
+    "accounts/queries/log_in.py": "asked before anybody is known",
+    "accounts/queries/addresses.py": "whether an address is taken is asked before anybody is known",
+    "accounts/queries/recovery.py": "an account is taken back by whoever holds the right link, past every lens",
+    "accounts/queries/account_changes.py": "an address is put into use before anybody is known",
+    "accounts/queries/mailed_links.py": "a link is used before anybody is known",
+    "messages/queries/recipients.py": "recipients are found first and kept only if their own lens shows the row",
+    "forms/queries/shares.py": "whoever returns or withdraws a form ends shares that only the SEN team may see",
+    "forms/queries/named_people.py": "who is linked is compared with what forms say, for people who may see neither",
+    "messages/notification_service.py": "writes what happened, for whoever it happened to",
+    "messages/dispatch.py": "writes messages to people the writer may not see",
+    "core/audit/chain.py": "appends to a table nobody writes through a lens",
+    "core/mail/outbox.py": "queues mail nobody reads through a lens",
+    "core/mail/heartbeat.py": "workers say that they are at work",
+    "core/mail/queue_state.py": "counts mail on its way and reads neither its address nor its words",
+    "operations/maintenance.py": "throws away what is too old, for nobody in particular",
 }
 """Files that may name a table below the ORM, where no lens is worn, and why."""
 
@@ -85,7 +85,7 @@ def test_nobody_looks_people_up_but_as_persons():
         for path in ROOT.rglob("*.py")
         if "import User\n" in path.read_text() or "    User,\n" in path.read_text()
     ]
-    assert sorted(using) == ["store/visibility.py", "tables/people.py"]
+    assert sorted(using) == ["accounts/tables/people.py", "store/visibility.py"]
 
 
 def names_used(path: Path) -> set[str]:

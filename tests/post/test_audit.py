@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from app import open_office
-from app.domain.events import ChildAdded, ChildViewed, LoggedIn, RolesChanged
+from app.accounts.events import LoggedIn, RolesChanged
+from app.children.events import ChildAdded, ChildViewed
+from app.core.audit.chain import Verdict, verify
+from app.core.audit.heads import FILE, keep_head, kept_heads
+from app.core.origin import Origin
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import AuditRow
-from app.post.audit import Verdict, verify
-from app.post.audit_heads import FILE, keep_head, kept_heads
-from app.post.origin import Origin
-from app.services.work import Office, unit_of_work
 from tests.cast import Actor
 
 AUDIT = AuditRow.__table__

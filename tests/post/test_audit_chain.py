@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from app.domain.events import ChildViewed
-from app.post.audit import verify
-from app.post.audit_heads import keep_head, kept_heads
-from app.services.work import Office, unit_of_work
+from app.children.events import ChildViewed
+from app.core.audit.chain import verify
+from app.core.audit.heads import keep_head, kept_heads
+from app.core.unit_of_work import Office, unit_of_work
 from tests.cast import Actor
 from tests.post.test_audit import AUDIT, check, open_child, rows, with_audit_keys, without_triggers
 

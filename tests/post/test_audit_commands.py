@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from flask import Flask
 
-from app.domain.events import ChildViewed
-from app.post.audit_heads import FILE
+from app.children.events import ChildViewed
+from app.core.audit.heads import FILE
 from tests.post.test_audit import rows, without_triggers
 
 

@@ -1,18 +1,39 @@
 """Letters: who is told what, and that nobody is told of anything their own lens does not show."""
 
-import inspect
-
 import pytest
 import sqlalchemy as sa
 
-from app.domain import account_events
-from app.domain import events as on
-from app.domain.events import Event
-from app.domain.workflow import FormState
+from app.accounts.events import AccountCooledDown, PasswordChanged, SecondStepChanged
+from app.accounts.registration_events import RegistrationWaiting
+from app.cases.events import ChildLinked, ColleagueBroughtIn
+from app.children.events import PossibleDuplicateFound
+from app.core.events import Event
+from app.core.mail.texts import MAILS
+from app.core.unit_of_work import Office, unit_of_work
+from app.forms.events import (
+    AdviceAcceptanceUndone,
+    AdviceAccepted,
+    AdviceAsked,
+    AdviceCancelled,
+    AdviceReturned,
+    AdviceSubmitted,
+    ConsentRecorded,
+    ConsentWithdrawn,
+    FormShared,
+    InformationAcceptanceUndone,
+    InformationAccepted,
+    InformationAsked,
+    InformationCancelled,
+    InformationReturned,
+    InformationSubmitted,
+    RequestAcceptanceUndone,
+    RequestAccepted,
+    RequestReturned,
+    RequestSubmitted,
+)
+from app.forms.rules.workflow import FormState
+from app.messages.notifications import BY_NAME, LETTERS, Letter, Notice
 from app.models import Message
-from app.post.letters import BY_NAME, LETTERS, Letter, Notice
-from app.post.mails import MAILS
-from app.services.work import Office, unit_of_work
 from tests.cast import Actor, Cast
 from tests.mailbox import text_of
 from tests.make import Maker
@@ -26,11 +47,13 @@ def abstract(event: type[Event]) -> bool:
 
 
 def every_class() -> list[type[Event]]:
-    """All classes of app/domain/events.py and account_events.py."""
-    found = inspect.getmembers(on, inspect.isclass) + inspect.getmembers(account_events, inspect.isclass)
-    return [
-        each for each in dict.fromkeys(found_class for _, found_class in found) if issubclass(each, Event)
-    ]
+    """Every class of event that an area defines."""
+    found, left = [], [Event]
+    while left:
+        new = left.pop().__subclasses__()
+        found += new
+        left += new
+    return list(dict.fromkeys(found))
 
 
 EVENTS = sorted((each for each in every_class() if not abstract(each)), key=lambda each: each.__name__)
@@ -54,7 +77,9 @@ def happens(actor: Actor, *events: Event) -> None:
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_everything_that_can_happen_has_its_letters_or_says_that_it_has_none(event):
-    assert event in LETTERS, f"say in app/post/letters.py who is told of {event.__name__}, or AUDIT_ONLY"
+    assert event in LETTERS, (
+        f"say in app/messages/notifications.py who is told of {event.__name__}, or AUDIT_ONLY"
+    )
 
 
 def test_no_letter_speaks_of_what_cannot_happen():
@@ -84,7 +109,7 @@ def test_a_person_who_is_linked_is_told(office, cast, make):
     child = make.child()
     link = make.link(child, cast.ann)
 
-    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
     assert told(office) == {cast.ann.id: ["child_linked"]}
 
@@ -93,7 +118,7 @@ def test_everybody_in_the_organisation_is_told_of_its_queue(office, cast, make):
     child = make.child()
     link = make.queue(child, cast.hana)
 
-    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
     assert told(office) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
 
@@ -102,7 +127,7 @@ def test_nobody_is_told_of_their_own_doing(office, cast, make):
     child = make.child()
     link = make.link(child, cast.sana)
 
-    happens(cast.sana, on.ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.sana, ChildLinked(child_id=child.id, link_id=link.id))
 
     assert told(office) == {}
 
@@ -111,17 +136,17 @@ def test_a_colleague_brought_in_is_told(office, cast, make):
     child = make.child(linked=(cast.sana,))
     link = make.link(child, cast.tom)
 
-    happens(cast.sana, on.ColleagueBroughtIn(child_id=child.id, link_id=link.id))
+    happens(cast.sana, ColleagueBroughtIn(child_id=child.id, link_id=link.id))
 
     assert told(office) == {cast.tom.id: ["colleague_brought_in"]}
 
 
 TO_THE_TEAM = [
-    (on.RequestSubmitted, "request_submitted"),
-    (on.AdviceSubmitted, "advice_submitted"),
-    (on.InformationSubmitted, "information_submitted"),
-    (on.ConsentRecorded, "consent_recorded"),
-    (on.ConsentWithdrawn, "consent_withdrawn"),
+    (RequestSubmitted, "request_submitted"),
+    (AdviceSubmitted, "advice_submitted"),
+    (InformationSubmitted, "information_submitted"),
+    (ConsentRecorded, "consent_recorded"),
+    (ConsentWithdrawn, "consent_withdrawn"),
 ]
 
 
@@ -136,19 +161,19 @@ def test_the_team_is_told_in_its_shared_inbox(office, cast, make, event, letter)
 
 
 TO_THE_AUTHORS = [
-    (on.RequestReturned, "request_returned"),
-    (on.RequestAccepted, "request_accepted"),
-    (on.RequestAcceptanceUndone, "request_acceptance_undone"),
-    (on.AdviceAcceptanceUndone, "advice_acceptance_undone"),
-    (on.InformationAcceptanceUndone, "information_acceptance_undone"),
-    (on.InformationAsked, "information_asked"),
-    (on.InformationReturned, "information_returned"),
-    (on.InformationAccepted, "information_accepted"),
-    (on.InformationCancelled, "information_cancelled"),
-    (on.AdviceReturned, "advice_returned"),
-    (on.AdviceAccepted, "advice_accepted"),
-    (on.AdviceCancelled, "advice_cancelled"),
-    (on.AdviceAsked, "advice_asked"),
+    (RequestReturned, "request_returned"),
+    (RequestAccepted, "request_accepted"),
+    (RequestAcceptanceUndone, "request_acceptance_undone"),
+    (AdviceAcceptanceUndone, "advice_acceptance_undone"),
+    (InformationAcceptanceUndone, "information_acceptance_undone"),
+    (InformationAsked, "information_asked"),
+    (InformationReturned, "information_returned"),
+    (InformationAccepted, "information_accepted"),
+    (InformationCancelled, "information_cancelled"),
+    (AdviceReturned, "advice_returned"),
+    (AdviceAccepted, "advice_accepted"),
+    (AdviceCancelled, "advice_cancelled"),
+    (AdviceAsked, "advice_asked"),
 ]
 
 
@@ -167,7 +192,7 @@ def test_advice_asked_of_an_organisation_is_told_to_all_of_it(office, cast, make
     make.queue(child, cast.hana)
     form = make.advice(child, cast.hana, author_id=None)
 
-    happens(cast.olu, on.AdviceAsked(child_id=child.id, form_id=form.id))
+    happens(cast.olu, AdviceAsked(child_id=child.id, form_id=form.id))
 
     assert told(office) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
 
@@ -177,7 +202,7 @@ def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(office
     form = make.advice(child, cast.ann, state=FormState.accepted)
     make.share(form)
 
-    happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals",)))
+    happens(cast.olu, FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals",)))
 
     assert told(office) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
 
@@ -188,7 +213,7 @@ def test_the_lens_has_the_last_word(office, cast, make):
     form = make.advice(child, cast.ann, state=FormState.accepted)
 
     links = {"shared_with": ("parents",), "new_links": (make.link(child, cast.quinn).id,)}
-    happens(cast.olu, on.FormShared(child_id=child.id, form_id=form.id, **links))
+    happens(cast.olu, FormShared(child_id=child.id, form_id=form.id, **links))
 
     assert told(office) == {}
 
@@ -198,7 +223,7 @@ def test_somebody_no_longer_linked_hears_nothing(office, cast, make, clock):
     make.link(child, cast.sana, ended_at=clock.now())
     form = make.request(child, cast.sana, state=FormState.submitted)
 
-    happens(cast.olu, on.RequestReturned(child_id=child.id, form_id=form.id))
+    happens(cast.olu, RequestReturned(child_id=child.id, form_id=form.id))
 
     assert told(office) == {cast.tom.id: ["request_returned"]}
 
@@ -208,7 +233,7 @@ def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_can
 ):
     child, other = make.child(linked=(cast.sana,)), make.child()
 
-    happens(cast.sana, on.PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
+    happens(cast.sana, PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
 
     assert told(office) == {None: ["possible_duplicate"]}
     with cast.sana.works() as work:
@@ -219,7 +244,7 @@ def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_can
 
 def test_a_waiting_registration_is_told_to_the_team(office):
     with unit_of_work(office, None) as work:
-        work.tell(on.RegistrationWaiting(registration_id=5))
+        work.tell(RegistrationWaiting(registration_id=5))
 
     assert told(office) == {None: ["registration_waiting"]}
 
@@ -231,7 +256,7 @@ def test_a_message_is_mailed_without_a_word_about_the_child(office: Office, cast
     child = make.child(forenames="Canaryforename", surname="Canarysurname")
     link = make.link(child, cast.ann)
 
-    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
     (mail,) = mailbox.to(cast.ann.email)
     everything = mail.as_string() + text_of(mail)
@@ -248,8 +273,8 @@ def test_one_mail_a_person_however_much_happened_at_once(office, cast, make, mai
 
     happens(
         cast.olu,
-        on.ChildLinked(child_id=child.id, link_id=link.id),
-        on.AdviceAsked(child_id=child.id, form_id=form.id),
+        ChildLinked(child_id=child.id, link_id=link.id),
+        AdviceAsked(child_id=child.id, form_id=form.id),
     )
 
     assert told(office) == {cast.ann.id: ["child_linked", "advice_asked"]}
@@ -260,7 +285,7 @@ def test_the_team_s_own_address_gets_one_mail(office, cast, make, mailbox):
     child = make.child(linked=(cast.sana,))
     form = make.request(child, cast.sana)
 
-    happens(cast.sana, on.RequestSubmitted(child_id=child.id, form_id=form.id))
+    happens(cast.sana, RequestSubmitted(child_id=child.id, form_id=form.id))
 
     (mail,) = mailbox.all()
     assert mail["To"] == office.post_room.settings.council.sen_email
@@ -269,9 +294,9 @@ def test_the_team_s_own_address_gets_one_mail(office, cast, make, mailbox):
 @pytest.mark.parametrize(
     ("event", "subject"),
     [
-        (on.PasswordChanged, "Your SEND Portal password was changed"),
-        (on.SecondStepChanged, "The second step of your SEND Portal log-in was changed"),
-        (on.AccountCooledDown, "Your SEND Portal account is locked for a short time"),
+        (PasswordChanged, "Your SEND Portal password was changed"),
+        (SecondStepChanged, "The second step of your SEND Portal log-in was changed"),
+        (AccountCooledDown, "Your SEND Portal account is locked for a short time"),
     ],
     ids=lambda held: getattr(held, "__name__", ""),
 )
@@ -293,7 +318,7 @@ def test_mail_is_written_in_the_language_the_reader_chose(office, cast, make):
     child = make.child()
     link = make.link(child, cast.ann)
 
-    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
     with office.database.engine.connect() as connection:
         assert connection.execute(sa.select(OutboxMail.__table__.c.locale)).scalars().all() == ["pl"]
@@ -308,6 +333,6 @@ def test_somebody_whose_account_is_closed_is_told_nothing(office, cast, make):
     child = make.child()
     link = make.link(child, cast.ann)
 
-    happens(cast.olu, on.ChildLinked(child_id=child.id, link_id=link.id))
+    happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
     assert told(office) == {}

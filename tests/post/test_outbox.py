@@ -5,10 +5,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from app.core.mail.outbox import CODE_LANE, DIGEST_LANE, queue_mail
+from app.core.mail.texts import MAILS, WrongFacts
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import OutboxMail
-from app.post.mails import MAILS, WrongFacts
-from app.post.outbox import CODE_LANE, DIGEST_LANE, queue_mail
-from app.services.work import Office, unit_of_work
 from tests.mailbox import Mailbox, text_of
 
 BOX = OutboxMail.__table__
@@ -90,8 +90,8 @@ def test_urgent_mail_goes_first(office):
 
 
 def test_two_workers_never_take_the_same_mail(office):
-    from app.post.outbox import claim
-    from app.store.database import WRITING
+    from app.core.database.engine import WRITING
+    from app.core.mail.outbox import claim
 
     write(office)
     lease = office.post_room.postman.rhythm.lease
@@ -108,8 +108,8 @@ def test_two_workers_never_take_the_same_mail(office):
 
 
 def test_a_worker_that_died_holding_a_mail_loses_it_to_the_next_when_its_lease_ends(office, clock, mailbox):
-    from app.post.outbox import claim
-    from app.store.database import WRITING
+    from app.core.database.engine import WRITING
+    from app.core.mail.outbox import claim
 
     write(office)
     lease = office.post_room.postman.rhythm.lease
@@ -193,6 +193,6 @@ def test_every_mail_can_be_written_in_every_language(office: Office, mailbox: Ma
 
 
 def test_no_mail_template_stands_unused():
-    from app.post.render import EMAILS
+    from app.core.mail.rendering import EMAILS
 
     assert {folder.name for folder in EMAILS.iterdir() if folder.is_dir()} == set(MAILS)

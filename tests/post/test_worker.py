@@ -20,10 +20,10 @@ from aiosmtpd.controller import Controller
 
 from app import open_office
 from app.commands import migrate
+from app.core.mail.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE, queue_mail
+from app.core.mail.queue import hang_bell
+from app.core.unit_of_work import Office
 from app.models import OutboxMail
-from app.post.bell import hang_bell
-from app.post.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE, queue_mail
-from app.services.work import Office
 from tests.conftest import settings_for
 from tests.databases import TestDatabase
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis.stateful import invariant
 
-from app.domain.errors import NotFound
+from app.core.errors import NotFound
+from app.core.unit_of_work import Work
+from app.forms.form_context import look_at
 from app.models import Child, ChildLink, Document, Form, Invitation, Message, SectionDraft
-from app.services.open_forms import look_at
-from app.services.work import Work
 from tests.proof.model import Someone
 from tests.proof.paper_acts import PaperActs
 from tests.proof.people_acts import PeopleActs

@@ -7,21 +7,15 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from app.domain.sharing import SharingChoice
+from app.accounts.mailed_links import OpenLink
+from app.cases import advice_requests, invitations
+from app.core.unit_of_work import Work, unit_of_work
+from app.documents import documents
+from app.forms import drafts, returns, sharing, submissions
+from app.forms.form_context import take_up
+from app.forms.rules.sharing import SharingChoice
+from app.messages import messages
 from app.models import ChildLink, Document, Form, Invitation, Message, Purpose
-from app.services import (
-    asking,
-    documents,
-    filling,
-    invitations,
-    messages,
-    returning,
-    sending,
-    sharing,
-)
-from app.services.mailed_links import OpenLink
-from app.services.open_forms import take_up
-from app.services.work import Work, unit_of_work
 from tests.cast import everything
 from tests.make import parent
 from tests.proof.model import File, Guest, Involved, Letter, Someone
@@ -46,7 +40,7 @@ class PaperActs(Stage):
         ):  # fmt: skip
             return
         why = "Whoever works with the child is asked."
-        ask = asking.ask_for_advice
+        ask = advice_requests.ask_for_advice
         self.acts("olu", True, lambda work: ask(work, child, TEMPLATE, person_id=number, adviser_reason=why))
         if not linked:
             self._new_link(child, whom.key, whom.body)
@@ -64,7 +58,9 @@ class PaperActs(Stage):
             and record.merged is None
             and (who.team or "parent" in who.roles)
         )
-        if self.acts(who.key, may, lambda work: asking.start_consent(work, child, recorded=who.team)):
+        if self.acts(
+            who.key, may, lambda work: advice_requests.start_consent(work, child, recorded=who.team)
+        ):
             for form in self._number(Form, self.model.papers):
                 with everything(self.office) as work:
                     row = work.get(Form, form)
@@ -77,7 +73,7 @@ class PaperActs(Stage):
         if self.acts(
             who.key,
             self.model.may_send(who, number),
-            lambda work: sending.submit(work, number, uuid.uuid4().hex),
+            lambda work: submissions.submit(work, number, uuid.uuid4().hex),
         ):
             paper.state, paper.sent = "submitted", paper.sent + 1
             if paper.kind == "consent":
@@ -94,7 +90,7 @@ class PaperActs(Stage):
         paper, reasons = self.model.papers[number], {"": "Please say more"}
 
         def act(work: Work) -> None:
-            returning.accept(work, number, paper.sent) if accept else returning.send_back(
+            returns.accept(work, number, paper.sent) if accept else returns.send_back(
                 work, number, paper.sent, reasons
             )
 
@@ -108,7 +104,7 @@ class PaperActs(Stage):
         if self.acts(
             who.key,
             self.model.may_withdraw(who, number),
-            lambda work: filling.withdraw(work, number, "By telephone"),
+            lambda work: drafts.withdraw(work, number, "By telephone"),
         ):
             self.model.withdrawn(number)
 

@@ -5,15 +5,11 @@ import uuid
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from app.domain.roles import Role
+from app.accounts import accounts
+from app.cases import children, duplicates, links
+from app.children import child_details
+from app.core.roles import Role
 from app.models import Child, Form, Person
-from app.services import (
-    accounts,
-    child_details,
-    children,
-    duplicates,
-    links,
-)
 from tests.cast import everything
 from tests.proof.model import Record
 from tests.proof.stage import NEVER, ROLES, STEADY, Stage

@@ -9,19 +9,17 @@ from flask import Flask
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from app.domain.errors import PortalError
-from app.domain.forms import FormDefinition
-from app.domain.roles import Principal
-from app.domain.upload_refusals import UploadError
-from app.domain.workflow import FormState
+from app.accounts.sessions import find_session, open_session
+from app.core.errors import PortalError
+from app.core.roles import Principal
+from app.core.unit_of_work import Office, Work, unit_of_work
+from app.documents.rules.upload_refusals import UploadError
+from app.forms import drafts
+from app.forms.definitions import FormDefinition
+from app.forms.form_templates import definition_of
+from app.forms.rules.workflow import FormState
 from app.models import ChildLink, Form, SectionDraft
 from app.seed.filled import filled_answers
-from app.services import (
-    filling,
-)
-from app.services.form_templates import definition_of
-from app.services.sessions import find_session, open_session
-from app.services.work import Office, Work, unit_of_work
 from tests.browser import token_for
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker
@@ -123,7 +121,7 @@ class Stage(RuleBasedStateMachine):
             )
             for section in definition.sections:
                 if section.id in answers:
-                    typed = filling.typed_in(section, answers[section.id])
+                    typed = drafts.typed_in(section, answers[section.id])
                     draft = SectionDraft(
                         form_id=held.id,
                         section=section.id,

@@ -19,8 +19,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from werkzeug.routing import Rule
 
+from app.core.unit_of_work import Office
 from app.models import FormTemplate, FormVersion, Throttle
-from app.services.work import Office
 from tests.access.test_matrix import LIST_ARGUMENT, address, routes
 from tests.access.world import CANARY, SEES_OTHER, World, build_world
 from tests.browser import token_for

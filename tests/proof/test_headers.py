@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from flask_appbuilder import Model
 
 from app import create_app
-from app.domain.clock import FixedClock
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
+from app.documents.documents import store_of
 from app.models import Document
-from app.services.documents import store_of
-from app.services.work import Office
 from app.views.assets import BUILD_PREFIX, manifest
 from tests.access.test_matrix import address, routes
 from tests.access.world import World, build_world

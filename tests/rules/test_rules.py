@@ -73,4 +73,4 @@ def test_every_exception_has_a_reason_and_is_still_needed(tmp_path: Path) -> Non
         )
     }
     assert kept_for_nothing == set()
-    assert ("sql-written-as-text", "app/store/probe.py") in found
+    assert ("sql-written-as-text", "app/core/database/health.py") in found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.work import Office
+from app.core.unit_of_work import Office
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain.clock import FixedClock
-from app.domain.errors import TooMany
-from app.post.origin import Origin
-from app.services import log_in
-from app.services.second_step import LogInAgain, WrongCode, verify
-from app.services.work import Office, Work, unit_of_work
+from app.accounts import log_in
+from app.accounts.second_step import LogInAgain, WrongCode, verify
+from app.core.clock import FixedClock
+from app.core.errors import TooMany
+from app.core.origin import Origin
+from app.core.unit_of_work import Office, Work, unit_of_work
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder import Model
 from sqlalchemy import select
 
+from app.core.unit_of_work import Office
 from app.models import Invitation
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.domain.errors import PortalError, WrongHands
-from app.domain.roles import Role
+from app.accounts import accounts
+from app.core.errors import PortalError, WrongHands
+from app.core.roles import Role
+from app.core.unit_of_work import Office
 from app.models import AuditRow, Message, Person
-from app.services import accounts
-from app.services.work import Office
 from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox, text_of
 

@@ -6,24 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.errors import Refused, WrongHands, WrongMoment
-from app.domain.roles import Principal, Role
-from app.domain.workflow import FormState
+from app.accounts import account_details, accounts, change_email, membership
+from app.cases import duplicates, invitations, links, merges
+from app.cases.account_activation import Outcome
+from app.cases.invitations import Invited
+from app.core.errors import Refused, WrongHands, WrongMoment
+from app.core.roles import Principal, Role
+from app.core.unit_of_work import Office, unit_of_work
+from app.forms.rules.workflow import FormState
+from app.messages.queries.recipients import readers
 from app.models import ChildLink, EmailChange, Message, Person, WorkDomain
-from app.services import (
-    account_details,
-    accounts,
-    change_email,
-    duplicates,
-    invitations,
-    links,
-    membership,
-    merges,
-)
-from app.services.invitations import Invited
-from app.services.setting_up import Outcome
-from app.services.work import Office, unit_of_work
-from app.store.queries.recipients import readers
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox

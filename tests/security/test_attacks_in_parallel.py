@@ -6,20 +6,12 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.workflow import FormState
+from app.accounts import account_details, accounts, membership, sessions
+from app.cases import child_corrections, duplicates, links, merges
+from app.cases.child_corrections import Correction
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, ChildLink, OrganisationChange, Person, ProposalState
-from app.services import (
-    account_details,
-    accounts,
-    child_corrections,
-    duplicates,
-    links,
-    membership,
-    merges,
-    sessions,
-)
-from app.services.child_corrections import Correction
-from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.make import Maker
 from tests.security.test_one_open import outcomes
@@ -149,7 +141,7 @@ def test_A6_a_record_is_corrected_once(office: Office, cast: Cast, make: Maker) 
 
 
 def test_A6_closing_and_opening_and_roles_at_once(office: Office, cast: Cast, make: Maker) -> None:
-    from app.domain.roles import Role
+    from app.core.roles import Role
 
     child = make.child(linked=(cast.ann, cast.bob))
     make.advice(child, cast.ann)

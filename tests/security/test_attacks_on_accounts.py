@@ -7,19 +7,13 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from app.domain.roles import Role
+from app.accounts import accounts, app_reset, own_account, sessions
+from app.accounts.mailed_links import OpenLink
+from app.cases import invitation_acceptance, invitations
+from app.cases.invitations import Invited
+from app.core.roles import Role
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import ChildLink, Invitation, LogInSession, MailedLink, Person, Purpose
-from app.services import (
-    accounts,
-    app_reset,
-    invitation_acceptance,
-    invitations,
-    own_account,
-    sessions,
-)
-from app.services.invitations import Invited
-from app.services.mailed_links import OpenLink
-from app.services.work import Office, unit_of_work
 from tests.cast import Cast, everything
 from tests.make import Maker, parent
 from tests.security.test_two_at_once import at_once

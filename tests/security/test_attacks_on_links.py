@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands
-from app.domain.roles import Role
+from app.accounts import accounts
+from app.cases import advice_requests, children, duplicates, invitations, links, merges
+from app.core.errors import NotFound, Refused, WrongHands
+from app.core.roles import Role
+from app.core.unit_of_work import Office
 from app.models import Child, ChildLink, Form, Invitation, Organisation, Person
-from app.services import accounts, asking, children, duplicates, invitations, links, merges
-from app.services.work import Office
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker, parent
 from tests.security.test_two_at_once import Deed, at_once, open_links
@@ -133,10 +134,10 @@ def test_A8_no_one_of_an_organisation_not_in_use_is_asked_or_linked(
     with pytest.raises(Refused, match="no longer in use"), cast.olu.works() as work:
         links.link_person(work, child.id, cast.ann.id)
     with pytest.raises(Refused, match="no longer in use"), cast.olu.works() as work:
-        asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
     make.link(child, cast.ann)
     with pytest.raises(Refused, match="no longer in use"), cast.olu.works() as work:
-        asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
 
 
 def test_A8_people_of_an_organisation_not_in_use_add_no_child(cast: Cast, office: Office) -> None:
@@ -164,7 +165,7 @@ def test_A9_asking_many_for_advice_while_their_account_is_closed(
         *(
             (
                 cast.olu,
-                lambda work, c=child: asking.ask_for_advice(
+                lambda work, c=child: advice_requests.ask_for_advice(
                     work, c.id, "advice_psychology", person_id=cast.ann.id
                 ),
             )

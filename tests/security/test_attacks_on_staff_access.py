@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, WrongHands, WrongMoment
-from app.domain.roles import Role
-from app.domain.workflow import FormState
+from app.accounts import accounts, membership
+from app.accounts.sessions import ProveFirst
+from app.cases import invitations
+from app.core.errors import NotFound, WrongHands, WrongMoment
+from app.core.roles import Role
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from app.models import Advice, ChildLink, Invitation, Message, Person
-from app.services import accounts, invitations, membership
-from app.services.sessions import ProveFirst
-from app.services.work import Office
 from app.views import proof
 from tests.access.test_matrix import address, door_of, routes
 from tests.browser import post_with_token

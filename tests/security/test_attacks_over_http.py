@@ -4,10 +4,10 @@ queue. Each path that reads or writes a child's record answers as if there were 
 import pytest
 from sqlalchemy import select
 
-from app.domain.workflow import FormState
+from app.cases import links
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from app.models import DraftRevision, Organisation, SectionDraft
-from app.services import links
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker

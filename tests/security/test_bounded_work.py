@@ -14,16 +14,18 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from app.domain import images, matching, names
-from app.domain.forms.dates import clean_date
-from app.domain.forms.definition import Question
-from app.domain.forms.kinds import KINDS
-from app.domain.images import PictureError, jpeg_size
-from app.domain.typed_dates import month_number
-from app.domain.upload_refusals import UploadError
-from app.domain.uploads import check_upload, clean_name
-from app.services import documents
-from app.services.work import Office
+from app.children.rules import matching
+from app.core import names
+from app.core.typed_dates import month_number
+from app.core.unit_of_work import Office
+from app.documents import documents
+from app.documents.rules import images
+from app.documents.rules.images import PictureError, jpeg_size
+from app.documents.rules.upload_refusals import UploadError
+from app.documents.rules.uploads import check_upload, clean_name
+from app.forms.definitions.dates import clean_date
+from app.forms.definitions.definition import Question
+from app.forms.definitions.kinds import KINDS
 from app.views.fields import DatePartsField
 from app.views.lists import MOST_ARGUMENTS, PortalListView
 from tests.browser import token_for

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.domain.clock import FixedClock
-from app.domain.log_in import code_typed
+from app.accounts.second_step import WrongCode, verify
+from app.core.clock import FixedClock
+from app.core.try_limits import code_typed
+from app.core.unit_of_work import Office
 from app.models import LogInChallenge, LogInSession, OutboxMail
-from app.services.second_step import WrongCode, verify
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 from tests.security.crowd import all_at_once, desk_of, place_of

@@ -5,15 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.domain.errors import Refused
-from app.domain.school_years import is_young_person, youngest_of_age
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import Part
+from app.cases import invitations
+from app.children.rules.school_years import is_young_person, youngest_of_age
+from app.core.errors import Refused
+from app.core.unit_of_work import Office
+from app.forms import drafts
+from app.forms.queries.shares import open_shares
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import Part
+from app.forms.sharing import set_sharing
 from app.models import Child, Invitation
-from app.services import filling, invitations
-from app.services.sharing import set_sharing
-from app.services.work import Office
-from app.store.queries.shares import open_shares
 from tests.cast import Cast, everything
 from tests.filled_forms import fill_in, send
 from tests.make import Maker, parent
@@ -137,11 +138,11 @@ def test_A2_a_parent_s_withdrawal_does_not_undo_the_young_person_s_consent(
     with cast.olu.works() as work:
         set_sharing(work, advice, SharingChoice(professionals=True))
     with cast.pat.works() as work:
-        filling.withdraw(work, mothers)
+        drafts.withdraw(work, mothers)
     with everything(office) as work:
         assert len(open_shares(work.session, advice)) == 1
         assert open_shares(work.session, mothers) == [], "her own consent form is read no more"
     with cast.quinn.works() as work:
-        filling.withdraw(work, own)
+        drafts.withdraw(work, own)
     with everything(office) as work:
         assert open_shares(work.session, advice) == []

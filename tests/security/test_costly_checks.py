@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zxcvbn import matching
 
-from app.domain import passwords as rules
-from app.domain.errors import Busy
-from app.domain.log_in import NEW_PASSWORDS, NEW_PASSWORDS_FROM
-from app.services import passwords, slots
-from app.services.passwords import PasswordService
-from app.services.work import Office
+from app.accounts import passwords
+from app.accounts.passwords import PasswordService
+from app.accounts.rules import passwords as rules
+from app.core import concurrency
+from app.core.errors import Busy
+from app.core.try_limits import NEW_PASSWORDS, NEW_PASSWORDS_FROM
+from app.core.unit_of_work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast
 from tests.mailbox import Mailbox
@@ -66,7 +67,7 @@ def test_A4_words_about_a_person_are_cut(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_A4_passwords_are_rated_one_at_a_time_and_waiting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(concurrency, "WAIT_SECONDS", 0.01)
     begun, end, at_once, most = threading.Event(), threading.Event(), [0], [0]
 
     def slow(_password: str, _about: object) -> None:
@@ -93,7 +94,7 @@ def test_A4_passwords_are_rated_one_at_a_time_and_waiting_ends(monkeypatch: pyte
 
 def test_A4_hashes_run_two_at_a_time_and_waiting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     service = PasswordService(8, 1)
-    monkeypatch.setattr(slots, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(concurrency, "WAIT_SECONDS", 0.01)
     for _ in range(passwords.AT_ONCE):
         assert service._turn.acquire(timeout=1)
 

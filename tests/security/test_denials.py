@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.core.unit_of_work import Office
 from app.models import AuditRow, Child, Person
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.make import Maker

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from flask_jwt_extended import JWTManager, create_access_token
 from sqlalchemy.exc import IntegrityError
 
+from app.core.unit_of_work import Office
 from app.models import LogInSession, OutboxMail, Person
-from app.services.work import Office
 from app.views.gate import PUBLIC, safe_next
 from config import ConfigError, load_settings
 from tests.browser import post_with_token
@@ -109,7 +109,7 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
                     callers.append((str(path.relative_to(ROOT)), called))
 
     assert sorted(callers) == [
-        ("app/services/log_in.py", "open_session"),
+        ("app/accounts/log_in.py", "open_session"),
         ("app/views/cookie.py", "login_user"),
         ("app/views/log_in.py", "enter_browser"),
     ]

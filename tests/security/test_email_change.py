@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.domain.clock import FixedClock
-from app.domain.errors import PortalError
+from app.accounts import change_email
+from app.core.clock import FixedClock
+from app.core.errors import PortalError
+from app.core.unit_of_work import Office
 from app.models import AuditRow, EmailChange, Invitation, Message, Person
-from app.services import change_email
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything
 from tests.mailbox import LINK, Mailbox, text_of

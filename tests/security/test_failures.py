@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from app.core.unit_of_work import Office
 from app.models import LogInChallenge, LogInSession, OutboxMail, Person
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 from tests.security.crowd import dies, place_of

@@ -5,15 +5,17 @@ from datetime import date
 
 import pytest
 
-from app.domain.errors import Conflict, Incomplete, NotFound, PortalError, Refused
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import Part
+from app.accounts import membership
+from app.cases import advice_requests, duplicates, invitations, links, merges
+from app.core.errors import Conflict, Incomplete, NotFound, PortalError, Refused
+from app.core.unit_of_work import Office
+from app.forms import drafts
+from app.forms.queries.shares import consents_in_force, open_shares
+from app.forms.reading import read
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import Part
+from app.forms.sharing import set_sharing
 from app.models import Child, Person
-from app.services import asking, duplicates, filling, invitations, links, membership, merges
-from app.services.reading import read
-from app.services.sharing import set_sharing
-from app.services.work import Office
-from app.store.queries.shares import consents_in_force, open_shares
 from tests.cast import Actor, Cast, everything
 from tests.filled_forms import fill_in, send
 from tests.make import Maker, parent
@@ -136,7 +138,7 @@ def test_C4_nothing_is_shared_on_a_consent_that_was_withdrawn_meanwhile(
     with everything(office) as work:
         (consent,) = consents_in_force(work.session, child.id)
     with cast.pat.works() as work:
-        filling.withdraw(work, consent.form_id)
+        drafts.withdraw(work, consent.form_id)
     with pytest.raises((Refused, Conflict)), cast.olu.works() as work:
         set_sharing(work, advice, SharingChoice(professionals=True, on_consent=True), 1)
     with everything(office) as work:
@@ -150,7 +152,7 @@ def test_C4_a_share_ends_with_a_consent_that_was_given_after_it(cast: Cast, make
         set_sharing(work, advice, SharingChoice(professionals=True, on_consent=True))
     consent = asked_consent(cast, make, child)
     with cast.pat.works() as work:
-        filling.withdraw(work, consent)
+        drafts.withdraw(work, consent)
     with pytest.raises(PortalError), cast.sana.works() as work:
         read(work, advice)
 
@@ -195,10 +197,10 @@ def test_A2_another_parent_and_another_child_begin_no_consent_of_hers(cast: Cast
     child = make.child(linked=(cast.pat, cast.quinn))
     note_that_must_not_know(cast, make, child)
     with cast.pat.works() as work:
-        mine = asking.start_consent(work, child.id).id
+        mine = advice_requests.start_consent(work, child.id).id
     for who in (cast.quinn, cast.sana, cast.mary):
         with pytest.raises(PortalError), who.works() as work:
-            filling.withdraw(work, mine)
+            drafts.withdraw(work, mine)
     with pytest.raises(PortalError), cast.quinn.works() as work:
         read(work, mine)
 

@@ -5,18 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.forms import FormDefinition, Question, parse
-from app.domain.secrecy import Reader, readable
-from app.domain.sharing import SharingChoice
+from app.cases import children, duplicates
+from app.core.unit_of_work import Office
+from app.forms import returns
+from app.forms.definitions import FormDefinition, Question, parse
+from app.forms.form_context import look_at
+from app.forms.queries.shares import open_shares
+from app.forms.reading import read
+from app.forms.rules.secrecy import Reader, readable
+from app.forms.rules.sharing import SharingChoice
+from app.forms.sharing import set_sharing
 from app.models import Child, FormShare
 from app.seed.files import form_seed
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
-from app.services import children, duplicates, returning
-from app.services.open_forms import look_at
-from app.services.reading import read
-from app.services.sharing import set_sharing
-from app.services.work import Office
-from app.store.queries.shares import open_shares
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.filled_forms import fill_in, send
@@ -119,7 +120,7 @@ def test_A2_a_returned_request_does_not_show_a_new_secret_address_to_its_author(
     fill_in(cast.sana, request.id)
     send(cast.sana, request.id)
     with cast.olu.works() as work:
-        returning.send_back(work, request.id, 1, {"": "Say more."})
+        returns.send_back(work, request.id, 1, {"": "Say more."})
     with everything(office) as work:
         moved = work.get(Child, child.id)
         moved.address, moved.contact_risk = "9 Refuge Lane", True
@@ -157,7 +158,7 @@ def test_A5_advice_does_not_quote_a_version_of_the_request_that_was_never_shared
     with cast.quinn.works() as work:
         assert "too much" in str(read(work, advice.id).sections), "quoted as it was shared"
     with cast.olu.works() as work:
-        returning.send_back(work, request.id, 1, {"": "Say less."})
+        returns.send_back(work, request.id, 1, {"": "Say less."})
     fill_in(cast.sana, request.id, reason={"why_now": "The second version says less."})
     send(cast.sana, request.id)
     with cast.olu.works() as work:

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain.clock import FixedClock
+from app.accounts.passwords import passwords_of
+from app.accounts.second_step import WrongCode, verify
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from app.models import LogInSession, Person
-from app.services.passwords import passwords_of
-from app.services.second_step import WrongCode, verify
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 from tests.security.crowd import Place, all_at_once, desk_of, give_password, place_of

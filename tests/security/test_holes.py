@@ -13,10 +13,10 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
+from app.core.unit_of_work import Office
+from app.documents import documents
+from app.forms.form_context import take_up
 from app.models import Document, Organisation
-from app.services import documents
-from app.services.open_forms import take_up
-from app.services.work import Office
 from app.store.visibility import OPEN_TO_ALL
 from app.views.admin_lists import OrganisationList
 from tests.browser import post_with_token

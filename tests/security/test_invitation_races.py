@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import func, select
 
-from app.domain.roles import Role
+from app.accounts.mailed_links import OpenLink, Purpose
+from app.accounts.queries.addresses import person_with_email
+from app.cases import invitation_acceptance, invitations, links
+from app.cases.invitations import Invited
+from app.core.roles import Role
+from app.core.unit_of_work import Office, Work, unit_of_work
 from app.models import ChildLink, Invitation, OutboxMail, Person
-from app.services import invitation_acceptance, invitations, links
-from app.services.invitations import Invited
-from app.services.mailed_links import OpenLink, Purpose
-from app.services.work import Office, Work, unit_of_work
-from app.store.queries.addresses import person_with_email
 from tests.cast import Cast, everything
 from tests.make import Maker, parent
 from tests.security.test_one_open import MANY, outcomes

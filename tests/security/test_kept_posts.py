@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain.clock import FixedClock
+from app.accounts import accounts
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from app.models import KeptPost, Person
-from app.services import accounts
-from app.services.work import Office
 from tests.browser import token_for
 from tests.cast import Cast, everything
 
@@ -137,7 +137,7 @@ def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
 def test_it_can_be_thrown_away_and_is_forgotten_after_a_week(
     app: Flask, office: Office, cast: Cast, clock: FixedClock
 ) -> None:
-    from app.services.log_in import forget_old
+    from app.accounts.log_in import forget_old
 
     for get_rid in ("discard", "wait"):
         browser = cast.sana.logs_in()

@@ -6,9 +6,9 @@ import pyotp
 import pytest
 
 from app import create_app
+from app.accounts import saved_submissions
+from app.accounts.second_step import seal_secret
 from app.models import KeptPost, Person
-from app.services import kept_posts
-from app.services.second_step import seal_secret
 from app.views.cookie import KEPT
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, everything, mail_codes
@@ -39,7 +39,7 @@ def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(office
 
 def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(office, cast, too_early):
     with everything(office) as work:
-        key = kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "two pages of advice")])
+        key = saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "two pages of advice")])
     here, there = cast.ann.browser(), too_early.test_client()
     with here.session_transaction() as session:
         cookie = dict(session) | {KEPT: key}

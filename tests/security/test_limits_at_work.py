@@ -5,10 +5,10 @@ import uuid
 
 import pytest
 
+from app.core import activity_limits
+from app.core.activity_limits import EXPORTS, MESSAGES, SEARCHES, UPLOADS
+from app.documents.documents import store_of
 from app.models import Document, Message
-from app.services import limits
-from app.services.documents import store_of
-from app.services.limits import EXPORTS, MESSAGES, SEARCHES, UPLOADS
 from tests.browser import post_with_token
 from tests.cast import everything
 
@@ -21,10 +21,10 @@ def few(monkeypatch):
     for module, limit in (
         ("app.views.searching", SEARCHES),
         ("app.views.lists", EXPORTS),
-        ("app.services.messages", MESSAGES),
-        ("app.services.documents", UPLOADS),
+        ("app.messages.messages", MESSAGES),
+        ("app.documents.documents", UPLOADS),
     ):
-        name = next(name for name, held in vars(limits).items() if held is limit)
+        name = next(name for name, held in vars(activity_limits).items() if held is limit)
         monkeypatch.setattr(f"{module}.{name}", replace(limit, most=2))
 
 

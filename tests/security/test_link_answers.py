@@ -6,15 +6,15 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import func, select
 
-from app.domain.clock import FixedClock
+from app.accounts import change_email
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from app.models import (
     LogInSession,
     MailedLink,
     OutboxMail,
     Person,
 )
-from app.services import change_email
-from app.services.work import Office
 from tests.browser import post_with_token, token_for
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox, text_of

@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.domain.clock import FixedClock
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from app.models import (
     ChildLink,
     Invitation,
@@ -19,7 +20,6 @@ from app.models import (
     Registration,
     RegistrationState,
 )
-from app.services.work import Office
 from tests.browser import post_with_token, token_for
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox, text_of

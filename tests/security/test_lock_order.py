@@ -10,31 +10,28 @@ from typing import Any
 import pyotp
 from sqlalchemy import select
 
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import FormState
-from app.models import EmailChange, Form, FormShare, LogInSession, Person, Purpose
-from app.services import (
+from app.accounts import (
     account_details,
     accounts,
     app_reset,
-    asking,
     change_email,
-    filling,
     forgotten_password,
-    links,
     membership,
-    open_forms,
-    sending,
     sessions,
 )
-from app.services.mailed_links import make_link
-from app.services.passwords import set_password
-from app.services.recovery import end_everything_pending
-from app.services.second_step import LogInAgain, WrongCode, begin, seal_secret, verify
-from app.services.sharing import set_sharing
-from app.services.work import Office, Work
-from app.store.queries.account_changes import due_changes
-from app.store.queries.log_in import account_by_id
+from app.accounts.mailed_links import make_link
+from app.accounts.passwords import set_password
+from app.accounts.queries.account_changes import due_changes
+from app.accounts.queries.log_in import account_by_id
+from app.accounts.recovery import end_everything_pending
+from app.accounts.second_step import LogInAgain, WrongCode, begin, seal_secret, verify
+from app.cases import advice_requests, links
+from app.core.unit_of_work import Office, Work
+from app.forms import drafts, form_context, submissions
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import FormState
+from app.forms.sharing import set_sharing
+from app.models import EmailChange, Form, FormShare, LogInSession, Person, Purpose
 from tests.cast import Actor, Cast, everything
 from tests.filled_forms import fill_in, send
 from tests.make import Maker
@@ -86,8 +83,8 @@ def test_A9_closing_while_a_colleague_is_brought_in_again(office: Office, cast: 
 
 def save_empty(form_id: int) -> Deed:
     def save(work: Work) -> None:
-        opened = open_forms.take_up(work, form_id)
-        filling.save_section(work, opened, opened.sections[0].id, {}, 0)
+        opened = form_context.take_up(work, form_id)
+        drafts.save_section(work, opened, opened.sections[0].id, {}, 0)
 
     return save
 
@@ -131,7 +128,7 @@ def test_A9_closing_while_they_send(office: Office, cast: Cast, make: Maker) -> 
     with closing(cast, cast.ann) as close:
         said = at_once(
             *(
-                (cast.ann, lambda work, n=form.id: sending.submit(work, n, f"{n:032x}"))
+                (cast.ann, lambda work, n=form.id: submissions.submit(work, n, f"{n:032x}"))
                 for form in forms
             ),
             *close,
@@ -315,7 +312,7 @@ def test_A5_a_consent_withdrawn_while_officers_share_it(office: Office, cast: Ca
     for _ in range(ROUNDS):
         child = make.child(linked=(cast.ann, cast.pat))
         with cast.pat.works() as work:
-            form_id = asking.start_consent(work, child.id).id
+            form_id = advice_requests.start_consent(work, child.id).id
         fill_in(cast.pat, form_id)
         send(cast.pat, form_id)
 
@@ -327,7 +324,7 @@ def test_A5_a_consent_withdrawn_while_officers_share_it(office: Office, cast: Ca
 
         said = at_once(
             *[(cast.olu, end), (cast.mary, share)] * 3,
-            (cast.pat, lambda work, n=form_id: filling.withdraw(work, n)),
+            (cast.pat, lambda work, n=form_id: drafts.withdraw(work, n)),
         )
         assert set(said) <= {"done", "WrongMoment"}
         with everything(office) as work:

@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain.clock import FixedClock
-from app.domain.log_in import WRONG_APP_CODES_A_DAY
-from app.domain.networks import network_of
+from app.accounts.second_step import seal_secret
+from app.core.clock import FixedClock
+from app.core.networks import network_of
+from app.core.try_limits import WRONG_APP_CODES_A_DAY
+from app.core.unit_of_work import Office
 from app.models import Person
-from app.services.second_step import seal_secret
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.clock import FixedClock
-from app.domain.errors import PortalError, Refused
+from app.accounts import membership
+from app.accounts.mailed_links import OpenLink, Purpose
+from app.cases import duplicates, invitation_acceptance, invitations, links
+from app.core.clock import FixedClock
+from app.core.errors import PortalError, Refused
+from app.core.unit_of_work import Office, unit_of_work
+from app.forms.queries.shares import consents_in_force, open_shares
+from app.forms.reading import read
 from app.models import Child, ChildLink, Invitation
-from app.services import duplicates, invitation_acceptance, invitations, links, membership
-from app.services.mailed_links import OpenLink, Purpose
-from app.services.reading import read
-from app.services.work import Office, unit_of_work
-from app.store.queries.shares import consents_in_force, open_shares
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.filled_forms import fill_in, send

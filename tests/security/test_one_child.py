@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from app.cases import children
+from app.children.child_details import NewChild
 from app.models import Child, Request
-from app.services import children
-from app.services.child_details import NewChild
 from tests.cast import everything
 
 

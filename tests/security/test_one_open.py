@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.domain.errors import PortalError, Refused
-from app.domain.workflow import FormState, Part
+from app.accounts import accounts, registrations
+from app.cases import advice_requests, duplicates, invitations, links
+from app.core.errors import PortalError, Refused
+from app.core.unit_of_work import Office, Work
+from app.forms.rules.workflow import FormState, Part
 from app.models import Advice, Registration, RegistrationState
-from app.services import accounts, asking, duplicates, invitations, links, registrations
-from app.services.work import Office, Work
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker, parent
 from tests.security.test_two_at_once import Deed, at_once, open_links
@@ -83,7 +84,9 @@ def test_A6_identical_requests_for_advice_are_one(
     numbers: list[int] = []
 
     def ask(work: Work) -> None:
-        numbers.append(asking.ask_for_advice(work, child.id, "advice_health", note="Please.", **whom).id)
+        numbers.append(
+            advice_requests.ask_for_advice(work, child.id, "advice_health", note="Please.", **whom).id
+        )
 
     assert outcomes([cast.olu], ask) == {"done": MANY}
     assert len(set(numbers)) == 1, "each got the answer that the first got"
@@ -99,11 +102,13 @@ def test_A6_another_officer_who_asks_for_the_same_reads_who_was_asked(
     child = make.child()
 
     def ask(work: Work) -> None:
-        asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
 
     assert at_once((cast.olu, ask), (cast.mary, ask)) == ["Refused", "done"]
     with pytest.raises(Refused, match="has already been asked for this advice"), cast.mary.works() as work:
-        asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id, note="Again.")
+        advice_requests.ask_for_advice(
+            work, child.id, "advice_psychology", person_id=cast.ann.id, note="Again."
+        )
 
 
 def test_A6_a_child_in_the_queue_is_assigned_to_one_colleague(
@@ -159,7 +164,7 @@ def test_A6_advice_is_cancelled_once(office: Office, cast: Cast, make: Maker) ->
     told: list[int] = []
 
     def cancel(work: Work) -> None:
-        asking.cancel_advice(work, advice.id)
+        advice_requests.cancel_advice(work, advice.id)
         told.append(len(work.told))
 
     assert outcomes([cast.olu, cast.mary], cancel) == {"done": MANY}

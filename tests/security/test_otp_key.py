@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.domain.errors import TooMany
-from app.domain.log_in import COOL_DOWN, PASSWORDS_PER_ACCOUNT, WRONG_CODES
-from app.services import kept_posts, throttle
-from app.services.known_device import device_token, known_device
-from app.services.passwords import account_subject
-from app.services.work import Office, unit_of_work
+from app.accounts import saved_submissions
+from app.accounts.known_device import device_token, known_device
+from app.accounts.passwords import account_subject
+from app.core import rate_limits
+from app.core.errors import TooMany
+from app.core.try_limits import COOL_DOWN, PASSWORDS_PER_ACCOUNT, WRONG_CODES
+from app.core.unit_of_work import Office, unit_of_work
 from tests.browser import post_with_token
 from tests.cast import Cast
 
@@ -68,34 +69,34 @@ def test_A12_tries_are_counted_on(office: Office, cast: Cast, changed: Flask) ->
     subject = account_subject(cast.ann.email)
     with unit_of_work(office, None) as work:
         for _ in range(PASSWORDS_PER_ACCOUNT.most - 1):
-            throttle.take(work, PASSWORDS_PER_ACCOUNT, subject)
+            rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
 
     with unit_of_work(changed.extensions["office"], None) as work:
-        assert throttle.take(work, PASSWORDS_PER_ACCOUNT, subject) == PASSWORDS_PER_ACCOUNT.most
+        assert rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject) == PASSWORDS_PER_ACCOUNT.most
         with pytest.raises(TooMany):
-            throttle.take(work, PASSWORDS_PER_ACCOUNT, subject)
-        throttle.forget(work, PASSWORDS_PER_ACCOUNT, subject)
-        assert throttle.take(work, PASSWORDS_PER_ACCOUNT, subject) == 1
+            rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
+        rate_limits.forget(work, PASSWORDS_PER_ACCOUNT, subject)
+        assert rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject) == 1
 
 
 def test_A12_an_account_that_rests_goes_on_resting(office: Office, cast: Cast, changed: Flask) -> None:
     subject = account_subject(cast.ann.email)
     with unit_of_work(office, None) as work:
-        throttle.rest(work, WRONG_CODES, subject, COOL_DOWN)
+        rate_limits.rest(work, WRONG_CODES, subject, COOL_DOWN)
 
     with pytest.raises(TooMany), unit_of_work(changed.extensions["office"], None) as work:
-        throttle.check_rest(work, WRONG_CODES, subject)
+        rate_limits.check_rest(work, WRONG_CODES, subject)
 
 
 def test_A12_known_devices_and_open_forms_stay_known(
     office: Office, cast: Cast, changed: Flask, without: Flask
 ) -> None:
-    device, form = device_token(office, cast.ann.id), kept_posts.form_mark(office, cast.ann.id)
+    device, form = device_token(office, cast.ann.id), saved_submissions.form_mark(office, cast.ann.id)
     now, never = changed.extensions["office"], without.extensions["office"]
 
     assert known_device(now, device) == known_device(office, device) is not None
-    assert kept_posts.owner_of(now, form) == cast.ann.id
-    assert known_device(never, device) is None and kept_posts.owner_of(never, form) is None
+    assert saved_submissions.owner_of(now, form) == cast.ann.id
+    assert known_device(never, device) is None and saved_submissions.owner_of(never, form) is None
     assert known_device(now, "é.é.é.é") is None
 
 

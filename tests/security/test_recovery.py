@@ -9,8 +9,12 @@ from flask.testing import FlaskClient
 from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.domain.clock import FixedClock
-from app.domain.roles import Profession
+from app.accounts import accounts, change_email, forgotten_password, own_account, sessions
+from app.accounts.mailed_links import make_link
+from app.accounts.second_step import Passed
+from app.core.clock import FixedClock
+from app.core.roles import Profession
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import (
     EmailChange,
     Invitation,
@@ -24,10 +28,6 @@ from app.models import (
     Registration,
     RegistrationState,
 )
-from app.services import accounts, change_email, forgotten_password, own_account, sessions
-from app.services.mailed_links import make_link
-from app.services.second_step import Passed
-from app.services.work import Office, unit_of_work
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything
 from tests.mailbox import Mailbox
@@ -284,7 +284,7 @@ def test_A1_a_right_code_of_before_opens_no_log_in_after(
     office: Office, cast: Cast, clock: FixedClock, app: Flask
 ) -> None:
     """The code was right a moment before the account was taken back, and its log-in is opened a moment after."""
-    from app.services import log_in
+    from app.accounts import log_in
 
     passed = Passed(cast.ann.id, "email", clock.now())
     clock.forward(seconds=1)

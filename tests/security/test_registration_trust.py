@@ -7,18 +7,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
-from app.domain.roles import Principal, Profession, Role
-from app.domain.work_email import canonical
-from app.domain.workflow import FormState
+from app.accounts import membership
+from app.accounts import registrations as decisions
+from app.accounts.registration import Applicant, register
+from app.accounts.rules.work_email import canonical
+from app.cases import advice_requests, links
+from app.cases.account_activation import Outcome, choose_password, finish
+from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.core.roles import Principal, Profession, Role
+from app.core.unit_of_work import Office, Work, unit_of_work
+from app.forms.rules.workflow import FormState
+from app.messages.queries.recipients import readers
 from app.models import Child, ChildLink, Form, Message, Person, Registration, SectionDraft
 from app.seed.cast import HEALTH
-from app.services import asking, links, membership
-from app.services import registrations as decisions
-from app.services.registration import Applicant, register
-from app.services.setting_up import Outcome, choose_password, finish
-from app.services.work import Office, Work, unit_of_work
-from app.store.queries.recipients import readers
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox, text_of
@@ -176,7 +177,7 @@ def test_A3_nobody_is_linked_or_asked_before_they_are_confirmed(
     with pytest.raises(Refused, match="not confirmed"), cast.olu.works() as work:
         links.link_person(work, child.id, joined.id)
     with pytest.raises(Refused, match="not confirmed"), cast.olu.works() as work:
-        asking.ask_for_advice(work, child.id, "advice_health", person_id=joined.id)
+        advice_requests.ask_for_advice(work, child.id, "advice_health", person_id=joined.id)
     with pytest.raises(Refused, match="not confirmed"), cast.hana.works() as work:
         links.bring_in(work, child.id, joined.id)
 

@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask
 
+from app.accounts import saved_submissions
+from app.accounts.second_step import SEALED_FOR as FOR_APPS
+from app.accounts.second_step import open_secret, seal_secret
+from app.core.encryption import UNBOUND_FOR, BrokenSeal, seal, unseal
+from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
+from app.core.mail.outbox import queue_mail
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import KeptPost, OutboxMail, Person
-from app.post.outbox import SEALED_FOR as FOR_MAIL
-from app.post.outbox import queue_mail
-from app.services import kept_posts
-from app.services.resealing import SEALED, reseal
-from app.services.second_step import SEALED_FOR as FOR_APPS
-from app.services.second_step import open_secret, seal_secret
-from app.services.work import Office, unit_of_work
-from app.store.sealing import UNBOUND_FOR, BrokenSeal, seal, unseal
+from app.operations.key_rotation import SEALED, reseal
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
 from tests.mailbox import Mailbox
@@ -83,11 +83,11 @@ def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
 
 def test_A12_kept_text_is_given_to_nobody_else(office: Office, cast: Cast) -> None:
     with everything(office) as work:
-        key = kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        key = saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
         work.session.execute(sa.update(KeptPost).values(person_id=cast.rhys.id))
 
     with unit_of_work(office, cast.rhys.principal) as work:
-        assert kept_posts.kept(work, key) is None
+        assert saved_submissions.kept(work, key) is None
 
 
 @pytest.mark.parametrize("age", [0, UNBOUND_FOR * 2])

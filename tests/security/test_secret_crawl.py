@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from app.domain.sharing import SharingChoice
+from app.core.unit_of_work import Office
+from app.forms.rules.sharing import SharingChoice
+from app.forms.sharing import set_sharing
+from app.messages import messages
 from app.models import Child
-from app.services import messages
-from app.services.sharing import set_sharing
-from app.services.work import Office
 from tests.cast import Actor, Cast, everything
 from tests.filled_forms import fill_in, send
 from tests.make import Maker

@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from flask_login import encode_cookie
 from sqlalchemy import update
 
-from app.domain.clock import FixedClock
-from app.domain.roles import Role
+from app.accounts import accounts
+from app.core.clock import FixedClock
+from app.core.roles import Role
+from app.core.unit_of_work import Office
 from app.models import ChildLink, LogInSession, Person
-from app.services import accounts
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
 from tests.make import Maker

@@ -9,14 +9,16 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
-from app.domain.errors import PortalError
-from app.domain.events import ChildViewed
-from app.domain.workflow import FormState
+from app.accounts import saved_submissions
+from app.cases import decisions, links
+from app.children.events import ChildViewed
+from app.core.audit.chain import verify
+from app.core.database.row_filter import is_watched, look_as_system
+from app.core.errors import PortalError
+from app.core.unit_of_work import Office, Work, unit_of_work
+from app.forms import returns
+from app.forms.rules.workflow import FormState
 from app.models import ChildLink, Decision, Form, FormReturn, KeptPost, Person, Request, Submission
-from app.post.audit import verify
-from app.services import deciding, kept_posts, links, returning
-from app.services.work import Office, Work, unit_of_work
-from app.store.guard import is_watched, look_as_system
 from tests.cast import Cast, everything
 from tests.make import Maker
 
@@ -98,14 +100,14 @@ def test_of_an_acceptance_and_a_return_at_once_one_counts(office: Office, cast: 
         )  # fmt: skip
 
     said = at_once(
-        (cast.olu, lambda work: returning.accept(work, form.id, 1)),
-        (cast.mary, lambda work: returning.send_back(work, form.id, 1, {"": "Please say more."})),
+        (cast.olu, lambda work: returns.accept(work, form.id, 1)),
+        (cast.mary, lambda work: returns.send_back(work, form.id, 1, {"": "Please say more."})),
     )
 
     assert said == ["WrongMoment", "done"]
     with everything(office) as work:
-        returns = work.session.scalar(select(func.count(FormReturn.id))) or 0
-        assert (work.get(Form, form.id).state, returns) in {
+        entered = work.session.scalar(select(func.count(FormReturn.id))) or 0
+        assert (work.get(Form, form.id).state, entered) in {
             (FormState.accepted, 0),
             (FormState.returned, 1),
         }
@@ -119,8 +121,8 @@ def received(cast: Cast, make: Maker, state: FormState) -> Request:
 def test_c2_of_two_decisions_at_once_one_counts(office: Office, cast: Cast, make: Maker) -> None:
     form = received(cast, make, FormState.returned)
     said = at_once(
-        (cast.olu, lambda work: deciding.agree_to_assess(work, form.id, "Yes.")),
-        (cast.mary, lambda work: deciding.decline_to_assess(work, form.id, "No.")),
+        (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
+        (cast.mary, lambda work: decisions.decline_to_assess(work, form.id, "No.")),
     )
     assert said in (["Conflict", "done"], ["WrongMoment", "done"])
     with everything(office) as work:
@@ -133,13 +135,13 @@ def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused
 ) -> None:
     form = received(cast, make, FormState.accepted)
     with cast.olu.works() as work:
-        deciding.agree_to_assess(work, form.id, "Wrong box.")
+        decisions.agree_to_assess(work, form.id, "Wrong box.")
     said = at_once(
         *(
             (
                 actor,
-                lambda work: deciding.correct_decision(
-                    work, form.id, False, deciding.Decided("No.", None, "Slip.")
+                lambda work: decisions.correct_decision(
+                    work, form.id, False, decisions.Decided("No.", None, "Slip.")
                 ),
             )
             for actor in (cast.olu, cast.mary)
@@ -162,8 +164,8 @@ def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
             )
         )  # fmt: skip
     at_once(
-        (cast.olu, lambda work: deciding.agree_to_assess(work, form.id, "Yes.")),
-        (cast.mary, lambda work: returning.undo_accept(work, form.id, 1)),
+        (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
+        (cast.mary, lambda work: returns.undo_accept(work, form.id, 1)),
     )
     with everything(office) as work:
         decided = work.session.scalars(select(Decision)).all()
@@ -200,18 +202,18 @@ def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
 def test_nobody_fills_the_store_of_kept_text(office: Office, cast: Cast) -> None:
     """Form tokens outlive log-ins, so whoever had one could send text for its owner for ever."""
     refused = 0
-    for _ in range(kept_posts.KEPT_A_DAY.most + 5):
+    for _ in range(saved_submissions.KEPT_A_DAY.most + 5):
         try:
             with unit_of_work(office, None) as work:
-                kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "x")])
+                saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "x")])
         except PortalError:
             refused += 1
     with unit_of_work(office, None) as work:
-        kept_posts.keep(work, cast.bob.id, "/forms/1", [("text", "x")])
+        saved_submissions.keep(work, cast.bob.id, "/forms/1", [("text", "x")])
 
     assert refused == 5
     with everything(office) as work:
         assert (
             work.session.query(KeptPost).filter_by(person_id=cast.ann.id).count()
-            == kept_posts.KEPT_A_DAY.most
+            == saved_submissions.KEPT_A_DAY.most
         )

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.domain.roles import Role
-from app.domain.workflow import FormState
+from app.accounts import accounts
+from app.core.roles import Role
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Child, Person
-from app.services import accounts
-from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.make import Maker
 

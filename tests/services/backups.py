@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from app import create_app, open_office
-from app.domain.events import ChildViewed
+from app.children.events import ChildViewed
+from app.core.audit.heads import FILE
+from app.core.unit_of_work import Office
+from app.documents.documents import store_of
 from app.models import Document, DocumentState
-from app.post.audit_heads import FILE
-from app.services.documents import store_of
-from app.services.work import Office
 from bench.databases import own_database
 from tests.cast import Cast
 from tests.make import Maker

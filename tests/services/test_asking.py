@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
-from app.domain.workflow import FormState, Part
+from app.cases import advice_requests as desk
+from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.forms.drafts import withdraw
+from app.forms.rules.workflow import FormState, Part
+from app.forms.workflow_roles import parts_in
 from app.models import Advice, ChildLink, Consent
-from app.services import asking as desk
-from app.services.filling import withdraw
-from app.services.parts import parts_in
 
 
 def names(work):

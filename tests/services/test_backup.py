@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.domain.backup_manifest import read_manifest
-from app.domain.events import ChildViewed
+from app.children.events import ChildViewed
+from app.core.audit.chain import verify
+from app.core.audit.heads import FILE, keep_head
+from app.core.unit_of_work import Office
+from app.documents.documents import store_of
 from app.models import AuditRow, Child, Document, LogInSession
-from app.post.audit import verify
-from app.post.audit_heads import FILE, keep_head
-from app.services.backup import take_backup
-from app.services.documents import store_of
-from app.services.restore import CannotRestore, restore_backup
-from app.services.work import Office
-from app.store.bundle import NoBundle
-from app.store.database_copy import CopyFailed, _conninfo
+from app.operations.archive import NoBundle
+from app.operations.backup import take_backup
+from app.operations.database_copy import CopyFailed, _conninfo
+from app.operations.restore import CannotRestore, restore_backup
+from app.operations.rules.backup_manifest import read_manifest
 from tests.cast import everything
 from tests.post.test_audit import rows, without_triggers
 from tests.services.backups import SURNAME, TEXT, run

@@ -7,11 +7,11 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from app.services.backup import take_backup
-from app.services.restore import restore_backup
-from app.services.work import Office
-from app.store.bundle import NoBundle
-from app.store.encrypted_file import NoKey, encrypting
+from app.core.files.encrypted_file import NoKey, encrypting
+from app.core.unit_of_work import Office
+from app.operations.archive import NoBundle
+from app.operations.backup import take_backup
+from app.operations.restore import restore_backup
 from config import ConfigError, load_settings
 from tests.house.test_settings import live  # noqa: F401 - a fixture
 from tests.services.backups import SURNAME, TEXT, another, run
@@ -111,7 +111,7 @@ def test_a12_a_backup_that_breaks_off_leaves_nothing(encrypts, report, tmp_path,
     def full(*_given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.services.backup._add_files", full)
+    monkeypatch.setattr("app.operations.backup._add_files", full)
 
     with pytest.raises(OSError, match="No space"):
         take_backup(encrypts, tmp_path / "portal.tar.age")

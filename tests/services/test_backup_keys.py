@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.services.backup import take_backup
-from app.services.documents import store_of
-from app.services.restore import CannotRestore, restore_backup
-from app.store.bundle import open_bundle
+from app.documents.documents import store_of
+from app.operations.archive import open_bundle
+from app.operations.backup import take_backup
+from app.operations.restore import CannotRestore, restore_backup
 from tests.post.test_audit import rows
 from tests.services.backups import another
 

@@ -9,16 +9,16 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
+from app.core.audit.heads import FILE
+from app.core.files import s3
+from app.core.files.s3 import PREFIX
+from app.core.files.storage import CHUNK
+from app.core.unit_of_work import Office
 from app.models import Document
-from app.post.audit_heads import FILE
-from app.services.backup import take_backup
-from app.services.restore import CannotRestore, restore_backup
-from app.services.work import Office
-from app.store import s3
-from app.store.bundle import size_of
-from app.store.database_copy import count_rows
-from app.store.files import CHUNK
-from app.store.s3 import PREFIX
+from app.operations.archive import size_of
+from app.operations.backup import take_backup
+from app.operations.database_copy import count_rows
+from app.operations.restore import CannotRestore, restore_backup
 from tests.cast import everything
 from tests.object_store import BUCKET, ObjectStore, object_store
 from tests.services.backups import an_empty_place, reported, run

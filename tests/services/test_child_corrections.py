@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands
-from app.domain.workflow import FormState
+from app.cases import children
+from app.cases.child_corrections import Correction, correct_child, may_correct
+from app.children.child_details import NewChild, typed_of
+from app.core.base import utc_now
+from app.core.errors import NotFound, Refused, WrongHands
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Child, ChildName, Request
-from app.services import children
-from app.services.child_corrections import Correction, correct_child, may_correct
-from app.services.child_details import NewChild, typed_of
-from app.tables.base import utc_now
 from tests.cast import everything
 
 TYPED = NewChild(

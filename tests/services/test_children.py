@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
-from app.domain.workflow import FormState
+from app.cases import children as desk
+from app.cases import duplicates
+from app.children.child_details import NewChild
+from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.forms.rules.workflow import FormState
 from app.models import Child, ChildLink, Request
-from app.services import children as desk
-from app.services import duplicates
-from app.services.child_details import NewChild
 from tests.cast import everything
 
 TYPED = NewChild(

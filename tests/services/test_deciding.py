@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
-from app.domain.workflow import FormState
+from app.cases.decisions import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
+from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.forms.rules.workflow import FormState
 from app.models import Message, Request
-from app.services.deciding import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
 from tests.cast import everything
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from app.models import Child, Form, OutboxMail
 from app.seed.cases import seed_cases
 from tests.cast import everything

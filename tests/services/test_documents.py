@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import Damaged, NotFound, WrongHands, WrongMoment
-from app.domain.packed_files import TEST_VIRUS
-from app.domain.upload_refusals import UploadError
-from app.domain.workflow import FormState
+from app.core.errors import Damaged, NotFound, WrongHands, WrongMoment
+from app.core.files.storage import FileStore
+from app.documents import documents
+from app.documents.rules.packed_files import TEST_VIRUS
+from app.documents.rules.upload_refusals import UploadError
+from app.documents.scanner import Clamd, NoScanner, ScannerDown, scanner_at
+from app.forms.form_context import look_at, take_up
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Document, DocumentState, Form
-from app.services import documents
-from app.services.open_forms import look_at, take_up
-from app.store.files import FileStore
-from app.store.scanner import Clamd, NoScanner, ScannerDown, scanner_at
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 from tests.hostile_files import HOSTILE, HOSTILE_NAMES, PDF, docx

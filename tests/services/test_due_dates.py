@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.domain.workflow import FormState
+from app.cases import advice_requests, decisions
+from app.forms import returns
+from app.forms.rules.workflow import FormState
 from app.models import Form
-from app.services import asking, deciding, returning
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 
@@ -32,7 +33,7 @@ def case(cast, make):
     fill_in(cast.sana, request.id)
     send(cast.sana, request.id, secrets.token_hex(16))
     with cast.olu.works() as work:
-        advice = asking.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
+        advice = advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
     make.consent(child, cast.olu)
     return {"request": request.id, "advice": advice.id}
 
@@ -43,18 +44,18 @@ def test_what_people_did_left_the_right_dates(app, cast, case):
         ["Forms: 4", "Advice with a day that was agreed otherwise: 0", "The due dates are right."],
     )
     with cast.olu.works() as work:
-        returning.accept(work, case["request"], 1)
+        returns.accept(work, case["request"], 1)
     assert check(app)[0] == 0
     with cast.olu.works() as work:
-        deciding.agree_to_assess(work, case["request"], "Needs are not met.")
+        decisions.agree_to_assess(work, case["request"], "Needs are not met.")
     assert check(app)[0] == 0
 
 
 def test_a_declined_request_has_nothing_due(app, cast, case):
     with cast.olu.works() as work:
-        returning.accept(work, case["request"], 1)
+        returns.accept(work, case["request"], 1)
     with cast.olu.works() as work:
-        deciding.decline_to_assess(work, case["request"], "Needs are met.")
+        decisions.decline_to_assess(work, case["request"], "Needs are met.")
     assert check(app)[0] == 0
 
 

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
-from app.domain.workflow import FormState
+from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.forms import conflicts, drafts
+from app.forms.form_context import look_at, take_up
+from app.forms.rules.workflow import FormState
 from app.models import Advice, DraftRevision, Form, SectionDraft
-from app.services import comparing, filling
-from app.services.open_forms import look_at, take_up
 from tests.cast import everything
 from tests.filled_forms import answers_now, fill_in, save
 
@@ -148,10 +148,10 @@ def shared(cast, make) -> int:
 
 def sana_saves_late(cast, form_id: int, typed: dict[str, Any]) -> None:
     """Sana presses save on the old page: refused, and what she typed is set aside."""
-    with pytest.raises(filling.SavedMeanwhile), cast.sana.works() as work:
+    with pytest.raises(drafts.SavedMeanwhile), cast.sana.works() as work:
         save(work, form_id, "views", typed, 1)
     with cast.sana.works() as work:
-        comparing.set_aside(work, take_up(work, form_id), "views", typed, 1)
+        conflicts.set_aside(work, take_up(work, form_id), "views", typed, 1)
 
 
 def test_a_newer_save_is_not_overwritten(cast, shared):
@@ -159,7 +159,7 @@ def test_a_newer_save_is_not_overwritten(cast, shared):
 
     assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's"
     with cast.sana.works() as work:
-        found = comparing.compare(work, look_at(work, shared), "views")
+        found = conflicts.compare(work, look_at(work, shared), "views")
         assert [(one.question.id, one.mine, one.theirs) for one in found.differences] == [
             ("child_views", "Sana's", "Tom's")
         ]
@@ -174,7 +174,7 @@ def test_only_what_one_side_changed_is_suggested(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Old", "parent_views": "Sana's"})
 
     with cast.sana.works() as work:
-        found = comparing.compare(work, look_at(work, shared), "views")
+        found = conflicts.compare(work, look_at(work, shared), "views")
     assert {one.question.id: one.suggested for one in found.differences} == {
         "child_views": "theirs",
         "parent_views": "mine",
@@ -189,19 +189,19 @@ def test_each_answer_is_chosen(office, cast, shared, pick, kept):
 
     with cast.sana.works() as work:
         picks, by_hand = {"child_views": pick}, {"child_views": "Both of ours"}
-        comparing.settle(work, take_up(work, shared), "views", picks, by_hand, 2)
+        conflicts.settle(work, take_up(work, shared), "views", picks, by_hand, 2)
 
     assert answers_now(cast.tom, shared, "views")["child_views"] == kept
     assert {"Tom's", "Sana's"} <= kept_texts(office, "child_views")
     with pytest.raises(NotFound), cast.sana.works() as work:
-        comparing.compare(work, look_at(work, shared), "views")
+        conflicts.compare(work, look_at(work, shared), "views")
 
 
 def test_a_choice_is_asked_for_each_difference(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with pytest.raises(Refused) as refused, cast.sana.works() as work:
-        comparing.settle(work, take_up(work, shared), "views", {}, {}, 2)
+        conflicts.settle(work, take_up(work, shared), "views", {}, {}, 2)
     assert [fault.field for fault in refused.value.faults] == ["pick-child_views"]
 
 
@@ -210,8 +210,8 @@ def test_a_third_save_during_the_choice_is_not_overwritten_either(cast, shared):
     with cast.tom.works() as work:
         save(work, shared, "views", {"child_views": "Tom's second"}, 2)
 
-    with pytest.raises(filling.SavedMeanwhile), cast.sana.works() as work:
-        comparing.settle(work, take_up(work, shared), "views", {"child_views": "mine"}, {}, 2)
+    with pytest.raises(drafts.SavedMeanwhile), cast.sana.works() as work:
+        conflicts.settle(work, take_up(work, shared), "views", {"child_views": "mine"}, {}, 2)
     assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's second"
 
 
@@ -219,7 +219,7 @@ def test_nobody_settles_what_a_colleague_set_aside(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with pytest.raises(NotFound), cast.tom.works() as work:
-        comparing.compare(work, look_at(work, shared), "views")
+        conflicts.compare(work, look_at(work, shared), "views")
 
 
 def test_rows_of_both_can_be_kept(cast, make):
@@ -231,10 +231,10 @@ def test_rows_of_both_can_be_kept(cast, make):
         save(work, request.id, "evidence", {"professionals": [{"name": "A"}, {"name": "B"}]}, first)
     with cast.sana.works() as work:
         typed = {"professionals": [{"name": "A"}, {"name": "C"}]}
-        comparing.set_aside(work, take_up(work, request.id), "evidence", typed, first)
+        conflicts.set_aside(work, take_up(work, request.id), "evidence", typed, first)
 
     with cast.sana.works() as work:
-        comparing.settle(work, take_up(work, request.id), "evidence", {"professionals": "both"}, {}, 2)
+        conflicts.settle(work, take_up(work, request.id), "evidence", {"professionals": "both"}, {}, 2)
 
     names = [one["name"] for one in answers_now(cast.sana, request.id, "evidence")["professionals"]]
     assert names == ["A", "B", "C"]
@@ -256,7 +256,7 @@ def test_the_last_twenty_texts_are_kept(office, cast, make):
             save(work, advice.id, "summary", {"summary": f"Text {number}"})
         kept = kept_texts(office, "summary")
         assert kept >= {f"Text {each}" for each in range(max(0, number - 20), number + 1)}
-        assert len(kept) <= 1 + filling.KEPT_REVISIONS + filling.THINNED_EVERY
+        assert len(kept) <= 1 + drafts.KEPT_REVISIONS + drafts.THINNED_EVERY
 
 
 @settings(
@@ -289,13 +289,13 @@ def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
     try:
         with editor.works() as work:
             return save(work, form_id, "summary", typed, version)
-    except filling.SavedMeanwhile:
+    except drafts.SavedMeanwhile:
         with editor.works() as work:
-            comparing.set_aside(work, take_up(work, form_id), "summary", typed, version)
+            conflicts.set_aside(work, take_up(work, form_id), "summary", typed, version)
         with editor.works() as work:
             opened = take_up(work, form_id)
             now = opened.drafts["summary"].version
-            return comparing.settle(work, opened, "summary", {"summary": pick}, typed, now).version
+            return conflicts.settle(work, opened, "summary", {"summary": pick}, typed, now).version
 
 
 # --- withdrawing ----------------------------------------------------------------------------------
@@ -304,10 +304,10 @@ def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
 def test_a_request_never_sent_can_be_withdrawn_by_its_authors_only(office, cast, make):
     request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
     with pytest.raises(WrongHands), cast.olu.works() as work:
-        filling.withdraw(work, request.id)
+        drafts.withdraw(work, request.id)
 
     with cast.tom.works() as work:
-        filling.withdraw(work, request.id)
+        drafts.withdraw(work, request.id)
 
     assert state_of(office, request.id) is FormState.withdrawn
 
@@ -316,14 +316,14 @@ def test_advice_cannot_be_withdrawn(cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
 
     with pytest.raises(WrongMoment), cast.ann.works() as work:
-        filling.withdraw(work, advice.id)
+        drafts.withdraw(work, advice.id)
 
 
 def test_the_family_takes_its_permissions_back(office, cast, make):
     consent = make.consent(make.child(linked=(cast.pat,)), cast.pat, state=FormState.submitted)
 
     with cast.pat.works() as work:
-        filling.withdraw(work, consent.id)
+        drafts.withdraw(work, consent.id)
 
     assert state_of(office, consent.id) is FormState.withdrawn
 
@@ -377,6 +377,6 @@ def test_b13_a_colleague_in_between_is_still_not_overwritten(cast, alone):
         save(work, alone, "views", {"child_views": "Tom's"}, 2)
     with cast.sana.works() as work:
         save(work, alone, "views", {"child_views": "Sana's third"}, 3)
-    with pytest.raises(filling.SavedMeanwhile), cast.sana.works() as work:
+    with pytest.raises(drafts.SavedMeanwhile), cast.sana.works() as work:
         save(work, alone, "views", {"child_views": "From the old window"}, 1)
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Sana's third"

@@ -5,11 +5,11 @@ import copy
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.errors import NotFound
-from app.domain.forms import DefinitionError
+from app.core.errors import NotFound
+from app.forms.definitions import DefinitionError
+from app.forms.form_templates import definition_of, import_seeds, publish, published
 from app.models import Form, FormTemplate, FormVersion
 from app.seed.files import form_seed, form_seeds
-from app.services.form_templates import definition_of, import_seeds, publish, published
 from tests.cast import everything
 
 KEYS = {

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused
-from app.domain.roles import Role
-from app.domain.workflow import FormState, Part
+from app.accounts import accounts
+from app.cases import advice_requests, handover, links
+from app.cases.queries.caseload import Show, caseload, owed_by
+from app.core.errors import NotFound, Refused
+from app.core.roles import Role
+from app.forms.rules.workflow import FormState, Part
+from app.forms.workflow_roles import parts_in
 from app.models import Advice, Child, ChildLink, Form, Message, Organisation, Person
-from app.services import accounts, asking, handover, links
-from app.services.parts import parts_in
-from app.store.queries.caseload import Show, caseload, owed_by
 from tests.cast import everything
 
 
@@ -206,7 +207,7 @@ def test_a8_the_queue_does_not_show_or_give_the_child_to_whom_the_sen_team_remov
         links.assign(work, waiting.id, cast.hana.id)
 
     with cast.olu.works() as work:
-        asking.ask_for_advice(work, child.id, "advice_health", person_id=cast.hana.id)
+        advice_requests.ask_for_advice(work, child.id, "advice_health", person_id=cast.hana.id)
     assert sees(cast.hana, child), "the SEN team asked her by name"
 
 

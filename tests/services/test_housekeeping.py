@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from app.accounts.sessions import open_session
+from app.accounts.tables.mailed_links import Purpose
+from app.core.mail.outbox import queue_mail
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import LogInSession, MailedLink, OutboxMail
-from app.post.outbox import queue_mail
-from app.services import housekeeping
-from app.services.sessions import open_session
-from app.services.work import Office, unit_of_work
-from app.tables.mailed_links import Purpose
+from app.operations import maintenance
 from tests.cast import everything
 
 
@@ -43,7 +43,7 @@ def test_old_log_ins_links_and_mail_go_and_the_rest_stays(office, cast, clock):
     clock.forward(days=100)
     leave_traces("young")
 
-    housekeeping.every_day(office)
+    maintenance.every_day(office)
 
     assert count(office, LogInSession) == 1
     assert count(office, OutboxMail) == 1
@@ -56,7 +56,7 @@ def test_mail_that_still_has_to_go_is_never_tidied_away(office, clock):
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="waiting")
     clock.forward(days=400)
 
-    housekeeping.every_day(office)
+    maintenance.every_day(office)
 
     assert count(office, OutboxMail) == 1
 
@@ -68,21 +68,21 @@ def test_nothing_that_fails_stops_the_rest(office, clock, caplog):
     with office.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE throttle")  # the first chore now fails
 
-    housekeeping.every_day(office)
+    maintenance.every_day(office)
 
     assert count(office, LogInSession) == 0
     assert "forget_old failed" in caplog.text
 
 
 def test_every_minute_has_nothing_to_do_on_a_quiet_day(office, caplog):
-    housekeeping.every_minute(office)
+    maintenance.every_minute(office)
 
     assert "failed" not in caplog.text
 
 
 def test_sqlite_looks_at_how_its_rows_lie(office, make):
     make.child()
-    housekeeping.every_day(office)
+    maintenance.every_day(office)
     if office.database.is_sqlite:
         with office.database.engine.connect() as connection:
             known = set(connection.scalars(sa.text("SELECT tbl FROM sqlite_stat1")))

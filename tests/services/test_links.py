@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import NotFound, Refused, WrongHands
-from app.domain.workflow import FormState, Part
+from app.cases import links as desk
+from app.core.errors import NotFound, Refused, WrongHands
+from app.forms.rules.workflow import FormState, Part
+from app.forms.workflow_roles import parts_in
 from app.models import Advice, Child, ChildLink, Form, Person
-from app.services import links as desk
-from app.services.parts import parts_in
 from tests.cast import everything
 
 

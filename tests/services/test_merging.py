@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.accounts.mailed_links import OpenLink, Purpose
+from app.cases import duplicates, invitation_acceptance, invitations, links, merges
+from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.core.unit_of_work import unit_of_work
 from app.models import Child, ChildLink, ChildName, Consent, Invitation
-from app.services import duplicates, invitation_acceptance, invitations, links, merges
-from app.services.mailed_links import OpenLink, Purpose
-from app.services.work import unit_of_work
 from tests.cast import everything
 from tests.make import parent
 

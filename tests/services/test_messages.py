@@ -3,15 +3,15 @@
 import pytest
 import sqlalchemy as sa
 
-from app.domain.errors import NotFound, Refused, WrongHands
-from app.domain.events import AdviceAsked
-from app.domain.workflow import FormState
+from app.cases.queries.dashboard import inbox_in_brief
+from app.core.errors import NotFound, Refused, WrongHands
+from app.core.unit_of_work import Office
+from app.forms.events import AdviceAsked
+from app.forms.rules.workflow import FormState
+from app.messages import messages as desk
+from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT
+from app.messages.queries.messages import LINES, Box, lines_of
 from app.models import AuditRow, Message
-from app.services import messages as desk
-from app.services.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT
-from app.services.work import Office
-from app.store.queries.dashboard import inbox_in_brief
-from app.store.queries.messages import LINES, Box, lines_of
 from tests.cast import Actor
 from tests.mailbox import text_of
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.domain.errors import Refused
-from app.domain.workflow import Part
+from app.cases import advice_requests, invitations, links
+from app.core.errors import Refused
+from app.forms.rules.workflow import Part
 from app.models import ChildLink, Invitation
-from app.services import asking, invitations, links
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 from tests.make import parent
@@ -54,7 +54,7 @@ def test_a2_linking_or_asking_their_organisation_asks_first(cast, child):
     with pytest.raises(Refused), cast.olu.works() as work:
         links.link_organisation(work, child.id, cast.sol.principal.organisation_id)
     with pytest.raises(Refused), cast.olu.works() as work:
-        asking.ask_for_advice(work, child.id, "advice_social_care", person_id=cast.sol.id)
+        advice_requests.ask_for_advice(work, child.id, "advice_social_care", person_id=cast.sol.id)
     with cast.olu.works() as work:
         links.link_person(work, child.id, cast.ann.id)
         links.link_person(work, child.id, cast.sol.id, despite=True)
@@ -68,4 +68,4 @@ def test_a2_a_young_person_is_invited_as_a_party_of_their_own(cast, make, office
     with everything(office) as work:
         assert work.get(ChildLink, link.id).part is Part.young_person
     with cast.quinn.works() as work:
-        assert asking.start_consent(work, child.id).author_id == cast.quinn.id
+        assert advice_requests.start_consent(work, child.id).author_id == cast.quinn.id

@@ -4,9 +4,16 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import func, select
 
-from app.domain.clock import FixedClock
-from app.domain.errors import Refused, TooMany, WrongHands, WrongMoment
-from app.domain.roles import Profession, Role
+from app.accounts import registration as desk
+from app.accounts import registrations as decisions
+from app.accounts.mailed_links import HOURS, PATHS, DeadLink, Purpose
+from app.accounts.registration import Applicant
+from app.cases.account_activation import Outcome, choose_password, finish, look
+from app.core.clock import FixedClock
+from app.core.errors import Refused, TooMany, WrongHands, WrongMoment
+from app.core.origin import Origin
+from app.core.roles import Profession, Role
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import (
     AuditRow,
     MailedLink,
@@ -17,14 +24,7 @@ from app.models import (
     RegistrationState,
     WorkDomain,
 )
-from app.post.origin import Origin
 from app.seed.cast import EP_SERVICE
-from app.services import registration as desk
-from app.services import registrations as decisions
-from app.services.mailed_links import HOURS, PATHS, DeadLink, Purpose
-from app.services.registration import Applicant
-from app.services.setting_up import Outcome, choose_password, finish, look
-from app.services.work import Office, unit_of_work
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox
 from tests.newcomer import CHOSEN, EMAIL, organisation_id

@@ -11,17 +11,18 @@ import sqlalchemy as sa
 from flask_appbuilder import Model
 
 from app import open_office
+from app.accounts import saved_submissions
+from app.accounts.second_step import open_secret, seal_secret
+from app.core.encryption import BrokenSeal, seal, unseal
+from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
+from app.core.mail.outbox import place_of, queue_mail
+from app.core.mail.queue import SignedJson
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import KeptPost, OutboxMail, Person
-from app.post.bell import SignedJson
-from app.post.outbox import SEALED_FOR as FOR_MAIL
-from app.post.outbox import place_of, queue_mail
-from app.services import kept_posts, resealing
-from app.services.backup import take_backup
-from app.services.resealing import SEALED, reseal
-from app.services.restore import CannotRestore, restore_backup
-from app.services.second_step import open_secret, seal_secret
-from app.services.work import Office, unit_of_work
-from app.store.sealing import BrokenSeal, seal, unseal
+from app.operations import key_rotation
+from app.operations.backup import take_backup
+from app.operations.key_rotation import SEALED, reseal
+from app.operations.restore import CannotRestore, restore_backup
 from tests.cast import Cast, everything
 from tests.services.backups import an_empty_place, run
 
@@ -63,7 +64,7 @@ def browsers_key(office: Office, cast: Cast) -> str:
     with everything(office) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, "OLUSSECRET")
-        return kept_posts.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        return saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
 
 
 def assert_all_opens(portal: Office, cast: Cast, browsers_key: str) -> None:
@@ -76,7 +77,7 @@ def assert_all_opens(portal: Office, cast: Cast, browsers_key: str) -> None:
             == {}
         )
     with unit_of_work(portal, cast.ann.principal) as work:
-        typed = kept_posts.kept(work, browsers_key)
+        typed = saved_submissions.kept(work, browsers_key)
         assert typed is not None and typed.fields == [("text", "what she typed")]
 
 
@@ -124,12 +125,14 @@ def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monk
                     key_hash=f"{number}",
                     person_id=cast.ann.id,
                     path="/",
-                    sealed_fields=seal((old,), kept_posts.SEALED_FOR, (f"{number}", cast.ann.id, "/"), "[]"),
+                    sealed_fields=seal(
+                        (old,), saved_submissions.SEALED_FOR, (f"{number}", cast.ann.id, "/"), "[]"
+                    ),
                     kept_at=work.now,
                 )
             )
     with monkeypatch.context() as broken:
-        real, seen = resealing.sealed_anew, []
+        real, seen = key_rotation.sealed_anew, []
 
         def dies(*given):
             seen.append(1)
@@ -137,7 +140,7 @@ def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monk
                 raise KeyboardInterrupt
             return real(*given)
 
-        broken.setattr(resealing, "sealed_anew", dies)
+        broken.setattr(key_rotation, "sealed_anew", dies)
         with pytest.raises(KeyboardInterrupt):
             reseal(changed)
     assert opened_by(office, NEW) == 100 and opened_by(office, NEW, old) == 250
@@ -154,7 +157,10 @@ def opened_by(office: Office, *keys: str) -> int:
     opened = 0
     for row in found:
         try:
-            opened += unseal(keys, kept_posts.SEALED_FOR, kept_posts.place_of(row), row.sealed_fields) == "[]"
+            opened += (
+                unseal(keys, saved_submissions.SEALED_FOR, saved_submissions.place_of(row), row.sealed_fields)
+                == "[]"
+            )
         except BrokenSeal:
             continue
     return opened
@@ -163,7 +169,7 @@ def opened_by(office: Office, *keys: str) -> int:
 def test_what_somebody_changes_meanwhile_is_not_overwritten(office, changed, cast, browsers_key, monkeypatch):
     if office.database.is_sqlite:
         pytest.skip("on SQLite nobody else writes while a hundred are sealed anew")
-    real = resealing.sealed_anew
+    real = key_rotation.sealed_anew
 
     def meanwhile(keys, purpose, bound_to, sealed):
         if purpose == "authenticator":
@@ -171,7 +177,7 @@ def test_what_somebody_changes_meanwhile_is_not_overwritten(office, changed, cas
                 work.get(Person, cast.olu.id).totp_secret = None
         return real(keys, purpose, bound_to, sealed)
 
-    monkeypatch.setattr(resealing, "sealed_anew", meanwhile)
+    monkeypatch.setattr(key_rotation, "sealed_anew", meanwhile)
 
     reseal(changed)
 

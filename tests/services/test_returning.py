@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import Conflict, NotFound, Refused, WrongHands, WrongMoment
-from app.domain.workflow import FormState
+from app.core.errors import Conflict, NotFound, Refused, WrongHands, WrongMoment
+from app.forms.reading import read
+from app.forms.returns import LONGEST_REASON, WHOLE, accept, send_back
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Form, FormReturn
-from app.services.reading import read
-from app.services.returning import LONGEST_REASON, WHOLE, accept, send_back
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 

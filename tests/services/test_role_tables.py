@@ -1,11 +1,11 @@
-"""What a role means is written in domain/roles.py; AppBuilder's tables mirror exactly that."""
+"""What a role means is written in core/roles.py; AppBuilder's tables mirror exactly that."""
 
 import pytest
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 
-from app.domain.roles import GRANTS, Role
+from app.core.roles import GRANTS, Role
 from tests.cast import everything
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.errors import Incomplete, NotFound, WrongHands, WrongMoment
-from app.domain.workflow import FormState
+from app.core.errors import Incomplete, NotFound, WrongHands, WrongMoment
+from app.forms.reading import read
+from app.forms.rules.workflow import FormState
+from app.forms.submissions import seal_of, submit
 from app.models import AuditRow, Document, Form, Submission
-from app.services.reading import read
-from app.services.sending import seal_of, submit
 from tests.cast import everything
 from tests.filled_forms import answers_now, fill_in, save, send
 

@@ -4,14 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.domain.errors import Conflict, NotFound, Refused, WrongHands, WrongMoment
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import FormState
+from app.cases import advice_requests
+from app.core.errors import Conflict, NotFound, Refused, WrongHands, WrongMoment
+from app.forms import drafts, returns
+from app.forms.queries.shares import open_shares
+from app.forms.reading import read
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import FormState
+from app.forms.sharing import set_sharing
 from app.models import ChildLink, Form
-from app.services import asking, filling, returning
-from app.services.reading import read
-from app.services.sharing import set_sharing
-from app.store.queries.shares import open_shares
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 
@@ -65,7 +66,7 @@ def share(cast, form, *links, number=None, **more):
 
 def give_consent(cast, child, actor, **answers):
     with actor.works() as work:
-        form_id = asking.start_consent(work, child.id).id
+        form_id = advice_requests.start_consent(work, child.id).id
     fill_in(actor, form_id, **answers)
     send(actor, form_id)
     return form_id
@@ -130,7 +131,7 @@ def test_a5_what_was_not_sent_cannot_be_shared(cast, make, child, state, link_of
 def test_a5_returning_ends_sharing_and_the_corrected_version_is_shared_again_by_the_team(cast, sent, link_of):
     share(cast, sent, link_of(cast.pat), professionals=True)
     with cast.olu.works() as work:
-        returning.send_back(work, sent.id, 1, {"": "Please say more."})
+        returns.send_back(work, sent.id, 1, {"": "Please say more."})
     assert readers(cast, sent) == TEAM
 
     fill_in(cast.ann, sent.id)
@@ -153,7 +154,7 @@ def test_a5_a_withdrawn_consent_ends_what_rested_on_it(cast, sent, link_of, chil
     assert {"sana", "hana", "quinn"} <= readers(cast, sent)
 
     with cast.pat.works() as work:
-        filling.withdraw(work, consent)
+        drafts.withdraw(work, consent)
 
     assert readers(cast, sent) == TEAM | {"quinn"}
     assert "sana" not in readers(cast, Anything(consent))
@@ -163,7 +164,7 @@ def test_c4_what_the_assessment_needs_by_law_stays_readable(cast, sent, child):
     consent = give_consent(cast, child, cast.pat)
     share(cast, sent, professionals=True, on_consent=False)
     with cast.pat.works() as work:
-        filling.withdraw(work, consent)
+        drafts.withdraw(work, consent)
     assert readers(cast, sent) == TEAM | {"sana", "hana"}
 
 
@@ -181,16 +182,16 @@ def test_a2_a_consent_is_read_and_withdrawn_by_its_giver_and_by_no_other_parent(
     consent = give_consent(cast, child, cast.pat)
     assert readers(cast, Anything(consent)) == {"pat", "olu", "mary", "ann", "sana", "hana"}
     with pytest.raises(NotFound), cast.quinn.works() as work:
-        filling.withdraw(work, consent)
+        drafts.withdraw(work, consent)
     with pytest.raises(WrongMoment):
         share(cast, Anything(consent), *(1,), professionals=True)
 
 
 def test_a2_each_parent_has_a_consent_form_of_their_own(cast, child):
     with cast.pat.works() as work:
-        mothers = asking.start_consent(work, child.id).id
+        mothers = advice_requests.start_consent(work, child.id).id
     with cast.quinn.works() as work:
-        fathers = asking.start_consent(work, child.id).id
+        fathers = advice_requests.start_consent(work, child.id).id
     assert mothers != fathers
     fill_in(cast.pat, mothers)
     with pytest.raises(NotFound):
@@ -211,9 +212,9 @@ def test_a2_what_must_not_be_shared_is_read_by_its_giver_and_the_team_only(cast,
 def test_a2_the_team_withdraws_only_on_behalf_of_someone_named(cast, child, office):
     consent = give_consent(cast, child, cast.pat)
     with pytest.raises(Refused), cast.olu.works() as work:
-        filling.withdraw(work, consent)
+        drafts.withdraw(work, consent)
     with cast.olu.works() as work:
-        filling.withdraw(work, consent, "Pat Hussain, by telephone")
+        drafts.withdraw(work, consent, "Pat Hussain, by telephone")
     with everything(office) as work:
         form = work.get(Form, consent)
         assert (form.state, form.decision_reason, form.decided_by_id) == (
@@ -226,14 +227,14 @@ def test_a2_the_team_withdraws_only_on_behalf_of_someone_named(cast, child, offi
 def test_a2_what_the_team_writes_down_for_a_parent_becomes_the_parents_when_it_is_sent(cast, child, link_of):
     mothers = link_of(cast.pat)
     with cast.olu.works() as work:
-        consent = asking.start_consent(work, child.id, mothers, recorded=True).id
+        consent = advice_requests.start_consent(work, child.id, mothers, recorded=True).id
     with pytest.raises(WrongHands):
         fill_in(cast.pat, consent)
     fill_in(cast.mary, consent)
     send(cast.mary, consent)
     assert readers(cast, Anything(consent)) == {"pat", "olu", "mary", "ann", "sana", "hana"}
     with cast.pat.works() as work:
-        filling.withdraw(work, consent)
+        drafts.withdraw(work, consent)
 
 
 def test_a2_the_officer_is_warned_by_name_before_sharing(cast, sent, child, link_of):
@@ -265,7 +266,7 @@ def at_once(times, act):
 def test_a6_eight_posts_begin_one_consent(cast, child):
     def begin():
         with cast.pat.works() as work:
-            return asking.start_consent(work, child.id).id
+            return advice_requests.start_consent(work, child.id).id
 
     assert len(set(at_once(8, begin))) == 1
 
@@ -275,7 +276,7 @@ def test_a6_of_eight_withdrawals_one_succeeds(cast, child):
 
     def withdraw():
         with cast.pat.works() as work:
-            return filling.withdraw(work, consent).id
+            return drafts.withdraw(work, consent).id
 
     assert [one for one in at_once(8, withdraw) if not isinstance(one, Exception)] == [consent]
 
@@ -288,7 +289,7 @@ def test_a6_a_share_never_outlives_a_return_of_the_same_moment(cast, sent, link_
             share(cast, sent, pats)
         else:
             with cast.olu.works() as work:
-                returning.send_back(work, sent.id, 1, {"": "Please say more."})
+                returns.send_back(work, sent.id, 1, {"": "Please say more."})
 
     numbers = iter(range(8))
     at_once(8, lambda: both(next(numbers)))

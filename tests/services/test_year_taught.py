@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from app.domain.forms import put_section
-from app.domain.workflow import Part
+from app.forms.definitions import put_section
+from app.forms.form_context import look_at
+from app.forms.rules.workflow import Part
+from app.forms.submissions import missing
 from app.models import Child
-from app.services.open_forms import look_at
-from app.services.sending import missing
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 

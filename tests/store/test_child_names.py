@@ -5,13 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
 
-from app.domain.names import search_name, search_words, ways_to_match
+from app.cases import children as desk
+from app.cases import duplicates
+from app.children.queries import finding
+from app.children.queries.finding import child_matches, children_listed
+from app.core.names import search_name, search_words, ways_to_match
 from app.models import Child, ChildName
-from app.services import children as desk
-from app.services import duplicates
-from app.store.queries import finding
-from app.store.queries.audit import children_called
-from app.store.queries.finding import child_matches, children_listed
+from app.operations.queries.audit import children_called
 from tests.cast import everything
 from tests.services.test_children import TYPED
 

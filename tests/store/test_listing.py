@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import ColumnElement, and_, bindparam, event, func, literal_column, select, true
 
-from app.domain.workflow import FormState
+from app.children.queries import finding
+from app.children.queries.finding import child_matches, children_listed, listed_by_child
+from app.core.database.listing import MOST_SHAPES, Listing, Part, Shape, Sought
+from app.core.database.row_filter import look_as
+from app.core.database.row_mapper import Whole
+from app.forms.rules.workflow import FormState
 from app.models import (
     AWAITED_ADVICE,
     Advice,
@@ -19,11 +24,6 @@ from app.models import (
     Registration,
     Request,
 )
-from app.store.guard import look_as
-from app.store.listing import MOST_SHAPES, Listing, Part, Shape, Sought
-from app.store.queries import finding
-from app.store.queries.finding import child_matches, children_listed, listed_by_child
-from app.store.snapshots import Whole
 from app.views.casework_lists import (
     AdviceList,
     ChildList,

@@ -14,10 +14,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 
+from app.core.database.migrations import FOLDER, alone, config_for, newest_revision
+from app.core.unit_of_work import Office
 from app.models import AuditRow
 from app.seed.files import form_seeds
-from app.services.work import Office
-from app.store.migrations import FOLDER, alone, config_for, newest_revision
 from bench.databases import own_database
 from tests.conftest import settings_for
 from tests.databases import TestDatabase

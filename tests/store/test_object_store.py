@@ -11,10 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app import create_app
+from app.core.files.s3 import PREFIX, S3Store
+from app.core.files.storage import FileStore, Store
+from app.documents import documents
 from app.models import Document, DocumentState
-from app.services import documents, wellbeing
-from app.store.files import FileStore, Store
-from app.store.s3 import PREFIX, S3Store
+from app.operations import health
 from config import ConfigError
 from tests.cast import everything
 from tests.conftest import settings_for
@@ -162,7 +163,7 @@ def test_a_bucket_that_is_not_there_is_no_answer(server):
 
 def test_documents_are_kept_handed_out_and_swept_there(app, office, cast, make, server, clock):
     there = replace(office, settings=replace(office.settings, s3=server.settings))
-    assert wellbeing.weaknesses(there) == []
+    assert health.weaknesses(there) == []
     received = documents.receive(there, "letter.txt", io.BytesIO(b"A letter."))
     assert received.state is DocumentState.clean
     child = make.child(linked=(cast.sana,))

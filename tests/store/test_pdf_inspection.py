@@ -5,7 +5,9 @@ import io
 import pikepdf
 import pytest
 
-from app.domain.upload_refusals import (
+from app.documents import pdf_inspection
+from app.documents.pdf_inspection import inspect_pdf
+from app.documents.rules.upload_refusals import (
     HARMFUL,
     LOCKED_PDF,
     NOT_WHAT_IT_SAYS,
@@ -13,8 +15,6 @@ from app.domain.upload_refusals import (
     TOO_BIG_INSIDE,
     UploadError,
 )
-from app.store import pdf_inspection
-from app.store.pdf_inspection import inspect_pdf
 from tests.hostile_files import PDF, PDF_PARTS, pdf
 
 

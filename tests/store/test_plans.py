@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, text, true
 
+from app.core.database.engine import end_reading
+from app.core.database.listing import Part, Sought
 from app.models import AWAITED_ADVICE, UNDECIDED_REQUESTS, Child, Form, FormVersion
-from app.store.database import end_reading
-from app.store.listing import Part, Sought
 from app.views.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.message_lists import MessageList
 from tests.cast import everything

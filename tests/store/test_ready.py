@@ -8,14 +8,13 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from app import post, services
-from app.domain.workflow import FormState, Part
+import app
+from app.cases import decisions
+from app.core.database.compiled_query import Ready
+from app.core.database.engine import connection_of
+from app.core.database.row_filter import look_as, look_as_system
+from app.forms.rules.workflow import FormState, Part
 from app.models import Child, ChildLink, Form
-from app.services import deciding
-from app.store import queries
-from app.store.database import connection_of
-from app.store.guard import look_as, look_as_system
-from app.store.ready import Ready
 from tests.cast import everything
 from tests.statements import counted
 from tests.web.busy_case import BusyCase
@@ -29,17 +28,19 @@ NOTHING_TO_SEE = {"signed_in._WHO_IS", "caseload._LINKEDShow.closed"}
 
 def _every_ready() -> dict[str, Ready]:
     found = {}
-    for package in (queries, services, post):
-        for module in pkgutil.iter_modules(package.__path__):
-            held = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-            for name, value in held.items():
-                several = value.items() if isinstance(value, dict) else [("", value)]
-                found |= {f"{module.name}.{name}{key}": one for key, one in several if isinstance(one, Ready)}
+    for module in pkgutil.walk_packages(app.__path__, "app."):
+        if module.name.split(".")[1] in {"views", "seed", "models"}:
+            continue
+        held = vars(importlib.import_module(module.name))
+        for name, value in held.items():
+            several = value.items() if isinstance(value, dict) else [("", value)]
+            short = module.name.rpartition(".")[2]
+            found |= {f"{short}.{name}{key}": one for key, one in several if isinstance(one, Ready)}
     return found
 
 
 READY = _every_ready()
-ONLY_POSTGRESQL = {"audit._HOLD_CHAIN"}
+ONLY_POSTGRESQL = {"chain._HOLD_CHAIN"}
 
 
 def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
         pytest.skip("never asked of SQLite")
     case = BusyCase(office, cast, make)
     with cast.olu.works() as work:
-        deciding.agree_to_assess(work, case.accepted, "Needs are not met.")
+        decisions.agree_to_assess(work, case.accepted, "Needs are not met.")
     _assigned_from_the_queue(case, cast)
     case.grow(3)
     ready, seen = READY[name], 0

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.core.database.row_mapper import Whole
+from app.forms.queries.forms import drafts_of, drafts_to_read, form_held, form_to_read
 from app.models import Form
-from app.store.queries.forms import drafts_of, drafts_to_read, form_held, form_to_read
-from app.store.snapshots import Whole
 
 
 def test_a_snapshot_says_what_the_row_says(cast, make):

@@ -5,11 +5,11 @@ import os
 import pytest
 import sqlalchemy as sa
 
+from app.core.database.compiled_query import Ready, ReadyRow
+from app.core.database.engine import CHANGED, Database, begin_writing, connection_of, end_reading
+from app.core.database.row_filter import look_as_system
+from app.core.unit_of_work import Office
 from app.models import Message
-from app.services.work import Office
-from app.store.database import CHANGED, Database, begin_writing, connection_of, end_reading
-from app.store.guard import look_as_system
-from app.store.ready import Ready, ReadyRow
 
 PAPER = sa.Table(
     "paper",
@@ -141,6 +141,6 @@ def test_a_connection_that_was_silent_for_long_is_asked_first(office, monkeypatc
     office.database.engine.connect().close()
     assert asked == []
 
-    monkeypatch.setattr("app.store.database._ASK_AFTER", -1.0)
+    monkeypatch.setattr("app.core.database.engine._ASK_AFTER", -1.0)
     office.database.engine.connect().close()
     assert asked == [""]

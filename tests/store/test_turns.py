@@ -5,10 +5,10 @@ import threading
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.domain.events import AuditRead
+from app.core.database.write_queue import Turns
+from app.core.events import AuditRead
+from app.core.unit_of_work import unit_of_work
 from app.models import AuditRow
-from app.services.work import unit_of_work
-from app.store.turns import Turns
 from tests.cast import everything
 
 WRITERS, EACH = 16, 25

@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from app.domain.errors import NotFound
-from app.domain.standing import Standing
-from app.domain.workflow import FormState
+from app.cases.queries.child_page import standing_of
+from app.cases.rules.status import Standing
+from app.children.queries.finding import child_matches
+from app.core.database.row_filter import look_as, look_as_system
+from app.core.errors import NotFound
+from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, ChildName, Form, Message
-from app.store.guard import look_as, look_as_system
-from app.store.queries.audit import children_called
-from app.store.queries.child_page import standing_of
-from app.store.queries.finding import child_matches
+from app.operations.queries.audit import children_called
 from tests.cast import everything
 
 

@@ -4,6 +4,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
 from sqlalchemy import false, select, true
 
+from app.core.unit_of_work import unit_of_work
 from app.models import (
     Child,
     ChildName,
@@ -15,7 +16,6 @@ from app.models import (
     Submission,
     Throttle,
 )
-from app.services.work import unit_of_work
 from app.store.visibility import RULES
 from tests.cast import Actor
 from tests.store.world import POLICY, World
@@ -97,9 +97,10 @@ def test_a_rule_that_is_lost_or_slammed_is_noticed(world, monkeypatch, instead):
 
 @pytest.mark.parametrize("part", ["_is_written_by", "_is_open_to", "linked_children"])
 def test_every_part_of_the_rules_is_felt(world, monkeypatch, part):
-    from app.store import guard, visibility
+    from app.core.database import row_filter
+    from app.store import visibility
 
-    monkeypatch.setattr(guard, "_ground", {})  # glass is ground once; this one is ground of broken rules
+    monkeypatch.setattr(row_filter, "_ground", {})  # glass is ground once; this one is ground of broken rules
     everything = {
         "_is_written_by": lambda _who, _form: true(),
         "_is_open_to": lambda _who: true(),

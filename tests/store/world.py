@@ -6,8 +6,9 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
 from sqlalchemy import select
 
-from app.domain.roles import Profession
-from app.domain.workflow import FormState
+from app.core.roles import Profession
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from app.models import (
     AuditRow,
     Child,
@@ -35,7 +36,6 @@ from app.models import (
     Throttle,
     WorkDomain,
 )
-from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.make import Maker
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.domain.forms import Question, Section
-from app.domain.forms.conditions import blank
-from app.domain.forms.reading import SHOWN
+from app.forms.definitions import Question, Section
+from app.forms.definitions.conditions import blank
+from app.forms.definitions.reading import SHOWN
 
 
 def fields_of(

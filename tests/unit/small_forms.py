@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.domain.forms import check_complete, check_draft, parse, read_section
+from app.forms.definitions import check_complete, check_draft, parse, read_section
 
 TODAY = date(2026, 3, 4)
 

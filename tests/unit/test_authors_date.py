@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.domain.form_deadlines import authors_date, correct_by
-from app.domain.workflow import FormState
+from app.forms.rules.form_deadlines import authors_date, correct_by
+from app.forms.rules.workflow import FormState
 
 LIMIT, WANTED = date(2027, 1, 4), date(2026, 12, 1)
 

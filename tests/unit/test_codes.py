@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.gb import upn
 
-from app.domain import codes
-from app.domain.codes import CodeError
+from app.children.rules import identifiers
+from app.children.rules.identifiers import CodeError
 
 UPN_AUTHORITIES = (
     201,
@@ -45,12 +45,12 @@ UPN_AUTHORITIES = (
     ],
 )
 def test_a_upn_is_kept_in_capitals_without_spaces(typed, kept):
-    assert codes.check_upn(typed) == kept
+    assert identifiers.check_upn(typed) == kept
 
 
 def test_a_upn_that_ends_in_a_letter_is_temporary():
-    assert codes.is_temporary_upn(codes.check_upn("Y38021230250A"))
-    assert not codes.is_temporary_upn(codes.check_upn("T380200026001"))
+    assert identifiers.is_temporary_upn(identifiers.check_upn("Y38021230250A"))
+    assert not identifiers.is_temporary_upn(identifiers.check_upn("T380200026001"))
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_a_upn_that_ends_in_a_letter_is_temporary():
 )
 def test_a_mistyped_upn_is_refused_in_words(typed, said):
     with pytest.raises(CodeError, match=said):
-        codes.check_upn(typed)
+        identifiers.check_upn(typed)
 
 
 @given(
-    st.sampled_from(sorted(codes.AUTHORITIES)),
+    st.sampled_from(sorted(identifiers.AUTHORITIES)),
     st.integers(0, 9_999_999),
     st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUVWXYZ"),
 )
@@ -81,18 +81,18 @@ def test_every_upn_with_the_right_letter_passes_and_with_any_other_fails(authori
     rest = f"{authority}{middle:07d}0{last}"
     right = upn.calc_check_digit(rest)
 
-    assert codes.check_upn(right + rest) == right + rest
+    assert identifiers.check_upn(right + rest) == right + rest
     for wrong in set("ABCDEFGHJKLMNPQRTUVWXYZ") - {right}:
         with pytest.raises(CodeError):
-            codes.check_upn(wrong + rest)
+            identifiers.check_upn(wrong + rest)
 
 
 @pytest.mark.parametrize("typed", ["9434765919", "943 476 5870", "943-476-5870", "9990000018"])
 def test_nhs_numbers_pass(typed):
-    kept = codes.check_nhs_number(typed)
+    kept = identifiers.check_nhs_number(typed)
 
     assert kept.isdigit()
-    assert codes.check_nhs_number(codes.nhs_number_text(kept)) == kept
+    assert identifiers.check_nhs_number(identifiers.nhs_number_text(kept)) == kept
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_nhs_numbers_pass(typed):
 )
 def test_what_is_no_nhs_number_is_refused(typed):
     with pytest.raises(CodeError):
-        codes.check_nhs_number(typed)
+        identifiers.check_nhs_number(typed)
 
 
 @given(st.integers(100_000_000, 999_999_999))
@@ -108,7 +108,7 @@ def test_a_learner_number_has_one_check_digit_or_none(start):
     passed = []
     for last in range(10):
         try:
-            passed.append(codes.check_uln(f"{start}{last}"))
+            passed.append(identifiers.check_uln(f"{start}{last}"))
         except CodeError:
             continue
     rest = sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), str(start), strict=True)) % 11
@@ -116,7 +116,7 @@ def test_a_learner_number_has_one_check_digit_or_none(start):
 
 
 def test_the_known_learner_number_passes():
-    assert codes.check_uln("1000 000 027") == "1000000027"
+    assert identifiers.check_uln("1000 000 027") == "1000000027"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_known_learner_number_passes():
     ],
 )
 def test_postcodes_are_kept_in_one_way(typed, kept):
-    assert codes.check_postcode(typed) == kept
+    assert identifiers.check_postcode(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_postcodes_are_kept_in_one_way(typed, kept):
 )
 def test_what_is_no_postcode_is_refused(typed):
     with pytest.raises(CodeError, match="full UK postcode"):
-        codes.check_postcode(typed)
+        identifiers.check_postcode(typed)
 
 
 @pytest.mark.parametrize(
@@ -159,23 +159,23 @@ def test_what_is_no_postcode_is_refused(typed):
     ],
 )
 def test_phone_numbers_are_kept_as_people_write_them(typed, kept):
-    assert codes.check_phone(typed) == kept
-    assert codes.check_phone(kept) == kept
+    assert identifiers.check_phone(typed) == kept
+    assert identifiers.check_phone(kept) == kept
 
 
 @pytest.mark.parametrize("typed", ["", "ask at the desk", "01274 43", "999", "0" * 400])
 def test_what_is_no_phone_number_is_refused(typed):
     with pytest.raises(CodeError, match="Enter a phone number"):
-        codes.check_phone(typed)
+        identifiers.check_phone(typed)
 
 
 def test_school_and_provider_numbers():
-    assert codes.check_urn("107 439") == "107439"
-    assert codes.check_ukprn("10000001") == "10000001"
+    assert identifiers.check_urn("107 439") == "107439"
+    assert identifiers.check_ukprn("10000001") == "10000001"
     for check, wrong in [
-        (codes.check_urn, "10743"),
-        (codes.check_urn, "007439"),
-        (codes.check_ukprn, "20000001"),
+        (identifiers.check_urn, "10743"),
+        (identifiers.check_urn, "007439"),
+        (identifiers.check_ukprn, "20000001"),
     ]:
         with pytest.raises(CodeError):
             check(wrong)
@@ -185,11 +185,11 @@ def test_school_and_provider_numbers():
 @given(st.text(max_size=40))
 def test_whatever_is_typed_gives_a_code_or_a_sentence_and_never_breaks(text):
     for check in (
-        codes.check_upn,
-        codes.check_nhs_number,
-        codes.check_uln,
-        codes.check_postcode,
-        codes.check_phone,
+        identifiers.check_upn,
+        identifiers.check_nhs_number,
+        identifiers.check_uln,
+        identifiers.check_postcode,
+        identifiers.check_phone,
     ):
         try:
             kept = check(text)
@@ -205,27 +205,27 @@ def test_whatever_is_typed_gives_a_code_or_a_sentence_and_never_breaks(text):
 )
 def test_b6_a_upn_of_every_authority_now_and_before_passes(authority):
     rest = f"{authority}200005001"
-    assert codes.check_upn(upn.calc_check_digit(rest) + rest)[1:4] == str(authority)
+    assert identifiers.check_upn(upn.calc_check_digit(rest) + rest)[1:4] == str(authority)
 
 
 @pytest.mark.parametrize("authority", ["000", "100", "214", "400", "500", "600", "700", "900", "999"])
 def test_b6_a_number_of_no_authority_is_refused(authority):
     rest = f"{authority}200005001"
     with pytest.raises(CodeError, match="not a local authority’s number"):
-        codes.check_upn(upn.calc_check_digit(rest) + rest)
+        identifiers.check_upn(upn.calc_check_digit(rest) + rest)
 
 
 @pytest.mark.parametrize(
     ("check", "typed", "kept"),
     [
-        (codes.check_upn, "\u200bB801200\u00a0005001\ufeff", "B801200005001"),
-        (codes.check_upn, "Ｂ８０１２００００５００１", "B801200005001"),
-        (codes.check_nhs_number, "٩٤٣ ٤٧٦ ٥٩١٩", "9434765919"),
-        (codes.check_nhs_number, "943\u2011476\u20115919", "9434765919"),
-        (codes.check_postcode, "bd1\u202f1hx\u202c", "BD1 1HX"),
-        (codes.check_phone, "\u202a01632\u00a0960\u00ad151\u202c", "01632 960151"),
-        (codes.check_phone, "٠١٦٣٢ ٩٦٠١٥١", "01632 960151"),
-        (codes.check_urn, "1\u200b07439", "107439"),
+        (identifiers.check_upn, "\u200bB801200\u00a0005001\ufeff", "B801200005001"),
+        (identifiers.check_upn, "Ｂ８０１２００００５００１", "B801200005001"),
+        (identifiers.check_nhs_number, "٩٤٣ ٤٧٦ ٥٩١٩", "9434765919"),
+        (identifiers.check_nhs_number, "943\u2011476\u20115919", "9434765919"),
+        (identifiers.check_postcode, "bd1\u202f1hx\u202c", "BD1 1HX"),
+        (identifiers.check_phone, "\u202a01632\u00a0960\u00ad151\u202c", "01632 960151"),
+        (identifiers.check_phone, "٠١٦٣٢ ٩٦٠١٥١", "01632 960151"),
+        (identifiers.check_urn, "1\u200b07439", "107439"),
     ],
 )
 def test_b3_codes_are_cleaned_before_they_are_checked(check, typed, kept):
@@ -234,7 +234,7 @@ def test_b3_codes_are_cleaned_before_they_are_checked(check, typed, kept):
 
 def test_b3_a_letter_that_only_looks_right_is_shown_with_its_place():
     with pytest.raises(CodeError) as refused:
-        codes.check_upn("В801200005001")
+        identifiers.check_upn("В801200005001")
     assert refused.value.text == (
         "Retype character 1, “В” (cyrillic capital letter ve, U+0412). It is not a letter from A to Z or a number"
     )

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.clock import Clock, FixedClock, in_london
-from app.domain.deadlines import (
+from app.children.rules.school_years import is_of_age_for_a_plan, is_young_person
+from app.core.clock import Clock, FixedClock, in_london
+from app.forms.rules.deadlines import (
     DUTIES,
     EXCEPTION_REASONS,
     Span,
@@ -19,7 +20,6 @@ from app.domain.deadlines import (
     timeline,
     year_group_label,
 )
-from app.domain.school_years import is_of_age_for_a_plan, is_young_person
 
 DAYS = st.dates(date(2014, 9, 1), date(2060, 12, 31))
 DUTY = st.sampled_from(sorted(DUTIES))

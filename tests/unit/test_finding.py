@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.finding import ChildWanted, child_wanted
+from app.children.rules.finding import ChildWanted, child_wanted
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain.forms import (
+from app.core.wording import Wording
+from app.forms.definitions import (
     NOT_PROVIDED,
     AnswerTable,
     SectionStatus,
@@ -15,7 +16,6 @@ from app.domain.forms import (
     section_status,
     with_facts,
 )
-from app.domain.wording import Wording
 from tests.unit.small_forms import TODAY, ask, choice, definition_of, form_of, missing, read, wrong
 
 # Checking

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.forms import SectionStatus, add_row, put_section, remove_row, section_status
+from app.forms.definitions import SectionStatus, add_row, put_section, remove_row, section_status
 from tests.unit.small_forms import TODAY, ask, choice, form_of, read, wrong
 
 # Reading

@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
-from app.domain import codes
-from app.domain.forms import (
+from app.accounts.rules.work_email import canonical, is_free_mail
+from app.children.rules import identifiers
+from app.children.rules.school_years import year_group_label
+from app.core.roles import PROFESSION_LABELS, Profession
+from app.forms.definitions import (
     SectionStatus,
     answers_as_text,
     check_complete,
@@ -19,10 +22,7 @@ from app.domain.forms import (
     section_status,
     with_facts,
 )
-from app.domain.forms.conditions import blank
-from app.domain.roles import PROFESSION_LABELS, Profession
-from app.domain.school_years import year_group_label
-from app.domain.work_email import canonical, is_free_mail
+from app.forms.definitions.conditions import blank
 from app.seed.files import form_seed, form_seeds, reference, reference_keys
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
 from tests.unit.browser_fields import fields_of
@@ -336,8 +336,8 @@ def test_the_demonstration_organisations_are_invented_and_of_every_kind():
     assert {one["kind"] for one in organisations} == {profession.value for profession in Profession}
     assert len({one["name"] for one in organisations}) == len(organisations)
     for one in organisations:
-        assert codes.check_postcode(one["postcode"]) == one["postcode"]
-        assert codes.check_phone(one["phone"]) == one["phone"]
+        assert identifiers.check_postcode(one["postcode"]) == one["postcode"]
+        assert identifiers.check_phone(one["phone"]) == one["phone"]
         for domain in one["domains"]:
             assert domain.endswith(".example") and not is_free_mail(domain)
             assert canonical(f"someone@{domain}")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.forms import DefinitionError, check_complete, checksum, parse, parse_once
+from app.forms.definitions import DefinitionError, check_complete, checksum, parse, parse_once
 from tests.unit.small_forms import TODAY, ask, choice, definition_of, form_of, missing, texts
 
 # Definitions

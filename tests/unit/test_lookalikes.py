@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.lookalikes import looks_like
-from app.domain.work_email import canonical, domain_of
+from app.accounts.rules.lookalikes import looks_like
+from app.accounts.rules.work_email import canonical, domain_of
 
 REAL = "heatonbeck.sch.uk"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.matching import Identity, first_match, may_be_same_child, similar
-from app.domain.names import fold, just_past, search_name, search_words, ways_to_match
+from app.children.rules.matching import Identity, first_match, may_be_same_child, similar
+from app.core.names import fold, just_past, search_name, search_words, ways_to_match
 
 AMINA = Identity("Amina", "Shah", date(2017, 3, 14), postcode="BD9 4NQ")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.passwords import common_passwords, normal, problem
+from app.accounts.rules.passwords import common_passwords, normal, problem
 
 ANN = ("Ann", "Kowalska", "ann.kowalska@eps.bradford.example")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.forms import answer_lines, parse
-from app.domain.secrecy import Note, Reader, facts_for, notes_contact_risk, readable, who_must_not_know
+from app.forms.definitions import answer_lines, parse
+from app.forms.rules.secrecy import Note, Reader, facts_for, notes_contact_risk, readable, who_must_not_know
 from app.seed.files import form_seed
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
 

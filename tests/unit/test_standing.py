@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from app.domain.standing import Standing, dates_of, in_words, leading, what_happens_next
-from app.domain.workflow import FormState
+from app.cases.rules.status import Standing, dates_of, in_words, leading, what_happens_next
+from app.forms.rules.workflow import FormState
 
 RECEIVED = date(2026, 11, 2)
 

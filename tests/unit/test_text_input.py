@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.text_input import character_problem, clean_address, clean_code, clean_line, clean_lines
+from app.core.text_input import character_problem, clean_address, clean_code, clean_line, clean_lines
 
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\u00ad\ufeff\u061c"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.typed_dates import MONTHS, read_date, read_parts
+from app.core.typed_dates import MONTHS, read_date, read_parts
 
 MARCH = date(2015, 3, 27)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.forms.kinds import KINDS
+from app.forms.definitions.kinds import KINDS
 from tests.unit.small_forms import ask, form_of
 
 TODAY = date(2026, 11, 30)

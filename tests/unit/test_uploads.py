@@ -6,8 +6,14 @@ import tracemalloc
 
 import pytest
 
-from app.domain.upload_refusals import EMBEDDED_OBJECT, HARMFUL, LOADS_FROM_ELSEWHERE, MACROS, UploadError
-from app.domain.uploads import LARGEST, check_upload, clean_name, named_as
+from app.documents.rules.upload_refusals import (
+    EMBEDDED_OBJECT,
+    HARMFUL,
+    LOADS_FROM_ELSEWHERE,
+    MACROS,
+    UploadError,
+)
+from app.documents.rules.uploads import LARGEST, check_upload, clean_name, named_as
 from tests.hostile_files import BOMB, HONEST, HOSTILE, HOSTILE_NAMES, PDF, Sent, docx, jpeg, png
 
 

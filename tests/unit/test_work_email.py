@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.work_email import (
+from app.accounts.rules.work_email import (
     EmailError,
     canonical,
     domain_of,

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from app.domain.errors import WrongHands, WrongMoment
-from app.domain.workflow import WORKFLOWS, FormState, Part
+from app.core.errors import WrongHands, WrongMoment
+from app.forms.rules.workflow import WORKFLOWS, FormState, Part
 
 ALLOWED = {
     ("request", "save", "draft", "author"): "draft",

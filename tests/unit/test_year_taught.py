@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.school_years import is_young_person, school_year, year_of
+from app.children.rules.school_years import is_young_person, school_year, year_of
 
 
 @dataclass

@@ -7,9 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.roles import Profession
-from app.domain.sharing import SharingChoice
-from app.domain.workflow import FormState, Part
+from app.cases import advice_requests
+from app.core.base import utc_now
+from app.core.roles import Profession
+from app.forms import returns, sharing
+from app.forms.queries.forms import last_number
+from app.forms.rules.sharing import SharingChoice
+from app.forms.rules.workflow import FormState, Part
 from app.models import (
     Advice,
     Child,
@@ -31,9 +35,6 @@ from app.models import (
     Submission,
     WorkDomain,
 )
-from app.services import asking, returning, sharing
-from app.store.queries.forms import last_number
-from app.tables.base import utc_now
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 
@@ -53,11 +54,11 @@ class BusyCase:
         self.draft = make.request(self.child, cast.sana).id
         self.returned = self._sent_request()
         with cast.olu.works() as work:
-            returning.send_back(work, self.returned, 1, {"reason-views": "When?", "reason": "Say more."})
+            returns.send_back(work, self.returned, 1, {"reason-views": "When?", "reason": "Say more."})
         self.sent = self._sent_request()
         self.accepted = self._sent_request()
         with cast.olu.works() as work:
-            returning.accept(work, self.accepted, 1)
+            returns.accept(work, self.accepted, 1)
         self.advice = self._advice(cast.ann)
         self.sent_advice = self._advice(cast.sana, "advice_education")
         fill_in(cast.sana, self.sent_advice)
@@ -66,9 +67,9 @@ class BusyCase:
             self.family = frozenset(one.link_id for one in sharing.family_of(work, self.child.id))
             for form in (self.sent_advice, self.sent):
                 sharing.set_sharing(work, form, SharingChoice(professionals=True, links=self.family))
-            self.recorded = asking.start_consent(work, self.child.id, recorded=True).id
+            self.recorded = advice_requests.start_consent(work, self.child.id, recorded=True).id
         with cast.pat.works() as work:
-            self.consent = asking.start_consent(work, self.child.id).id
+            self.consent = advice_requests.start_consent(work, self.child.id).id
         self.messages = {
             actor.key: make.message(
                 actor, child_id=self.child.id, form_id=self.sent_advice, sender_id=cast.sana.id
@@ -113,7 +114,7 @@ class BusyCase:
 
     def _advice(self, who: Any, template: str = "advice_psychology") -> int:
         with self.cast.olu.works() as work:
-            return asking.ask_for_advice(work, self.child.id, template, person_id=who.id).id
+            return advice_requests.ask_for_advice(work, self.child.id, template, person_id=who.id).id
 
     def forms(self) -> dict[str, int]:
         """Each form by where it stands."""

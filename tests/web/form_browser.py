@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from app.domain.forms import FormDefinition, parse
+from app.forms.definitions import FormDefinition, parse
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from tests.unit.browser_fields import fields_of

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain.clock import FixedClock
-from app.domain.errors import WrongHands
+from app.accounts import own_account
+from app.core.clock import FixedClock
+from app.core.errors import WrongHands
+from app.core.unit_of_work import Office
 from app.models import LogInSession, Person
-from app.services import own_account
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything
 from tests.mailbox import Mailbox

@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.errors import PortalError, WrongHands
-from app.domain.roles import Profession
+from app.accounts import account_details
+from app.core.errors import PortalError, WrongHands
+from app.core.roles import Profession
+from app.core.unit_of_work import Office
 from app.models import AuditRow, ChildLink, Message, OrganisationChange, Person, ProposalState
-from app.services import account_details
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox, text_of

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.domain.workflow import Part
+from app.forms.rules.workflow import Part
+from app.forms.workflow_roles import parts_in
 from app.models import Advice, ChildLink
-from app.services.parts import parts_in
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page

@@ -4,10 +4,13 @@ import re
 
 import pytest
 
-from app.domain.events import ChildLinked, ChildViewed, FormShared, FormViewed, RolesChanged
-from app.post.letters import LETTERS
-from app.services.work import unit_of_work
-from app.store.queries.audit import LINES
+from app.accounts.events import RolesChanged
+from app.cases.events import ChildLinked
+from app.children.events import ChildViewed
+from app.core.unit_of_work import unit_of_work
+from app.forms.events import FormShared, FormViewed
+from app.messages.notifications import LETTERS
+from app.operations.queries.audit import LINES
 from app.views.audit_words import SENTENCES
 from tests.browser import post_with_token
 from tests.statements import counted

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from app.store.queries.audit import AuditLine
+from app.operations.queries.audit import AuditLine
 from app.views.audit_words import SENTENCES, details, sentence
 
 

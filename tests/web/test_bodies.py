@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.services.work import Office
+from app.core.unit_of_work import Office
 from tests.access.test_matrix import address, routes
 from tests.access.world import build_world
 from tests.browser import token_for

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, Request
 from tests.browser import post_with_token
 from tests.cast import everything

@@ -234,10 +234,11 @@ def test_a12_the_audit_page_says_what_was_asked(app, cast, make):
 
 
 def test_a12_adding_children_is_limited(app, cast, office, monkeypatch):
-    from app.domain.log_in import Limit
-    from app.services import children, limits
+    from app.cases import children
+    from app.core import activity_limits
+    from app.core.try_limits import Limit
 
-    monkeypatch.setattr(children, "ADDED", Limit("child", 1, limits.ADDED.within))
+    monkeypatch.setattr(children, "ADDED", Limit("child", 1, activity_limits.ADDED.within))
     add(app, cast.sana, add_key="one")
     answer = add(app, cast.sana, add_key="two", same_child="no")
     assert answer.status_code == 422

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Child
 from tests.browser import post_with_token
 from tests.cast import everything

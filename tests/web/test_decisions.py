@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from app.models import Request
 from tests.browser import post_with_token
 from tests.cast import everything

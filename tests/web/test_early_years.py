@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.domain.roles import Profession
+from app.core.roles import Profession
+from app.forms import returns
 from app.models import Message, Organisation, Person, Request
-from app.services import returning
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 from tests.pages import Page
@@ -46,7 +46,7 @@ def test_c4_a_form_of_an_early_years_setting_is_named_as_the_law_names_it(cast, 
     for path in ("/messages/", "/requests/list/", "/", f"/children/{child.id}/forms"):
         assert "needs assessment" not in Page(cast.olu.browser().get(path)).main, path
     with cast.olu.works() as work:
-        returning.accept(work, form.id, 1)
+        returns.accept(work, form.id, 1)
 
 
 def test_c4_adding_a_child_there_begins_that_form(cast, nursery, press, office):

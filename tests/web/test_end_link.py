@@ -1,7 +1,7 @@
 """The page on which the SEN team ends somebody's involvement, and reading what was sent and not shared."""
 
-from app.domain.workflow import FormState
-from app.services import invitations
+from app.cases import invitations
+from app.forms.rules.workflow import FormState
 from tests.make import parent
 
 

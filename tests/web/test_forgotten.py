@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from app.domain.clock import FixedClock
-from app.services import change_email
-from app.services.work import Office
+from app.accounts import change_email
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, mail_codes
 from tests.mailbox import Mailbox

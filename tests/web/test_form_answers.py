@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import event, select
 
-from app.domain.forms.reading import SHOWN
-from app.domain.workflow import FormState
+from app.forms.definitions.reading import SHOWN
+from app.forms.returns import send_back
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Form
-from app.services.returning import send_back
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 from tests.unit.browser_fields import fields_of

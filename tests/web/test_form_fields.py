@@ -9,9 +9,9 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
-from app.domain.forms import Problem, check_draft, check_section_complete, parse, put_section, with_facts
-from app.domain.forms.conditions import blank
-from app.domain.wording import Wording
+from app.core.wording import Wording
+from app.forms.definitions import Problem, check_draft, check_section_complete, parse, put_section, with_facts
+from app.forms.definitions.conditions import blank
 from app.seed.files import form_seeds
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
 from app.views.assets import init_assets

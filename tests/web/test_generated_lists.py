@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Organisation
 from app.views.pages import uk_date
 from tests.browser import post_with_token

@@ -18,10 +18,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.core.mail.outbox import queue_mail
+from app.core.unit_of_work import unit_of_work
 from app.models import OutboxMail
-from app.post.outbox import queue_mail
-from app.services import wellbeing
-from app.services.work import unit_of_work
+from app.operations import health
 from tests.conftest import MOMENT, settings_for
 from tests.statements import counted
 
@@ -96,7 +96,7 @@ def test_a_database_that_can_only_be_read_is_not_ready(app, office, tmp_path):
     shutil.copy(office.database.url.removeprefix("sqlite:///"), copy)
     app = create_app(settings_for(tmp_path, f"sqlite:///file:{copy}?mode=ro&uri=true"))
 
-    assert "database" in wellbeing.faults(app.extensions["office"])
+    assert "database" in health.faults(app.extensions["office"])
 
 
 @pytest.mark.skipif(not os.environ.get("TEST_DATABASE_URL"), reason="needs PostgreSQL")
@@ -166,11 +166,11 @@ def test_a_disk_that_is_nearly_full_is_not_ready(office, tmp_path):
     place = tmp_path / "disk"
     with small_disk(place):
         there = replace(office, settings=replace(office.settings, data_dir=place))
-        assert wellbeing.faults(there) == []
+        assert health.faults(there) == []
 
         (place / "much").write_bytes(b"x" * 3_900_000)
 
-        assert wellbeing.faults(there) == ["disk"]
+        assert health.faults(there) == ["disk"]
 
 
 class Pong(threading.Thread):
@@ -197,20 +197,20 @@ class Pong(threading.Thread):
 def test_a_scanner_that_stops_is_a_weakness_and_no_reason_to_turn_people_away(app, office):
     scanner = Pong()
     there = replace(office, settings=replace(office.settings, clamd_address=scanner.address))
-    assert wellbeing.weaknesses(there) == []
+    assert health.weaknesses(there) == []
 
     scanner.server.shutdown(socket.SHUT_RDWR)
     scanner.server.close()
 
-    assert wellbeing.weaknesses(there) == ["scanner"]
-    assert wellbeing.faults(there) == []
+    assert health.weaknesses(there) == ["scanner"]
+    assert health.faults(there) == []
 
 
 def test_a_scanner_that_says_something_else_is_a_weakness(office):
     scanner = Pong(b"ERROR\0")
     there = replace(office, settings=replace(office.settings, clamd_address=scanner.address))
 
-    assert wellbeing.weaknesses(there) == ["scanner"]
+    assert health.weaknesses(there) == ["scanner"]
     scanner.server.close()
 
 

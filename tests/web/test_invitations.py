@@ -4,12 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.unit_of_work import Office
 from app.models import (
     ChildLink,
     Invitation,
     Person,
 )
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox, text_of

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from startup.switches import AWAITING_CHECK
 from tests.browser import post_with_token
 from tests.cast import Cast

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from tests.pages import Page
 from tests.statements import BUDGET, counted
 

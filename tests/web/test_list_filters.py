@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask_babel import force_locale
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from app.views.casework_lists import RequestList
 from app.views.lists import PortalListView
 from tests.browser import post_with_token
@@ -66,7 +66,7 @@ def test_links_to_the_list_itself_keep_what_was_chosen_and_drop_the_page(cast, m
 
 
 def test_a_word_is_looked_for_among_the_newest_messages(app, cast, make, monkeypatch):
-    monkeypatch.setattr("app.store.queries.messages.LOOKED_THROUGH", 2)
+    monkeypatch.setattr("app.messages.queries.messages.LOOKED_THROUGH", 2)
     for number in range(3):
         make.message(cast.olu, subject=f"Question {number}")
 

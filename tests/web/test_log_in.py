@@ -5,9 +5,9 @@ import re
 import pytest
 from flask import Flask
 
-from app.domain.clock import FixedClock
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Office
 from app.models import LogInSession, Person
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 

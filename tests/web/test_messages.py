@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from app.domain.events import AdviceAsked, PossibleDuplicateFound
-from app.services import messages as desk
-from app.store.queries.messages import LINES
+from app.children.events import PossibleDuplicateFound
+from app.forms.events import AdviceAsked
+from app.messages import messages as desk
+from app.messages.queries.messages import LINES
 from tests.browser import post_with_token
 from tests.statements import counted
 

@@ -5,9 +5,9 @@ from copy import deepcopy
 import pytest
 from sqlalchemy import select
 
+from app.forms.form_templates import import_seeds, published
 from app.models import Child, FormVersion
 from app.seed.files import form_seed
-from app.services.form_templates import import_seeds, published
 from tests.cast import everything
 from tests.pages import Page
 from tests.web.test_children import add, see

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.workflow import FormState
-from app.services.open_forms import look_at
+from app.forms.form_context import look_at
+from app.forms.rules.workflow import FormState
 from startup.switches import LANGUAGES
 from tests.languages import left_in_english
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.domain.roles import Profession
+from app.core.roles import Profession
 from app.models import Organisation, Registration
 from tests.browser import post_with_token
 from tests.cast import everything

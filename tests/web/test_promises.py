@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.domain.standing import NEXT_IN_WORDS
-from app.domain.workflow import FormState
+from app.cases.rules.status import NEXT_IN_WORDS
+from app.forms.rules.workflow import FormState
 from app.models import Message, Person
 from tests.browser import post_with_token
 from tests.cast import everything

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from app.core.unit_of_work import Office
 from app.models import (
     LogInSession,
     Registration,
 )
-from app.services.work import Office
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox
 from tests.make import Maker

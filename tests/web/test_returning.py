@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.domain.workflow import FormState
+from app.forms.drafts import save_section
+from app.forms.form_context import take_up
+from app.forms.returns import send_back
+from app.forms.rules.workflow import FormState
 from app.models import Form, Message
-from app.services.filling import save_section
-from app.services.open_forms import take_up
-from app.services.returning import send_back
 from app.views.pages import uk_date
 from tests.cast import everything
 from tests.web.form_browser import errors_on, text_of

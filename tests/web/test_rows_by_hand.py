@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_appbuilder import Model
 
-from app.domain.workflow import FormState
-from app.services.work import Office
+from app.core.unit_of_work import Office
+from app.forms.rules.workflow import FormState
 from tests.access.test_matrix import address, routes
 from tests.access.world import World, build_world
 from tests.cast import Actor, Cast

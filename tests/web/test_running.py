@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.core.mail.heartbeat import say_at_work
+from app.core.mail.outbox import CODE_LANE, queue_mail
+from app.core.mail.texts import MAILS
+from app.core.unit_of_work import unit_of_work
 from app.models import AuditRow, OutboxMail
-from app.post.mails import MAILS
-from app.post.outbox import CODE_LANE, queue_mail
-from app.post.pulse import say_at_work
-from app.services.work import unit_of_work
 from app.views.running_words import LANES, LETTERS, reason_words
 from tests.browser import post_with_token
 from tests.cast import everything

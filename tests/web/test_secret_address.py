@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.cases import children
+from app.forms.reading import name_to_read
 from app.models import Child, Document, DocumentState
-from app.services import children
-from app.services.reading import name_to_read
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.filled_forms import fill_in, send

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from tests.browser import post_with_token
 from tests.pages import Page
 from tests.statements import BUDGET, counted

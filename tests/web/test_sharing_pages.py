@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.domain.workflow import FormState
+from app.forms.rules.workflow import FormState
 from tests.browser import post_with_token
 from tests.filled_forms import fill_in, send
 from tests.pages import Page

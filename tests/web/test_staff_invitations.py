@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.clock import FixedClock
-from app.domain.errors import Refused, WrongHands, WrongMoment
-from app.domain.roles import Role
+from app.cases import invitations
+from app.cases.invitations import Invited
+from app.core.clock import FixedClock
+from app.core.errors import Refused, WrongHands, WrongMoment
+from app.core.roles import Role
+from app.core.unit_of_work import Office
 from app.models import AuditRow, Invitation, Message, Person
 from app.seed.cast import COUNCIL, HEALTH
-from app.services import invitations
-from app.services.invitations import Invited
-from app.services.work import Office
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.mailbox import Mailbox, text_of

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.domain.forms import FormDefinition, parse
-from app.domain.roles import grants_of
+from app.core.roles import grants_of
+from app.forms.definitions import FormDefinition, parse
 from app.seed.files import form_seed
 from app.views.gate import PUBLIC
 from tests.access.test_matrix import address, door_of, routes

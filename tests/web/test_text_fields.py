@@ -14,9 +14,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields.core import UnboundField
 
 import app.views
-from app.domain.forms import parse, read_section
-from app.domain.forms.kinds import KINDS
-from app.domain.forms.reading import field_names
+from app.forms.definitions import parse, read_section
+from app.forms.definitions.kinds import KINDS
+from app.forms.definitions.reading import field_names
 from app.models import Child, Registration, SectionDraft
 from app.seed.files import form_seeds
 from app.views.form_fields import FIELDS

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.names import initials
-from app.domain.workflow import FormState
+from app.core.names import initials
+from app.forms.rules.workflow import FormState
 from tests.access.world import build_world
 from tests.every_page import every_page
 from tests.pages import Page

@@ -18,10 +18,10 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, abort, redirect, render_template, request, session
 
-from app.domain.forms import FormDefinition, parse
-from app.domain.school_years import school_year
-from app.domain.standing import IN_WORDS, NEXT_IN_WORDS, NOT_SENT, Standing, dates_of
-from app.domain.workflow import STATE_LABELS, FormState
+from app.cases.rules.status import IN_WORDS, NEXT_IN_WORDS, NOT_SENT, Standing, dates_of
+from app.children.rules.school_years import school_year
+from app.forms.definitions import FormDefinition, parse
+from app.forms.rules.workflow import STATE_LABELS, FormState
 from app.seed.files import form_seed
 from bench.speed.apps import floor_statements as sql
 from bench.speed.measured import Application, Ask, ask

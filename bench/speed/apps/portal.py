@@ -10,12 +10,12 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from app import create_app
-from app.domain.roles import Principal, Role
+from app.accounts.saved_submissions import form_mark
+from app.accounts.sessions import open_session
+from app.core.database.row_filter import look_as_system
+from app.core.roles import Principal, Role
+from app.core.unit_of_work import Office, unit_of_work
 from app.models import Form, Person
-from app.services.kept_posts import form_mark
-from app.services.sessions import open_session
-from app.services.work import Office, unit_of_work
-from app.store.guard import look_as_system
 from app.views import searching
 from bench.speed.measured import Application, Ask, ask
 from bench.speed.names import COMMON, MEASURED, RARE

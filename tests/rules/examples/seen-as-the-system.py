@@ -1,12 +1,12 @@
-from app.store import guard
-from app.store.guard import look_as, look_as_system
+from app.core.database import (row_filter)
+from app.core.database.row_filter import (look_as, look_as_system)
 
 
 def bad(session):
     # ruleid
     look_as_system(session, "because it is easier")
     # ruleid
-    guard.look_as_system(session, "because it is easier")
+    row_filter.look_as_system(session, "because it is easier")
 
 
 def good(session, who):

@@ -1,0 +1,212 @@
+"""The owner of an account corrects their details, and proposes another organisation, which the SEN team approves."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from app.accounts.events import (
+    AccountDetailsChanged,
+    OrganisationChangeApproved,
+    OrganisationChangeProposed,
+    OrganisationChangeRefused,
+)
+from app.accounts.mailed_links import mail
+from app.accounts.recovery import end_changes_under_way
+from app.accounts.tables.account_changes import OrganisationChange, ProposalState
+from app.accounts.tables.people import Person
+from app.cases.handover import hand_over_work
+from app.core.database.locks import hold_account
+from app.core.errors import Fault, Refused, WrongHands, WrongMoment
+from app.core.roles import Profession, Role
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.named_later import keep_from_queue
+from app.organisations.tables import Organisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What the owner of an account may correct at once; none of it decides access."""
+
+    first_name: str
+    last_name: str
+    job_title: str
+    address: str
+    postcode: str
+    phone: str
+
+
+def details_of(person: Person) -> Details:
+    """The details as they are now."""
+    return Details(**{name: getattr(person, name) or "" for name in Details.__dataclass_fields__})
+
+
+def correct(work: Work, wanted: Details) -> bool:
+    """Keep my corrected details, old and new value in the audit. False when nothing is different."""
+    person = work.get(Person, work.me.user_id)
+    before, after = asdict(details_of(person)), asdict(wanted)
+    changed = [name for name in after if before[name] != after[name]]
+    for name in changed:
+        setattr(person, name, after[name])
+    if changed:
+        work.tell(
+            AccountDetailsChanged(
+                person_id=person.id,
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+        )
+    return bool(changed)
+
+
+# --- another organisation -------------------------------------------------------------------------
+
+
+def may_propose(work: Work) -> bool:
+    """Professionals work for an organisation; the council's own people and families do not choose one."""
+    return work.me.has(Role.professional)
+
+
+def my_proposal(work: Work) -> OrganisationChange | None:
+    """My proposal that waits."""
+    mine = _with_names().where(
+        OrganisationChange.person_id == work.me.user_id, OrganisationChange.state == ProposalState.waiting
+    )
+    return work.session.scalars(mine).one_or_none()
+
+
+def propose(work: Work, organisation_id: int, reason: str) -> OrganisationChange:
+    """Say that I work for another organisation. It takes the place of an earlier proposal that waits.
+
+    Raises Refused for an organisation that is mine already or not to be chosen.
+    """
+    if not may_propose(work):
+        raise WrongHands("only professionals have an organisation to change")
+    person = work.get(Person, work.me.user_id)
+    organisation = work.get(Organisation, organisation_id)
+    if organisation.kind is Profession.council or not organisation.active:
+        raise Refused(Fault("organisation", Wording(N_("Choose your organisation from the list"))))
+    if organisation.id == person.organisation_id:
+        raise Refused(
+            Fault("organisation", Wording(N_("Choose an organisation other than the one you have")))
+        )
+    _close(work, OrganisationChange.person_id == person.id, ProposalState.withdrawn)
+    try:
+        proposal = work.add(
+            OrganisationChange(
+                person_id=person.id,
+                from_organisation_id=person.organisation_id,
+                to_organisation_id=organisation.id,
+                reason=reason,
+            )
+        )
+    except IntegrityError:
+        text = Wording(N_("Another change was proposed for your account just now. Try again"))
+        raise Refused(Fault("organisation", text)) from None
+    work.tell(OrganisationChangeProposed(person_id=person.id, change_id=proposal.id))
+    return proposal
+
+
+def withdraw(work: Work) -> bool:
+    """Take my proposal back. False when none waited."""
+    return _close(work, OrganisationChange.person_id == work.me.user_id, ProposalState.withdrawn)
+
+
+def waiting(work: Work) -> Sequence[OrganisationChange]:
+    """The proposals that wait for the SEN team, oldest first."""
+    _check_team(work)
+    statement = _with_names().where(OrganisationChange.state == ProposalState.waiting)
+    return work.session.scalars(statement.order_by(OrganisationChange.id).limit(200)).all()
+
+
+def proposal(work: Work, change_id: int) -> OrganisationChange:
+    """One proposal, with the names to show."""
+    _check_team(work)
+    return work.get(OrganisationChange, change_id, *_NAMES)
+
+
+def approve(work: Work, change_id: int) -> OrganisationChange:
+    """Move the person to the organisation, whose kind is their profession from now on, and tell them by mail.
+
+    Their work stays with the organisation they leave. Raises WrongMoment when it was decided already, Refused when
+    the organisation is no longer to be chosen.
+    """
+    _check_team(work)
+    change = _decide(work, change_id, ProposalState.approved)
+    person, organisation = change.person, change.to_organisation
+    is_professional = any(role.name == Role.professional.name for role in person.roles)
+    if not (organisation.active and person.active and is_professional):
+        text = N_("This organisation or account is no longer in use. Refuse the change")
+        raise Refused(Fault("decision", Wording(text)))
+    person_id, organisation_id, kind = person.id, organisation.id, organisation.kind
+    hand_over_work(work, person_id)
+    person = work.get(Person, person_id)
+    person.organisation_id, person.profession = organisation_id, kind
+    person.organisation_confirmed_at, person.organisation_confirmed_by_id = work.now, work.me.user_id
+    person.leads_organisation = False
+    work.session.flush()
+    end_changes_under_way(work, person_id)
+    person = work.get(Person, person_id)
+    keep_from_queue(work, person, work.me.user_id)
+    mail(work, "organisation_change_approved", person.email, str(change_id), person.locale)
+    work.tell(
+        OrganisationChangeApproved(
+            person_id=person_id,
+            change_id=change_id,
+            from_organisation_id=change.from_organisation_id,
+            to_organisation_id=organisation_id,
+        )
+    )
+    return change
+
+
+def refuse(work: Work, change_id: int, reason: str) -> OrganisationChange:
+    """Leave the person where they are, and tell them why by mail. Raises WrongMoment when it was decided already."""
+    _check_team(work)
+    change = _decide(work, change_id, ProposalState.refused)
+    change.decision_reason = reason
+    person = change.person
+    mail(work, "organisation_change_refused", person.email, str(change_id), person.locale, reason=reason)
+    work.tell(OrganisationChangeRefused(person_id=person.id, change_id=change_id))
+    return change
+
+
+_NAMES = (
+    joinedload(OrganisationChange.person),
+    joinedload(OrganisationChange.from_organisation),
+    joinedload(OrganisationChange.to_organisation),
+)
+
+
+def _with_names() -> Select[OrganisationChange]:
+    return select(OrganisationChange).options(*_NAMES)
+
+
+def _check_team(work: Work) -> None:
+    if not work.me.in_sen_team:
+        raise WrongHands("only the SEN team decides where a professional works")
+
+
+def _decide(work: Work, change_id: int, state: ProposalState) -> OrganisationChange:
+    """Take the decision if it is still open: of two officers, the first one's counts."""
+    hold_account(work.session, work.get(OrganisationChange, change_id).person_id)
+    if not _close(work, OrganisationChange.id == change_id, state):
+        raise WrongMoment
+    change = proposal(work, change_id)
+    change.decided_by_id = work.me.user_id
+    return change
+
+
+def _close(work: Work, which: object, state: ProposalState) -> bool:
+    closed = work.session.execute(
+        update(OrganisationChange)
+        .where(which, OrganisationChange.state == ProposalState.waiting)  # type: ignore[arg-type]
+        .values(state=state, decided_at=work.now)
+        .returning(OrganisationChange.id)
+        .execution_options(synchronize_session=False)
+    )
+    work.session.expire_all()
+    return closed.one_or_none() is not None

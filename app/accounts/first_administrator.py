@@ -1,0 +1,31 @@
+"""The first administrator of a portal that has none: entered at the command line, and choosing a password by mail."""
+
+from sqlalchemy import select
+
+from app.accounts import forgotten_password
+from app.accounts.account_creation import open_account
+from app.accounts.passwords import UNUSABLE
+from app.accounts.tables.people import Person
+from app.core.database.row_filter import look_as_system
+from app.core.errors import Conflict
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+
+
+def enter_first_administrator(work: Work, email: str, first_name: str, last_name: str) -> Person:
+    """Enter the account and mail it a link to choose a password. Raises Conflict where there is an administrator.
+
+    No password opens it until one is chosen through the mailed link.
+    """
+    look_as_system(work.session, "the first administrator is entered")
+    if work.session.scalars(select(Person.id).where(Person.roles.any(name=Role.admin.name)).limit(1)).first():
+        raise Conflict
+    person = Person(
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        password=UNUSABLE,
+    )
+    open_account(work, person, Role.admin)
+    forgotten_password.ask(work, email)
+    return person

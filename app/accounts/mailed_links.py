@@ -1,0 +1,166 @@
+"""Links sent by mail: made, looked at, and used once.
+
+Looking at one changes nothing, because mail scanners open every link they see. Using one takes a button.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from app.accounts.queries.mailed_links import OpenLink, end_older, expired_invitation, open_link, use_up
+from app.accounts.rules.invitations import LINK_DAYS
+from app.accounts.sessions import hash_of
+from app.accounts.tables.mailed_links import MailedLink, Purpose
+from app.core import rate_limits
+from app.core.database.locks import hold_account
+from app.core.errors import NotFound
+from app.core.mail.outbox import queue_mail
+from app.core.try_limits import Limit
+from app.core.unit_of_work import Work
+
+HOURS: Mapping[Purpose, int] = {
+    Purpose.register: 24,
+    Purpose.reset: 1,
+    Purpose.email: 24,
+    Purpose.invite: 24 * LINK_DAYS,
+    Purpose.not_me: 48,
+    Purpose.app_reset: 24,
+}
+"""How long a link works."""
+
+PATHS: Mapping[Purpose, str] = {
+    Purpose.register: "/confirm/{}",
+    Purpose.invite: "/confirm/{}",
+    Purpose.reset: "/forgotten/{}",
+    Purpose.email: "/confirm/email/{}",
+    Purpose.not_me: "/confirm/not-me/{}",
+    Purpose.app_reset: "/confirm/app/{}",
+}
+"""The page each opens. Mail adds the portal's own address from the settings, never the one a request came with."""
+
+LONGEST_TOKEN = 100
+
+MAILS_TO_ADDRESS = Limit("link_mail", 3, timedelta(minutes=15))
+MAILS_TO_ADDRESS_A_DAY = Limit("link_mail_day", 10, timedelta(days=1))
+MAILS_ASKED_FROM = Limit("link_asked", 60, timedelta(hours=1))
+"""From one network: a whole school sits behind one, so it is generous."""
+
+
+class DeadLink(NotFound):
+    """The link was used, replaced, too old or never ours: all one to whoever holds it."""
+
+
+def make_link(
+    work: Work,
+    purpose: Purpose,
+    email: str,
+    person_id: int | None = None,
+    registration_id: int | None = None,
+    *,
+    hours: int | None = None,
+    end_others: bool = True,
+) -> str:
+    """A new link for this address; unless told otherwise, older ones for the same purpose stop working.
+
+    Gives its secret.
+    """
+    if end_others:
+        if person_id is not None:
+            hold_account(work.session, person_id)
+        end_older(work.session, purpose, email, person_id, work.now)
+    token = secrets.token_urlsafe(32)
+    work.add(
+        MailedLink(
+            created_at=work.now,
+            token_hash=hash_of(token),
+            purpose=purpose,
+            email=email,
+            person_id=person_id,
+            registration_id=registration_id,
+            expires_at=work.now + timedelta(hours=hours or HOURS[purpose]),
+        )
+    )
+    return token
+
+
+def mail_link(
+    work: Work, letter: str, purpose: Purpose, email: str, token: str, locale: str | None = None
+) -> None:
+    """Send somebody the link that was made for them, in their language if it is known."""
+    mail(
+        work,
+        letter,
+        email,
+        f"{purpose.value}:{hash_of(token)}",
+        locale,
+        path=PATHS[purpose].format(token),
+        **({"days": LINK_DAYS} if purpose is Purpose.invite else {"hours": HOURS[purpose]}),
+    )
+
+
+def mail(
+    work: Work, letter: str, email: str, dedupe_key: str, locale: str | None = None, **facts: Any
+) -> None:
+    """Put one mail into the outbox; it goes out after the commit."""
+    work.mailed.append(
+        queue_mail(
+            work.session,
+            letter=letter,
+            to=email,
+            facts=facts,
+            locale=locale or "en",
+            dedupe_key=f"{letter}:{dedupe_key}",
+        )
+    )
+
+
+def throttle_mail_to(work: Work, email: str) -> None:
+    """Nobody can make us flood an address with mail, known or unknown alike. Raises TooMany."""
+    rate_limits.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
+    rate_limits.take(work, MAILS_TO_ADDRESS, email)
+    rate_limits.take(work, MAILS_TO_ADDRESS_A_DAY, email)
+
+
+def look_at(work: Work, token: str, *purposes: Purpose) -> OpenLink:
+    """The link, unchanged. Raises DeadLink when it does not work (any more) or is for something else."""
+    found = open_link(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
+    if found is None or found.purpose not in purposes:
+        raise DeadLink
+    return found
+
+
+def invitation_too_old(work: Work, token: str) -> str:
+    """The address an invitation was sent to whose link was not used in time. Raises DeadLink for any other link."""
+    found = (
+        expired_invitation(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
+    )
+    if found is None:
+        raise DeadLink
+    return found
+
+
+def use_link(work: Work, token: str, *purposes: Purpose) -> OpenLink:
+    """The link, used up: of two people pressing the button at once, one gets DeadLink."""
+    found = look_at(work, token, *purposes)
+    if found.person_id is not None:
+        hold_account(work.session, found.person_id)
+    if not use_up(work.session, found.id, work.now):
+        raise DeadLink
+    return found
+
+
+__all__ = [
+    "HOURS",
+    "PATHS",
+    "DeadLink",
+    "OpenLink",
+    "Purpose",
+    "invitation_too_old",
+    "look_at",
+    "mail",
+    "mail_link",
+    "make_link",
+    "throttle_mail_to",
+    "use_link",
+]

@@ -1,0 +1,154 @@
+"""What people change about their own account: the password, and the authenticator app."""
+
+import pyotp
+
+from app.accounts.events import PasswordChanged, SecondStepChanged
+from app.accounts.passwords import (
+    about_person,
+    account_subject,
+    count_new_password,
+    hashed,
+    passwords_of,
+    set_password,
+)
+from app.accounts.queries.log_in import account_by_id, burn_app_step, close_challenges
+from app.accounts.queries.mailed_links import end_older
+from app.accounts.recovery import end_everything_pending
+from app.accounts.second_step import BY_APP, BY_EMAIL, PROVE, Desk, app_step, begin, seal_secret, verify
+from app.accounts.sessions import mark_proved, require_proof
+from app.accounts.tables.mailed_links import Purpose
+from app.accounts.tables.people import Person
+from app.core import rate_limits
+from app.core.encryption import BrokenSeal, seal, unseal
+from app.core.errors import Conflict, Fault, Refused, WrongHands
+from app.core.roles import SEN_TEAM, Role
+from app.core.try_limits import PASSWORDS_PER_ACCOUNT, code_typed
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+
+OFFERED = "authenticator offered"
+"""What a secret is sealed for that nobody has proved yet."""
+
+MAY_ADD_APP = SEN_TEAM | {Role.admin}
+"""Those who see every child, or say who does, may make their second step stronger."""
+
+
+def change_password(desk: Desk, password: str, log_in_id: int) -> None:
+    """A new password. Everything pending ends and every other log-in, and the owner is told by mail.
+
+    Raises ProveFirst, Refused or TooMany.
+    """
+    with desk() as work:
+        require_proof(work, log_in_id)
+        person = work.get(Person, work.me.user_id)
+        office, about, kept = work.office, about_person(person), person.password
+        count_new_password(work, f"person|{work.me.user_id}")
+    if passwords_of(office).matches(kept, password):
+        raise Refused(
+            Fault("password", Wording(N_("Enter a password that is different from your current one")))
+        )
+    password_hash = hashed(office, password, about)
+    with desk() as work:
+        require_proof(work, log_in_id)
+        person = work.get(Person, work.me.user_id)
+        set_password(work, person, password_hash)
+        end_everything_pending(work, person.id, except_log_in=log_in_id)
+        work.tell(PasswordChanged(person_id=person.id))
+
+
+def prove_password(desk: Desk, password: str, before: str | None = None) -> str:
+    """Somebody logged in shows again that it is them: first the password; gives the challenge for the code.
+
+    `before` is the challenge that this browser was at.
+    """
+    _check_current(desk, password, "password")
+    with desk() as work:
+        account = account_by_id(work.session, work.me.user_id)
+        if account is None:
+            raise Conflict
+        return begin(work, account, account_subject(account.email), PROVE, before)
+
+
+def prove_code(desk: Desk, secret: str | None, code: str, log_in_id: int) -> None:
+    """Then the code. Raises WrongCode or LogInAgain."""
+    passed = verify(desk, secret, code, PROVE)
+    with desk() as work:
+        if passed.person_id == work.me.user_id:
+            mark_proved(work, log_in_id)
+
+
+def _check_current(desk: Desk, password: str, field: str) -> None:
+    with desk() as work:
+        account = account_by_id(work.session, work.me.user_id)
+        office = work.office
+        if account is None:
+            raise Conflict
+        subject = account_subject(account.email)
+        rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
+    if not passwords_of(office).matches(account.password, password):
+        raise Refused(Fault(field, Wording(N_("Enter your current password. What you typed is not right"))))
+    with desk() as work:
+        rate_limits.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
+
+
+# --- the authenticator app ------------------------------------------------------------------------
+
+
+def may_add_app(work: Work) -> bool:
+    """Officers, managers and administrators."""
+    return work.me.has(*MAY_ADD_APP)
+
+
+def new_app_secret(work: Work) -> str:
+    """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
+    return seal(work.office.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
+
+
+def app_secret_offered(work: Work, sealed: str | None) -> str | None:
+    """The secret offered on the page, if it is this person's."""
+    try:
+        return unseal(work.office.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
+    except BrokenSeal:
+        return None
+
+
+def app_address(secret: str, email: str, issuer: str) -> str:
+    """What the QR code says to the app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
+
+
+def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
+    """From now on the second step asks this app, in place of an older one. Raises Refused for a wrong code, ProveFirst, WrongHands."""
+    if not may_add_app(work):
+        raise WrongHands
+    require_proof(work, log_in_id)
+    secret = app_secret_offered(work, sealed)
+    code = code_typed(typed)
+    step = app_step(secret, code, work.now) if secret and code else None
+    if secret is None or step is None:
+        raise Refused(Fault("code", Wording(N_("Enter the 6 digit code that the app shows now"))))
+    person = work.get(Person, work.me.user_id)
+    person.totp_secret = seal_secret(work, person.id, secret)
+    person.totp_last_step = None
+    person.two_step = BY_APP
+    work.session.flush()
+    burn_app_step(work.session, person.id, step)
+    close_challenges(work.session, person.id, work.now)
+    end_older(
+        work.session, Purpose.app_reset, person.email, person.id, work.now
+    )  # allowed for the app before
+    work.tell(SecondStepChanged(person_id=person.id))
+
+
+def remove_app(work: Work, log_in_id: int) -> None:
+    """Back to codes by e-mail. Raises ProveFirst; WrongHands for those whose app only an administrator resets."""
+    if may_add_app(work):
+        raise WrongHands("the SEN team and administrators keep their app once they have one")
+    require_proof(work, log_in_id)
+    person = work.get(Person, work.me.user_id)
+    person.totp_secret = None
+    person.totp_last_step = None
+    person.two_step = BY_EMAIL
+    work.session.flush()
+    close_challenges(work.session, person.id, work.now)
+    work.tell(SecondStepChanged(person_id=person.id))

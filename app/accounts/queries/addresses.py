@@ -1,0 +1,74 @@
+"""What an e-mail address tells us: whose account it is, and whether its domain is a place of work we know.
+
+Asked before anybody is known, and by people who may not see either, so these are Core statements on purpose.
+What they find is never shown; it only decides what happens next.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from flask_appbuilder.security.sqla.models import assoc_user_role
+from sqlalchemy import Table, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.rules.work_email import parents_of
+from app.organisations.tables import WorkDomain
+from app.store.visibility import PERSON_TABLE
+
+_person = cast(Table, PERSON_TABLE)
+_role = cast(Table, RoleRow.__table__)
+_domain = cast(Table, WorkDomain.__table__)
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """The account that an address belongs to."""
+
+    id: int
+    active: bool
+    name: str
+    locale: str | None
+    role_names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class KnownDomain:
+    """A recognised work domain, and whose it is when it is one organisation's only."""
+
+    domain: str
+    organisation_id: int | None
+
+
+def person_with_email(session: Session, email: str) -> KnownPerson | None:
+    """Whose account has this (canonical) address."""
+    rows = session.execute(
+        select(
+            _person.c.id,
+            _person.c.active,
+            _person.c.first_name,
+            _person.c.last_name,
+            _person.c.locale,
+            _role.c.name,
+        )
+        .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
+        .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
+        .where(_person.c.email == email)
+    ).all()
+    if not rows:
+        return None
+    number, active, first_name, last_name, locale, _first_role = rows[0]
+    role_names = frozenset(row[5] for row in rows if row[5] is not None)
+    return KnownPerson(number, bool(active), f"{first_name} {last_name}".strip(), locale, role_names)
+
+
+def recognised_domain(session: Session, domain: str) -> KnownDomain | None:
+    """Return the work domain that covers this one: the same, or a parent whose subdomains count."""
+    covers = and_(_domain.c.domain.in_(parents_of(domain)), _domain.c.includes_subdomains.is_(True))
+    found = session.execute(
+        select(_domain.c.domain, _domain.c.organisation_id)
+        .where(or_(_domain.c.domain == domain, covers))
+        .order_by(func.length(_domain.c.domain).desc())
+        .limit(1)
+    ).one_or_none()
+    return KnownDomain(*found) if found else None

@@ -1,0 +1,247 @@
+"""What the log-in room asks before anybody is known, and so cannot ask through a lens: Core statements on purpose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.log_in import KeptPost, LogInChallenge, Throttle
+from app.store.visibility import PERSON_TABLE
+
+_person = PERSON_TABLE
+_challenge = LogInChallenge.__table__
+_throttle = Throttle.__table__
+_kept = KeptPost.__table__
+
+
+@dataclass(frozen=True)
+class Account:
+    """As much of an account as logging in needs."""
+
+    id: int
+    email: str
+    password: str | None
+    active: bool
+    totp_secret: str | None
+    locale: str | None
+    known_devices_from: datetime | None = None
+
+
+_ACCOUNT = select(
+    _person.c.id,
+    _person.c.email,
+    _person.c.password,
+    _person.c.active,
+    _person.c.totp_secret,
+    _person.c.locale,
+    _person.c.known_devices_from,
+)
+
+
+def account_by_email(session: Session, email: str) -> Account | None:
+    """Whose log-in name this is."""
+    found = session.execute(_ACCOUNT.where(_person.c.email == email)).one_or_none()
+    return Account(*found) if found is not None else None
+
+
+def account_by_id(session: Session, person_id: int) -> Account | None:
+    """The account with this number."""
+    found = session.execute(_ACCOUNT.where(_person.c.id == person_id)).one_or_none()
+    return Account(*found) if found is not None else None
+
+
+def keep_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
+    """The same password, hashed with today's settings; not if it was changed meanwhile."""
+    session.execute(
+        update(_person).where(_person.c.id == person_id, _person.c.password == old).values(password=new)
+    )
+
+
+def stamp_log_in(
+    session: Session, person_id: int, now: datetime, locale: str | None, issued_at: datetime
+) -> bool:
+    """They are in: when, and how often by now. False when the account was closed or taken back since `issued_at`.
+
+    The row stays locked until the commit, so that an account taken back at this moment ends this log-in too.
+    """
+    stamps: dict[str, Any] = {
+        "last_login": now,
+        "login_count": func.coalesce(_person.c.login_count, 0) + 1,
+        "fail_login_count": 0,
+    }
+    if locale is not None:
+        stamps["locale"] = locale
+    since = or_(_person.c.known_devices_from.is_(None), _person.c.known_devices_from <= issued_at)
+    stamped = session.execute(
+        update(_person)
+        .where(_person.c.id == person_id, _person.c.active.is_(True), since)
+        .values(**stamps)
+        .returning(_person.c.id)
+    )
+    return stamped.one_or_none() is not None
+
+
+def burn_app_step(session: Session, person_id: int, step: int) -> bool:
+    """Use up one half minute of the authenticator app; False when it, or a later one, was used already."""
+    unused = or_(_person.c.totp_last_step.is_(None), _person.c.totp_last_step < step)
+    burnt = session.execute(
+        update(_person)
+        .where(_person.c.id == person_id, unused)
+        .values(totp_last_step=step)
+        .returning(_person.c.id)
+    )
+    return burnt.one_or_none() is not None
+
+
+# --- challenges -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """Somebody on their way through the second step."""
+
+    id: int
+    person_id: int
+    purpose: str
+    method: str
+    subject: str
+    code_hash: str | None
+    attempts: int
+    expires_at: datetime
+    closed_at: datetime | None
+    issued_at: datetime
+    challenge_hash: str
+    codes_sent: int
+    earlier_challenge_hash: str | None
+    earlier_code_hash: str | None
+    earlier_expires_at: datetime | None
+
+
+_COLUMNS = (
+    _challenge.c.id,
+    _challenge.c.person_id,
+    _challenge.c.purpose,
+    _challenge.c.method,
+    _challenge.c.subject,
+    _challenge.c.code_hash,
+    _challenge.c.attempts,
+    _challenge.c.expires_at,
+    _challenge.c.closed_at,
+    _challenge.c.issued_at,
+    _challenge.c.challenge_hash,
+    _challenge.c.codes_sent,
+    _challenge.c.earlier_challenge_hash,
+    _challenge.c.earlier_code_hash,
+    _challenge.c.earlier_expires_at,
+)
+
+
+def challenge_by_hash(session: Session, challenge_hash: str) -> Challenge | None:
+    """The challenge this browser is at."""
+    found = (
+        session.execute(select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash))
+        .mappings()
+        .one_or_none()
+    )
+    return Challenge(**found) if found is not None else None
+
+
+def count_try(
+    session: Session, challenge_hash: str, now: datetime, latest_issue: datetime, most: int
+) -> Challenge | None:
+    """Count one try, if one is left. The database counts, so that guesses sent at the same moment share the five."""
+    open_still = and_(
+        _challenge.c.challenge_hash == challenge_hash,
+        _challenge.c.closed_at.is_(None),
+        _challenge.c.attempts < most,
+        _challenge.c.expires_at > now,
+        _challenge.c.issued_at <= latest_issue,
+    )
+    counting = update(_challenge).where(open_still).values(attempts=_challenge.c.attempts + 1)
+    found = session.execute(counting.returning(*_COLUMNS)).mappings().one_or_none()
+    return Challenge(**found) if found is not None else None
+
+
+def close_challenge(session: Session, challenge_id: int, now: datetime) -> bool:
+    """Use a challenge up; False when somebody else just did."""
+    closing = update(_challenge).where(_challenge.c.id == challenge_id, _challenge.c.closed_at.is_(None))
+    return session.execute(closing.values(closed_at=now).returning(_challenge.c.id)).one_or_none() is not None
+
+
+def close_challenges(session: Session, person_id: int, now: datetime) -> None:
+    """Close every open challenge of an account, in whichever browser."""
+    closing = update(_challenge).where(_challenge.c.person_id == person_id, _challenge.c.closed_at.is_(None))
+    session.execute(closing.values(closed_at=now))
+
+
+# --- throttle -------------------------------------------------------------------------------------
+
+
+def _begin_counting(insert: Any) -> Any:
+    """Enter that something is counted, or touch what is entered; either way nobody else counts it until the commit."""
+    entered = insert(_throttle).values(
+        key=bindparam("counted"), times=[], touched_at=bindparam("now"), created_at=bindparam("now")
+    )
+    touched = entered.on_conflict_do_update(
+        index_elements=["key"], set_={"touched_at": entered.excluded.touched_at}
+    )
+    return touched.returning(_throttle.c.times, _throttle.c.rests_until)
+
+
+_BEGIN_COUNTING = {
+    name: _begin_counting(kind.insert) for name, kind in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_KEEP_TIMES = (
+    update(_throttle)
+    .where(_throttle.c.key == bindparam("counted"))
+    .values(times=bindparam("tries", type_=_throttle.c.times.type), touched_at=bindparam("now"))
+)
+
+
+def locked_times(session: Session, key: str, now: datetime) -> tuple[list[float], datetime | None]:
+    """When this was tried lately and until when it rests; nobody else counts here until the commit."""
+    counting = _BEGIN_COUNTING[session.get_bind().dialect.name]
+    row = session.execute(counting, {"counted": key, "now": now}).one()
+    return list(row.times), row.rests_until
+
+
+def keep_times(session: Session, key: str, times: list[float], now: datetime) -> None:
+    """Write the tries down."""
+    session.execute(_KEEP_TIMES, {"counted": key, "tries": times, "now": now})
+
+
+def keep_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
+    """Let this rest until then."""
+    session.execute(update(_throttle).where(_throttle.c.key == key).values(rests_until=until, touched_at=now))
+
+
+def rests_until(session: Session, keys: Sequence[str]) -> datetime | None:
+    """Until when this rests, under any of these keys, if it does."""
+    resting = select(func.max(_throttle.c.rests_until)).where(_throttle.c.key.in_(keys))
+    return session.execute(resting).scalar_one_or_none()
+
+
+def times_of(session: Session, keys: Sequence[str]) -> list[float]:
+    """Return the tries that were counted under these keys."""
+    rows = session.execute(select(_throttle.c.times).where(_throttle.c.key.in_(keys)))
+    return [moment for (times,) in rows for moment in times]
+
+
+def forget_times(session: Session, keys: Sequence[str], now: datetime) -> None:
+    """Count nothing under these keys any more."""
+    if keys:
+        session.execute(update(_throttle).where(_throttle.c.key.in_(keys)).values(times=[], touched_at=now))
+
+
+# --- clearing up ----------------------------------------------------------------------------------
+
+
+def forget_before(session: Session, day_ago: datetime, week_ago: datetime) -> None:
+    """Codes and counts go after a day, kept text after a week."""
+    session.execute(delete(_challenge).where(_challenge.c.issued_at < day_ago))
+    session.execute(delete(_throttle).where(_throttle.c.touched_at < day_ago))
+    session.execute(delete(_kept).where(_kept.c.kept_at < week_ago))

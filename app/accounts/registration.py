@@ -1,0 +1,260 @@
+"""Asking for an account: what a professional tells us, and what happens once the address is proved."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, delete, or_, select
+
+from app.accounts.account_creation import open_account
+from app.accounts.events import RegisteredAlready
+from app.accounts.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
+from app.accounts.queries.addresses import person_with_email
+from app.accounts.queries.mailed_links import keep_password, password_chosen_for
+from app.accounts.registration_checks import reasons_to_wait, recognised
+from app.accounts.registration_events import (
+    MembershipAwaited,
+    RegistrationApproved,
+    RegistrationReceived,
+    RegistrationWaiting,
+)
+from app.accounts.rules.invitations import LASTS
+from app.accounts.rules.work_email import EmailError, canonical, domain_of, free_mail_problem, is_free_mail
+from app.accounts.tables.log_in import Registration, RegistrationState
+from app.accounts.tables.mailed_links import MailedLink
+from app.accounts.tables.people import Person
+from app.core.database.row_filter import look_as_system
+from app.core.errors import Fault, Refused
+from app.core.roles import Profession, Role
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.named_later import keep_from_queue
+from app.organisations.tables import Organisation
+
+PROFESSIONS = tuple(profession for profession in Profession if profession is not Profession.council)
+"""The kinds of organisation whose people register; the council's own people are invited by administrators."""
+
+FORGET_UNCONFIRMED = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """What somebody tells us about themselves; one of the two organisations is given.
+
+    The profession follows from an organisation in our list; it is only asked for one that is not.
+    """
+
+    email: str
+    has_work_email: bool = True
+    first_name: str
+    last_name: str
+    profession: Profession | None = None
+    organisation_id: int | None
+    organisation_named: str = ""
+    job_title: str
+    address: str
+    postcode: str
+    phone: str
+
+
+def work_address(typed: str, *, allow_personal: bool = False) -> str:
+    """Return the one way this address is kept.
+
+    Raises Refused for no address at all, and for one on a personal email service unless that is allowed.
+    """
+    try:
+        email = canonical(typed)
+    except EmailError as problem:
+        raise Refused(Fault("email", problem.text)) from None
+    if not allow_personal and is_free_mail(domain_of(email)):
+        raise Refused(Fault("email", free_mail_problem(domain_of(email))))
+    return email
+
+
+def any_address(typed: str) -> str:
+    """Return the one way this address is kept, work address or not. Raises Refused for no address at all."""
+    return work_address(typed, allow_personal=True)
+
+
+def register(work: Work, applicant: Applicant, locale: str | None = None) -> None:
+    """Ask for an account. Whoever asks learns nothing about whether the address is known to us.
+
+    The mail is in the language that they read the page in.
+    """
+    email = work_address(applicant.email, allow_personal=not applicant.has_work_email)
+    throttle_mail_to(work, email)
+    look_as_system(work.session, "somebody asks for an account, and nobody is known yet")
+    profession = _profession_of(work, applicant)
+    taken = person_with_email(work.session, email) is not None
+    nested = (
+        work.session.begin_nested()
+    )  # the same work for known and unknown addresses, and so the same time
+    registration = _replaceable(work, email)
+    _write(work, registration, applicant, profession)
+    work.add(registration)
+    token = make_link(work, Purpose.register, email, registration_id=registration.id)
+    if taken:
+        nested.rollback()
+        mail(work, "already_registered", email, secrets.token_hex(8), locale)
+        work.tell(RegisteredAlready())
+        return
+    nested.commit()
+    mail_link(work, "registration_link", Purpose.register, email, token, locale)
+    work.tell(RegistrationReceived(registration_id=registration.id))
+
+
+def _profession_of(work: Work, applicant: Applicant) -> Profession:
+    """Return what the chosen organisation is; what the applicant says counts only for one that is not in the list."""
+    if applicant.organisation_id is not None:
+        return _choosable(work, applicant.organisation_id).kind
+    if applicant.profession not in PROFESSIONS:
+        raise Refused(Fault("profession", Wording(N_("Select what kind of organisation you work for"))))
+    return applicant.profession
+
+
+def _choosable(work: Work, organisation_id: int) -> Organisation:
+    organisation = work.get(Organisation, organisation_id)
+    if not organisation.active or organisation.kind is Profession.council:
+        raise Refused(Fault("organisation", Wording(N_("Choose your organisation from the list"))))
+    return organisation
+
+
+def choosable_organisations(work: Work) -> list[tuple[int, str]]:
+    """The organisations a professional may say they work for: number and name, in order."""
+    rows = work.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.active.is_(True), Organisation.kind != Profession.council)
+        .order_by(Organisation.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _replaceable(work: Work, email: str) -> Registration:
+    """The older registration that nobody confirmed, to be overwritten, or a new one.
+
+    One that its owner confirmed is left alone: whoever types the address again may be somebody else.
+    """
+    older = work.session.scalars(
+        select(Registration)
+        .where(Registration.email == email, Registration.state == RegistrationState.unconfirmed)
+        .order_by(Registration.id)
+    ).first()
+    return older or Registration(email=email)
+
+
+def _write(work: Work, registration: Registration, applicant: Applicant, profession: Profession) -> None:
+    registration.created_at = work.now
+    registration.first_name = applicant.first_name
+    registration.last_name = applicant.last_name
+    registration.profession = profession
+    registration.organisation_id = applicant.organisation_id
+    registration.organisation_named = "" if applicant.organisation_id else applicant.organisation_named
+    registration.job_title = applicant.job_title
+    registration.address = applicant.address
+    registration.postcode = applicant.postcode
+    registration.phone = applicant.phone
+
+
+def organisation_name(work: Work, registration: Registration) -> str:
+    """The organisation somebody says they work for, chosen or typed."""
+    if registration.organisation_id is None:
+        return registration.organisation_named
+    return work.get(Organisation, registration.organisation_id).name
+
+
+def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState:
+    """The address is proved and a password chosen: open the account, or ask the SEN team to decide.
+
+    Raises Conflict when the address has got an account in the meantime.
+    """
+    look_as_system(work.session, "a registration is confirmed by its link")
+    registration = work.get(Registration, link.registration_id or 0)
+    registration.confirmed_at = work.now
+    _drop_older_waiting(work, registration)
+    if reasons_to_wait(work, registration, recognised(work, registration.email)):
+        registration.state = RegistrationState.waiting
+        mail(work, "registration_waiting", registration.email, str(registration.id))
+        work.tell(RegistrationWaiting(registration_id=registration.id))
+        return registration.state
+    open_registered(work, registration, password_hash)
+    keep_password(work.session, link.id, None)
+    mail(work, "account_opened", registration.email, f"registration {registration.id}")
+    return RegistrationState.approved
+
+
+def _drop_older_waiting(work: Work, registration: Registration) -> None:
+    """The owner of the address registered again: only what they said last counts."""
+    for older in work.session.scalars(
+        select(Registration).where(
+            Registration.email == registration.email,
+            Registration.state == RegistrationState.waiting,
+            Registration.id != registration.id,
+        )
+    ):
+        older.state = RegistrationState.refused
+        older.decided_at = work.now
+        older.decision_reason = "They registered again, and the newer registration counts."
+        forget_password(work, older)
+
+
+def open_registered(
+    work: Work, registration: Registration, password_hash: str, confirmed_by: int | None = None
+) -> Person:
+    """Make a person of a registration: a professional in the organisation it names.
+
+    The domain of an address opens an account. That they work there is confirmed by the officer who approves the
+    registration, or else waits for the organisation's lead or the SEN team.
+    """
+    person = Person(
+        first_name=registration.first_name,
+        last_name=registration.last_name,
+        email=registration.email,
+        password=password_hash,
+        profession=registration.profession,
+        organisation_id=registration.organisation_id,
+        organisation_confirmed_at=None if confirmed_by is None else work.now,
+        organisation_confirmed_by_id=confirmed_by,
+        job_title=registration.job_title,
+        address=registration.address,
+        postcode=registration.postcode,
+        phone=registration.phone,
+    )
+    open_account(work, person, Role.professional)
+    registration.state = RegistrationState.approved
+    registration.person_id = person.id
+    registration.decided_at = work.now
+    work.tell(RegistrationApproved(registration_id=registration.id))
+    if confirmed_by is None:
+        work.tell(MembershipAwaited(person_id=person.id))
+    else:
+        keep_from_queue(work, person, confirmed_by)
+    return person
+
+
+def forget_password(work: Work, registration: Registration) -> None:
+    """Nothing will come of this registration: the password chosen for it goes."""
+    chosen = password_chosen_for(work.session, registration.id)
+    if chosen is not None:
+        keep_password(work.session, chosen[0], None)
+
+
+def forget_unconfirmed(work: Work) -> int:
+    """Drop registrations that nobody confirmed within a week, and links a week past their time. Run daily.
+
+    Gives how many registrations went. The link of a registration that waits stays: it holds the chosen password.
+    """
+    look_as_system(work.session, "registrations that nobody confirmed are forgotten")
+    old = select(Registration.id).where(
+        Registration.state == RegistrationState.unconfirmed,
+        Registration.created_at < work.now - FORGET_UNCONFIRMED,
+    )
+    numbers = list(work.session.scalars(old))
+    work.session.execute(delete(MailedLink).where(MailedLink.registration_id.in_(numbers)))
+    old_link = or_(
+        and_(MailedLink.expires_at < work.now - FORGET_UNCONFIRMED, MailedLink.purpose != Purpose.invite),
+        MailedLink.created_at < work.now - LASTS,
+    )
+    holds_nothing = or_(MailedLink.chosen_password.is_(None), MailedLink.used_at.is_(None))
+    work.session.execute(delete(MailedLink).where(old_link, holds_nothing))
+    work.session.execute(delete(Registration).where(Registration.id.in_(numbers)))
+    return len(numbers)

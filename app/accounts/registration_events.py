@@ -1,0 +1,96 @@
+"""What happened to registrations, invitations and who works for an organisation."""
+
+from dataclasses import dataclass
+
+from app.core.events import Event, PersonEvent
+
+
+class MembershipAwaited(PersonEvent):
+    """An account was opened in an organisation, and nobody has confirmed yet that its owner works there."""
+
+
+class MembershipConfirmed(PersonEvent):
+    """The organisation's lead or the SEN team confirmed that somebody works there."""
+
+
+class MembershipRefused(PersonEvent):
+    """The organisation's lead or the SEN team answered that somebody does not work there; the account was closed."""
+
+
+class MembershipEnded(PersonEvent):
+    """The organisation's lead or the SEN team said that a person no longer works there; the account stays open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationsLeft(PersonEvent):
+    """An account that was closed or left the SEN team had sent this many invitations to families that are open."""
+
+    invitations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadChanged(PersonEvent):
+    """Somebody became a lead of their organisation, or stopped being one."""
+
+    leads: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEvent(Event):
+    """Something about somebody who asked for an account."""
+
+    registration_id: int
+
+
+class RegistrationReceived(RegistrationEvent):
+    """Somebody asked for an account; a link was mailed to the address they gave."""
+
+
+class RegistrationWaiting(RegistrationEvent):
+    """The address is confirmed; the SEN team must decide."""
+
+
+class RegistrationApproved(RegistrationEvent):
+    """The SEN team let them in."""
+
+
+class RegistrationRefused(RegistrationEvent):
+    """The SEN team did not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParentInvited(Event):
+    """A parent or carer was sent a link to open an account for one child."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountInvited(Event):
+    """A professional or one of the council's own staff was invited to open an account with this role."""
+
+    invitation_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationConfirmed(Event):
+    """A second administrator confirmed an invitation."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationAccepted(PersonEvent):
+    """An invited professional or member of the council's staff opened their account, and has these roles now."""
+
+    invitation_id: int
+    roles: tuple[str, ...]
+    before: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationWithdrawn(Event):
+    """An invitation was taken back before it was accepted."""
+
+    invitation_id: int

@@ -1,0 +1,116 @@
+"""What makes a password good enough: long, and not one that is guessed early. Every door that sets one asks here.
+
+There are no rules about capitals, digits or signs, and no password ever expires (NCSC; ASVS 5.0, 6.2).
+The common passwords, names and words are those of zxcvbn (MIT licence), which counts how many guesses a password takes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from app.core.wording import N_, Wording
+
+SHORTEST, LONGEST = 12, 128
+LONGEST_INPUT = 4 * LONGEST
+"""Longer input is refused before it is normalised: a character can become eighteen."""
+RATED_LENGTH = 40
+"""zxcvbn compares every part of a password with its lists, so its work grows with the square of the length."""
+MOST_SIGNS = 2
+"""zxcvbn tries every combination of the letters that signs may stand for: thousands where there are many signs."""
+LONGEST_CONTEXT = 254
+FEWEST_GUESSES = 10**8
+"""Fewer than this and somebody who stole the hashes would have it within the day."""
+
+SIGN_LETTERS = str.maketrans("@({[<!|$+%", "acccciistx")
+"""One letter for each sign, digits apart, that zxcvbn may read as a letter."""
+
+CONTEXT = (
+    "council",
+    "portal",
+    "send",
+    "senco",
+    "ehcp",
+    "bradford",
+    "school",
+    "special",
+    "needs",
+    "welcome",
+    "changeme",
+)
+"""Words that anybody attacking this portal tries first."""
+
+
+def normal(password: str) -> str:
+    """The one spelling in which a password is kept and checked, whichever keyboard typed it."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@lru_cache(maxsize=1)
+def common_passwords() -> frozenset[str]:
+    """The passwords that people use most, in small letters."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
+    """What is wrong with a new password, or None. `about` is what is known of its owner: names, e-mail, organisation."""
+    if len(password) > LONGEST_INPUT:
+        return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
+    spelled = normal(password)
+    if not spelled:
+        return Wording(N_("Enter a password"))
+    if "\x00" in spelled:
+        return Wording(N_("Password must not contain hidden characters"))
+    if len(spelled) < SHORTEST:
+        return Wording(N_("Password must be %(least)s characters or more"), least=SHORTEST)
+    if len(spelled) > LONGEST:
+        return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
+    words = known_words(about)
+    if _is_mostly(spelled, words):
+        return Wording(
+            N_("Password must not be made of your name, your email address or the name of this service")
+        )
+    if _is_guessed_early(spelled, words):
+        return Wording(N_("Enter a password that is harder to guess. Three random words work well"))
+    return None
+
+
+def known_words(about: Iterable[str]) -> list[str]:
+    """The words an attacker who knows the person and the council would try."""
+    found = {
+        word
+        for text in about
+        for word in re.split(r"[^\w]+", normal(text[:LONGEST_CONTEXT]).casefold())
+        if len(word) > 2
+    }
+    return sorted(found | set(CONTEXT))
+
+
+def _is_mostly(password: str, words: list[str]) -> bool:
+    """True when little is left once the known words are taken out."""
+    left = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left) < len(password) and len(re.sub(r"[\W\d_]+", "", left)) < 4
+
+
+def _is_guessed_early(password: str, words: list[str]) -> bool:
+    common = common_passwords()
+    folded = password.casefold()
+    core = folded.strip("0123456789!?.,-_*#@$ ")
+    if folded in common or core in common:
+        return True
+    from zxcvbn import zxcvbn  # a dozen megabytes, which a process needs that sets passwords
+
+    return bool(zxcvbn(rated(password), user_inputs=words)["guesses"] < FEWEST_GUESSES)
+
+
+def rated(password: str) -> str:
+    """Return the part of a password that zxcvbn rates: short, and with few readings. More is only harder to guess."""
+    start = password[:RATED_LENGTH]
+    signs = {character for character in start if ord(character) in SIGN_LETTERS}
+    return start if len(signs) <= MOST_SIGNS else start.translate(SIGN_LETTERS)

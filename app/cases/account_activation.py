@@ -1,0 +1,140 @@
+"""After the mailed link: choose a password, set up two-step verification, and the account is opened or waits."""
+
+import enum
+from dataclasses import dataclass
+
+from app.accounts import registration
+from app.accounts.mailed_links import (
+    DeadLink,
+    OpenLink,
+    invitation_too_old,
+    look_at,
+    throttle_mail_to,
+    use_link,
+)
+from app.accounts.passwords import count_new_password, hashed
+from app.accounts.queries.mailed_links import keep_password
+from app.accounts.second_step import Desk
+from app.accounts.sessions import hash_of
+from app.accounts.tables.log_in import Registration, RegistrationState
+from app.accounts.tables.mailed_links import Purpose
+from app.cases import invitation_acceptance
+from app.core.database.row_filter import look_as_system
+from app.core.errors import Conflict
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+
+PURPOSES = (Purpose.register, Purpose.invite)
+
+
+class Outcome(enum.Enum):
+    """What came of it."""
+
+    open = "open"
+    waiting = "waiting"
+
+
+@dataclass(frozen=True)
+class SettingUp:
+    """Whose account a link would open, so that they can check it is what they asked for."""
+
+    email: str
+    name: str
+    registration: Registration | None
+    organisation_name: str
+    password_is_chosen: bool
+    asks_details: bool = False
+    """Whether they enter their own name and job title, as invited professionals and staff do."""
+    role: Role | None = None
+    """The role they are invited to."""
+
+
+def look(work: Work, token: str) -> SettingUp:
+    """What the link is for. Changes nothing; raises DeadLink."""
+    link = look_at(work, token, *PURPOSES)
+    look_as_system(work.session, "somebody opens the link of their registration or invitation")
+    if link.purpose is Purpose.register:
+        asked = work.get(Registration, link.registration_id or 0)
+        name = f"{asked.first_name} {asked.last_name}".strip()
+        body = registration.organisation_name(work, asked)
+        return SettingUp(link.email, name, asked, body, link.chosen_password is not None)
+    invited = invitation_acceptance.open_to(work, link.email)[-1]
+    return SettingUp(
+        link.email,
+        invited.name,
+        None,
+        invitation_acceptance.organisation_name(work, invited),
+        link.chosen_password is not None and bool(invited.name),
+        asks_details=invitation_acceptance.asks_details(invited),
+        role=invited.role,
+    )
+
+
+@dataclass(frozen=True)
+class Details:
+    """What an invited professional or member of staff says about themselves."""
+
+    first_name: str
+    last_name: str
+    job_title: str
+
+
+def choose_password(desk: Desk, token: str, password: str, details: Details | None = None) -> None:
+    """Keep the password, and what they say about themselves, until two-step verification is set up.
+
+    Raises Refused when it is too weak, TooMany after too many of those, DeadLink.
+    """
+    with desk() as work:
+        about = look(work, token)
+        count_new_password(work, f"link|{hash_of(token)}")
+        office = work.office
+    name = f"{details.first_name} {details.last_name}" if details is not None else about.name
+    kept = hashed(office, password, (about.email, name, about.organisation_name))
+    with desk() as work:
+        look(work, token)
+        link = look_at(work, token, *PURPOSES)
+        keep_password(work.session, link.id, kept)
+        if details is not None and about.asks_details:
+            invitation_acceptance.enter_details(
+                work, link.email, details.first_name, details.last_name, details.job_title
+            )
+
+
+def can_renew(work: Work, token: str) -> bool:
+    """Whether this is the link of an open invitation that was not used in time, so that a new one can be mailed."""
+    try:
+        email = invitation_too_old(work, token)
+        look_as_system(work.session, "somebody opens the link of an invitation too late")
+        return bool(invitation_acceptance.open_to(work, email))
+    except DeadLink:
+        return False
+
+
+def renew(work: Work, token: str) -> None:
+    """Mail a new link to the address that the invitation was sent to. Raises DeadLink, TooMany."""
+    email = invitation_too_old(work, token)
+    throttle_mail_to(work, email)
+    look_as_system(work.session, "the link of an invitation is sent again")
+    invitation_acceptance.renew(work, email)
+
+
+def finish(work: Work, token: str) -> Outcome:
+    """Set up two-step verification by email, which is mandatory, and open the account. Nobody is logged in by it.
+
+    Raises DeadLink when the link was used meanwhile or no password was chosen yet.
+    """
+    link = use_link(work, token, *PURPOSES)
+    if link.chosen_password is None:
+        raise DeadLink
+    try:
+        return _open(work, link, link.chosen_password)
+    except Conflict:
+        raise DeadLink from None  # the address got an account in another way; which, is nobody else's business
+
+
+def _open(work: Work, link: OpenLink, password_hash: str) -> Outcome:
+    if link.purpose is Purpose.invite:
+        invitation_acceptance.accept(work, link, password_hash)
+        return Outcome.open
+    state = registration.confirm(work, link, password_hash)
+    return Outcome.open if state is RegistrationState.approved else Outcome.waiting

@@ -1,0 +1,277 @@
+"""Asking for what an assessment needs: advice from professionals, and the family's consent form."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from app.cases.links import held, link_if_missing, professional
+from app.children.tables import Child, ChildLink
+from app.core.errors import Conflict, Fault, NotFound, Refused, WrongHands
+from app.core.roles import PROFESSION_LABELS, Role
+from app.core.text_input import character_faults
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.events import (
+    AdviceAsked,
+    AdviceCancelled,
+    ConsentStarted,
+    InformationAsked,
+    InformationCancelled,
+)
+from app.forms.form_templates import published
+from app.forms.queries.forms import form_held
+from app.forms.rules.form_deadlines import advice_due_on
+from app.forms.rules.workflow import ADVICE, FAMILY_PARTS, OPEN_TO_WRITING, FormState
+from app.forms.tables.forms import Advice, Consent, FormVersion, Request
+from app.forms.workflow_roles import check_in_use, is_linked, parts_in
+from app.organisations.tables import Organisation
+
+ADVICE_KEYS = "advice_"
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an adviser, and by when. Without a date, statutory advice is due in six weeks (reg. 8)."""
+
+    due_on: date | None = None
+    due_reason: str = ""
+    """Why statutory advice is due on another day."""
+    adviser_reason: str = ""
+    """Why a profession is asked that does not usually give this advice."""
+    note: str = ""
+
+
+def is_assessing(work: Work, child_id: int) -> bool:
+    """Whether the council agreed to assess this child: only then is advice statutory (reg. 6)."""
+    agreed = select(Request.id).where(Request.child_id == child_id, Request.state == FormState.assessing)
+    return work.session.scalars(agreed.limit(1)).first() is not None
+
+
+def ask_for_advice(
+    work: Work,
+    child_id: int,
+    template_key: str,
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    due_on: date | None = None,
+    due_reason: str = "",
+    adviser_reason: str = "",
+    note: str = "",
+    despite: bool = False,
+) -> Advice:
+    """Ask a professional, or an organisation's queue, for advice on a child (reg. 6), due in six weeks (reg. 8) unless
+    another day is agreed, with a reason. Before the council agrees to assess it is information, without a legal limit;
+    `due_on` is then the day by which it is wanted. Links the adviser to the child."""
+    if not work.me.in_sen_team:
+        raise WrongHands("ask_for_advice")
+    if person_id is not None:
+        organisation_id = professional(work, person_id, "adviser").organisation_id
+    if organisation_id is None:
+        raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
+    check_in_use(work.get(Organisation, organisation_id), "adviser")
+    child = held(work, child_id)
+    version = _advice_form(work, template_key)
+    statutory = is_assessing(work, child.id)
+    asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
+    awaited = _awaited(work, child.id, version, organisation_id, person_id, statutory)
+    if awaited is not None and _is_same_request(work, awaited, person_id, asked):
+        return awaited
+    already = _already_asked(work, organisation_id)
+    _check(work, version, organisation_id, asked, statutory, [already] if awaited is not None else [])
+    rule = advice_due_on(work.today)
+    due = due_on or rule
+    link_if_missing(work, child.id, person_id, organisation_id, despite=despite)
+    advice = work.add_only(
+        Advice(
+            child=child,
+            form_version=version,
+            state=FormState.asked,
+            author_id=person_id,
+            organisation_id=organisation_id,
+            asked_by_id=work.me.user_id,
+            asked_person_id=person_id,
+            asked_on=work.today,
+            asking_note=asked.note,
+            statutory=statutory,
+            due_on=due if statutory else None,
+            due_reason=asked.due_reason if statutory and due != rule else "",
+            wanted_by=None if statutory else due_on,
+            adviser_reason=asked.adviser_reason,
+            created_at=work.now,
+        ),
+        Refused(already),
+    )
+    event = AdviceAsked if statutory else InformationAsked
+    work.tell(event(child_id=child.id, form_id=advice.id))
+    return advice
+
+
+def cancel_advice(work: Work, form_id: int) -> Advice:
+    """The advice is no longer needed; nobody has to write it."""
+    advice = form_held(work.session, form_id)
+    if not isinstance(advice, Advice):
+        raise NotFound("Advice")
+    if advice.state is FormState.cancelled and work.me.in_sen_team:
+        return advice
+    advice.state = ADVICE.step("cancel", advice.state, parts_in(work, advice)).end
+    event = AdviceCancelled if advice.statutory else InformationCancelled
+    work.tell(event(child_id=advice.child_id, form_id=advice.id))
+    return advice
+
+
+def start_consent(
+    work: Work, child_id: int, link_id: int | None = None, *, recorded: bool = False
+) -> Consent:
+    """Begin one person's consent form, or open theirs that is begun or in force.
+
+    A parent or young person begins their own. The SEN team asks the person of `link_id` to fill theirs in, or, with
+    `recorded`, writes down what that person, or somebody without an account, said or signed.
+    """
+    child = work.get(Child, child_id)
+    giver = _giver(work, child.id, link_id, recorded)
+    begun = _open_consent(work, child.id, giver)
+    if begun is not None:
+        return begun
+    try:
+        with work.session.begin_nested():
+            consent = work.add(
+                Consent(
+                    child=child,
+                    form_version=published(work.session, "consent_recorded" if recorded else "consent"),
+                    state=FormState.draft,
+                    author_id=giver,
+                    organisation_id=None,
+                    recorded_by_team=recorded,
+                    asked_by_id=work.me.user_id if work.me.in_sen_team else None,
+                    asked_on=work.today if work.me.in_sen_team else None,
+                )
+            )
+    except IntegrityError:  # begun at the same moment
+        begun = _open_consent(work, child.id, giver)
+        if begun is None:
+            raise Conflict("Consent") from None
+        return begun
+    work.tell(ConsentStarted(child_id=child.id, form_id=consent.id))
+    return consent
+
+
+def _giver(work: Work, child_id: int, link_id: int | None, recorded: bool) -> int | None:
+    """Whose consent it is. None for somebody without an account, whose consent only the SEN team writes down."""
+    if not work.me.in_sen_team:
+        if not work.me.has(Role.parent) or not is_linked(work, child_id) or recorded:
+            raise WrongHands("start_consent")
+        return work.me.user_id
+    if link_id is None:
+        if not recorded:
+            raise Refused(Fault("giver", Wording(N_("Choose whose consent it is"))))
+        return None
+    link = work.get(ChildLink, link_id)
+    if link.child_id != child_id or link.ended_at is not None or link.part not in FAMILY_PARTS:
+        raise Refused(Fault("giver", Wording(N_("Choose whose consent it is"))))
+    return link.person_id
+
+
+def _open_consent(work: Work, child_id: int, giver: int | None) -> Consent | None:
+    """This person's consent that is begun or in force; for people without an account, the one in record."""
+    if giver is None:
+        whose = and_(Consent.author_id.is_(None), Consent.state == FormState.draft)
+    else:
+        whose = and_(Consent.author_id == giver, Consent.state.in_((FormState.draft, FormState.submitted)))
+    return work.session.scalars(select(Consent).where(Consent.child_id == child_id, whose).limit(1)).first()
+
+
+def _advice_form(work: Work, template_key: str) -> FormVersion:
+    if not template_key.startswith(ADVICE_KEYS):
+        raise Refused(Fault("form", Wording(N_("Choose the advice form"))))
+    return published(work.session, template_key)
+
+
+def _check(
+    work: Work,
+    version: FormVersion,
+    organisation_id: int,
+    asked: Asked,
+    statutory: bool,
+    already: list[Fault],
+) -> None:
+    faults = [
+        *_date_faults(work.today, asked, statutory),
+        *_adviser_faults(work, version, organisation_id, asked.adviser_reason),
+    ]
+    too_long = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)
+    texts = {"note": asked.note, "due_reason": asked.due_reason, "adviser_reason": asked.adviser_reason}
+    faults += [Fault(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
+    faults += already
+    for field, text in texts.items():
+        faults += character_faults(field, text)
+    if faults:
+        raise Refused(*faults)
+
+
+def _date_faults(today: date, asked: Asked, statutory: bool) -> list[Fault]:
+    if asked.due_on is None:
+        return []
+    if asked.due_on < today:
+        return [Fault("due_on", Wording(N_("The due date must be today or later")))]
+    if statutory and asked.due_on != advice_due_on(today) and not asked.due_reason:
+        text = N_("The law gives 6 weeks. Enter why another date was agreed")
+        return [Fault("due_reason", Wording(text))]
+    return []
+
+
+def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reason: str) -> list[Fault]:
+    """An adviser whose organisation is of another kind than the form is for, without a reason."""
+    body = work.get(Organisation, organisation_id)
+    if body.kind.name in version.template.audience or reason:
+        return []
+    text = N_(
+        "%(name)s is registered as “%(profession)s”, which does not give this advice. "
+        "Choose another adviser, or enter why you are asking them"
+    )
+    kind = Wording(PROFESSION_LABELS[body.kind])
+    return [Fault("adviser_reason", Wording(text, name=body.name, profession=kind))]
+
+
+def _already_asked(work: Work, organisation_id: int) -> Fault:
+    name = work.get(Organisation, organisation_id).name
+    text = N_("%(name)s has already been asked for this advice and has not sent it yet")
+    return Fault("adviser", Wording(text, name=name))
+
+
+def _is_same_request(work: Work, awaited: Advice, person_id: int | None, asked: Asked) -> bool:
+    """The officer pressed twice: the same person was asked for the same advice by the same day a moment ago."""
+    day = awaited.due_on if awaited.statutory else awaited.wanted_by
+    same_day = asked.due_on in (None, day)
+    same_words = (awaited.asking_note, awaited.adviser_reason) == (asked.note, asked.adviser_reason)
+    again = work.is_repeat(awaited.created_at, awaited.asked_by_id)
+    return again and same_day and same_words and awaited.asked_person_id == person_id
+
+
+def _awaited(
+    work: Work,
+    child_id: int,
+    version: FormVersion,
+    organisation_id: int,
+    person_id: int | None,
+    statutory: bool,
+) -> Advice | None:
+    """The same advice, awaited already. A second copy of the same form would only confuse. Two people of one service
+    may each be asked, and information that is still awaited does not stand in the way of statutory advice."""
+    statement = (
+        select(Advice)
+        .join(FormVersion, FormVersion.id == Advice.form_version_id)
+        .where(
+            Advice.child_id == child_id,
+            Advice.organisation_id == organisation_id,
+            Advice.statutory.is_(statutory),
+            FormVersion.template_id == version.template_id,
+            Advice.state.in_(OPEN_TO_WRITING),
+        )
+    )
+    if person_id is not None:
+        statement = statement.where(or_(Advice.author_id == person_id, Advice.asked_person_id == person_id))
+    return work.session.scalars(statement.order_by(Advice.id).limit(1)).first()

@@ -1,0 +1,122 @@
+"""Bars: whom the SEN team removed from a child, only the SEN team links again."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from app.accounts.registration_events import InvitationWithdrawn
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.people import Person
+from app.children.tables import ChildLink
+from app.core.errors import Fault, Refused
+from app.core.names import fold
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+
+
+def is_barred(work: Work, child_id: int, person_id: int) -> bool:
+    """Whether the SEN team removed this person from the child and has not linked them again."""
+    return _has_barred(work, child_id, ChildLink.person_id == person_id)
+
+
+def organisation_is_barred(work: Work, child_id: int, organisation_id: int) -> bool:
+    """Whether the SEN team removed this organisation from the child and has not linked it again."""
+    return _has_barred(work, child_id, _of_organisation(organisation_id))
+
+
+def _of_organisation(organisation_id: int) -> ColumnElement[bool]:
+    return and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
+
+
+def _has_barred(work: Work, child_id: int, whose: ColumnElement[bool]) -> bool:
+    statement = select(ChildLink.id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
+    return work.session.scalars(statement.limit(1)).first() is not None
+
+
+def lift_bar(work: Work, child_id: int, person_id: int) -> None:
+    """The SEN team links a person again whom it had removed from the child."""
+    _lift(work, child_id, ChildLink.person_id == person_id)
+
+
+def lift_bar_of_organisation(work: Work, child_id: int, organisation_id: int) -> None:
+    """The SEN team links an organisation again which it had removed from the child."""
+    _lift(work, child_id, _of_organisation(organisation_id))
+
+
+def _lift(work: Work, child_id: int, whose: ColumnElement[bool]) -> None:
+    work.session.execute(
+        update(ChildLink)
+        .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
+        .values(barred=False)
+    )
+
+
+def withdraw_older_invitations(work: Work, link: ChildLink) -> None:
+    """Withdraw the open invitations of a removed person to the same child, also those to another address of theirs:
+    accepting one would bring them back. A person is known by address or by name, since the address may be another."""
+    if link.person_id is None:
+        return
+    for each in open_invitations_of(work, link.child_id, work.get(Person, link.person_id)):
+        each.withdrawn_at = work.now
+        work.tell(InvitationWithdrawn(child_id=link.child_id, invitation_id=each.id))
+
+
+def open_invitations_of(work: Work, child_id: int, person: Person) -> list[Invitation]:
+    """Return the open invitations to a child that are to this person, by address or by name."""
+    is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+    waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == child_id, *is_open))
+    return [each for each in waiting if each.email == person.email or fold(each.name) == fold(person.name)]
+
+
+def check_no_one_invited_back(work: Work, newer_id: int, older_id: int) -> None:
+    """Raise Refused where somebody who was removed from one of two records is invited to the other: merged into one,
+    the invitation would bring them back."""
+    for removed_from, other in ((newer_id, older_id), (older_id, newer_id)):
+        removed = select(ChildLink.person_id).where(
+            ChildLink.child_id == removed_from, ChildLink.barred.is_(True), ChildLink.person_id.is_not(None)
+        )
+        people = work.session.scalars(select(Person).where(Person.id.in_(removed)).order_by(Person.id))
+        for person in people.unique():
+            if open_invitations_of(work, other, person):
+                text = N_(
+                    "You ended the involvement of %(name)s in one of the records, and they are invited to the "
+                    "other. Withdraw the invitation, or link them to both, then merge the records"
+                )
+                raise Refused(Fault("answer", Wording(text, name=person.name)))
+
+
+def copy_bars(work: Work, from_id: int, to_id: int, since: datetime) -> None:
+    """Whom the SEN team removed from one record since this moment is removed from the other record too: the two were
+    one record then, and the SEN team meant the child."""
+    barred = (ChildLink.barred.is_(True), ChildLink.ended_at >= since)
+    there = work.session.execute(
+        select(ChildLink.person_id, ChildLink.organisation_id).where(
+            ChildLink.child_id == to_id, ChildLink.barred.is_(True)
+        )
+    )
+    known = {_whose(*row) for row in there}
+    for each in list(work.session.scalars(select(ChildLink).where(ChildLink.child_id == from_id, *barred))):
+        whose = _whose(each.person_id, each.organisation_id)
+        if whose in known:
+            continue
+        known.add(whose)
+        work.session.add(
+            ChildLink(
+                child_id=to_id,
+                person_id=each.person_id,
+                organisation_id=each.organisation_id,
+                part=each.part,
+                relationship_to_child=each.relationship_to_child,
+                linked_by_id=each.linked_by_id,
+                created_at=each.created_at,
+                taken_up_at=each.taken_up_at,
+                ended_at=each.ended_at,
+                ended_by_id=each.ended_by_id,
+                barred=True,
+            )
+        )
+
+
+def _whose(person_id: int | None, organisation_id: int | None) -> tuple[int | None, int | None]:
+    """A person is barred whatever organisation they worked for, an organisation by its place in the queue."""
+    return (person_id, None) if person_id is not None else (None, organisation_id)

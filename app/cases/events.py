@@ -1,0 +1,74 @@
+"""Events about who is involved with a child."""
+
+from dataclasses import dataclass
+
+from app.core.events import Event, FormEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkEvent(Event):
+    """Something about who is involved with a child."""
+
+    link_id: int
+
+
+class ChildLinked(LinkEvent):
+    """A professional, or an organisation's queue, was linked to a child."""
+
+
+class LinkTakenUp(LinkEvent):
+    """A colleague took a child from the organisation's queue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkAssigned(LinkEvent):
+    """A professional assigned a child to a colleague, or took over a colleague's."""
+
+    assigned_before_to: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkLeft(Event):
+    """The last person of an organisation left a child, and the organisation may not have the child back."""
+
+    organisation_id: int
+
+
+class ReturnedToQueue(LinkEvent):
+    """A child is in the organisation's queue again, because the professional who worked on it left."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkHandedOver(Event):
+    """A professional's children and unfinished forms went to the organisation's queue, or stay with colleagues."""
+
+    person_id: int
+    organisation_id: int
+    children: int
+    with_colleagues: int
+    forms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationLeftUse(Event):
+    """An organisation is no longer in use: its people read nothing, and its open work has no author."""
+
+    organisation_id: int
+    children: int
+    forms: int
+
+
+class ColleagueBroughtIn(LinkEvent):
+    """A linked professional shared the child with a colleague of the same organisation."""
+
+
+class LinkEnded(LinkEvent):
+    """Somebody is no longer involved; they see the child no more."""
+
+
+class AssessmentAgreed(FormEvent):
+    """The council will assess (reg. 5)."""
+
+
+class AssessmentDeclined(FormEvent):
+    """The council will not assess (reg. 5)."""

@@ -1,0 +1,225 @@
+"""Handing over a professional's work: when their account is closed, they lose the role or they change organisation."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from app.accounts.tables.people import Person
+from app.cases.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, WorkHandedOver, WorkLeft
+from app.cases.unfinished import forms_to_answer_for
+from app.children.tables import Child, ChildLink
+from app.core.database.locks import hold_account
+from app.core.database.row_filter import look_as, look_as_system
+from app.core.unit_of_work import Work
+from app.forms.rules.form_deadlines import UNDECIDED
+from app.forms.rules.workflow import OPEN_TO_WRITING, FormState, Part
+from app.forms.tables.forms import Form
+from app.organisations.tables import Organisation
+
+
+@dataclass(frozen=True)
+class WorkInHand:
+    """How much is handed over: children with an open link, and forms that are not finished."""
+
+    children: int
+    forms: int
+
+    def __bool__(self) -> bool:
+        return bool(self.children or self.forms)
+
+
+def work_in_hand(work: Work, person_id: int) -> WorkInHand:
+    """Count what would be handed over, for an administrator, who sees no child."""
+    look_as_system(work.session, "the work of an account is counted before it is closed")
+    try:
+        return _count(work, person_id)
+    finally:
+        look_as(work.session, work.who)
+
+
+def owed_through(work: Work, link: ChildLink) -> list[Form]:
+    """What has no author once this link ends: a person's own forms, and a queue's that no one writes."""
+    if link.part is not Part.author:
+        return []
+    unfinished = forms_to_answer_for(work, link.child_id, link.organisation_id)
+    return [form for form in unfinished if form.author_id == link.person_id]
+
+
+def hand_over_work(work: Work, person_id: int) -> WorkInHand:
+    """End this professional's links and put their children and unfinished forms into their organisation's queue.
+
+    A child on whom a colleague works by name stays with the colleague. The organisation's people and the SEN team are
+    told how much there is. Where the SEN team removed the organisation, or it is no longer in use, there is no queue
+    and the SEN team is told for each child. Rows loaded before are put out of the session.
+    """
+    look_as_system(work.session, "a professional's work is handed over to the organisation")
+    try:
+        hold_account(work.session, person_id)
+        _hold_children(work, person_id)
+        found = _count(work, person_id)
+        for organisation_id in _organisations_of(work, person_id):
+            _hand_over(work, person_id, organisation_id)
+        work.session.flush()
+        return found
+    finally:
+        look_as(work.session, work.who)
+
+
+def tell_left_use(work: Work, organisation_id: int) -> None:
+    """An organisation is no longer in use: the SEN team is told how much of its work is open. Nothing where none is."""
+    look_as_system(work.session, "the open work of an organisation that is no longer in use is counted")
+    try:
+        held = and_(ChildLink.organisation_id == organisation_id, ChildLink.ended_at.is_(None))
+        unfinished = or_(
+            Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(UNDECIDED))
+        )
+        open_forms = and_(Form.organisation_id == organisation_id, unfinished)
+        children = work.session.scalar(select(func.count(ChildLink.child_id.distinct())).where(held)) or 0
+        forms = work.session.scalar(select(func.count(Form.id)).where(open_forms)) or 0
+    finally:
+        look_as(work.session, work.who)
+    if children or forms:
+        work.tell(OrganisationLeftUse(organisation_id=organisation_id, children=children, forms=forms))
+
+
+def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
+    links = _held_links(work, person_id, organisation_id)
+    alone = _without_colleague(work, person_id, organisation_id, [link.child_id for link in links])
+    may_queue = alone - _barred(work, organisation_id, alone)
+    if not work.get(Organisation, organisation_id).active:
+        may_queue = set()
+    for link in links:
+        link.ended_at, link.ended_by_id = work.now, work.me.user_id
+        work.tell(LinkEnded(child_id=link.child_id, link_id=link.id))
+    work.session.flush()
+    queued = may_queue - _in_queue(work, organisation_id, may_queue)
+    places = [_place(work, child_id, organisation_id) for child_id in sorted(queued)]
+    work.session.add_all(places)
+    work.session.flush()
+    for place in places:
+        work.tell(ReturnedToQueue(child_id=place.child_id, link_id=place.id))
+    for child_id in sorted(alone - may_queue):
+        work.tell(WorkLeft(child_id=child_id, organisation_id=organisation_id))
+    forms = _free_forms(work, person_id, organisation_id, [link.child_id for link in links])
+    if links or forms:
+        work.tell(
+            WorkHandedOver(
+                person_id=person_id,
+                organisation_id=organisation_id,
+                children=len(may_queue),
+                with_colleagues=len(links) - len(alone),
+                forms=forms,
+            )
+        )
+
+
+def _hold_children(work: Work, person_id: int) -> None:
+    """All of them at once and in order, as everybody does who locks more than one."""
+    linked = select(ChildLink.child_id).where(_open_links(person_id))
+    children = select(Child.id).where(Child.id.in_(linked)).order_by(Child.id)
+    work.session.execute(children.with_for_update(key_share=True))
+
+
+def _held_links(work: Work, person_id: int, organisation_id: int) -> list[ChildLink]:
+    of_person = _open_links(person_id, ChildLink.organisation_id == organisation_id)
+    return list(work.session.scalars(select(ChildLink).where(of_person).order_by(ChildLink.child_id)))
+
+
+def _open_links(person_id: int, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(
+        ChildLink.person_id == person_id, ChildLink.part == Part.author, ChildLink.ended_at.is_(None), *more
+    )
+
+
+def _unfinished(person_id: int) -> ColumnElement[bool]:
+    """What they write or answer for: until it is accepted, and a request until it is decided."""
+    return and_(
+        Form.author_id == person_id,
+        Form.organisation_id.is_not(None),
+        or_(
+            Form.state.in_([*OPEN_TO_WRITING, FormState.submitted]),
+            and_(Form.kind == "request", Form.state.in_(UNDECIDED)),
+        ),
+    )
+
+
+def _count(work: Work, person_id: int) -> WorkInHand:
+    children = select(func.count(ChildLink.child_id.distinct())).where(_open_links(person_id))
+    forms = select(func.count(Form.id)).where(_unfinished(person_id))
+    return WorkInHand(work.session.scalar(children) or 0, work.session.scalar(forms) or 0)
+
+
+def _organisations_of(work: Work, person_id: int) -> list[int]:
+    of_links = select(ChildLink.organisation_id).where(_open_links(person_id))
+    of_forms = select(Form.organisation_id).where(_unfinished(person_id))
+    found = {*work.session.scalars(of_links), *work.session.scalars(of_forms)}
+    return sorted(each for each in found if each is not None)
+
+
+def _without_colleague(
+    work: Work, person_id: int, organisation_id: int, children: Collection[int]
+) -> set[int]:
+    """Those of these children on whom no colleague works by name. One who is not confirmed does not count: they read
+    nothing that others wrote."""
+    with_colleague = (
+        select(ChildLink.child_id)
+        .join(Person, Person.id == ChildLink.person_id)
+        .where(
+            ChildLink.child_id.in_(children),
+            ChildLink.organisation_id == organisation_id,
+            ChildLink.person_id != person_id,
+            ChildLink.ended_at.is_(None),
+            Person.active.is_(True),
+            Person.organisation_id == organisation_id,
+            Person.organisation_confirmed_at.is_not(None),
+        )
+    )
+    return set(children) - set(work.session.scalars(with_colleague))
+
+
+def _barred(work: Work, organisation_id: int, children: Collection[int]) -> set[int]:
+    of_organisation = (ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
+    statement = select(ChildLink.child_id).where(
+        ChildLink.child_id.in_(children), ChildLink.barred.is_(True), *of_organisation
+    )
+    return set(work.session.scalars(statement))
+
+
+def _in_queue(work: Work, organisation_id: int, children: Collection[int]) -> set[int]:
+    of_organisation = (ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
+    statement = select(ChildLink.child_id).where(
+        ChildLink.child_id.in_(children), ChildLink.ended_at.is_(None), *of_organisation
+    )
+    return set(work.session.scalars(statement))
+
+
+def _place(work: Work, child_id: int, organisation_id: int) -> ChildLink:
+    return ChildLink(
+        child_id=child_id,
+        person_id=None,
+        organisation_id=organisation_id,
+        part=Part.author,
+        linked_by_id=work.me.user_id,
+        created_at=work.now,
+    )
+
+
+def _free_forms(work: Work, person_id: int, organisation_id: int, children: Collection[int]) -> int:
+    """Their unfinished forms have no author until a colleague is assigned. Gives how many."""
+    # One that had no author may be saved by them at this moment, which makes them its author: wait for that.
+    at_hand = select(Form.id).where(
+        Form.child_id.in_(children),
+        Form.organisation_id == organisation_id,
+        Form.author_id.is_(None),
+        Form.state.in_(OPEN_TO_WRITING),
+    )
+    work.session.execute(at_hand.order_by(Form.id).with_for_update())
+    theirs = select(Form.id).where(_unfinished(person_id), Form.organisation_id == organisation_id)
+    numbers = list(work.session.scalars(theirs.order_by(Form.id)))
+    if numbers:
+        work.session.execute(
+            update(Form).where(Form.id.in_(numbers)).values(author_id=None, version=Form.version + 1),
+            execution_options={"synchronize_session": False},
+        )
+    return len(numbers)

@@ -1,0 +1,123 @@
+"""Accepting an invitation: what the invited person is shown and enters, and the account that is opened."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.accounts.account_creation import open_account
+from app.accounts.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
+from app.accounts.queries.mailed_links import keep_password
+from app.accounts.registration_events import InvitationAccepted
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.mailed_links import Purpose
+from app.accounts.tables.people import Person
+from app.cases.invitations import invitations_open_to, letter_of, link_parent, settle
+from app.children.tables import Child
+from app.core.database.row_filter import look_as_system
+from app.core.roles import Profession, Role
+from app.core.unit_of_work import Work
+from app.forms.named_later import is_named_since, keep_from_queue
+from app.forms.secrecy_events import InvitationHeldBack
+from app.organisations.tables import Organisation
+
+
+def open_to(work: Work, email: str) -> Sequence[Invitation]:
+    """What somebody with this address is invited to. Raises DeadLink when there is nothing (any more)."""
+    found = invitations_open_to(work, email)
+    if not found:
+        raise DeadLink
+    return found
+
+
+def renew(work: Work, email: str) -> None:
+    """Mail a new link for an open invitation whose link was too old. Raises DeadLink when there is none."""
+    newest = open_to(work, email)[-1]
+    token = make_link(work, Purpose.invite, newest.email)
+    mail_link(work, letter_of(newest), Purpose.invite, newest.email, token)
+
+
+def enter_details(work: Work, email: str, first_name: str, last_name: str, job_title: str) -> None:
+    """Keep what an invited professional or member of staff says about themselves until the account is opened."""
+    for invitation in open_to(work, email):
+        if asks_details(invitation):
+            invitation.first_name, invitation.last_name = first_name, last_name
+            invitation.job_title = job_title
+
+
+def organisation_name(work: Work, invitation: Invitation) -> str:
+    """Where the invited person will work; empty for parents."""
+    if invitation.role is Role.parent:
+        return ""
+    place = _place_of(work, invitation)
+    return place.name if place is not None else ""
+
+
+def asks_details(invitation: Invitation) -> bool:
+    """Whether the invited person enters their own name and job title."""
+    return invitation.role is not Role.parent
+
+
+def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
+    """Open the account with its role, and link a parent to every child this address was invited to; not where a form that
+    came in since then may say that they must not know, of which the SEN team is told.
+
+    Raises Conflict when the address has got an account in the meantime.
+    """
+    look_as_system(work.session, "an invitation is accepted through its link")
+    invited = open_to(work, link.email)
+    newest = invited[-1]
+    if not newest.name:
+        raise DeadLink
+    invited = [each for each in invited if each.role is newest.role]  # two sent at once may differ
+    person = _person(work, newest, password_hash)
+    open_account(work, person, newest.role)
+    if person.organisation_confirmed_at is not None:
+        keep_from_queue(work, person, newest.invited_by_id)
+    linked: set[int] = set()
+    for invitation in invited:
+        if not settle(work, invitation, accepted_at=work.now):
+            raise DeadLink  # withdrawn at this moment: nothing of the account stays
+        child_id = invitation.child_id
+        if child_id is None or child_id in linked:  # invited to two records that turned out to be one child
+            continue
+        if is_named_since(work, invitation):
+            work.tell(InvitationHeldBack(child_id=child_id, invitation_id=invitation.id))
+            continue
+        link_parent(work, work.get(Child, child_id), person.id, invitation)
+        linked.add(child_id)
+    if newest.role is not Role.parent:
+        roles = (newest.role.name,)
+        work.tell(InvitationAccepted(person_id=person.id, invitation_id=newest.id, roles=roles))
+    keep_password(work.session, link.id, None)
+    mail(work, "account_opened", link.email, f"person {person.id}")
+    return person
+
+
+def _person(work: Work, invitation: Invitation, password_hash: str) -> Person:
+    """The person that an invitation becomes. Inviting a professional confirms where they work."""
+    person = Person(
+        first_name=invitation.first_name,
+        last_name=invitation.last_name,
+        email=invitation.email,
+        password=password_hash,
+        job_title=invitation.job_title or None,
+    )
+    if invitation.role is Role.parent:
+        return person
+    organisation = _place_of(work, invitation)
+    if organisation is not None:
+        person.organisation_id, person.profession = organisation.id, organisation.kind
+        person.organisation_confirmed_at = work.now
+        person.organisation_confirmed_by_id = invitation.second_by_id or invitation.invited_by_id
+    return person
+
+
+def _place_of(work: Work, invitation: Invitation) -> Organisation | None:
+    """Where the invited person works: for the council's own people, the council if it is entered once."""
+    if invitation.organisation_id is not None:
+        return work.get(Organisation, invitation.organisation_id)
+    council = select(Organisation).where(
+        Organisation.kind == Profession.council, Organisation.active.is_(True)
+    )
+    found = work.session.scalars(council.limit(2)).all()
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,385 @@
+"""Inviting people to open an account: parents for one child, professionals, and the council's own staff.
+
+One function invites everyone. A role is given only when the invited person has confirmed their address by the link.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import joinedload
+
+from app.accounts.mailed_links import mail, mail_link, make_link
+from app.accounts.queries.addresses import KnownPerson, person_with_email
+from app.accounts.queries.mailed_links import end_older
+from app.accounts.registration_events import (
+    AccountInvited,
+    InvitationConfirmed,
+    InvitationWithdrawn,
+    ParentInvited,
+)
+from app.accounts.rules.invitations import LASTS, may_invite, roles_invited_by
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.mailed_links import Purpose
+from app.accounts.tables.people import Person
+from app.cases.bars import lift_bar
+from app.cases.events import ChildLinked
+from app.cases.invitation_checks import (
+    CLOSED,
+    address_of,
+    check_mailbox_open,
+    check_organisation,
+    needs_second,
+)
+from app.cases.links import held, open_link_of
+from app.children.tables import Child, ChildLink
+from app.core.errors import Fault, Refused, WrongHands, WrongMoment
+from app.core.names import fold
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.confidentiality import check_may_know, check_rights
+from app.forms.named_later import check_named_since
+from app.forms.rules.workflow import FAMILY_PARTS, Part
+
+MOST_LISTED = 100
+"""Of a list on one page, which says so where there are more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """Who is invited to what. A parent comes with a name and a child, a professional with an organisation."""
+
+    role: Role
+    email: str
+    child_id: int | None = None
+    organisation_id: int | None = None
+    first_name: str = ""
+    last_name: str = ""
+    relationship: str = ""
+    part: Part = Part.parent
+    """What a parent's account is to the child: a parent's or carer's, or the young person's own."""
+    despite: bool = False
+    """The officer was warned that a form says this person must not know, and is sure."""
+
+    @property
+    def name(self) -> str:
+        """First and last name; empty where the invited person enters it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
+    """Mail a link to open an account with this role; the mail names no child.
+
+    A parent who has an account already is linked to the child at once. Raises Refused when the address has an account
+    of another kind, belongs to another person, or has an open invitation, which is never replaced.
+    """
+    _check_may_invite(work, invited.role)
+    child = _child_of(work, invited)
+    check_organisation(work, invited.role, invited.organisation_id)
+    address = address_of(invited.email, invited.role)
+    if child is not None and not invited.despite:
+        check_may_know(work, child.id, invited.name, invited.relationship)
+        check_rights(work, child, invited.name, invited.part)
+    known = person_with_email(work.session, address)
+    if known is not None:
+        if child is None:
+            raise _has_account(known)
+        return _link_known(work, child, known, invited)
+    check_mailbox_open(work, address)
+    repeated = _repeated(work, address, invited)
+    if repeated is not None:
+        return repeated
+    try:
+        _check_open_ones(work, address, invited)
+        invitation = work.add_only(_new(work, address, invited), _is_open(None))
+    except Refused:  # somebody, or the same request again, was quicker
+        repeated = _repeated(work, address, invited)
+        if repeated is None:
+            raise
+        return repeated
+    if invitation.awaits_second:
+        _ask_second(work)
+    else:
+        _send(work, invitation)
+    _record(work, invitation)
+    return invitation
+
+
+def _new(work: Work, address: str, invited: Invited) -> Invitation:
+    return Invitation(
+        created_at=work.now,
+        role=invited.role,
+        child_id=invited.child_id if invited.role is Role.parent else None,
+        organisation_id=invited.organisation_id if invited.role is Role.professional else None,
+        email=address,
+        first_name=invited.first_name,
+        last_name=invited.last_name,
+        relationship_to_child=invited.relationship,
+        part=invited.part,
+        invited_by_id=work.me.user_id,
+        sent_at=work.now,
+        second_needed=needs_second(work, invited.role),
+    )
+
+
+def _repeated(work: Work, address: str, invited: Invited) -> Invitation | None:
+    """The open invitation that the same request, sent twice, has just made: it gets the same answer."""
+    made = select(Invitation).where(
+        Invitation.email == address,
+        Invitation.role == invited.role,
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+    )
+    made = made.where(
+        Invitation.child_id == invited.child_id
+        if invited.role is Role.parent
+        else Invitation.child_id.is_(None)
+    )
+    found = work.session.scalars(made.limit(1)).first()
+    if found is None or not work.is_repeat(found.created_at, found.invited_by_id):
+        return None
+    made_of = (found.name, found.relationship_to_child, found.part, found.organisation_id)
+    asked = (invited.name, invited.relationship, invited.part, invited.organisation_id)
+    return found if made_of == asked else None
+
+
+def confirm(work: Work, invitation_id: int) -> Invitation:
+    """A second administrator confirms an invitation, and its link is sent. Of two at once, one gets WrongMoment."""
+    invitation = _open_one(work, invitation_id)
+    if invitation.invited_by_id == work.me.user_id:
+        raise WrongHands("an invitation is confirmed by another administrator")
+    changed = work.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.second_needed.is_(True),
+            Invitation.second_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .values(second_at=work.now, second_by_id=work.me.user_id)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise WrongMoment
+    work.session.refresh(invitation)
+    _send(work, invitation)
+    work.tell(InvitationConfirmed(invitation_id=invitation.id))
+    return invitation
+
+
+def send_again(work: Work, invitation_id: int) -> Invitation:
+    """Mail a new link; the older one stops working. Raises WrongMoment when accepted or withdrawn already, or while a second
+    administrator has to confirm it, and Refused when a form that came in since may name this person."""
+    invitation = _open_one(work, invitation_id)
+    if invitation.awaits_second:
+        raise WrongMoment
+    check_named_since(work, invitation)
+    _send(work, invitation)
+    _record(work, invitation)
+    return invitation
+
+
+def withdraw(work: Work, invitation_id: int) -> Invitation:
+    """Take an invitation back. Its link no longer opens anything it was for."""
+    invitation = _open_one(work, invitation_id)
+    if not settle(work, invitation, withdrawn_at=work.now):
+        raise WrongMoment
+    if not invitations_open_to(work, invitation.email):
+        end_older(work.session, Purpose.invite, invitation.email, None, work.now)
+    work.tell(InvitationWithdrawn(child_id=invitation.child_id, invitation_id=invitation.id))
+    return invitation
+
+
+def settle(work: Work, invitation: Invitation, **ending: datetime) -> bool:
+    """Accept or withdraw an invitation that is still open. Of several who do so at once, one gets True."""
+    changed = work.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .values(**ending)
+    )
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def of_child(work: Work, child_id: int) -> tuple[Child, list[Invitation]]:
+    """Return a child, and who has been invited to follow it and has not accepted yet."""
+    _check_may_invite(work, Role.parent)
+    child = work.get(Child, child_id)
+    return child, _listed(work, Invitation.child_id == child.id)
+
+
+def of_accounts(work: Work) -> list[Invitation]:
+    """Return the open invitations of professionals and staff that this person may send again or withdraw, oldest first.
+    One more than MOST_LISTED means that there are more."""
+    roles = roles_invited_by(work.me)
+    if not roles:
+        raise WrongHands("nobody is invited by this person")
+    return _listed(work, Invitation.role.in_(roles))
+
+
+def of_families(work: Work) -> list[Invitation]:
+    """Return the open invitations of parents, carers and young people to any child, oldest first: an officer who left
+    may have sent them. Empty for those who invite none. One more than MOST_LISTED means that there are more."""
+    return _listed(work, Invitation.role == Role.parent) if may_invite(work.me, Role.parent) else []
+
+
+def _check_may_invite(work: Work, role: Role) -> None:
+    if not may_invite(work.me, role):
+        raise WrongHands("this person does not invite to this role")
+
+
+def _child_of(work: Work, invited: Invited) -> Child | None:
+    if invited.role is not Role.parent:
+        return None
+    if invited.part not in FAMILY_PARTS:
+        raise WrongHands("invite")
+    return work.get(Child, invited.child_id or 0)
+
+
+def _has_account(known: KnownPerson) -> Refused:
+    if not known.active:
+        return Refused(Fault("email", Wording(CLOSED)))
+    text = N_("This email address already has an account. An administrator can change its roles")
+    return Refused(Fault("email", Wording(text)))
+
+
+def _check_same_person(name: str, invited: Invited) -> None:
+    """Two people with one mailbox would read each other's messages and share one account."""
+    if fold(name) != fold(invited.name):
+        text = N_(
+            "This email address belongs to %(name)s. Each person needs their own email address, because each sees only what is meant for them. Ask for another address"
+        )
+        raise Refused(Fault("email", Wording(text, name=name)))
+
+
+def _check_open_ones(work: Work, address: str, invited: Invited) -> None:
+    """An open invitation of this address is never replaced; one that is too old makes room."""
+    statement = select(Invitation).where(
+        Invitation.email == address, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
+    )
+    for other in work.session.scalars(statement):
+        if other.sent_at <= work.now - LASTS:
+            other.withdrawn_at = work.now
+        elif other.role is not invited.role or other.child_id == invited.child_id:
+            raise _is_open(other)
+        else:
+            _check_same_person(other.name, invited)
+    work.session.flush()
+
+
+def _is_open(other: Invitation | None) -> Refused:
+    text = N_("This email address has an open invitation already. Send it again, or withdraw it first")
+    if other is None or not other.name:
+        return Refused(Fault("email", Wording(text)))
+    named = N_(
+        "%(name)s has an open invitation at this email address already. Send it again, or withdraw it first"
+    )
+    return Refused(Fault("email", Wording(named, name=other.name)))
+
+
+def _ask_second(work: Work) -> None:
+    """Mail the other administrators that an invitation waits for one of them."""
+    others = select(Person).where(
+        Person.active.is_(True), Person.roles.any(name=Role.admin.name), Person.id != work.me.user_id
+    )
+    for other in work.session.scalars(others).unique():
+        mail(work, "invitation_to_confirm", other.email, secrets.token_hex(8), other.locale)
+
+
+def _send(work: Work, invitation: Invitation) -> None:
+    invitation.sent_at = work.now
+    work.session.flush()
+    token = make_link(work, Purpose.invite, invitation.email)
+    mail_link(work, letter_of(invitation), Purpose.invite, invitation.email, token)
+
+
+def letter_of(invitation: Invitation) -> str:
+    return "parent_invited" if invitation.role is Role.parent else "account_invited"
+
+
+def _record(work: Work, invitation: Invitation) -> None:
+    if invitation.role is Role.parent:
+        work.tell(ParentInvited(child_id=invitation.child_id, invitation_id=invitation.id))
+    else:
+        work.tell(AccountInvited(invitation_id=invitation.id, role=invitation.role.name))
+
+
+def _link_known(work: Work, child: Child, known: KnownPerson, invited: Invited) -> ChildLink:
+    if not known.active:
+        raise Refused(Fault("email", Wording(CLOSED)))
+    if Role.parent.name not in known.role_names:
+        text = Wording(
+            N_("This email address belongs to a professional. Ask the parent or carer for a personal one")
+        )
+        raise Refused(Fault("email", text))
+    _check_same_person(known.name, invited)
+    held(work, child.id)
+    found = open_link_of(work, child.id, known.id)
+    if found is not None:
+        repeated = work.is_repeat(found.created_at, found.linked_by_id)
+        if repeated and found.relationship_to_child == invited.relationship:
+            return found
+        raise _follows_already()
+    lift_bar(work, child.id, known.id)
+    asked = Invitation(
+        relationship_to_child=invited.relationship, part=invited.part, invited_by_id=work.me.user_id
+    )
+    return link_parent(work, child, known.id, asked)
+
+
+def _follows_already() -> Refused:
+    text = N_("The person with this email address can already see this child")
+    return Refused(Fault("email", Wording(text)))
+
+
+def link_parent(work: Work, child: Child, person_id: int, invited: Invitation) -> ChildLink:
+    link = work.add_only(
+        ChildLink(
+            child_id=child.id,
+            person_id=person_id,
+            part=invited.part,
+            relationship_to_child=invited.relationship_to_child,
+            linked_by_id=invited.invited_by_id,
+            taken_up_at=work.now,
+            created_at=work.now,
+        ),
+        _follows_already(),
+    )
+    work.tell(ChildLinked(child_id=link.child_id, link_id=link.id))
+    return link
+
+
+def _listed(work: Work, *criteria: ColumnElement[bool]) -> list[Invitation]:
+    statement = (
+        select(Invitation)
+        .where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), *criteria)
+        .options(joinedload(Invitation.invited_by), joinedload(Invitation.organisation))
+        .order_by(Invitation.sent_at, Invitation.id)
+        .limit(MOST_LISTED + 1)
+    )
+    return list(work.session.scalars(statement))
+
+
+def invitations_open_to(work: Work, email: str) -> Sequence[Invitation]:
+    statement = select(Invitation).where(
+        Invitation.email == email,
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.sent_at > work.now - LASTS,
+        or_(Invitation.second_needed.is_(False), Invitation.second_at.is_not(None)),
+    )
+    return work.session.scalars(statement.order_by(Invitation.sent_at, Invitation.id)).all()
+
+
+def _open_one(work: Work, invitation_id: int) -> Invitation:
+    """An open invitation that this person may change. Raises WrongHands, WrongMoment."""
+    invitation = work.get(Invitation, invitation_id)
+    _check_may_invite(work, invitation.role)
+    if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
+        raise WrongMoment
+    return invitation

@@ -1,0 +1,378 @@
+"""Who is involved with a child: linking, taking up, bringing in a colleague, stepping back."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from app.accounts.tables.people import Person
+from app.cases.bars import (
+    is_barred,
+    lift_bar,
+    lift_bar_of_organisation,
+    organisation_is_barred,
+    withdraw_older_invitations,
+)
+from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
+from app.cases.unfinished import hold_forms_in_hand, hold_forms_to_answer_for, others_work_there
+from app.children.tables import Child, ChildLink
+from app.core.database.locks import child_held
+from app.core.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
+from app.core.roles import Role
+from app.core.text_input import character_faults, clean_line
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms import confidentiality
+from app.forms.rules.workflow import Part
+from app.forms.tables.forms import Advice
+from app.forms.workflow_roles import check_confirmed, check_in_use
+from app.organisations.tables import Organisation
+
+LONGEST_RELATIONSHIP = 100
+
+
+def link_person(
+    work: Work, child_id: int, person_id: int, relationship: str = "", *, despite: bool = False
+) -> ChildLink:
+    """The SEN team involves a professional with a child. They see the child from now on, and are told.
+
+    This also lifts a bar: whom the SEN team removed only the SEN team links again.
+    """
+    _team_only(work)
+    person = professional(work, person_id)
+    child = held(work, child_id)
+    words = _in_words(relationship) or person.job_title or ""
+    found = open_link_of(work, child.id, person.id)
+    if found is not None:
+        repeated = work.is_repeat(found.created_at, found.linked_by_id)
+        if repeated and found.relationship_to_child == words:
+            return found
+        raise _already_linked("person", person)
+    if not despite:
+        confidentiality.check_may_know(
+            work, child.id, person.name, words, person.organisation.name if person.organisation else ""
+        )
+    lift_bar(work, child.id, person.id)
+    link = _link(work, child, person, words, _already_linked("person", person))
+    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
+    return link
+
+
+def link_organisation(work: Work, child_id: int, organisation_id: int, *, despite: bool = False) -> ChildLink:
+    """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up.
+    This also lifts a bar, as for a person."""
+    _team_only(work)
+    child = held(work, child_id)
+    organisation = work.get(Organisation, organisation_id)
+    check_in_use(organisation, "organisation")
+    found = queue_link(work, child.id, organisation.id)
+    if found is not None:
+        if work.is_repeat(found.created_at, found.linked_by_id):
+            return found
+        raise _already_in_queue(organisation)
+    if not despite:
+        confidentiality.check_organisation_may_know(work, child.id, organisation.id, organisation.name)
+    lift_bar_of_organisation(work, child.id, organisation.id)
+    return _enter_queue(work, child, organisation)
+
+
+def take_up(work: Work, link_id: int) -> ChildLink:
+    """A professional takes a child from their organisation's queue, and with the child the advice asked of it."""
+    return assign(work, link_id, work.me.user_id)
+
+
+def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = None) -> ChildLink:
+    """A professional assigns a child to themselves or a colleague, with what their organisation was asked for.
+
+    The child waits in their organisation's queue, or is a colleague's (`assigned_to`) and came through the queue.
+    The same request again gets the same answer. Raises Refused where a colleague has been quicker.
+    """
+    if not (work.me.has(Role.professional) and work.me.is_confirmed):
+        raise WrongHands("assign")
+    person = professional(work, person_id)
+    link, child = _assignable(work, link_id)
+    _check_colleague(work, child.id, person)
+    if link.person_id == person.id and link.ended_at is None:
+        return link
+    if link.ended_at is not None or link.person_id != assigned_to:
+        raise _taken(work, link)
+    already = open_link_of(work, child.id, person.id)
+    if already is None:
+        confidentiality.check_colleague_may_know(work, child.id, person, "colleague")
+    changes: dict[str, Any] = {"ended_at": work.now, "ended_by_id": work.me.user_id}
+    if assigned_to is None and already is None:
+        changes = {"person_id": person.id, "relationship_to_child": person.job_title or ""}
+        changes |= {"taken_up_at": work.now, "through_queue": True}
+    changed = work.session.execute(
+        update(ChildLink)
+        .where(ChildLink.id == link.id, ChildLink.ended_at.is_(None), _is_with(assigned_to))
+        .values(**changes)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise _taken(work, link)
+    if assigned_to is not None and already is None:
+        already = _link(work, child, person, "", _already_linked("colleague", person), through_queue=True)
+    for form in hold_forms_in_hand(work, child.id, link.organisation_id):
+        if form.author_id == assigned_to:
+            form.author_id = person.id
+    _tell_assigned(work, already or link, person, assigned_to)
+    return already or link
+
+
+def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
+    """A linked professional shares a child with a colleague of the same organisation."""
+    me = work.me
+    colleague = professional(work, colleague_id)
+    child = held(work, child_id)
+    mine = open_link_of(work, child.id, me.user_id)
+    is_mine = mine is not None and mine.organisation_id == me.organisation_id
+    if mine is None or not (is_mine and me.has(Role.professional) and me.is_confirmed):
+        raise WrongHands("bring_in")
+    _check_colleague(work, child.id, colleague)
+    found = open_link_of(work, child.id, colleague.id)
+    refusal = _already_linked("colleague", colleague)
+    if found is not None:
+        if work.is_repeat(found.created_at, found.linked_by_id):
+            return found
+        raise refusal
+    confidentiality.check_colleague_may_know(work, child.id, colleague, "colleague")
+    link = _link(work, child, colleague, "", refusal, through_queue=mine.through_queue)
+    work.tell(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
+    return link
+
+
+def end_link(work: Work, link_id: int) -> ChildLink:
+    """The SEN team ends somebody's involvement, or a queue's. They see the child no more from this moment.
+
+    The link is barred: colleagues, the queue and invitations do not bring it back; only the SEN team does.
+    """
+    _team_only(work)
+    link = work.get(ChildLink, link_id)
+    held(work, link.child_id)
+    work.session.refresh(link)
+    if link.ended_at is not None and link.barred:
+        return link
+    _still_open(link).barred = True
+    _end(work, link)
+    withdraw_older_invitations(work, link)
+    return link
+
+
+def step_back(work: Work, link_id: int) -> ChildLink:
+    """A professional ends their own involvement.
+
+    Where their organisation still owes the SEN team something and nobody else there is linked, the child goes back
+    into the organisation's queue, so that nothing asked for is lost. Where the SEN team has removed the organisation
+    from the child, the SEN team is told instead.
+    """
+    link = own_link(work, link_id)
+    child = held(work, link.child_id)
+    work.session.refresh(link)
+    _still_open(link)
+    owed = hold_forms_to_answer_for(work, child.id, link.organisation_id)
+    for form in owed:
+        if form.author_id == work.me.user_id and isinstance(form, Advice):
+            form.author_id = None
+    if owed and link.organisation_id is not None and not others_work_there(work, link):
+        return_to_queue(work, child, link.organisation_id)
+    _end(work, link)
+    return link
+
+
+def return_to_queue(work: Work, child: Child, organisation_id: int) -> bool:
+    """Put a child into the queue of an organisation that has no one left for it; gives whether it is there.
+
+    Not where the SEN team removed the organisation, or it is no longer in use: then the SEN team is told.
+    """
+    organisation = work.get(Organisation, organisation_id)
+    if organisation.active and not organisation_is_barred(work, child.id, organisation_id):
+        if queue_link(work, child.id, organisation_id) is None:
+            _enter_queue(work, child, organisation)
+        return True
+    work.tell(WorkLeft(child_id=child.id, organisation_id=organisation_id))
+    return False
+
+
+def own_link(work: Work, link_id: int) -> ChildLink:
+    """This professional's own link, still open, or WrongHands."""
+    link = _still_open(work.get(ChildLink, link_id))
+    if link.person_id != work.me.user_id or not work.me.has(Role.professional):
+        raise WrongHands("step_back")
+    return link
+
+
+def open_link_of(work: Work, child_id: int, person_id: int) -> ChildLink | None:
+    """The link by which this person is involved with the child now."""
+    statement = select(ChildLink).where(
+        ChildLink.child_id == child_id, ChildLink.person_id == person_id, ChildLink.ended_at.is_(None)
+    )
+    return work.session.scalars(statement.limit(1)).first()
+
+
+def link_if_missing(
+    work: Work, child_id: int, person_id: int | None, organisation_id: int | None, *, despite: bool = False
+) -> None:
+    """See to it that who is asked for advice also sees the child."""
+    if person_id is not None and open_link_of(work, child_id, person_id) is None:
+        link_person(work, child_id, person_id, despite=despite)
+    elif (
+        person_id is None
+        and organisation_id is not None
+        and queue_link(work, child_id, organisation_id) is None
+    ):
+        link_organisation(work, child_id, organisation_id, despite=despite)
+
+
+def _is_with(person_id: int | None) -> ColumnElement[bool]:
+    return ChildLink.person_id.is_(None) if person_id is None else ChildLink.person_id == person_id
+
+
+def _assignable(work: Work, link_id: int) -> tuple[ChildLink, Child]:
+    """A link that this professional may assign, and its child, while nobody else changes who is involved."""
+    me = work.me
+    link = work.get(ChildLink, link_id)
+    if me.organisation_id is None or link.organisation_id != me.organisation_id:
+        raise WrongHands("assign")
+    child = held(work, link.child_id)
+    work.session.refresh(link)
+    if link.person_id is not None and not link.through_queue:
+        raise WrongHands("assign")
+    return link, child
+
+
+def _check_colleague(work: Work, child_id: int, colleague: Person) -> None:
+    """Raise WrongHands or Refused unless this is somebody of this professional's own organisation, or they themselves,
+    whom the SEN team has not removed."""
+    if colleague.organisation_id != work.me.organisation_id:
+        raise WrongHands("colleague")
+    if is_barred(work, child_id, colleague.id):
+        text = N_("The SEN team ended the involvement of %(name)s. Only the SEN team can link them again")
+        raise Refused(Fault("colleague", Wording(text, name=colleague.name)))
+    if organisation_is_barred(work, child_id, work.me.organisation_id or 0):
+        text = N_(
+            "The SEN team ended the involvement of your organisation. Only the SEN team can link colleagues"
+        )
+        raise Refused(Fault("colleague", Wording(text)))
+
+
+def _taken(work: Work, link: ChildLink) -> Refused:
+    work.session.refresh(link)
+    if link.ended_at is None and link.person_id is not None:
+        name = work.get(Person, link.person_id).name
+        return Refused(Fault("colleague", Wording(N_("%(name)s has been assigned this child"), name=name)))
+    return Refused(Fault("colleague", Wording(N_("This has changed meanwhile. Check who is involved now"))))
+
+
+def _tell_assigned(work: Work, link: ChildLink, person: Person, assigned_to: int | None) -> None:
+    if person.id == work.me.user_id and assigned_to is None:
+        work.tell(LinkTakenUp(child_id=link.child_id, link_id=link.id))
+    else:
+        work.tell(LinkAssigned(child_id=link.child_id, link_id=link.id, assigned_before_to=assigned_to))
+
+
+def _link(
+    work: Work,
+    child: Child,
+    person: Person,
+    relationship: str,
+    refusal: Refused,
+    *,
+    through_queue: bool = False,
+) -> ChildLink:
+    return work.add_only(
+        ChildLink(
+            child=child,
+            person_id=person.id,
+            organisation_id=person.organisation_id,
+            part=Part.author,
+            relationship_to_child=relationship or person.job_title or "",
+            linked_by_id=work.me.user_id,
+            taken_up_at=work.now,
+            created_at=work.now,
+            through_queue=through_queue,
+        ),
+        refusal,
+    )
+
+
+def _already_linked(field: str, person: Person) -> Refused:
+    text = N_("%(name)s is already linked to this child")
+    return Refused(Fault(field, Wording(text, name=person.name)))
+
+
+def _already_in_queue(organisation: Organisation) -> Refused:
+    text = N_("This child already waits in the queue of %(name)s")
+    return Refused(Fault("organisation", Wording(text, name=organisation.name)))
+
+
+def held(work: Work, child_id: int) -> Child:
+    """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
+    back in the belief that the other stays. Raises NotFound also when the record was merged at this moment."""
+    child = work.session.scalars(child_held(child_id)).one_or_none()
+    if child is None:
+        raise NotFound("Child")
+    return child
+
+
+def _enter_queue(work: Work, child: Child, organisation: Organisation) -> ChildLink:
+    link = work.add_only(
+        ChildLink(
+            child=child,
+            person_id=None,
+            organisation_id=organisation.id,
+            part=Part.author,
+            linked_by_id=work.me.user_id,
+            created_at=work.now,
+        ),
+        _already_in_queue(organisation),
+    )
+    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
+    return link
+
+
+def _end(work: Work, link: ChildLink) -> None:
+    link.ended_at, link.ended_by_id = work.now, work.me.user_id
+    work.tell(LinkEnded(child_id=link.child_id, link_id=link.id))
+
+
+def _still_open(link: ChildLink) -> ChildLink:
+    if link.ended_at is not None:
+        raise WrongMoment("end_link")
+    return link
+
+
+def queue_link(work: Work, child_id: int, organisation_id: int) -> ChildLink | None:
+    """The child's place in this organisation's queue."""
+    statement = select(ChildLink).where(
+        ChildLink.child_id == child_id,
+        ChildLink.organisation_id == organisation_id,
+        ChildLink.person_id.is_(None),
+        ChildLink.ended_at.is_(None),
+    )
+    return work.session.scalars(statement.limit(1)).first()
+
+
+def professional(work: Work, person_id: int, field: str = "person") -> Person:
+    """A professional whose account stays open until this is done: closing it hands over the links there are. Ask for it
+    before the child is held: closing an account locks in this order too."""
+    statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)
+    person = work.session.scalars(statement.execution_options(populate_existing=True)).unique().one_or_none()
+    if person is None:
+        raise NotFound("Person")
+    is_one = any(role.name == Role.professional.name for role in person.roles)
+    if not (person.active and is_one and person.organisation_id is not None):
+        raise Refused(Fault(field, Wording(N_("Choose a professional whose account is open"))))
+    check_confirmed(person, field)
+    check_in_use(work.get(Organisation, person.organisation_id), field)
+    return person
+
+
+def _in_words(relationship: str) -> str:
+    words = clean_line(relationship)
+    if faults := character_faults("relationship", words):
+        raise Refused(*faults)
+    return words[:LONGEST_RELATIONSHIP]
+
+
+def _team_only(work: Work) -> None:
+    if not work.me.in_sen_team:
+        raise WrongHands("link")

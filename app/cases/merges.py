@@ -1,0 +1,341 @@
+"""Merging two records of one child, and undoing that."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.people import Person
+from app.cases.bars import check_no_one_invited_back, copy_bars
+from app.cases.links import held
+from app.children.events import MergeUndone
+from app.children.tables import Child, ChildLink, ChildMerge
+from app.core.database.row_filter import look_as, look_as_system
+from app.core.errors import Fault, Refused, WrongHands, WrongMoment
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.documents.tables import Document
+from app.forms.confidentiality import note_contact_risk
+from app.forms.named_later import check_merge
+from app.forms.rules.workflow import Part
+from app.forms.tables.forms import Form
+from app.messages.tables import Message
+from app.organisations.tables import Organisation
+
+MOVING: tuple[type[Any], ...] = (ChildLink, Form, Document, Message, Invitation)
+"""The tables whose rows belong to a child and move with a merge."""
+FILLED_IN = ("upn", "nhs_number", "known_as", "address", "postcode")
+"""Details that the record in use takes over where it has none."""
+LONGEST_REASON = 500
+_POINTERS = ("possible_duplicate_of_id", "merged_into_id")
+_PLAIN = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class MergedRecord:
+    """A record that was merged into another, and when and by whom."""
+
+    merge_id: int
+    name: str
+    date_of_birth: date
+    merged_at: datetime
+
+
+def merge_records(work: Work, newer: Child, older: Child, *, despite: bool = False) -> ChildMerge:
+    """Move everything of the newer record to the older one, and note what moved.
+
+    Raises Refused when both records have the same form open, when a person or an organisation that the SEN team
+    removed from one record is linked to the other, which would bring them back, and, unless the officer is sure
+    (`despite`), when a form of one record may say that somebody of the other must not know.
+    """
+    newer_id, older_id = newer.id, older.id
+    for each in sorted((newer_id, older_id)):
+        held(work, each)
+    _check_no_one_comes_back(work, newer_id, older_id)
+    check_no_one_invited_back(work, newer_id, older_id)
+    _check_confirmed(work, newer_id, older_id)
+    if not despite:
+        check_merge(work, newer_id, older_id)
+    moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
+    if newer.contact_risk or older.contact_risk:
+        note_contact_risk(work, newer)
+        note_contact_risk(work, older)
+    newer.possible_duplicate_of_id = None
+    newer.merged_into_id = older_id
+    work.session.flush()
+    with _all_rows(work, "two records of one child are merged"):
+        moved["ended_links"] = _end_doubled_links(work, newer_id, older_id)
+        _withdraw_doubled_invitations(work, newer_id, older_id)
+        try:
+            for table in MOVING:
+                moved[table.__tablename__] = _move(work, table, "child_id", newer_id, older_id)
+        except IntegrityError as doubled:
+            text = N_(
+                "Both records have the same form open. Cancel or withdraw one of the two, then merge the records"
+            )
+            raise Refused(Fault("answer", Wording(text))) from doubled
+        for pointer in _POINTERS:
+            moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
+    return work.add(
+        ChildMerge(
+            child_id=older_id,
+            merged_child_id=newer_id,
+            merged_by_id=work.me.user_id,
+            moved=moved,
+            created_at=work.now,
+        )
+    )
+
+
+def merges_of(work: Work, child_id: int) -> Sequence[MergedRecord]:
+    """Return the records that were merged into this one and still are, newest first. For the SEN team."""
+    _team_only(work)
+    work.get(Child, child_id)
+    merged = aliased(Child)
+    with _all_rows(work, "the SEN team reads which records were merged"):
+        rows = work.session.execute(
+            select(
+                ChildMerge.id,
+                merged.forenames,
+                merged.surname,
+                merged.date_of_birth,
+                ChildMerge.created_at,
+            )
+            .join(merged, merged.id == ChildMerge.merged_child_id)
+            .where(ChildMerge.child_id == child_id, ChildMerge.undone_at.is_(None))
+            .order_by(ChildMerge.id.desc())
+        ).all()
+    return [MergedRecord(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4]) for row in rows]
+
+
+def merge_to_undo(work: Work, merge_id: int) -> tuple[Child, MergedRecord]:
+    """Return the record in use and the one that was merged into it. Raises WrongMoment when the merge is undone."""
+    _team_only(work)
+    child_id = work.get(ChildMerge, merge_id).child_id
+    found = next((each for each in merges_of(work, child_id) if each.merge_id == merge_id), None)
+    if found is None:
+        raise WrongMoment("undo_merge")
+    return work.get(Child, child_id), found
+
+
+def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
+    """Make two records of a merged one again: what came with the merged record goes back to it.
+
+    What was added since the merge stays with the record in use. Raises WrongMoment when it was undone already, and
+    Refused without a reason.
+    """
+    _team_only(work)
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise Refused(Fault("reason", Wording(N_("Enter why the records are for different children"))))
+    merge = work.get(ChildMerge, merge_id)
+    kept = held(work, merge.child_id)  # seen only while it is not merged into another itself
+    undone = work.session.execute(
+        update(ChildMerge)
+        .where(ChildMerge.id == merge.id, ChildMerge.undone_at.is_(None))
+        .values(undone_at=work.now, undone_by_id=work.me.user_id),
+        execution_options=_PLAIN,
+    )
+    if undone.rowcount != 1:  # type: ignore[attr-defined]
+        raise WrongMoment("undo_merge")
+    for column, (before, filled_in) in merge.moved["filled_in"].items():
+        if getattr(kept, column) == filled_in:
+            setattr(kept, column, before)
+    work.session.flush()
+    kept_id, merged_id, moved, merged_at = kept.id, merge.merged_child_id, merge.moved, merge.created_at
+    with _all_rows(work, "two merged records are two again"):
+        for table in MOVING:
+            _move_back(work, table, "child_id", moved[table.__tablename__], kept_id, merged_id)
+        for pointer in _POINTERS:
+            _move_back(work, Child, pointer, moved[pointer], kept_id, merged_id)
+        of_forms = and_(Document.form_id.in_(moved["form"]), Document.child_id == kept_id)
+        work.session.execute(
+            update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
+        )
+        _open_again(work, moved["ended_links"], kept_id)
+        work.session.expire_all()
+        copy_bars(work, kept_id, merged_id, merged_at)
+        copy_bars(work, merged_id, kept_id, merged_at)
+        work.session.flush()
+        back: dict[str, Any] = {"merged_into_id": None}
+        if kept.contact_risk:  # noted for either of them
+            back["contact_risk"] = True
+        work.session.execute(
+            update(Child).where(Child.id == merged_id).values(**back), execution_options=_PLAIN
+        )
+    work.tell(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
+    return work.get(ChildMerge, merge_id)
+
+
+def _check_confirmed(work: Work, *child_ids: int) -> None:
+    """A record in which an unconfirmed person works is not merged: with it they would come to the other record."""
+    statement = (
+        select(Person.first_name, Person.last_name)
+        .join(ChildLink, ChildLink.person_id == Person.id)
+        .where(
+            ChildLink.child_id.in_(child_ids),
+            ChildLink.part == Part.author,
+            ChildLink.ended_at.is_(None),
+            Person.organisation_confirmed_at.is_(None),
+        )
+    )
+    for first, last in work.session.execute(statement.order_by(Person.id).limit(1)):
+        text = N_(
+            "%(name)s is not confirmed as working for their organisation yet. Confirm or refuse them under "
+            "“People to confirm” before you merge these records"
+        )
+        raise Refused(Fault("answer", Wording(text, name=f"{first} {last}")))
+
+
+def _check_no_one_comes_back(work: Work, newer_id: int, older_id: int) -> None:
+    """Raise Refused for a person or an organisation that was removed from one record and is linked to the other."""
+    removed, still = ChildLink, aliased(ChildLink)
+    other = and_(
+        still.child_id.in_((newer_id, older_id)),
+        still.child_id != removed.child_id,
+        still.ended_at.is_(None),
+        or_(
+            still.person_id == removed.person_id,
+            and_(
+                removed.person_id.is_(None),
+                still.organisation_id == removed.organisation_id,
+                or_(still.person_id.is_(None), still.through_queue.is_(True)),
+            ),
+        ),
+    )
+    found = work.session.execute(
+        select(removed.person_id, removed.organisation_id)
+        .join(still, other)
+        .where(removed.child_id.in_((newer_id, older_id)), removed.barred.is_(True))
+        .limit(1)
+    ).first()
+    if found is None:
+        return
+    person_id, organisation_id = found
+    name = (
+        work.get(Person, person_id).name
+        if person_id is not None
+        else work.get(Organisation, organisation_id or 0).name
+    )
+    text = N_(
+        "You ended the involvement of %(name)s in one of the records, and they are linked to the other. "
+        "Link them to both or end their involvement in both, then merge the records"
+    )
+    raise Refused(Fault("answer", Wording(text, name=name)))
+
+
+def _fill_in(newer: Child, older: Child) -> dict[str, list[Any]]:
+    """Fill in what the older record lacks. Returns each detail's old and new value."""
+    columns = [*FILLED_IN, "upn_missing_reason", "postcode_missing_reason"]
+    before = {column: getattr(older, column) for column in columns}
+    for column in FILLED_IN:
+        if not before[column]:
+            setattr(older, column, getattr(newer, column))
+    for number in ("upn", "postcode"):
+        if getattr(older, number):
+            setattr(older, f"{number}_missing_reason", None)
+    after = {column: getattr(older, column) for column in columns}
+    return {column: [before[column], after[column]] for column in columns if before[column] != after[column]}
+
+
+def _move(
+    work: Work, table: type[Any], column: str, from_id: int, to_id: int, *, but: int | None = None
+) -> list[int]:
+    held = getattr(table, column)
+    criterion = held == from_id if but is None else and_(held == from_id, table.id != but)
+    ids = list(work.session.scalars(select(table.id).where(criterion)))
+    work.session.execute(update(table).where(criterion).values({column: to_id}), execution_options=_PLAIN)
+    return ids
+
+
+def _move_back(
+    work: Work, table: type[Any], column: str, ids: Sequence[int], from_id: int, to_id: int
+) -> None:
+    held = getattr(table, column)
+    work.session.execute(
+        update(table).where(table.id.in_(ids), held == from_id).values({column: to_id}),
+        execution_options=_PLAIN,
+    )
+
+
+def _end_doubled_links(work: Work, newer_id: int, older_id: int) -> list[int]:
+    """End the newer record's link of each person, and each organisation, that the older record has too."""
+    rows = work.session.execute(
+        select(ChildLink.person_id, ChildLink.organisation_id).where(
+            ChildLink.child_id == older_id, ChildLink.ended_at.is_(None)
+        )
+    ).all()
+    people = [person for person, _organisation in rows if person is not None]
+    queues = [organisation for person, organisation in rows if person is None]
+    doubled = and_(
+        ChildLink.child_id == newer_id,
+        ChildLink.ended_at.is_(None),
+        or_(
+            ChildLink.person_id.in_(people),
+            and_(ChildLink.person_id.is_(None), ChildLink.organisation_id.in_(queues)),
+        ),
+    )
+    ids = list(work.session.scalars(select(ChildLink.id).where(doubled)))
+    work.session.execute(
+        update(ChildLink).where(doubled).values(ended_at=work.now, ended_by_id=work.me.user_id),
+        execution_options=_PLAIN,
+    )
+    return ids
+
+
+def _withdraw_doubled_invitations(work: Work, newer_id: int, older_id: int) -> None:
+    """A person who is invited to follow both records stays invited once: only one invitation of an address is open."""
+    is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+    kept = select(Invitation.email).where(Invitation.child_id == older_id, *is_open)
+    work.session.execute(
+        update(Invitation)
+        .where(Invitation.child_id == newer_id, Invitation.email.in_(kept), *is_open)
+        .values(withdrawn_at=work.now),
+        execution_options=_PLAIN,
+    )
+
+
+def _open_again(work: Work, ids: Sequence[int], kept_id: int) -> None:
+    """Open the links that the merge ended, for people and organisations that are still linked to the record in use:
+    an involvement that was ended since then, or an account that was closed, stays ended."""
+    still = aliased(ChildLink)
+    linked = (
+        select(still.id)
+        .where(
+            still.child_id == kept_id,
+            still.ended_at.is_(None),
+            or_(
+                still.person_id == ChildLink.person_id,
+                and_(
+                    still.person_id.is_(None),
+                    ChildLink.person_id.is_(None),
+                    still.organisation_id == ChildLink.organisation_id,
+                ),
+            ),
+        )
+        .exists()
+    )
+    work.session.execute(
+        update(ChildLink).where(ChildLink.id.in_(ids), linked).values(ended_at=None, ended_by_id=None),
+        execution_options=_PLAIN,
+    )
+
+
+@contextmanager
+def _all_rows(work: Work, reason: str) -> Iterator[None]:
+    """Some rows of a child are hidden even from the SEN team, and move with the record all the same."""
+    look_as_system(work.session, reason)
+    try:
+        yield
+    finally:
+        look_as(work.session, work.who)
+
+
+def _team_only(work: Work) -> None:
+    if not work.me.in_sen_team:
+        raise WrongHands("merge")

@@ -1,0 +1,238 @@
+"""The children linked to a professional: who they are, where they stand, what is owed and by when."""
+
+import enum
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, nulls_last, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.cases.queries.child_page import standing_of
+from app.cases.rules.status import Standing
+from app.children.queries.finding import child_matches
+from app.children.tables import Child, ChildLink
+from app.core.database.compiled_query import Ready
+from app.core.database.engine import plan_anew
+from app.core.roles import Principal
+from app.forms.rules.form_titles import title_of
+from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
+from app.forms.tables.forms import AUTHORS_DATE, Form, FormTemplate, FormVersion
+from app.store.visibility import STANDING
+
+PAGE = 25
+
+
+class Show(enum.Enum):
+    """Which of the children."""
+
+    all = "all"
+    to_do = "to_do"
+    queue = "queue"
+    team = "team"
+    closed = "closed"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One form that this person's organisation still has to send."""
+
+    form_id: int
+    child_id: int
+    child_name: str
+    kind: str
+    title: str
+    state: FormState
+    due_on: date | None
+    """The date its authors work to: the legal one, or the day by which the SEN team would like to have it."""
+    author_id: int | None
+    statutory: bool = True
+
+
+@dataclass(frozen=True)
+class LinkedChild:
+    """One child in the list."""
+
+    child_id: int
+    name: str
+    date_of_birth: date
+    year_taught: int | None
+    year_taught_on: date | None
+    queue_link_id: int | None
+    """The link to take up, when the child waits in the organisation's queue and is not this person's yet."""
+    standing: Standing | None
+    owed: Sequence[Owed]
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """One page of the list."""
+
+    children: Sequence[LinkedChild]
+    page: int
+    has_more: bool
+
+
+def caseload(session: Session, who: Principal, show: Show, looked_for: str = "", page: int = 1) -> Caseload:
+    """One page of the children this person is involved with, those with something due soonest first."""
+    asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
+    if looked_for:
+        plan_anew(session)
+        found = _LINKED[show].statement.where(child_matches(looked_for, one_by_one=True))
+        rows = [tuple(row) for row in session.execute(found, asked)]
+    else:
+        rows = _LINKED[show].rows(session, **asked)
+    ids = [row[0] for row in rows[:PAGE]]
+    standings = standing_of(session, ids)
+    owed = _by_child(owed_by(session, who, ids))
+    children = [
+        LinkedChild(
+            child_id=row[0],
+            name=f"{row[1]} {row[2]}".strip(),
+            date_of_birth=row[3],
+            year_taught=row[4],
+            year_taught_on=row[5],
+            queue_link_id=row[6] if not row[7] else None,
+            standing=standings.get(row[0]),
+            owed=owed.get(row[0], ()),
+        )
+        for row in rows[:PAGE]
+    ]
+    return Caseload(children, page, len(rows) > PAGE)
+
+
+def owed_by(
+    session: Session, who: Principal, child_ids: Collection[int] | None = None, limit: int = 100
+) -> list[Owed]:
+    """What this person's organisation still has to send about the children they are involved with, soonest due first."""
+    if child_ids is not None and not child_ids:
+        return []
+    asked = {"my_organisation": who.organisation_id, "most": limit}
+    if child_ids is None:
+        rows = _OWED.rows(session, me=who.user_id, **asked)
+    else:
+        rows = _OWED_ABOUT.rows(session, **asked, children=list(child_ids))
+    return [owed_from(row) for row in rows]
+
+
+def owed_from(row: Sequence[Any]) -> Owed:
+    """Make a form that is owed from a row of a query."""
+    form_id, child_id, forenames, surname, kind, title, state, due_on, author_id, statutory = row
+    name = f"{forenames} {surname}"
+    return Owed(
+        form_id, child_id, name, kind, title_of(title, statutory), state, due_on, author_id, statutory
+    )
+
+
+# Asked on page after page: made once, with the reader's numbers given when they are asked.
+_MINE = bindparam("my_organisation", type_=Integer())
+
+_BY_NAME = ChildLink.person_id == bindparam("me")
+_IN_QUEUE = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == _MINE)
+_WITH_COLLEAGUE = and_(
+    ChildLink.through_queue.is_(True),
+    ChildLink.organisation_id == _MINE,
+    ChildLink.person_id != bindparam("me"),
+)
+_FOR_ME = Form.child_id.in_(
+    select(ChildLink.child_id).where(ChildLink.ended_at.is_(None), or_(_BY_NAME, _IN_QUEUE))
+)
+"""Not what is assigned to a colleague, whose children this person also sees."""
+
+
+def _owed() -> Any:
+    return (
+        select(
+            Form.id,
+            Form.child_id,
+            Child.forenames,
+            Child.surname,
+            Form.kind,
+            FormTemplate.title,
+            Form.state,
+            AUTHORS_DATE,
+            Form.author_id,
+            Form.statutory,
+        )
+        .join(Child, Child.id == Form.child_id)
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
+        .order_by(nulls_last(AUTHORS_DATE), Form.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
+_OWED = Ready(_owed().where(_FOR_ME), spelt=["most"])
+_OWED_ABOUT = Ready(
+    _owed().where(Form.child_id.in_(bindparam("children", expanding=True))),
+    lists=["children"],
+    spelt=["most"],
+)
+
+
+def _linked(show: Show) -> Select[Any]:
+    """The children, each with the link that waits in the queue, if any, and whether this person is linked by name."""
+    # by_name is 2 for a child who is assigned to a colleague.
+    shown = _WITH_COLLEAGUE if show is Show.team else or_(_BY_NAME, _IN_QUEUE)
+    link = (
+        select(
+            ChildLink.child_id,
+            func.max(case((_IN_QUEUE, ChildLink.id))).label("queue_link_id"),
+            func.max(case((_BY_NAME, 1), (_WITH_COLLEAGUE, 2), else_=0)).label("by_name"),
+        )
+        .where(ChildLink.ended_at.is_(None), shown)
+        .group_by(ChildLink.child_id)
+        .subquery("link")
+    )
+    owed = (
+        select(Form.child_id, func.min(AUTHORS_DATE).label("due_on"), func.count().label("forms"))
+        .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
+        .group_by(Form.child_id)
+        .subquery("owed")
+    )
+    waiting, owing = link.c.by_name == 0, owed.c.forms.is_not(None)
+    kept = {
+        Show.all: true(),
+        Show.team: true(),
+        Show.to_do: or_(owing, waiting),
+        Show.queue: waiting,
+        Show.closed: and_(~owing, _has_request(FormState.not_assessing), ~_has_request(*_STILL_OPEN)),
+    }
+    return (
+        select(
+            Child.id,
+            Child.forenames,
+            Child.surname,
+            Child.date_of_birth,
+            Child.year_taught,
+            Child.year_taught_on,
+            link.c.queue_link_id,
+            link.c.by_name,
+        )
+        .join(link, link.c.child_id == Child.id)
+        .outerjoin(owed, owed.c.child_id == Child.id)
+        .where(kept[show])
+        .order_by(nulls_last(owed.c.due_on), nulls_last(owed.c.forms), Child.search_name, Child.id)
+        .limit(PAGE + 1)
+        .offset(bindparam("before", type_=Integer()))
+    )
+
+
+_STILL_OPEN = (FormState.submitted, FormState.returned, FormState.accepted, FormState.assessing)
+
+
+def _has_request(*states: FormState) -> Any:
+    return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
+
+
+_LINKED = {show: Ready(_linked(show)) for show in Show}
+
+
+def _by_child(owed: Sequence[Owed]) -> dict[int, list[Owed]]:
+    found: dict[int, list[Owed]] = defaultdict(list)
+    for each in owed:
+        found[each.child_id].append(each)
+    return found

@@ -1,0 +1,345 @@
+"""What a child's page shows. Everything is asked through the lens, so each reader gets their own page."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import Integer, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.people import Person
+from app.cases.rules.status import Standing, leading
+from app.children.queries.finding import named_like
+from app.children.tables import Child, ChildLink
+from app.core.database.compiled_query import Ready
+from app.core.database.row_mapper import Together, Whole, beside
+from app.core.roles import Principal
+from app.forms.rules.form_titles import purpose_of, title_of
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.tables.forms import Form, FormTemplate, FormVersion
+from app.messages.tables import Message
+from app.organisations.tables import Organisation
+from app.store.visibility import STANDING
+
+
+@dataclass(frozen=True)
+class Involved:
+    """Somebody, or an organisation's queue, involved with a child now."""
+
+    link_id: int
+    part: Part
+    relationship: str
+    person_id: int | None
+    person_name: str
+    organisation_id: int | None
+    organisation_name: str
+    since: datetime
+    through_queue: bool
+    """It came through the organisation's queue, so a colleague can take over."""
+    is_unconfirmed: bool = False
+    """Nobody has confirmed yet that they work for their organisation."""
+
+    @property
+    def in_queue(self) -> bool:
+        """Nobody in the organisation has taken the child up yet."""
+        return self.person_id is None
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """One form about a child, as lists show it."""
+
+    id: int
+    kind: str
+    title: str
+    state: FormState
+    due_on: date | None
+    asked_on: date | None
+    received_on: date | None
+    submitted_at: datetime | None
+    author_id: int | None
+    author_name: str
+    organisation_id: int | None
+    organisation_name: str
+    recorded_by_team: bool
+    decision_reason: str
+    asking_note: str
+    statutory: bool = True
+    due_reason: str = ""
+    adviser_reason: str = ""
+    wanted_by: date | None = None
+    author_is_unconfirmed: bool = False
+    """Nobody has confirmed yet that the author works for the organisation."""
+
+    @property
+    def purpose(self) -> str:
+        """The kind of form, as in app/forms/tables/forms.py."""
+        return purpose_of(self.kind, self.statutory)
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message about a child."""
+
+    id: int
+    subject: str
+    sender_name: str
+    created_at: datetime
+    is_unread: bool
+    letter: str | None
+
+
+def _name(first: str | None, last: str | None) -> str:
+    return f"{first} {last or ''}".strip() if first else ""
+
+
+# Asked on page after page: made once, with the child's number given when they are asked.
+_CHILD = Together(Whole(Child), Whole(Organisation, "id", "name"))
+_CHILD_READ = Ready(
+    select(*_CHILD.columns)
+    .select_from(Child)
+    .outerjoin(Organisation, Organisation.id == Child.setting_id)
+    .where(Child.id == bindparam("child"))
+)
+
+
+def child_to_read(session: Session, child_id: int) -> Child | None:
+    """A child with their school or setting: to be read."""
+    for row in _CHILD_READ.rows(session, child=child_id):
+        child, setting = _CHILD.apart(row)
+        return cast(Child, beside(child, setting=setting))
+    return None
+
+
+# A professional of whom nobody has said yet that they work for their organisation.
+_UNCONFIRMED = and_(Person.organisation_id.is_not(None), Person.organisation_confirmed_at.is_(None))
+
+_INVOLVED = Ready(
+    select(
+        ChildLink.id,
+        ChildLink.part,
+        ChildLink.relationship_to_child,
+        ChildLink.person_id,
+        Person.first_name,
+        Person.last_name,
+        ChildLink.organisation_id,
+        Organisation.name,
+        ChildLink.created_at,
+        ChildLink.through_queue,
+        _UNCONFIRMED,
+    )
+    .outerjoin(Person, Person.id == ChildLink.person_id)
+    .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
+    .where(ChildLink.child_id == bindparam("child"), ChildLink.ended_at.is_(None))
+    .order_by(ChildLink.id)
+)
+
+
+def involved_with(session: Session, child_id: int) -> list[Involved]:
+    """Who is involved with a child now: professionals first, then queues, then the family."""
+    rows = _INVOLVED.rows(session, child=child_id)
+    found = [
+        Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9], bool(r[10]))
+        for r in rows
+    ]
+    return sorted(found, key=lambda each: (each.part in FAMILY_PARTS, each.in_queue))
+
+
+_FORMS = Ready(
+    select(
+        Form.id,
+        Form.kind,
+        FormTemplate.title,
+        Form.state,
+        Form.due_on,
+        Form.asked_on,
+        Form.received_on,
+        Form.submitted_at,
+        Form.author_id,
+        Person.first_name,
+        Person.last_name,
+        Form.organisation_id,
+        Organisation.name,
+        Form.recorded_by_team,
+        Form.decision_reason,
+        Form.asking_note,
+        Form.statutory,
+        Form.due_reason,
+        Form.adviser_reason,
+        Form.wanted_by,
+        _UNCONFIRMED,
+    )
+    .join(FormVersion, FormVersion.id == Form.form_version_id)
+    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+    .outerjoin(Person, Person.id == Form.author_id)
+    .outerjoin(Organisation, Organisation.id == Form.organisation_id)
+    .where(Form.child_id == bindparam("child"))
+    .order_by(Form.id)
+)
+
+
+def forms_about(session: Session, child_id: int) -> list[FormLine]:
+    """The forms about a child that this reader may know of: requests, then advice, then consent; newest last."""
+    rows = _FORMS.rows(session, child=child_id)
+    found = [
+        FormLine(
+            id=row[0],
+            kind=row[1],
+            title=title_of(row[2], row[16]),
+            state=row[3],
+            due_on=row[4],
+            asked_on=row[5],
+            received_on=row[6],
+            submitted_at=row[7],
+            author_id=row[8],
+            author_name=_name(row[9], row[10]),
+            organisation_id=row[11],
+            organisation_name=row[12] or "",
+            recorded_by_team=row[13],
+            decision_reason=row[14],
+            asking_note=row[15],
+            statutory=row[16],
+            due_reason=row[17],
+            adviser_reason=row[18],
+            wanted_by=row[19],
+            author_is_unconfirmed=bool(row[20]) and row[1] != "consent",
+        )
+        for row in rows
+    ]
+    order = {"request": 0, "advice": 1, "consent": 2}
+    return sorted(found, key=lambda each: order[each.kind])
+
+
+_STANDINGS = Ready(
+    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_on, STANDING.c.statutory)
+    .join(STANDING, STANDING.c.child_id == Child.id)
+    .where(Child.id.in_(bindparam("children", expanding=True))),
+    lists=["children"],
+)
+
+
+def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Standing]:
+    """Where the cases of these children stand, for those of them that this reader sees."""
+    if not child_ids:
+        return {}
+    rows = _STANDINGS.rows(session, children=list(child_ids))
+    sent: dict[int, list[Standing]] = defaultdict(list)
+    for child_id, *known in rows:
+        sent[child_id].append(Standing(*known))
+    found = {child_id: leading(requests) for child_id, requests in sent.items()}
+    return {child_id: standing for child_id, standing in found.items() if standing is not None}
+
+
+_MESSAGES = Ready(
+    select(
+        Message.id,
+        Message.subject,
+        Message.sender_name,
+        Message.created_at,
+        Message.read_at,
+        Message.recipient_id,
+        Message.letter,
+    )
+    .where(Message.child_id == bindparam("child"))
+    .order_by(Message.created_at.desc(), Message.id.desc())
+    .limit(bindparam("most", type_=Integer())),
+    spelt=["most"],
+)
+
+
+def messages_about(session: Session, who: Principal, child_id: int, limit: int) -> list[MessageLine]:
+    """The newest messages about a child in the boxes this reader may open."""
+    rows = _MESSAGES.rows(session, child=child_id, most=limit)
+    to_me = {who.user_id, None} if who.in_sen_team else {who.user_id}  # and not one they wrote themselves
+    return [
+        MessageLine(row[0], row[1], row[2], row[3], row[4] is None and row[5] in to_me, row[6])
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody of the reader's own organisation, and how they are linked to the child."""
+
+    id: int
+    name: str
+    job_title: str
+    is_linked: bool
+    is_barred: bool
+    """The SEN team ended their involvement with the child."""
+
+
+def colleagues_of(session: Session, who: Principal, child_id: int) -> list[Colleague]:
+    """This person's colleagues with an open account, by name."""
+    of_child = and_(ChildLink.child_id == child_id, ChildLink.person_id == Person.id)
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            Person.job_title,
+            exists().where(of_child, ChildLink.ended_at.is_(None)),
+            exists().where(of_child, ChildLink.barred.is_(True)),
+        )
+        .where(
+            Person.organisation_id == who.organisation_id,
+            Person.id != who.user_id,
+            Person.active.is_(True),
+            Person.organisation_confirmed_at.is_not(None),
+            Person.roles.any(name="professional"),
+        )
+        .order_by(Person.last_name, Person.first_name)
+        .limit(100)
+    )
+    return [Colleague(row[0], _name(row[1], row[2]), row[3] or "", row[4], row[5]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody, or an organisation, that a child can be linked to."""
+
+    id: int
+    name: str
+    about: str
+
+
+def professionals_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
+    """Professionals with an account whose name or organisation has all these words."""
+    statement = (
+        select(Person.id, Person.first_name, Person.last_name, Person.job_title, Organisation.name)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.active.is_(True), Person.roles.any(name="professional"))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+        .limit(limit)
+    )
+    for word in words:
+        statement = statement.where(
+            or_(named_like(word, Person.first_name, Person.last_name), named_like(word, Organisation.name))
+        )
+    rows = session.execute(statement)
+    return [
+        Candidate(row[0], _name(row[1], row[2]), ", ".join(filter(None, (row[3], row[4])))) for row in rows
+    ]
+
+
+def organisations_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
+    """Organisations whose name has all these words."""
+    statement = select(Organisation.id, Organisation.name, Organisation.postcode).where(
+        Organisation.active.is_(True)
+    )
+    for word in words:
+        statement = statement.where(named_like(word, Organisation.name))
+    rows = session.execute(statement.order_by(Organisation.name).limit(limit))
+    return [Candidate(row[0], row[1], row[2]) for row in rows]
+
+
+def advice_forms(session: Session) -> list[tuple[str, str]]:
+    """The forms on which advice can be asked for now: key and title."""
+    rows = session.execute(
+        select(FormTemplate.key, FormTemplate.title)
+        .where(FormTemplate.key.startswith("advice_", autoescape=True), FormTemplate.retired.is_(False))
+        .order_by(FormTemplate.title)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,207 @@
+"""What the home page counts and lists: only what is open, only what this person may see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from app.accounts.tables.account_changes import OrganisationChange, ProposalState
+from app.accounts.tables.log_in import Registration, RegistrationState
+from app.accounts.tables.people import Person
+from app.cases.queries.caseload import Owed, owed_from
+from app.cases.queries.child_page import MessageLine
+from app.children.tables import Child
+from app.core.database.compiled_query import Ready
+from app.core.roles import Principal, Role
+from app.forms.rules.workflow import FormState
+from app.forms.tables.forms import (
+    ASSESSING_REQUESTS,
+    AWAITED_ADVICE,
+    UNDECIDED_REQUESTS,
+    Advice,
+    Consent,
+    FormTemplate,
+    FormVersion,
+    Request,
+)
+from app.messages.tables import Message
+
+COUNT_UP_TO = 1000
+TO_CONFIRM = (
+    Person.organisation_confirmed_at.is_(None),
+    Person.organisation_id.is_not(None),
+    Person.active.is_(True),
+    Person.roles.any(name=Role.professional.name),
+)
+"""People with an open account whom nobody has confirmed as working for their organisation yet."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for the SEN team."""
+
+    new_requests: int
+    to_decide: int
+    late_cases: int
+    submitted_advice: int
+    overdue_advice: int
+    registrations: int
+    to_confirm: int
+    organisation_changes: int
+    messages: int
+    duplicates: int
+
+
+def waiting_for_team(session: Session, today: date) -> Waiting:
+    """How much of each kind waits for the SEN team, in one statement; nobody counts beyond a thousand."""
+    return Waiting(*_WAITING.only(session, today=today))
+
+
+def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:
+    few = select(column).where(*criteria).limit(COUNT_UP_TO).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
+
+
+# Asked on every home page: made once, with who is asking given each time.
+_WAITING = Ready(
+    select(
+        _count(Request.id, Request.state == FormState.submitted),
+        _count(Request.id, UNDECIDED_REQUESTS),
+        (
+            _count(Request.id, UNDECIDED_REQUESTS, Request.due_on < bindparam("today"))
+            + _count(Request.id, ASSESSING_REQUESTS, Request.due_on < bindparam("today"))
+        ).label("late_cases"),
+        _count(Advice.id, Advice.state == FormState.submitted),
+        _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
+        _count(Registration.id, Registration.state == RegistrationState.waiting),
+        _count(Person.id, *TO_CONFIRM),
+        _count(OrganisationChange.id, OrganisationChange.state == ProposalState.waiting),
+        _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
+        _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
+    )
+)
+
+
+def people_to_confirm(session: Session, who: Principal) -> int:
+    """Return how many people wait for this lead to confirm that they work for the organisation."""
+    few = (
+        select(Person.id)
+        .where(*TO_CONFIRM, Person.organisation_id == who.organisation_id)
+        .limit(COUNT_UP_TO)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
+    """The requests the council still has to decide on, soonest due first."""
+    rows = _DECISIONS.rows(session, most=limit)
+    return [owed_from(row) for row in rows]
+
+
+def plans_due(session: Session, limit: int = 5) -> Sequence[Owed]:
+    """The assessments after which a final plan is due, soonest due first."""
+    return [owed_from(row) for row in _PLANS.rows(session, most=limit)]
+
+
+def _requests(wanted: ColumnElement[bool]) -> Ready:
+    """Requests of these kinds, soonest due first."""
+    found: Any = (
+        select(
+            Request.id,
+            Request.child_id,
+            Child.forenames,
+            Child.surname,
+            Request.kind,
+            FormTemplate.title,
+            Request.state,
+            Request.due_on,
+            Request.author_id,
+            Request.statutory,
+        )
+        .join(Child, Child.id == Request.child_id)
+        .join(FormVersion, FormVersion.id == Request.form_version_id)
+        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+        .where(wanted, Request.due_on.is_not(None))
+        .order_by(Request.due_on, Request.id)
+    )
+    return Ready(found.limit(bindparam("most", type_=Integer())), spelt=["most"])
+
+
+_DECISIONS = _requests(UNDECIDED_REQUESTS)
+_PLANS = _requests(ASSESSING_REQUESTS)
+
+
+@dataclass(frozen=True)
+class InboxInBrief:
+    """How many messages wait to be read, and the newest whether read or not."""
+
+    unread: int
+    newest: Sequence[MessageLine]
+
+
+def inbox_in_brief(session: Session, who: Principal, limit: int = 5) -> InboxInBrief:
+    """The messages to this person; for the SEN team also those to its shared inbox."""
+    boxes = [_TO_ME.rows(session, me=who.user_id, most=limit)]
+    if who.in_sen_team:  # asked apart: each goes by its index and neither sorts all that was ever sent
+        boxes.append(_TO_TEAM.rows(session, most=limit))
+    rows = sorted((row for box in boxes for row in box), key=lambda row: row[0], reverse=True)[:limit]
+    return InboxInBrief(
+        unread=sum(box[0][-1] for box in boxes if box),
+        newest=[MessageLine(row[0], row[1], row[2], row[3], row[4] is None, row[5]) for row in rows],
+    )
+
+
+def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> Ready:
+    """The newest messages, each with how many of all are unread: where there is none, none is unread."""
+    counted = aliased(Message)
+    unread = select(func.count(counted.id)).where(for_me(counted), counted.read_at.is_(None))
+    columns = (
+        Message.id,
+        Message.subject,
+        Message.sender_name,
+        Message.created_at,
+        Message.read_at,
+        Message.letter,
+        unread.scalar_subquery(),
+    )
+    newest: Any = select(*columns).where(for_me(Message)).order_by(Message.id.desc())
+    return Ready(newest.limit(bindparam("most", type_=Integer())), spelt=["most"])
+
+
+_TO_ME = _in_brief(lambda message: message.recipient_id == bindparam("me"))
+_TO_TEAM = _in_brief(lambda message: message.recipient_id.is_(None))
+
+
+@dataclass(frozen=True)
+class FamilyChild:
+    """One child of a family: what the parent is asked for, too."""
+
+    child_id: int
+    name: str
+    consent_to_fill_in: int | None
+
+
+def children_of(session: Session, who: Principal) -> Sequence[FamilyChild]:
+    """The children this parent is linked to, with their own consent form if it waits to be filled in."""
+    if not who.has(Role.parent):
+        return []
+    waiting = (
+        select(Consent.child_id, func.max(Consent.id).label("form_id"))
+        .where(
+            Consent.state == FormState.draft,
+            Consent.author_id == who.user_id,
+            Consent.recorded_by_team.is_(False),
+        )
+        .group_by(Consent.child_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Child.id, Child.forenames, Child.surname, waiting.c.form_id)
+        .outerjoin(waiting, waiting.c.child_id == Child.id)
+        .order_by(Child.date_of_birth, Child.id)
+    )
+    return [FamilyChild(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]

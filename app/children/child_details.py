@@ -1,0 +1,160 @@
+"""The details of a child's record: what is typed, what is wrong with it, and the columns that it becomes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.children.rules.identifiers import CodeError, check_nhs_number, check_postcode, check_upn
+from app.children.rules.matching import Identity
+from app.children.rules.school_years import is_of_age_for_a_plan
+from app.children.tables import Child
+from app.core.errors import Fault
+from app.core.text_input import character_faults, clean_address, clean_line
+from app.core.wording import N_, Wording
+
+LONGEST_NAME, LONGEST_ADDRESS = 100, 500
+
+
+@dataclass(frozen=True)
+class NewChild:
+    """What was typed about a child, as it was typed."""
+
+    forenames: str
+    surname: str
+    date_of_birth: date | None
+    address: str
+    postcode: str
+    known_as: str = ""
+    upn: str = ""
+    upn_missing_reason: str = ""
+    nhs_number: str = ""
+    has_no_surname: bool = False
+    postcode_missing_reason: str = ""
+
+
+WITHOUT_ADDRESS = frozenset({"no_fixed_address", "confidential", "not_known"})
+"""Reasons for no UK postcode with which the address may stay empty."""
+
+
+def typed_of(child: Child) -> NewChild:
+    """Return a record's details as they would be typed, to be corrected."""
+    return NewChild(
+        forenames=child.forenames,
+        surname=child.surname,
+        date_of_birth=child.date_of_birth,
+        address=child.address,
+        postcode=child.postcode,
+        known_as=child.known_as,
+        upn=child.upn or "",
+        upn_missing_reason=child.upn_missing_reason or "",
+        nhs_number=child.nhs_number or "",
+        has_no_surname=child.has_no_surname,
+        postcode_missing_reason=child.postcode_missing_reason or "",
+    )
+
+
+def what_is_wrong(typed: NewChild, today: date) -> list[Fault]:
+    """Every fault in what was typed, in the order of the page."""
+    faults = [
+        *_name_faults(typed),
+        *_birth_faults(typed.date_of_birth, today),
+        *_address_faults(typed),
+    ]
+    if typed.upn.strip():
+        faults += _code_faults("upn", typed.upn, check_upn)
+    elif not typed.upn_missing_reason:
+        faults.append(Fault("upn", Wording(N_("Enter the UPN, or choose why there is none"))))
+    return [*faults, *_code_faults("nhs_number", typed.nhs_number, check_nhs_number)]
+
+
+def identity_of(typed: NewChild) -> Identity:
+    """Return what tells the child from others. `what_is_wrong` has found nothing wrong before."""
+    assert typed.date_of_birth is not None  # what_is_wrong saw to that  # noqa: S101
+    return Identity(
+        forenames=clean_line(typed.forenames),
+        surname=clean_line(typed.surname),
+        known_as=clean_line(typed.known_as),
+        date_of_birth=typed.date_of_birth,
+        postcode=check_postcode(typed.postcode) if typed.postcode.strip() else "",
+        upn=check_upn(typed.upn) if typed.upn.strip() else None,
+        nhs_number=check_nhs_number(typed.nhs_number) if typed.nhs_number.strip() else None,
+    )
+
+
+def columns_of(typed: NewChild, identity: Identity) -> dict[str, Any]:
+    """Return the columns of a child's row for what was typed. `identity` is `identity_of(typed)`."""
+    return {
+        "forenames": identity.forenames,
+        "surname": identity.surname,
+        "has_no_surname": not identity.surname,
+        "known_as": identity.known_as,
+        "date_of_birth": identity.date_of_birth,
+        "address": clean_address(typed.address),
+        "postcode": identity.postcode,
+        "postcode_missing_reason": None if identity.postcode else typed.postcode_missing_reason,
+        "upn": identity.upn,
+        "upn_missing_reason": None if identity.upn else typed.upn_missing_reason,
+        "nhs_number": identity.nhs_number,
+    }
+
+
+def _name_faults(typed: NewChild) -> list[Fault]:
+    return [
+        *_text_faults("forenames", typed.forenames, N_("Enter the forenames"), LONGEST_NAME),
+        *_surname_faults(typed),
+        *_text_faults("known_as", typed.known_as, "", LONGEST_NAME),
+    ]
+
+
+def _surname_faults(typed: NewChild) -> list[Fault]:
+    if not typed.has_no_surname:
+        missing = N_("Enter the last name, or select “Has no last name”")
+        return _text_faults("surname", typed.surname, missing, LONGEST_NAME)
+    if typed.surname.strip():
+        return [Fault("surname", Wording(N_("Delete the last name, or clear “Has no last name”")))]
+    return []
+
+
+def _address_faults(typed: NewChild) -> list[Fault]:
+    """A postcode, or the reason why there is none; without some of these the address is needed too."""
+    missing = "" if _may_lack_address(typed) else N_("Enter the address")
+    faults = _text_faults("address", typed.address, missing, LONGEST_ADDRESS)
+    if typed.postcode.strip():
+        return [*faults, *_code_faults("postcode", typed.postcode, check_postcode)]
+    if not typed.postcode_missing_reason:
+        faults.append(Fault("postcode", Wording(N_("Enter the postcode, or choose why there is none"))))
+    return faults
+
+
+def _may_lack_address(typed: NewChild) -> bool:
+    return not typed.postcode.strip() and typed.postcode_missing_reason in WITHOUT_ADDRESS
+
+
+def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[Fault]:
+    if not text.strip():
+        return [Fault(field, Wording(if_missing))] if if_missing else []
+    if len(text.strip()) > longest:
+        return [Fault(field, Wording(N_("Use %(longest)s characters or fewer"), longest=longest))]
+    return character_faults(field, text)
+
+
+def _birth_faults(born: date | None, today: date) -> list[Fault]:
+    if born is None:
+        return [Fault("date_of_birth", Wording(N_("Enter the date of birth")))]
+    if born > today:
+        return [Fault("date_of_birth", Wording(N_("The date of birth must be in the past")))]
+    if not is_of_age_for_a_plan(born, today):
+        text = N_("An assessment can be asked for until the 25th birthday. Check the date of birth")
+        return [Fault("date_of_birth", Wording(text))]
+    return []
+
+
+def _code_faults(field: str, text: str, check: Callable[[str], str]) -> list[Fault]:
+    if not text.strip():
+        return []
+    try:
+        check(text)
+    except CodeError as error:
+        return [Fault(field, error.text)]
+    return []

@@ -1,0 +1,77 @@
+"""Whether two records may be of one child. It only raises the question; the SEN team answers it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+
+from app.core.names import fold
+
+ALIKE = 0.8
+"""From here on two names count as spellings of one: Mohammed and Muhammad, Shah and Sha."""
+
+
+LONGEST_COMPARED = 60
+"""Comparing two names takes up to the cube of their length."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells one child from another."""
+
+    forenames: str
+    surname: str
+    date_of_birth: date
+    known_as: str = ""
+    postcode: str = ""
+    upn: str | None = None
+    nhs_number: str | None = None
+    child_id: int | None = None
+
+
+def similar(one: str, other: str) -> bool:
+    """Whether two names may be spellings of one name."""
+    a, b = fold(one)[:LONGEST_COMPARED], fold(other)[:LONGEST_COMPARED]
+    if not a or not b:
+        return False
+    return a == b or a in b.split() or b in a.split() or SequenceMatcher(None, a, b).ratio() >= ALIKE
+
+
+def may_be_same_child(one: Identity, other: Identity) -> bool:
+    """The same UPN or NHS number; or born on the same day, with a similar name or the same postcode.
+
+    Two different NHS numbers are two people: twins would be taken for one child otherwise.
+    """
+    if one.nhs_number and other.nhs_number:
+        return one.nhs_number == other.nhs_number
+    if one.upn and one.upn == other.upn:
+        return True
+    if one.date_of_birth != other.date_of_birth:
+        return False
+    same_home = bool(one.postcode) and fold(one.postcode) == fold(other.postcode)
+    return same_home or _similarly_named(one, other)
+
+
+def is_close_to(one: Identity, other: Identity) -> bool:
+    """Whether one may be the other with a mistake in one detail: also the same names with another date of birth."""
+    same_names = fold(one.surname) == fold(other.surname) and fold(one.forenames) == fold(other.forenames)
+    return same_names or may_be_same_child(one, other)
+
+
+def _similarly_named(one: Identity, other: Identity) -> bool:
+    """Surname and forename alike, or the two the other way round; a "known as" counts as a forename."""
+    straight = _alike_surnames(one, other) and any(
+        similar(a, b) for a in (one.forenames, one.known_as) for b in (other.forenames, other.known_as)
+    )
+    crossed = similar(one.surname, other.forenames) and similar(one.forenames, other.surname)
+    return straight or crossed
+
+
+def _alike_surnames(one: Identity, other: Identity) -> bool:
+    """A child recorded with one name only may be recorded elsewhere with a surname."""
+    return not one.surname or not other.surname or similar(one.surname, other.surname)
+
+
+def first_match(new: Identity, known: Iterable[Identity]) -> Identity | None:
+    """The oldest record that may be the same child."""
+    return next((each for each in known if may_be_same_child(new, each)), None)

@@ -1,0 +1,96 @@
+"""Which school year a child is in, and when a child becomes a young person in law."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Protocol
+
+from app.core.wording import N_, Wording
+
+OLDEST = 25
+"""A plan may run until the end of the school year in which a young person turns 25."""
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def school_year(dob: date, on: date) -> int:
+    """The national curriculum year by age: 0 is Reception, 1 is Year 1, below 0 the early years.
+
+    It follows from the age on 31 August before the school year. Children may be taught in another
+    year group; that is recorded on the child, not computed.
+    """
+    start = date(_began(on), 8, 31)
+    return _age(dob, start) - 4
+
+
+class Taught(Protocol):
+    """A child as far as their year group goes."""
+
+    @property
+    def date_of_birth(self) -> date: ...
+
+    @property
+    def year_taught(self) -> int | None: ...
+
+    @property
+    def year_taught_on(self) -> date | None: ...
+
+
+def year_of(child: Taught, on: date) -> int:
+    """The year group a child is taught in, where it was recorded; by age otherwise.
+
+    The law goes by it (preparation for adulthood from Year 9). Each September moves a recorded year on by one.
+    """
+    if child.year_taught is None or child.year_taught_on is None:
+        return school_year(child.date_of_birth, on)
+    return child.year_taught + _began(on) - _began(child.year_taught_on)
+
+
+def _began(on: date) -> int:
+    """The calendar year in which a school year began."""
+    return on.year if on.month >= 9 else on.year - 1
+
+
+@cache
+def year_group_label(year: int) -> Wording:
+    """A year group as schools say it."""
+    if year < -4:
+        return Wording(N_("Not yet born or under 1"))
+    return Wording(NAMED[year]) if year in NAMED else Wording(N_("Year %(year)s"), year=year)
+
+
+NAMED = {
+    -4: N_("Early years, under 1"),
+    -3: N_("Early years, age 1 to 2"),
+    -2: N_("Early years, age 2 to 3"),
+    -1: N_("Nursery"),
+    0: N_("Reception"),
+}
+"""What schools call the years before Year 1."""
+
+
+def is_young_person(dob: date, on: date) -> bool:
+    """Whether somebody is over compulsory school age, so that the rights are their own (CFA 2014, s. 83).
+
+    School age ends on the last Friday in June of the school year in which they turn 16.
+    """
+    turns_16 = dob.year + 16
+    if (dob.month, dob.day) >= (9, 1):
+        turns_16 += 1
+    last_of_june = date(turns_16, 6, 30)
+    last_friday = last_of_june - timedelta(days=(last_of_june.weekday() - 4) % 7)
+    return on > last_friday
+
+
+def youngest_of_age(on: date) -> date:
+    """The last date of birth of those who are over compulsory school age on this day."""
+    youngest = date(on.year - 16, 8, 31)
+    return youngest if is_young_person(youngest, on) else date(on.year - 17, 8, 31)
+
+
+def is_of_age_for_a_plan(dob: date, on: date) -> bool:
+    """Whether a plan can still be asked for: from birth until the 25th birthday."""
+    return dob <= on and _age(dob, on) < OLDEST

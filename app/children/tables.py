@@ -1,0 +1,157 @@
+"""Children and young people, and who is involved with them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Index, Text, and_, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.tables.people import Person
+from app.core.base import Row
+from app.forms.rules.workflow import Part
+from app.organisations.tables import Organisation
+
+
+class Child(Row):
+    """A child or young person somebody has asked us to think about."""
+
+    __tablename__ = "child"
+
+    forenames: Mapped[str] = mapped_column()
+    surname: Mapped[str] = mapped_column()
+    """Empty for a child with one name only, whose `has_no_surname` is true."""
+    has_no_surname: Mapped[bool] = mapped_column(default=False, server_default=false())
+    known_as: Mapped[str] = mapped_column(default="")
+    search_name: Mapped[str] = mapped_column(index=True)
+    """Surname then forenames, lower case, without accents: lists are in its order, and ChildName holds its words."""
+    date_of_birth: Mapped[date] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    postcode_missing_reason: Mapped[str | None] = mapped_column()
+    """A code of app/seed/reference/postcode_missing_reasons.json, while there is no UK postcode."""
+    upn: Mapped[str | None] = mapped_column(index=True)
+    upn_missing_reason: Mapped[str | None] = mapped_column()
+    nhs_number: Mapped[str | None] = mapped_column(index=True)
+    year_taught: Mapped[int | None] = mapped_column()
+    """The year group the child was taught in on year_taught_on, as the school said in the request."""
+    year_taught_on: Mapped[date | None] = mapped_column()
+    setting_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    possible_duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    add_key: Mapped[str | None] = mapped_column()
+    """A key from the page on which the child was added: the same page sent twice adds one child."""
+    contact_risk: Mapped[bool] = mapped_column(default=False)
+    """A form or the SEN team noted that an address or contact detail must be kept from somebody."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    setting: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def name(self) -> str:
+        """Forenames and surname, as on the screen."""
+        return f"{self.forenames} {self.surname}".strip()
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+Index("uq_child_add_key", Child.added_by_id, Child.add_key, unique=True)
+
+_in_doubt = Child.possible_duplicate_of_id.is_not(None)
+Index("ix_child_in_doubt", Child.merged_into_id, Child.id, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+
+
+class ChildName(Model):
+    """One word of a child's name: what a search by the start of any of their names reads, forwards by its key and, for
+    children who are at hand, by its index.
+
+    Nobody writes here. The database does, from Child.search_name, and takes out whoever was merged into another
+    (migrations/versions/0005_child_names.py).
+    """
+
+    __tablename__ = "child_name"
+    __table_args__ = (
+        Index("ix_child_name_child_id", "child_id", "word"),
+        {"sqlite_with_rowid": False},
+    )
+
+    word: Mapped[str] = mapped_column(
+        Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True
+    )
+    """In the order of the letters' numbers, so that all words that begin alike stand together."""
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id", ondelete="CASCADE"), primary_key=True)
+
+
+class ChildLink(Row):
+    """Somebody's involvement with a child: a professional, a parent, or an organisation's queue until taken up."""
+
+    __tablename__ = "child_link"
+    __table_args__ = (
+        Index("ix_child_link_open_person", "person_id", "ended_at", "child_id"),
+        Index("ix_child_link_open_organisation", "organisation_id", "ended_at", "child_id"),
+    )
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    """Null while it waits in the organisation's queue."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """The professional's organisation at the time; null for a parent."""
+    part: Mapped[Part] = mapped_column(default=Part.author)
+    """author for a professional, parent for a parent or carer, young_person for the young person's own account."""
+    relationship_to_child: Mapped[str] = mapped_column(default="")
+    """What they are to the child, in words: "SENCO", "Educational psychologist", "Mother"."""
+    through_queue: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The child came through the organisation's queue, so the organisation's other professionals still see the child."""
+    barred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The SEN team ended this link: no one else may link this person, or this organisation, to the child again."""
+    linked_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    taken_up_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    child: Mapped[Child] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id], lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+
+_open = ChildLink.ended_at.is_(None)
+_barred = ChildLink.barred.is_(True)
+# One open link for each person, and one place in each organisation's queue: a person is null in a queue's row, and
+# nulls are distinct in a unique index.
+for _name, _columns, _of, _unique in (
+    ("uq_child_link_open_person", (ChildLink.child_id, ChildLink.person_id), _open, True),
+    (
+        "uq_child_link_open_queue",
+        (ChildLink.child_id, ChildLink.organisation_id),
+        and_(_open, ChildLink.person_id.is_(None)),
+        True,
+    ),
+    (
+        "ix_child_link_barred",
+        (ChildLink.person_id, ChildLink.organisation_id, ChildLink.child_id),
+        _barred,
+        False,
+    ),
+):
+    Index(_name, *_columns, unique=_unique, sqlite_where=_of, postgresql_where=_of)
+
+
+class ChildMerge(Row):
+    """Two records of one child that were merged, and what moved, so that the merge can be undone."""
+
+    __tablename__ = "child_merge"
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    """The record that is still used."""
+    merged_child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    """The record that was merged into it."""
+    merged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The ids that moved, by table; the ids of links that were ended; the details that were filled in, with their old
+    value and the new one."""
+    undone_at: Mapped[datetime | None] = mapped_column()
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -1,0 +1,30 @@
+"""Asks the database whether it is really there: whether it can be written to, and how far its tables have come."""
+
+import sqlalchemy as sa
+
+from app.core.database.engine import WRITING, Database
+
+_PROBE = sa.text("UPDATE alembic_version SET version_num = version_num")
+_REVISION = sa.text("SELECT version_num FROM alembic_version")
+
+
+def revision_of(database: Database) -> str:
+    """The last migration the database has been through; empty when it has no tables yet."""
+    with database.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.execute(_REVISION).scalar() or "")
+
+
+def revision_within(connection: sa.Connection) -> str:
+    """The same, asked over a connection that is open already."""
+    return str(connection.execute(_REVISION).scalar() or "")
+
+
+def write_and_take_back(database: Database) -> str:
+    """Write a row and take it back; gives the last migration. Raises whatever keeps the database from being written."""
+    with database.engine.connect().execution_options(**{WRITING: True}) as connection:
+        connection.execute(_PROBE)
+        revision = revision_within(connection)
+        connection.rollback()
+    return revision

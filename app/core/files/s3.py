@@ -1,0 +1,160 @@
+"""Files on a store that speaks S3, so that every machine the portal runs on reads the same ones.
+
+The bucket is private and belongs to the portal alone; nobody is ever given an address in it, since downloads go
+through the lens. A store that does not answer is an OSError, as a broken disk would be.
+"""
+
+import errno
+import hashlib
+import io
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from app.core.files.storage import CHUNK, KEY, Kept, Lying
+from startup.object_store import S3Settings
+
+PREFIX = "files/"
+CONNECT, READ = 3, 20
+"""Seconds that the store has to take a call, and to say something."""
+
+NOT_THERE = {"404", "NoSuchKey", "NotFound"}
+
+
+@lru_cache(maxsize=8)
+def _client(settings: S3Settings) -> Any:
+    """One a process; it may be used by many threads. Loaded only here: a portal with a folder needs none of it."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=settings.endpoint,
+        region_name=settings.region,
+        aws_access_key_id=settings.access_key,
+        aws_secret_access_key=settings.secret_key,
+        config=Config(
+            connect_timeout=CONNECT,
+            read_timeout=READ,
+            retries={"max_attempts": 2, "mode": "standard"},
+            max_pool_connections=20,
+            s3={"addressing_style": "path"},
+            # Stores other than Amazon's do not all know the newer checksums.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+class S3Store:
+    """One bucket."""
+
+    def __init__(self, settings: S3Settings) -> None:
+        self.bucket = settings.bucket
+        self._client = _client(settings)
+
+    def keep(self, file: BinaryIO) -> Kept:
+        """Write a file under a new random name; the store has it for good when this returns."""
+        return self.put_back(secrets.token_hex(32), file)
+
+    def put_back(self, key: str, file: BinaryIO) -> Kept:
+        """Write a file under the name it had."""
+        place = self._place(key)
+        size, fingerprint = 0, hashlib.sha256()
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            fingerprint.update(chunk)
+        file.seek(0)
+        with _as_disk():
+            self._client.put_object(Bucket=self.bucket, Key=place, Body=file, ContentLength=size)
+        return Kept(key, size, fingerprint.hexdigest())
+
+    def open(self, key: str) -> BinaryIO:
+        """Read a file as it comes from the store. FileNotFoundError when it is not there."""
+        with _as_disk():
+            body = self._client.get_object(Bucket=self.bucket, Key=self._place(key))["Body"]
+        return io.BufferedReader(_Coming(body), CHUNK)
+
+    def size(self, key: str) -> int:
+        """How many bytes it has. FileNotFoundError when it is not there."""
+        with _as_disk():
+            return int(self._client.head_object(Bucket=self.bucket, Key=self._place(key))["ContentLength"])
+
+    def remove(self, key: str) -> None:
+        """Take a file away; it may be gone already."""
+        with _as_disk():
+            self._client.delete_object(Bucket=self.bucket, Key=self._place(key))
+
+    def older_than(self, moment: datetime) -> Iterator[Lying]:
+        """Every file put here before this moment (UTC). Nothing is ever half written: the store takes it whole."""
+        with _as_disk():
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=PREFIX
+            ):
+                for found in page.get("Contents", ()):
+                    key = found["Key"].rpartition("/")[2]
+                    written = found["LastModified"].replace(tzinfo=None)
+                    if KEY.fullmatch(key) and written < moment:
+                        yield Lying(key, found["Key"])
+
+    def drop(self, lying: Lying) -> None:
+        """Take away exactly this."""
+        with _as_disk():
+            self._client.delete_object(Bucket=self.bucket, Key=lying.place)
+
+    def is_empty(self) -> bool:
+        """Whether no file lies here."""
+        with _as_disk():
+            found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=PREFIX, MaxKeys=1)
+        return not found.get("KeyCount")
+
+    def answers(self) -> bool:
+        """Whether the store is there and lets us in."""
+        try:
+            with _as_disk():
+                self._client.head_bucket(Bucket=self.bucket)
+        except OSError:
+            return False
+        return True
+
+    def _place(self, key: str) -> str:
+        if not KEY.fullmatch(key):
+            raise ValueError("not a storage key")
+        return f"{PREFIX}{key[:2]}/{key}"
+
+
+class _Coming(io.RawIOBase):
+    """A file on its way from the store: what breaks on the way is told as if it were a disk, too."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _as_disk():
+            return int(self._body.readinto(buffer))
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()
+
+
+@contextmanager
+def _as_disk() -> Iterator[None]:
+    """What goes wrong at the store is told as if it were a disk, without the store's own words."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in NOT_THERE:
+            raise FileNotFoundError(errno.ENOENT, "no such file") from None
+        raise OSError(errno.EIO, "the store for files refused") from None
+    except BotoCoreError as error:
+        raise OSError(errno.EIO, f"the store for files does not answer ({type(error).__name__})") from None

@@ -1,0 +1,153 @@
+"""Sends what stands in the outbox: claim, render, carry, mark. Safe to kill at any line; safe to run twice."""
+
+import logging
+import os
+import secrets
+import smtplib
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from app.core.clock import Clock
+from app.core.database.engine import WRITING, Database
+from app.core.mail.backends import Carrier
+from app.core.mail.outbox import CODE_LANE, Claimed, claim, mark_failed, mark_sent, renew
+from app.core.mail.rendering import RenderSettings, render
+from startup.figures import MAILS
+from startup.logs import Asked, answering
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How long a claim holds, and how long to wait after each failure before giving up."""
+
+    lease: timedelta = timedelta(seconds=30)
+    letter_pauses: Sequence[timedelta] = (
+        *(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 60, 120)),
+        timedelta(minutes=5),
+        timedelta(minutes=25),
+        timedelta(hours=2),
+        timedelta(hours=10),
+        timedelta(hours=24),
+    )
+    """A server that is only busy takes it within minutes; one that is broken has two days to be mended."""
+    code_pauses: Sequence[timedelta] = tuple(
+        timedelta(seconds=seconds) for seconds in (5, 10, 30, 60, 120, 240)
+    )
+    """A code is worth nothing after ten minutes, so it is tried more often and given up sooner."""
+
+    def pause_after(self, mail: Claimed) -> timedelta | None:
+        """How long to wait after this failed attempt, or None to give up."""
+        pauses = self.code_pauses if mail.lane == CODE_LANE else self.letter_pauses
+        return pauses[mail.attempts - 1] if mail.attempts <= len(pauses) else None
+
+
+class Postman:
+    """One process's hand in the outbox."""
+
+    def __init__(
+        self,
+        settings: RenderSettings,
+        file_keys: tuple[str, ...],
+        database: Database,
+        clock: Clock,
+        carrier: Carrier,
+    ) -> None:
+        self.settings, self.file_keys = settings, file_keys
+        self.database, self.clock, self.carrier = database, clock, carrier
+        self.rhythm = Rhythm()
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with (
+            self.database.engine.connect().execution_options(**{WRITING: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def deliver(self, mail_id: int | None = None) -> bool:
+        """Send this mail, or with None the most urgent that is due. False when there was nothing to take."""
+        owner = f"{self.owner}:{threading.get_ident()}"
+        with self._writing() as connection:
+            mail = claim(connection, self.clock.now(), owner, self.rhythm.lease, mail_id)
+        if mail is None:
+            return False
+        with answering(Asked(mail.request_id) if mail.request_id else None):
+            self._send(mail, owner)
+        return True
+
+    def _send(self, mail: Claimed, owner: str) -> None:
+        try:
+            facts = mail.facts(self.file_keys)
+            words = render(self.settings, mail.letter, mail.locale, facts, mail.written_at)
+            with self._kept(mail, owner):
+                self.carrier.carry(mail, words, self.clock.now())
+        except Exception as error:
+            self._put_back(mail, owner, error)
+        else:
+            with self._writing() as connection:
+                mark_sent(connection, mail, self.clock.now())
+            MAILS.labels("sent").inc()
+            log.info("mail %s (%s) sent at attempt %s", mail.id, mail.letter, mail.attempts)
+
+    def deliver_due(self) -> int:
+        """Send everything that is due, the most urgent first; gives how many were taken in hand."""
+        taken = 0
+        while self.deliver():
+            taken += 1
+        return taken
+
+    def _put_back(self, mail: Claimed, owner: str, error: Exception) -> None:
+        now = self.clock.now()
+        pause = self.rhythm.pause_after(mail)
+        with self._writing() as connection:
+            mark_failed(connection, mail, owner, now, now + pause if pause else None, _named(error))
+        MAILS.labels("failed").inc()
+        if pause is None:
+            MAILS.labels("dead").inc()
+            log.error(
+                "mail %s (%s) given up after %s attempts: %s",
+                mail.id,
+                mail.letter,
+                mail.attempts,
+                _named(error),
+            )
+        else:
+            log.warning(
+                "mail %s (%s) did not go, again in %s: %s", mail.id, mail.letter, pause, _named(error)
+            )
+
+    @contextmanager
+    def _kept(self, mail: Claimed, owner: str) -> Iterator[None]:
+        """Renew the lease every third of its length while the mail is carried."""
+        if not self.carrier.waits_for_others:
+            yield
+            return
+        done = threading.Event()
+
+        def keep() -> None:
+            while not done.wait(self.rhythm.lease.total_seconds() / 3):
+                with self._writing() as connection:
+                    renew(connection, mail, owner, self.clock.now() + self.rhythm.lease)
+
+        keeper = threading.Thread(target=keep, name="lease", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+
+def _named(error: Exception) -> str:
+    """What went wrong, without addresses or words from the mail."""
+    code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else ""
+    return f"{type(error).__name__} {code}".strip()

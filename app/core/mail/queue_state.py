@@ -1,0 +1,93 @@
+"""How the mail is doing: what waits in each lane and since when, and what was given up.
+
+Core statements on purpose: nobody's lens shows mail on its way, and whoever looks here learns no address and no words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from app.core.mail.outbox_table import CODE_LANE, DIGEST_LANE, LETTER_LANE, OutboxMail
+from app.core.mail.texts import MAILS
+
+LANES = {CODE_LANE: "code", LETTER_LANE: "letter", DIGEST_LANE: "digest"}
+LINK_LIVES = timedelta(hours=24)
+
+_mail = OutboxMail.__table__
+_waiting = _mail.c.sent_at.is_(None) & _mail.c.dead_at.is_(None)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What waits in one lane."""
+
+    name: str
+    waiting: int = 0
+    late_since: datetime | None = None
+    """When the oldest of what is due became due; None when nothing is."""
+
+    def late_by(self, now: datetime) -> timedelta:
+        """How long the oldest due mail has been waiting for somebody to send it."""
+        return max(now - self.late_since, timedelta()) if self.late_since else timedelta()
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A mail that did not go, however often it was tried."""
+
+    id: int
+    letter: str
+    recipient_id: int | None
+    written_at: datetime
+    given_up_at: datetime
+    attempts: int
+    reason: str
+    sealed: bool
+
+    def can_go_again(self, now: datetime) -> bool:
+        """A code is forgotten when it is given up, and a link dies after a day: neither is worth sending late."""
+        has_link = "path" in MAILS.get(self.letter, frozenset())
+        return self.sealed and not (has_link and now - self.written_at > LINK_LIVES)
+
+
+def lanes(connection: Connection, now: datetime) -> list[Lane]:
+    """Every lane, the most urgent first."""
+    due_since = func.min(_mail.c.run_at).filter(_mail.c.run_at <= now)
+    asked = select(_mail.c.lane, func.count(), due_since).where(_waiting).group_by(_mail.c.lane)
+    found = {lane: Lane(LANES[lane], count, since) for lane, count, since in connection.execute(asked)}
+    return [found.get(lane, Lane(name)) for lane, name in LANES.items()]
+
+
+def count_given_up(connection: Connection) -> int:
+    """How many mails were given up and not forgotten yet."""
+    return int(connection.execute(select(func.count()).where(_mail.c.dead_at.is_not(None))).scalar_one())
+
+
+def given_up(connection: Connection, most: int, mail_id: int | None = None) -> Sequence[GivenUp]:
+    """The mails given up last, or this one."""
+    asked = select(
+        _mail.c.id,
+        _mail.c.letter,
+        _mail.c.recipient_id,
+        _mail.c.created_at,
+        _mail.c.dead_at,
+        _mail.c.attempts,
+        _mail.c.last_error,
+        _mail.c.sealed_facts.is_not(None),
+    ).where(_mail.c.dead_at.is_not(None))
+    if mail_id is not None:
+        asked = asked.where(_mail.c.id == mail_id)
+    asked = asked.order_by(_mail.c.dead_at.desc(), _mail.c.id.desc()).limit(most)
+    return [GivenUp(*row) for row in connection.execute(asked)]
+
+
+def send_again(connection: Connection, mail_id: int, now: datetime) -> bool:
+    """Put a mail that was given up back into the queue, as if new; False when somebody did so already."""
+    done = connection.execute(
+        update(_mail)
+        .where(_mail.c.id == mail_id, _mail.c.dead_at.is_not(None), _mail.c.sealed_facts.is_not(None))
+        .values(dead_at=None, run_at=now, attempts=0, lease_until=None, leased_by=None)
+    )
+    return done.rowcount == 1

@@ -1,0 +1,188 @@
+"""The unit of work: everything a use case does lands together, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.core.clock import Clock
+from app.core.database.engine import Database, begin_writing, is_duplicate
+from app.core.database.row_filter import look_as
+from app.core.errors import Conflict, NotFound, PortalError
+from app.core.events import Event
+from app.core.origin import NOWHERE, Origin
+from app.core.roles import Principal
+from app.messages.notification_service import PostRoom, PostSettings
+from startup.object_store import S3Settings
+
+RowType = TypeVar("RowType")
+
+REPEATED_WITHIN = timedelta(minutes=1)
+"""A button pressed twice, or a page sent again by the browser."""
+
+
+class OfficeSettings(PostSettings, Protocol):
+    """What the use cases need of the settings (config.Settings has it all)."""
+
+    @property
+    def backup_recipients(self) -> tuple[str, ...]: ...
+
+    @property
+    def backups_unencrypted(self) -> bool: ...
+
+    @property
+    def otp_keys(self) -> tuple[str, ...]: ...
+
+    @property
+    def argon2_memory_kib(self) -> int: ...
+
+    @property
+    def argon2_time(self) -> int: ...
+
+    @property
+    def email_change_delay_hours(self) -> int: ...
+
+    @property
+    def two_administrators(self) -> bool: ...
+
+    @property
+    def clamd_address(self) -> str: ...
+
+    @property
+    def s3(self) -> S3Settings | None: ...
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every use case needs to hand: the database, the clock, the post room, the settings. One a process."""
+
+    database: Database
+    clock: Clock
+    post_room: PostRoom
+    settings: OfficeSettings
+
+
+@lru_cache(maxsize=200)
+def _row_of(table: Any, options: tuple[ExecutableOption, ...]) -> Select[Any]:
+    """The statement that finds one row: made once, since SQLAlchemy knows again what it has seen before."""
+    found: Select[Any] = select(table).where(table.id == bindparam("row")).options(*options)
+    return found
+
+
+@dataclass
+class Work:
+    """One person's work in one transaction."""
+
+    office: Office
+    session: Session
+    who: Principal | None
+    origin: Origin = NOWHERE
+    told: list[Event] = field(default_factory=list)
+    told_no_one: bool = False
+    """Something happened and no one could be sent a message of it; known after the commit. False where nothing happened,
+    as when the same button is pressed twice."""
+    mailed: list[int] = field(default_factory=list)
+    """Mail put into the outbox by hand (a code, a link): sent right after the commit."""
+
+    @property
+    def me(self) -> Principal:
+        """The person at the desk; NotFound when there is nobody, since nobody sees anything."""
+        if self.who is None:
+            raise NotFound
+        return self.who
+
+    @property
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return self.office.clock.now()
+
+    @property
+    def today(self) -> date:
+        """Today in London."""
+        return self.office.clock.today()
+
+    def get(self, table: type[RowType], row_id: int, *options: ExecutableOption) -> RowType:
+        """The row with this number. Raises NotFound when there is none that this person may see."""
+        of_table: Any = table
+        statement = _row_of(of_table, options)
+        row: RowType | None = self.session.scalars(statement, {"row": row_id}).unique().one_or_none()
+        if row is None:
+            raise NotFound(table.__name__)
+        return row
+
+    def add(self, row: RowType) -> RowType:
+        """Enter a new row and give it its number."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def add_only(self, row: RowType, refusal: PortalError) -> RowType:
+        """Enter a row of which only one may be open. Raises `refusal` where a unique index has another already."""
+        try:
+            with self.session.begin_nested():
+                self.session.add(row)
+                self.session.flush()
+        except IntegrityError as taken:
+            if is_duplicate(taken):
+                raise refusal from taken
+            raise
+        return row
+
+    def is_repeat(self, created_at: datetime, by: int | None) -> bool:
+        """Whether this person made that row a moment ago: the same request sent twice gets the same answer."""
+        return by == self.me.user_id and self.now - created_at <= REPEATED_WITHIN
+
+    def tell(self, event: Event) -> None:
+        """Say what happened; the post room makes audit, messages and mail of it at the commit."""
+        self.told.append(event)
+
+
+@contextmanager
+def unit_of_work(
+    office: Office,
+    who: Principal | None,
+    origin: Origin = NOWHERE,
+    session: Session | None = None,
+    *,
+    keeps: bool = True,
+) -> Iterator[Work]:
+    """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
+
+    With `session`, that session is used and left open (a request's own); else one is opened and closed.
+    Unless it `keeps` what was done, nobody is told and nothing is committed: it is gone when the session is put away.
+    """
+    own = session is None
+    session = session or office.database.open()
+    try:
+        begin_writing(session)
+        look_as(session, who)
+        work = Work(office, session, who, origin)
+        yield work
+        session.flush()
+        if not keeps:
+            return
+        mail = office.post_room.write(session, work.told, work.who, work.now, origin)
+        work.told_no_one = bool(work.told) and not mail
+        session.commit()
+    except StaleDataError as stale:
+        session.rollback()
+        raise Conflict from stale
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        if own:
+            session.close()
+        else:
+            look_as(
+                session, who
+            )  # a use case that had to look past the lens leaves nothing of it to the page
+    office.post_room.wake([*mail, *work.mailed])

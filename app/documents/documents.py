@@ -1,0 +1,269 @@
+"""Files attached to forms: looked at, kept outside every web folder, handed out only through the lens."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.core.activity_limits import UPLOADS, count_mine
+from app.core.concurrency import turn
+from app.core.database.engine import begin_writing, end_reading
+from app.core.errors import Damaged, NotFound, PortalError, TooMany, WrongMoment
+from app.core.files.s3 import S3Store
+from app.core.files.storage import FileStore, Kept, Store
+from app.core.unit_of_work import Office, Work
+from app.core.wording import N_, Wording
+from app.documents.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
+from app.documents.pdf_inspection import inspect_pdf
+from app.documents.rules.upload_refusals import HARMFUL, UploadError
+from app.documents.rules.uploads import FileKind, check_upload, clean_name, named_as
+from app.documents.scanner import ScannerDown, scanner_at
+from app.documents.tables import Document, DocumentState
+from app.forms.definitions import Question, Section
+from app.forms.form_context import OpenForm, take_up
+from app.operations.archive import checksum_of
+
+log = logging.getLogger(__name__)
+
+MOST_FILES = 30
+"""For one question."""
+
+ORPHANED_AFTER = timedelta(hours=24)
+_CHECKING = threading.BoundedSemaphore(2)
+"""A packed file may unpack to 200 MB: so many are looked at at once."""
+IN_MEMORY = 500_000
+"""Bytes; a larger file lies in a temporary one while it is looked at, as one that is uploaded does."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that may come in and is on the disk, but belongs to nothing yet."""
+
+    name: str
+    kind: FileKind
+    kept: Kept
+    state: DocumentState
+
+
+def store_of(office: Office) -> Store:
+    """Where this portal keeps its files: a store that speaks S3 where one is named, else a folder of its own."""
+    if office.settings.s3 is not None:
+        return S3Store(office.settings.s3)
+    return FileStore(office.settings.data_dir / "files")
+
+
+def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
+    """Look at a file and put it on the disk, before any row is written. Raises UploadError, saying what to do."""
+    name = clean_name(raw_name)
+    file.seek(0, 2)
+    with turn(_CHECKING):
+        kind = check_upload(name, file, file.tell())
+        if kind.extension == "pdf":
+            inspect_pdf(file)
+    store = store_of(office)
+    kept = store.keep(file)
+    state = _scan(office, kept.key)
+    if state is DocumentState.refused:
+        store.remove(kept.key)
+        raise UploadError(Wording(HARMFUL))
+    return Received(named_as(name, kind), kind, kept, state)
+
+
+@contextmanager
+def received(office: Office, raw_name: str, file: BinaryIO) -> Iterator[Received]:
+    """The same, for as long as it is being attached: a file that is refused after all does not stay on the disk."""
+    one = receive(office, raw_name, file)
+    try:
+        yield one
+    except (UploadError, PortalError):
+        store_of(office).remove(one.kept.key)
+        raise
+
+
+def _scan(office: Office, key: str) -> DocumentState:
+    scanner = scanner_at(office.settings.clamd_address)
+    try:
+        with store_of(office).open(key) as content:
+            found_clean = scanner.is_clean(content)
+    except ScannerDown as down:
+        log.warning("the virus scanner did not answer (%s): a file waits", down)
+        return DocumentState.received
+    return DocumentState.clean if found_clean else DocumentState.refused
+
+
+def question_for_files(opened: OpenForm, section_id: str, question_id: str) -> tuple[Section, Question]:
+    """The question these files answer. Raises NotFound when this form does not ask it, or not for files."""
+    section = opened.section(section_id)
+    for question in section.questions_on_page(opened.answers):
+        if question.id == question_id and question.kind == "files":
+            return section, question
+    raise NotFound("Question")
+
+
+def make_room(work: Work, form_id: int, section_id: str, question_id: str) -> None:
+    """See that a file may come in, before it is put anywhere. Raises UploadError when there are too many already, or when
+    this person adds files faster than people do."""
+    try:
+        count_mine(work, UPLOADS)
+    except TooMany as many:
+        text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
+        raise UploadError(text) from many
+    opened = take_up(work, form_id)
+    opened.writing_step()
+    _place_for_one(opened, section_id, question_id)
+
+
+def _place_for_one(opened: OpenForm, section_id: str, question_id: str) -> tuple[Section, Question]:
+    section, question = question_for_files(opened, section_id, question_id)
+    if len(opened.files(question.id)) >= MOST_FILES:
+        raise UploadError(
+            Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES)
+        )
+    return section, question
+
+
+def attach(work: Work, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
+    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
+    opened = take_up(work, form_id)
+    step = opened.writing_step()
+    section, question = _place_for_one(opened, section_id, question_id)
+    opened.form.state = step.end
+    document = work.add(
+        Document(
+            child_id=opened.form.child_id,
+            form_id=opened.form.id,
+            section=section.id,
+            question=question.id,
+            name=received.name,
+            media_type=received.kind.media_type,
+            size=received.kept.size,
+            sha256=received.kept.sha256,
+            storage_key=received.kept.key,
+            state=received.state,
+            added_by_id=work.me.user_id,
+            restricted=question.restricted,
+        )
+    )
+    work.tell(DocumentAdded(document_id=document.id, child_id=document.child_id))
+    return document
+
+
+def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
+    """Take a file off a draft. One that was sent before stays with the version it was sent with."""
+    opened.writing_step()
+    document = next(
+        (one for one in opened.documents if one.id == document_id and one.removed_at is None), None
+    )
+    if document is None:
+        raise NotFound("Document")
+    document.removed_at = work.now
+    work.tell(DocumentRemoved(document_id=document.id, child_id=document.child_id))
+
+
+def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
+    """A file somebody asked to open; whoever sends it closes it. Raises WrongMoment until it has been found clean, and
+    Damaged when it is not what was sent: nobody is given another child's report under this one's name.
+
+    The database is not held while the file is read, which may be long and the store far away.
+    """
+    document = work.get(Document, document_id)
+    if document.state is not DocumentState.clean:
+        raise WrongMoment("download")
+    end_reading(work.session)
+    try:
+        content = _whole(store_of(work.office).open(document.storage_key))
+    except FileNotFoundError as missing:
+        log.error("document %s has no file", document.id)
+        raise NotFound("Document") from missing
+    if checksum_of(content) != document.sha256:
+        content.close()
+        log.error("the file of document %s is not the one that was put there", document.id)
+        raise Damaged("Document")
+    content.seek(0)
+    begin_writing(work.session)
+    work.tell(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
+    return document, content
+
+
+def _whole(content: BinaryIO) -> BinaryIO:
+    """A file that can be read twice, wherever it comes from."""
+    if content.seekable():
+        return content
+    kept = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - whoever asked closes it
+    with content:
+        shutil.copyfileobj(content, kept)
+    kept.seek(0)
+    return kept
+
+
+def scan_waiting(session: Session, office: Office) -> int:
+    """Ask the scanner again about files it gave no answer for; gives how many were settled. For the system.
+
+    The database is not held while the scanner takes its time.
+    """
+    still_waiting = and_(Document.state == DocumentState.received, Document.removed_at.is_(None))
+    waiting = session.execute(select(Document.id, Document.storage_key).where(still_waiting)).all()
+    session.rollback()
+    settled = 0
+    for document_id, key in waiting:
+        try:
+            state = _scan(office, key)
+        except OSError as error:  # the others are not kept waiting for it
+            log.error("document %s waits for the scanner and can't be read: %s", document_id, error.strerror)
+            continue
+        if state is DocumentState.received:
+            continue
+        begin_writing(session)
+        session.execute(update(Document).where(Document.id == document_id, still_waiting).values(state=state))
+        session.commit()
+        if state is DocumentState.refused:
+            store_of(office).remove(key)
+        settled += 1
+    return settled
+
+
+def still_wanted(now: datetime) -> Select[int, str, str]:
+    """Number, storage key and fingerprint of every document whose file must be there."""
+    return select(Document.id, Document.storage_key, Document.sha256).where(
+        Document.state != DocumentState.refused,
+        or_(
+            Document.removed_at.is_(None),
+            Document.given_at.is_not(None),
+            Document.removed_at > now - ORPHANED_AFTER,
+        ),
+    )
+
+
+def sweep(session: Session, office: Office, now: datetime) -> int:
+    """Delete files that belong to nothing for a day: no row, or taken off a draft unsent. For the system.
+
+    Rows whose file is missing are reported in the log; nobody but a person can mend those.
+    """
+    kept = {row.storage_key: row.id for row in session.execute(still_wanted(now))}
+    session.rollback()  # the database is not held while the store is walked through
+    store = store_of(office)
+    swept = 0
+    for lying in store.older_than(now - ORPHANED_AFTER):
+        if lying.key not in kept or not lying.whole:
+            store.drop(lying)
+            swept += 1
+    for document_id in without_file(store, kept):
+        log.error("document %s has no file", document_id)
+    return swept
+
+
+def without_file(store: Store, kept: dict[str, int]) -> Iterator[int]:
+    """Those of these documents (storage key to number) whose file is not in the store."""
+    for key, document_id in kept.items():
+        try:
+            store.size(key)
+        except FileNotFoundError:
+            yield document_id

@@ -1,1 +1,0 @@
-"""The rule book: plain functions over plain values. No Flask, no SQL."""

@@ -1,0 +1,158 @@
+"""Two people typed in the same section: what each wrote, side by side, and the choice between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.core.errors import Fault, NotFound, Refused
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.definitions import NOT_PROVIDED, Question, Section, SectionAnswers
+from app.forms.definitions.kinds import KINDS
+from app.forms.drafts import SavedMeanwhile, changed, save_section, typed_in
+from app.forms.form_context import OpenForm
+from app.forms.queries.forms import revision_at, set_aside_by
+from app.forms.tables.forms import DraftRevision, SectionDraft
+
+MINE, THEIRS, BOTH, BY_HAND = "mine", "theirs", "both", "by_hand"
+WRITTEN_BY_HAND = frozenset({"text", "long_text"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One question that two people answered differently."""
+
+    question: Question
+    mine: str
+    theirs: str
+    choices: tuple[str, ...]
+    suggested: str | None
+    """Which to keep when only one of the two changed anything here."""
+    together: str = ""
+    """Both texts, one after the other: where writing it by hand begins."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is set aside against what is there now."""
+
+    section: Section
+    draft: SectionDraft
+    aside: DraftRevision
+    differences: list[Difference]
+
+
+def set_aside(work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int) -> None:
+    """Keep what could not be saved over a colleague's text, until its author says what of it to use."""
+    opened.writing_step()
+    draft = opened.drafts.get(section_id)
+    if draft is None:
+        raise NotFound("SectionDraft")
+    waiting = set_aside_by(work.session, draft.id, work.me.user_id)
+    if waiting is not None:
+        waiting.set_aside = False
+    work.add(
+        DraftRevision(
+            draft_id=draft.id,
+            number=version,
+            answers=typed_in(opened.section(section_id), typed),
+            saved_by_id=work.me.user_id,
+            saved_at=work.now,
+            set_aside=True,
+        )
+    )
+
+
+def compare(work: Work, opened: OpenForm, section_id: str) -> Comparison:
+    """What this person set aside, question by question against what is there now. NotFound if there is nothing."""
+    opened.writing_step()
+    section = opened.section(section_id)
+    draft = opened.drafts.get(section_id)
+    aside = set_aside_by(work.session, draft.id, work.me.user_id) if draft else None
+    if draft is None or aside is None:
+        raise NotFound("DraftRevision")
+    before = revision_at(work.session, draft.id, aside.number)
+    base = {} if aside.number == 0 else before.answers if before else None
+    found = [
+        _difference(section.question(question), aside.answers, draft.answers, base)
+        for question in changed(aside.answers, draft.answers)
+    ]
+    return Comparison(section, draft, aside, found)
+
+
+def _difference(
+    question: Question, mine: SectionAnswers, theirs: SectionAnswers, base: SectionAnswers | None
+) -> Difference:
+    my_text, their_text = _text(question, mine), _text(question, theirs)
+    choices = [MINE, THEIRS]
+    together = ""
+    if question.kind in WRITTEN_BY_HAND:
+        choices.append(BY_HAND)
+        together = f"{theirs.get(question.id) or ''}\n\n{mine.get(question.id) or ''}".strip()
+    if question.kind == "table":
+        choices.append(BOTH)
+    return Difference(
+        question, my_text, their_text, tuple(choices), _suggestion(question, mine, theirs, base), together
+    )
+
+
+def _suggestion(
+    question: Question, mine: SectionAnswers, theirs: SectionAnswers, base: SectionAnswers | None
+) -> str | None:
+    if base is None:
+        return None
+    if not changed({question.id: mine.get(question.id)}, base):
+        return THEIRS
+    return None if changed({question.id: theirs.get(question.id)}, base) else MINE
+
+
+def _text(question: Question, answers: SectionAnswers) -> str:
+    return KINDS[question.kind].text(question, answers.get(question.id)) or NOT_PROVIDED
+
+
+def settle(
+    work: Work,
+    opened: OpenForm,
+    section_id: str,
+    picks: Mapping[str, str],
+    by_hand: SectionAnswers,
+    version: int,
+) -> SectionDraft:
+    """Save the section as chosen question by question. `version` is the one compared with.
+
+    Raises Refused naming every question without a choice, SavedMeanwhile when it has changed once more.
+    """
+    found = compare(work, opened, section_id)
+    if found.draft.version != version:
+        raise SavedMeanwhile
+    mine, theirs = found.aside.answers, found.draft.answers
+    missing = [one for one in found.differences if picks.get(one.question.id) not in one.choices]
+    if missing:
+        raise Refused(*(Fault(f"pick-{one.question.id}", _say(one)) for one in missing))
+    chosen = {
+        one.question.id: _chosen(picks[one.question.id], one.question, mine, theirs, by_hand, work.today)
+        for one in found.differences
+    }
+    found.aside.set_aside = False
+    return save_section(work, opened, section_id, chosen, version)
+
+
+def _say(difference: Difference) -> str:
+    return Wording(N_("Select which answer to keep for “%(question)s”"), question=difference.question.label)
+
+
+def _chosen(
+    pick: str,
+    question: Question,
+    mine: SectionAnswers,
+    theirs: SectionAnswers,
+    by_hand: SectionAnswers,
+    today: date,
+) -> Any:
+    if pick == BY_HAND:
+        return KINDS[question.kind].clean(question, {"": [by_hand.get(question.id) or ""]}, today)
+    if pick == BOTH:
+        kept = list(theirs.get(question.id) or [])
+        return kept + [row for row in mine.get(question.id) or [] if row not in kept]
+    return (mine if pick == MINE else theirs).get(question.id)

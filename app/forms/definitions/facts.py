@@ -1,0 +1,66 @@
+"""What the portal already knows and puts into a form, so that nobody types it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.wording import N_
+from app.forms.definitions.definition import Answers, FormDefinition
+
+FACTS: dict[str, str] = {
+    "child.name": N_("Name"),
+    "child.forenames": N_("Forenames"),
+    "child.surname": N_("Last name"),
+    "child.known_as": N_("Known as"),
+    "child.date_of_birth": N_("Date of birth"),
+    "child.address": N_("Address"),
+    "child.postcode": N_("Postcode"),
+    "child.postcode_missing_reason": N_("Why there is no UK postcode"),
+    "child.upn": N_("UPN"),
+    "child.upn_missing_reason": N_("Why there is no UPN"),
+    "child.nhs_number": N_("NHS number"),
+    "child.year_group": N_("Year group by age"),
+    "child.setting": N_("School or setting"),
+    "author.name": N_("Your name"),
+    "author.job_title": N_("Your job title"),
+    "author.organisation": N_("Your organisation"),
+    "author.email": N_("Your email address"),
+    "author.phone": N_("Your phone number"),
+    "request.received_on": N_("Date the request was received"),
+    "request.why_now": N_("Why the assessment was asked for"),
+    "request.primary_need": N_("Main need in the request"),
+    "advice.requested_on": N_("Date the advice was asked for"),
+    "advice.due_on": N_("Date the advice is due"),
+}
+"""Every fact a prefilled question may name in "from". Dates are given as ISO text, `child.year_group`
+as the code of the year group (`str(school_year(…))`), everything else as it is to be read; what is not
+known as ""."""
+
+FROM_REQUEST: dict[str, tuple[str, str]] = {
+    "request.why_now": ("reason", "why_now"),
+    "request.primary_need": ("reason", "primary_need"),
+}
+"""Facts that stand in the request for the assessment: its section and question. A reader who may not
+see the request may not see these facts either."""
+
+
+def facts_wanted(definition: FormDefinition) -> set[str]:
+    """Which facts this form shows."""
+    return {q.fact for section in definition.sections for q in section.questions if q.fact}
+
+
+def with_facts(
+    definition: FormDefinition, answers: Answers, facts: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The answers with the prefilled ones brought up to date; what people typed stays as it is.
+
+    Do this whenever a draft is opened, saved or checked: conditions may depend on a fact
+    (for example on the year group), and a fact can never be posted by a browser.
+    """
+    filled = {section_id: dict(given) for section_id, given in answers.items()}
+    for section in definition.sections:
+        for question in section.questions:
+            if question.fact:
+                filled.setdefault(section.id, {})[question.id] = facts.get(question.fact) or ""
+    return filled

@@ -1,0 +1,122 @@
+"""All kinds of question by name, with those made of several parts: tables, files, known facts, declarations."""
+
+# ruff: noqa: ARG002 - every kind answers to the same call, and not every kind needs all of it
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.children.rules import identifiers
+from app.core.wording import N_, Wording, upper_first
+from app.forms.definitions.dates import date_text
+from app.forms.definitions.definition import Question
+from app.forms.definitions.simple_kinds import SIMPLE_KINDS, Kind, Typed, one
+
+
+class Table(Kind):
+    """Rows of smaller questions; rows and columns are read and checked one by one elsewhere."""
+
+    name = "table"
+    in_tables = False
+    most_rows = 50
+
+    def missing(self, question: Question) -> Wording:
+        return Wording(N_("Add at least one %(what)s"), what=question.row_name.lower())
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            return Wording(N_("%(what)s must be rows"), what=upper_first(question.name))
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        rows = ("; ".join(filter(None, (KINDS[c.kind].text(c, row.get(c.id)) for c in question.columns)))
+                for row in value or [])  # fmt: skip
+        return "\n".join(filter(None, rows))
+
+
+class Files(Kind):
+    """Numbers of attachments; the files themselves live behind their own door."""
+
+    name = "files"
+    parts = ()
+    in_tables = False
+
+    def missing(self, question: Question) -> Wording:
+        return Wording(N_("Upload %(what)s"), what=question.name)
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        if not isinstance(value, list) or not all(type(number) is int for number in value):
+            return Wording(N_("Upload %(what)s again"), what=question.name)
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        count = len(value or [])
+        return (
+            "" if not count else Wording(N_("1 file")) if count == 1 else Wording(N_("%(n)s files"), n=count)
+        )
+
+
+class Prefilled(Kind):
+    """Something the portal knows already; shown, never typed, so never wrong here."""
+
+    name = "prefilled"
+    parts = ()
+    in_tables = False
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        return None
+
+    def text(self, question: Question, value: Any) -> str:
+        if question.options and value:
+            return question.option_label(value)
+        if question.fact == "child.nhs_number" and value:
+            return identifiers.nhs_number_text(str(value))
+        return date_text(value)
+
+
+class Declaration(Kind):
+    """A tick and a full name; the day is the day on which it was ticked and saved."""
+
+    name = "declaration"
+    parts = ("agreed", "name")
+    in_tables = False
+
+    def clean(self, question: Question, typed: Typed, today: date) -> Any:
+        agreed, name = one(typed, "agreed") == "yes", one(typed, "name")
+        if not agreed and not name:
+            return {}
+        return {"agreed": agreed, "name": name, "date": today.isoformat() if agreed else ""}
+
+    def missing(self, question: Question) -> Wording:
+        return Wording(N_("Tick the box to confirm the declaration"))
+
+    def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """A declaration is right or not yet given; while drafting neither part is a fault."""
+        if not isinstance(value, dict):
+            return self.missing(question)
+        return KINDS["text"].problem(question, value.get("name", ""), today)
+
+    def lacks(self, value: Mapping[str, Any]) -> list[tuple[str, Wording]]:
+        """Which parts of a declaration that somebody began are not there yet."""
+        lacks = []
+        if not value.get("agreed"):
+            lacks.append(("agreed", Wording(N_("Tick the box to confirm the declaration"))))
+        if not value.get("name"):
+            lacks.append(("name", Wording(N_("Enter your full name to sign the declaration"))))
+        return lacks
+
+    def text(self, question: Question, value: Any) -> str:
+        if not value or not value.get("agreed"):
+            return ""
+        return f"{value.get('name', '')}, {date_text(value.get('date'))}"
+
+
+DECLARATION = Declaration()
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (*SIMPLE_KINDS, Table(), Files(), Prefilled(), DECLARATION)
+}
+"""Every kind of question a form may ask. A new kind is a class here and a macro of the same name in
+app/templates/questions/."""

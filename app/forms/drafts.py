@@ -1,0 +1,161 @@
+"""Filling in a form: saving a section at any time, alone or with colleagues, so that nothing typed is ever lost."""
+
+from collections.abc import Mapping
+
+from app.children.rules.school_years import is_young_person
+from app.core.errors import Conflict, Fault, Refused, WrongMoment
+from app.core.events import FormEvent
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.definitions import Section, SectionAnswers
+from app.forms.definitions.conditions import blank
+from app.forms.events import ConsentWithdrawn, FormSaved, RequestWithdrawn
+from app.forms.form_context import OpenForm, take_up_with_child
+from app.forms.queries.forms import revisions_beyond, savers_since
+from app.forms.queries.shares import consents_of_young_person
+from app.forms.sharing import end_sharing, end_what_rested_on_consent
+from app.forms.tables.forms import DraftRevision, Form, SectionDraft
+
+KEPT_REVISIONS, THINNED_EVERY = 20, 10
+LONGEST_REASON = 500
+WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
+
+
+class SavedMeanwhile(Conflict):
+    """A colleague saved this section after it was opened here; nothing was overwritten."""
+
+
+def save_section(
+    work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int
+) -> SectionDraft:
+    """Keep what was typed in a section, right or wrong. The form is one that was taken up in this same work.
+
+    `version` is the one the page was opened on (0: nothing was saved yet). Raises SavedMeanwhile when somebody else
+    has saved something different since.
+    """
+    draft = autosave_section(work, opened, section_id, typed, version)
+    work.tell(FormSaved(form_id=opened.form.id, child_id=opened.form.child_id, section=section_id))
+    return draft
+
+
+def autosave_section(
+    work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int
+) -> SectionDraft:
+    """The same while somebody is still typing: kept in the section's history, too often to be told in the audit."""
+    section = opened.section(section_id)
+    step = opened.writing_step()
+    answers = typed_in(section, typed)
+    draft = opened.drafts.get(section_id)
+    stale = draft is not None and draft.version != version
+    if (
+        draft is not None
+        and stale
+        and changed(answers, draft.answers)
+        and _others_saved(work, draft, version)
+    ):
+        raise SavedMeanwhile
+    opened.form.state = step.end
+    if opened.form.author_id is None and not work.me.in_sen_team:
+        opened.form.author_id = work.me.user_id
+    return _write(work, opened, section_id, answers)
+
+
+def _others_saved(work: Work, draft: SectionDraft, version: int) -> bool:
+    """Whether a colleague saved the section after this version. Two windows of one person do not conflict: the later
+    save counts, and the earlier one stays in the history. Where the history no longer reaches back, say yes."""
+    if draft.saved_by_id != work.me.user_id:
+        return True
+    since = savers_since(work.session, draft.id, version)
+    return len(since) < draft.version - version - 1 or bool(set(since) - {work.me.user_id})
+
+
+def typed_in(section: Section, typed: SectionAnswers) -> dict[str, object]:
+    """Only answers to questions of this section that people type: facts and files never come from a browser."""
+    asked = {question.id for question in section.questions if question.is_typed}
+    return {question: value for question, value in typed.items() if question in asked}
+
+
+def changed(typed: SectionAnswers, kept: SectionAnswers) -> list[str]:
+    """The questions whose answers differ; nothing typed and nothing kept are the same."""
+    return [
+        question
+        for question, value in typed.items()
+        if value != kept.get(question) and not (blank(value) and blank(kept.get(question)))
+    ]
+
+
+def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, object]) -> SectionDraft:
+    draft = opened.drafts.get(section_id)
+    if draft is None:
+        return work.add(
+            SectionDraft(
+                form_id=opened.form.id,
+                section=section_id,
+                answers=dict(answers),
+                saved_by_id=work.me.user_id,
+                saved_at=work.now,
+            )
+        )
+    together = {**draft.answers, **answers}
+    if together == draft.answers:
+        return draft
+    remember(work, draft)
+    draft.answers = together
+    draft.saved_by_id, draft.saved_at = work.me.user_id, work.now
+    work.session.flush()
+    return draft
+
+
+def _withdraw_consent(work: Work, form: Form, asked_by: str) -> None:
+    if work.me.in_sen_team:
+        if not asked_by:
+            raise Refused(Fault("asked_by", Wording(N_("Enter who asked to withdraw this consent, and how"))))
+        if len(asked_by) > LONGEST_REASON:
+            text = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON)
+            raise Refused(Fault("asked_by", text))
+        form.decision_reason = asked_by
+    form.decided_at, form.decided_by_id = work.now, work.me.user_id
+    end_sharing(work, form.id)
+    if not _rests_on_young_person(work, form):
+        end_what_rested_on_consent(work, form.child_id)
+
+
+def _rests_on_young_person(work: Work, form: Form) -> bool:
+    """Whether what is shared rests on the young person's own consent, which nobody else undoes by withdrawing theirs."""
+    if not is_young_person(form.child.date_of_birth, work.today):
+        return False
+    own = consents_of_young_person(work.session, form.child_id)
+    return bool(own) and form.id not in own
+
+
+def remember(work: Work, draft: SectionDraft) -> None:
+    """Keep what the section holds now before it is changed. Every tenth time, what is older than the last twenty goes."""
+    work.session.add(
+        DraftRevision(
+            draft_id=draft.id,
+            number=draft.version,
+            answers=draft.answers,
+            saved_by_id=draft.saved_by_id,
+            saved_at=draft.saved_at,
+        )
+    )
+    if draft.version <= KEPT_REVISIONS or draft.version % THINNED_EVERY:
+        return
+    for old in revisions_beyond(work.session, draft.id, KEPT_REVISIONS):
+        work.session.delete(old)
+
+
+def withdraw(work: Work, form_id: int, asked_by: str = "") -> Form:
+    """Give up a request that was never sent, or withdraw one person's consent and what rested on it.
+
+    `asked_by` is who asked the SEN team to withdraw a consent on their behalf. Raises Refused when it is missing.
+    """
+    opened = take_up_with_child(work, form_id)
+    if opened.form.kind not in WITHDRAWN:
+        raise WrongMoment("withdraw")
+    step = opened.step("withdraw")
+    if opened.form.kind == "consent":
+        _withdraw_consent(work, opened.form, asked_by.strip())
+    opened.form.state = step.end
+    work.tell(WITHDRAWN[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+    return opened.form

@@ -1,0 +1,120 @@
+"""A form with everything that belongs to it, as it lies on somebody's desk: what filling in, sending and files share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.errors import NotFound
+from app.core.unit_of_work import Work
+from app.documents.tables import Document
+from app.forms.definitions import FormDefinition, Section, SectionStatus, section_status, with_facts
+from app.forms.form_facts import known_facts
+from app.forms.form_templates import definition_of
+from app.forms.queries.forms import (
+    documents_of,
+    documents_to_read,
+    drafts_of,
+    drafts_to_read,
+    form_held,
+    form_held_with_child,
+    form_to_read,
+)
+from app.forms.rules.workflow import WORKFLOWS, Part, Step
+from app.forms.tables.forms import Form, SectionDraft
+from app.forms.workflow_roles import parts_in
+
+WRITING = ("save", "correct")
+"""The steps by which a form's author changes what stands in it."""
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form, what is asked in it, what has been answered so far, and what this person is to it."""
+
+    form: Form
+    definition: FormDefinition
+    answers: dict[str, dict[str, Any]]
+    """All answers so far; known facts and the files attached are in them."""
+    drafts: Mapping[str, SectionDraft]
+    documents: Sequence[Document]
+    parts: frozenset[Part]
+
+    @property
+    def steps(self) -> list[str]:
+        """What this person may do with it now."""
+        return WORKFLOWS[self.form.kind].open_to(self.form.state, self.parts)
+
+    @property
+    def writable(self) -> bool:
+        """This person may change the answers now."""
+        return not set(self.steps).isdisjoint(WRITING)
+
+    @property
+    def sections(self) -> list[Section]:
+        """The sections that apply, given the answers so far."""
+        return self.definition.visible_sections(self.answers)
+
+    def section(self, section_id: str) -> Section:
+        """A section that applies. Raises NotFound for any other."""
+        for section in self.sections:
+            if section.id == section_id:
+                return section
+        raise NotFound("Section")
+
+    def status(self, section: Section, work: Work) -> SectionStatus:
+        """How far a section has come."""
+        return section_status(section, self.answers.get(section.id), self.answers, work.today)
+
+    def step(self, name: str) -> Step:
+        """The step, if it may be taken now. Raises WrongHands or WrongMoment."""
+        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
+
+    def writing_step(self) -> Step:
+        """The step by which answers are saved now. Raises WrongHands or WrongMoment."""
+        possible = [name for name in WRITING if name in self.steps]
+        return self.step(possible[0] if possible else "save")
+
+    def files(self, question_id: str) -> list[Document]:
+        """The files attached to a question and not taken off again."""
+        return [one for one in self.documents if one.question == question_id and one.removed_at is None]
+
+
+def look_at(work: Work, form_id: int) -> OpenForm:
+    """A form, to look at. Raises NotFound when this person may not see it."""
+    form = form_to_read(work.session, form_id)
+    if form is None:
+        raise NotFound("Form")
+    return _spread_out(
+        work, form, drafts_to_read(work.session, form_id), documents_to_read(work.session, form_id)
+    )
+
+
+def take_up(work: Work, form_id: int) -> OpenForm:
+    """A form, to change: nobody else can change it until this work is done."""
+    return _held(work, form_held(work.session, form_id))
+
+
+def take_up_with_child(work: Work, form_id: int) -> OpenForm:
+    """The same where the child's record or the sharing of other forms may change too. Raises Conflict when the form went
+    to another record at this moment."""
+    return _held(work, form_held_with_child(work.session, form_id))
+
+
+def _held(work: Work, form: Form | None) -> OpenForm:
+    if form is None:
+        raise NotFound("Form")
+    form_id = form.id
+    return _spread_out(work, form, drafts_of(work.session, form_id), documents_of(work.session, form_id))
+
+
+def _spread_out(
+    work: Work, form: Form, saved: Sequence[SectionDraft], documents: Sequence[Document]
+) -> OpenForm:
+    definition = definition_of(work.session, form)
+    drafts = {draft.section: draft for draft in saved}
+    answers = {section: dict(draft.answers) for section, draft in drafts.items()}
+    for one in documents:
+        if one.removed_at is None:
+            answers.setdefault(one.section, {}).setdefault(one.question, []).append(one.id)
+    filled = with_facts(definition, answers, known_facts(work, form, definition))
+    return OpenForm(form, definition, filled, drafts, documents, parts_in(work, form))

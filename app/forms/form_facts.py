@@ -1,0 +1,105 @@
+"""What the portal knows already and puts into a form, so that nobody types it twice."""
+
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from app.accounts.tables.people import Person
+from app.children.rules.school_years import school_year, year_of
+from app.children.tables import Child
+from app.core.database.compiled_query import Ready
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+from app.core.wording import N_
+from app.forms.definitions import FROM_REQUEST, FormDefinition, facts_wanted
+from app.forms.form_templates import definition_of
+from app.forms.queries.forms import request_for
+from app.forms.rules.secrecy import facts_for
+from app.forms.tables.forms import Form
+from app.organisations.tables import Organisation
+
+NO_SURNAME = N_("No last name")
+
+
+def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str, str]:
+    """The facts this form shows, as this person may know them. `form` has its child and organisation with it."""
+    wanted = facts_wanted(definition)
+    facts = (
+        _about_child(form.child)
+        | _year(form, work.today)
+        | {
+            "advice.requested_on": _day(form.asked_on),
+            "advice.due_on": _day(form.due_on),
+        }
+    )
+    risk = form.child.contact_risk
+    if not work.me.in_sen_team and (form.kind != "request" or risk):
+        # The author of a request typed the address once, but the record may hold a newer one, or another family's.
+        facts = facts_for(facts, is_family=work.me.has(Role.parent), contact_risk=risk)
+    if any(fact.startswith("author.") for fact in wanted):
+        facts |= _about_writer(work)
+    if any(fact.startswith("request.") for fact in wanted):
+        facts |= request_facts(work, form.child_id)
+    return {fact: facts.get(fact) or "" for fact in wanted}
+
+
+def _about_child(child: Child) -> dict[str, str]:
+    return {
+        "child.name": child.name,
+        "child.forenames": child.forenames,
+        "child.surname": NO_SURNAME if child.has_no_surname else child.surname,
+        "child.known_as": child.known_as,
+        "child.date_of_birth": _day(child.date_of_birth),
+        "child.address": child.address,
+        "child.postcode": child.postcode,
+        "child.postcode_missing_reason": child.postcode_missing_reason or "",
+        "child.upn": child.upn or "",
+        "child.upn_missing_reason": child.upn_missing_reason or "",
+        "child.nhs_number": child.nhs_number or "",
+        "child.setting": child.setting.name if child.setting else "",
+    }
+
+
+def _year(form: Form, today: date) -> dict[str, str]:
+    """The request asks which year the child is taught in, so it shows the year by age; advice goes by the year taught."""
+    by_age = form.kind == "request"
+    year = school_year(form.child.date_of_birth, today) if by_age else year_of(form.child, today)
+    return {"child.year_group": str(year)}
+
+
+def _about_writer(work: Work) -> dict[str, str]:
+    job_title, email, phone, organisation = _WRITER.only(work.session, me=work.me.user_id)
+    return {
+        "author.name": work.me.name,
+        "author.job_title": job_title or "",
+        "author.organisation": organisation or "",
+        "author.email": email,
+        "author.phone": phone or "",
+    }
+
+
+_WRITER = Ready(
+    select(Person.job_title, Person.email, Person.phone, Organisation.name)
+    .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+    .where(Person.id == bindparam("me"))
+)
+
+
+def request_facts(work: Work, child_id: int) -> dict[str, str]:
+    """What other forms quote from the child's newest request, if this person may read it."""
+    found = request_for(work.session, child_id)
+    if found is None:
+        return {}
+    request, submission = found
+    asked = definition_of(work.session, request)
+    facts = {"request.received_on": _day(request.received_on)}
+    for fact, (section_id, question_id) in FROM_REQUEST.items():
+        section = asked.section(section_id)
+        question = section.question(question_id)
+        value = (submission.answers.get(section_id) or {}).get(question_id)
+        facts[fact] = question.option_label(value) if question.options and value else str(value or "")
+    return facts
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""

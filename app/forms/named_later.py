@@ -1,0 +1,177 @@
+"""Notes that somebody must not know, checked again when something else brings that person to a child.
+
+An officer is asked before a merge. In the rest no officer is at work: what is in doubt is held back, and the SEN team
+is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.people import Person
+from app.cases.queries.child_page import Involved
+from app.children.tables import ChildLink
+from app.core.errors import Fault, Refused
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_sent
+from app.forms.form_context import OpenForm
+from app.forms.queries.named_people import (
+    Linked,
+    barred_from,
+    invited_to,
+    linked_with,
+    members_of,
+    risky_children_of,
+)
+from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
+from app.forms.rules.workflow import FAMILY_PARTS, Part
+from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Somebody whom a merge would bring to a record, and the notes there that may mean them."""
+
+    name: str
+    notes: Sequence[Note]
+
+
+def is_named_since(work: Work, invitation: Invitation) -> bool:
+    """Whether a note that came after an invitation was made may mean the invited person. The notes before it were shown
+    to the officer who invited them."""
+    if invitation.child_id is None:
+        return False
+    known = set(notes_sent(work, invitation.child_id, invitation.created_at))
+    new = [note for note in notes_sent(work, invitation.child_id) if note not in known]
+    return bool(plainly_must_not_know(new, invitation.name, invitation.relationship_to_child))
+
+
+def check_named_since(work: Work, invitation: Invitation) -> None:
+    """Raise Refused before an officer sends an invitation again that would be held back when it is accepted."""
+    if is_named_since(work, invitation):
+        text = N_(
+            "A form that came in since the invitation may say that %(name)s must not know about this child. "
+            "Withdraw the invitation. If you are sure, invite them again"
+        )
+        raise Refused(Fault("email", Wording(text, name=invitation.name)))
+
+
+def check_merge(work: Work, newer_id: int, older_id: int) -> None:
+    """Raise Refused, by name, where a merge would bring somebody to a record of which a form says that they must not
+    know. The officer confirms in the field "despite" to go on all the same."""
+    text = N_(
+        "%(name)s is linked or invited to one of the records, and a form of the other may say that they must not know "
+        "about this child: “%(words)s”. Tick the box if you are sure"
+    )
+    faults = []
+    for each in [*_named_in(work, newer_id, older_id), *_named_in(work, older_id, newer_id)]:
+        words = " / ".join(dict.fromkeys(note.text for note in each.notes))[:LONGEST_QUOTE]
+        faults.append(Fault("despite", Wording(text, name=each.name, words=words)))
+    if faults:
+        raise Refused(*faults)
+
+
+def _named_in(work: Work, child_id: int, other_id: int) -> list[_Named]:
+    """Those of one record whom notes of the other may mean."""
+    notes = notes_about(work, other_id)
+    if not notes:
+        return []
+    there = linked_with(work.session, other_id)
+    known = {each.person_id for each in there if each.person_id is not None}
+    found = []
+    for each in linked_with(work.session, child_id):
+        if each.person_id in known:
+            continue
+        found.append(
+            _Named(
+                each.name or each.organisation,
+                who_must_not_know(notes, each.name, each.relationship, each.organisation),
+            )
+        )
+        found += [
+            _Named(member.name, _by_name(notes, member)) for member in _members_beside(work, each, known)
+        ]
+    found += [
+        _Named(name, who_must_not_know(notes, name, relationship))
+        for name, relationship in invited_to(work.session, child_id)
+    ]
+    return [each for each in found if each.notes]
+
+
+def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
+    return who_must_not_know([note for note in notes if note.names_a_person], person.name)
+
+
+def _members_beside(work: Work, link: Linked, known: set[int]) -> list[Linked]:
+    """Those who see the child only because it is in their organisation's queue or came through it."""
+    if link.organisation_id is None or not (link.person_id is None or link.through_queue):
+        return []
+    members = members_of(work.session, link.organisation_id)
+    return [each for each in members if each.person_id not in known and each.person_id != link.person_id]
+
+
+def note_those_named(work: Work, opened: OpenForm, answers: dict[str, dict[str, object]]) -> bool:
+    """A form was sent: tell the SEN team where it may name somebody linked to the child, and keep the child from those it
+    names who only see the organisation's queue. Returns whether a professional may be named."""
+    notes = list(notes_in(opened.definition, answers))
+    if not notes:
+        return False
+    child_id = opened.form.child_id
+    linked = linked_with(work.session, child_id)
+    settled = barred_from(work.session, child_id)
+    settled |= {each.person_id for each in linked if each.person_id is not None}
+    named = [
+        each
+        for each in linked
+        if each.person_id not in (work.me.user_id, opened.form.author_id) or each.person_id is None
+        if plainly_must_not_know(notes, each.name, each.relationship, each.organisation)
+    ]
+    kept = False
+    for each in linked:
+        for member in _members_beside(work, each, settled):
+            if member.person_id != work.me.user_id and _by_name(notes, member):
+                _keep_away(work, child_id, member, work.me.user_id)
+                kept = True
+    if named:
+        work.tell(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
+    return kept or any(each.part not in FAMILY_PARTS for each in named)
+
+
+def keep_from_queue(work: Work, person: Person, by: int) -> None:
+    """Somebody is confirmed as working for an organisation: keep from them the children of its queue of whom a form may
+    say that they must not know. Only the SEN team links them to these children."""
+    if person.organisation_id is None:
+        return
+    member = Linked(Part.author, person.id, person.name, "", person.organisation_id, "", False)
+    for child_id in risky_children_of(work.session, person.organisation_id, person.id):
+        if _by_name(notes_sent(work, child_id), member):
+            _keep_away(work, child_id, member, by)
+
+
+def _keep_away(work: Work, child_id: int, member: Linked, by: int) -> None:
+    """Enter a link that is ended and barred, which keeps the queue from bringing the child to this person."""
+    bar = work.add(
+        ChildLink(
+            child_id=child_id,
+            person_id=member.person_id,
+            organisation_id=member.organisation_id,
+            part=Part.author,
+            linked_by_id=by,
+            ended_by_id=by,
+            ended_at=work.now,
+            created_at=work.now,
+            barred=True,
+        )
+    )
+    work.tell(KeptFromQueue(child_id=child_id, link_id=bar.id))
+
+
+def warned_of(work: Work, child_id: int, people: Sequence[Involved]) -> frozenset[int]:
+    """The links of those of whom a form may say that they must not know. For the SEN team."""
+    notes = notes_about(work, child_id)
+    return frozenset(
+        each.link_id
+        for each in people
+        if plainly_must_not_know(notes, each.person_name, each.relationship, each.organisation_name)
+    )

@@ -1,0 +1,270 @@
+"""What the form pages ask the database: one form with all that belongs to it, in a few statements whatever its length."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import Integer, bindparam, select
+from sqlalchemy.orm import Session, aliased, joinedload, load_only
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.accounts.tables.people import Person
+from app.children.tables import Child
+from app.core.database.compiled_query import Ready
+from app.core.database.locks import hold_child_of
+from app.core.database.row_mapper import Together, Whole, beside
+from app.core.errors import Conflict
+from app.documents.tables import Document
+from app.forms.tables.forms import (
+    DraftRevision,
+    Form,
+    FormReturn,
+    FormTemplate,
+    FormVersion,
+    Request,
+    SectionDraft,
+    Submission,
+)
+from app.organisations.tables import Organisation
+
+NAME = ("first_name", "last_name")
+AROUND: tuple[ExecutableOption, ...] = (
+    joinedload(Form.child, innerjoin=True).joinedload(Child.setting),
+    joinedload(Form.author).load_only(Person.first_name, Person.last_name),
+    joinedload(Form.organisation),
+)
+"""A form with its child, whose work it is, and who wrote it."""
+
+# To be read: rows as they are, asked on page after page. A column that is never empty comes first in each table.
+_setting = aliased(Organisation)
+_WHO = Whole(Person, "id", *NAME)
+_SURROUNDED = Together(
+    Whole(Form),
+    Whole(Child),
+    Whole(_setting, "id", "name"),
+    _WHO,
+    Whole(Organisation, "id", "name"),
+    Whole(FormVersion),
+    Whole(FormTemplate),
+)
+_FORM = Ready(
+    select(*_SURROUNDED.columns)
+    .select_from(Form)
+    .join(Child, Child.id == Form.child_id)
+    .outerjoin(_setting, _setting.id == Child.setting_id)
+    .outerjoin(Person, Person.id == Form.author_id)
+    .outerjoin(Organisation, Organisation.id == Form.organisation_id)
+    .join(FormVersion, FormVersion.id == Form.form_version_id)
+    .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
+    .where(Form.id == bindparam("form"))
+)
+_DRAFT = Together(Whole(SectionDraft), _WHO)
+_DRAFTS_READ = Ready(
+    select(*_DRAFT.columns)
+    .select_from(SectionDraft)
+    .outerjoin(Person, Person.id == SectionDraft.saved_by_id)
+    .where(SectionDraft.form_id == bindparam("form"))
+)
+_DOCUMENT = Together(Whole(Document))
+_DOCUMENTS_READ = Ready(
+    select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
+)
+_SENDER = Whole(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
+_SENT = Together(Whole(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _SENDER)
+_SUBMISSIONS = Ready(
+    select(*_SENT.columns)
+    .select_from(Submission)
+    .outerjoin(Person, Person.id == Submission.submitted_by_id)
+    .where(Submission.form_id == bindparam("form"))
+    .order_by(Submission.number.desc())
+)
+_ANSWERS = Ready(
+    select(Submission.id, Submission.answers).where(
+        Submission.id.in_(bindparam("submissions", expanding=True))
+    ),
+    lists=["submissions"],
+)
+_ANSWERS_OF = Ready(
+    select(Submission.answers).where(
+        Submission.form_id == bindparam("form"), Submission.number == bindparam("number")
+    )
+)
+_RETURN = Together(Whole(FormReturn))
+_RETURNS = Ready(
+    select(*_RETURN.columns).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
+)
+_REQUEST = Together(Whole(Request), Whole(FormVersion), Whole(Submission))
+_REQUEST_SENT = Ready(
+    select(*_REQUEST.columns)
+    .select_from(Request)
+    .join(Submission, Submission.form_id == Request.id)
+    .join(FormVersion, FormVersion.id == Request.form_version_id)
+    .where(Request.child_id == bindparam("child"))
+    .order_by(Submission.submitted_at.desc(), Submission.id.desc())
+    .limit(1)
+)
+
+# To be written: objects that notice what changes.
+_FORM_HELD = (
+    select(Form)
+    .where(Form.id == bindparam("form"))
+    .options(*AROUND)
+    .with_for_update(of=Form)
+    .execution_options(populate_existing=True)
+)
+_DRAFTS = (
+    select(SectionDraft)
+    .where(SectionDraft.form_id == bindparam("form"))
+    .options(joinedload(SectionDraft.saved_by).load_only(Person.first_name, Person.last_name))
+    .execution_options(populate_existing=True)
+)
+_DOCUMENTS = select(Document).where(Document.form_id == bindparam("form")).order_by(Document.id)
+_HISTORY = (
+    select(DraftRevision)
+    .where(DraftRevision.draft_id == bindparam("draft"), DraftRevision.set_aside.is_(False))
+    .options(load_only(DraftRevision.id))
+    .order_by(DraftRevision.id.desc())
+    .offset(bindparam("kept", type_=Integer()))
+)
+
+
+def form_to_read(session: Session, form_id: int) -> Form | None:
+    """One form with its child, whose work it is, who wrote it and its wording: to be read."""
+    for row in _FORM.rows(session, form=form_id):
+        form, child, setting, author, organisation, version, template = _SURROUNDED.apart(row)
+        return cast(
+            Form,
+            beside(
+                form,
+                child=beside(child, setting=setting),
+                author=author,
+                organisation=organisation,
+                form_version=beside(version, template=template),
+            ),
+        )
+    return None
+
+
+def form_held(session: Session, form_id: int) -> Form | None:
+    """One form, to be written: whoever else wants to write it waits until we are done."""
+    return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
+
+
+def form_held_with_child(session: Session, form_id: int) -> Form | None:
+    """The same with the child's record, which is locked first: see core/database/locks.py. Raises Conflict when the form
+    was moved to another record meanwhile."""
+    child_id = hold_child_of(session, form_id)
+    form = form_held(session, form_id)
+    if form is not None and form.child_id != child_id:
+        raise Conflict("Form")
+    return form
+
+
+def drafts_to_read(session: Session, form_id: int) -> Sequence[SectionDraft]:
+    """What was typed so far, section by section, with who saved it: to be read."""
+    rows = [_DRAFT.apart(row) for row in _DRAFTS_READ.rows(session, form=form_id)]
+    return [beside(draft, saved_by=who) for draft, who in rows]
+
+
+def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
+    """What was typed so far, section by section, with who saved it: to be written."""
+    return session.scalars(_DRAFTS, {"form": form_id}).all()
+
+
+def documents_to_read(session: Session, form_id: int) -> Sequence[Document]:
+    """The files of a form that this person may see, those taken off again included: to be read."""
+    return [
+        document for row in _DOCUMENTS_READ.rows(session, form=form_id) for document in _DOCUMENT.apart(row)
+    ]
+
+
+def documents_of(session: Session, form_id: int) -> Sequence[Document]:
+    """The same, to be written."""
+    return session.scalars(_DOCUMENTS, {"form": form_id}).all()
+
+
+def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
+    """Every time it was sent, newest first, without what was in it."""
+    rows = [_SENT.apart(row) for row in _SUBMISSIONS.rows(session, form=form_id)]
+    return [beside(submission, submitted_by=who) for submission, who in rows]
+
+
+def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
+    """What was in these submissions, by their id."""
+    return dict(_ANSWERS.rows(session, submissions=list(submission_ids))) if submission_ids else {}
+
+
+def answers_of(session: Session, form_id: int, number: int) -> dict[str, dict[str, object]]:
+    """What was in one submission of a form; nothing where there is none."""
+    return next((row[0] for row in _ANSWERS_OF.rows(session, form=form_id, number=number)), {})
+
+
+def last_number(session: Session, form_id: int) -> int:
+    """The number of the newest submission; 0 when it was never sent."""
+    numbers = select(Submission.number).where(Submission.form_id == form_id)
+    return session.scalars(numbers.order_by(Submission.number.desc()).limit(1)).first() or 0
+
+
+def sent_with(session: Session, form_id: int, send_key: str) -> Submission | None:
+    """The submission that came from the same page, pressed before."""
+    statement = select(Submission).where(Submission.form_id == form_id, Submission.send_key == send_key)
+    return session.scalars(statement).one_or_none()
+
+
+def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
+    """Every reason for which it was sent back, oldest first."""
+    return [reason for row in _RETURNS.rows(session, form=form_id) for reason in _RETURN.apart(row)]
+
+
+def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
+    """The child's newest request as it was sent, if this person may read it."""
+    for row in _REQUEST_SENT.rows(session, child=child_id):
+        request, version, submission = _REQUEST.apart(row)
+        return beside(request, form_version=version), submission
+    return None
+
+
+def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision | None:
+    """What a section held at this version, if it is still kept."""
+    statement = select(DraftRevision).where(
+        DraftRevision.draft_id == draft_id, DraftRevision.number == number, DraftRevision.set_aside.is_(False)
+    )
+    return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
+
+
+def revisions_beyond(session: Session, draft_id: int, kept: int) -> Sequence[DraftRevision]:
+    """What a section held longer ago than its newest so many revisions."""
+    return session.scalars(_HISTORY, {"draft": draft_id, "kept": kept}).all()
+
+
+def savers_since(session: Session, draft_id: int, version: int) -> Sequence[int]:
+    """Who saved each version of a section that is newer than this one and no longer its newest."""
+    statement = select(DraftRevision.saved_by_id).where(
+        DraftRevision.draft_id == draft_id,
+        DraftRevision.number > version,
+        DraftRevision.set_aside.is_(False),
+    )
+    return session.scalars(statement).all()
+
+
+def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevision | None:
+    """What this person typed last over an older text, if they have not said yet what of it to keep."""
+    statement = select(DraftRevision).where(
+        DraftRevision.draft_id == draft_id,
+        DraftRevision.saved_by_id == person_id,
+        DraftRevision.set_aside.is_(True),
+    )
+    return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
+
+
+def sections_set_aside(session: Session, form_id: int, person_id: int) -> Sequence[str]:
+    """The sections in which this person has text waiting to be compared with a colleague's."""
+    statement = (
+        select(SectionDraft.section)
+        .join(DraftRevision, DraftRevision.draft_id == SectionDraft.id)
+        .where(
+            SectionDraft.form_id == form_id,
+            DraftRevision.saved_by_id == person_id,
+            DraftRevision.set_aside.is_(True),
+        )
+    )
+    return session.scalars(statement.distinct()).all()

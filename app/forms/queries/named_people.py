@@ -1,0 +1,115 @@
+"""Who is linked or invited to a child, asked for people who may not see them, to compare them with what forms say.
+
+Core statements on purpose: what they find is never shown to whoever is at work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.people import Person
+from app.children.tables import Child, ChildLink
+from app.forms.rules.workflow import Part
+from app.organisations.tables import Organisation
+
+_child, _link, _invitation = Child.__table__, ChildLink.__table__, Invitation.__table__
+_person, _organisation = Person.__table__, Organisation.__table__
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Somebody, or an organisation's queue, linked to a child now."""
+
+    part: Part
+    person_id: int | None
+    name: str
+    relationship: str
+    organisation_id: int | None
+    organisation: str
+    through_queue: bool
+
+
+def linked_with(session: Session, child_id: int) -> list[Linked]:
+    """Everyone who is linked to a child now."""
+    rows = session.execute(
+        select(
+            _link.c.part,
+            _link.c.person_id,
+            _person.c.first_name,
+            _person.c.last_name,
+            _link.c.relationship_to_child,
+            _link.c.organisation_id,
+            _organisation.c.name,
+            _link.c.through_queue,
+        )
+        .select_from(_link)
+        .outerjoin(_person, _person.c.id == _link.c.person_id)
+        .outerjoin(_organisation, _organisation.c.id == _link.c.organisation_id)
+        .where(_link.c.child_id == child_id, _link.c.ended_at.is_(None))
+        .order_by(_link.c.id)
+    )
+    return [
+        Linked(r[0], r[1], f"{r[2] or ''} {r[3] or ''}".strip(), r[4], r[5], r[6] or "", r[7]) for r in rows
+    ]
+
+
+def barred_from(session: Session, child_id: int) -> set[int]:
+    """The people whom only the SEN team links to a child again."""
+    barred = select(_link.c.person_id).where(
+        _link.c.child_id == child_id, _link.c.barred.is_(True), _link.c.person_id.is_not(None)
+    )
+    return {number for number in session.scalars(barred) if number is not None}
+
+
+def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:
+    """The name of everyone with an open invitation to a child, and what they are to the child."""
+    rows = session.execute(
+        select(_invitation.c.first_name, _invitation.c.last_name, _invitation.c.relationship_to_child)
+        .where(
+            _invitation.c.child_id == child_id,
+            _invitation.c.accepted_at.is_(None),
+            _invitation.c.withdrawn_at.is_(None),
+        )
+        .order_by(_invitation.c.id)
+    )
+    return [(f"{first} {last}".strip(), relationship) for first, last, relationship in rows]
+
+
+def members_of(session: Session, organisation_id: int) -> list[Linked]:
+    """Everyone who is confirmed as working for an organisation."""
+    rows = session.execute(
+        select(_person.c.id, _person.c.first_name, _person.c.last_name)
+        .where(
+            _person.c.organisation_id == organisation_id,
+            _person.c.active.is_(True),
+            _person.c.organisation_confirmed_at.is_not(None),
+        )
+        .order_by(_person.c.id)
+    )
+    return [Linked(Part.author, r[0], f"{r[1]} {r[2]}".strip(), "", organisation_id, "", False) for r in rows]
+
+
+def risky_children_of(session: Session, organisation_id: int, person_id: int) -> Sequence[int]:
+    """The children with a secret address that everyone at an organisation sees, and to whom this person has no link of
+    their own, open or barred."""
+    seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
+    own = select(_link.c.child_id).where(
+        _link.c.person_id == person_id, or_(_link.c.ended_at.is_(None), _link.c.barred.is_(True))
+    )
+    return session.scalars(
+        select(_link.c.child_id)
+        .join(_child, _child.c.id == _link.c.child_id)
+        .where(
+            _link.c.organisation_id == organisation_id,
+            _link.c.ended_at.is_(None),
+            seen,
+            _child.c.contact_risk,
+            _child.c.merged_into_id.is_(None),
+            _link.c.child_id.not_in(own),
+        )
+        .distinct()
+        .order_by(_link.c.child_id)
+    ).all()

@@ -1,0 +1,169 @@
+"""Who submitted forms are shared with, and which consents are in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select, true, update
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.people import Person
+from app.children.tables import ChildLink
+from app.forms.rules.consent_givers import YOUNG_PERSON
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.tables.forms import Consent, Form, FormVersion, Submission
+from app.forms.tables.shares import FormShare
+
+
+def open_shares(session: Session, form_id: int) -> Sequence[FormShare]:
+    """The open shares of one form."""
+    statement = select(FormShare).where(FormShare.form_id == form_id, FormShare.ended_at.is_(None))
+    return session.scalars(statement.order_by(FormShare.id)).all()
+
+
+def shares_about(session: Session, child_id: int) -> Sequence[FormShare]:
+    """The open shares of all forms about one child."""
+    statement = (
+        select(FormShare)
+        .join(Form, Form.id == FormShare.form_id)
+        .where(Form.child_id == child_id, FormShare.ended_at.is_(None))
+    )
+    return session.scalars(statement.order_by(FormShare.id)).all()
+
+
+_share = FormShare.__table__
+
+
+def end_shares(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """End these shares. Whoever returns or withdraws a form ends them without seeing them, so the row filter of the
+    session does not apply here."""
+    session.flush()
+    session.execute(update(_share).where(_share.c.ended_at.is_(None), which).values(ended_at=now))
+    for row in list(session):
+        if isinstance(row, FormShare):
+            session.expire(row)
+
+
+def withhold_files(session: Session, child_id: int) -> bool:
+    """From now on nobody opens the files of what is shared about a child. Returns whether any were shared."""
+    session.flush()
+    form = Form.__table__
+    about: Select[tuple[int]] = select(form.c.id).where(form.c.child_id == child_id)
+    shared = and_(_share.c.ended_at.is_(None), _share.c.with_files, _share.c.form_id.in_(about))
+    withheld = session.execute(update(_share).where(shared).values(with_files=False))
+    for row in list(session):
+        if isinstance(row, FormShare):
+            session.expire(row)
+    return bool(withheld.rowcount)  # type: ignore[attr-defined]
+
+
+def of_form(form_id: int) -> ColumnElement[bool]:
+    """The shares of one form."""
+    of_it: ColumnElement[bool] = _share.c.form_id == form_id
+    return of_it
+
+
+def resting_on_consent(child_id: int) -> ColumnElement[bool]:
+    """The shares about a child that end when a consent is withdrawn."""
+    form = Form.__table__
+    about: Select[tuple[int]] = select(form.c.id).where(form.c.child_id == child_id)
+    return and_(_share.c.on_consent, _share.c.form_id.in_(about))
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """One consent about a child: whose it is and where it stands."""
+
+    form_id: int
+    giver_name: str
+    state: FormState
+    submitted_at: datetime | None
+    recorded_by_team: bool
+
+
+def consents_about(session: Session, child_id: int) -> list[ConsentLine]:
+    """Every consent about a child, newest last."""
+    rows = session.execute(
+        select(
+            Consent.id,
+            Person.first_name,
+            Person.last_name,
+            Consent.state,
+            Consent.submitted_at,
+            Consent.recorded_by_team,
+        )
+        .outerjoin(Person, Person.id == Consent.author_id)
+        .where(Consent.child_id == child_id)
+        .order_by(Consent.id)
+    )
+    return [
+        ConsentLine(row[0], f"{row[1]} {row[2]}" if row[1] else "", row[3], row[4], row[5]) for row in rows
+    ]
+
+
+def consents_in_force(session: Session, child_id: int) -> list[ConsentLine]:
+    """The consents about a child that were given and not withdrawn."""
+    return [each for each in consents_about(session, child_id) if each.state is FormState.submitted]
+
+
+def consents_of_young_person(session: Session, child_id: int) -> set[int]:
+    """The consents in force that the young person gave for themselves. Asked when somebody withdraws a consent who may
+    not read the others, so these are Core statements on purpose."""
+    form, sent = Form.__table__, Submission.__table__
+    rows = session.execute(
+        select(form.c.id, sent.c.answers)
+        .join(sent, sent.c.form_id == form.c.id)
+        .where(form.c.child_id == child_id, form.c.kind == "consent", form.c.state == FormState.submitted)
+        .order_by(form.c.id, sent.c.number)
+    )
+    newest: dict[int, dict[str, Any]] = {row[0]: row[1] for row in rows}
+    return {
+        form_id
+        for form_id, answers in newest.items()
+        if any(given.get("who") == YOUNG_PERSON for given in answers.values())
+    }
+
+
+def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str, dict[str, object]]]]:
+    """The forms about a child that were sent, each with the answers of its newest submission."""
+    rows = session.execute(
+        select(Form, Submission.answers)
+        .join(Submission, Submission.form_id == Form.id)
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
+        .where(Form.child_id == child_id)
+        .order_by(Form.id, Submission.number)
+    )
+    newest = {form.id: (form, answers) for form, answers in rows}
+    return list(newest.values())
+
+
+def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Part | None:
+    """What the account of a consent's giver is to the child now; None for somebody without an account or a link."""
+    statement = select(ChildLink.part).where(
+        ChildLink.child_id == child_id,
+        ChildLink.person_id == person_id,
+        ChildLink.part.in_(tuple(FAMILY_PARTS)),
+        ChildLink.ended_at.is_(None),
+    )
+    return session.scalars(statement.limit(1)).first()
+
+
+def sent_by_anyone(
+    session: Session, child_id: int, until: datetime | None = None
+) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
+    """The wording, its checksum and the newest answers of every form that was sent about a child, until then or now.
+
+    Asked for people who may not read them, to decide whether they may be linked, so these are Core statements on
+    purpose. What they find is never shown.
+    """
+    form, version, sent = Form.__table__, FormVersion.__table__, Submission.__table__
+    rows = session.execute(
+        select(form.c.id, version.c.definition, version.c.checksum, sent.c.answers)
+        .join(sent, sent.c.form_id == form.c.id)
+        .join(version, version.c.id == form.c.form_version_id)
+        .where(form.c.child_id == child_id, true() if until is None else sent.c.submitted_at <= until)
+        .order_by(form.c.id, sent.c.number)
+    )
+    newest = {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return list(newest.values())

@@ -1,0 +1,198 @@
+"""Reading what was sent: for the SEN team, for its authors, and for those it is shared with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.database.row_mapper import beside
+from app.core.errors import NotFound
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+from app.documents.tables import Document
+from app.forms.definitions import FROM_REQUEST, AnswerLine, FormDefinition, Section, answer_lines
+from app.forms.events import FormViewed
+from app.forms.form_facts import request_facts
+from app.forms.form_templates import definition_of
+from app.forms.queries.forms import answers_sent, documents_to_read, form_to_read, returns_of, submissions_of
+from app.forms.rules.secrecy import WHOLE, Readable, Reader, readable
+from app.forms.rules.workflow import WORKFLOWS, Part, Step
+from app.forms.tables.forms import Form, FormReturn, Submission
+from app.forms.workflow_roles import parts_in
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """One question and its answer, with the files this reader may open."""
+
+    line: AnswerLine
+    files: Sequence[Document]
+    changed: bool
+    """It reads differently from the version before."""
+
+
+@dataclass(frozen=True)
+class ReadSection:
+    """One section as it reads."""
+
+    section: Section
+    lines: Sequence[ReadLine]
+
+    @property
+    def changed(self) -> bool:
+        """Something in it reads differently from the version before."""
+        return any(one.changed for one in self.lines)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A form as one person may read it."""
+
+    form: Form
+    parts: frozenset[Part]
+    steps: Sequence[str]
+    submission: Submission | None
+    """The version that is read; None while nothing was sent."""
+    versions: Sequence[Submission]
+    """Every version this reader may choose from, newest first."""
+    sections: Sequence[ReadSection]
+    returns: Sequence[FormReturn]
+
+    @property
+    def is_newest(self) -> bool:
+        """What is read is the last that was sent."""
+        return self.submission is not None and self.submission is self.versions[0]
+
+    def step(self, name: str) -> Step:
+        """The step, if this reader may take it now. Raises WrongHands or WrongMoment."""
+        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
+
+
+def read(work: Work, form_id: int, number: int | None = None) -> Reading:
+    """What was sent with a form: its newest version, or this one. The SEN team and its authors may read every
+    version and every answer; others the version shared with them, without what is not theirs to know. Raises NotFound."""
+    form = form_to_read(work.session, form_id)
+    if form is None:
+        raise NotFound("Form")
+    parts = parts_in(work, form)
+    reader = reader_of(work, parts)
+    whole = reader in WHOLE
+    versions = submissions_of(work.session, form_id)[: None if whole else 1]
+    chosen = next((one for one in versions if number in (None, one.number)), None)
+    if chosen is None and number is not None:
+        raise NotFound("Submission")
+    steps = WORKFLOWS[form.kind].open_to(form.state, parts)
+    sections: list[ReadSection] = []
+    if chosen is not None:
+        sections = _sections(work, form, reader, versions, chosen)
+        work.tell(FormViewed(form_id=form.id, child_id=form.child_id))
+    returns = returns_of(work.session, form_id) if whole else []
+    return Reading(form, parts, steps, chosen, versions, sections, returns)
+
+
+def reader_of(work: Work, parts: frozenset[Part]) -> Reader:
+    """What this person is to the answers of a form in which they play these parts."""
+    if Part.sen_team in parts:
+        return Reader.sen_team
+    if parts & {Part.author, Part.giver}:
+        return Reader.author
+    return Reader.family if work.me.has(Role.parent) else Reader.professional
+
+
+def as_read_by(
+    work: Work,
+    form: Form,
+    reader: Reader,
+    answers: Mapping[str, Mapping[str, Any]],
+    sees_request: bool | None = None,
+) -> Readable:
+    """These answers of a form as this reader may read them. `sees_request`: whether the reader may read the request too;
+    looked up for the person at work unless it is given. An older version of the request than the newest that the person
+    at work may read is not quoted to others."""
+    definition = definition_of(work.session, form)
+    if reader not in WHOLE and quotes_request(definition):
+        sees_request = sees_request is not False and _quotes_as_sent(work, form, definition, answers)
+    else:
+        sees_request = True
+    risk = form.child.contact_risk
+    return readable(definition, answers, reader, contact_risk=risk, sees_request=sees_request)
+
+
+def neutral_name(document: Document) -> str:
+    """A name that says nothing about the family, with the ending of the file's own name."""
+    _stem, dot, ending = document.name.rpartition(".")
+    return f"file-{document.id}{dot}{ending if dot else ''}"
+
+
+def name_to_read(work: Work, document: Document) -> str:
+    """The name under which this person gets a file: its own, unless an address must be kept secret from readers."""
+    form = form_to_read(work.session, document.form_id)
+    if form is None:
+        raise NotFound("Form")
+    whole = reader_of(work, parts_in(work, form)) in WHOLE
+    return document.name if whole or not form.child.contact_risk else neutral_name(document)
+
+
+def _quotes_as_sent(
+    work: Work, form: Form, definition: FormDefinition, answers: Mapping[str, Mapping[str, Any]]
+) -> bool:
+    """Whether this person may read the request, and this form quotes it as they may read it: an earlier version of the
+    request was quoted in what was sent before the request was corrected."""
+    facts = request_facts(work, form.child_id)
+    return bool(facts) and all(
+        ((answers.get(section.id) or {}).get(question.id) or "") == facts[question.fact]
+        for section in definition.sections
+        for question in section.questions
+        if question.fact in FROM_REQUEST
+    )
+
+
+def quotes_request(definition: FormDefinition) -> bool:
+    """Whether answers of the request are repeated in this form."""
+    return any(
+        question.fact in FROM_REQUEST for section in definition.sections for question in section.questions
+    )
+
+
+def _sections(
+    work: Work, form: Form, reader: Reader, versions: Sequence[Submission], chosen: Submission
+) -> list[ReadSection]:
+    before = next((one for one in versions if one.number == chosen.number - 1), None)
+    found = answers_sent(work.session, [one.id for one in (chosen, before) if one is not None])
+    files = {one.id: one for one in documents_to_read(work.session, form.id)}
+    if reader not in WHOLE and form.child.contact_risk:
+        for one in files.values():
+            beside(one, name=neutral_name(one))
+    was = _said(as_read_by(work, form, reader, found[before.id])) if before else None
+    return read_sections(as_read_by(work, form, reader, found[chosen.id]), files, was)
+
+
+def read_sections(
+    as_read: Readable,
+    files: Mapping[int, Document],
+    was: Mapping[tuple[str, str], Any] | None = None,
+) -> list[ReadSection]:
+    """The sections of a form as a page shows them."""
+    return [
+        ReadSection(
+            section, [_line(section, line, files, was) for line in answer_lines(section, as_read.answers)]
+        )
+        for section in as_read.sections
+    ]
+
+
+def _line(
+    section: Section,
+    line: AnswerLine,
+    files: Mapping[int, Document],
+    was: Mapping[tuple[str, str], Any] | None,
+) -> ReadLine:
+    changed = was is not None and was.get((section.id, line.question.id)) != (line.shown, line.files)
+    return ReadLine(line, [files[number] for number in line.files if number in files], changed)
+
+
+def _said(as_read: Readable) -> dict[tuple[str, str], Any]:
+    return {
+        (section.id, line.question.id): (line.shown, line.files)
+        for section in as_read.sections
+        for line in answer_lines(section, as_read.answers)
+    }

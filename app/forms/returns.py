@@ -1,0 +1,143 @@
+"""What the SEN team does with a form that was sent to it: accept it, or send it back saying why."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from app.core.errors import Conflict, Fault, Refused
+from app.core.events import FormEvent
+from app.core.text_input import character_faults
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.definitions import SectionAnswers
+from app.forms.drafts import changed
+from app.forms.events import (
+    AdviceAcceptanceUndone,
+    AdviceAccepted,
+    AdviceReturned,
+    InformationAcceptanceUndone,
+    InformationAccepted,
+    InformationReturned,
+    RequestAcceptanceUndone,
+    RequestAccepted,
+    RequestReturned,
+)
+from app.forms.form_context import OpenForm, take_up
+from app.forms.queries.forms import answers_of, last_number
+from app.forms.rules.form_deadlines import correct_by
+from app.forms.rules.workflow import FormState
+from app.forms.sharing import end_sharing
+from app.forms.submissions import answers_that_count
+from app.forms.tables.forms import FormReturn
+
+WHOLE = ""
+"""The place of a reason that is about the whole form."""
+
+LONGEST_REASON = 4_000
+NO_REASON = N_("Enter a reason for the whole form or for at least one section")
+ACCEPTED: Mapping[str, type[FormEvent]] = {
+    "request": RequestAccepted,
+    "attention": RequestAccepted,
+    "advice": AdviceAccepted,
+    "information": InformationAccepted,
+}
+UNDONE: Mapping[str, type[FormEvent]] = {
+    "request": RequestAcceptanceUndone,
+    "attention": RequestAcceptanceUndone,
+    "advice": AdviceAcceptanceUndone,
+    "information": InformationAcceptanceUndone,
+}
+RETURNED: Mapping[str, type[FormEvent]] = {
+    "request": RequestReturned,
+    "attention": RequestReturned,
+    "advice": AdviceReturned,
+    "information": InformationReturned,
+}
+
+
+def accept(work: Work, form_id: int, number: int) -> None:
+    """Accept what was sent; `number` is the version that was read. Raises Conflict when a newer one has come in."""
+    opened, end = _answer(work, form_id, "accept", number)
+    opened.form.state = end
+    work.tell(ACCEPTED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+
+
+def undo_accept(work: Work, form_id: int, number: int) -> None:
+    """Undo an acceptance: the form is again one that waits for an answer. Not possible once the request is decided."""
+    opened, end = _answer(work, form_id, "undo_accept", number)
+    opened.form.state = end
+    work.tell(UNDONE[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+
+
+def send_back(
+    work: Work, form_id: int, number: int, reasons: Mapping[str, str], wanted_by: date | None = None
+) -> None:
+    """Return a form to its authors with a reason for each section that needs work, or for the whole (WHOLE), and the
+    day by which it is wanted back (by default, correct_by).
+
+    Raises Refused when there is no reason, one is too long, or the day has passed.
+    """
+    opened, end = _answer(work, form_id, "return", number)
+    places = {WHOLE, *(section.id for section in opened.definition.sections)}
+    given = {place: reason.strip() for place, reason in reasons.items() if place in places and reason.strip()}
+    wanted_by = wanted_by or correct_by(work.today)
+    _check(given, wanted_by, work.today)
+    for place, reason in given.items():
+        work.add(
+            FormReturn(
+                form_id=form_id,
+                submission_number=number,
+                section=place or None,
+                reason=reason,
+                returned_by_id=work.me.user_id,
+                created_at=work.now,
+            )
+        )
+    opened.form.state, opened.form.wanted_by = end, wanted_by
+    end_sharing(work, form_id)
+    work.tell(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+
+
+def still_as_sent(work: Work, opened: OpenForm, number: int) -> set[str]:
+    """Return the sections whose answers and files are still those of this submission, whoever saved them since."""
+    sent = answers_of(work.session, opened.form.id, number)
+    now = answers_that_count(opened.definition, opened.answers)
+    return {
+        section.id
+        for section in opened.definition.sections
+        if not any(
+            _differs(now.get(section.id), sent.get(section.id), question.id)
+            for question in section.questions
+            if question.kind != "prefilled"
+        )
+    }
+
+
+def _differs(now: SectionAnswers | None, sent: SectionAnswers | None, question: str) -> bool:
+    return bool(changed({question: (now or {}).get(question)}, sent or {}))
+
+
+def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm, FormState]:
+    opened = take_up(work, form_id)
+    end = opened.step(verb).end
+    if last_number(work.session, form_id) != number:
+        raise Conflict("Submission")
+    return opened, end
+
+
+def _check(given: Mapping[str, str], wanted_by: date, today: date) -> None:
+    faults = [] if given else [Fault(reason_field(WHOLE), Wording(NO_REASON))]
+    text = Wording(N_("Reason must be %(limit)s characters or fewer"), limit=f"{LONGEST_REASON:,}")
+    faults += [
+        Fault(reason_field(place), text) for place, reason in given.items() if len(reason) > LONGEST_REASON
+    ]
+    for place, reason in given.items():
+        faults += character_faults(reason_field(place), reason)
+    if wanted_by < today:
+        faults.append(Fault("wanted_by", Wording(N_("The date must be today or later"))))
+    if faults:
+        raise Refused(*faults)
+
+
+def reason_field(place: str) -> str:
+    """The name of the field in which the reason for this place is typed."""
+    return f"reason-{place}" if place else "reason"

@@ -1,0 +1,147 @@
+"""Who may do what next: one table of steps per kind of work.
+
+The same table draws the buttons, allows the POST, and is walked whole by a test.
+Hands are the part somebody plays in this matter, not the role they hold in the portal.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.core.errors import WrongHands, WrongMoment
+from app.core.wording import N_
+
+
+class Part(enum.Enum):
+    """What somebody is to one piece of work."""
+
+    author = "author"
+    sen_team = "sen_team"
+    parent = "parent"
+    young_person = "young_person"
+    giver = "giver"
+    recorder = "recorder"
+
+
+FAMILY_PARTS = frozenset({Part.parent, Part.young_person})
+"""What a member of the family is to a child: each is a party of their own."""
+
+
+class FormState(enum.Enum):
+    """Where a form about a child stands."""
+
+    asked = "asked"
+    draft = "draft"
+    submitted = "submitted"
+    returned = "returned"
+    accepted = "accepted"
+    assessing = "assessing"
+    not_assessing = "not_assessing"
+    withdrawn = "withdrawn"
+    cancelled = "cancelled"
+
+
+STATE_LABELS: Mapping[FormState, str] = {
+    FormState.asked: N_("Not started"),
+    FormState.draft: N_("In progress"),
+    FormState.submitted: N_("Sent to the SEN team"),
+    FormState.returned: N_("Returned to be corrected"),
+    FormState.accepted: N_("Accepted"),
+    FormState.assessing: N_("Assessment agreed"),
+    FormState.not_assessing: N_("Assessment not agreed"),
+    FormState.withdrawn: N_("Withdrawn"),
+    FormState.cancelled: N_("No longer needed"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that may happen: from these states, to that state, by these hands."""
+
+    name: str
+    start: frozenset[FormState]
+    end: FormState
+    hands: frozenset[Part]
+
+
+def step(name: str, start: Iterable[FormState], end: FormState, hands: Iterable[Part]) -> Step:
+    """Write a step with plain sets."""
+    return Step(name, frozenset(start), end, frozenset(hands))
+
+
+class Workflow:
+    """The steps of one kind of work."""
+
+    def __init__(self, *steps: Step) -> None:
+        self.steps = {each.name: each for each in steps}
+
+    def step(self, name: str, state: FormState, parts: Iterable[Part]) -> Step:
+        """The step, if these hands may take it now.
+
+        Raises WrongHands when it is not theirs to take, WrongMoment when it is not possible from this state or never.
+        """
+        found = self.steps.get(name)
+        if found is None:
+            raise WrongMoment(name)
+        if found.hands.isdisjoint(parts):
+            raise WrongHands(name)
+        if state not in found.start:
+            raise WrongMoment(name)
+        return found
+
+    def open_to(self, state: FormState, parts: Iterable[Part]) -> list[str]:
+        """The names of the steps these hands may take now: the buttons on the page."""
+        held = frozenset(parts)
+        return [
+            each.name
+            for each in self.steps.values()
+            if state in each.start and not each.hands.isdisjoint(held)
+        ]
+
+
+_S = FormState
+AUTHOR, SEN_TEAM_HANDS = {Part.author}, {Part.sen_team}
+
+RECEIVED = frozenset({_S.submitted, _S.returned, _S.accepted})
+"""States of a request that the council has received and not decided: the six weeks run in each (reg. 5)."""
+
+DECIDED = frozenset({_S.assessing, _S.not_assessing})
+
+REQUEST = Workflow(
+    step("save", {_S.draft}, _S.draft, AUTHOR),
+    step("correct", {_S.returned}, _S.returned, AUTHOR),
+    step("submit", {_S.draft, _S.returned}, _S.submitted, AUTHOR),
+    step("withdraw", {_S.draft}, _S.withdrawn, AUTHOR),
+    step("return", {_S.submitted}, _S.returned, SEN_TEAM_HANDS),
+    step("accept", {_S.submitted}, _S.accepted, SEN_TEAM_HANDS),
+    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM_HANDS),
+    step("agree_to_assess", RECEIVED, _S.assessing, SEN_TEAM_HANDS),
+    step("decline_to_assess", RECEIVED, _S.not_assessing, SEN_TEAM_HANDS),
+    step("correct_to_assess", DECIDED, _S.assessing, SEN_TEAM_HANDS),
+    step("correct_not_to_assess", DECIDED, _S.not_assessing, SEN_TEAM_HANDS),
+)
+"""A request for an EHC needs assessment (CFA 2014, s.36; SEND Regulations 2014, regs 3 to 5)."""
+
+ADVICE = Workflow(
+    step("save", {_S.asked, _S.draft}, _S.draft, AUTHOR),
+    step("correct", {_S.returned}, _S.returned, AUTHOR),
+    step("submit", {_S.draft, _S.returned}, _S.submitted, AUTHOR),
+    step("return", {_S.submitted}, _S.returned, SEN_TEAM_HANDS),
+    step("accept", {_S.submitted}, _S.accepted, SEN_TEAM_HANDS),
+    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM_HANDS),
+    step("cancel", {_S.asked, _S.draft, _S.returned}, _S.cancelled, SEN_TEAM_HANDS),
+)
+"""Advice asked for under SEND Regulations 2014, reg. 6, due in six weeks (reg. 8)."""
+
+CONSENT = Workflow(
+    step("save", {_S.draft}, _S.draft, {Part.giver, Part.recorder}),
+    step("submit", {_S.draft}, _S.submitted, {Part.giver, Part.recorder}),
+    step("withdraw", {_S.submitted}, _S.withdrawn, {Part.giver, Part.sen_team}),
+)
+"""One person's consent: that person's to give and to withdraw; the SEN team acts on their behalf only."""
+
+OPEN_TO_WRITING = frozenset({_S.asked, _S.draft, _S.returned})
+"""States in which the author's answers may still change."""
+
+WORKFLOWS: Mapping[str, Workflow] = {"request": REQUEST, "advice": ADVICE, "consent": CONSENT}
+"""The steps of each kind of form."""

@@ -1,0 +1,167 @@
+"""Sending a form to the SEN team: once, whole, and kept word for word."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from app.children.rules.school_years import is_young_person
+from app.core.errors import Incomplete, WrongMoment
+from app.core.events import FormEvent
+from app.core.unit_of_work import Work
+from app.core.wording import Wording
+from app.documents.tables import Document
+from app.forms.confidentiality import note_contact_risk
+from app.forms.definitions import Answers, FormDefinition, Problem, check_complete
+from app.forms.events import (
+    AdviceSubmitted,
+    BroughtToAttention,
+    ConsentRecorded,
+    InformationSubmitted,
+    RequestSubmitted,
+)
+from app.forms.form_context import OpenForm, take_up_with_child
+from app.forms.named_later import note_those_named
+from app.forms.queries.forms import last_number, sent_with
+from app.forms.queries.shares import part_of_giver
+from app.forms.rules.consent_givers import wrong_giver
+from app.forms.rules.form_deadlines import request_due_on
+from app.forms.rules.secrecy import notes_contact_risk
+from app.forms.rules.workflow import FormState
+from app.forms.sharing import share_consent
+from app.forms.tables.forms import Submission
+
+SEND_KEY = re.compile(r"[0-9a-f]{32}")
+SENT: Mapping[str, type[FormEvent]] = {
+    "request": RequestSubmitted,
+    "attention": BroughtToAttention,
+    "advice": AdviceSubmitted,
+    "information": InformationSubmitted,
+    "consent": ConsentRecorded,
+}
+
+
+def submit(work: Work, form_id: int, send_key: str) -> Submission:
+    """Send a form to the SEN team, the first time or after a return.
+
+    `send_key` comes from the page it is sent from: pressing twice sends once. Raises Incomplete with every part that
+    is missing or wrong.
+    """
+    if not SEND_KEY.fullmatch(send_key):
+        raise WrongMoment("send_key")
+    opened = take_up_with_child(work, form_id)
+    before = sent_with(work.session, form_id, send_key)
+    if before is not None:
+        return before
+    if opened.writable and (problems := missing(opened, work)):
+        raise Incomplete(problems)
+    step = opened.step("submit")
+    submission = _snapshot(work, opened, send_key)
+    _hand_in_files(work, opened, submission)
+    _record_year(work, opened, submission.answers)
+    _stamp(work, opened)
+    opened.form.state = step.end
+    if notes_contact_risk(submission.answers):
+        note_contact_risk(work, opened.form.child)
+    names_professional = note_those_named(work, opened, submission.answers)
+    if opened.form.kind == "consent" and not names_professional:
+        share_consent(work, form_id, submission.number)
+    work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+    return submission
+
+
+def missing(opened: OpenForm, work: Work) -> list[Problem]:
+    """Everything that stands between this form and the SEN team."""
+    return [*check_complete(opened.definition, opened.answers, work.today), *_rights_not_passed(opened, work)]
+
+
+def _rights_not_passed(opened: OpenForm, work: Work) -> list[Problem]:
+    """Answers of a consent form that are not for this person to give."""
+    if opened.form.kind != "consent":
+        return []
+    part = part_of_giver(work.session, opened.form.child_id, opened.form.author_id)
+    of_age = is_young_person(opened.form.child.date_of_birth, work.today)
+    problems = []
+    for section in opened.sections:
+        said = (opened.answers.get(section.id) or {}).get(WHO_ANSWERS)
+        if said and (text := wrong_giver(said, part, is_young_person=of_age)):
+            problems.append(Problem(section.id, WHO_ANSWERS, None, None, Wording(text)))
+    return problems
+
+
+def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str, dict[str, Any]]:
+    """The answers to the questions that were asked in the end: what a changed answer hid is not sent."""
+    return {
+        section.id: {
+            question.id: (answers.get(section.id) or {})[question.id]
+            for question in section.visible_questions(answers)
+            if question.id in (answers.get(section.id) or {})
+        }
+        for section in definition.visible_sections(answers)
+    }
+
+
+def seal_of(answers: Answers, form_checksum: str) -> str:
+    """The fingerprint of what was sent and of the wording it answers."""
+    content = json.dumps([form_checksum, answers], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _snapshot(work: Work, opened: OpenForm, send_key: str) -> Submission:
+    answers = answers_that_count(opened.definition, opened.answers)
+    return work.add(
+        Submission(
+            form_id=opened.form.id,
+            number=last_number(work.session, opened.form.id) + 1,
+            answers=answers,
+            checksum=seal_of(answers, opened.definition.checksum),
+            send_key=send_key,
+            submitted_by_id=work.me.user_id,
+            submitted_at=work.now,
+        )
+    )
+
+
+def _hand_in_files(work: Work, opened: OpenForm, submission: Submission) -> None:
+    sent = [
+        number
+        for section in opened.sections
+        for question in section.questions
+        if question.kind == "files"
+        for number in (submission.answers.get(section.id) or {}).get(question.id) or []
+    ]
+    if sent:
+        given = update(Document).where(Document.id.in_(sent), Document.given_at.is_(None))
+        work.session.execute(given.values(given_at=work.now))
+        work.session.execute(
+            update(Document).where(Document.id.in_(sent)).values(sent_number=submission.number)
+        )
+
+
+WHO_ANSWERS = "who"
+"""The question of the consent form that says who gives the answers."""
+
+YEAR_TAUGHT = "actual_year"
+"""The question of the request in which the school says the year group the child is taught in."""
+
+
+def _record_year(work: Work, opened: OpenForm, answers: Answers) -> None:
+    """Keep the year group the child is taught in, which decides what advice must look ahead to (Year 9)."""
+    if opened.form.kind != "request":
+        return
+    values = [given[YEAR_TAUGHT] for given in answers.values() if given.get(YEAR_TAUGHT)]
+    if values and re.fullmatch(r"-?[0-9]{1,2}", str(values[0])):
+        opened.form.child.year_taught = int(values[0])
+        opened.form.child.year_taught_on = work.today
+
+
+def _stamp(work: Work, opened: OpenForm) -> None:
+    form = opened.form
+    form.submitted_at = work.now
+    if form.received_on is None:
+        form.received_on = work.today
+        if form.kind == "request":
+            form.due_on = request_due_on(FormState.submitted, work.today)

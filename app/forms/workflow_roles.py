@@ -1,0 +1,76 @@
+"""What somebody is to one form: whose hands they have when a step is to be taken."""
+
+from sqlalchemy import Integer, bindparam, or_, select
+
+from app.accounts.tables.people import Person
+from app.children.tables import ChildLink
+from app.core.database.compiled_query import Ready
+from app.core.errors import Fault, Refused
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.tables.forms import Form
+from app.organisations.tables import Organisation
+
+
+def parts_in(work: Work, form: Form) -> frozenset[Part]:
+    """The parts this person plays in this form.
+
+    The SEN team is the SEN team in every form, and the recorder of a consent that it writes down. A professional is an
+    author when the form is their organisation's and they themselves are linked to the child: waiting in the queue is
+    not enough. Until they are confirmed as working there, only their own forms are theirs. A linked parent or young
+    person is the giver of their own consent, and of no other.
+    """
+    if work.me.in_sen_team:
+        return frozenset({Part.sen_team, Part.recorder} if form.recorded_by_team else {Part.sen_team})
+    if not is_linked(work, form.child_id):
+        return frozenset()
+    if work.me.has(Role.parent):
+        return frozenset({Part.giver if _gives(work, form) else Part.parent})
+    ours = form.organisation_id is not None and form.organisation_id == work.me.organisation_id
+    ours = ours and (work.me.is_confirmed or form.author_id == work.me.user_id)
+    return frozenset({Part.author}) if ours and work.me.has(Role.professional) else frozenset()
+
+
+def _gives(work: Work, form: Form) -> bool:
+    """Whether it is this person's own consent; while the SEN team writes it down, nobody else fills it in."""
+    in_record = form.recorded_by_team and form.state is FormState.draft
+    return form.kind == "consent" and form.author_id == work.me.user_id and not in_record
+
+
+def check_confirmed(person: Person, field: str) -> None:
+    """Raise Refused unless this person is confirmed as working for their organisation."""
+    if person.organisation_confirmed_at is None:
+        text = N_(
+            "%(name)s is not confirmed as working for their organisation yet. Confirm them under “People to confirm”"
+        )
+        raise Refused(Fault(field, Wording(text, name=person.name)))
+
+
+def check_in_use(organisation: Organisation, field: str) -> None:
+    """Raise Refused for an organisation that is no longer in use: its people read nothing."""
+    if not organisation.active:
+        raise Refused(Fault(field, Wording(N_("%(name)s is no longer in use"), name=organisation.name)))
+
+
+def is_linked(work: Work, child_id: int) -> bool:
+    """Whether this person, by name and not through a queue, is involved with the child now; a professional as one of
+    the organisation that they work for now."""
+    me = work.me
+    return bool(_OPEN_LINK.rows(work.session, child=child_id, me=me.user_id, organisation=me.organisation_id))
+
+
+_OPEN_LINK = Ready(
+    select(ChildLink.id)
+    .where(
+        ChildLink.child_id == bindparam("child"),
+        ChildLink.person_id == bindparam("me"),
+        ChildLink.ended_at.is_(None),
+        or_(
+            ChildLink.part.in_(tuple(FAMILY_PARTS)),
+            ChildLink.organisation_id == bindparam("organisation", type_=Integer()),
+        ),
+    )
+    .limit(1)
+)

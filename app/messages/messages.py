@@ -1,0 +1,222 @@
+"""Messages: reading them, writing to those involved with a child, and answering. The SEN team speaks with one voice."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from app.accounts.tables.log_in import Registration
+from app.children.tables import Child
+from app.core.activity_limits import MESSAGES, count_mine
+from app.core.errors import Fault, NotFound, Refused, TooMany, WrongHands
+from app.core.roles import Principal
+from app.core.text_input import character_faults, clean_line, clean_lines
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.forms.tables.forms import Form
+from app.messages.dispatch import sender_name
+from app.messages.events import MessageMarkedUnread, MessageRead, MessageSent
+from app.messages.queries.messages import Addressee, people_linked, written_already
+from app.messages.tables import Message
+
+RowType = TypeVar("RowType")
+
+LONGEST_SUBJECT = 150
+LONGEST_BODY = 5000
+EVERYBODY = "everybody"
+"""Written to all who are linked to the child."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A message on the desk, and what it speaks of as far as the reader may see it."""
+
+    message: Message
+    child: Child | None
+    form: Form | None
+    registration: Registration | None
+    answers: Message | None
+    """The message that this one is an answer to."""
+    may_answer: bool
+    may_mark_unread: bool
+
+
+def is_for(message: Message, who: Principal) -> bool:
+    """The message stands in this person's inbox, or in the shared one of the team they belong to."""
+    return message.recipient_id == who.user_id or (message.recipient_id is None and who.in_sen_team)
+
+
+def open_message(work: Work, message_id: int) -> Opened:
+    """Read a message; the first reading is kept. What it speaks of comes with it, if the reader may see that."""
+    message = work.get(
+        Message,
+        message_id,
+        joinedload(Message.child),
+        joinedload(Message.recipient),
+        joinedload(Message.sender),
+    )
+    for_me = is_for(message, work.me)
+    if for_me and message.read_at is None:
+        message.read_at, message.read_by_id = work.now, work.me.user_id
+        work.tell(MessageRead(child_id=message.child_id, message_id=message.id))
+    elif message.child_id is not None:  # a colleague reads it too, or it is read again
+        work.tell(MessageRead(child_id=message.child_id, message_id=message.id))
+    return Opened(
+        message=message,
+        child=message.child,
+        form=_seen(work, Form, message.form_id),
+        registration=_seen(work, Registration, message.registration_id),
+        answers=_seen(work, Message, message.reply_to_id),
+        may_answer=for_me and (message.sender_id is not None or not work.me.in_sen_team),
+        may_mark_unread=for_me,
+    )
+
+
+def _seen(work: Work, table: type[RowType], row_id: int | None) -> RowType | None:
+    if row_id is None:
+        return None
+    try:
+        return work.get(table, row_id)
+    except NotFound:
+        return None
+
+
+def mark_unread(work: Work, message_id: int) -> Message:
+    """Put a message back among the unread."""
+    message = work.get(Message, message_id)
+    if not is_for(message, work.me):
+        raise WrongHands("mark_unread")
+    if message.read_at is not None:
+        message.read_at = message.read_by_id = None
+        work.tell(MessageMarkedUnread(child_id=message.child_id, message_id=message.id))
+    return message
+
+
+def whom_to_write_to(work: Work, child_id: int) -> tuple[Child, list[Addressee]]:
+    """The child, and everybody the SEN team may write to about them."""
+    child = work.get(Child, child_id)
+    return child, people_linked(work.session, child_id)
+
+
+def write_about_child(
+    work: Work, child_id: int, to: str, subject: str, body: str, send_key: str
+) -> list[int]:
+    """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYBODY who is."""
+    if not work.me.in_sen_team:
+        raise WrongHands("write_about_child")
+    _child, linked = whom_to_write_to(work, child_id)
+    by_number = {str(each.person_id): each.person_id for each in linked}
+    chosen = set(by_number.values()) if to == EVERYBODY else {by_number[to]} if to in by_number else set()
+    faults = [
+        *_no_addressee(chosen, linked),
+        *_what_is_wrong(subject, body, ask_subject=N_("Enter a subject")),
+    ]
+    if faults:
+        raise Refused(*faults)
+    return _send(work, chosen - {work.me.user_id}, subject, body, send_key, child_id=child_id)
+
+
+def write_to_team(
+    work: Work, subject: str, body: str, send_key: str, child_id: int | None = None
+) -> list[int]:
+    """Anybody writes to the SEN team, about a child they are linked to or about something else."""
+    if child_id is not None:
+        work.get(Child, child_id)
+    if faults := _what_is_wrong(subject, body, ask_subject=N_("Enter a subject")):
+        raise Refused(*faults)
+    return _send(work, {None}, subject, body, send_key, child_id=child_id)
+
+
+def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
+    """Answer a message: to the SEN team, or from the SEN team to whoever wrote it."""
+    message = work.get(Message, message_id)
+    if not is_for(message, work.me) or (work.me.in_sen_team and message.sender_id is None):
+        raise WrongHands("answer")
+    if faults := _what_is_wrong(message.subject, body, ask_subject=""):
+        raise Refused(*faults)
+    to = message.sender_id if work.me.in_sen_team else None
+    subject = message.subject if message.subject.startswith("Re: ") else f"Re: {message.subject}"
+    return _send(
+        work,
+        {to},
+        subject[:LONGEST_SUBJECT],
+        body,
+        send_key,
+        child_id=message.child_id,
+        reply_to_id=message.id,
+    )
+
+
+def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[Fault]:
+    if chosen:
+        return []
+    nobody = N_("No one with an account is linked to this child yet, so you cannot send a message")
+    return [Fault("to", Wording(N_("Select who to write to") if linked else nobody))]
+
+
+def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[Fault]:
+    faults = []
+    if not subject.strip():
+        faults.append(Fault("subject", Wording(ask_subject)))
+    elif len(subject) > LONGEST_SUBJECT:
+        faults.append(
+            Fault(
+                "subject", Wording(N_("Subject must be %(most)s characters or fewer"), most=LONGEST_SUBJECT)
+            )
+        )
+    if not body.strip():
+        faults.append(Fault("body", Wording(N_("Enter your message"))))
+    elif len(clean_lines(body)) > LONGEST_BODY:
+        faults.append(
+            Fault("body", Wording(N_("Your message must be %(most)s characters or fewer"), most=LONGEST_BODY))
+        )
+    return faults or [
+        *character_faults("subject", clean_line(subject)),
+        *character_faults("body", clean_lines(body)),
+    ]
+
+
+def _send(
+    work: Work,
+    to: Collection[int | None],
+    subject: str,
+    body: str,
+    send_key: str,
+    child_id: int | None = None,
+    reply_to_id: int | None = None,
+) -> list[int]:
+    """Enter one copy in each inbox. The same key again, from the same person, is the same press of the button."""
+    me = work.me
+    mark = f"written:{me.user_id}:{send_key[:64] or uuid.uuid4().hex}"
+    sender = sender_name(work.session.connection(), work.office.post_room.settings, me)
+    rows: list[dict[str, Any]] = [
+        {
+            "created_at": work.now,
+            "recipient_id": person,
+            "sender_id": me.user_id,
+            "sender_name": sender,
+            "from_team": me.in_sen_team,
+            "subject": clean_line(subject),
+            "body": clean_lines(body),
+            "facts": {},
+            "child_id": child_id,
+            "reply_to_id": reply_to_id,
+            "event_key": f"{mark}:{person or 'team'}",
+        }
+        for person in to
+    ]
+    insert = sqlite.insert if work.office.database.is_sqlite else postgresql.insert
+    statement = insert(Message).values(rows).on_conflict_do_nothing(index_elements=["event_key"])
+    new = list(work.session.scalars(statement.returning(Message.id)))
+    if not new:
+        return written_already(work.session, [row["event_key"] for row in rows])
+    try:
+        count_mine(work, MESSAGES)
+    except TooMany as many:
+        text = Wording(N_("You have written many messages in a short time. Wait an hour, then send this one"))
+        raise Refused(Fault("body", text)) from many
+    work.tell(MessageSent(child_id=child_id, message_ids=tuple(sorted(new))))
+    return new

@@ -1,0 +1,130 @@
+"""The post room's counter: events come in, audit rows, messages and mail go out, all in the caller's commit."""
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+from huey.api import TaskWrapper
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.events import LoggedIn, LogInFailed, LogInToNobody
+from app.core.audit.chain import append
+from app.core.clock import Clock
+from app.core.database.engine import Database
+from app.core.events import Event
+from app.core.mail.backends import CarrierSettings, carrier_for
+from app.core.mail.delivery import Postman
+from app.core.mail.outbox import CODE_LANE, POST, Stamp
+from app.core.mail.outbox_table import OutboxMail
+from app.core.mail.queue import BellSettings, hang_bell
+from app.core.origin import Origin
+from app.core.roles import Principal
+from app.messages.dispatch import write_letters
+from startup.figures import LOG_INS
+
+log = logging.getLogger(__name__)
+
+BELL_RESTS = 30.0
+"""Seconds; the worker looks into the outbox every five anyway."""
+
+
+class PostSettings(CarrierSettings, BellSettings, Protocol):
+    """What the post room needs of the settings (config.Settings has it all)."""
+
+    @property
+    def audit_keys(self) -> tuple[str, ...]: ...
+
+    @property
+    def council(self) -> Any: ...
+
+
+class PostRoom:
+    """Makes what events call for. One a process."""
+
+    def __init__(self, settings: PostSettings, database: Database, clock: Clock) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+        self.postman = Postman(settings, settings.file_keys, database, clock, carrier_for(settings))
+        self._bell_rests_until = 0.0
+        database.factory.configure(info={POST: Stamp(settings.file_keys, clock)})
+
+    def write(
+        self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
+    ) -> list[int]:
+        """Write audit rows, messages and outgoing mail for these events; give back the numbers of the new mail.
+
+        The audit comes last: its chain is held until the commit, and nothing may wait for a lock while it is.
+        """
+        mail = write_letters(session, self.settings, told, who, now, origin)
+        append(session, self.settings.audit_keys[0], told, who, now, origin)
+        _count_log_ins(told)
+        return mail
+
+    def wake(self, mail: Sequence[int]) -> None:
+        """After the commit: let the worker know, and send codes at once. Losing this call loses nothing."""
+        if not mail:
+            return
+        try:
+            self._wake(mail)
+        except Exception as error:  # the mail is in the outbox and the worker looks there by itself
+            log.warning("mail %s is left to the worker: %s", list(mail), type(error).__name__)
+
+    def _wake(self, mail: Sequence[int]) -> None:
+        box = OutboxMail.__table__
+        with self.database.engine.connect() as connection:
+            found = connection.execute(select(box.c.id, box.c.lane).where(box.c.id.in_(mail)))
+            lanes: dict[int, int] = {row.id: row.lane for row in found}
+        for mail_id, lane in sorted(lanes.items(), key=lambda found: found[1]):
+            if lane != CODE_LANE:
+                self._ring(mail_id)
+            elif self.postman.carrier.waits_for_others:
+                self._runners.submit(self._deliver_quietly, mail_id)
+            else:
+                self.postman.deliver(mail_id)
+
+    def _ring(self, mail_id: int) -> None:
+        """Ring for the worker. A bell that is broken is left alone for a while: no page waits for it again and again."""
+        if time.monotonic() < self._bell_rests_until:
+            return
+        try:
+            self.bell(mail_id)
+        except Exception as error:
+            self._bell_rests_until = time.monotonic() + BELL_RESTS
+            log.warning("the worker could not be woken: %s", type(error).__name__)
+
+    def _deliver_quietly(self, mail_id: int) -> None:
+        try:
+            self.postman.deliver(mail_id)
+        except Exception as error:
+            log.warning("mail %s is left to the worker: %s", mail_id, type(error).__name__)
+
+    @cached_property
+    def _runners(self) -> ThreadPoolExecutor:
+        """Carry codes to the mail server while the page is already answered."""
+        return ThreadPoolExecutor(max_workers=2, thread_name_prefix="codes")
+
+    @cached_property
+    def bell(self) -> TaskWrapper:
+        """Ring with a mail's number: a worker will look after it."""
+        huey = hang_bell(self.settings)
+
+        def deliver(mail_id: int) -> None:
+            self.postman.deliver(mail_id)
+
+        return huey.task(name="deliver")(deliver)
+
+    def deliver_due(self) -> int:
+        """Send everything that is due, here and now: what the worker does, for commands and tests."""
+        return self.postman.deliver_due()
+
+
+def _count_log_ins(told: Sequence[Event]) -> None:
+    for event in told:
+        if isinstance(event, LoggedIn):
+            LOG_INS.labels("ok").inc()
+        elif isinstance(event, LogInFailed | LogInToNobody):
+            LOG_INS.labels("failed").inc()

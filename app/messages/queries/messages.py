@@ -1,0 +1,196 @@
+"""The inbox's questions: what is in it, what is unread, whom one may write to."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.people import Person
+from app.children.tables import Child, ChildLink
+from app.core.database.engine import plan_anew
+from app.core.roles import Principal
+from app.forms.rules.workflow import FAMILY_PARTS
+from app.messages.tables import Message
+from app.organisations.tables import Organisation
+
+LINES = 25
+LOOKED_THROUGH = 100_000
+"""Messages, for a part of a word; the label of the box says how many."""
+
+
+class Box(enum.Enum):
+    """Which messages to look at."""
+
+    everything = "everything"
+    mine = "mine"
+    team = "team"
+    sent = "sent"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message in a list. For the portal's own letters, the words are made by the view from `letter` and `facts`."""
+
+    id: int
+    subject: str
+    letter: str | None
+    facts: dict[str, Any]
+    sender_name: str
+    recipient_name: str
+    """Empty when it is in the SEN team's shared inbox."""
+    to_team: bool
+    child_id: int | None
+    child_name: str
+    """Empty when it is about no child."""
+    created_at: datetime
+    is_unread: bool
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One page of a box, newest first, and the keys of its neighbours."""
+
+    lines: Sequence[Line]
+    older: int | None
+    newer: int | None
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody the SEN team may write to about a child."""
+
+    person_id: int
+    name: str
+    is_family: bool
+    relationship: str
+    organisation: str
+
+
+def to_me(who: Principal) -> ColumnElement[bool]:
+    """Messages for this person to read: their own, and for the SEN team its shared inbox."""
+    mine = Message.recipient_id == who.user_id
+    return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
+
+
+def _in(box: Box, who: Principal) -> ColumnElement[bool]:
+    if box is Box.team:
+        return Message.recipient_id.is_(None)
+    if box is Box.mine:
+        return Message.recipient_id == who.user_id
+    if box is Box.sent:
+        written = Message.sender_id == who.user_id
+        return or_(written, Message.from_team.is_(True)) if who.in_sen_team else written
+    return to_me(who)
+
+
+def saying(text: str) -> ColumnElement[bool]:
+    """Messages with this in the subject or the sender's name, among the newest hundred thousand.
+
+    No index helps with a part of a word. Through all that a large county ever sent, looking would take seconds.
+    """
+    newest = select(func.max(Message.id)).scalar_subquery()
+    said = or_(
+        Message.subject.icontains(text, autoescape=True), Message.sender_name.icontains(text, autoescape=True)
+    )
+    return and_(Message.id > newest - LOOKED_THROUGH, said)
+
+
+def _everything_of_sqlite(who: Principal) -> ColumnElement[bool]:
+    """Mine or nobody's, put so that SQLite goes from the newest message back. For "or" it would gather all that were ever
+    sent and sort them; PostgreSQL does so for this."""
+    return func.coalesce(Message.recipient_id, who.user_id) == who.user_id
+
+
+def lines_of(
+    session: Session, who: Principal, box: Box, before: int | None = None, after: int | None = None
+) -> Lines:
+    """One page of a box, newest first: those before this message, or those after it."""
+    if who.in_sen_team:
+        plan_anew(
+            session
+        )  # how much of all that was ever sent is theirs decides the way, and only they have so much
+    gathers = box is Box.everything and who.in_sen_team and session.get_bind().dialect.name == "sqlite"
+    statement = (
+        select(
+            Message.id,
+            Message.subject,
+            Message.letter,
+            Message.facts,
+            Message.sender_name,
+            Message.recipient_id,
+            Person.first_name,
+            Person.last_name,
+            Message.child_id,
+            Child.forenames,
+            Child.surname,
+            Message.created_at,
+            and_(Message.read_at.is_(None), to_me(who)),
+        )
+        .outerjoin(Child, Child.id == Message.child_id)
+        .outerjoin(Person, Person.id == Message.recipient_id)
+        .where(_everything_of_sqlite(who) if gathers else _in(box, who))
+        .limit(LINES + 1)
+    )
+    if after is not None:
+        rows = session.execute(statement.where(Message.id > after).order_by(Message.id)).all()
+        more, rows = len(rows) > LINES, rows[:LINES][::-1]
+        lines = [_line(row) for row in rows]
+        return Lines(lines, lines[-1].id if lines else None, lines[0].id if more else None)
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    rows = session.execute(statement.order_by(Message.id.desc())).all()
+    lines = [_line(row) for row in rows[:LINES]]
+    return Lines(
+        lines,
+        lines[-1].id if len(rows) > LINES else None,
+        lines[0].id if lines and before is not None else None,
+    )
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        id=row[0],
+        subject=row[1],
+        letter=row[2],
+        facts=row[3],
+        sender_name=row[4],
+        recipient_name=f"{row[6]} {row[7]}".strip() if row[6] else "",
+        to_team=row[5] is None,
+        child_id=row[8],
+        child_name=f"{row[9]} {row[10]}".strip() if row[9] else "",
+        created_at=row[11],
+        is_unread=bool(row[12]),
+    )
+
+
+def people_linked(session: Session, child_id: int) -> list[Addressee]:
+    """Everybody with an open account who is involved with this child in person."""
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            ChildLink.part,
+            ChildLink.relationship_to_child,
+            Organisation.name,
+        )
+        .select_from(ChildLink)
+        .join(Person, Person.id == ChildLink.person_id)
+        .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
+        .where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None), Person.active.is_(True))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+    found = {
+        row[0]: Addressee(row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_PARTS, row[4], row[5] or "")
+        for row in rows
+    }
+    return list(found.values())
+
+
+def written_already(session: Session, keys: Sequence[str]) -> list[int]:
+    """The messages that were entered under these keys before."""
+    return list(session.scalars(select(Message.id).where(Message.event_key.in_(keys))))

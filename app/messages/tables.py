@@ -1,0 +1,61 @@
+"""The inbox."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, and_
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.tables.people import Person
+from app.children.tables import Child
+from app.core.base import Row
+from app.forms.tables.forms import Form
+
+
+class Message(Row):
+    """One message in one inbox: a person's, or (recipient null) the SEN team's shared one."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_inbox", "recipient_id", "id"),)
+
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    """Who wrote it; null for what the portal itself tells, so that nobody sees what others were told of their doings."""
+    sender_name: Mapped[str] = mapped_column(default="")
+    """How the sender is shown: a person's name and organisation, or "SEN team"."""
+    from_team: Mapped[bool] = mapped_column(default=False)
+    """Written by somebody of the SEN team: their colleagues may read it too."""
+    subject: Mapped[str] = mapped_column()
+    body: Mapped[str] = mapped_column(default="")
+    letter: Mapped[str | None] = mapped_column()
+    """Which of the portal's own letters it is (messages/notifications.py): its words are made when it is read, in the reader's
+    language and with the child's name as it is then. Null for what somebody wrote."""
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("form.id"))
+    """What it speaks of, and opens."""
+    registration_id: Mapped[int | None] = mapped_column()
+    reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    event_key: Mapped[str] = mapped_column(unique=True)
+    """Event and recipient: telling the same thing twice makes one message."""
+    read_at: Mapped[datetime | None] = mapped_column()
+    read_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    child: Mapped[Child | None] = relationship(lazy="raise_on_sql")
+    form: Mapped[Form | None] = relationship(lazy="raise_on_sql")
+    recipient: Mapped[Person | None] = relationship(foreign_keys=[recipient_id], lazy="raise_on_sql")
+    sender: Mapped[Person | None] = relationship(foreign_keys=[sender_id], lazy="raise_on_sql")
+
+    def __repr__(self) -> str:
+        return self.subject
+
+
+_unread = Message.read_at.is_(None)
+_to_team = Message.recipient_id.is_(None)
+# PostgreSQL takes "is null" for no value to go by: what the team got has indexes of its own, in the order it came.
+for _name, _column, _of in (
+    ("ix_message_unread", Message.recipient_id, _unread),
+    ("ix_message_team", Message.id, _to_team),
+    ("ix_message_team_unread", Message.id, and_(_to_team, _unread)),
+):
+    Index(_name, _column, sqlite_where=_of, postgresql_where=_of)

@@ -1,0 +1,205 @@
+"""The access policy's words: what each role, page, step and table is called when people speak of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import (
+    ApiKey,
+    Group,
+    Permission,
+    PermissionView,
+    RegisterUser,
+    ViewMenu,
+)
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+
+from app import models
+from app.core.roles import READ, WRITE, Grant, Role
+from app.forms.rules.workflow import Part
+
+ROLES: Mapping[Role, str] = {
+    Role.professional: "Staff of a school, setting, health service, social care or psychology service, who act for "
+    "their organisation",
+    Role.parent: "A parent or carer, or the young person, invited by the SEN team to follow one child or more",
+    Role.sen_officer: "The council's SEN team, who run cases and see every child",
+    Role.sen_manager: "The same, and the audit",
+    Role.admin: "Looks after accounts and organisations, and sees no child",
+}
+
+PUBLIC_PAGES: Mapping[str, str] = {
+    "LogInView": "the log-in pages",
+    "RegisterView": "the registration pages",
+    "ForgottenView": "the forgotten-password pages",
+    "ConfirmView": "the page behind a link we mailed",
+    "HelpView": "help, accessibility, privacy and cookies",
+    "LanguageView": "the choice of language",
+    "HealthView": "the two pages that tell the council's monitoring whether the portal runs",
+}
+"""By view."""
+
+DOORS: Mapping[Grant, str] = {
+    ("Home", READ): "Open the home page",
+    ("Account", READ): "See one's own account and log-ins",
+    (
+        "Account",
+        WRITE,
+    ): "Change one's own details, password, email address and authenticator app; propose another organisation; "
+    "end one's own log-ins",
+    ("Messages", READ): "Read messages",
+    (
+        "Messages",
+        WRITE,
+    ): "Write and answer messages: the SEN team to those linked to a child, others to the SEN team",
+    (
+        "SendArea",
+        WRITE,
+    ): "Open the SEND area; take up a child from the organisation's queue; bring in a colleague; "
+    "step back from a child",
+    ("Children", READ): "Open a child's page, with its forms, people and messages",
+    (
+        "Children",
+        WRITE,
+    ): "Open the page “Add Person”; only professionals of a school, academy or post-16 establishment (to ask for an "
+    "assessment) or of an early years setting (to bring a child to attention) can add a child there",
+    ("Forms", READ): "Open and read forms",
+    (
+        "Forms",
+        WRITE,
+    ): "Take the steps in part 3; begin a consent form (the SEN team, and each linked parent or young person their own)",
+    ("Documents", READ): "Download files",
+    (
+        "CaseWork",
+        READ,
+    ): "List all children, requests, advice and the SEN team's messages, and export the lists",
+    (
+        "CaseWork",
+        WRITE,
+    ): "Link people to a child and end links; ask for advice and cancel it; decide "
+    "whether to assess; share forms; settle possible duplicates",
+    ("Registrations", READ): "List who asked for an account",
+    (
+        "Registrations",
+        WRITE,
+    ): "Approve or refuse somebody who asked for an account; recognising the email domain as "
+    "well is for SEN managers",
+    ("Organisations", READ): "List and export organisations",
+    ("Organisations", WRITE): "Add, change and delete organisations",
+    ("WorkDomains", READ): "List recognised work email domains",
+    ("WorkDomains", WRITE): "Add, change and delete recognised work email domains",
+    (
+        "Colleagues",
+        READ,
+    ): "See who waits to be confirmed and who works for an organisation: leads for their own, "
+    "the SEN team for every one; administrators see who works where",
+    (
+        "Colleagues",
+        WRITE,
+    ): "Confirm or refuse that a person works for an organisation, and say that one has left (its leads and the SEN team; "
+    "only the SEN team for a lead); choose its leads "
+    "(the SEN team and administrators)",
+    ("Invitations", READ): "See open invitations: the SEN team those of parents, carers and professionals, "
+    "administrators those of professionals and of the council's staff",
+    (
+        "Invitations",
+        WRITE,
+    ): "Invite people to open an account, send invitations again and withdraw them; only administrators invite the "
+    "council's staff, and only the SEN team parents and carers",
+    ("Users", READ): "List accounts",
+    (
+        "Users",
+        WRITE,
+    ): "Give and take roles; close and reopen accounts; allow an authenticator app to be reset; never one's own, and "
+    "only after password and code again",
+    ("Roles", READ): "See what each role opens",
+    ("Audit", READ): "Read the audit",
+    (
+        "Running",
+        READ,
+    ): "See how the portal is doing: mail in the queue and given up, workers, backup, versions",
+    ("Running", WRITE): "Send a mail again that was given up",
+}
+"""What each grant lets somebody do."""
+
+FORMS: Mapping[str, str] = {
+    "request": "A request for an EHC needs assessment",
+    "advice": "Advice",
+    "consent": "A consent form",
+}
+
+PARTS: Mapping[Part, tuple[str, str]] = {
+    Part.author: (
+        "Author",
+        "a professional of the organisation whose form it is, linked by name to the child, not only in the queue",
+    ),
+    Part.sen_team: ("SEN team", "any SEN officer or SEN manager"),
+    Part.giver: (
+        "Giver",
+        "the parent, carer or young person whose consent it is, linked by name to the child; no other member of the family",
+    ),
+    Part.recorder: (
+        "Recorder",
+        "the SEN team, for a consent form that it writes down for the person who gives the consent",
+    ),
+}
+
+STEPS: Mapping[str, str] = {
+    "save": "Fill it in",
+    "correct": "Correct it",
+    "submit": "Send it",
+    "withdraw": "Withdraw it",
+    "return": "Return it with reasons",
+    "accept": "Accept it",
+    "cancel": "Cancel it",
+    "agree_to_assess": "Decide to assess",
+    "decline_to_assess": "Decide not to assess",
+    "undo_accept": "Undo accepting it",
+    "correct_to_assess": "Correct the decision: assess",
+    "correct_not_to_assess": "Correct the decision: do not assess",
+}
+
+STANDING = (
+    "Where a child's request stands: its state and dates",
+    "Whoever sees the child, and nothing of what the request says.",
+)
+"""The one thing that is seen of a row without seeing the row; see STANDING in app/store/visibility.py."""
+
+TABLES: Mapping[type[Any], str] = {
+    models.Child: "Children and young people",
+    models.ChildName: "The words of a child's name, which searching looks through",
+    models.ChildLink: "Who is involved with a child",
+    models.Form: "Requests, advice and consent forms: that they exist, and where they stand",
+    models.SectionDraft: "What is typed into a form and not sent yet",
+    models.DraftRevision: "What a section of a form held before it was changed",
+    models.Submission: "What was sent, word for word",
+    models.FormReturn: "Reasons for which a form was returned",
+    models.Decision: "Decisions whether to assess, with every correction",
+    models.FormShare: "Who a submitted form is shared with",
+    models.ChildMerge: "Records that were merged",
+    models.Document: "Files",
+    models.Message: "Messages",
+    models.Person: "Accounts",
+    models.Registration: "Requests for an account",
+    models.Invitation: "Invitations to open an account",
+    models.WorkDomain: "Recognised work email domains",
+    models.AuditRow: "The audit",
+    models.LogInSession: "Log-ins",
+    models.LogInChallenge: "Log-ins that wait for their security code",
+    models.Throttle: "Counts of failed tries",
+    models.KeptPost: "What somebody typed when their log-in had ended",
+    models.EmailChange: "Changes of email address that wait",
+    models.OrganisationChange: "Changes of organisation that professionals propose",
+    models.MailedLink: "Links on their way by email",
+    models.OutboxMail: "Emails on their way",
+    RegisterUser: "The framework's own registrations",
+    ApiKey: "Keys for programs",
+    models.Organisation: "organisations",
+    models.FormTemplate: "the forms the council uses",
+    models.FormVersion: "their published wordings",
+    RoleRow: "roles",
+    Group: "groups of roles",
+    Permission: "kinds of permission",
+    ViewMenu: "the names of pages",
+    models.WorkerSeen: "which worker was last seen when",
+    PermissionView: "which permission belongs to which page",
+}
+"""What each table holds."""

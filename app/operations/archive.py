@@ -1,0 +1,222 @@
+"""A backup as it lies on a disk: a folder or one .tar file, with a list of what is in it and each part's checksum.
+
+It is written under another name and gets its own only when it is whole, so a half-written one is never taken for a
+backup. Only names that this program itself gives are ever read from one.
+"""
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol
+
+from app.core.files.encrypted_file import ENDING, NoKey, decrypt, encrypting
+
+MANIFEST = "manifest.json"
+HEADS = "audit-heads.log"
+DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+NAME = re.compile(r"manifest\.json|audit-heads\.log|database\.(sqlite3|dump)|files/[0-9a-f]{64}")
+CHUNK = 1024 * 1024
+
+
+class NoBundle(Exception):
+    """There is no backup here, or no place for one; its text says why."""
+
+
+def name_of_file(key: str) -> str:
+    """What an uploaded file is called in a backup."""
+    return f"files/{key}"
+
+
+class Bundle(Protocol):
+    """A backup being written."""
+
+    def add(self, name: str, source: BinaryIO, size: int) -> str:
+        """Put a part in; gives its SHA-256."""
+
+
+class Reading(Protocol):
+    """A backup being read."""
+
+    def names(self) -> set[str]:
+        """Every part in it."""
+
+    def open(self, name: str) -> IO[bytes]:
+        """One part, to be closed by whoever opened it. KeyError when it is not there."""
+
+
+class _Counting(io.RawIOBase):
+    """Reads a part and adds up its checksum on the way; never more than was said beforehand."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self.sum = source, hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._source.read(size)
+        self.sum.update(found)
+        return found
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def add(self, name: str, source: BinaryIO, size: int) -> str:
+        place = self.path / name
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        counting = _Counting(source)
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            shutil.copyfileobj(counting, out, CHUNK)
+            out.flush()
+            os.fsync(out.fileno())
+        return counting.sum.hexdigest()
+
+    @cached_property
+    def _parts(self) -> set[str]:
+        found = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if _plain(path)}
+        return {name for name in found if NAME.fullmatch(name)}
+
+    def names(self) -> set[str]:
+        return self._parts
+
+    def open(self, name: str) -> IO[bytes]:
+        if name not in self._parts:
+            raise KeyError(name)
+        return (self.path / name).open("rb")
+
+
+class _Tar:
+    def __init__(self, tar: tarfile.TarFile) -> None:
+        self._tar = tar
+
+    @cached_property
+    def _members(self) -> dict[str, tarfile.TarInfo]:
+        return {one.name: one for one in self._tar.getmembers() if one.isreg() and NAME.fullmatch(one.name)}
+
+    def add(self, name: str, source: BinaryIO, size: int) -> str:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = size, 0o600
+        counting = _Counting(source)
+        self._tar.addfile(member, counting)
+        return counting.sum.hexdigest()
+
+    def names(self) -> set[str]:
+        return set(self._members)
+
+    def open(self, name: str) -> IO[bytes]:
+        found = self._tar.extractfile(self._members[name])
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+@contextmanager
+def new_bundle(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[Bundle, Path]]:
+    """Write a backup at this new place; gives it, and the name of a file to work with that is gone afterwards.
+
+    With `recipients` (age public keys) it is one file, encrypted for them. Raises NoBundle.
+    """
+    _check_name(target, recipients)
+    unfinished = target.with_name(f"{target.name}.part")
+    for taken in (target, unfinished):
+        if taken.exists():
+            raise NoBundle(f"{taken} is there already. Nothing is ever written over: choose another name.")
+    if not target.parent.is_dir():
+        raise NoBundle(f"There is no folder {target.parent}.")
+    scratch = target.with_name(f"{target.name}.database")
+    try:
+        if target.suffix in (".tar", ENDING):
+            handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w+b") as file:
+                with (
+                    encrypting(file, recipients) if recipients else nullcontext(file) as plain,
+                    tarfile.open(fileobj=plain, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+                ):
+                    yield _Tar(tar), scratch
+                file.flush()
+                os.fsync(file.fileno())
+        else:
+            unfinished.mkdir(mode=0o700)
+            yield _Folder(unfinished), scratch
+        unfinished.rename(target)
+        _settle(target.parent)
+    finally:
+        scratch.unlink(missing_ok=True)
+        if unfinished.is_dir():
+            shutil.rmtree(unfinished)
+        unfinished.unlink(missing_ok=True)
+
+
+def _check_name(target: Path, recipients: Sequence[str]) -> None:
+    if recipients and target.suffix != ENDING:
+        raise NoBundle(
+            f"Backups are encrypted here: choose a name that ends in .tar{ENDING}, not {target.name}."
+        )
+    if not recipients and target.suffix == ENDING:
+        raise NoBundle(f"There is no key to encrypt {target.name} for: set BACKUP_RECIPIENTS.")
+
+
+@contextmanager
+def decrypted(source: Path, identity: Path | None, scratch: Path) -> Iterator[Path]:
+    """Give the backup in clear: itself, or a copy that is gone afterwards. Raises NoBundle."""
+    if source.suffix != ENDING or not source.is_file():
+        yield source
+        return
+    if identity is None:
+        raise NoBundle(f"{source} is encrypted: say --identity and the file with the private key.")
+    try:
+        decrypt(source, scratch, identity)
+        yield scratch
+    except NoKey as problem:
+        raise NoBundle(f"{problem}.") from None
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_bundle(source: Path) -> Iterator[Reading]:
+    """Read a backup, a folder or a .tar file."""
+    if source.is_dir():
+        yield _Folder(source)
+    elif source.is_file() and tarfile.is_tarfile(source):
+        with tarfile.open(source, "r:") as tar:
+            yield _Tar(tar)
+    else:
+        raise NoBundle(f"{source} is neither a folder nor a .tar file.")
+
+
+def size_of(target: Path) -> int:
+    """How many bytes the backup takes."""
+    paths = target.rglob("*") if target.is_dir() else [target]
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def checksum_of(file: IO[bytes]) -> str:
+    """A part's SHA-256, read to its end."""
+    summed = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        summed.update(chunk)
+    return summed.hexdigest()
+
+
+def _plain(path: Path) -> bool:
+    """A file itself, and no link to one somewhere else."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _settle(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

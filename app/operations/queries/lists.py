@@ -1,0 +1,89 @@
+"""What the generated lists show of their rows, and of what stands beside each."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, select
+
+from app.accounts.tables.log_in import Registration
+from app.accounts.tables.people import Person
+from app.children.rules.school_years import youngest_of_age
+from app.children.tables import Child, ChildLink
+from app.core.database.listing import Listing
+from app.core.database.row_mapper import Whole
+from app.forms.rules.workflow import Part
+from app.forms.tables.forms import Advice, Form, FormTemplate, FormVersion, Request
+from app.messages.tables import Message
+from app.organisations.tables import Organisation
+
+# A column that is never empty comes first in each table.
+_CHILD = Whole(Child, "id", "forenames", "surname")
+_BODY = Whole(Organisation, "id", "name")
+_PERSON = Whole(Person, "id", "first_name", "last_name")
+_AUTHOR = Whole(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
+
+
+def _forms(kind: type[Form]) -> Listing:
+    return Listing(
+        Whole(
+            kind,
+            "id",
+            "kind",
+            "child_id",
+            "state",
+            "asked_on",
+            "received_on",
+            "due_on",
+            "statutory",
+            "wanted_by",
+        ),
+        (kind.child, _CHILD),
+        (kind.organisation, _BODY),
+        (kind.author, _AUTHOR),
+        (kind.form_version, Whole(FormVersion, "id")),
+        (FormVersion.template, Whole(FormTemplate, "id", "title")),
+    )
+
+
+CHILDREN = Listing(
+    Whole(
+        Child,
+        "id",
+        "forenames",
+        "surname",
+        "date_of_birth",
+        "upn",
+        "nhs_number",
+        "postcode",
+        "created_at",
+        "possible_duplicate_of_id",
+    ),
+    (Child.setting, _BODY),
+    numbered_by="created_at",
+)
+REQUESTS = _forms(Request)
+ADVICE = _forms(Advice)
+REGISTRATIONS = Listing(
+    Whole(
+        Registration,
+        "id",
+        "first_name",
+        "last_name",
+        "email",
+        "profession",
+        "job_title",
+        "state",
+        "created_at",
+    )
+)
+MESSAGES = Listing(
+    Whole(Message, "id", "subject", "sender_name", "created_at", "read_at"),
+    (Message.recipient, _PERSON),
+    (Message.child, _CHILD),
+    numbered_by="created_at",
+)
+
+
+def with_parents_of_age(today: date) -> ColumnElement[bool]:
+    """Young people over compulsory school age whom a parent or carer still follows."""
+    parents = select(ChildLink.child_id).where(ChildLink.part == Part.parent, ChildLink.ended_at.is_(None))
+    return and_(Child.date_of_birth <= youngest_of_age(today), Child.id.in_(parents))

@@ -1,0 +1,288 @@
+"""Putting a backup back into an empty place: everything is checked before anything is written, and again after."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Row, update
+
+from app.accounts.tables.log_in import LogInSession
+from app.core.audit.chain import Verdict, verify
+from app.core.audit.heads import FILE as HEADS_FILE
+from app.core.audit.heads import kept_heads
+from app.core.database.migrations import alone, newest_revision
+from app.core.database.row_filter import look_as_system
+from app.core.events import PortalRestored
+from app.core.unit_of_work import Office, unit_of_work
+from app.documents.documents import still_wanted, store_of, without_file
+from app.operations.archive import (
+    DATABASE,
+    HEADS,
+    MANIFEST,
+    Reading,
+    checksum_of,
+    decrypted,
+    name_of_file,
+    open_bundle,
+)
+from app.operations.backup import keys_of
+from app.operations.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
+from app.operations.rules.backup_manifest import BadManifest, Manifest, other_keys, read_manifest, sealed_with
+from startup.version import VERSION
+
+FILES = name_of_file("")
+Documents = Sequence[Row[int, str, str]]
+"""Number, storage key and fingerprint of each that must have its file."""
+
+
+class CannotRestore(Exception):
+    """Nothing was written; its text says why, for the person at the terminal."""
+
+
+class HalfRestored(Exception):
+    """Something was written and then it broke off; its text says what stands there now and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and what about it is not as it should be."""
+
+    manifest: Manifest
+    files: int
+    verdict: Verdict
+    log_ins_ended: int
+    wrong: list[str] = field(default_factory=list)
+    damaged: tuple[int, ...] = ()
+    """Documents whose file had been changed on the disk even before the backup was taken."""
+
+
+def restore_backup(
+    office: Office, source: Path, *, older_key: bool = False, identity: Path | None = None
+) -> Restored:
+    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after.
+
+    `older_key`: it may be sealed with an audit key that was replaced since. `identity`: the file with the private key
+    of an encrypted one.
+    """
+    need_tools(office.database, "pg_restore")
+    with alone(office.database):
+        _must_be_empty(office)
+        scratch = office.settings.data_dir / "restoring.tar"
+        with decrypted(source, identity, scratch) as plain, open_bundle(plain) as bundle:
+            manifest = _checked(office, bundle, older_key)
+            _check_parts(bundle, manifest)
+            with _what_is_left_is_said(office):
+                return _put_back(office, bundle, manifest)
+
+
+def _put_back(office: Office, bundle: Reading, manifest: Manifest) -> Restored:
+    _put_back_database(office, bundle, manifest)
+    files = _put_back_files(office, bundle)
+    _put_back_heads(office, bundle)
+    verdict, documents = _audit(office, manifest), _documents(office)
+    wrong = [
+        *_wrong_counts(office, manifest),
+        *_without_file(office, manifest, documents),
+        *_wrong_audit(manifest, verdict),
+    ]
+    damaged = _damaged(manifest, documents)
+    return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong, damaged)
+
+
+def _held(office: Office) -> list[str]:
+    """What stands here already, in words."""
+    held = []
+    if not is_empty(office.database):
+        held.append("the database has tables in it")
+    if not store_of(office).is_empty():
+        held.append(f"there are files in {_files_lie_in(office)}")
+    if kept_heads(office.settings.data_dir):
+        held.append(f"there is a DATA_DIR/{HEADS_FILE}")
+    return held
+
+
+def _must_be_empty(office: Office) -> None:
+    if held := _held(office):
+        raise CannotRestore(
+            f"A backup is only restored into an empty place, and here {' and '.join(held)}. "
+            f"Give an empty folder as DATA_DIR{', an empty bucket' if office.settings.s3 else ''} and an empty database."
+        )
+
+
+def _files_lie_in(office: Office) -> str:
+    return f"the bucket {office.settings.s3.bucket}" if office.settings.s3 else "DATA_DIR/files"
+
+
+@contextmanager
+def _what_is_left_is_said(office: Office) -> Iterator[None]:
+    """When it breaks off, a full disk or a store that went away: whoever is at the terminal must know what they have now."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as failure:
+        try:
+            held = _held(office)
+        except Exception:
+            held = ["it can't be told what is in it"]
+        if not held:
+            raise  # nothing was written
+        raise HalfRestored(
+            f"The restore broke off ({_why(failure)}). What stands here now is half a restore: {' and '.join(held)}. "
+            f"Don't start the portal on it. Put right what stopped it, empty the place again ({_to_empty(office)}) "
+            "and restore once more. The backup itself was only read."
+        ) from failure
+
+
+def _why(failure: BaseException) -> str:
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror + (f": {failure.filename}" if failure.filename else "")
+    return "it was interrupted" if isinstance(failure, KeyboardInterrupt) else type(failure).__name__
+
+
+def _to_empty(office: Office) -> str:
+    """Only what a restore writes: in a demo the keys lie in DATA_DIR too, and must stay."""
+    settings, database = office.settings, office.database.engine.url.database
+    files = f"everything in {_files_lie_in(office)}" if settings.s3 else str(settings.data_dir / "files")
+    heads = str(settings.data_dir / HEADS_FILE)
+    if office.database.is_sqlite:
+        return f"delete {', '.join((*(f'{database}{end}' for end in ('', '-wal', '-shm')), files, heads))}"
+    return f"drop the database {database} and create it anew, delete {files} and {heads}"
+
+
+def _checked(office: Office, bundle: Reading, older_key: bool) -> Manifest:
+    """The list of what is in it, if it fits this portal."""
+    try:
+        with bundle.open(MANIFEST) as file:
+            manifest, seal = read_manifest(file.read())
+    except KeyError:
+        raise CannotRestore("This is not a backup: it has no manifest.json.") from None
+    except BadManifest as bad:
+        raise CannotRestore(str(bad)) from bad
+    if others := other_keys(manifest, keys_of(office)):
+        raise CannotRestore(
+            f"This backup was made with another {' and another '.join(others)}. Set the keys that the portal had "
+            f"when it was taken ({manifest.taken_at}); without them the audit can't be checked and nothing sealed "
+            "can be opened. (Keys of then may stand in AUDIT_KEY_FALLBACKS and FILE_KEY_FALLBACKS.)"
+        )
+    which = sealed_with(manifest, seal, office.settings.audit_keys)
+    if which is None:
+        raise CannotRestore("The list of what is in this backup was changed after it was written.")
+    if which > 0 and not older_key:
+        raise CannotRestore(
+            "This backup was sealed with an AUDIT_KEY that has been replaced since, so whoever has that key could "
+            "have made it, the audit in it included. If you know where it has been since it was taken, and that its "
+            "last seal is one you kept elsewhere at the time, say so with --older-key."
+        )
+    if manifest.kind != kind_of(office.database):
+        raise CannotRestore(
+            f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind_of(office.database)}."
+        )
+    if manifest.migration != newest_revision():
+        raise CannotRestore(
+            f"This backup's tables stand at migration {manifest.migration}, this program's ({VERSION}) at "
+            f"{newest_revision()}. Restore with the version that took it, {manifest.version}, and upgrade then."
+        )
+    return manifest
+
+
+def _check_parts(bundle: Reading, manifest: Manifest) -> None:
+    """Every part is there, nothing else is, and each is as it was."""
+    there = bundle.names() - {MANIFEST}
+    wrong = [f"{name} is missing" for name in sorted(set(manifest.parts) - there)]
+    wrong += [f"{name} does not belong to it" for name in sorted(there - set(manifest.parts))]
+    for name in sorted(there & set(manifest.parts)):
+        with bundle.open(name) as file:
+            if checksum_of(file) != manifest.parts[name]:
+                wrong.append(f"{name} was changed or is damaged")
+    if wrong:
+        more = f" (and {len(wrong) - 5} more)" if len(wrong) > 5 else ""
+        raise CannotRestore(f"This backup is not whole: {'; '.join(wrong[:5])}{more}.")
+
+
+def _put_back_database(office: Office, bundle: Reading, manifest: Manifest) -> None:
+    with _on_disk(office, bundle, DATABASE[manifest.kind]) as path:
+        put_back(office.database, path)
+
+
+@contextmanager
+def _on_disk(office: Office, bundle: Reading, name: str) -> Iterator[Path]:
+    """A part as a file of its own, for as long as it is needed."""
+    path = office.settings.data_dir / "restoring.part"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out, bundle.open(name) as file:
+            shutil.copyfileobj(file, out, 1024 * 1024)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _put_back_files(office: Office, bundle: Reading) -> int:
+    store, files = store_of(office), sorted(name for name in bundle.names() if name.startswith(FILES))
+    for name in files:
+        with bundle.open(name) as file:
+            store.put_back(name.removeprefix(FILES), file)  # type: ignore[arg-type]
+    return len(files)
+
+
+def _put_back_heads(office: Office, bundle: Reading) -> None:
+    if HEADS not in bundle.names():
+        return
+    handle = os.open(office.settings.data_dir / HEADS_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "wb") as out, bundle.open(HEADS) as file:
+        shutil.copyfileobj(file, out)
+
+
+def _wrong_counts(office: Office, manifest: Manifest) -> list[str]:
+    with office.database.engine.connect() as connection:
+        now = count_rows(connection, sorted(manifest.counts))
+    return [
+        f"{name} has {now[name]} rows, and had {rows} in the backup."
+        for name, rows in sorted(manifest.counts.items())
+        if now[name] != rows
+    ]
+
+
+def _documents(office: Office) -> Documents:
+    with office.database.open() as session:
+        look_as_system(session, "restored documents are compared with their files")
+        return session.execute(still_wanted(office.clock.now())).all()
+
+
+def _without_file(office: Office, manifest: Manifest, documents: Documents) -> list[str]:
+    """Documents whose file should have come back and did not."""
+    kept = {row.storage_key: row.id for row in documents if row.id not in manifest.missing}
+    lost = [str(number) for number in without_file(store_of(office), kept)]
+    return [f"Documents without their file: {', '.join(lost)}."] if lost else []
+
+
+def _damaged(manifest: Manifest, documents: Documents) -> tuple[int, ...]:
+    """Documents whose file came back as it was in the backup, which is not as it was sent."""
+    held = {row.id: manifest.parts.get(name_of_file(row.storage_key)) for row in documents}
+    return tuple(sorted(row.id for row in documents if held[row.id] not in (None, row.sha256)))
+
+
+def _audit(office: Office, manifest: Manifest) -> Verdict:
+    heads = [*kept_heads(office.settings.data_dir), manifest.audit_head]
+    with office.database.open() as session:
+        return verify(session, office.settings.audit_keys, heads)
+
+
+def _wrong_audit(manifest: Manifest, verdict: Verdict) -> Iterator[str]:
+    if not verdict.ok:
+        yield "The audit is not whole: run `flask --app run portal verify-audit`."
+    if (verdict.rows, verdict.head) != (manifest.audit_rows, manifest.audit_head):
+        yield "The audit does not end where it ended in the backup."
+
+
+def _begin_anew(office: Office, manifest: Manifest) -> int:
+    """End every log-in that was open when the backup was taken (it may have been ended since), and put it on record."""
+    with unit_of_work(office, None) as work:
+        look_as_system(work.session, "a backup was restored")
+        ended = work.session.execute(
+            update(LogInSession).where(LogInSession.ended_at.is_(None)).values(ended_at=work.now)
+        )
+        work.tell(PortalRestored(taken_at=manifest.taken_at))
+    return int(ended.rowcount)  # type: ignore[attr-defined]

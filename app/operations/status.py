@@ -1,0 +1,139 @@
+"""How the portal is doing, for those who look after it: mail, workers, backup, versions. Nothing about any child."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.people import Person
+from app.core.database.health import revision_within
+from app.core.errors import NotFound, WrongMoment
+from app.core.events import MailSentAgain
+from app.core.mail import queue_state
+from app.core.mail.heartbeat import last_seen
+from app.core.mail.queue_state import GivenUp, Lane
+from app.core.unit_of_work import Office, Work
+from app.operations.health import LEAST_FREE, free_share, weaknesses
+from startup.version import VERSION
+
+MOST_SHOWN = 50
+LAST_BACKUP = Path("backups") / "last.json"
+BACKUP_EVERY = timedelta(days=1)
+WORKER_AWAY = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The mail and the workers at one moment."""
+
+    now: datetime
+    lanes: Sequence[Lane]
+    given_up: int
+    worker_seen: datetime | None
+
+    @property
+    def worker_away(self) -> bool:
+        """Whether no worker has been seen lately."""
+        return self.worker_seen is None or self.now - self.worker_seen > WORKER_AWAY
+
+
+@dataclass(frozen=True)
+class LastBackup:
+    """The backup that was taken last, as `flask portal backup` left word of it."""
+
+    at: datetime
+    kind: str
+    bytes: int
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether a newer one should be there."""
+        return now - self.at > BACKUP_EVERY
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What the page shows."""
+
+    queue: Queue
+    mails: Sequence[GivenUp]
+    names: Mapping[int, str]
+    """The accounts that the mails given up were for."""
+    backup: LastBackup | None
+    weaknesses: Sequence[str]
+    disk_free: float
+    versions: Mapping[str, str]
+    email_change_delay_hours: int
+
+    @property
+    def disk_full(self) -> bool:
+        """Whether the disk needs room."""
+        return self.disk_free <= LEAST_FREE
+
+
+def look_at_queue(office: Office) -> Queue:
+    """The queue and the workers now."""
+    now = office.clock.now()
+    with office.database.engine.connect() as connection:
+        return Queue(
+            now,
+            queue_state.lanes(connection, now),
+            queue_state.count_given_up(connection),
+            last_seen(connection),
+        )
+
+
+def how_it_is_doing(work: Work) -> Doing:
+    """Everything the page shows, in few questions however much mail there is."""
+    connection = work.session.connection()
+    mails = queue_state.given_up(connection, MOST_SHOWN)
+    return Doing(
+        look_at_queue(work.office),
+        mails,
+        _names(work.session, [each.recipient_id for each in mails if each.recipient_id]),
+        last_backup(work.office.settings.data_dir),
+        weaknesses(work.office),
+        free_share(work.office),
+        {
+            "portal": VERSION,
+            "python": platform.python_version(),
+            "database": ".".join(str(part) for part in connection.dialect.server_version_info or ()),
+            "database_kind": "SQLite" if work.office.database.is_sqlite else "PostgreSQL",
+            "migration": revision_within(connection),
+        },
+        work.office.settings.email_change_delay_hours,
+    )
+
+
+def _names(session: Session, numbers: Sequence[int]) -> dict[int, str]:
+    if not numbers:
+        return {}
+    people = session.scalars(select(Person).where(Person.id.in_(numbers)))
+    return {person.id: person.name for person in people}
+
+
+def last_backup(data_dir: Path) -> LastBackup | None:
+    """When the last backup was taken; None when there is no word of any, or none that can be read."""
+    try:
+        told = json.loads((data_dir / LAST_BACKUP).read_text(encoding="utf-8"))
+        at = datetime.fromisoformat(told["at"])
+        at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+        return LastBackup(at, str(told["kind"]), int(told["bytes"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def send_again(work: Work, mail_id: int) -> None:
+    """Put a mail that was given up back into the queue. Raises WrongMoment for one not worth sending any more."""
+    connection = work.session.connection()
+    found = queue_state.given_up(connection, 1, mail_id)
+    if not found:
+        raise NotFound("OutboxMail")
+    if not found[0].can_go_again(work.now) or not queue_state.send_again(connection, mail_id, work.now):
+        raise WrongMoment("send again")
+    work.mailed.append(mail_id)
+    work.tell(MailSentAgain(mail_id=mail_id, letter=found[0].letter))

@@ -1,0 +1,23 @@
+"""Organisations to choose from."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.core.roles import EDUCATION
+from app.organisations.tables import Organisation
+
+
+def settings_in_use(session: Session, *, or_this: int | None = None) -> list[tuple[str, str]]:
+    """Return (id, name) of each school, early years setting and post-16 establishment that is in use, by name; also
+    `or_this` one, which a record may name though it is no longer used."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(
+            or_(
+                (Organisation.kind.in_(EDUCATION)) & Organisation.active.is_(True),
+                Organisation.id == or_this,
+            )
+        )
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [(str(number), name) for number, name in rows]

@@ -1,1 +1,0 @@
-"""The desk: one function, one use case, one transaction."""

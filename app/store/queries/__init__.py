@@ -1,1 +1,0 @@
-"""Named queries: each page's question to the database, asked once and in one place."""
