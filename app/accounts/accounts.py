@@ -24,6 +24,7 @@ from app.accounts.tables.people import Person
 from app.cases.handover import hand_over_work
 from app.cases.invitation_checks import needs_second
 from app.children.tables import ChildLink
+from app.core.database.locks import hold_account
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.errors import Fault, Refused, WrongHands
 from app.core.roles import SEN_TEAM, Role
@@ -168,11 +169,20 @@ def _check_family(work: Work, person_id: int, wanted: frozenset[Role]) -> None:
         raise Refused(Fault("roles", Wording(text)))
 
 
+def roles_held(work: Work) -> frozenset[Role]:
+    """My roles at this moment, which nobody takes away until this is done; none where my account was closed."""
+    hold_account(work.session, work.me.user_id)
+    mine = select(RoleRow.name).join(Person.roles)
+    names = work.session.scalars(mine.where(Person.id == work.me.user_id, Person.active.is_(True)))
+    return frozenset(Role[name] for name in names if name in Role.__members__)
+
+
 def account_of_another(work: Work, person_id: int) -> Person:
     """Somebody else's account, for an administrator to change. Raises WrongHands."""
     _still_administrator(work)
     if work.me.user_id == person_id:
         raise WrongHands("nobody changes their own roles or closes their own account here")
+    hold_account(work.session, person_id)
     return work.get(Person, person_id, selectinload(Person.roles))
 
 

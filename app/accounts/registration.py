@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, or_, select, update
 
 from app.accounts.account_creation import open_account
 from app.accounts.events import RegisteredAlready
@@ -184,17 +184,22 @@ def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState
 
 def _drop_older_waiting(work: Work, registration: Registration) -> None:
     """The owner of the address registered again: only what they said last counts."""
-    for older in work.session.scalars(
-        select(Registration).where(
+    older = work.session.scalars(
+        update(Registration)
+        .where(
             Registration.email == registration.email,
             Registration.state == RegistrationState.waiting,
             Registration.id != registration.id,
         )
-    ):
-        older.state = RegistrationState.refused
-        older.decided_at = work.now
-        older.decision_reason = "They registered again, and the newer registration counts."
-        forget_password(work, older)
+        .values(
+            state=RegistrationState.refused,
+            decided_at=work.now,
+            decision_reason="They registered again, and the newer registration counts.",
+        )
+        .returning(Registration)
+    )
+    for each in older.all():
+        forget_password(work, each)
 
 
 def open_registered(

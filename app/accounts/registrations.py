@@ -162,17 +162,19 @@ def new_organisation(work: Work, registration_id: int, name: str, kind: Professi
     if not work.me.in_sen_team:
         raise WrongHands("only the SEN team enters organisations for registrations")
     registration = work.get(Registration, registration_id)
+    text = Wording(N_("An organisation with this name is in the list. Choose it there"))
+    known = Refused(Fault("new_name", text))
     names = work.session.scalars(select(Organisation.name))
     if fold(name) in {fold(other) for other in names}:
-        text = Wording(N_("An organisation with this name is in the list. Choose it there"))
-        raise Refused(Fault("new_name", text))
-    organisation = work.add(
+        raise known
+    organisation = work.add_only(
         Organisation(
             name=name,
             kind=kind,
             address=registration.address,
             postcode=registration.postcode,
-        )
+        ),
+        known,
     )
     work.tell(ReferenceChanged(table="organisation", row_id=organisation.id, change="added"))
     return organisation
@@ -184,9 +186,15 @@ def recognise_domain(work: Work, registration_id: int, organisation_id: int) -> 
         raise WrongHands("only a SEN manager or an administrator recognises work domains")
     registration = work.get(Registration, registration_id)
     domain = domain_of(registration.email)
-    if work.session.scalars(select(WorkDomain).where(WorkDomain.domain == domain)).first() is None:
-        added = work.add(WorkDomain(domain=domain, organisation_id=organisation_id))
-        work.tell(ReferenceChanged(table="work_domain", row_id=added.id, change="added"))
+    if work.session.scalars(select(WorkDomain).where(WorkDomain.domain == domain)).first() is not None:
+        return
+    try:
+        added = work.add_only(
+            WorkDomain(domain=domain, organisation_id=organisation_id), Conflict("WorkDomain")
+        )
+    except Conflict:  # recognised with another registration at this moment
+        return
+    work.tell(ReferenceChanged(table="work_domain", row_id=added.id, change="added"))
 
 
 def may_recognise_domains(work: Work) -> bool:

@@ -93,11 +93,11 @@ def choose_password(desk: Desk, token: str, password: str, details: Details | No
     with desk() as work:
         look(work, token)
         link = look_at(work, token, *PURPOSES)
-        keep_password(work.session, link.id, kept)
         if details is not None and about.asks_details:
             invitation_acceptance.enter_details(
                 work, link.email, details.first_name, details.last_name, details.job_title
             )
+        keep_password(work.session, link.id, kept)
 
 
 def can_renew(work: Work, token: str) -> bool:
@@ -123,6 +123,10 @@ def finish(work: Work, token: str) -> Outcome:
 
     Raises DeadLink when the link was used meanwhile or no password was chosen yet.
     """
+    found = look_at(work, token, *PURPOSES)
+    if found.purpose is Purpose.invite:
+        look_as_system(work.session, "an invitation is accepted through its link")
+        invitation_acceptance.hold_open_to(work, found.email)
     link = use_link(work, token, *PURPOSES)
     if link.chosen_password is None:
         raise DeadLink

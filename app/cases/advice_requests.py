@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.cases.links import held, link_if_missing, professional
-from app.children.tables import Child, ChildLink
+from app.children.tables import ChildLink
 from app.core.errors import Conflict, Fault, NotFound, Refused, WrongHands
 from app.core.roles import PROFESSION_LABELS, Role
 from app.core.text_input import character_faults
@@ -25,7 +25,7 @@ from app.forms.queries.forms import form_held
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import ADVICE, FAMILY_PARTS, OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Advice, Consent, FormVersion, Request
-from app.forms.workflow_roles import check_in_use, is_linked, parts_in
+from app.forms.workflow_roles import is_linked, organisation_in_use, parts_in
 from app.organisations.tables import Organisation
 
 ADVICE_KEYS = "advice_"
@@ -72,7 +72,7 @@ def ask_for_advice(
         organisation_id = professional(work, person_id, "adviser").organisation_id
     if organisation_id is None:
         raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
-    check_in_use(work.get(Organisation, organisation_id), "adviser")
+    organisation_in_use(work, organisation_id, "adviser")
     child = held(work, child_id)
     version = _advice_form(work, template_key)
     statutory = is_assessing(work, child.id)
@@ -131,7 +131,7 @@ def start_consent(
     A parent or young person begins their own. The SEN team asks the person of `link_id` to fill theirs in, or, with
     `recorded`, writes down what that person, or somebody without an account, said or signed.
     """
-    child = work.get(Child, child_id)
+    child = held(work, child_id)
     giver = _giver(work, child.id, link_id, recorded)
     begun = _open_consent(work, child.id, giver)
     if begun is not None:

@@ -6,6 +6,7 @@ from app.cases.merges import merge_records
 from app.children.events import ChildViewed, DuplicateSettled
 from app.children.rules.matching import Identity, first_match
 from app.children.tables import Child
+from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.errors import WrongHands, WrongMoment
 from app.core.unit_of_work import Work
@@ -40,6 +41,7 @@ def known_child_like(work: Work, details: Identity, *, other_than: int | None = 
     It looks past what the person adding may see, and tells them nothing: the same question is asked of
     the database whether there is such a child or not.
     """
+    hold_comparing(work.session)
     look_as_system(work.session, "a new child is compared with all known children")
     try:
         rows = work.session.execute(

@@ -9,13 +9,12 @@ from app.accounts.tables.people import Person
 from app.cases.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, WorkHandedOver, WorkLeft
 from app.cases.unfinished import forms_to_answer_for
 from app.children.tables import Child, ChildLink
-from app.core.database.locks import hold_account
+from app.core.database.locks import hold_account, organisation_held
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.unit_of_work import Work
 from app.forms.rules.form_deadlines import UNDECIDED
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState, Part
 from app.forms.tables.forms import Form
-from app.organisations.tables import Organisation
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
     links = _held_links(work, person_id, organisation_id)
     alone = _without_colleague(work, person_id, organisation_id, [link.child_id for link in links])
     may_queue = alone - _barred(work, organisation_id, alone)
-    if not work.get(Organisation, organisation_id).active:
+    if not work.session.scalars(organisation_held(organisation_id)).one().active:
         may_queue = set()
     for link in links:
         link.ended_at, link.ended_by_id = work.now, work.me.user_id

@@ -13,6 +13,7 @@ from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.cases.invitations import invitations_open_to, letter_of, link_parent, settle
 from app.children.tables import Child
+from app.core.database.locks import child_held
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import Work
@@ -29,9 +30,30 @@ def open_to(work: Work, email: str) -> Sequence[Invitation]:
     return found
 
 
+def hold_open_to(work: Work, email: str) -> Sequence[Invitation]:
+    """The same, while nobody else changes these invitations, merges the children's records or ends an involvement with
+    them. Ask for it before the link is used: whoever withdraws an invitation locks in that order. Raises DeadLink."""
+    held: set[int] = set()
+    while True:
+        work.session.expire_all()
+        found = open_to(work, email)
+        about = {each.child_id for each in found if each.child_id is not None} - held
+        if not about:
+            break
+        for child_id in sorted(about):
+            work.session.execute(child_held(child_id))
+        held |= about
+    numbers = [each.id for each in found]
+    work.session.execute(
+        select(Invitation.id).where(Invitation.id.in_(numbers)).order_by(Invitation.id).with_for_update()
+    )
+    work.session.expire_all()
+    return open_to(work, email)
+
+
 def renew(work: Work, email: str) -> None:
     """Mail a new link for an open invitation whose link was too old. Raises DeadLink when there is none."""
-    newest = open_to(work, email)[-1]
+    newest = hold_open_to(work, email)[-1]
     token = make_link(work, Purpose.invite, newest.email)
     mail_link(work, letter_of(newest), Purpose.invite, newest.email, token)
 
@@ -42,6 +64,7 @@ def enter_details(work: Work, email: str, first_name: str, last_name: str, job_t
         if asks_details(invitation):
             invitation.first_name, invitation.last_name = first_name, last_name
             invitation.job_title = job_title
+    work.session.flush()
 
 
 def organisation_name(work: Work, invitation: Invitation) -> str:
@@ -64,7 +87,7 @@ def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
     Raises Conflict when the address has got an account in the meantime.
     """
     look_as_system(work.session, "an invitation is accepted through its link")
-    invited = open_to(work, link.email)
+    invited = hold_open_to(work, link.email)
     newest = invited[-1]
     if not newest.name:
         raise DeadLink

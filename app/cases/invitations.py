@@ -5,12 +5,13 @@ One function invites everyone. A role is given only when the invited person has 
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from app.accounts.accounts import roles_held
 from app.accounts.mailed_links import mail, mail_link, make_link
 from app.accounts.queries.addresses import KnownPerson, person_with_email
 from app.accounts.queries.mailed_links import end_older
@@ -35,7 +36,7 @@ from app.cases.invitation_checks import (
 )
 from app.cases.links import held, open_link_of
 from app.children.tables import Child, ChildLink
-from app.core.errors import Fault, Refused, WrongHands, WrongMoment
+from app.core.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
 from app.core.names import fold
 from app.core.roles import Role
 from app.core.unit_of_work import Work
@@ -77,6 +78,7 @@ def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
     of another kind, belongs to another person, or has an open invitation, which is never replaced.
     """
     _check_may_invite(work, invited.role)
+    _check_still_may_invite(work, invited.role)
     child = _child_of(work, invited)
     check_organisation(work, invited.role, invited.organisation_id)
     address = address_of(invited.email, invited.role)
@@ -149,6 +151,7 @@ def _repeated(work: Work, address: str, invited: Invited) -> Invitation | None:
 def confirm(work: Work, invitation_id: int) -> Invitation:
     """A second administrator confirms an invitation, and its link is sent. Of two at once, one gets WrongMoment."""
     invitation = _open_one(work, invitation_id)
+    _check_still_may_invite(work, invitation.role)
     if invitation.invited_by_id == work.me.user_id:
         raise WrongHands("an invitation is confirmed by another administrator")
     changed = work.session.execute(
@@ -233,12 +236,19 @@ def _check_may_invite(work: Work, role: Role) -> None:
         raise WrongHands("this person does not invite to this role")
 
 
+def _check_still_may_invite(work: Work, role: Role) -> None:
+    """Raise WrongHands where this person's role is being taken away, or their account closed: that ends the invitations
+    to accounts that they sent, and this one must not come after it."""
+    if role is not Role.parent and not may_invite(replace(work.me, roles=roles_held(work)), role):
+        raise WrongHands("this person does not invite to this role any more")
+
+
 def _child_of(work: Work, invited: Invited) -> Child | None:
     if invited.role is not Role.parent:
         return None
     if invited.part not in FAMILY_PARTS:
         raise WrongHands("invite")
-    return work.get(Child, invited.child_id or 0)
+    return held(work, invited.child_id or 0)
 
 
 def _has_account(known: KnownPerson) -> Refused:
@@ -318,7 +328,6 @@ def _link_known(work: Work, child: Child, known: KnownPerson, invited: Invited) 
         )
         raise Refused(Fault("email", text))
     _check_same_person(known.name, invited)
-    held(work, child.id)
     found = open_link_of(work, child.id, known.id)
     if found is not None:
         repeated = work.is_repeat(found.created_at, found.linked_by_id)
@@ -377,8 +386,11 @@ def invitations_open_to(work: Work, email: str) -> Sequence[Invitation]:
 
 
 def _open_one(work: Work, invitation_id: int) -> Invitation:
-    """An open invitation that this person may change. Raises WrongHands, WrongMoment."""
-    invitation = work.get(Invitation, invitation_id)
+    """An open invitation that this person may change, and nobody else at this moment. Raises WrongHands, WrongMoment."""
+    found = select(Invitation).where(Invitation.id == invitation_id).with_for_update()
+    invitation = work.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    if invitation is None:
+        raise NotFound("Invitation")
     _check_may_invite(work, invitation.role)
     if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
         raise WrongMoment

@@ -15,7 +15,7 @@ from app.cases.bars import (
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
 from app.cases.unfinished import hold_forms_in_hand, hold_forms_to_answer_for, others_work_there
 from app.children.tables import Child, ChildLink
-from app.core.database.locks import child_held
+from app.core.database.locks import child_held, organisation_held
 from app.core.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
 from app.core.roles import Role
 from app.core.text_input import character_faults, clean_line
@@ -24,7 +24,7 @@ from app.core.wording import N_, Wording
 from app.forms import confidentiality
 from app.forms.rules.workflow import Part
 from app.forms.tables.forms import Advice
-from app.forms.workflow_roles import check_confirmed, check_in_use
+from app.forms.workflow_roles import check_confirmed, organisation_in_use
 from app.organisations.tables import Organisation
 
 LONGEST_RELATIONSHIP = 100
@@ -61,9 +61,8 @@ def link_organisation(work: Work, child_id: int, organisation_id: int, *, despit
     """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up.
     This also lifts a bar, as for a person."""
     _team_only(work)
+    organisation = organisation_in_use(work, organisation_id, "organisation")
     child = held(work, child_id)
-    organisation = work.get(Organisation, organisation_id)
-    check_in_use(organisation, "organisation")
     found = queue_link(work, child.id, organisation.id)
     if found is not None:
         if work.is_repeat(found.created_at, found.linked_by_id):
@@ -183,7 +182,7 @@ def return_to_queue(work: Work, child: Child, organisation_id: int) -> bool:
 
     Not where the SEN team removed the organisation, or it is no longer in use: then the SEN team is told.
     """
-    organisation = work.get(Organisation, organisation_id)
+    organisation = work.session.scalars(organisation_held(organisation_id)).one()
     if organisation.active and not organisation_is_barred(work, child.id, organisation_id):
         if queue_link(work, child.id, organisation_id) is None:
             _enter_queue(work, child, organisation)
@@ -362,7 +361,7 @@ def professional(work: Work, person_id: int, field: str = "person") -> Person:
     if not (person.active and is_one and person.organisation_id is not None):
         raise Refused(Fault(field, Wording(N_("Choose a professional whose account is open"))))
     check_confirmed(person, field)
-    check_in_use(work.get(Organisation, person.organisation_id), field)
+    organisation_in_use(work, person.organisation_id, field)
     return person
 
 

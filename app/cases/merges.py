@@ -16,6 +16,7 @@ from app.cases.bars import check_no_one_invited_back, copy_bars
 from app.cases.links import held
 from app.children.events import MergeUndone
 from app.children.tables import Child, ChildLink, ChildMerge
+from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.errors import Fault, Refused, WrongHands, WrongMoment
 from app.core.unit_of_work import Work
@@ -55,6 +56,7 @@ def merge_records(work: Work, newer: Child, older: Child, *, despite: bool = Fal
     (`despite`), when a form of one record may say that somebody of the other must not know.
     """
     newer_id, older_id = newer.id, older.id
+    hold_comparing(work.session)  # a child that is being added may be found to be like one of these
     for each in sorted((newer_id, older_id)):
         held(work, each)
     _check_no_one_comes_back(work, newer_id, older_id)

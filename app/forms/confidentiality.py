@@ -80,8 +80,7 @@ def check_organisation_may_know(work: Work, child_id: int, organisation_id: int,
     people = work.session.execute(
         select(Person.first_name, Person.last_name).where(
             Person.organisation_id == organisation_id,
-            Person.active.is_(True),
-            Person.organisation_confirmed_at.is_not(None),
+            Person.active.is_(True),  # confirmed or not: that may come at this moment
         )
     )
     for first, last in people:

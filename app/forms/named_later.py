@@ -19,6 +19,7 @@ from app.forms.form_context import OpenForm
 from app.forms.queries.named_people import (
     Linked,
     barred_from,
+    hold_children_of,
     invited_to,
     linked_with,
     members_of,
@@ -144,6 +145,7 @@ def keep_from_queue(work: Work, person: Person, by: int) -> None:
     if person.organisation_id is None:
         return
     member = Linked(Part.author, person.id, person.name, "", person.organisation_id, "", False)
+    hold_children_of(work.session, person.organisation_id)
     for child_id in risky_children_of(work.session, person.organisation_id, person.id):
         if _by_name(notes_sent(work, child_id), member):
             _keep_away(work, child_id, member, by)

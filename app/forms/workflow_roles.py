@@ -5,7 +5,8 @@ from sqlalchemy import Integer, bindparam, or_, select
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import Ready
-from app.core.errors import Fault, Refused
+from app.core.database.locks import organisation_held
+from app.core.errors import Fault, NotFound, Refused
 from app.core.roles import Role
 from app.core.unit_of_work import Work
 from app.core.wording import N_, Wording
@@ -48,10 +49,15 @@ def check_confirmed(person: Person, field: str) -> None:
         raise Refused(Fault(field, Wording(text, name=person.name)))
 
 
-def check_in_use(organisation: Organisation, field: str) -> None:
-    """Raise Refused for an organisation that is no longer in use: its people read nothing."""
+def organisation_in_use(work: Work, organisation_id: int, field: str) -> Organisation:
+    """Return the organisation, which stays in use until this is done: whoever marks it as no longer in use counts its open
+    work. Raises Refused for one that is no longer in use: its people read nothing."""
+    organisation = work.session.scalars(organisation_held(organisation_id)).one_or_none()
+    if organisation is None:
+        raise NotFound("Organisation")
     if not organisation.active:
         raise Refused(Fault(field, Wording(N_("%(name)s is no longer in use"), name=organisation.name)))
+    return organisation
 
 
 def is_linked(work: Work, child_id: int) -> bool:

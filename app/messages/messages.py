@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.tables.log_in import Registration
 from app.children.tables import Child
 from app.core.activity_limits import MESSAGES, count_mine
+from app.core.database.locks import child_shared
 from app.core.errors import Fault, NotFound, Refused, TooMany, WrongHands
 from app.core.roles import Principal
 from app.core.text_input import character_faults, clean_line, clean_lines
@@ -107,7 +108,8 @@ def write_about_child(
     """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYBODY who is."""
     if not work.me.in_sen_team:
         raise WrongHands("write_about_child")
-    _child, linked = whom_to_write_to(work, child_id)
+    _hold_record(work, child_id)
+    linked = people_linked(work.session, child_id)
     by_number = {str(each.person_id): each.person_id for each in linked}
     chosen = set(by_number.values()) if to == EVERYBODY else {by_number[to]} if to in by_number else set()
     faults = [
@@ -124,7 +126,7 @@ def write_to_team(
 ) -> list[int]:
     """Anybody writes to the SEN team, about a child they are linked to or about something else."""
     if child_id is not None:
-        work.get(Child, child_id)
+        _hold_record(work, child_id)
     if faults := _what_is_wrong(subject, body, ask_subject=N_("Enter a subject")):
         raise Refused(*faults)
     return _send(work, {None}, subject, body, send_key, child_id=child_id)
@@ -137,6 +139,8 @@ def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
         raise WrongHands("answer")
     if faults := _what_is_wrong(message.subject, body, ask_subject=""):
         raise Refused(*faults)
+    if message.child_id is not None:
+        _hold_record(work, message.child_id)
     to = message.sender_id if work.me.in_sen_team else None
     subject = message.subject if message.subject.startswith("Re: ") else f"Re: {message.subject}"
     return _send(
@@ -148,6 +152,12 @@ def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
         child_id=message.child_id,
         reply_to_id=message.id,
     )
+
+
+def _hold_record(work: Work, child_id: int) -> None:
+    """See that the record is not merged before what is written about the child is entered. Raises NotFound."""
+    if work.session.scalars(child_shared(child_id)).one_or_none() is None:
+        raise NotFound("Child")
 
 
 def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[Fault]:

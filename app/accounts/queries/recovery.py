@@ -51,6 +51,9 @@ def end_pending(
     ).scalar_one()
     _end_log_ins(session, person_id, now, except_log_in)
     _set(session, _challenge, _challenge.c.person_id == person_id, _challenge.c.closed_at, now)
+    # Who had the account in their hands may have invited themselves to another role; families keep their invitations.
+    # Before the links: whoever withdraws or accepts an invitation locks it before its link.
+    invitations = _withdraw(session, now, or_(_invitation.c.email == email, _to_accounts(person_id)))
     _end_links(session, person_id, email, now)
     end_account_changes(session, person_id, now)
     session.execute(
@@ -62,8 +65,7 @@ def end_pending(
             decision_reason="The address has an account, whose owner ended everything that was pending.",
         )
     )
-    # Who had the account in their hands may have invited themselves to another role; families keep their invitations.
-    return _withdraw(session, now, or_(_invitation.c.email == email, _to_accounts(person_id)))
+    return invitations
 
 
 def end_account_changes(session: Session, person_id: int, now: datetime) -> None:

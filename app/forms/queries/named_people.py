@@ -92,6 +92,16 @@ def members_of(session: Session, organisation_id: int) -> list[Linked]:
     return [Linked(Part.author, r[0], f"{r[1]} {r[2]}".strip(), "", organisation_id, "", False) for r in rows]
 
 
+def hold_children_of(session: Session, organisation_id: int) -> None:
+    """Wait until no form is being sent about the children whom everyone at an organisation sees: it may name somebody."""
+    seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
+    there = select(_link.c.child_id).where(
+        _link.c.organisation_id == organisation_id, _link.c.ended_at.is_(None), seen
+    )
+    children = select(_child.c.id).where(_child.c.id.in_(there)).order_by(_child.c.id)
+    session.execute(children.with_for_update(read=True))
+
+
 def risky_children_of(session: Session, organisation_id: int, person_id: int) -> Sequence[int]:
     """The children with a secret address that everyone at an organisation sees, and to whom this person has no link of
     their own, open or barred."""
