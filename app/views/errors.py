@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -14,7 +14,7 @@ from app.core.events import AccessDenied
 from app.security import office
 from app.views.base import my_work
 from app.views.gate import keep_typed
-from app.views.out_of_order import closed_for_now, out_of_order
+from app.views.out_of_order import closed_for_now, may_try_again, out_of_order
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,14 @@ def _write_down_denied(status: int) -> None:
             work.tell(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
     except Exception as error:  # the page that says no is shown all the same
         log.error("a refusal was not written down: %s", type(error).__name__)
+
+
+def _tried_again() -> ResponseReturnValue:
+    """The answer to the same request, carried out once more."""
+    try:
+        return current_app.make_response(current_app.dispatch_request())
+    except Exception as error:
+        return current_app.make_response(current_app.handle_user_exception(error))
 
 
 def init_errors(app: Flask) -> None:
@@ -76,6 +84,8 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
+        if may_try_again(error):
+            return _tried_again()
         if out_of_order(error):
             return closed_for_now(error)
         log.exception("unexpected %s", type(error).__name__)

@@ -16,6 +16,9 @@ from app.views.gate import PUBLIC
 log = logging.getLogger(__name__)
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
+WAITED_IN_A_CIRCLE = {"40P01", "40001"}
+"""PostgreSQL's words for a deadlock, and for a transaction that cannot be put in order with another: it has undone this
+one, and the same request may succeed at once."""
 READ_ONLY = "25006"
 """PostgreSQL's word for "this transaction may only read"."""
 COME_BACK = 60
@@ -36,6 +39,19 @@ def _database_fails(error: DBAPIError) -> bool:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return True
     return getattr(error.orig, "sqlstate", None) == READ_ONLY
+
+
+def may_try_again(error: BaseException) -> bool:
+    """Whether the same request is carried out once more, before anybody is answered. Not one with files, which are read
+    by now, nor one of those that anybody may use, which count tries in transactions of their own."""
+    if not isinstance(error, DBAPIError) or getattr(error.orig, "sqlstate", None) not in WAITED_IN_A_CIRCLE:
+        return False
+    if g.get("tried_again") or request.endpoint is None or request.endpoint in PUBLIC or _had_files():
+        return False
+    g.tried_again = True
+    log.warning("tried again: %s", _named(error))
+    office().database.session.remove()
+    return True
 
 
 def closed_for_now(error: BaseException) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import NotFound
@@ -27,12 +28,21 @@ class ReferenceInterface(PortalInterface):
     def add(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
         """Enter a row in the transaction that is open."""
         self.session.add(item)
-        self.session.flush()
+        _flush(self.session)
 
     def edit(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
         """Change a row in the transaction that is open."""
         self.session.add(item)
-        self.session.flush()
+        _flush(self.session)
+
+
+def _flush(session: Any) -> None:
+    """AppBuilder swallows what is raised here. Its own check has found no such row a moment ago."""
+    try:
+        session.flush()
+    except IntegrityError:
+        request.environ["portal.taken"] = True
+        raise
 
 
 def _named(widgets: dict[str, Any], form_of: str) -> None:
@@ -51,6 +61,7 @@ class ReferenceView(PortalListView):
     include_route_methods = {"list", "show", "export", "add", "edit", "delete"}
     add_row_message = _l("Added.")
     edit_row_message = _l("Changed.")
+    taken_message = _l("Someone has just entered the same. Check the list.")
     in_use_message = _l("This cannot be deleted because it is in use.")
 
     def _told(self, change: str, run: Any) -> Any:
@@ -60,6 +71,8 @@ class ReferenceView(PortalListView):
             row = request.environ.pop("portal.changed", None)
             if row is None:
                 work.session.rollback()  # refused: what AppBuilder had written into the row already must not stay
+                if request.environ.pop("portal.taken", False):
+                    flash(str(self.taken_message), "danger")
             else:
                 row_id = row.id
                 work.tell(
@@ -125,7 +138,11 @@ class ReferenceView(PortalListView):
             )
         try:
             with my_work() as work:
-                item = work.get(self.datamodel.obj, int(pk))
+                table = self.datamodel.obj
+                held = select(table).where(table.id == int(pk)).with_for_update(of=table)
+                item = work.session.scalars(held).unique().one_or_none()
+                if item is None:  # deleted by someone else at this moment
+                    raise NotFound
                 work.session.delete(item)
                 work.session.flush()
                 work.tell(
