@@ -24,7 +24,7 @@ from app.core.wording import N_
 from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.forms.rules.secrecy import hides_places
 from app.forms.rules.sharing import SHAREABLE
-from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
+from app.forms.rules.workflow import FAMILY_PARTS, OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
 from app.models import Child, FormShare
 from app.seed.files import reference
 from app.views.due import Due, due, form_due
@@ -89,10 +89,16 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
 
 
 def people_shown(people: Sequence[Involved], child: Child, who: Principal) -> list[Involved]:
-    """Who is involved, for this reader: no queues and no organisations where they would show where the child is."""
+    """Who is involved, for this reader: no queues, organisations and job titles where they would show where the child is."""
     if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
         return list(people)
-    return [replace(each, organisation_name="") for each in people if not each.in_queue]
+    return [
+        replace(each, organisation_name="")
+        if each.part in FAMILY_PARTS
+        else replace(each, organisation_name="", relationship="")
+        for each in people
+        if not each.in_queue
+    ]
 
 
 def lines_shown(lines: Sequence[FormLine], child: Child, who: Principal) -> list[FormLine]:

@@ -117,3 +117,36 @@ def test_a2_which_answers_note_a_risk(answers, risk):
 def test_a2_whom_a_note_may_mean(note, named, person, relationship, organisation, meant):
     notes = [Note("Form", "Label", note, names_a_person=named)]
     assert bool(who_must_not_know(notes, person, relationship, organisation)) is meant
+
+
+LONG = "She left him in May. " * 40
+"""More than 500 characters, after which a name was not read."""
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "meant"),
+    [
+        (f"{LONG} Benjamin Shaw must not know.", "Benjamin Shaw", True),
+        (f"{LONG} His father must not know.", "Benjamin Shaw", False),
+        ("My ex Ben Shaw must not know.", "Benjamin Shaw", True),
+        ("Do not go to Ben Shaw’s home.", "Ben Shaw", True),
+        ("Mr Shaw must not know.", "Ben Thomas Shaw", True),
+        ("Mr. Shaw must not know.", "Ben Shaw", True),
+        ("B. Shaw must not know.", "Ben Shaw", True),
+        ("Ben Shaw must not know.", "Ben Thomas Shaw-Reed", True),
+        ("Ben must not know.", "Ben", True),
+        ("Ben must not know.", "Ben Shaw", False),
+        ("The Shaw family knows, Mr Reed must not.", "Sara Shaw", False),
+        ("Do not tell the solicitor.", "Sol Fletcher", False),
+    ],
+)
+def test_a2_whom_a_text_may_mean(text, person, meant):
+    note = Note("Request", "Who must not be told?", text, limits_contact=True)
+    assert bool(who_must_not_know([note], person)) is meant
+
+
+def test_a2_a_name_in_the_plural_and_a_former_name_are_meant():
+    row = Note("Consent", "Name", "The Shaws", names_a_person=True, limits_contact=True)
+    assert who_must_not_know([row], "Ben Shaw")
+    assert not who_must_not_know([row], "Ben Reed")
+    assert who_must_not_know([row], "Ben Reed", former=["Ben Shaw"])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.names import fold
+from app.core.names import LONGEST_FOLDED, fold
 from app.forms.definitions import FROM_REQUEST, Answers, FormDefinition, Question, Section, answer_lines
 from app.forms.definitions.conditions import blank
 
@@ -28,7 +28,7 @@ class Reader(enum.Enum):
 WHOLE = frozenset({Reader.sen_team, Reader.author})
 CONTACT_KINDS = frozenset({"postcode", "phone", "email"})
 CONTACT_FACTS = frozenset({"child.address", "child.postcode", "child.postcode_missing_reason"})
-PLACE_FACTS = frozenset({"child.setting", "author.organisation"})
+PLACE_FACTS = frozenset({"child.setting", "author.organisation", "author.job_title"})
 PLACE_QUESTIONS = frozenset({"gp"})
 """Questions of the published request that name a place the child can be found at."""
 FAMILY_PLACE_QUESTIONS = PLACE_QUESTIONS | {
@@ -252,33 +252,44 @@ SMALL_WORDS = frozenset(
         "with",
     ]
 )
+TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "professor"])
+SHORTEST_FORM = 3
+"""Letters of a short form of a name."""
 _PREFIX = re.compile(r"\b(step|grand|half) (?=\w)")
 
 
 def who_must_not_know(
-    notes: Iterable[Note], name: str, relationship: str = "", organisation: str = ""
+    notes: Iterable[Note],
+    name: str,
+    relationship: str = "",
+    organisation: str = "",
+    former: Sequence[str] = (),
 ) -> list[Note]:
-    """The notes that may mean this person: their name, what they are to the child, or where they work.
+    """The notes that may mean this person: their name or a former one, what they are to the child, or where they work.
 
     A note that means somebody else costs the officer one more look; a note that is missed may cost a family its safety.
     """
-    own = _words(name)
+    names = [_words(each) for each in (name, *former)]
     relations = _relations(relationship)
     found = []
     for note in notes:
         said = _words(note.text)
         if (
-            (own and own <= said)
+            any(_is_called(note, said, own) for own in names)
             or _may_be(relations, _kin(note.text), note)
             or (organisation and _words(organisation) <= said)
-            or (note.names_a_person and said and (said <= own | _words(organisation) or own & said))
+            or (note.names_a_person and said and said <= _words(organisation).union(*names))
         ):
             found.append(note)
     return found
 
 
 def plainly_must_not_know(
-    notes: Iterable[Note], name: str, relationship: str = "", organisation: str = ""
+    notes: Iterable[Note],
+    name: str,
+    relationship: str = "",
+    organisation: str = "",
+    former: Sequence[str] = (),
 ) -> list[Note]:
     """The notes that mean this person by name, and those that say who must be kept away and mean what they are to the
     child. Used where the portal acts before an officer has looked: "call the mother first" keeps no mother away."""
@@ -286,9 +297,34 @@ def plainly_must_not_know(
     limiting = [note for note in notes if note.limits_contact]
     others = [note for note in notes if not note.limits_contact]
     return [
-        *who_must_not_know(limiting, name, relationship, organisation),
-        *who_must_not_know(others, name, "", organisation),
+        *who_must_not_know(limiting, name, relationship, organisation, former),
+        *who_must_not_know(others, name, "", organisation, former),
     ]
+
+
+def _is_called(note: Note, said: set[str], own: set[str]) -> bool:
+    """Whether a note may mean somebody of this name. In a box for a name one word of it is enough. In a text it takes two,
+    of which one may be a short form ("Ben" for "Benjamin"), or the surname after a title or an initial ("Mr Shaw")."""
+    said = said | {word.removesuffix("s") for word in said}  # "Ben Shaw's home", "the Shaws"
+    same = own & said
+    if note.names_a_person or not same:
+        return bool(same)
+    alike = {word for word in own if word in said or any(_is_short_for(word, each) for each in said)}
+    return len(alike) >= min(len(own), 2) or bool(own & _after_title(note.text, own))
+
+
+def _is_short_for(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= SHORTEST_FORM and longer.startswith(shorter)
+
+
+def _after_title(text: str, own: set[str]) -> set[str]:
+    """The words of a text after "Mr" and the like, or after an initial of one of a person's other names."""
+    return {
+        word
+        for title, word in zip(_each_word(text), _each_word(text)[1:], strict=False)
+        if title in TITLES or (len(title) == 1 and any(name[0] == title for name in own - {word}))
+    }
 
 
 def _may_be(relations: frozenset[str], kin: frozenset[str], note: Note) -> bool:
@@ -312,10 +348,15 @@ def _relations(relationship: str) -> frozenset[str]:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in fold(text).split() if word not in SMALL_WORDS}
+    return {word for word in _each_word(text) if word not in SMALL_WORDS}
+
+
+def _each_word(text: str) -> list[str]:
+    """The words of a text of any length, folded. A name is folded whole, a text in parts that are not too long for it."""
+    return [part for word in text.split() for part in fold(word[:LONGEST_FOLDED]).split()]
 
 
 def _kin(text: str) -> frozenset[str]:
     """The words of a text in the singular, with "step mother" and "step-mother" as one word, which is not "mother"."""
-    words = _PREFIX.sub(r"\1", fold(text)).split()
+    words = _PREFIX.sub(r"\1", " ".join(_each_word(text))).split()
     return frozenset(form for word in words for form in (word, word.removesuffix("s")))
