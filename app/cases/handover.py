@@ -12,6 +12,7 @@ from app.children.tables import Child, ChildLink
 from app.core.database.locks import hold_account, organisation_held
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.unit_of_work import Work
+from app.forms.named_later import keep_named_from_queue
 from app.forms.rules.form_deadlines import UNDECIDED
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState, Part
 from app.forms.tables.forms import Form
@@ -101,6 +102,8 @@ def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
     for child_id in sorted(alone - may_queue):
         work.tell(WorkLeft(child_id=child_id, organisation_id=organisation_id))
     forms = _free_forms(work, person_id, organisation_id, [link.child_id for link in links])
+    for place in places:
+        keep_named_from_queue(work, place.child_id, organisation_id)
     if links or forms:
         work.tell(
             WorkHandedOver(

@@ -22,6 +22,7 @@ from app.core.text_input import character_faults, clean_line
 from app.core.unit_of_work import Work
 from app.core.wording import N_, Wording
 from app.forms import confidentiality
+from app.forms.named_later import keep_named_from_queue
 from app.forms.rules.workflow import Part
 from app.forms.tables.forms import Advice
 from app.forms.workflow_roles import check_confirmed, organisation_in_use
@@ -324,6 +325,7 @@ def _enter_queue(work: Work, child: Child, organisation: Organisation) -> ChildL
         ),
         _already_in_queue(organisation),
     )
+    keep_named_from_queue(work, child.id, organisation.id)
     work.tell(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 

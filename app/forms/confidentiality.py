@@ -1,5 +1,6 @@
 """What the forms about a child say that only the SEN team and its givers may know."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -74,7 +75,7 @@ def check_rights(work: Work, child: Child, name: str, part: Part) -> None:
 def check_organisation_may_know(work: Work, child_id: int, organisation_id: int, name: str) -> None:
     """The same for an organisation: it is named in a form, or somebody is who works there and would see its queue."""
     check_may_know(work, child_id, "", "", name)
-    notes = [note for note in notes_about(work, child_id) if note.names_a_person]
+    notes = [note for note in notes_about(work, child_id) if note.limits_contact]
     if not notes:
         return
     people = work.session.execute(
@@ -96,8 +97,20 @@ def check_organisation_may_know(work: Work, child_id: int, organisation_id: int,
 def notes_sent(work: Work, child_id: int, until: datetime | None = None) -> list[Note]:
     """Every restricted text answer in what was sent about a child, until then or now. For deciding on behalf of people
     who may not read it; never shown to them."""
-    sent = sent_by_anyone(work.session, child_id, until)
-    return [note for wording, mark, answers in sent for note in notes_in(parse_once(mark, wording), answers)]
+    return notes_by_child(work, [child_id], until).get(child_id, [])
+
+
+def notes_by_child(
+    work: Work, child_ids: Collection[int], until: datetime | None = None
+) -> dict[int, list[Note]]:
+    """The same for several children; none for a child of whom no form says anything."""
+    sent = sent_by_anyone(work.session, child_ids, until) if child_ids else {}
+    return {
+        child_id: [
+            note for wording, mark, answers in forms for note in notes_in(parse_once(mark, wording), answers)
+        ]
+        for child_id, forms in sent.items()
+    }
 
 
 def check_colleague_may_know(work: Work, child_id: int, person: Person, field: str) -> None:

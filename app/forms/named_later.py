@@ -14,7 +14,7 @@ from app.children.tables import ChildLink
 from app.core.errors import Fault, Refused
 from app.core.unit_of_work import Work
 from app.core.wording import N_, Wording
-from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_sent
+from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_by_child, notes_sent
 from app.forms.form_context import OpenForm
 from app.forms.queries.named_people import (
     Linked,
@@ -23,7 +23,7 @@ from app.forms.queries.named_people import (
     invited_to,
     linked_with,
     members_of,
-    risky_children_of,
+    queue_children_of,
 )
 from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
 from app.forms.rules.workflow import FAMILY_PARTS, Part
@@ -101,7 +101,7 @@ def _named_in(work: Work, child_id: int, other_id: int) -> list[_Named]:
 
 
 def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
-    return who_must_not_know([note for note in notes if note.names_a_person], person.name)
+    return who_must_not_know([note for note in notes if note.limits_contact], person.name)
 
 
 def _members_beside(work: Work, link: Linked, known: set[int]) -> list[Linked]:
@@ -146,9 +146,25 @@ def keep_from_queue(work: Work, person: Person, by: int) -> None:
         return
     member = Linked(Part.author, person.id, person.name, "", person.organisation_id, "", False)
     hold_children_of(work.session, person.organisation_id)
-    for child_id in risky_children_of(work.session, person.organisation_id, person.id):
-        if _by_name(notes_sent(work, child_id), member):
+    children = queue_children_of(work.session, person.organisation_id, person.id)
+    for child_id, notes in notes_by_child(work, children).items():
+        if _by_name(notes, member):
             _keep_away(work, child_id, member, by)
+
+
+def keep_named_from_queue(work: Work, child_id: int, organisation_id: int) -> None:
+    """A child comes into an organisation's queue: keep the child from those who work there and whom a form may name. For a
+    transaction that holds the child."""
+    notes = notes_sent(work, child_id)
+    if not notes:
+        return
+    settled = barred_from(work.session, child_id)
+    settled |= {each.person_id for each in linked_with(work.session, child_id) if each.person_id is not None}
+    for member in members_of(
+        work.session, organisation_id, confirmed_only=False
+    ):  # it may come at this moment
+        if member.person_id not in settled and _by_name(notes, member):
+            _keep_away(work, child_id, member, work.me.user_id)
 
 
 def _keep_away(work: Work, child_id: int, member: Linked, by: int) -> None:

@@ -35,7 +35,8 @@ DEARER = {
     "link a person": 18,
     "invite a parent": 16,
     "bring in a colleague": 20,
-    "approve a registration": 29,
+    "approve a registration": 30,
+    "link an organisation": 13,  # its people are compared with what forms say
     "refuse a registration": 18,
     "write to everybody": 15,
 }

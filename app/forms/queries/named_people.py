@@ -6,7 +6,7 @@ Core statements on purpose: what they find is never shown to whoever is at work.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.invitations import Invitation
@@ -78,15 +78,12 @@ def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:
     return [(f"{first} {last}".strip(), relationship) for first, last, relationship in rows]
 
 
-def members_of(session: Session, organisation_id: int) -> list[Linked]:
-    """Everyone who is confirmed as working for an organisation."""
+def members_of(session: Session, organisation_id: int, *, confirmed_only: bool = True) -> list[Linked]:
+    """Everyone who is confirmed as working for an organisation, or says that they work there."""
+    confirmed = _person.c.organisation_confirmed_at.is_not(None) if confirmed_only else true()
     rows = session.execute(
         select(_person.c.id, _person.c.first_name, _person.c.last_name)
-        .where(
-            _person.c.organisation_id == organisation_id,
-            _person.c.active.is_(True),
-            _person.c.organisation_confirmed_at.is_not(None),
-        )
+        .where(_person.c.organisation_id == organisation_id, _person.c.active.is_(True), confirmed)
         .order_by(_person.c.id)
     )
     return [Linked(Part.author, r[0], f"{r[1]} {r[2]}".strip(), "", organisation_id, "", False) for r in rows]
@@ -102,9 +99,9 @@ def hold_children_of(session: Session, organisation_id: int) -> None:
     session.execute(children.with_for_update(read=True))
 
 
-def risky_children_of(session: Session, organisation_id: int, person_id: int) -> Sequence[int]:
-    """The children with a secret address that everyone at an organisation sees, and to whom this person has no link of
-    their own, open or barred."""
+def queue_children_of(session: Session, organisation_id: int, person_id: int) -> Sequence[int]:
+    """The children that everyone at an organisation sees, and to whom this person has no link of their own, open or
+    barred."""
     seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
     own = select(_link.c.child_id).where(
         _link.c.person_id == person_id, or_(_link.c.ended_at.is_(None), _link.c.barred.is_(True))
@@ -116,7 +113,6 @@ def risky_children_of(session: Session, organisation_id: int, person_id: int) ->
             _link.c.organisation_id == organisation_id,
             _link.c.ended_at.is_(None),
             seen,
-            _child.c.contact_risk,
             _child.c.merged_into_id.is_(None),
             _link.c.child_id.not_in(own),
         )

@@ -1,6 +1,6 @@
 """Who submitted forms are shared with, and which consents are in force."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,20 +150,23 @@ def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Par
 
 
 def sent_by_anyone(
-    session: Session, child_id: int, until: datetime | None = None
-) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
-    """The wording, its checksum and the newest answers of every form that was sent about a child, until then or now.
+    session: Session, child_ids: Collection[int], until: datetime | None = None
+) -> dict[int, list[tuple[dict[str, Any], str, dict[str, Any]]]]:
+    """By child, the wording, its checksum and the newest answers of every form that was sent, until then or now.
 
     Asked for people who may not read them, to decide whether they may be linked, so these are Core statements on
     purpose. What they find is never shown.
     """
     form, version, sent = Form.__table__, FormVersion.__table__, Submission.__table__
     rows = session.execute(
-        select(form.c.id, version.c.definition, version.c.checksum, sent.c.answers)
+        select(form.c.child_id, form.c.id, version.c.definition, version.c.checksum, sent.c.answers)
         .join(sent, sent.c.form_id == form.c.id)
         .join(version, version.c.id == form.c.form_version_id)
-        .where(form.c.child_id == child_id, true() if until is None else sent.c.submitted_at <= until)
+        .where(form.c.child_id.in_(child_ids), true() if until is None else sent.c.submitted_at <= until)
         .order_by(form.c.id, sent.c.number)
     )
-    newest = {row[0]: (row[1], row[2], row[3]) for row in rows}
-    return list(newest.values())
+    newest = {row[1]: (row[0], (row[2], row[3], row[4])) for row in rows}
+    found: dict[int, list[tuple[dict[str, Any], str, dict[str, Any]]]] = {}
+    for child_id, each in newest.values():
+        found.setdefault(child_id, []).append(each)
+    return found
