@@ -9,9 +9,9 @@ from app.core.database.engine import Database
 from app.core.unit_of_work import Office
 from app.messages.notification_service import PostRoom
 from app.security import PortalSecurityManager
-from app.views.csrf import MaskedCSRF
-from app.views.heads import AnyRequest, Cookies
-from app.views.numbers import RowNumber
+from app.views.web.converters import RowNumber
+from app.views.web.csrf import MaskedCSRF
+from app.views.web.head_requests import AnyRequest, Cookies
 from config import Settings, flask_config, load_settings
 
 
@@ -50,16 +50,16 @@ def _open_doors(app: Flask) -> None:
         commands_policy,
     )
     from app.commands import portal_commands
-    from app.views.assets import init_assets
-    from app.views.context import init_context
-    from app.views.errors import init_errors
-    from app.views.gate import init_gate
-    from app.views.headers import init_headers
-    from app.views.home import HomeView
-    from app.views.language import init_language
-    from app.views.pages import init_pages
-    from app.views.register import open_views
-    from app.views.requests import init_requests
+    from app.views.web.access_control import init_gate
+    from app.views.web.assets import init_assets
+    from app.views.web.context import init_context
+    from app.views.web.errors import init_errors
+    from app.views.web.headers import init_headers
+    from app.views.web.home import HomeView
+    from app.views.web.language import init_language
+    from app.views.web.pages import init_pages
+    from app.views.web.register import open_views
+    from app.views.web.requests import init_requests
 
     office: Office = app.extensions["office"]
     init_requests(app, believes_ids=app.config["SETTINGS"].trusted_proxy_hops > 0)

@@ -29,8 +29,8 @@ class PortalSecurityManager(SecurityManager):
     userstatschartview = None
 
     def register_views(self) -> None:
-        """Only our own doors; app/views/register.py opens them."""
-        from app.views.log_in import LogInView
+        """Only our own doors; app/views/web/register.py opens them."""
+        from app.views.accounts.log_in import LogInView
 
         self.auth_view = LogInView()
         self.appbuilder.add_view_no_menu(self.auth_view)
@@ -63,5 +63,5 @@ class PortalSecurityManager(SecurityManager):
         return (view_name, permission_name.removeprefix("can_")) in grants_of(current_user.principal.roles)
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
-        """Menus are ours (views/navigation.py)."""
+        """Menus are ours (views/web/navigation.py)."""
         return set()

@@ -30,15 +30,15 @@ from app.core.database import row_filter
 from app.core.roles import grants_of
 from app.forms.rules.workflow import WORKFLOWS, Part
 from app.security import PortalSecurityManager
-from app.views.gate import PUBLIC
+from app.views.web.access_control import PUBLIC
 from bench.promises import Options, Promise, holds
 from tests import conftest
 from tests.access import test_matrix as access
 from tests.access.world import build_world
 from tests.cast import Cast, seed_template
+from tests.integration.store import test_visibility_matrix as sight
+from tests.integration.store.world import World as Family
 from tests.make import Maker
-from tests.store import test_visibility_matrix as sight
-from tests.store.world import World as Family
 from tests.unit import test_workflow as steps
 
 NOTICED_AT_LEAST = 0.95

@@ -127,4 +127,4 @@ def start_logs(form: str) -> None:
     logging.captureWarnings(True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("app.views.requests").setLevel(logging.INFO if form == "json" else logging.WARNING)
+    logging.getLogger("app.views.web.requests").setLevel(logging.INFO if form == "json" else logging.WARNING)

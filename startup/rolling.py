@@ -57,7 +57,7 @@ class Flag:
 
 
 class RollingServer(Server):  # type: ignore[misc, valid-type]
-    """Granian's server with one socket for all its processes. tests/proof/test_restarts.py holds it to that."""
+    """Granian's server with one socket for all its processes. tests/system/test_restarts.py holds it to that."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from app.views.gate import PUBLIC
+from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import ENDS_THE_LOG_IN, SHUT, address, routes
 from tests.access.world import World
 from tests.browser import post_with_token

@@ -1,4 +1,4 @@
-"""What can go wrong in the work itself, each mapped once to a page (views/errors.py)."""
+"""What can go wrong in the work itself, each mapped once to a page (views/web/errors.py)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

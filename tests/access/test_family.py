@@ -9,7 +9,7 @@ from app.forms.rules.sharing import SharingChoice
 from app.forms.rules.workflow import FormState, Part
 from app.forms.sharing import set_sharing
 from app.models import Child, ChildLink, Consent, Form, Submission
-from app.views.gate import PUBLIC
+from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import ENDS_THE_LOG_IN, SHUT, address, routes
 from tests.browser import post_with_token
 from tests.cast import everything

@@ -19,7 +19,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from app.core.database import row_filter as visibility_guard
 from app.core.roles import grants_of
 from app.security import PortalSecurityManager
-from app.views.gate import PUBLIC
+from app.views.web.access_control import PUBLIC
 from tests.access.world import CANARY, SEES_OTHER, World, build_world, fingerprint
 from tests.browser import post_with_token
 from tests.cast import Actor
@@ -52,7 +52,7 @@ TOUCHES_EVERYBODY = {
 ENDS_THE_LOG_IN = {"LogInView.log_out"}
 
 HANDS_WORK_OVER = {"UserView.close"}
-"""An administrator who closes an account hands its work to the organisation (tests/services/test_handover.py)."""
+"""An administrator who closes an account hands its work to the organisation (tests/integration/services/test_handover.py)."""
 
 
 def door_of(app: Flask, endpoint: str) -> tuple[str, str] | None:
@@ -270,7 +270,7 @@ def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, 
 
 
 HANDS_WORK_OVER = {"UserView.close", "UserView.roles"}
-"""An administrator who closes an account ends its links: tests/services/test_handover.py says what goes where."""
+"""An administrator who closes an account ends its links: tests/integration/services/test_handover.py says what goes where."""
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "sol", "pat", "ines"])

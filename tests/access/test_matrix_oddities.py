@@ -9,7 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from app.core.unit_of_work import Office
 from app.models import OutboxMail
-from app.views.gate import PUBLIC
+from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,
     SHUT,

@@ -13,10 +13,10 @@ from app.core.unit_of_work import Office
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, ChildLink, OrganisationChange, Person, ProposalState
 from tests.cast import Cast, everything
+from tests.integration.services.test_children import TYPED
 from tests.make import Maker
 from tests.security.test_one_open import outcomes
 from tests.security.test_two_at_once import at_once, open_links
-from tests.services.test_children import TYPED
 
 ANSWERS = {"done", "Refused", "WrongMoment", "WrongHands", "NotFound", "Conflict"}
 

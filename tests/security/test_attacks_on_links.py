@@ -10,9 +10,9 @@ from app.core.roles import Role
 from app.core.unit_of_work import Office
 from app.models import Child, ChildLink, Form, Invitation, Organisation, Person
 from tests.cast import Actor, Cast, everything
+from tests.integration.services.test_children import TYPED
 from tests.make import Maker, parent
 from tests.security.test_two_at_once import Deed, at_once, open_links
-from tests.services.test_children import TYPED
 
 
 def sees(actor: Actor, child: Child) -> bool:

@@ -14,7 +14,7 @@ from app.core.roles import Role
 from app.core.unit_of_work import Office
 from app.forms.rules.workflow import FormState
 from app.models import Advice, ChildLink, Invitation, Message, Person
-from app.views import proof
+from app.views.accounts import proof
 from tests.access.test_matrix import address, door_of, routes
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything

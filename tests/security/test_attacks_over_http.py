@@ -10,8 +10,8 @@ from app.forms.rules.workflow import FormState
 from app.models import DraftRevision, Organisation, SectionDraft
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
+from tests.integration.store.world import World
 from tests.make import Maker
-from tests.store.world import World
 
 READ = ("/forms/{form}", "/forms/{form}/check", "/forms/{form}/sent", "/documents/{document}/download")
 SHUT = {302, 403, 404, 409}

@@ -26,8 +26,8 @@ from app.documents.rules.uploads import check_upload, clean_name
 from app.forms.definitions.dates import clean_date
 from app.forms.definitions.definition import Question
 from app.forms.definitions.kinds import KINDS
-from app.views.fields import DatePartsField
-from app.views.lists import MOST_ARGUMENTS, PortalListView
+from app.views.web.fields import DatePartsField
+from app.views.web.lists import MOST_ARGUMENTS, PortalListView
 from tests.browser import token_for
 from tests.cast import Cast
 from tests.hostile_files import docx

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.unit_of_work import Office
 from app.models import LogInSession, OutboxMail, Person
-from app.views.gate import PUBLIC, safe_next
+from app.views.web.access_control import PUBLIC, safe_next
 from config import ConfigError, load_settings
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
@@ -110,8 +110,8 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
 
     assert sorted(callers) == [
         ("app/accounts/log_in.py", "open_session"),
-        ("app/views/cookie.py", "login_user"),
-        ("app/views/log_in.py", "enter_browser"),
+        ("app/views/web/cookie.py", "login_user"),
+        ("app/views/accounts/log_in.py", "enter_browser"),
     ]
 
 

@@ -1,7 +1,7 @@
 """The worst holes of stock Flask-AppBuilder, each shut: the number is the hole's in the security notes.
 
 Here each as an attacker would try it; more on lists (8) in tests/web/test_generated_lists.py, on files (3, 5, 10) in
-tests/services/test_documents.py and tests/web/test_documents.py, on log-ins beside their items O01 to O48.
+tests/integration/services/test_documents.py and tests/web/test_documents.py, on log-ins beside their items O01 to O48.
 """
 
 import io
@@ -18,7 +18,7 @@ from app.documents import documents
 from app.forms.form_context import take_up
 from app.models import Document, Organisation
 from app.store.visibility import OPEN_TO_ALL
-from app.views.admin_lists import OrganisationList
+from app.views.accounts.admin_lists import OrganisationList
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
 from tests.filled_forms import fill_in

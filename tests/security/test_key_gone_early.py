@@ -9,7 +9,7 @@ from app import create_app
 from app.accounts import saved_submissions
 from app.accounts.second_step import seal_secret
 from app.models import KeptPost, Person
-from app.views.cookie import KEPT
+from app.views.web.cookie import KEPT
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, everything, mail_codes
 

@@ -19,8 +19,8 @@ def few(monkeypatch):
     from dataclasses import replace
 
     for module, limit in (
-        ("app.views.searching", SEARCHES),
-        ("app.views.lists", EXPORTS),
+        ("app.views.web.searching", SEARCHES),
+        ("app.views.web.lists", EXPORTS),
         ("app.messages.messages", MESSAGES),
         ("app.documents.documents", UPLOADS),
     ):

@@ -16,7 +16,7 @@ import pytest
 
 from startup import slow_clients
 from startup.slow_clients import SlowClients
-from tests.house.test_starting import free_port, wait_for
+from tests.architecture.test_starting import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW_CLIENTS = 12

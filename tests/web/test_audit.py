@@ -11,7 +11,7 @@ from app.core.unit_of_work import unit_of_work
 from app.forms.events import FormShared, FormViewed
 from app.messages.notifications import LETTERS
 from app.operations.queries.audit import LINES
-from app.views.audit_words import SENTENCES
+from app.views.operations.audit_words import SENTENCES
 from tests.browser import post_with_token
 from tests.statements import counted
 

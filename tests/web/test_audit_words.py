@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from app.operations.queries.audit import AuditLine
-from app.views.audit_words import SENTENCES, details, sentence
+from app.views.operations.audit_words import SENTENCES, details, sentence
 
 
 def line(event, actor_name="Olu Adeyemi", person="", **facts):

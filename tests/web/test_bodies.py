@@ -9,8 +9,8 @@ from tests.access.world import build_world
 from tests.browser import token_for
 from tests.cast import Cast
 from tests.make import Maker
-from tests.proof.strange import BOUNDARY, parts_of
-from tests.proof.test_fuzz import LAST, names_asked
+from tests.system.strange import BOUNDARY, parts_of
+from tests.system.test_fuzz import LAST, names_asked
 
 MEGABYTE = 1024 * 1024
 PLAIN = "application/x-www-form-urlencoded"

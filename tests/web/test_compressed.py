@@ -6,7 +6,7 @@ import re
 import brotli
 import pytest
 
-from app.views.csrf import mask, unmask
+from app.views.web.csrf import mask, unmask
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 UNPACKED = {"gzip": gzip.decompress, "br": brotli.decompress}

@@ -14,9 +14,9 @@ from app.forms.definitions import Problem, check_draft, check_section_complete, 
 from app.forms.definitions.conditions import blank
 from app.seed.files import form_seeds
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
-from app.views.assets import init_assets
-from app.views.form_fields import section_form, section_form_class, values_from
-from app.views.pages import init_pages
+from app.views.forms.form_fields import section_form, section_form_class, values_from
+from app.views.web.assets import init_assets
+from app.views.web.pages import init_pages
 
 FORMS = {seed["key"]: parse(seed["definition"]) for seed in form_seeds()}
 TODAY = date(2026, 3, 4)

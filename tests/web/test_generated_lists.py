@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Organisation
-from app.views.pages import uk_date
+from app.views.web.pages import uk_date
 from tests.browser import post_with_token
 from tests.pages import Page
 

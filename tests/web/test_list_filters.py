@@ -9,8 +9,8 @@ import pytest
 from flask_babel import force_locale
 
 from app.forms.rules.workflow import FormState
-from app.views.casework_lists import RequestList
-from app.views.lists import PortalListView
+from app.views.cases.casework_lists import RequestList
+from app.views.web.lists import PortalListView
 from tests.browser import post_with_token
 
 

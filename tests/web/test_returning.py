@@ -10,7 +10,7 @@ from app.forms.form_context import take_up
 from app.forms.returns import send_back
 from app.forms.rules.workflow import FormState
 from app.models import Form, Message
-from app.views.pages import uk_date
+from app.views.web.pages import uk_date
 from tests.cast import everything
 from tests.web.form_browser import errors_on, text_of
 

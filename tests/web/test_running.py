@@ -11,7 +11,7 @@ from app.core.mail.outbox import CODE_LANE, queue_mail
 from app.core.mail.texts import MAILS
 from app.core.unit_of_work import unit_of_work
 from app.models import AuditRow, OutboxMail
-from app.views.running_words import LANES, LETTERS, reason_words
+from app.views.operations.status_labels import LANES, LETTERS, reason_words
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page

@@ -10,7 +10,7 @@ import pytest
 from app.core.roles import grants_of
 from app.forms.definitions import FormDefinition, parse
 from app.seed.files import form_seed
-from app.views.gate import PUBLIC
+from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import address, door_of, routes
 from tests.statements import BUDGET, counted
 from tests.web.busy_case import BusyCase

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.views.text_direction import (
+from app.views.web.text_direction import (
     DATA,
     DATA_END,
     ENGLISH,

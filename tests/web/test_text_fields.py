@@ -19,7 +19,7 @@ from app.forms.definitions.kinds import KINDS
 from app.forms.definitions.reading import field_names
 from app.models import Child, Registration, SectionDraft
 from app.seed.files import form_seeds
-from app.views.form_fields import FIELDS
+from app.views.forms.form_fields import FIELDS
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page
@@ -109,7 +109,7 @@ def test_b3_every_field_of_every_form_cleans_its_text(app):
 def test_b3_the_form_engine_uses_fields_that_clean():
     kinds = {kind for kind in FIELDS.values() if issubclass(kind, TEXT)}
     assert kinds
-    assert all(kind.__module__ == "app.views.fields" for kind in kinds)
+    assert all(kind.__module__ == "app.views.web.fields" for kind in kinds)
 
 
 def test_b3_no_view_reads_a_box_for_text_past_the_fields():

@@ -16,7 +16,7 @@ from app.core.database.row_filter import look_as_system
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import Office, unit_of_work
 from app.models import Form, Person
-from app.views import searching
+from app.views.web import searching
 from bench.speed.measured import Application, Ask, ask
 from bench.speed.names import COMMON, MEASURED, RARE
 from bench.speed.world import settings_for

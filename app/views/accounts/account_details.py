@@ -1,0 +1,183 @@
+"""Correcting the details of one's account, and saying that one works for another organisation."""
+
+from dataclasses import asdict
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField
+from wtforms.validators import ValidationError
+
+from app.accounts import account_details as desk
+from app.accounts.account_details import Details
+from app.accounts.registration import choosable_organisations
+from app.children.rules.identifiers import check_phone, check_postcode
+from app.core.errors import Refused
+from app.core.unit_of_work import Work
+from app.models import Person, ProposalState
+from app.views.web.base import PortalView
+from app.views.web.fields import StringField, TelField, TextAreaField
+from app.views.web.form_errors import put_faults
+from app.views.web.validators import Code, MayBeEmpty, Typed
+
+APPROVE, REFUSE = "approve", "refuse"
+
+
+class _OptionalCode(Code):
+    """The box may be empty; what is in it is checked."""
+
+    def __call__(self, form: FlaskForm, field: StringField) -> None:
+        if field.data:
+            super().__call__(form, field)
+
+
+class DetailsForm(FlaskForm):
+    """Name, job title, address and phone number."""
+
+    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    last_name = StringField(_l("Last name"), [MayBeEmpty(_l("Last name"), 64)])
+    job_title = StringField(_l("Job title"), [MayBeEmpty(_l("Job title"), 100)])
+    address = TextAreaField(_l("Address"), [MayBeEmpty(_l("Address"), 500)], address=True)
+    postcode = StringField(_l("Postcode"), [MayBeEmpty(_l("Postcode"), 20), _OptionalCode(check_postcode)])
+    phone = TelField(_l("Phone number"), [MayBeEmpty(_l("Phone number"), 40), _OptionalCode(check_phone)])
+
+    def details(self) -> Details:
+        """The same, for the service."""
+        return Details(**{name: self[name].data or "" for name in Details.__dataclass_fields__})
+
+
+class OrganisationForm(FlaskForm):
+    """Where a professional works now."""
+
+    organisation = SelectField(_l("Organisation"), validate_choice=False)
+    reason = TextAreaField(_l("What has changed?"), [MayBeEmpty(_l("Reason"), 500)])
+
+    def __init__(self, organisations: list[tuple[int, str]]) -> None:
+        super().__init__()
+        self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
+
+    def validate_organisation(self, field: SelectField) -> None:
+        """One of the list."""
+        if field.data not in {key for key, _name in field.choices if key}:
+            raise ValidationError(_("Choose your organisation from the list"))
+
+
+class AccountDetailsView(PortalView):
+    """My details."""
+
+    route_base = "/account/details"
+    class_permission_name = "Account"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def correct(self) -> ResponseReturnValue:
+        """Correct my name, job title, address and phone number."""
+        with self.work() as work:
+            person = work.get(Person, work.me.user_id)
+            form = DetailsForm(data=asdict(desk.details_of(person)))
+            professional = desk.may_propose(work)
+        if form.validate_on_submit():
+            with self.work() as work:
+                changed = desk.correct(work, form.details())
+            flash(_("Your details have been changed.") if changed else _("Nothing has changed."), "success")
+            return redirect(url_for("AccountView.show"))
+        status = 422 if form.errors else 200
+        return self.page("account/details.html", status, form=form, professional=professional)
+
+    @expose("/organisation", methods=["GET", "POST"])
+    @has_access
+    def organisation(self) -> ResponseReturnValue:
+        """Say that I work for another organisation; the SEN team approves it."""
+        with self.work() as work:
+            if not desk.may_propose(work):
+                return redirect(url_for("AccountView.show"))
+            form = OrganisationForm(choosable_organisations(work))
+            waiting = desk.my_proposal(work)
+        if form.validate_on_submit():
+            try:
+                with self.work() as work:
+                    desk.propose(work, int(form.organisation.data), form.reason.data or "")
+                flash(_("We have asked the SEN team to approve the change. They will email you."), "success")
+                return redirect(url_for("AccountView.show"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        status = 422 if form.errors else 200
+        return self.page("account/organisation.html", status, form=form, waiting=waiting)
+
+    @expose("/organisation/withdraw", methods=["POST"])
+    @has_access
+    def withdraw(self) -> ResponseReturnValue:
+        """Take my proposal back."""
+        with self.work() as work:
+            withdrawn = desk.withdraw(work)
+        flash(
+            _("You keep your organisation.") if withdrawn else _("There was no change to cancel."), "success"
+        )
+        return redirect(url_for("AccountView.show"))
+
+
+class DecideForm(FlaskForm):
+    """Approve or refuse."""
+
+    decision = RadioField(_l("What is your decision?"), validate_choice=False)
+    reason = TextAreaField(_l("Reason"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decision.choices = [(APPROVE, _("Approve")), (REFUSE, _("Refuse"))]
+
+    def validate_decision(self, field: RadioField) -> None:
+        """One of the two."""
+        if field.data not in (APPROVE, REFUSE):
+            raise ValidationError(_("Select whether you approve or refuse this change"))
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """They are told it, so there must be one."""
+        if self.decision.data == REFUSE:
+            Typed(_l("Enter why you refuse this change"), _l("Reason"), 1000)(self, field)
+
+
+class OrganisationChangeView(PortalView):
+    """The SEN team decides where a professional works."""
+
+    route_base = "/account-changes"
+    class_permission_name = "Registrations"
+
+    @expose("/")
+    @has_access
+    def waiting(self) -> ResponseReturnValue:
+        """The changes that wait."""
+        with self.work() as work:
+            changes = desk.waiting(work)
+        return self.page("account_changes/list.html", changes=changes)
+
+    @expose("/<int:change_id>", methods=["GET", "POST"])
+    @has_access
+    def decide(self, change_id: int) -> ResponseReturnValue:
+        """Who asks, from where to where, and the decision."""
+        form = DecideForm()
+        with self.work() as work:
+            change = desk.proposal(work, change_id)
+        if form.validate_on_submit():
+            try:
+                with self.work() as work:
+                    text = _decide(work, change_id, form)
+                flash(text, "success")
+                return redirect(url_for("OrganisationChangeView.waiting"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        waits = change.state is ProposalState.waiting
+        status = 422 if form.errors else 200
+        return self.page("account_changes/decide.html", status, form=form, change=change, waits=waits)
+
+
+def _decide(work: Work, change_id: int, form: DecideForm) -> str:
+    if form.decision.data == REFUSE:
+        name = desk.refuse(work, change_id, form.reason.data or "").person.first_name
+        return _("You refused the change for %(name)s. We have emailed them.", name=name)
+    desk.approve(work, change_id)
+    return _("The organisation is changed. We have emailed them.")

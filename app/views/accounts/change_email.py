@@ -1,0 +1,71 @@
+"""Changing the e-mail address one logs in with, from one's account page."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+
+from app.accounts import change_email as desk
+from app.core.errors import Refused
+from app.views.accounts.proof import proof_first
+from app.views.web.base import PortalView, office
+from app.views.web.fields import EmailField
+from app.views.web.form_errors import put_faults
+from app.views.web.validators import Typed
+
+
+class ChangeEmailForm(FlaskForm):
+    """The new address."""
+
+    email = EmailField(
+        _l("New email address"),
+        [Typed(_l("Enter your new email address"), _l("New email address"), 1016)],
+    )
+
+
+class ChangeEmailView(PortalView):
+    """Ask for the change; the link in the mail confirms it (ConfirmView.email)."""
+
+    route_base = "/account/email"
+    class_permission_name = "Account"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def ask(self) -> ResponseReturnValue:
+        """Which address."""
+        detour = proof_first(url_for("ChangeEmailView.ask"))
+        if detour is not None:
+            return detour
+        form = ChangeEmailForm()
+        if form.validate_on_submit():
+            try:
+                with self.work() as work:
+                    desk.ask(work, form.email.data or "", current_user.log_in_id)
+                return redirect(url_for("ChangeEmailView.sent"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        status = 422 if form.errors else 200
+        hours = desk.delay_hours(office())
+        return self.page("change_email/ask.html", status, form=form, address=current_user.email, hours=hours)
+
+    @expose("/sent")
+    @has_access
+    def sent(self) -> ResponseReturnValue:
+        """Check the new mailbox. The same answer whether or not the address is somebody's."""
+        return self.page("change_email/sent.html", address=current_user.email)
+
+    @expose("/cancel", methods=["POST"])
+    @has_access
+    def cancel(self) -> ResponseReturnValue:
+        """Keep the old address."""
+        with self.work() as work:
+            cancelled = desk.cancel(work)
+        if cancelled:
+            flash(_("The change is cancelled. You keep your email address."), "success")
+        else:
+            flash(_("There was no change to cancel."))
+        return redirect(url_for("AccountView.show"))

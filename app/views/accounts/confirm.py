@@ -1,0 +1,164 @@
+"""Where mailed links lead. Opening a page changes nothing; only its button does, and none of them logs anybody in."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField
+
+from app.accounts import app_reset, change_email
+from app.accounts.mailed_links import DeadLink
+from app.cases import account_activation
+from app.cases.account_activation import Details, Outcome
+from app.core.errors import Refused
+from app.core.roles import ROLE_LABELS
+from app.views.web.access_control import open_to_all
+from app.views.web.base import office
+from app.views.web.fields import StringField
+from app.views.web.form_errors import put_faults
+from app.views.web.public_views import StrangerView, while_the_link_works
+from app.views.web.validators import Typed, TypedUnless
+
+open_to_all(
+    "ConfirmView.password",
+    "ConfirmView.again",
+    "ConfirmView.two_step",
+    "ConfirmView.email",
+    "ConfirmView.email_confirmed",
+    "ConfirmView.not_me",
+    "ConfirmView.authenticator",
+)
+
+
+class PasswordForm(FlaskForm):
+    """A new password, typed once: it can be shown, and a password manager may fill it in."""
+
+    password = PasswordField(_l("Password"))
+
+
+class DetailsForm(PasswordForm):
+    """The same, for invited professionals and staff, who say who they are themselves."""
+
+    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    last_name = StringField(
+        _l("Last name"),
+        [
+            TypedUnless(
+                _l("Enter your last name, or select “I have only one name”"),
+                _l("Last name"),
+                64,
+                "only_one_name",
+                _l("Delete your last name, or clear “I have only one name”"),
+            )
+        ],
+    )
+    only_one_name = BooleanField(_l("I have only one name"))
+    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
+
+    def details(self) -> Details:
+        """The same, for the service."""
+        return Details(self.first_name.data or "", self.last_name.data or "", self.job_title.data or "")
+
+
+class ConfirmView(StrangerView):
+    """Setting up an account, and confirming a new e-mail address."""
+
+    route_base = "/confirm"
+
+    @expose("/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def password(self, token: str) -> ResponseReturnValue:
+        """First page: is this you? Then choose a password."""
+        try:
+            with self.work() as work:
+                about = account_activation.look(work, token)
+        except DeadLink:
+            with self.work() as work:
+                if not account_activation.can_renew(work, token):
+                    raise
+            return self.page("confirm/too_old.html", 404, token=token)
+        form = DetailsForm() if about.asks_details else PasswordForm()
+        if form.is_submitted() and form.validate():
+            details = form.details() if isinstance(form, DetailsForm) else None
+            try:
+                account_activation.choose_password(self.work, token, form.password.data or "", details)
+                return redirect(url_for("ConfirmView.two_step", token=token))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        return self.page(
+            "confirm/password.html",
+            422 if form.errors else 200,
+            form=form,
+            about=about,
+            role=_(ROLE_LABELS[about.role]) if about.role else "",
+        )
+
+    @expose("/<string:token>/again", methods=["POST"])
+    @while_the_link_works
+    def again(self, token: str) -> ResponseReturnValue:
+        """Mail a new link for an open invitation, to the address it was sent to."""
+        with self.work() as work:
+            account_activation.renew(work, token)
+        return redirect(url_for("RegisterView.sent_again"))
+
+    @expose("/<string:token>/two-step", methods=["GET", "POST"])
+    @while_the_link_works
+    def two_step(self, token: str) -> ResponseReturnValue:
+        """Second page: two-step verification by email, which nobody can do without."""
+        form = FlaskForm()
+        with self.work() as work:
+            about = account_activation.look(work, token)
+        if not about.password_is_chosen:
+            return redirect(url_for("ConfirmView.password", token=token))
+        if not form.is_submitted():
+            back = url_for("ConfirmView.password", token=token)
+            return self.page("confirm/two_step.html", form=form, about=about, back=back)
+        with self.work() as work:
+            outcome = account_activation.finish(work, token)
+        return redirect(url_for("RegisterView.ready" if outcome is Outcome.open else "RegisterView.waiting"))
+
+    @expose("/email/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def email(self, token: str) -> ResponseReturnValue:
+        """A new e-mail address is confirmed from the new address."""
+        with self.work() as work:
+            address = change_email.new_address_of(work, token)
+        hours = change_email.delay_hours(office())
+        if not FlaskForm().is_submitted():
+            return self.page("confirm/email.html", address=address, hours=hours)
+        with self.work() as work:
+            change_email.confirm(work, token)
+        return redirect(url_for("ConfirmView.email_confirmed"))
+
+    @expose("/email")
+    def email_confirmed(self) -> ResponseReturnValue:
+        """The new address is confirmed, and when it is in use."""
+        return self.page("confirm/email_confirmed.html", hours=change_email.delay_hours(office()))
+
+    @expose("/not-me/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def not_me(self, token: str) -> ResponseReturnValue:
+        """The owner of the old address did not ask for the change: stop it, then choose a new password."""
+        with self.work() as work:
+            address = change_email.look_at_not_me(work, token)
+        if not FlaskForm().is_submitted():
+            return self.page("confirm/not_me.html", address=address)
+        with self.work() as work:
+            reset = change_email.not_me(work, token)
+        flash(_("The change is stopped and everyone is logged out of your account."), "success")
+        return redirect(url_for("ForgottenView.choose", token=reset))
+
+    @expose("/app/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def authenticator(self, token: str) -> ResponseReturnValue:
+        """The owner of an account confirms that their authenticator app is lost."""
+        with self.work() as work:
+            address = app_reset.address_of(work, token)
+        if not FlaskForm().is_submitted():
+            return self.page("confirm/authenticator.html", address=address)
+        with self.work() as work:
+            app_reset.confirm(work, token)
+        flash(_("Your authenticator app is removed. Log in with a code that we email you."), "success")
+        return redirect(url_for("LogInView.log_in"))

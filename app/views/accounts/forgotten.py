@@ -1,0 +1,72 @@
+"""A forgotten password."""
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from app.accounts import forgotten_password as desk
+from app.core.errors import Refused
+from app.views.accounts.confirm import PasswordForm
+from app.views.web.access_control import open_to_all
+from app.views.web.cookie import chosen_locale
+from app.views.web.fields import EmailField
+from app.views.web.form_errors import put_faults
+from app.views.web.public_views import StrangerView, while_the_link_works
+from app.views.web.validators import Typed
+
+open_to_all("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
+
+
+class AskForm(FlaskForm):
+    """Whose password it is."""
+
+    email = EmailField(
+        _l("Email address"),
+        [Typed(_l("Enter your email address"), _l("Email address"), 1016)],
+    )
+
+
+class ForgottenView(StrangerView):
+    """Ask for a link, then choose a new password."""
+
+    route_base = "/forgotten"
+
+    @expose("/", methods=["GET", "POST"])
+    def ask(self) -> ResponseReturnValue:
+        """Which address the link should go to."""
+        form = AskForm()
+        if form.validate_on_submit():
+            try:
+                with self.work() as work:
+                    desk.ask(work, form.email.data or "", chosen_locale())
+                return redirect(url_for("ForgottenView.sent"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        return self.page("forgotten/ask.html", 422 if form.errors else 200, form=form)
+
+    @expose("/sent")
+    def sent(self) -> ResponseReturnValue:
+        """The same answer for everybody, whether or not the address has an account."""
+        return self.page("forgotten/sent.html")
+
+    @expose("/<string:token>", methods=["GET", "POST"])
+    @while_the_link_works
+    def choose(self, token: str) -> ResponseReturnValue:
+        """The page behind the link."""
+        form = PasswordForm()
+        if form.is_submitted():
+            try:
+                desk.choose(self.work, token, form.password.data or "")
+                return redirect(url_for("ForgottenView.done"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        with self.work() as work:
+            address = desk.address_of(work, token)
+        return self.page("forgotten/choose.html", 422 if form.errors else 200, form=form, address=address)
+
+    @expose("/done")
+    def done(self) -> ResponseReturnValue:
+        """The new password counts: log in."""
+        return self.page("forgotten/done.html")

@@ -1,0 +1,273 @@
+"""Inviting people to open an account: parents of one child, professionals, and the council's staff."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from app.accounts.registration import choosable_organisations
+from app.accounts.rules.invitations import LASTS, LINK_DAYS, may_invite, roles_invited_by
+from app.cases import invitations as desk
+from app.cases.invitations import Invited
+from app.core.errors import Refused
+from app.core.roles import ROLE_LABELS, Role
+from app.core.unit_of_work import Work
+from app.forms.rules.workflow import Part
+from app.models import Invitation
+from app.views.accounts.proof import proof_first, proved_work
+from app.views.web.base import PortalView, my_work
+from app.views.web.fields import EmailField, StringField
+from app.views.web.form_errors import put_faults
+from app.views.web.pages import said, uk_datetime
+from app.views.web.validators import Typed, TypedUnless
+
+
+class InviteForm(FlaskForm):
+    """Whom to invite."""
+
+    first_name = StringField(_l("First name"), [Typed(_l("Enter their first name"), _l("First name"), 64)])
+    last_name = StringField(
+        _l("Last name"),
+        [
+            TypedUnless(
+                _l("Enter their last name, or select “They have only one name”"),
+                _l("Last name"),
+                64,
+                "only_one_name",
+                _l("Delete their last name, or clear “They have only one name”"),
+            )
+        ],
+    )
+    only_one_name = BooleanField(_l("They have only one name"))
+    email = EmailField(
+        _l("Email address"),
+        [Typed(_l("Enter their email address"), _l("Email address"), 1016)],
+    )
+    relationship = StringField(
+        _l("Relationship to the child or young person"),
+        [Typed(_l("Enter what they are to the child or young person"), _l("This answer"), 100)],
+        description=_l("For example mother, grandfather, foster carer, or the young person"),
+    )
+    part = RadioField(
+        _l("Who are you inviting?"),
+        choices=[
+            SelectChoice(Part.parent.value, _l("A parent or carer")),
+            SelectChoice(Part.young_person.value, _l("The young person")),
+        ],
+        default=Part.parent.value,
+        validate_choice=False,
+    )
+    despite = BooleanField(_l("Invite them all the same"))
+
+    def invited(self, child_id: int) -> Invited:
+        """The same, for the service."""
+        return Invited(
+            role=Role.parent,
+            email=self.email.data or "",
+            child_id=child_id,
+            first_name=self.first_name.data or "",
+            last_name=self.last_name.data or "",
+            relationship=self.relationship.data or "",
+            part=Part.young_person if self.part.data == Part.young_person.value else Part.parent,
+            despite=bool(self.despite.data),
+        )
+
+
+class InviteToRoleForm(FlaskForm):
+    """Whom to invite to which role; the invited person enters everything else."""
+
+    role = RadioField(_l("What is their role?"), validate_choice=False)
+    organisation = SelectField(_l("Where do they work?"), validate_choice=False)
+    email = EmailField(
+        _l("Work email address"),
+        [Typed(_l("Enter their work email address"), _l("Work email address"), 1016)],
+    )
+
+    def __init__(self, roles: list[Role], organisations: list[tuple[int, str]]) -> None:
+        super().__init__()
+        self.role.choices = [(role.name, _(ROLE_LABELS[role])) for role in roles]
+        self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
+        if len(roles) == 1 and not self.role.data:
+            self.role.data = roles[0].name
+
+    def validate_role(self, field: RadioField) -> None:
+        """One of the roles that this person invites to."""
+        if field.data not in {name for name, _label in field.choices}:
+            raise ValidationError(_("Select their role"))
+
+    def validate_organisation(self, field: SelectField) -> None:
+        """Chosen for a professional."""
+        known = {key for key, _name in field.choices if key}
+        if self.role.data == Role.professional.name and field.data not in known:
+            raise ValidationError(_("Choose where they work"))
+
+    def invited(self) -> Invited:
+        """The same, for the service."""
+        role = Role[self.role.data]
+        return Invited(
+            role=role,
+            email=self.email.data or "",
+            organisation_id=int(self.organisation.data) if role is Role.professional else None,
+        )
+
+
+class InvitationView(PortalView):
+    """Invitations to open an account: a parent's for one child, a professional's, and those of the council's staff."""
+
+    route_base = "/invitations"
+    class_permission_name = "Invitations"
+
+    @expose("/")
+    @has_access
+    def list(self) -> ResponseReturnValue:
+        """The open invitations of professionals and staff, and for the SEN team those of families."""
+        with self.work() as work:
+            found, families = desk.of_accounts(work), desk.of_families(work)
+            return self.page(
+                "invitations/list.html",
+                waiting=[_shown(each, work) for each in found[: desk.MOST_LISTED]],
+                more=desk.MOST_LISTED if len(found) > desk.MOST_LISTED else 0,
+                invites_families=may_invite(work.me, Role.parent),
+                families=[_shown(each, work) for each in families[: desk.MOST_LISTED]],
+                more_families=desk.MOST_LISTED if len(families) > desk.MOST_LISTED else 0,
+            )
+
+    @expose("/new", methods=["GET", "POST"])
+    @has_access
+    def new(self) -> ResponseReturnValue:
+        """Invite a professional, or with an administrator's role a member of the council's staff."""
+        detour = _proof_of_administrator(url_for("InvitationView.new"))
+        if detour is not None:
+            return detour
+        with self.work() as work:
+            form = InviteToRoleForm(roles_invited_by(work.me), choosable_organisations(work))
+        if form.validate_on_submit():
+            try:
+                with _work_of_inviter() as work:
+                    done = desk.invite(work, form.invited())
+                    awaits = isinstance(done, Invitation) and done.awaits_second
+                flash(_waits_text() if awaits else _invited(done), "success")
+                return redirect(url_for("InvitationView.list"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        return self.page("invitations/new.html", 422 if form.errors else 200, form=form)
+
+    @expose("/child/<int:child_id>", methods=["GET", "POST"])
+    @has_access
+    def invite(self, child_id: int) -> ResponseReturnValue:
+        """Whom to invite to follow one child, and who was invited already."""
+        form = InviteForm()
+        with self.work() as work:
+            child, waiting = desk.of_child(work, child_id)
+            shown = [_shown(each, work) for each in waiting]
+        if form.validate_on_submit():
+            try:
+                with self.work() as work:
+                    done = desk.invite(work, form.invited(child_id))
+                flash(_invited(done), "success")
+                return redirect(url_for("InvitationView.invite", child_id=child_id))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        status = 422 if form.errors else 200
+        return self.page("invitations/invite.html", status, form=form, child=child, waiting=shown)
+
+    @expose("/<int:invitation_id>/confirm", methods=["POST"])
+    @has_access
+    def confirm(self, invitation_id: int) -> ResponseReturnValue:
+        """The second administrator confirms; the link goes out."""
+        detour = _proof_of_administrator(url_for("InvitationView.list"))
+        if detour is not None:
+            return detour
+        with _work_of_inviter() as work:
+            invitation = desk.confirm(work, invitation_id)
+        flash(_("You confirmed the invitation. We have sent it."), "success")
+        return redirect(_page_of(invitation))
+
+    @expose("/<int:invitation_id>/send-again", methods=["POST"])
+    @has_access
+    def send_again(self, invitation_id: int) -> ResponseReturnValue:
+        """A new link, because the old one expired or was lost."""
+        try:
+            with self.work() as work:
+                invitation = desk.send_again(work, invitation_id)
+        except Refused as refused:
+            with self.work() as work:
+                back = _page_of(work.get(Invitation, invitation_id))
+            flash(" ".join(said(fault.text) for fault in refused.faults), "danger")
+            return redirect(back)
+        flash(_("We have sent the invitation again. The earlier link no longer works."), "success")
+        return redirect(_page_of(invitation))
+
+    @expose("/<int:invitation_id>/withdraw", methods=["POST"])
+    @has_access
+    def withdraw(self, invitation_id: int) -> ResponseReturnValue:
+        """Take it back."""
+        with self.work() as work:
+            invitation = desk.withdraw(work, invitation_id)
+        flash(_("The invitation is withdrawn. Its link no longer works."), "success")
+        return redirect(_page_of(invitation))
+
+
+def _proof_of_administrator(back: str) -> ResponseReturnValue | None:
+    """Administrators, who invite staff, prove first who they are."""
+    return proof_first(back) if current_user.principal.has(Role.admin) else None
+
+
+def _work_of_inviter() -> AbstractContextManager[Work]:
+    return proved_work() if current_user.principal.has(Role.admin) else my_work()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An open invitation and where it is: sent, with a link that works or has expired, or waiting to be confirmed."""
+
+    invitation: Invitation
+    role: str
+    state: str
+    may_confirm: bool
+
+
+def _shown(invitation: Invitation, work: Work) -> Shown:
+    link_until = invitation.sent_at + timedelta(days=LINK_DAYS)
+    if invitation.awaits_second:
+        state = _("Waiting for a second administrator to confirm it")
+    elif invitation.sent_at + LASTS <= work.now:
+        state = _("Expired. Send it again to reopen it")
+    elif link_until <= work.now:
+        state = _("The link expired on %(when)s. Send it again", when=uk_datetime(link_until))
+    else:
+        state = _("Sent. The link works until %(when)s", when=uk_datetime(link_until))
+    may_confirm = invitation.awaits_second and invitation.invited_by_id != work.me.user_id
+    return Shown(invitation, _(ROLE_LABELS[invitation.role]), state, may_confirm)
+
+
+def _page_of(invitation: Invitation) -> str:
+    if invitation.child_id is None:
+        return url_for("InvitationView.list")
+    return url_for("InvitationView.invite", child_id=invitation.child_id)
+
+
+def _waits_text() -> str:
+    return _(
+        "No one has this role yet, so a second administrator must confirm the invitation. "
+        "We have emailed the other administrators."
+    )
+
+
+def _invited(done: object) -> str:
+    if isinstance(done, Invitation):
+        return _("Invitation sent. The link in it works for 7 days.")
+    return _(
+        "They have an account already, so they can see this child or young person now. We have told them."
+    )

@@ -1,0 +1,202 @@
+"""Logging in and out: email address and password, then a security code."""
+
+from math import ceil
+
+from flask import flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.accounts import log_in as desk
+from app.accounts import sessions
+from app.accounts.second_step import (
+    BY_EMAIL,
+    LOG_IN,
+    LogInAgain,
+    Passed,
+    Step,
+    WrongCode,
+    send_another,
+    step_at,
+    verify,
+)
+from app.core.errors import TooMany
+from app.views.web.access_control import count_as_input, open_to_all, safe_next
+from app.views.web.base import PortalView
+from app.views.web.cookie import (
+    CHALLENGE,
+    KEPT,
+    NEXT,
+    chosen_locale,
+    enter_browser,
+    leave_browser,
+    remember_device,
+    start_afresh,
+    this_device,
+)
+
+open_to_all("LogInView.log_in", "LogInView.second_step", "LogInView.send_code")
+
+CLEAR = '"cache", "storage"'
+"""The pages somebody saw go with them; the cookie is emptied by name, so that the device is still known."""
+
+
+class LogInView(PortalView):
+    """The front door."""
+
+    route_base = "/login"
+    class_permission_name = "Account"
+
+    @expose("/", methods=["GET", "POST"])
+    def log_in(self) -> ResponseReturnValue:
+        """Email address and password."""
+        if current_user.is_authenticated:
+            return redirect(safe_next(request.args.get("next")) or url_for("HomeView.home"))
+        if request.method == "GET":
+            return self._ask_password({}, timed_out="sid" in session)
+        email, password = request.form.get("email", ""), request.form.get("password", "")
+        missing = {} if email.strip() else {"email": _("Enter your email address")}
+        if not password:
+            missing["password"] = _("Enter your password")
+        if missing:
+            return self._ask_password(missing, 422)
+        try:
+            secret = desk.give_password(
+                self.work,
+                desk.Typed(email, password),
+                this_device(),
+                chosen_locale(),
+                before=session.get(CHALLENGE),
+            )
+        except desk.WrongPassword:
+            return self._ask_password({"email": _("Your email address or password is wrong")}, 401)
+        except TooMany as too_many:
+            return self.too_many(too_many)
+        session[NEXT] = safe_next(request.args.get("next"))
+        start_afresh()
+        session[CHALLENGE] = secret
+        return redirect(url_for("LogInView.second_step"))
+
+    def _ask_password(
+        self, errors: dict[str, str], status: int = 200, timed_out: bool = False
+    ) -> ResponseReturnValue:
+        return self.page(
+            "log_in/log_in.html",
+            status,
+            wrong=errors,
+            errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
+            email=request.form.get("email", ""),
+            timed_out=timed_out,
+            kept=bool(session.get(KEPT)),
+        )
+
+    @expose("/code", methods=["GET", "POST"])
+    def second_step(self) -> ResponseReturnValue:
+        """The security code, from the email or the authenticator app."""
+        secret = session.get(CHALLENGE)
+        with self.work() as work:
+            step = step_at(work, secret)
+        if current_user.is_authenticated or step is None or step.purpose != LOG_IN:
+            return self._begin_again()
+        if request.method == "GET":
+            return self.ask_code(step)
+        typed = request.form.get("code", "")
+        try:
+            passed = verify(self.work, secret, typed)
+            return self._let_in(passed)
+        except WrongCode as wrong:
+            return self.ask_code(step, code_problem(step, typed, wrong), 401)
+        except TooMany as too_many:
+            return self.too_many(too_many)
+        except (LogInAgain, desk.WrongPassword):
+            return self._begin_again()
+
+    def ask_code(self, step: Step, wrong: str = "", status: int = 200) -> ResponseReturnValue:
+        """The page "Check your email"."""
+        return self.page(
+            "log_in/second_step.html",
+            status,
+            step=step,
+            by_email=step.method == BY_EMAIL,
+            wrong=wrong,
+            errors=[{"text": wrong, "href": "#code"}] if wrong else [],
+        )
+
+    def _begin_again(self) -> ResponseReturnValue:
+        if CHALLENGE in session:
+            session.pop(CHALLENGE)
+            if not current_user.is_authenticated:
+                flash(_("That security code can no longer be used. Log in again to get a new one."))
+        return redirect(url_for("LogInView.log_in"))
+
+    def _let_in(self, passed: Passed) -> ResponseReturnValue:
+        with self.work() as work:
+            entered = desk.enter(work, passed, chosen_locale(), this_device())
+        enter_browser(entered.sid, passed.person_id)
+        if entered.locale:
+            session["locale"] = entered.locale
+        after = session.pop(NEXT, None)
+        onward = (
+            url_for("KeptPostView.show") if KEPT in session else safe_next(after) or url_for("HomeView.home")
+        )
+        answer = redirect(onward)
+        remember_device(answer, entered.new_device)
+        return answer
+
+    @expose("/code/send", methods=["POST"])
+    def send_code(self) -> ResponseReturnValue:
+        """ "Send a new code"."""
+        if current_user.is_authenticated:
+            return redirect(url_for("LogInView.log_in"))
+        try:
+            session[CHALLENGE] = send_another(self.work, session.get(CHALLENGE))
+        except LogInAgain:
+            return self._begin_again()
+        except TooMany as too_many:
+            return self.too_many(too_many)
+        flash(_("We have sent you a new security code."), "success")
+        return redirect(url_for("LogInView.second_step"))
+
+    @expose("/out", methods=["POST"])
+    @has_access
+    def log_out(self) -> ResponseReturnValue:
+        """Log out here."""
+        with self.work() as work:
+            sessions.end_one(work, current_user.log_in_id)
+        leave_browser()
+        flash(_("You have logged out."), "success")
+        return redirect(url_for("LogInView.log_in")), 302, {"Clear-Site-Data": CLEAR}
+
+    @expose("/stay", methods=["POST"])
+    @has_access
+    def stay(self) -> ResponseReturnValue:
+        """ "Stay logged in": a sign of life."""
+        count_as_input()
+        if request.accept_mimetypes.best == "application/json":
+            return {"stay": True}
+        return redirect(url_for("HomeView.home"))
+
+    def too_many(self, problem: TooMany) -> ResponseReturnValue:
+        """Tried too often: when to come back, and what else to do."""
+        minutes = ceil(problem.retry_after / 60)
+        body, status = self.page("log_in/too_many.html", 429, minutes=minutes, hours=ceil(minutes / 60))
+        return body, status, {"Retry-After": str(problem.retry_after)}
+
+
+def code_problem(step: Step, typed: str, wrong: WrongCode) -> str:
+    """What to do about a code that was not right."""
+    if not typed.strip():
+        return _("Enter the security code")
+    if step.method != BY_EMAIL:
+        if wrong.tries_left <= 0:
+            return _(
+                "You have entered a wrong security code too many times. Go back and log in again to carry on"
+            )
+        return _("Enter the 6 digit code that your app shows now. Each code works once")
+    if wrong.tries_left <= 0:
+        return _(
+            "You have entered a wrong security code too many times. Select “Send a new code” to carry on"
+        )
+    return _("Enter the 6 digit security code we sent you. Check that it is from the newest email")

@@ -1,0 +1,33 @@
+"""Password and code again, before a change to how somebody logs in or to who has access."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import redirect, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import sessions
+from app.core.unit_of_work import Work
+from app.views.web.base import my_work, office
+from app.views.web.cookie import PROVING
+
+
+def proof_first(back: str) -> ResponseReturnValue | None:
+    """Return None when the reader proved who they are within ten minutes, else the way to the page where they do, from
+    which they come back to `back`."""
+    if sessions.is_proved(current_user, office().clock.now()):
+        return None
+    session[PROVING] = back
+    return redirect(url_for("AccountView.prove"))
+
+
+@contextmanager
+def proved_work() -> Iterator[Work]:
+    """Open one transaction as the person who is asking, which is not kept unless their proof still stands at its end.
+
+    The proof is looked at last: accounts are locked before log-ins everywhere. Raises ProveFirst.
+    """
+    with my_work() as work:
+        yield work
+        sessions.require_proof(work, current_user.log_in_id)

@@ -1,0 +1,178 @@
+"""Asking for an account."""
+
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField
+
+from app.accounts import registration as desk
+from app.accounts.registration import PROFESSIONS, Applicant
+from app.children.rules.identifiers import check_phone, check_postcode
+from app.core.errors import Refused
+from app.core.roles import PROFESSION_LABELS, Profession
+from app.views.web.access_control import open_to_all
+from app.views.web.cookie import chosen_locale
+from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
+from app.views.web.form_errors import put_faults
+from app.views.web.pages import said
+from app.views.web.public_views import StrangerView
+from app.views.web.validators import Code, Typed, TypedUnless
+
+open_to_all(
+    "RegisterView.register",
+    "RegisterView.sent",
+    "RegisterView.sent_again",
+    "RegisterView.ready",
+    "RegisterView.waiting",
+)
+
+
+class RegisterForm(FlaskForm):
+    """What we ask a professional who wants an account.
+
+    What kind of organisation they work for is asked only where it is not in our list.
+    """
+
+    email = EmailField(
+        _l("Work email address"),
+        [Typed(_l("Enter your work email address"), _l("Work email address"), 1016), Code(desk.any_address)],
+    )
+    no_work_email = BooleanField(_l("I do not have a work email address"))
+    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    last_name = StringField(
+        _l("Last name"),
+        [
+            TypedUnless(
+                _l("Enter your last name, or select “I have only one name”"),
+                _l("Last name"),
+                64,
+                "only_one_name",
+                _l("Delete your last name, or clear “I have only one name”"),
+            )
+        ],
+    )
+    only_one_name = BooleanField(_l("I have only one name"))
+    organisation = SelectField(_l("Organisation"), validate_choice=False)
+    not_listed = BooleanField(_l("My organisation is not listed"))
+    organisation_named = StringField(_l("Name of your organisation"))
+    profession = RadioField(_l("What kind of organisation is it?"), validate_choice=False)
+    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
+    address = TextAreaField(
+        _l("Work address"),
+        [Typed(_l("Enter your work address"), _l("Work address"), 500)],
+        address=True,
+    )
+    postcode = StringField(
+        _l("Work postcode"),
+        [Typed(_l("Enter your work postcode"), _l("Work postcode"), 20), Code(check_postcode)],
+    )
+    phone = TelField(
+        _l("Work phone number"),
+        [Typed(_l("Enter your work phone number"), _l("Work phone number"), 40), Code(check_phone)],
+    )
+
+    def __init__(self, organisations: list[tuple[int, str]]) -> None:
+        super().__init__()
+        self.profession.choices = [(one.name, _(PROFESSION_LABELS[one])) for one in PROFESSIONS]
+        self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every box, and that one organisation is chosen or named."""
+        fine = super().validate(extra_validators)
+        return all([self._validate_address(), self._validate_organisation(), fine])
+
+    def _validate_address(self) -> bool:
+        if self.email.errors or self.no_work_email.data:
+            return True
+        try:
+            desk.work_address(self.email.data or "")
+        except Refused as refused:
+            self.email.errors = [said(fault.text) for fault in refused.faults]
+            return False
+        return True
+
+    @property
+    def is_not_listed(self) -> bool:
+        """They ticked the box, or just typed a name below it, which means the same."""
+        return bool(self.not_listed.data or (self.organisation_named.data and not self.organisation.data))
+
+    def _validate_organisation(self) -> bool:
+        if self.is_not_listed:
+            named = Typed(_l("Enter the name of your organisation"), _l("Name of your organisation"), 200)
+            fine = bool(self.organisation_named.validate(self, [named]))
+            if self.profession.data not in {one.name for one in PROFESSIONS}:
+                self.profession.errors = [_("Select what kind of organisation you work for")]
+                fine = False
+            return fine
+        if self.organisation.data in {key for key, _name in self.organisation.choices if key}:
+            return True
+        self.organisation.errors = [
+            _("Choose your organisation from the list, or tick “My organisation is not listed”")
+        ]
+        return False
+
+    def applicant(self) -> Applicant:
+        """The same, for the desk."""
+        return Applicant(
+            email=self.email.data or "",
+            has_work_email=not self.no_work_email.data,
+            first_name=self.first_name.data or "",
+            last_name=self.last_name.data or "",
+            profession=Profession[self.profession.data] if self.is_not_listed else None,
+            organisation_id=None if self.is_not_listed else int(self.organisation.data),
+            organisation_named=self.organisation_named.data or "",
+            job_title=self.job_title.data or "",
+            address=self.address.data or "",
+            postcode=self.postcode.data or "",
+            phone=self.phone.data or "",
+        )
+
+
+class RegisterView(StrangerView):
+    """Register, and what happens next."""
+
+    route_base = "/register"
+
+    @expose("/", methods=["GET", "POST"])
+    def register(self) -> ResponseReturnValue:
+        """One page asks for everything, so that nothing typed can get lost on the way."""
+        if current_user.is_authenticated:
+            return redirect(url_for("HomeView.home"))
+        with self.work() as work:
+            form = RegisterForm(desk.choosable_organisations(work))
+        if not form.is_submitted():
+            return self.page("register/register.html", form=form)
+        if form.validate():
+            try:
+                with self.work() as work:
+                    desk.register(work, form.applicant(), chosen_locale())
+                return redirect(url_for("RegisterView.sent"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        return self.page("register/register.html", 422, form=form)
+
+    @expose("/sent")
+    def sent(self) -> ResponseReturnValue:
+        """The same answer for everybody, whether or not the address is known."""
+        return self.page("register/sent.html")
+
+    @expose("/sent-again")
+    def sent_again(self) -> ResponseReturnValue:
+        """A new link for an invitation is on its way."""
+        return self.page("register/sent_again.html")
+
+    @expose("/ready")
+    def ready(self) -> ResponseReturnValue:
+        """The account is open: log in."""
+        return self.page("register/ready.html")
+
+    @expose("/waiting")
+    def waiting(self) -> ResponseReturnValue:
+        """The SEN team has to decide first."""
+        return self.page("register/waiting.html")

@@ -1,0 +1,126 @@
+"""The SEN team decides about one registration."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import ValidationError
+
+from app.accounts import registrations as desk
+from app.accounts.registration import PROFESSIONS, choosable_organisations, organisation_name
+from app.accounts.registrations import Case
+from app.core.errors import Refused
+from app.core.roles import PROFESSION_LABELS, Profession
+from app.core.unit_of_work import Work
+from app.models import RegistrationState
+from app.views.web.base import PortalView
+from app.views.web.fields import StringField, TextAreaField
+from app.views.web.form_errors import put_faults
+from app.views.web.pages import url_or_none
+from app.views.web.validators import Typed
+
+APPROVE, REFUSE = "approve", "refuse"
+
+
+class DecideForm(FlaskForm):
+    """Let them in, in which organisation, or not, and why."""
+
+    decision = RadioField(_l("What is your decision?"), validate_choice=False)
+    organisation = SelectField(_l("Their organisation"), validate_choice=False)
+    new_name = StringField(_l("Or the name of a new organisation"))
+    new_kind = RadioField(_l("What kind of organisation is the new one?"), validate_choice=False)
+    recognise = BooleanField(_l("Recognise this email domain"))
+    reason = TextAreaField(_l("Reason"))
+
+    def __init__(self, organisations: list[tuple[int, str]], case: Case) -> None:
+        chosen = case.registration.organisation_id
+        super().__init__(
+            data={
+                "organisation": str(chosen) if chosen else "",
+                "new_kind": case.registration.profession.name,
+            }
+        )
+        self.new_kind.choices = [(one.name, _(PROFESSION_LABELS[one])) for one in PROFESSIONS]
+        self.decision.choices = [(APPROVE, _("Approve")), (REFUSE, _("Refuse"))]
+        self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
+
+    def validate_decision(self, field: RadioField) -> None:
+        """One of the two."""
+        if field.data not in (APPROVE, REFUSE):
+            raise ValidationError(_("Select whether you approve or refuse this registration"))
+
+    def validate_organisation(self, field: SelectField) -> None:
+        """Chosen from the list, or named as new, and not both."""
+        if self.decision.data != APPROVE:
+            return
+        known = field.data in {key for key, _name in field.choices if key}
+        if self.new_name.data and field.data:
+            raise ValidationError(_("Choose an organisation or name a new one, not both"))
+        if not self.new_name.data and not known:
+            raise ValidationError(_("Choose their organisation, or enter the name of a new one"))
+
+    def validate_new_name(self, field: StringField) -> None:
+        """A plain line."""
+        if field.data:
+            Typed("", _l("Name of the organisation"), 200)(self, field)
+
+    def validate_new_kind(self, field: RadioField) -> None:
+        """Chosen where the organisation is new."""
+        if self.new_name.data and field.data not in {one.name for one in PROFESSIONS}:
+            raise ValidationError(_("Select what kind of organisation the new one is"))
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """They are told it, so there must be one."""
+        if self.decision.data == REFUSE:
+            Typed(_l("Enter why you refuse this registration"), _l("Reason"), 1000)(self, field)
+
+
+class RegistrationView(PortalView):
+    """One registration; the list of them is RegistrationList."""
+
+    route_base = "/registrations"
+    class_permission_name = "Registrations"
+
+    @expose("/<int:registration_id>", methods=["GET", "POST"])
+    @has_access
+    def decide(self, registration_id: int) -> ResponseReturnValue:
+        """Who asks, what we know of them, and the decision."""
+        with self.work() as work:
+            case = desk.case_of(work, registration_id)
+            form = DecideForm(choosable_organisations(work), case)
+            shown = {
+                "case": case,
+                "organisation": organisation_name(work, case.registration),
+                "profession": _(PROFESSION_LABELS[case.registration.profession]),
+                "waits": case.registration.state is RegistrationState.waiting,
+                "may_recognise": desk.may_recognise_domains(work),
+            }
+        if form.validate_on_submit():
+            try:
+                with self.work() as work:
+                    said = _decide(work, registration_id, form)
+                flash(said, "success")
+                return redirect(url_or_none("RegistrationList.list") or url_for("HomeView.home"))
+            except Refused as refused:
+                put_faults(form, refused.faults)
+        return self.page("registrations/decide.html", 422 if form.errors else 200, form=form, **shown)
+
+
+def _decide(work: Work, registration_id: int, form: DecideForm) -> str:
+    if form.decision.data == REFUSE:
+        refused = desk.refuse(work, registration_id, form.reason.data or "")
+        return _("You refused %(name)s’s registration. We have emailed them.", name=refused.first_name)
+    if form.new_name.data:
+        organisation_id = desk.new_organisation(
+            work, registration_id, form.new_name.data, Profession[form.new_kind.data]
+        ).id
+    else:
+        organisation_id = int(form.organisation.data)
+    person = desk.approve(work, registration_id, organisation_id)
+    if form.recognise.data:
+        desk.recognise_domain(work, registration_id, organisation_id)
+    return _("%(name)s now has an account. We have emailed them.", name=person.name)

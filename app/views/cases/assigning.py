@@ -1,0 +1,102 @@
+"""Assigning a child who waits in an organisation's queue, or is a colleague's, to a professional there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+
+from app.cases import links
+from app.cases.queries.child_page import Colleague, Involved, colleagues_of, involved_with
+from app.core.errors import Refused
+from app.core.roles import Role
+from app.core.unit_of_work import Work
+from app.forms.workflow_roles import is_linked
+from app.models import ChildLink, Form, Person
+from app.views.web.base import PortalView
+from app.views.web.pages import said
+
+Choices = list[tuple[int, str]]
+
+
+def choices_of(colleagues: Sequence[Colleague]) -> Choices:
+    """Colleagues for a list to choose from."""
+    return [
+        (each.id, f"{each.name}, {each.job_title}" if each.job_title else each.name) for each in colleagues
+    ]
+
+
+def assignable(work: Work, people: Sequence[Involved]) -> list[Involved]:
+    """The links that the reader may assign: their organisation's queue, and colleagues' children from the queue."""
+    me = work.me
+    if not (me.has(Role.professional) and me.is_confirmed and me.organisation_id is not None):
+        return []
+    of_mine = [each for each in people if each.organisation_id == me.organisation_id]
+    return [
+        each for each in of_mine if each.in_queue or (each.through_queue and each.person_id != me.user_id)
+    ]
+
+
+def assign_part(work: Work, child_id: int, people: Sequence[Involved]) -> dict[str, Any]:
+    """What a page needs to offer "Assign to me" and a choice of colleagues."""
+    found = assignable(work, people)
+    if not found:
+        return {"assignable": [], "can_assign_to": []}
+    colleagues = [each for each in colleagues_of(work.session, work.me, child_id) if not each.is_barred]
+    return {"assignable": found, "can_assign_to": choices_of(colleagues)}
+
+
+def waiting_form(work: Work, form: Form) -> dict[str, Any] | None:
+    """What the page of a form shows to a professional whose organisation writes it, but to whom the child is not
+    assigned; None for everybody else."""
+    me = work.me
+    if (
+        not me.has(Role.professional)
+        or me.organisation_id is None
+        or form.organisation_id != me.organisation_id
+    ):
+        return None
+    if is_linked(work, form.child_id):
+        return None
+    part = assign_part(work, form.child_id, involved_with(work.session, form.child_id))
+    return {"form": form, **part} if part["assignable"] else None
+
+
+class AssignView(PortalView):
+    """Assigning a child within an organisation."""
+
+    route_base = "/involvement"
+    class_permission_name = "SendArea"
+
+    @expose("/<int:link_id>/assign", methods=["POST"])
+    @has_access
+    def assign(self, link_id: int) -> ResponseReturnValue:
+        """Assign the child to a colleague, or take over from one."""
+        colleague, before = _number("colleague"), _number("assigned_to")
+        with self.work() as work:
+            child_id = work.get(ChildLink, link_id).child_id
+            me = work.me.user_id
+        if colleague is None:
+            flash(_("Choose a colleague"), "danger")
+            return redirect(url_for("ChildView.show", child_id=child_id))
+        try:
+            with self.work() as work:
+                links.assign(work, link_id, colleague, assigned_to=before)
+                name = work.get(Person, colleague).name
+        except Refused as refused:
+            for fault in refused.faults:
+                flash(said(fault.text), "danger")
+            return redirect(url_for("ChildView.show", child_id=child_id))
+        if colleague == me:
+            flash(_("This child is assigned to you. You can start the advice."), "success")
+        else:
+            flash(_("The child is assigned to %(name)s. We have told them.", name=name), "success")
+        return redirect(url_for("ChildView.show", child_id=child_id))
+
+
+def _number(field: str) -> int | None:
+    given = request.form.get(field, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None

@@ -1,0 +1,298 @@
+"""The parts of a child's page: its frame, the dates, the forms and what may be done with each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.cases.queries.child_page import FormLine, Involved
+from app.cases.rules.status import (
+    DECIDED_IN_WORDS,
+    FOR_FAMILIES,
+    Standing,
+    dates_of,
+    in_words,
+    what_happens_next,
+)
+from app.children.rules.identifiers import nhs_number_text
+from app.children.rules.school_years import school_year, year_group_label, year_of
+from app.core.roles import Principal, Role
+from app.core.wording import N_
+from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
+from app.forms.rules.secrecy import hides_places
+from app.forms.rules.sharing import SHAREABLE
+from app.forms.rules.workflow import FAMILY_PARTS, OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
+from app.models import Child, FormShare
+from app.seed.files import reference
+from app.views.web.due_dates import Due, due, form_due
+from app.views.web.pages import said, uk_date
+from app.views.web.words import FORM_STATE_COLOURS, form_state
+
+
+def why_no_upn(code: str | None) -> str:
+    """The reason in words; the code itself where the list of reasons no longer has it."""
+    return _reason("upn_missing_reasons", code)
+
+
+def why_no_postcode(code: str | None) -> str:
+    """The reason in words; the code itself where the list of reasons no longer has it."""
+    return _reason("postcode_missing_reasons", code)
+
+
+def _reason(list_name: str, code: str | None) -> str:
+    if not code:
+        return ""
+    known = (reason["label"] for reason in reference(list_name) if reason["code"] == code)
+    return next(map(_, known), code)
+
+
+def _no_upn(code: str | None) -> str:
+    why = why_no_upn(code)  # in the words of whoever added the child
+    return f"{_('None')} ({why})" if why else _("None")
+
+
+def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, Any]:
+    """Whose page it is and its parts: what every page about a child shows on top."""
+    identity = [
+        {"label": _("Date of birth"), "value": child.date_of_birth},
+        _year_group(child, today),
+    ]
+    if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
+        setting = child.setting.name if child.setting else _("Not known")
+        identity.append({"label": _("School or setting"), "value": setting})
+    if child.known_as:
+        identity.insert(0, {"label": _("Known as"), "value": child.known_as})
+    if who.in_sen_team:
+        identity += [
+            {"label": _("UPN"), "value": child.upn or _no_upn(child.upn_missing_reason)},
+            {
+                "label": _("NHS number"),
+                "value": nhs_number_text(child.nhs_number) if child.nhs_number else _("Not known"),
+            },
+        ]
+    is_parent = who.has(Role.parent)
+    return {
+        "child": child,
+        "child_name": child.name,
+        "back": _back(who),
+        "identity": identity,
+        "tabs": [] if is_parent else _tabs(child.id, active),
+        "is_team": who.in_sen_team,
+        "is_parent": is_parent,
+        "in_words": in_words,
+        "why_no_postcode": why_no_postcode,
+        "what_happens_next": what_happens_next,
+    }
+
+
+def people_shown(people: Sequence[Involved], child: Child, who: Principal) -> list[Involved]:
+    """Who is involved, for this reader: no queues, organisations and job titles where they would show where the child is."""
+    if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
+        return list(people)
+    return [
+        replace(each, organisation_name="")
+        if each.part in FAMILY_PARTS
+        else replace(each, organisation_name="", relationship="")
+        for each in people
+        if not each.in_queue
+    ]
+
+
+def lines_shown(lines: Sequence[FormLine], child: Child, who: Principal) -> list[FormLine]:
+    """The forms about a child, for this reader: without organisations that would show where the child is."""
+    if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
+        return list(lines)
+    return [replace(line, organisation_name="") for line in lines]
+
+
+def _back(who: Principal) -> dict[str, str]:
+    """Where this reader's children are listed."""
+    if who.in_sen_team:
+        return {"text": _("Children and young people"), "href": url_for("ChildList.list")}
+    if who.has(Role.professional):
+        return {"text": _("SEND area"), "href": url_for("SendAreaView.list")}
+    return {"text": _("Home"), "href": url_for("HomeView.home")}
+
+
+def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
+    parts = [
+        ("show", _("Summary")),
+        ("forms", _("Forms and advice")),
+        ("people", _("People")),
+        ("messages", _("Messages")),
+    ]
+    return [
+        {"text": text, "href": url_for(f"ChildView.{name}", child_id=child_id), "active": name == active}
+        for name, text in parts
+    ]
+
+
+def _year_group(child: Child, today: date) -> dict[str, str]:
+    """The year group the child is taught in, where that is known, and by age where it differs."""
+    by_age = school_year(child.date_of_birth, today)
+    year = year_of(child, today)
+    label = _("Year group by age") if child.year_taught is None else _("Year group taught")
+    value = said(year_group_label(year))
+    if year != by_age:
+        value = _("%(taught)s (by age: %(by_age)s)", taught=value, by_age=said(year_group_label(by_age)))
+    return {"label": label, "value": value}
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One form about the child, ready for the page."""
+
+    line: FormLine
+    href: str | None
+    state: str
+    colour: str
+    due: Due | None
+    is_to_do: bool
+    can_be_shared: bool
+    shared_with: Sequence[str]
+    steps: Sequence[tuple[str, str]]
+
+    @property
+    def who(self) -> str:
+        """Who writes it or wrote it."""
+        names = [name for name in (self.line.author_name, self.line.organisation_name) if name]
+        return ", ".join(names) or _("Written down by the SEN team")
+
+
+def form_rows(
+    lines: Sequence[FormLine],
+    who: Principal,
+    today: date,
+    shared: Mapping[int, Sequence[str]] | None = None,
+) -> list[FormRow]:
+    """The forms that the reader may know of; for the SEN team, with the names of who each is shared with."""
+    return [_form_row(line, who, today, (shared or {}).get(line.id, ())) for line in lines]
+
+
+def shared_names(shares: Sequence[FormShare], people: Sequence[Involved]) -> dict[int, list[str]]:
+    """By form, the names of who it is shared with."""
+    names = {each.link_id: each.person_name for each in people}
+    found: dict[int, list[str]] = {}
+    for share in shares:
+        name = _("Linked professionals") if share.link_id is None else names.get(share.link_id, "")
+        if name:
+            found.setdefault(share.form_id, []).append(name)
+    return found
+
+
+def _form_row(line: FormLine, who: Principal, today: date, shared_with: Sequence[str]) -> FormRow:
+    is_open = line.state in OPEN_TO_WRITING
+    return FormRow(
+        line=line,
+        href=_href(line, who),
+        state=form_state(line.state),
+        colour=FORM_STATE_COLOURS[line.state],
+        due=form_due(
+            line.kind, line.state, (line.due_on, line.wanted_by), today, for_authors=not who.in_sen_team
+        ),
+        is_to_do=is_open and _is_writer(line, who),
+        can_be_shared=line.state in SHAREABLE or bool(shared_with),
+        shared_with=shared_with,
+        steps=_steps(line) if who.in_sen_team else (),
+    )
+
+
+def _is_writer(line: FormLine, who: Principal) -> bool:
+    """It is for the reader to write: their organisation's form, or their family's."""
+    if line.kind == "consent":
+        return who.has(Role.parent) and line.author_id == who.user_id and not line.recorded_by_team
+    return (
+        line.organisation_id is not None
+        and line.organisation_id == who.organisation_id
+        and who.has(Role.professional)
+    )
+
+
+def _href(line: FormLine, who: Principal) -> str | None:
+    """Where the form opens for this reader: to write in it, to read what was sent, or nowhere yet."""
+    may_write = _is_writer(line, who) or (line.recorded_by_team and who.in_sen_team)
+    if may_write and line.state in OPEN_TO_WRITING:
+        return url_for("FormView.show", form_id=line.id)
+    return url_for("FormView.read", form_id=line.id) if line.submitted_at else None
+
+
+def _steps(line: FormLine) -> list[tuple[str, str]]:
+    """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
+    parts = {Part.sen_team, Part.recorder} if line.recorded_by_team else {Part.sen_team}
+    names = set(WORKFLOWS[line.kind].open_to(line.state, parts))
+    return [
+        (_(_named_for(line, text)), url_for(door, form_id=line.id))
+        for steps, text, door in OFFERED
+        if names & steps
+    ]
+
+
+def _named_for(line: FormLine, text: str) -> str:
+    """The words of a step; information is not called advice."""
+    return CANCEL_INFORMATION if text == CANCEL_ADVICE and line.purpose == "information" else text
+
+
+CANCEL_ADVICE = N_("Cancel this advice")
+CANCEL_INFORMATION = N_("Cancel this request for information")
+OFFERED = (
+    ({"accept", "return"}, N_("Read, then accept or return"), "FormView.read"),
+    ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
+    ({"correct_to_assess"}, N_("Correct the decision"), "DecideView.correct"),
+    ({"cancel"}, CANCEL_ADVICE, "AskView.cancel"),
+    ({"submit"}, N_("Fill in the consent form"), "FormView.show"),
+)
+
+
+def next_steps(rows: Sequence[FormRow]) -> list[tuple[FormLine, str, str]]:
+    """What waits for the SEN team on this child; cancelling advice or correcting a decision waits for nobody."""
+    return [(row.line, text, href) for row in rows if _waits(row.line) for text, href in row.steps]
+
+
+def _waits(line: FormLine) -> bool:
+    """The SEN team still has to answer the form or, for a request, to decide: the six weeks run in every state."""
+    if line.kind == "request":
+        return line.state in RECEIVED
+    return line.kind == "consent" or line.state is FormState.submitted
+
+
+def milestones(
+    standing: Standing | None, lines: Sequence[FormLine], who: Principal, today: date
+) -> list[dict[str, Any]]:
+    """The dates of the case: those gone by, and those to come with the time that is left."""
+    asked = [line.asked_on for line in lines if line.kind == "advice" and line.asked_on is not None]
+    found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
+    return [_milestone(each, standing, today, who) for each in found]
+
+
+def _milestone(each: Milestone, standing: Standing | None, today: date, who: Principal) -> dict[str, Any]:
+    basis = each.regulation if who.in_sen_team else ""
+    title = _(FOR_FAMILIES.get(each.key, each.label)) if who.has(Role.parent) else _(each.label)
+    if each.key == "received" and standing is not None and not standing.statutory:
+        title = _(each.label)
+    if each.key == "received":
+        return {"title": title, "when": each.due_on, "text": basis}
+    if each.key == "decide_to_assess" and standing is not None and standing.decided_on is not None:
+        title = _(DECIDED_IN_WORDS.get(standing.state, each.label))
+        by = _("It was due by %(date)s.", date=uk_date(each.due_on))
+        return {"title": title, "when": standing.decided_on, "text": _lines(by, basis)}
+    left = due(each.due_on, today)
+    when = _("By %(date)s", date=uk_date(each.due_on))
+    noted = [_excuse(span) for span in each.excuses]
+    return {"title": title, "when": when, "text": _lines(left.text if left else "", *noted, basis)}
+
+
+def _excuse(span: Span) -> str:
+    """An exception, beside a limit that stays as it is."""
+    return _(
+        "Exception from %(first)s to %(last)s: %(reason)s. The deadline stays.",
+        first=uk_date(span.first_day),
+        last=uk_date(span.last_day),
+        reason=_(EXCEPTION_REASONS[span.code].label),
+    )
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))

@@ -1,0 +1,210 @@
+"""What the SEN team does with a case: ask for advice, share, and settle duplicates."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Form, RadioField
+
+from app.cases import advice_requests, duplicates
+from app.cases.queries.child_page import advice_forms, involved_with, organisations_named, professionals_named
+from app.core.errors import Refused
+from app.core.unit_of_work import Work
+from app.core.wording import N_
+from app.forms.rules.form_deadlines import advice_due_on
+from app.forms.rules.form_titles import title_of
+from app.forms.rules.workflow import ADVICE
+from app.forms.workflow_roles import parts_in
+from app.models import Advice, Child
+from app.security import office
+from app.views.children.links import words_of
+from app.views.web.base import PortalView
+from app.views.web.fields import DatePartsField, StringField, TextAreaField
+from app.views.web.form_errors import put_faults
+from app.views.web.pages import said
+
+PERSON, ORGANISATION = "person", "organisation"
+
+
+def _merge(work: Work, child_id: int) -> Child:
+    return duplicates.same_child(work, child_id, despite="despite" in request.form)
+
+
+ANSWERS: dict[str, tuple[Callable[[Work, int], Child], str]] = {
+    "same": (
+        _merge,
+        N_("The records are merged. To undo the merge, select “Correct this record”."),
+    ),
+    "different": (
+        duplicates.different_children,
+        N_("You said that these are different children. Both records stay as they are."),
+    ),
+}
+
+
+class AskForm(Form):
+    """What advice is asked for, of whom, and by when."""
+
+    form = RadioField(_l("What do you need?"), validate_choice=False)
+    adviser = RadioField(_l("Who are you asking?"), validate_choice=False)
+    find = StringField(_l("Find someone else"), description=_l("A name, or part of an organisation’s name"))
+    due_on = DatePartsField(_l("When is it due?"))
+    due_reason = TextAreaField(_l("Why is it due on another date? (optional)"))
+    adviser_reason = TextAreaField(_l("Why are you asking this adviser?"))
+    note = TextAreaField(_l("Notes for the adviser (optional)"))
+    despite = BooleanField(_l("Ask them all the same"))
+
+
+class AskView(PortalView):
+    """Asking for advice, and taking it back."""
+
+    route_base = ""
+    class_permission_name = "CaseWork"
+
+    @expose("/children/<int:child_id>/ask", methods=["GET", "POST"])
+    @has_access
+    def ask(self, child_id: int) -> ResponseReturnValue:
+        """Ask a professional or an organisation for advice."""
+        form = AskForm(request.form if request.method == "POST" else None)
+        with self.work() as work:
+            child = work.get(Child, child_id)
+            statutory = advice_requests.is_assessing(work, child_id)
+            form.form.choices = [
+                (key, said(title_of(title, statutory))) for key, title in advice_forms(work.session)
+            ]
+            form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
+        if request.method == "GET":
+            form.due_on.show(advice_due_on(office().clock.today()) if statutory else None)
+        elif "search" not in request.form and (told := self._asked(child_id, form, statutory)) is not None:
+            asked = dict(form.adviser.choices)[form.adviser.data]
+            flash(_requested(statutory, told, asked), "success")
+            return redirect(url_for("ChildView.forms", child_id=child_id))
+        status = 422 if form.errors else 200
+        return self.page("casework/ask.html", status, child=child, form=form, statutory=statutory)
+
+    def _asked(self, child_id: int, form: AskForm, statutory: bool) -> bool | None:
+        form.validate()
+        if form.form.data not in dict(form.form.choices):
+            form.form.errors = [_("Choose the advice you need")]
+        if form.adviser.data not in dict(form.adviser.choices):
+            form.adviser.errors = [_("Choose who to ask")]
+        if statutory and not form.due_on.data and not form.due_on.errors:
+            form.due_on.errors = [_("Enter the date it is due")]
+        if form.errors:
+            return None
+        kind, _dash, number = form.adviser.data.partition("-")
+        try:
+            with self.work() as work:
+                advice_requests.ask_for_advice(
+                    work,
+                    child_id,
+                    form.form.data,
+                    person_id=int(number) if kind == PERSON else None,
+                    organisation_id=int(number) if kind == ORGANISATION else None,
+                    due_on=form.due_on.data,
+                    due_reason=form.due_reason.data or "",
+                    adviser_reason=form.adviser_reason.data or "",
+                    note=form.note.data or "",
+                    despite=form.despite.data,
+                )
+        except Refused as refused:
+            put_faults(form, refused.faults, person="adviser", organisation="adviser")
+            return None
+        return not work.told_no_one
+
+    @expose("/advice/<int:form_id>/cancel", methods=["GET", "POST"])
+    @has_access
+    def cancel(self, form_id: int) -> ResponseReturnValue:
+        """The advice is no longer needed, after asking once."""
+        if request.method == "POST":
+            with self.work() as work:
+                child_id = advice_requests.cancel_advice(work, form_id).child_id
+            text = (
+                _("Cancelled. We have told the people you asked.")
+                if not work.told_no_one
+                else _("Cancelled. The people you asked have no open account, so we told no one.")
+            )
+            flash(text, "success")
+            return redirect(url_for("ChildView.forms", child_id=child_id))
+        with self.work() as work:
+            advice = work.get(Advice, form_id)
+            ADVICE.step("cancel", advice.state, parts_in(work, advice))
+            child = work.get(Child, advice.child_id)
+        return self.page("casework/cancel.html", child=child, advice=advice)
+
+
+def _requested(statutory: bool, told: bool, name: str) -> str:
+    """What was asked for, and whether anyone could be told."""
+    if statutory and told:
+        return _("Advice requested. We have told %(name)s.", name=name)
+    if told:
+        return _("Information requested. We have told %(name)s.", name=name)
+    if statutory:
+        return _("Advice requested. %(name)s has no open account, so we told no one.", name=name)
+    return _("Information requested. %(name)s has no open account, so we told no one.", name=name)
+
+
+def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, str]]:
+    """Those already involved, then those found: professionals and organisations' queues."""
+    found: dict[str, str] = {}
+    for each in involved_with(session, child_id):
+        if each.person_id is not None and each.organisation_id is not None:
+            found[f"{PERSON}-{each.person_id}"] = f"{each.person_name}, {each.organisation_name}"
+        elif each.organisation_id is not None:
+            found[f"{ORGANISATION}-{each.organisation_id}"] = _(
+                "%(name)s (not yet assigned)", name=each.organisation_name
+            )
+    words = words_of(looked_for[:100])
+    if words:
+        for person in professionals_named(session, words):
+            found.setdefault(f"{PERSON}-{person.id}", f"{person.name}, {person.about}")
+        for body in organisations_named(session, words):
+            found.setdefault(f"{ORGANISATION}-{body.id}", _("%(name)s (not yet assigned)", name=body.name))
+    return list(found.items())
+
+
+class DuplicateView(PortalView):
+    """Two records that may be one child."""
+
+    route_base = "/children"
+    class_permission_name = "CaseWork"
+
+    @expose("/<int:child_id>/duplicate", methods=["GET", "POST"])
+    @has_access
+    def settle(self, child_id: int) -> ResponseReturnValue:
+        """Compare the two records; say whether they are one child."""
+        errors: list[dict[str, str]] = []
+        if request.method == "POST":
+            answer = ANSWERS.get(request.form.get("answer", ""))
+            if answer is not None:
+                verb, answered = answer
+                try:
+                    with self.work() as work:
+                        kept = verb(work, child_id).id
+                    flash(_(answered), "success")
+                    return redirect(url_for("ChildView.show", child_id=kept))
+                except Refused as refused:
+                    errors = [
+                        {"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
+                    ]
+            else:
+                errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]
+        with self.work() as work:
+            newer, older = duplicates.compare(work, child_id)
+            counts = duplicates.forms_of_both(work, newer.id, older.id)
+        return self.page(
+            "casework/duplicate.html",
+            422 if errors else 200,
+            newer=newer,
+            older=older,
+            counts=counts,
+            errors=errors,
+            chosen=request.form.get("answer", ""),
+            warnings=[each["text"] for each in errors if each["href"] == "#despite"],
+            refusals=[each["text"] for each in errors if each["href"] != "#despite"],
+        )

@@ -1,0 +1,373 @@
+"""The SEN team's generated lists: children and young people, requests, advice, registrations."""
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, or_
+
+from app.cases.queries.child_page import standing_of
+from app.cases.rules.status import in_words
+from app.children.events import ChildViewed
+from app.children.queries.finding import children_listed, listed_by_child, named_like
+from app.children.rules.identifiers import nhs_number_text
+from app.core.database.listing import Sought
+from app.core.events import Event
+from app.core.roles import PROFESSION_LABELS, Profession
+from app.forms.rules.workflow import FormState
+from app.models import (
+    ASSESSING_REQUESTS,
+    AWAITED_ADVICE,
+    UNDECIDED_REQUESTS,
+    Advice,
+    Child,
+    Form,
+    Registration,
+    RegistrationState,
+    Request,
+    forms_in,
+)
+from app.operations.queries import lists
+from app.security import office
+from app.views.cases.case_parts import why_no_postcode, why_no_upn
+from app.views.web.choice_fields import choice_field
+from app.views.web.due_dates import Due, form_due, late
+from app.views.web.list_interface import PortalInterface
+from app.views.web.listed import Listed, Onward
+from app.views.web.lists import Narrowing, PortalListView
+from app.views.web.pages import said, uk_date, uk_datetime
+from app.views.web.words import FORM_STATES, form_state
+
+
+def child_page(child: Child) -> Onward:
+    """The way to a child's own page."""
+    return Onward(
+        _("Open the page of %(name)s", name=child.name), url_for("ChildView.show", child_id=child.id)
+    )
+
+
+def _today() -> date:
+    return office().clock.today()
+
+
+def _nhs_number(number: str | None) -> str:
+    """On one line, however narrow the column."""
+    return nhs_number_text(number).replace(" ", "\N{NO-BREAK SPACE}") if number else ""
+
+
+def _origin(origin: tuple[str, bool]) -> str:
+    """The organisation, marked where nobody has confirmed that the author works there."""
+    body, is_unconfirmed = origin
+    return _("%(organisation)s (author not confirmed)", organisation=body) if is_unconfirmed else body
+
+
+def named(thing: Any) -> str:
+    return thing.name if thing is not None else ""
+
+
+class ChildList(PortalListView):
+    """Every child and young person the SEN team knows."""
+
+    about_children = True
+    datamodel = PortalInterface(Child, listing=lists.CHILDREN)
+    route_base = "/people"
+    class_permission_name = "CaseWork"
+    list_title = _l("Children and young people")
+    show_title = _l("Child or young person")
+    list_columns = ["name", "date_of_birth", "setting", "upn", "nhs_number", "created_at"]
+    show_columns = [
+        *list_columns,
+        "known_as",
+        "address",
+        "postcode",
+        "postcode_missing_reason",
+        "upn_missing_reason",
+    ]
+    order_columns = ["date_of_birth", "created_at"]
+    add_columns = edit_columns = ["upn"]
+    base_order = ("id", "desc")
+    exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
+    exported_as_kept = {"nhs_number"}
+    find_label = _l("Find a child by name, date of birth, UPN or NHS number")
+    narrowings = {
+        "duplicates": Narrowing(
+            _l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)
+        ),
+        "of_age": Narrowing(
+            _l("Over school age, with a parent linked"), lambda: lists.with_parents_of_age(_today())
+        ),
+    }
+    base_filters: list[Any] = []
+    label_columns = {
+        "name": _l("Name"),
+        "date_of_birth": _l("Date of birth"),
+        "setting": _l("School or setting"),
+        "upn": _l("UPN"),
+        "nhs_number": _l("NHS number"),
+        "created_at": _l("Added"),
+        "known_as": _l("Known as"),
+        "address": _l("Address"),
+        "postcode": _l("Postcode"),
+        "postcode_missing_reason": _l("Why there is no UK postcode"),
+        "upn_missing_reason": _l("Why there is no UPN"),
+    }
+    formatters_columns = {
+        "date_of_birth": uk_date,
+        "created_at": uk_date,
+        "setting": named,
+        "nhs_number": _nhs_number,
+        "postcode_missing_reason": why_no_postcode,
+        "upn_missing_reason": why_no_upn,
+    }
+
+    def _listed(self, sought: Sought) -> Listed:
+        """Add where each case is now, and how late the council is with it."""
+        found = super()._listed(sought)
+        standings = standing_of(self.datamodel.session, [row.number for row in found.rows])
+        label = _("Status")
+        for row in found.rows:
+            standing = standings.get(row.number)
+            row.cells.append((label, said(in_words(standing)), late(standing, _today())))
+        found.heads.append(("case", label))
+        return found
+
+    def find(self, text: str) -> Sought:
+        """By name, date of birth or number."""
+        return children_listed(self.datamodel.session, text)
+
+    def opened(self, record: Child) -> Event:
+        """The record holds what the child's page holds."""
+        return ChildViewed(child_id=record.id)
+
+    def name_leads_to(self, record: Child) -> str:
+        """The child's own page."""
+        return url_for("ChildView.show", child_id=record.id)
+
+    def also_leads_to(self, record: Child) -> list[Onward]:
+        """For a possible duplicate, the two side by side."""
+        return self._to_compare(record)
+
+    def leads_to(self, record: Child) -> list[Onward]:
+        """The child's own page; for a possible duplicate, the two side by side."""
+        return [child_page(record), *self._to_compare(record)]
+
+    def _to_compare(self, record: Child) -> list[Onward]:
+        if record.possible_duplicate_of_id is None:
+            return []
+        href = url_for("DuplicateView.settle", child_id=record.id)
+        return [Onward(_("Are these the same child?"), href, record.name)]
+
+
+class FormList(PortalListView):
+    """What requests and advice have in common."""
+
+    about_children = True
+    class_permission_name = "CaseWork"
+    read_words: Any = ""
+    order_columns = ["due_on", "received_on"]
+    search_columns = ["state", "due_on", "received_on"]
+    add_columns = edit_columns = ["asking_note"]
+    base_order = ("due_on", "asc")
+    find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
+    label_columns = {
+        "child": _l("Child or young person"),
+        "title": _l("Form"),
+        "organisation": _l("Organisation"),
+        "origin": _l("Organisation"),
+        "author": _l("Author"),
+        "state": _l("Status"),
+        "asked_on": _l("Requested"),
+        "received_on": _l("Received"),
+        "due_on": _l("Due"),
+        "decided_on": _l("Decided on"),
+        "decision_reason": _l("Reasons for the decision"),
+        "asking_note": _l("Notes for the adviser"),
+        "due_reason": _l("Why it is due on another date"),
+        "wanted_by": _l("Wanted by (not a legal date)"),
+        "adviser_reason": _l("Why this adviser was asked"),
+    }
+    search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
+    formatters_columns = {
+        "child": named,
+        "title": said,
+        "state": form_state,
+        "due_on": uk_date,
+        "received_on": uk_date,
+        "asked_on": uk_date,
+        "wanted_by": uk_date,
+        "decided_on": uk_date,
+        "organisation": named,
+        "origin": _origin,
+        "author": named,
+    }
+
+    def find(self, text: str) -> Sought:
+        """By the child."""
+        return listed_by_child(self.datamodel.session, text, self.datamodel.obj.child_id)
+
+    def opened(self, record: Form) -> Event:
+        """A form's record tells of the child: reasons for a decision, what was asked."""
+        return ChildViewed(child_id=record.child_id)
+
+    def name_leads_to(self, record: Form) -> str:
+        """The name is the child's, and so is the page."""
+        return url_for("ChildView.show", child_id=record.child_id)
+
+    def also_leads_to(self, record: Form) -> list[Onward]:
+        """What was sent."""
+        return self._to_read(record)
+
+    def told_apart(self, record: Form) -> str:
+        """What tells this form from the others in the list."""
+        return record.child.name
+
+    def time_left(self, record: Form) -> Due | None:
+        """Until it is sent, or the request decided; after that nobody is late any more."""
+        dates = (record.due_on, record.wanted_by)
+        return form_due(record.kind, record.state, dates, _today())
+
+    def leads_to(self, record: Form) -> list[Onward]:
+        """To what was sent, and to the child."""
+        return [*self._to_read(record), child_page(record.child)]
+
+    def _to_read(self, record: Form) -> list[Onward]:
+        if record.received_on is None:
+            return []
+        href = url_for("FormView.read", form_id=record.id)
+        return [Onward(str(self.read_words), href, self.told_apart(record))]
+
+
+class RequestList(FormList):
+    """Requests for an EHC needs assessment."""
+
+    datamodel = PortalInterface(Request, listing=lists.REQUESTS)
+    route_base = "/requests"
+    list_title = _l("Requests for an assessment")
+    show_title = _l("Request for an assessment")
+    read_words = _l("Read this request")
+    list_columns = ["child", "state", "origin", "received_on", "due_on"]
+    show_columns = ["title", *list_columns, "author", "decided_on", "decision_reason"]
+    exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
+    narrowings = {
+        "new": Narrowing(_l("New"), lambda: forms_in("request", [FormState.submitted])),
+        "deciding": Narrowing(_l("Waiting for a decision"), lambda: UNDECIDED_REQUESTS),
+        "overdue": Narrowing(
+            _l("Decision or plan overdue"),
+            lambda: and_(
+                Request.due_on < _today(),
+                or_(UNDECIDED_REQUESTS, ASSESSING_REQUESTS),
+            ),
+        ),
+    }
+
+
+class AdviceList(FormList):
+    """Advice asked for, and what came of it."""
+
+    datamodel = PortalInterface(Advice, listing=lists.ADVICE)
+    route_base = "/advice"
+    list_title = _l("Advice and information")
+    show_title = _l("Advice or information")
+    read_words = _l("Read this advice")
+    list_columns = ["child", "title", "state", "origin", "author", "due_on"]
+    show_columns = [
+        *list_columns,
+        "due_reason",
+        "wanted_by",
+        "asked_on",
+        "received_on",
+        "asking_note",
+        "adviser_reason",
+    ]
+    exports = ["child", "title", "state", "organisation", "author", "asked_on", "due_on", "received_on"]
+    narrowings = {
+        "submitted": Narrowing(_l("To read"), lambda: forms_in("advice", [FormState.submitted])),
+        "overdue": Narrowing(
+            _l("Overdue"),
+            lambda: and_(
+                Advice.due_on < _today(),
+                AWAITED_ADVICE,
+            ),
+        ),
+        "waiting": Narrowing(
+            _l("Not yet received"),
+            lambda: AWAITED_ADVICE,
+        ),
+    }
+
+    def told_apart(self, record: Form) -> str:
+        """One child has several: which advice, and whose."""
+        return f"{said(record.title)}, {record.child.name}"
+
+
+REGISTRATION_STATES = {
+    RegistrationState.unconfirmed: _l("Email address not confirmed yet"),
+    RegistrationState.waiting: _l("To approve"),
+    RegistrationState.approved: _l("Approved"),
+    RegistrationState.refused: _l("Refused"),
+}
+
+
+class RegistrationList(PortalListView):
+    """Who asked for an account."""
+
+    datamodel = PortalInterface(Registration, listing=lists.REGISTRATIONS)
+    route_base = "/registrations"
+    class_permission_name = "Registrations"
+    list_title = _l("Registrations")
+    show_title = _l("Registration")
+    list_columns = ["first_name", "last_name", "email", "profession", "job_title", "state", "created_at"]
+    show_columns = [*list_columns, "organisationnamed", "address", "postcode", "phone", "decision_reason"]
+    order_columns = ["last_name", "created_at"]
+    search_columns = ["profession", "state"]
+    find_label = _l("Find by name or email address")
+    add_columns = edit_columns = ["job_title"]
+    base_order = ("created_at", "desc")
+    narrowings = {
+        "waiting": Narrowing(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)
+    }
+    label_columns = {
+        "first_name": _l("First name"),
+        "last_name": _l("Last name"),
+        "email": _l("Work email address"),
+        "profession": _l("Kind of organisation"),
+        "job_title": _l("Job title"),
+        "state": _l("Status"),
+        "created_at": _l("Asked on"),
+        "organisationnamed": _l("Organisation they named"),
+        "address": _l("Work address"),
+        "postcode": _l("Postcode"),
+        "phone": _l("Work phone number"),
+        "decision_reason": _l("Reason for the decision"),
+    }
+    search_form_extra_fields = {
+        "profession": choice_field(_l("Kind of organisation"), PROFESSION_LABELS, _l("Any")),
+        "state": choice_field(_l("Status"), REGISTRATION_STATES, _l("Any")),
+    }
+    formatters_columns = {
+        "profession": lambda profession: _(PROFESSION_LABELS[Profession(profession)]),
+        "state": lambda state: str(REGISTRATION_STATES[RegistrationState(state)]),
+        "created_at": uk_datetime,
+    }
+
+    def find(self, text: str) -> Sought:
+        """By part of a name or address."""
+        return Sought(
+            or_(
+                named_like(text, Registration.first_name, Registration.last_name),
+                named_like(text, Registration.email),
+            )
+        )
+
+    def leads_to(self, record: Registration) -> list[Onward]:
+        """To the decision, while it waits for one."""
+        if record.state is not RegistrationState.waiting:
+            return []
+        return [
+            Onward(
+                _("Decide about this registration"),
+                url_for("RegistrationView.decide", registration_id=record.id),
+            )
+        ]

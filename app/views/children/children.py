@@ -1,0 +1,208 @@
+"""A child's page and its parts, and adding a child."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+
+from app.cases import children as desk
+from app.cases.child_corrections import may_correct
+from app.cases.queries.child_page import (
+    FormLine,
+    Involved,
+    colleagues_of,
+    forms_about,
+    involved_with,
+    messages_about,
+    standing_of,
+)
+from app.children.child_details import NewChild, what_is_wrong
+from app.children.rules.school_years import is_young_person
+from app.core.errors import Refused
+from app.core.roles import Principal, Profession, Role
+from app.core.unit_of_work import Work
+from app.forms.named_later import warned_of
+from app.forms.queries.shares import shares_about
+from app.forms.rules.workflow import FormState, Part
+from app.models import Child
+from app.security import office
+from app.views.cases.assigning import assign_part, choices_of
+from app.views.cases.case_parts import (
+    form_rows,
+    frame,
+    lines_shown,
+    milestones,
+    next_steps,
+    people_shown,
+    shared_names,
+)
+from app.views.forms.child_forms import AddChildForm, with_choices
+from app.views.web.base import PortalView, principal
+from app.views.web.due_dates import late
+from app.views.web.form_errors import put_faults
+
+MOST_MESSAGES = 50
+LONGEST_KEY = 100
+
+
+class ChildView(PortalView):
+    """Everything about one child that the reader may see."""
+
+    route_base = "/children"
+    class_permission_name = "Children"
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> ResponseReturnValue:
+        """Add a child or young person and begin the request for an assessment."""
+        who = principal()
+        if who is None or not desk.may_add_children(who):
+            return self.page("children/may_not_add.html", 403)
+        form = AddChildForm(request.form if request.method == "POST" else None)
+        with_choices(form)
+        form.same_child.choices = [("yes", _("Yes")), ("no", _("No, add another child"))]
+        if request.method == "GET":
+            form.add_key.data = secrets.token_urlsafe(16)
+            return self._add_page(form)
+        form.validate()
+        typed = form.typed()
+        put_faults(form, what_is_wrong(typed, office().clock.today()))
+        if form.errors:
+            return self._add_page(form, 422)
+        return self._add(form, typed)
+
+    def _add_page(
+        self, form: AddChildForm, status: int = 200, linked: Child | None = None
+    ) -> ResponseReturnValue:
+        who = principal()
+        is_early_years = who is not None and who.profession is Profession.early_years
+        return self.page("children/add.html", status, form=form, linked=linked, is_early_years=is_early_years)
+
+    def _add(self, form: AddChildForm, typed: NewChild) -> ResponseReturnValue:
+        """Add the child; where the reader is linked to a child like this already, ask whether it is the same."""
+        answer = form.same_child.data
+        key = (form.add_key.data or "")[:LONGEST_KEY]
+        try:
+            with self.work() as work:
+                request_id = desk.add_child(work, typed, key, is_another=answer == "no").id
+        except desk.AlreadyLinked as linked:
+            if answer == "yes":
+                return self._same(linked.child_id, typed)
+            with self.work() as work:
+                child = work.get(Child, linked.child_id)
+            return self._add_page(form, 409, child)
+        except Refused as refused:
+            put_faults(form, refused.faults)
+            return self._add_page(form, 422)
+        return redirect(url_for("FormView.show", form_id=request_id))
+
+    def _same(self, child_id: int, typed: NewChild) -> ResponseReturnValue:
+        """Take what was typed for a correction of the record, where the reader may correct it; else open the record."""
+        with self.work() as work:
+            corrected = desk.add_again(work, child_id, typed)
+        if corrected:
+            flash(_("The record has been corrected."), "success")
+        return redirect(url_for("ChildView.show", child_id=child_id))
+
+    @expose("/<int:child_id>")
+    @has_access
+    def show(self, child_id: int) -> ResponseReturnValue:
+        """Where the case stands, what is owed, what comes next."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            people = involved_with(work.session, child_id)
+            lines = lines_shown(forms_about(work.session, child_id), child, work.me)
+            standing = standing_of(work.session, [child_id]).get(child_id)
+            rows = form_rows(lines, work.me, work.today)
+            context = {
+                **frame(child, work.me, work.today, "show"),
+                "people": people_shown(people, child, work.me),
+                **assign_part(work, child_id, people if _is_not_linked(people, work.me) else []),
+                "standing": standing,
+                "late": late(standing, work.today),
+                "may_ask_advice": any(each.state is FormState.assessing for each in lines),
+                "parents_of_age": _parents_of_age(child, people, work),
+                "forms": rows,
+                "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
+                "milestones": milestones(standing, lines, work.me, work.today),
+                "next_steps": next_steps(rows),
+                "owed": [(row, row.due) for row in rows if row.is_to_do],
+            }
+        template = "children/family.html" if context["is_parent"] else "children/show.html"
+        return self.page(template, **context)
+
+    @expose("/<int:child_id>/forms")
+    @has_access
+    def forms(self, child_id: int) -> ResponseReturnValue:
+        """Requests, advice and consent; for the SEN team, who each is shared with."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            lines = lines_shown(forms_about(work.session, child_id), child, work.me)
+            shared: dict[int, list[str]] = {}
+            if work.me.in_sen_team:
+                people = involved_with(work.session, child_id)
+                shared = shared_names(shares_about(work.session, child_id), people)
+            context = {
+                **frame(child, work.me, work.today, "forms"),
+                "forms": form_rows(lines, work.me, work.today, shared),
+                "may_ask_advice": any(each.state is FormState.assessing for each in lines),
+            }
+        return self.page("children/forms.html", **context)
+
+    @expose("/<int:child_id>/people")
+    @has_access
+    def people(self, child_id: int) -> ResponseReturnValue:
+        """Who is involved."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            involved = involved_with(work.session, child_id)
+            mine = [each for each in involved if each.person_id == work.me.user_id]
+            is_linked_professional = bool(mine) and work.me.has(Role.professional)
+            context = {
+                **frame(child, work.me, work.today, "people"),
+                "people": people_shown(involved, child, work.me),
+                "warned": warned_of(work, child_id, involved) if work.me.in_sen_team else frozenset(),
+                "my_link": mine[0] if is_linked_professional else None,
+                **assign_part(work, child_id, involved),
+                **(_colleagues(work, child_id) if is_linked_professional else {}),
+            }
+        return self.page("children/people.html", **context)
+
+    @expose("/<int:child_id>/messages")
+    @has_access
+    def messages(self, child_id: int) -> ResponseReturnValue:
+        """Messages about the child, to and from the reader."""
+        with self.work() as work:
+            child = desk.view_child(work, child_id)
+            context = {
+                **frame(child, work.me, work.today, "messages"),
+                "messages": messages_about(work.session, work.me, child_id, MOST_MESSAGES),
+            }
+        return self.page("children/messages.html", **context)
+
+
+def _parents_of_age(child: Child, people: Sequence[Involved], work: Work) -> list[str]:
+    """For the SEN team: the names of the parents who follow a young person over compulsory school age."""
+    if not work.me.in_sen_team or not is_young_person(child.date_of_birth, work.today):
+        return []
+    return [each.person_name for each in people if each.part is Part.parent]
+
+
+def _is_not_linked(people: Sequence[Involved], who: Principal) -> bool:
+    return all(each.person_id != who.user_id for each in people)
+
+
+def _is_draft_request(line: FormLine) -> bool:
+    return line.kind == "request" and line.state is FormState.draft
+
+
+def _colleagues(work: Work, child_id: int) -> dict[str, Any]:
+    """Whom the reader may add, and why there may be nobody to choose."""
+    found = colleagues_of(work.session, work.me, child_id)
+    free = [each for each in found if not each.is_linked and not each.is_barred]
+    return {"colleagues": choices_of(free), "has_colleagues": bool(found)}

@@ -1,0 +1,197 @@
+"""Who is involved with a child: the pages on which the SEN team links, and professionals take up, bring in, step back."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Form
+
+from app.cases import links as desk
+from app.cases.handover import owed_through
+from app.cases.invitations import of_child
+from app.cases.queries.child_page import organisations_named, professionals_named
+from app.core.errors import Refused
+from app.core.text_input import clean_line
+from app.forms.rules.workflow import FAMILY_PARTS
+from app.models import Child, ChildLink, Organisation, Person
+from app.views.web.base import PortalView
+from app.views.web.fields import StringField
+from app.views.web.form_errors import put_faults
+from app.views.web.pages import said
+from app.views.web.searching import line_typed
+
+
+class RelationshipForm(Form):
+    """What somebody is to the child."""
+
+    relationship = StringField(
+        _l("What are they to the child? (optional)"),
+        description=_l(
+            "For example, SENCO or speech and language therapist. Left empty, we show their job title."
+        ),
+    )
+    despite = BooleanField(_l("Link them all the same"))
+
+
+def words_of(text: str) -> list[str]:
+    """What somebody typed to find a professional or an organisation."""
+    return clean_line(text).split()[:6]
+
+
+class LinkView(PortalView):
+    """The SEN team says who is involved."""
+
+    route_base = "/children"
+    class_permission_name = "CaseWork"
+
+    @expose("/<int:child_id>/link", methods=["GET", "POST"])
+    @has_access
+    def link(self, child_id: int) -> ResponseReturnValue:
+        """Find a professional, or an organisation whose queue the child should wait in."""
+        looked_for = line_typed("find")[:100]
+        words = words_of(looked_for)
+        with self.work() as work:
+            context = {
+                "child": work.get(Child, child_id),
+                "looked_for": looked_for,
+                "people": professionals_named(work.session, words) if words else [],
+                "organisations": organisations_named(work.session, words) if words else [],
+            }
+        return self.page("casework/link.html", **context)
+
+    @expose("/<int:child_id>/link/person/<int:person_id>", methods=["GET", "POST"])
+    @has_access
+    def person(self, child_id: int, person_id: int) -> ResponseReturnValue:
+        """Link this professional, after one look at who it is."""
+        form = RelationshipForm(request.form if request.method == "POST" else None)
+        if request.method == "POST":
+            try:
+                with self.work() as work:
+                    desk.link_person(
+                        work,
+                        child_id,
+                        person_id,
+                        form.relationship.data or "",
+                        despite=form.despite.data,
+                    )
+                flash(
+                    _("They are linked. We have told them.")
+                    if not work.told_no_one
+                    else _("They are linked. They have no open account, so we could not tell them."),
+                    "success",
+                )
+                return redirect(url_for("ChildView.people", child_id=child_id))
+            except Refused as refused:
+                put_faults(form, refused.faults, person="relationship")
+        with self.work() as work:
+            context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
+            context["organisation"] = context["professional"].organisation
+        return self.page("casework/link_person.html", 422 if form.errors else 200, form=form, **context)
+
+    @expose("/<int:child_id>/link/organisation/<int:organisation_id>", methods=["GET", "POST"])
+    @has_access
+    def organisation(self, child_id: int, organisation_id: int) -> ResponseReturnValue:
+        """Put the child into an organisation's queue."""
+        errors: list[dict[str, str]] = []
+        if request.method == "POST":
+            try:
+                with self.work() as work:
+                    desk.link_organisation(work, child_id, organisation_id, despite="despite" in request.form)
+                flash(
+                    _("The child is in their queue. We have told their professionals.")
+                    if not work.told_no_one
+                    else _(
+                        "The child is in their queue. No one there has an account yet, so we told no one."
+                    ),
+                    "success",
+                )
+                return redirect(url_for("ChildView.people", child_id=child_id))
+            except Refused as refused:
+                errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+        with self.work() as work:
+            context = {
+                "child": work.get(Child, child_id),
+                "organisation": work.get(Organisation, organisation_id),
+            }
+        return self.page("casework/link_organisation.html", 422 if errors else 200, errors=errors, **context)
+
+    @expose("/<int:child_id>/link/<int:link_id>/end", methods=["GET", "POST"])
+    @has_access
+    def end(self, child_id: int, link_id: int) -> ResponseReturnValue:
+        """End somebody's involvement, after asking once."""
+        if request.method == "POST":
+            with self.work() as work:
+                desk.end_link(work, link_id)
+            flash(_("They are no longer involved, and can no longer see this child."), "success")
+            return redirect(url_for("ChildView.people", child_id=child_id))
+        with self.work() as work:
+            link = work.get(ChildLink, link_id)
+            context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
+            context["owed"] = [form.title for form in owed_through(work, link)]
+            invited = of_child(work, link.child_id)[1] if link.part in FAMILY_PARTS else []
+            context["invited"] = [f"{each.name} ({each.email})" for each in invited]
+        return self.page("casework/end_link.html", **context)
+
+
+def _whom(work: Any, link: ChildLink) -> str:
+    if link.person_id is not None:
+        return work.get(Person, link.person_id).name
+    return _("%(name)s (not yet assigned)", name=work.get(Organisation, link.organisation_id).name)
+
+
+class InvolvementView(PortalView):
+    """Professionals see to it themselves who of them is involved."""
+
+    route_base = "/involvement"
+    class_permission_name = "SendArea"
+
+    @expose("/<int:link_id>/take-up", methods=["POST"])
+    @has_access
+    def take_up(self, link_id: int) -> ResponseReturnValue:
+        """Take a child from the organisation's queue."""
+        try:
+            with self.work() as work:
+                child_id = desk.take_up(work, link_id).child_id
+        except Refused as refused:
+            for fault in refused.faults:
+                flash(said(fault.text), "danger")
+            return redirect(url_for("SendAreaView.list", show="queue"))
+        flash(
+            _("This child is assigned to you. You can start the advice."),
+            "success",
+        )
+        return redirect(url_for("ChildView.show", child_id=child_id))
+
+    @expose("/children/<int:child_id>/bring-in", methods=["POST"])
+    @has_access
+    def bring_in(self, child_id: int) -> ResponseReturnValue:
+        """Share the child with a colleague."""
+        colleague = request.form.get("colleague", "")
+        if not (colleague.isascii() and colleague.isdigit() and len(colleague) < 10):
+            flash(_("Choose a colleague to add"), "danger")
+            return redirect(url_for("ChildView.people", child_id=child_id))
+        try:
+            with self.work() as work:
+                desk.bring_in(work, child_id, int(colleague))
+            flash(_("Your colleague is now linked to this child. We have told them."), "success")
+        except Refused as refused:
+            for fault in refused.faults:
+                flash(said(fault.text), "danger")
+        return redirect(url_for("ChildView.people", child_id=child_id))
+
+    @expose("/<int:link_id>/step-back", methods=["GET", "POST"])
+    @has_access
+    def step_back(self, link_id: int) -> ResponseReturnValue:
+        """End one's own involvement, after asking once."""
+        if request.method == "POST":
+            with self.work() as work:
+                desk.step_back(work, link_id)
+            flash(_("You are no longer linked to this child."), "success")
+            return redirect(url_for("SendAreaView.list"))
+        with self.work() as work:
+            child = work.get(Child, desk.own_link(work, link_id).child_id)
+        return self.page("send_area/step_back.html", child=child)

@@ -1,0 +1,142 @@
+"""The form engine's WTForms side: one form class per section of a published form, made from its definition.
+
+Templates draw a section by going through `form.asked` and giving each question's macro
+`form.values[question.id]` and `form.faults`; WTForms brings the fields, the page its CSRF token.
+What a person typed is read by the rule book (`values_from`), not by WTForms, because a draft must
+keep what is not valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, MultipleFileField, RadioField, SelectChoice, SelectField, SelectMultipleField
+
+from app.forms.definitions import Answers, Problem, Question, Section, read_section
+from app.forms.definitions.kinds import KINDS
+from app.forms.definitions.simple_kinds import YesNo
+from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
+from app.views.web.pages import said
+
+MOST_CLASSES = 2_000
+
+
+class AnswerField(Field):
+    """A question of several parts (a date, rows, a declaration) or of none: its macro draws it from the value."""
+
+
+FIELDS: dict[str, type[Field]] = {
+    "text": StringField,
+    "long_text": TextAreaField,
+    "number": StringField,
+    "money": StringField,
+    "upn": StringField,
+    "nhs_number": StringField,
+    "postcode": StringField,
+    "email": EmailField,
+    "phone": TelField,
+    "date": AnswerField,
+    "table": AnswerField,
+    "declaration": AnswerField,
+    "prefilled": AnswerField,
+    "files": MultipleFileField,
+    "choices": SelectMultipleField,
+    "yes_no": RadioField,
+}
+
+
+class SectionForm(FlaskForm):
+    """One section on its way to the screen."""
+
+    asked: list[Question]
+    """The questions to draw, in their order."""
+    values: dict[str, Any]
+    """By question, what its macro shows: what was typed, or the reading of what the portal knows."""
+    shown: str
+    """Which questions are on the page, as the page posts it back."""
+    faults: dict[str, str]
+    """By the id of a field on the page, what is wrong there."""
+
+    def __getitem__(self, question_id: str) -> Field:
+        """The field of a question."""
+        return self._fields[_attribute(question_id)]
+
+
+_classes: dict[tuple[str, str], type[SectionForm]] = {}
+
+
+def _attribute(question_id: str) -> str:
+    # A question may be called "data" or "errors", which mean something else on a WTForms form.
+    return f"question_{question_id}"
+
+
+def _field(question: Question) -> Any:
+    kind = FIELDS.get(question.kind) or (RadioField if question.looks == "radios" else SelectField)
+    settings: dict[str, Any] = {"name": question.id, "description": question.hint}
+    if question.kind == "yes_no":
+        settings["choices"] = [SelectChoice(value, label) for value, label in YesNo.labels.items()]
+    elif question.kind in ("choice", "choices"):
+        settings["choices"] = [SelectChoice(option.value, option.label) for option in question.options]
+    return kind(question.label, **settings)
+
+
+def section_form_class(section: Section) -> type[SectionForm]:
+    """The WTForms class of a section, made once for each published version."""
+    key = (section.form_checksum, section.id)
+    if key not in _classes:
+        if len(_classes) >= MOST_CLASSES:
+            _classes.clear()
+        fields = {_attribute(question.id): _field(question) for question in section.questions}
+        _classes[key] = type("SectionForm", (SectionForm,), fields)
+    return _classes[key]
+
+
+def section_form(section: Section, answers: Answers, problems: Iterable[Problem] = ()) -> SectionForm:
+    """A section ready to draw: all answers of the form so far, and what is wrong with this section's."""
+    given = answers.get(section.id) or {}
+    asked = section.questions_on_page(answers)
+    data = {_attribute(question.id): given.get(question.id) for question in asked if question.kind != "files"}
+    form = section_form_class(section)(formdata=None, data=data, meta={"csrf": False})
+    for question in section.questions:
+        if question not in asked:
+            del form._fields[_attribute(question.id)]
+    form.asked = [in_readers_language(question) for question in asked]
+    form.shown = " ".join(question.id for question in asked)
+    form.values = {question.id: _shown_value(question, given.get(question.id)) for question in asked}
+    form.faults = {}
+    for problem in problems:
+        if problem.section_id != section.id or _attribute(problem.question_id) not in form._fields:
+            continue
+        form.faults.setdefault(problem.anchor, problem.text)
+        field = form[problem.question_id]
+        field.errors = [*field.errors, problem.text]
+    return form
+
+
+def in_readers_language(question: Question) -> Question:
+    """The question with its texts as the reader sees them; what has no translation is marked as English."""
+    options = tuple(replace(one, label=said(one.label), hint=said(one.hint)) for one in question.options)
+    return replace(
+        question,
+        label=said(question.label),
+        hint=said(question.hint),
+        help=said(question.help),
+        row_name=said(question.row_name),
+        condition_text=said(question.condition_text),
+        options=options,
+        columns=tuple(in_readers_language(column) for column in question.columns),
+    )
+
+
+def _shown_value(question: Question, value: Any) -> Any:
+    return said(KINDS[question.kind].text(question, value)) if question.kind == "prefilled" else value
+
+
+def values_from(section: Section, posted: MultiDict[str, str], today: date) -> dict[str, Any]:
+    """What somebody typed into a section's page, read by the rule book; see `domain.forms.read_section`."""
+    return read_section(section, posted, today)

@@ -1,0 +1,210 @@
+"""What the form pages show: tasks, sections, missing parts and files, put into the words and links of a page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.core.clock import in_london
+from app.core.unit_of_work import Work
+from app.forms import submissions
+from app.forms.definitions import Problem, Section, SectionStatus, check_draft
+from app.forms.form_context import OpenForm
+from app.forms.queries.forms import returns_of, sections_set_aside
+from app.forms.returns import still_as_sent
+from app.forms.rules.form_deadlines import advice_due_on
+from app.forms.rules.workflow import FormState
+from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
+from app.security import office
+from app.views.forms.form_fields import SectionForm, section_form
+from app.views.web.base import origin, principal
+from app.views.web.pages import said, uk_datetime, uk_time
+
+Context = dict[str, Any]
+
+
+def at_hand() -> Work:
+    """The desk of whoever is asking, for a page that only reads."""
+    return Work(office(), office().database.session(), principal(), origin())
+
+
+EVERYTHING, ANSWERS = "all", "answers"
+"""Which errors a section is opened with: those that stop the form from being sent, or those in what was typed."""
+
+
+def section_url(form_id: int, section: str, anchor: str = "", check: str | None = None) -> str:
+    """The address of one section, or of one field in it; with `check`, its errors are shown."""
+    return url_for("FormView.section", form_id=form_id, section=section, check=check, _anchor=anchor or None)
+
+
+def problems_asked_for(work: Work, opened: OpenForm, section: Section, check: str | None) -> list[Problem]:
+    """Return the errors that the link to this section promised to show."""
+    if check == EVERYTHING:
+        return [one for one in submissions.missing(opened, work) if one.section_id == section.id]
+    return _wrong(work, opened, section) if check == ANSWERS else []
+
+
+def _wrong(work: Work, opened: OpenForm, section: Section) -> list[Problem]:
+    return check_draft(section, opened.answers.get(section.id) or {}, opened.answers, work.today)
+
+
+def saved_line(work: Work, draft: SectionDraft | None) -> str:
+    """ "Tom Ellis saved this section at 9:05pm"; nothing while nobody has."""
+    if draft is None:
+        return ""
+    when = moment(work, draft.saved_at)
+    if draft.saved_by_id == work.me.user_id:
+        return _("You saved this section %(when)s", when=when)
+    return _("%(name)s saved this section %(when)s", name=name_of(draft.saved_by), when=when)
+
+
+def moment(work: Work, at: datetime) -> str:
+    """ "at 9:05pm" today, "on 3 May 2026 at 9:05pm" on any other day."""
+    if in_london(at).date() == work.today:
+        return _("at %(time)s", time=uk_time(at))
+    return _("on %(moment)s", moment=uk_datetime(at))
+
+
+def name_of(person: Person | None) -> str:
+    """Somebody's name, or that we may not say it."""
+    return person.name if person is not None else _("A colleague")
+
+
+def task_page(work: Work, opened: OpenForm) -> Context:
+    """The list of sections, what was asked, why it came back, and who else is at work on it."""
+    reasons = reasons_for(work, opened)
+    statuses = {section.id: opened.status(section, work).value for section in opened.sections}
+    as_sent = still_as_sent(work, opened, reasons[0]["number"]) if reasons else set()
+    statuses |= {
+        line["section"]: "to_correct" for line in reasons if line["section"] in as_sent & set(statuses)
+    }
+    tasks = [
+        {
+            "text": said(section.title),
+            "href": _task_url(work, opened, section, statuses[section.id]),
+            "status": statuses[section.id],
+            "hint": saved_line(work, opened.drafts.get(section.id)),
+        }
+        for section in opened.sections
+    ]
+    aside = set(sections_set_aside(work.session, opened.form.id, work.me.user_id))
+    return {
+        "opened": opened,
+        "form": opened.form,
+        "six_weeks_end": advice_due_on(opened.form.asked_on) if opened.form.asked_on else None,
+        "tasks": tasks,
+        "done": sum(status == SectionStatus.completed.value for status in statuses.values()),
+        "reasons": reasons,
+        "colleagues": _colleagues(work, opened.drafts.values()),
+        "aside": [section for section in opened.sections if section.id in aside],
+    }
+
+
+def _task_url(work: Work, opened: OpenForm, section: Section, status: str) -> str:
+    """The section; where the task list says that there is a problem, the field that has it."""
+    if status != SectionStatus.problem.value:
+        return section_url(opened.form.id, section.id)
+    wrong = _wrong(work, opened, section)
+    return section_url(opened.form.id, section.id, wrong[0].anchor if wrong else "", ANSWERS)
+
+
+def _colleagues(work: Work, drafts: Iterable[SectionDraft]) -> list[tuple[str, str]]:
+    """Who else has saved something in this draft, and when they last did."""
+    last: dict[int, SectionDraft] = {}
+    for draft in drafts:
+        if draft.saved_by_id != work.me.user_id:
+            newest = last.get(draft.saved_by_id, draft)
+            last[draft.saved_by_id] = max(newest, draft, key=lambda one: one.saved_at)
+    return [(name_of(draft.saved_by), moment(work, draft.saved_at)) for draft in last.values()]
+
+
+def reasons_for(work: Work, opened: OpenForm) -> list[Context]:
+    """Why the form came back, while it has not been sent again."""
+    if opened.form.state is not FormState.returned:
+        return []
+    returns = returns_of(work.session, opened.form.id)
+    last = max((one.submission_number for one in returns), default=0)
+    return [_reason_line(opened, one) for one in returns if one.submission_number == last]
+
+
+def _reason_line(opened: OpenForm, one: FormReturn) -> Context:
+    sections = {section.id: section for section in opened.sections}
+    section = sections.get(one.section or "")
+    return {
+        "section": one.section,
+        "title": said(section.title) if section else "",
+        "href": section_url(opened.form.id, section.id) if section else None,
+        "reason": one.reason,
+        "number": one.submission_number,
+    }
+
+
+def section_page(
+    work: Work,
+    opened: OpenForm,
+    section: Section,
+    problems: Sequence[Problem] = (),
+    file_faults: Mapping[str, str] | None = None,
+) -> Context:
+    """One section, ready to be drawn and typed in."""
+    form = section_form(section, opened.answers, problems)
+    for question in form.asked:
+        if question.kind == "files":
+            form.values[question.id] = [file_line(one) for one in opened.files(question.id)]
+    form.faults.update(file_faults or {})
+    draft = opened.drafts.get(section.id)
+    ids = [one.id for one in opened.sections]
+    return {
+        "opened": opened,
+        "section": section,
+        "questions": form,
+        "version": draft.version if draft else 0,
+        "saved_line": saved_line(work, draft),
+        "place": (ids.index(section.id) + 1, len(ids)),
+        "reasons": [one for one in reasons_for(work, opened) if one["section"] == section.id],
+        "errors": _section_errors(form),
+        "has_files": any(question.kind == "files" for question in form.asked),
+    }
+
+
+def _section_errors(form: SectionForm) -> list[Context]:
+    return [{"text": said(text), "href": f"#{anchor}"} for anchor, text in form.faults.items()]
+
+
+def file_line(one: Document) -> Context:
+    """A file as a page lists it."""
+    waiting = one.state is DocumentState.received
+    return {
+        "id": one.id,
+        "name": one.name,
+        "size": one.size,
+        "href": None if waiting else url_for("DocumentView.download", document_id=one.id),
+        "status": _("Being checked for viruses") if waiting else None,
+    }
+
+
+def missing_lines(opened: OpenForm, problems: Iterable[Problem]) -> list[Context]:
+    """Each part that is missing or wrong, with a link to its place."""
+    titles = {section.id: said(section.title) for section in opened.definition.sections}
+    places = list(titles)
+    return [
+        {
+            "text": _("%(section)s: %(problem)s", section=titles[one.section_id], problem=said(one.text)),
+            "place": places.index(one.section_id),
+            "title": titles[one.section_id],
+            "problem": said(one.text),
+            "href": section_url(opened.form.id, one.section_id, one.anchor, EVERYTHING),
+        }
+        for one in problems
+    ]
+
+
+def after(opened: OpenForm, section: Section) -> str:
+    """The page that follows a section: the next one, or the check."""
+    ids = [one.id for one in opened.sections]
+    place = ids.index(section.id) + 1 if section.id in ids else len(ids)
+    if place < len(ids):
+        return section_url(opened.form.id, ids[place])
+    return url_for("FormView.check", form_id=opened.form.id)

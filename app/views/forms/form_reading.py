@@ -1,0 +1,203 @@
+"""What the pages show on which a form is read: before it is sent, after it is sent, and by the SEN team."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Form
+
+from app.core.errors import Fault, NotFound, WrongMoment
+from app.core.unit_of_work import Work
+from app.forms import reading, returns, submissions
+from app.forms.definitions import AnswerLine, Section, answer_lines
+from app.forms.form_context import OpenForm, look_at
+from app.forms.queries.forms import submissions_of
+from app.forms.rules.form_deadlines import correct_by
+from app.forms.rules.workflow import FormState, Part
+from app.models import FormReturn
+from app.views.forms.form_pages import file_line, missing_lines, name_of, section_url
+from app.views.web.due_dates import due
+from app.views.web.fields import DatePartsField
+from app.views.web.pages import said
+from app.views.web.words import FORM_STATE_COLOURS, form_state
+
+Context = dict[str, Any]
+
+BEING_HANDLED = frozenset({FormState.submitted, FormState.returned})
+
+
+def check_page(work: Work, opened: OpenForm, send_key: str) -> Context:
+    """Every answer with a way to change it, and what is still missing."""
+    return {
+        "opened": opened,
+        "form": opened.form,
+        "send_key": send_key,
+        "missing": missing_lines(opened, submissions.missing(opened, work)),
+        "parts": [_checked(opened, section) for section in opened.sections],
+    }
+
+
+def _checked(opened: OpenForm, section: Section) -> Context:
+    rows = []
+    for line in answer_lines(section, opened.answers):
+        files = [file_line(one) for one in opened.files(line.question.id)]
+        row = _row(line, files)
+        if line.question.kind != "prefilled":
+            row["change"] = section_url(opened.form.id, section.id, _field(line))
+        rows.append(row)
+    changeable = any(row["change"] for row in rows)
+    return {"title": said(section.title), "id": section.id, "rows": rows, "changeable": changeable}
+
+
+def _field(line: AnswerLine) -> str:
+    """The id on the section's page of the field that answers a question."""
+    return {"date": f"{line.question.id}-day", "declaration": f"{line.question.id}-agreed"}.get(
+        line.question.kind, line.question.id
+    )
+
+
+def _row(line: AnswerLine, files: Iterable[Context]) -> Context:
+    return {
+        "label": said(line.label),
+        "text": said(line.text),
+        "table": line.table,
+        "row_name": line.question.row_name,
+        "files": list(files),
+        "answered": line.answered,
+        "change": None,
+        "changed": False,
+    }
+
+
+class ReturnForm(Form):
+    """The day by which a returned form is wanted back."""
+
+    wanted_by = DatePartsField(_l("When do you want it back?"))
+
+
+@dataclass(frozen=True)
+class ReturnNotes:
+    """Notes for a return as they were typed, and what is wrong with them."""
+
+    form: ReturnForm
+    reasons: Mapping[str, str]
+    faults: Sequence[Fault] = ()
+
+
+def _no_notes(work: Work) -> ReturnNotes:
+    form = ReturnForm()
+    form.wanted_by.show(correct_by(work.today))
+    return ReturnNotes(form, {})
+
+
+def _is_unconfirmed(found: reading.Reading) -> bool:
+    """Whether nobody has confirmed that the professional who sent this version works for the organisation."""
+    sender = found.submission.submitted_by if found.submission else None
+    return sender is not None and found.form.kind != "consent" and sender.is_unconfirmed
+
+
+def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:
+    """What was sent, its versions, why it came back, and what may be done with it. `notes` for a return are shown beside
+    the answers."""
+    form = found.form
+    notes = notes or _no_notes(work)
+    is_team = Part.sen_team in found.parts
+    return {
+        "form": form,
+        "found": found,
+        "state": form_state(form.state),
+        "colour": FORM_STATE_COLOURS[form.state],
+        "due": due(form.due_on, work.today) if is_team and form.state in BEING_HANDLED else None,
+        "parts": [_read(section, notes) for section in found.sections],
+        "whole": _note(returns.WHOLE, notes),
+        "return_form": notes.form,
+        "errors": _note_errors(notes),
+        "versions": [_version(form.id, one, found) for one in found.versions],
+        "sender": name_of(found.submission.submitted_by) if found.submission else "",
+        "sender_is_unconfirmed": is_team and _is_unconfirmed(found),
+        "returns": _returns(found),
+        "is_team": is_team,
+        "is_author": Part.author in found.parts,
+        "may_decide": "agree_to_assess" in found.steps,
+    }
+
+
+def read_parts(sections: Iterable[reading.ReadSection]) -> list[Context]:
+    """The sections of a form, ready to be drawn for a reader who does not return it."""
+    return [_read(section, ReturnNotes(ReturnForm(), {})) for section in sections]
+
+
+def _read(section: reading.ReadSection, notes: ReturnNotes) -> Context:
+    rows = [
+        _row(one.line, (file_line(each) for each in one.files)) | {"changed": one.changed}
+        for one in section.lines
+    ]
+    return {
+        "title": said(section.section.title),
+        "id": section.section.id,
+        "rows": rows,
+        "changed": section.changed,
+        "note": _note(section.section.id, notes),
+    }
+
+
+def _version(form_id: int, one: Any, found: reading.Reading) -> Context:
+    return {
+        "number": one.number,
+        "at": one.submitted_at,
+        "by": name_of(one.submitted_by),
+        "here": one is found.submission,
+        "href": url_for("FormView.read", form_id=form_id, number=one.number),
+    }
+
+
+def _returns(found: reading.Reading) -> list[Context]:
+    """The reasons given on the version that is read, with the section each is about."""
+    number = found.submission.number if found.submission else 0
+    titles = {one.section.id: said(one.section.title) for one in found.sections}
+    return [_reason(one, titles) for one in found.returns if one.submission_number == number]
+
+
+def _reason(one: FormReturn, titles: Mapping[str, str]) -> Context:
+    return {
+        "title": titles.get(one.section or "", _("The whole form")),
+        "reason": one.reason,
+        "at": one.created_at,
+    }
+
+
+def answer_page(work: Work, form_id: int, step: str) -> Context:
+    """Ask once before an acceptance, or before it is undone. Raises WrongMoment when that is not possible now."""
+    found = reading.read(work, form_id)
+    found.step(step)
+    if found.submission is None:
+        raise WrongMoment(step)
+    return {"form": found.form, "number": found.submission.number}
+
+
+def _note(place: str, notes: ReturnNotes) -> Context:
+    """The box for what needs changing in one section, or in the whole form."""
+    name = returns.reason_field(place)
+    error = next((said(fault.text) for fault in notes.faults if fault.field == name), None)
+    return {"name": name, "value": notes.reasons.get(place, ""), "error": error}
+
+
+def _note_errors(notes: ReturnNotes) -> list[Context]:
+    """What is wrong with the notes, with a link to each box."""
+    anchors = {"wanted_by": "wanted_by-day"}
+    return [
+        {"text": said(fault.text), "href": f"#{anchors.get(fault.field, fault.field)}"}
+        for fault in notes.faults
+    ]
+
+
+def sent_page(work: Work, form_id: int) -> Context:
+    """That it was sent, when, and what happens next. Raises NotFound while it was not."""
+    opened = look_at(work, form_id)
+    versions = submissions_of(work.session, form_id)
+    if not versions:
+        raise NotFound("Submission")
+    return {"form": opened.form, "again": len(versions) > 1, "sent_at": versions[0].submitted_at}

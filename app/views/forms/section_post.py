@@ -1,0 +1,124 @@
+"""What happens when a section's page is sent: rows come and go, files are received, and everything typed is kept."""
+
+from dataclasses import dataclass, field, replace
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from app.core.errors import NotFound
+from app.core.unit_of_work import Work
+from app.core.wording import N_, Wording
+from app.documents import documents
+from app.documents.rules.upload_refusals import UploadError
+from app.documents.rules.uploads import clean_name
+from app.forms.definitions import (
+    Problem,
+    Section,
+    SectionAnswers,
+    add_row,
+    check_draft,
+    put_section,
+    remove_row,
+)
+from app.forms.form_context import OpenForm
+from app.models import SectionDraft
+from app.security import office
+from app.views.forms.form_fields import values_from
+from app.views.web.base import my_work
+
+
+@dataclass
+class Pressed:
+    """What was sent with a section's page."""
+
+    version: int
+    typed: dict[str, object]
+    goes_to: str = ""
+    """The field to come back to when a row or a file came or went; nothing when the section was saved."""
+    taken_off: int | None = None
+    """The file to take off."""
+    asked_to_upload: bool = False
+    uploads: list[tuple[str, FileStorage]] = field(default_factory=list)
+    """Files with the question they answer."""
+
+
+def read_sent(section: Section, work: Work) -> Pressed:
+    """What the browser sent, with one row more or fewer where such a button was pressed."""
+    pressed = Pressed(sent_version(), values_from(section, request.form, work.today))
+    if row_in := request.form.get("_add"):
+        _add_row(section, pressed, row_in)
+    elif removed := request.form.get("_remove"):
+        _remove(section, pressed, removed)
+    elif asked := request.form.get("_upload"):
+        pressed.asked_to_upload = _kind(section, asked) == "files"
+        pressed.goes_to = asked
+    for question in section.questions:
+        if question.kind == "files":
+            sent = (one for one in request.uploads.getlist(question.id) if one.filename)
+            pressed.uploads += [(question.id, one) for one in sent]
+    return pressed
+
+
+def sent_version() -> int:
+    """The version of the section that the page was opened on."""
+    sent = request.form.get("version", "0")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+
+
+def _kind(section: Section, question_id: str) -> str:
+    try:
+        return section.question(question_id).kind
+    except KeyError:
+        raise NotFound("Question") from None
+
+
+def _add_row(section: Section, pressed: Pressed, question_id: str) -> None:
+    if _kind(section, question_id) != "table":
+        raise NotFound("Question")
+    rows = pressed.typed.get(question_id) or [{}]  # an empty table is drawn with one row
+    pressed.typed = add_row(section, {**pressed.typed, question_id: rows}, question_id)
+    first = section.question(question_id).columns[0].id
+    count = len(pressed.typed[question_id])  # type: ignore[arg-type]
+    pressed.goes_to = f"{question_id}-{count - 1}-{first}"
+
+
+def _remove(section: Section, pressed: Pressed, value: str) -> None:
+    question_id, _, number = value.partition(":")
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise NotFound("Question")
+    if _kind(section, question_id) == "files":
+        pressed.taken_off = int(number)
+    else:
+        pressed.typed = remove_row(section, pressed.typed, question_id, int(number))
+    pressed.goes_to = question_id
+
+
+def with_typed(opened: OpenForm, section: Section, draft: SectionDraft) -> OpenForm:
+    """The form as it stands after a section was saved."""
+    answers = put_section(opened.answers, section, draft.answers)
+    return replace(opened, answers=answers, drafts={**opened.drafts, section.id: draft})
+
+
+def wrong_in(opened: OpenForm, section: Section, work: Work) -> list[Problem]:
+    """What of a saved section cannot stand as it is."""
+    given: SectionAnswers = opened.answers.get(section.id) or {}
+    return check_draft(section, given, opened.answers, work.today)
+
+
+def take_in(form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
+    """Take in what was uploaded; gives what is wrong, by question. Each file is put on the disk before it is entered, in
+    a commit of its own, and only where there is room for it."""
+    faults: dict[str, str] = {}
+    if pressed.asked_to_upload and not pressed.uploads:
+        faults[pressed.goes_to] = Wording(N_("Select a file"))
+    for question_id, upload in pressed.uploads:
+        name, place = upload.filename or "", (form_id, section_id, question_id)
+        try:
+            with my_work() as work:
+                documents.make_room(work, *place)
+            with documents.received(office(), name, upload.stream) as one, my_work() as work:
+                documents.attach(work, *place, one)
+        except UploadError as refused:
+            text = N_("%(file)s: %(problem)s")
+            faults[question_id] = Wording(text, file=clean_name(name), problem=refused.text)
+    return faults

@@ -1,0 +1,231 @@
+"""Messages: the inbox, one message, writing and answering."""
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField
+
+from app.core.errors import Refused
+from app.messages import messages as desk
+from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Opened
+from app.messages.queries.messages import Addressee, Box, lines_of
+from app.security import office
+from app.views.messages.message_words import subject_of, text_of
+from app.views.web.base import PortalView, principal
+from app.views.web.converters import number_asked
+from app.views.web.fields import StringField, TextAreaField
+from app.views.web.form_errors import put_faults
+from app.views.web.generated_lists import with_args
+from app.views.web.pages import said, url_or_none
+
+
+class AnswerForm(FlaskForm):
+    """An answer."""
+
+    body = TextAreaField(_l("Your message"))
+    send_key = HiddenField()
+    """Goes with the page: pressing its button twice sends once."""
+
+    def __init__(self) -> None:
+        super().__init__(data={"send_key": uuid.uuid4().hex})
+
+
+class WriteForm(AnswerForm):
+    """A new message; the SEN team also chooses who gets it."""
+
+    to = RadioField(_l("Who do you want to write to?"), validate_choice=False)
+    subject = StringField(_l("Subject"))
+    body = TextAreaField(_l("Your message"))
+    """Again, so that it comes last: what is wrong is told in the order of the page."""
+
+    def __init__(self, linked: list[Addressee] | None = None) -> None:
+        super().__init__()
+        self.to.choices = [
+            *_everybody(linked or []),
+            *((str(each.person_id), _named(each)) for each in linked or []),
+        ]
+
+
+def _everybody(linked: list[Addressee]) -> list[tuple[str, str]]:
+    if len(linked) < 2:
+        return []
+    words = ngettext(
+        "Everyone linked to this child (%(num)s person)",
+        "Everyone linked to this child (%(num)s people)",
+        len(linked),
+    )
+    return [(EVERYBODY, words)]
+
+
+def _named(each: Addressee) -> str:
+    """Ann Kowalska, Educational psychologist, Bradford Educational Psychology Team."""
+    what = each.relationship or (_("Parent or carer") if each.is_family else "")
+    return ", ".join(part for part in (each.name, what, each.organisation) if part)
+
+
+class MessageView(PortalView):
+    """Messages between the SEN team and everybody else."""
+
+    route_base = "/messages"
+    class_permission_name = "Messages"
+
+    @expose("/")
+    @has_access
+    def inbox(self) -> ResponseReturnValue:
+        """One box, newest first."""
+        who = principal()
+        assert who is not None  # noqa: S101 - has_access saw to that
+        box = _box_asked(team=who.in_sen_team)
+        before, after = number_asked("before"), number_asked("after")
+        found = lines_of(office().database.session(), who, box, before, after)
+        return self.page(
+            "messages/inbox.html",
+            box=box.name,
+            boxes=_boxes(box, team=who.in_sen_team),
+            lines=[(line, subject_of(line)) for line in found.lines],
+            newer=with_args(after=found.newer, before=None) if found.newer else None,
+            older=with_args(before=found.older, after=None) if found.older else None,
+            in_team=who.in_sen_team,
+        )
+
+    @expose("/<int:message_id>")
+    @has_access
+    def read(self, message_id: int) -> ResponseReturnValue:
+        """Read one; it is then no longer unread."""
+        with self.work() as work:
+            opened = desk.open_message(work, message_id)
+        return self._opened(opened, AnswerForm())
+
+    @expose("/<int:message_id>/answer", methods=["POST"])
+    @has_access
+    def answer(self, message_id: int) -> ResponseReturnValue:
+        """Answer it."""
+        form = AnswerForm()
+        try:
+            with self.work() as work:
+                desk.answer(work, message_id, form.body.data or "", form.send_key.data or "")
+        except Refused as refused:
+            put_faults(form, refused.faults)
+            with self.work() as work:
+                opened = desk.open_message(work, message_id)
+            return self._opened(opened, form)
+        flash(_("Your answer has been sent."), "success")
+        return redirect(url_for("MessageView.inbox"))
+
+    @expose("/<int:message_id>/unread", methods=["POST"])
+    @has_access
+    def unread(self, message_id: int) -> ResponseReturnValue:
+        """Put it back among the unread."""
+        with self.work() as work:
+            desk.mark_unread(work, message_id)
+        flash(_("The message is marked as unread."), "success")
+        return redirect(url_for("MessageView.inbox"))
+
+    @expose("/write", methods=["GET", "POST"])
+    @has_access
+    def write(self) -> ResponseReturnValue:
+        """Write a message: the SEN team to those linked to a child, everybody else to the SEN team."""
+        child_id = number_asked("child_id")
+        with self.work() as work:
+            team = work.me.in_sen_team
+            child, linked = desk.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
+        if team and child is None:
+            return self.page("messages/choose_child.html")
+        form = WriteForm(linked if team else None)
+        if form.is_submitted():
+            try:
+                self._send(form, child_id)
+            except Refused as refused:
+                put_faults(form, refused.faults)
+            else:
+                flash(_("Your message has been sent."), "success")
+                return redirect(
+                    url_for("ChildView.show", child_id=child_id) if child else url_for("MessageView.inbox")
+                )
+        return self.page(
+            "messages/write.html",
+            422 if form.errors else 200,
+            form=form,
+            child=child,
+            in_team=team,
+            linked=linked,
+            longest_subject=LONGEST_SUBJECT,
+            longest_body=LONGEST_BODY,
+        )
+
+    def _send(self, form: WriteForm, child_id: int | None) -> None:
+        subject, body, key = form.subject.data or "", form.body.data or "", form.send_key.data or ""
+        with self.work() as work:
+            if work.me.in_sen_team and child_id is not None:
+                desk.write_about_child(work, child_id, form.to.data or "", subject, body, key)
+            else:
+                desk.write_to_team(work, subject, body, key, child_id)
+
+    def _opened(self, opened: Opened, form: AnswerForm) -> ResponseReturnValue:
+        message, name = opened.message, opened.child.name if opened.child else ""
+        return self.page(
+            "messages/read.html",
+            422 if form.errors else 200,
+            opened=opened,
+            message=message,
+            subject=subject_of(message),
+            text=text_of(message, message.body, name),
+            opens=_opens(opened),
+            form=form,
+            longest_body=LONGEST_BODY,
+        )
+
+
+def _box_asked(*, team: bool) -> Box:
+    asked = request.args.get("box", "")
+    offered = {box.name: box for box in (Box if team else (Box.everything, Box.sent))}
+    return offered.get(asked, Box.everything)
+
+
+def _boxes(shown: Box, *, team: bool) -> list[dict[str, Any]]:
+    words = {Box.everything: _("All messages") if team else _("Inbox"), Box.sent: _("Sent")}
+    if team:
+        words = {
+            Box.everything: _("All messages"),
+            Box.team: _("To the team"),
+            Box.mine: _("To me"),
+            Box.sent: _("Sent by the team"),
+        }
+    return [
+        {
+            "text": text,
+            "href": url_for("MessageView.inbox", box=None if box is Box.everything else box.name),
+            "active": box is shown,
+        }
+        for box, text in words.items()
+    ]
+
+
+def _opens(opened: Opened) -> list[tuple[str, str]]:
+    """What the message speaks of, as links: only what this reader may open."""
+    links = []
+    if opened.message.letter == "possible_duplicate" and opened.child:
+        links.append(
+            (_("Are these the same child?"), url_or_none("DuplicateView.settle", child_id=opened.child.id))
+        )
+    if opened.form:
+        links.append((said(opened.form.title), url_or_none("FormView.show", form_id=opened.form.id)))
+    if opened.child:
+        links.append(
+            (
+                _("%(name)s’s page", name=opened.child.name),
+                url_or_none("ChildView.show", child_id=opened.child.id),
+            )
+        )
+    if opened.registration:
+        number = opened.registration.id
+        links.append((_("The registration"), url_or_none("RegistrationView.decide", registration_id=number)))
+    return [(text, href) for text, href in links if href]

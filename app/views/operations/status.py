@@ -1,0 +1,41 @@
+"""How the portal is doing: a page for administrators."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+
+from app.operations import status as desk
+from app.views.operations.status_labels import lane_words, letter_words, reason_words, weakness_words
+from app.views.web.base import PortalView
+
+
+class RunningView(PortalView):
+    """Mail, workers, backup and versions; the only thing to do here is to send a mail again."""
+
+    route_base = "/running"
+    class_permission_name = "Running"
+
+    @expose("/")
+    @has_access
+    def show(self) -> ResponseReturnValue:
+        """The whole page."""
+        with self.work() as work:
+            doing = desk.how_it_is_doing(work)
+        return self.page(
+            "admin/running.html",
+            doing=doing,
+            lanes=[(lane_words(lane.name), lane) for lane in doing.queue.lanes],
+            mails=[(each, letter_words(each.letter), reason_words(each.reason)) for each in doing.mails],
+            warnings=[weakness_words(each) for each in doing.weaknesses],
+        )
+
+    @expose("/mail/<int:mail_id>/again", methods=["POST"])
+    @has_access
+    def again(self, mail_id: int) -> ResponseReturnValue:
+        """Send a mail that was given up again."""
+        with self.work() as work:
+            desk.send_again(work, mail_id)
+        flash(_("The email is in the queue again."), "success")
+        return redirect(url_for("RunningView.show"))

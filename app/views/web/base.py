@@ -1,0 +1,77 @@
+"""What every door shares: whose work it is, and how a page is drawn."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import BaseView
+from flask_login import current_user
+
+from app.core.networks import network_of
+from app.core.origin import Origin
+from app.core.roles import READ, WRITE, Principal
+from app.core.unit_of_work import Work, unit_of_work
+from app.security import office
+from app.views.web.head_requests import only_looks
+
+
+def principal() -> Principal | None:
+    """Who is asking, or None for somebody who is not logged in (or only half)."""
+    return current_user.principal if current_user.is_authenticated else None
+
+
+def origin() -> Origin:
+    """Where the request came from, as the audit may keep it."""
+    key = current_app.config["SETTINGS"].audit_keys[0].encode()
+    address = network_of(request.remote_addr or "").encode()
+    mark = hmac.new(key, b"address|" + address, hashlib.sha256).hexdigest()[:24] if address else ""
+    return Origin(mark, request.user_agent.string[:200].replace("\x00", ""))
+
+
+@contextmanager
+def my_work(*, counts: bool = False) -> Iterator[Work]:
+    """One transaction as the person who is asking. A HEAD's is not kept, unless it `counts` however they ask."""
+    session = office().database.session()
+    with unit_of_work(office(), principal(), origin(), session, keeps=counts or not only_looks()) as work:
+        yield work
+
+
+class PortalView(BaseView):
+    """A door of our own. A method that only reads needs the `read` permission of its class, any other `write`."""
+
+    default_view = ""
+
+    def __init__(self) -> None:
+        self.method_permission_name = {**_levels(type(self)), **(self.method_permission_name or {})}
+        super().__init__()
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One transaction as the person who is asking."""
+        with my_work() as work:
+            yield work
+
+    def update_redirect(self) -> None:
+        """AppBuilder would write every address visited, children's names in filters included, into the cookie."""
+
+    def get_redirect(self) -> str:
+        """Doors say where to go next; nobody is sent to where they once were."""
+        return url_for("HomeView.home")
+
+    def page(self, template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+        """Draw app/templates/pages/<template>."""
+        return render_template(f"pages/{template}", appbuilder=self.appbuilder, **context), status
+
+
+def _levels(view: type[BaseView]) -> dict[str, str]:
+    levels: dict[str, str] = {}
+    for name in dir(view):
+        urls = getattr(getattr(view, name), "_urls", None)
+        if urls:
+            methods = {method for _, allowed in urls for method in allowed}
+            levels[name] = READ if methods <= {"GET", "HEAD"} else WRITE
+    return levels

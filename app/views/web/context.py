@@ -1,0 +1,31 @@
+"""What every page knows without asking: the council, the menu, who is logged in."""
+
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_login import current_user
+
+from app.views.messages.message_words import subject_of
+from app.views.web.language import english_instead, offered_languages
+from app.views.web.navigation import menu
+from app.views.web.titles import title_details
+
+
+def init_context(app: Flask) -> None:
+    """Give every template its surroundings; also as globals, since AppBuilder's widgets get no context."""
+
+    @app.context_processor
+    def surroundings() -> dict[str, Any]:
+        return {
+            "council": current_app.config["SETTINGS"].council,
+            "navigation": menu(),
+            "current_person": current_user if current_user.is_authenticated else None,
+            "languages": offered_languages(),
+            "english_instead": english_instead(),
+            "get_locale": get_locale,
+        }
+
+    app.jinja_env.globals["title_details"] = title_details
+    app.jinja_env.filters["subject_of"] = subject_of
+    app.jinja_env.globals["council"] = app.config["SETTINGS"].council

@@ -1,0 +1,93 @@
+"""What goes wrong, and the page each becomes."""
+
+import logging
+
+from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import Busy, Conflict, PortalError, TooMany
+from app.core.events import AccessDenied
+from app.security import office
+from app.views.web.access_control import keep_typed
+from app.views.web.base import my_work
+from app.views.web.unavailable import closed_for_now, may_try_again, out_of_order
+
+log = logging.getLogger(__name__)
+
+DENIED = {403, 404}
+PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
+
+
+def _page(status: int, is_conflict: bool = False) -> tuple[str, int]:
+    if (
+        request_ctx.url_adapter is None
+    ):  # the request named a host that is not ours, so no address can be written
+        return "<!DOCTYPE html><title>Error</title><p>This is not the address of the portal.</p>", status
+    return render_template(
+        f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html",
+        is_conflict=is_conflict,
+    ), status
+
+
+def _write_down_denied(status: int) -> None:
+    """Who is logged in and asks for what they may not have is in the audit; whether there is such a thing is not."""
+    if status not in DENIED or request.endpoint is None or not current_user.is_authenticated:
+        return
+    numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    try:
+        with my_work(counts=True) as work:
+            work.tell(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
+    except Exception as error:  # the page that says no is shown all the same
+        log.error("a refusal was not written down: %s", type(error).__name__)
+
+
+def _tried_again() -> ResponseReturnValue:
+    """The answer to the same request, carried out once more."""
+    try:
+        return current_app.make_response(current_app.dispatch_request())
+    except Exception as error:
+        return current_app.make_response(current_app.handle_user_exception(error))
+
+
+def init_errors(app: Flask) -> None:
+    """Plain pages for everything that can go wrong."""
+
+    @app.errorhandler(PortalError)
+    def portal_error(error: PortalError) -> ResponseReturnValue:
+        office().database.session.rollback()
+        _write_down_denied(error.status)
+        body, status = _page(error.status, isinstance(error, Conflict))
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Busy) else {}
+        return body, status, headers
+
+    @app.errorhandler(CSRFError)
+    def form_expired(_error: CSRFError) -> ResponseReturnValue:
+        owner = keep_typed()
+        if owner is not None and not current_user.is_authenticated:
+            return redirect(url_for("LogInView.log_in"))
+        if owner is not None and owner == current_user.id:
+            return redirect(url_for("KeptPostView.show"))
+        return render_template("errors/csrf.html"), 400
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None or error.code is None or error.code < 400:
+            return error.get_response()
+        _write_down_denied(error.code)
+        body, status = _page(error.code)
+        kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+        return body, error.code if status != 500 else status, kept
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        if may_try_again(error):
+            return _tried_again()
+        if out_of_order(error):
+            return closed_for_now(error)
+        log.exception("unexpected %s", type(error).__name__)
+        office().database.session.rollback()
+        return _page(500)

@@ -1,0 +1,141 @@
+"""What the generated lists need beyond HTML: their filter's boxes, sort links, pages, and this page's address with other choices."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from flask import Flask, request, url_for
+from wtforms import Form
+
+from app.views.web.list_interface import COUNT_UP_TO
+
+
+def typed_value(field: Any) -> str:
+    """What an input shows: what was typed, else what is held."""
+    show = getattr(field, "_value", None)
+    value = show() if show is not None else field.data
+    return "" if value is None else str(value)
+
+
+def choice_pairs(field: Any) -> list[tuple[str, str]]:
+    """A field's choices as (value, words)."""
+    return [(str(choice[0]), str(choice[1])) for choice in field.iter_choices()]
+
+
+def chosen_values(field: Any) -> list[str]:
+    """The choices that are made."""
+    return [str(choice[0]) for choice in field.iter_choices() if choice[2]]
+
+
+def with_args(**changes: Any) -> str:
+    """This page's address with other choices: with_args(page=2, state=None) changes one and drops one."""
+    here, own = _own_address()
+    args = [(name, value) for name, value in own if name not in changes]
+    for name, value in changes.items():
+        if value is not None and value != "":
+            args += [(name, each) for each in (value if isinstance(value, list) else [value])]
+    query = urlencode(args)
+    return f"{here}?{query}" if query else here
+
+
+def _own_address() -> tuple[str, Sequence[tuple[str, str]]]:
+    """This page's path and what the reader asked of it, worked out once a page: a list has a dozen links to itself."""
+    held: tuple[str, Sequence[tuple[str, str]]] | None = request.environ.get("portal.own_address")
+    if held is None:
+        # The reader's own arguments never go through url_for, which gives some names a meaning of its own.
+        here = url_for(request.endpoint or "", **(request.view_args or {}))
+        held = request.environ["portal.own_address"] = here, [*request.args.items(multi=True)]
+    return held
+
+
+def sort_heading(text: str, column: str, order: str | None = None, href: str = "#") -> dict[str, str | None]:
+    """The head of a column that the reader can sort by."""
+    return {"text": text, "column": column, "order": order, "href": href}
+
+
+class SearchField(NamedTuple):
+    """One box of a generated list's filter: what it asks, how it is posted and what was asked last time."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    choices: list[tuple[str, str]]
+
+
+PREFERRED = ("ct", "rel_m_m", "rel_o_m", "eq")
+"""People search for "contains" in text and "is" in everything else; the rest of the operations are for databases."""
+
+
+def search_fields(form: Form, columns: list[str], filters: Any) -> list[SearchField]:
+    """The empty boxes of a generated list's filter, one a column, each with the operation people expect."""
+    return [_search_field(form[column], column, offered) for column, offered in _offered(columns, filters)]
+
+
+def _offered(columns: list[str], filters: Any) -> Iterator[tuple[str, list[Any]]]:
+    known = filters.get_search_filters()
+    return ((column, known[column]) for column in columns if known.get(column))
+
+
+def _search_field(field: Any, column: str, offered: list[Any]) -> SearchField:
+    by_operation = {operation.arg_name: index for index, operation in reversed(list(enumerate(offered)))}
+    index = next((by_operation[name] for name in PREFERRED if name in by_operation), 0)
+    offers_choices = hasattr(field, "iter_choices")
+    choices = (
+        [pair for pair in choice_pairs(field) if pair[0] not in ("", "__None")] if offers_choices else []
+    )
+    kind = {"BooleanField": "yes_no", "DateField": "date", "DateTimeField": "date"}.get(field.type, "text")
+    name = f"_flt_{index}_{column}"
+    return SearchField(
+        name=name,
+        label=str(field.label.text),
+        kind="choice" if offers_choices else kind,
+        value="",
+        choices=choices,
+    )
+
+
+def order_heading(column: str, label: Any, view: str) -> dict[str, str | None]:
+    """The head of a generated list's column: pressed once it sorts upwards, pressed again downwards."""
+    here = request.args.get(f"_oc_{view}") == column
+    order = request.args.get(f"_od_{view}") if here else None
+    order = order if order in ("asc", "desc") else None
+    turned = "desc" if order == "asc" else "asc"
+    href = with_args(**{f"_oc_{view}": column, f"_od_{view}": turned, f"page_{view}": None})
+    return sort_heading(str(label), column, order, href)
+
+
+def page_links(view: str) -> Callable[[int], str]:
+    """The address of a generated list's page, counted from 1."""
+    return lambda number: with_args(**{f"page_{view}": str(number - 1) if number > 1 else None})
+
+
+def fresh_page() -> dict[str, None]:
+    """Arguments to drop when a list changes: page 7 of the old list means nothing in the new one."""
+    return {name: None for name in request.args if name.startswith("page_")}
+
+
+def filters_in_use() -> bool:
+    """True when the reader narrowed this list down."""
+    return any(name.startswith("_flt_") or name == "show" for name in request.args)
+
+
+def count_up_to() -> int:
+    """Totals beyond this are shown as "more than"."""
+    return COUNT_UP_TO
+
+
+def init_generated_lists(app: Flask) -> None:
+    """AppBuilder's widgets are drawn without a page's context, so these are known everywhere."""
+    app.jinja_env.filters.update(
+        typed_value=typed_value, choice_pairs=choice_pairs, chosen_values=chosen_values
+    )
+    app.jinja_env.globals.update(
+        with_args=with_args,
+        sort_heading=sort_heading,
+        order_heading=order_heading,
+        page_links=page_links,
+        fresh_page=fresh_page,
+        filters_in_use=filters_in_use,
+        count_up_to=count_up_to,
+    )

@@ -1,0 +1,52 @@
+"""What every answer tells the browser: run only our own scripts, keep nothing, tell nobody where the reader came from."""
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "object-src 'none'; manifest-src 'self'"
+)
+
+STATIC_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+}
+"""For files that are the same for everybody."""
+
+PAGE_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "microphone=(), midi=(), payment=(), usb=()"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+KEEP_NOTHING = "no-store"
+
+
+def protect(answer: Response) -> Response:
+    """Add the protections. A door may set a stricter content policy of its own (downloads do); it is left alone."""
+    from app.views.web.assets import csp_nonce
+
+    for name, value in PAGE_HEADERS.items():
+        answer.headers[name] = value
+    answer.headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(nonce=csp_nonce()))
+    if request.endpoint is None or not request.endpoint.endswith("static"):
+        answer.headers["Cache-Control"] = KEEP_NOTHING
+    return answer
+
+
+def init_headers(app: Flask) -> None:
+    """Every answer, error pages and redirects included, goes out with these; pages go out compressed."""
+    Compress(app)  # before the others, so that it runs after them
+    app.after_request(protect)

@@ -1,0 +1,401 @@
+"""AppBuilder's generated lists and record pages, made safe to put in front of children's records.
+
+Rows are limited by the lens the session wears; here only the doors are narrowed: list, show, export and nothing else,
+filters kept per request (AppBuilder shares them between threads), and no address that can break the page.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import ModelView, expose
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+
+from app.children.events import ChildrenListed, ListExported
+from app.core.activity_limits import EXPORTS, count_mine
+from app.core.database.listing import Sought
+from app.core.events import Event
+from app.core.roles import READ, WRITE
+from app.core.text_input import clean_line
+from app.core.typed_dates import read_date
+from app.forms.definitions.dates import date_text
+from app.views.web.base import my_work
+from app.views.web.csv_cells import harmless_cell
+from app.views.web.due_dates import Due
+from app.views.web.generated_lists import SearchField, search_fields
+from app.views.web.list_interface import EVERY_ROW, LARGEST_ID
+from app.views.web.listed import Listed, Onward, Row
+from app.views.web.pages import shown
+from app.views.web.searching import looked_for
+
+EXPORT_UP_TO = 10_000
+MOST_ARGUMENTS = 20
+"""Each filter is a condition of its own in the database."""
+DUE = "due_on"
+"""The column in which it is said how much time is left."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A ready-made view of a list: "waiting", "overdue"; its words, and what it keeps."""
+
+    text: Any
+    criterion: Callable[[], ColumnElement[bool]]
+
+
+class RequestFilters:
+    """A view's `_filters`, one copy a request: AppBuilder's own is shared by every thread (issue 2366)."""
+
+    def __get__(self, view: Any, _owner: type[Any]) -> Filters:
+        prototype: Filters = view.__dict__["_filters_prototype"]
+        kept: dict[int, Filters] = g.setdefault("list_filters", {})
+        if id(view) not in kept:
+            fresh = copy(prototype)
+            fresh.clear_filters()
+            kept[id(view)] = fresh
+        return kept[id(view)]
+
+    def __set__(self, view: Any, filters: Filters | None) -> None:
+        view.__dict__["_filters_prototype"] = filters
+
+
+def plain_address() -> ResponseReturnValue:
+    """The same page without a query: only a list has one, and elsewhere AppBuilder would read filters into it."""
+    return redirect(url_for(request.endpoint or "", **(request.view_args or {})))
+
+
+class PortalListView(ModelView):
+    """A generated list and its record pages: read only, exportable where `exports` says so."""
+
+    include_route_methods = {"list", "show", "export"}
+    method_permission_name = {
+        "list": READ,
+        "show": READ,
+        "export": READ,
+        "add": WRITE,
+        "edit": WRITE,
+        "delete": WRITE,
+    }
+    _filters = RequestFilters()
+    page_size = 25
+    max_page_size = 100
+    narrowings: Mapping[str, Narrowing] = {}
+    """Ready-made views, opened by ?show=<name>."""
+    exports: Sequence[str] = ()
+    """Columns of the CSV; none, no export."""
+    exported_as_kept: Collection[str] = ()
+    """Columns of which the CSV holds what is kept, for other programs to read, and not what the screen makes of it."""
+    find_label: Any = ""
+    """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
+    address, a history or a log."""
+
+    about_children = False
+    """The rows name children, so the audit keeps who read the list, what they asked of it and how many rows it had."""
+
+    def __init__(self, **options: Any) -> None:
+        self._empty_boxes: dict[str, Sequence[SearchField]] = {}
+        """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
+        super().__init__(**options)
+
+    def find(self, text: str) -> Sought:
+        """The rows that match what was typed into the search box."""
+        raise NotImplementedError
+
+    def name_leads_to(self, record: Any) -> str | None:  # noqa: ARG002 - lists about children look at it
+        """Where a row's name leads, if not to its record's page."""
+        return None
+
+    def also_leads_to(self, record: Any) -> Sequence[Onward]:  # noqa: ARG002
+        """The other links of a row, in its last column."""
+        return ()
+
+    def time_left(self, record: Any) -> Due | None:  # noqa: ARG002
+        """How long there is still time for what a row is about, said at its due date."""
+        return None
+
+    def update_redirect(self) -> None:
+        """Addresses are not remembered in the cookie: they would say what somebody searched for."""
+
+    def get_redirect(self) -> str:
+        """Back to the list."""
+        return url_for(f"{self.endpoint}.list")
+
+    @expose("/list/", methods=["GET", "POST"])
+    @has_access
+    def list(self) -> ResponseReturnValue:
+        """The list, narrowed by the filters in the address, or by the words in the search box."""
+        wanted = self._sound_arguments()
+        if wanted != [*request.args.items(multi=True)]:
+            for date in self._wrong_dates():
+                flash(_("“%(date)s” is not a real date. Enter a date like 27/3/2026", date=date), "danger")
+            return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
+        shown = self.narrowings.get(request.args.get("show", ""))
+        typed = looked_for() if self.find_label else ""
+        sought = self.find(typed) if typed else EVERY_ROW
+        listed = self._listed(sought.narrowed(shown.criterion()) if shown else sought)
+        if self.about_children:
+            with my_work() as work:
+                work.tell(
+                    ChildrenListed(
+                        list_name=self.endpoint, asked=self._asked(wanted, typed), rows=listed.count
+                    )
+                )
+        return self.render_template(
+            self.list_template,
+            title=self.list_title,
+            listed=listed,
+            search=self._search_boxes(),
+            filters=self._filters,
+            find_label=self.find_label,
+            find_text=typed,
+            narrowings=[
+                {"name": name, "text": each.text, "active": each is shown}
+                for name, each in self.narrowings.items()
+            ],
+            export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
+        )
+
+    def _asked(self, arguments: Sequence[tuple[str, str]], typed: str = "") -> dict[str, str]:
+        """What the reader asked of the list, as the audit keeps it: what was typed, the view, each filter."""
+        asked = {"find": typed} if typed else {}
+        for name, value in arguments:
+            if name == "show":
+                asked[name] = value
+            elif name.startswith("_flt_"):
+                asked[name.split("_", 3)[3]] = value
+            elif name.startswith("page_"):
+                asked["page"] = str(int(value) + 1)
+        return asked
+
+    def _listed(self, sought: Sought) -> Listed:
+        """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
+        name = type(self).__name__
+        page = get_page_args().get(name) or 0
+        size = get_page_size_args().get(name) or self.page_size
+        order, direction = get_order_args().get(name) or self.base_order or ("", "")
+        count, found = self.datamodel.query(
+            self._asked_filters(), order, direction, page, size, sought=sought
+        )
+        heads = [(column, str(self.label_columns.get(column))) for column in self.list_columns]
+        makers = [
+            (column, label, self.formatters_columns.get(column, shown), column == DUE)
+            for column, label in heads
+        ]
+        first, _label, name_maker, _is_due = makers.pop(0)
+        return Listed(
+            name=name,
+            title=str(self.list_title),
+            heads=heads,
+            sortable=self.order_columns,
+            rows=[
+                Row(
+                    record.id,
+                    name_maker(_value(record, first)),
+                    self.name_leads_to(record),
+                    [
+                        (label, maker(_value(record, column)), self.time_left(record) if is_due else None)
+                        for column, label, maker, is_due in makers
+                    ],
+                    self.also_leads_to(record),
+                )
+                for record in found
+            ],
+            count=count,
+            page=page,
+            size=size,
+            doors={door: self._opens(door) for door in ("show", "add", "edit", "delete")},
+        )
+
+    def _opens(self, door: str) -> str | None:
+        """The page behind one of this list's doors, for whoever may go through it."""
+        if door not in self.include_route_methods:
+            return None
+        level = f"can_{self.method_permission_name[door]}"
+        return (
+            f"{self.endpoint}.{door}"
+            if self.appbuilder.sm.has_access(level, self.class_permission_name)
+            else None
+        )
+
+    def _search_boxes(self) -> Sequence[SearchField]:
+        """The boxes of the filter; none where the list is not filtered by columns."""
+        if not self.search_columns:
+            return ()
+        language = str(get_locale())
+        empty = self._empty_boxes.get(language)
+        if empty is None:
+            empty = search_fields(self.search_form.refresh(), self.search_columns, self._filters)
+            self._empty_boxes[language] = empty
+        return [box._replace(value=_asked_value(box, request.args.get(box.name, ""))) for box in empty]
+
+    def opened(self, record: Any) -> Event | None:  # noqa: ARG002 - lists about children look at it
+        """What the audit keeps of somebody opening this record; nothing by itself."""
+        return None
+
+    def leads_to(self, record: Any) -> Sequence[Onward]:
+        """Where somebody who has read this record goes next; nowhere by itself."""
+        return ()
+
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        g.record_shown = item
+        return super()._get_show_widget(pk, item, *args, **kwargs)
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> ResponseReturnValue:
+        """One record, and where it leads; the audit keeps that a child's was opened."""
+        if request.args:
+            return plain_address()
+        with my_work() as work:
+            widgets = self._show(pk)
+            event = self.opened(g.record_shown)
+            if event is not None:
+                work.tell(event)
+        return self.render_template(
+            self.show_template,
+            title=self.show_title,
+            widgets=widgets,
+            record=g.record_shown,
+            leads_to=self.leads_to(g.record_shown),
+        )
+
+    @expose("/export.csv")
+    @has_access
+    def export(self) -> ResponseReturnValue:
+        """The list as a CSV file, as filtered on the screen; the audit says who took it."""
+        if not self.exports:
+            abort(404)
+        wanted = self._sound_arguments()
+        if wanted != [*request.args.items(multi=True)]:
+            return redirect(url_for(f"{self.endpoint}.export") + _query(wanted))
+        shown = self.narrowings.get(request.args.get("show", ""))
+        order, direction = self.base_order or ("", "")
+        with my_work(counts=True) as work:
+            count_mine(work, EXPORTS)
+        with my_work() as work:
+            __, rows = self.datamodel.query(
+                self._asked_filters(),
+                order,
+                direction,
+                page_size=EXPORT_UP_TO,
+                sought=EVERY_ROW.narrowed(shown.criterion()) if shown else EVERY_ROW,
+            )
+            work.tell(
+                ListExported(list_name=self.endpoint, rows=len(rows), asked=self._asked(wanted) or None)
+            )
+        text = self._as_csv(rows)
+        return Response(
+            text,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{self.endpoint.lower()}.csv"'},
+        )
+
+    def _asked_filters(self) -> Filters:
+        """The filters in the address, and those the list always has."""
+        get_filter_args(self._filters)
+        asked = copy(self._filters)  # AppBuilder would look at every column of the table anew
+        asked.filters = [*asked.filters, *self._base_filters.filters]
+        asked.values = [*asked.values, *self._base_filters.values]
+        return asked
+
+    def _as_csv(self, rows: Sequence[Any]) -> str:
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow([str(self.label_columns[column]) for column in self.exports])
+        for row in rows:
+            writer.writerow(
+                [harmless_cell(self._shown(column, _value(row, column))) for column in self.exports]
+            )
+        return "\ufeff" + out.getvalue()
+
+    def _shown(self, column: str, value: Any) -> str:
+        formatter = None if column in self.exported_as_kept else self.formatters_columns.get(column)
+        return str(formatter(value) if formatter else "" if value is None else value)
+
+    def _sound_arguments(self) -> Sequence[tuple[str, str]]:
+        """The arguments that mean something here; a mistyped address leads to the list, never to an error."""
+        name = type(self).__name__
+        kept = []
+        for key, asked in request.args.items(multi=True):
+            value = self._plain_value(key, asked)
+            sound = (
+                (key == f"page_{name}" and value.isascii() and value.isdigit() and int(value) < 100_000)
+                or (key == f"psize_{name}" and value in {"10", "25", "50", "100"})
+                or (key == f"_oc_{name}" and value in self.order_columns)
+                or (key == f"_od_{name}" and value in {"asc", "desc"})
+                or (key == "show" and value in self.narrowings)
+                or (key.startswith("_flt_") and self._is_sound_filter(key, value))
+            )
+            if sound:
+                kept.append((key, value))
+        return kept[:MOST_ARGUMENTS]
+
+    def _wrong_dates(self) -> Sequence[str]:
+        """Return what was entered in a filter for a date and is not one."""
+        asked = [(key, clean_line(value)) for key, value in request.args.items(multi=True)]
+        return [
+            v[:20] for k, v in asked if v and self._is_of_a_date(k) and not _is_date(self._plain_value(k, v))
+        ]
+
+    def _plain_value(self, key: str, asked: str) -> str:
+        """A filter's value cleaned, and a date in the one form that AppBuilder reads."""
+        if not key.startswith("_flt_"):
+            return asked
+        value = clean_line(asked)
+        return found.isoformat() if self._is_of_a_date(key) and (found := read_date(value)) else value
+
+    def _is_of_a_date(self, key: str) -> bool:
+        column = key.removeprefix("_flt_").partition("_")[2]
+        known = column in self._filters.get_search_filters()
+        return known and bool(self.datamodel.is_date(column) or self.datamodel.is_datetime(column))
+
+    def _is_sound_filter(self, key: str, value: str) -> bool:
+        index, __, column = key.removeprefix("_flt_").partition("_")
+        choices = self._filters.get_search_filters().get(column)
+        if not (choices and index.isascii() and index.isdigit() and int(index) < len(choices)):
+            return False
+        return bool(value) and self._fits(column, value)
+
+    def _fits(self, column: str, value: str) -> bool:
+        if self.datamodel.is_enum(column):
+            return value in self.datamodel.list_columns[column].type.enums
+        if self.datamodel.is_date(column) or self.datamodel.is_datetime(column):
+            return _is_date(value)
+        if self.datamodel.is_integer(column):
+            return value.isascii() and value.isdigit() and int(value) <= LARGEST_ID
+        return True
+
+
+def _value(record: Any, column: str) -> Any:
+    """What a record says in a column; of a choice, the word that is kept."""
+    value = getattr(record, column)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _asked_value(box: SearchField, value: str) -> str:
+    return date_text(value) if box.kind == "date" else value
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _query(arguments: Sequence[tuple[str, str]]) -> str:
+    return f"?{urlencode(arguments)}" if arguments else ""

@@ -1,0 +1,224 @@
+"""What templates need beyond HTML: dates as people read them, errors as links, what was typed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from flask import Flask, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from jinja2 import FileSystemLoader
+from werkzeug.routing import BuildError
+from wtforms import Form
+
+from app.documents.rules.uploads import ACCEPT
+from app.views.web.fragments import init_fragments
+from app.views.web.generated_lists import init_generated_lists
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+LONDON = ZoneInfo("Europe/London")
+ENGLISH = Locale("en", "GB")
+MONTHS = ENGLISH.months["format"]["wide"]
+
+
+def _reader_locale() -> Locale:
+    """The language the reader chose; British English where nobody is reading (a mail, a job)."""
+    chosen = get_locale()
+    return ENGLISH if chosen is None or chosen.language == "en" else chosen
+
+
+def in_london(moment: datetime) -> datetime:
+    """Moments are stored in UTC without a zone; people read them in UK time."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(LONDON)
+
+
+def uk_date(value: date | datetime | None) -> str:
+    """23 November 2026."""
+    if not value:
+        return ""
+    day = in_london(value).date() if isinstance(value, datetime) else value
+    locale = _reader_locale()
+    return _in_english(day) if locale is ENGLISH else format_date(day, "d MMMM yyyy", locale=locale)
+
+
+@lru_cache(maxsize=5_000)
+def _in_english(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month]} {day.year}"
+
+
+def uk_time(value: datetime | None) -> str:
+    """9:05pm, midnight and midday included as words."""
+    if not value:
+        return ""
+    moment, locale = in_london(value), _reader_locale()
+    if locale is not ENGLISH:
+        return format_time(moment, "HH:mm", locale=locale)
+    if (moment.hour, moment.minute) in ((0, 0), (12, 0)):
+        return "midnight" if moment.hour == 0 else "midday"
+    return f"{moment.hour % 12 or 12}:{moment.minute:02}{'am' if moment.hour < 12 else 'pm'}"
+
+
+def uk_datetime(value: datetime | None) -> str:
+    """23 November 2026 at 9:05pm."""
+    if not value:
+        return ""
+    return _("%(date)s at %(time)s", date=uk_date(value), time=uk_time(value))
+
+
+def shown(value: Any) -> Any:
+    """A value in a list or record as a person reads it: dates in words, yes or no, nothing for nothing."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        return str(value.value).replace("_", " ").capitalize()
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        return uk_datetime(value)
+    if isinstance(value, date):
+        return uk_date(value)
+    if isinstance(value, list | tuple | set):
+        return ", ".join(str(shown(one)) for one in value)
+    return value
+
+
+def date_parts(value: Any) -> dict[str, str]:
+    """A date for the three boxes, from a date, "2015-03-27" or what was typed before."""
+    if isinstance(value, str) and value:
+        with suppress(ValueError):
+            value = date.fromisoformat(value)
+    if isinstance(value, date):
+        return {"day": str(value.day), "month": str(value.month), "year": str(value.year)}
+    typed = value if isinstance(value, Mapping) else {}
+    return {part: str(typed.get(part) or "") for part in ("day", "month", "year")}
+
+
+def said(text: Any) -> Any:
+    """A sentence of the rule book in the reader's language."""
+    pattern = getattr(text, "msgid", None)
+    return (
+        text if pattern is None else _(pattern, **{name: said(value) for name, value in text.values.items()})
+    )
+
+
+def error_for(error: Any, *anchors: str) -> str | None:
+    """What is wrong with a field: the message itself, or the one a page's messages hold under its anchor."""
+    if isinstance(error, Mapping):
+        error = next((error[anchor] for anchor in anchors if error.get(anchor)), None)
+    return str(said(error)) if error else None
+
+
+def error_for_only(error: Any, anchor: str) -> str | None:
+    """The same for the second of two fields: a message for the whole question belongs to the first."""
+    return error_for(error, anchor) if isinstance(error, Mapping) else None
+
+
+def error_in_row(error: Any, row: int, column: str) -> Any:
+    """A table's messages, as one cell needs them."""
+    if not isinstance(error, Mapping):
+        return None
+    return error.get(f"{row}-{column}") or error
+
+
+def option_pairs(options: Iterable[Any]) -> list[tuple[str, str]]:
+    """A question's options as (value, words)."""
+    return [_option(option)[:2] for option in options]
+
+
+def option_hints(options: Iterable[Any]) -> dict[str, str]:
+    """What is said below an option, by its value."""
+    return {value: hint for value, _words, hint in map(_option, options) if hint}
+
+
+def _option(option: Any) -> tuple[str, str, str]:
+    if isinstance(option, list | tuple):
+        return str(option[0]), str(option[1]), ""
+    return option.value, option.label, option.hint
+
+
+def as_date(value: Any) -> date | None:
+    """A day kept as text, "2026-11-23"."""
+    with suppress(TypeError, ValueError):
+        return date.fromisoformat(value)
+    return value if isinstance(value, date) else None
+
+
+def errors_of(form: Form | None) -> list[dict[str, str]]:
+    """What is wrong with a form, as the error summary shows it: each message a link to its field."""
+    return [] if form is None else list(_errors(form))
+
+
+def _errors(form: Form) -> Iterator[dict[str, str]]:
+    for field in form:
+        if field.type == "CSRFTokenField" or not field.errors:
+            continue
+        inner = getattr(field, "form", None)
+        if inner is not None and isinstance(field.errors, Mapping):
+            yield from _errors(inner)
+            continue
+        target = f"{field.id}-day" if field.type == "DatePartsField" else field.id
+        yield {"text": str(field.errors[0]), "href": f"#{target}"}
+    for message in getattr(form, "form_errors", ()):
+        yield {"text": str(message), "href": "#main-content"}
+
+
+def plural_samples() -> list[tuple[str, int]]:
+    """Return the plural forms of the reader's language, each with a number that takes it: a script asks for them by name."""
+    return _samples_of(_reader_locale())
+
+
+@lru_cache(maxsize=20)
+def _samples_of(locale: Locale) -> list[tuple[str, int]]:
+    rule = locale.plural_form
+    samples = {name: next(n for n in range(1, 200) if rule(n) == name) for name in sorted(rule.tags)}
+    return [*samples.items(), ("other", next((n for n in range(2, 200) if rule(n) == "other"), 100))]
+
+
+def url_or_none(endpoint: str, **values: Any) -> str | None:
+    """The page's address, or None where this copy of the portal has no such page."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return None
+
+
+def init_pages(app: Flask) -> None:
+    """Let every template, Flask-AppBuilder's widgets included, use these."""
+    # Ours alone: no stock template of AppBuilder's is ever drawn.
+    app.jinja_env.loader = FileSystemLoader(TEMPLATES)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.filters.update(
+        uk_date=uk_date,
+        uk_time=uk_time,
+        uk_datetime=uk_datetime,
+        shown=shown,
+        date_parts=date_parts,
+        said=said,
+        error_for=error_for,
+        error_for_only=error_for_only,
+        error_in_row=error_in_row,
+        option_pairs=option_pairs,
+        option_hints=option_hints,
+        as_date=as_date,
+    )
+    app.jinja_env.globals.update(
+        accepted_files=ACCEPT,
+        errors_of=errors_of,
+        largest_file_mb=app.config["SETTINGS"].max_upload_mb if "SETTINGS" in app.config else 25,
+        plural_samples=plural_samples,
+        zip=zip,
+        url_or_none=url_or_none,
+    )
+    init_fragments(app)
+    init_generated_lists(app)

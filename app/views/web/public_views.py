@@ -1,0 +1,37 @@
+"""Doors for people who are not logged in, or are treated as if they were not."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from app.accounts.mailed_links import DeadLink
+from app.core.unit_of_work import Work, unit_of_work
+from app.security import office
+from app.views.web.base import PortalView, origin
+from app.views.web.head_requests import only_looks
+
+
+class StrangerView(PortalView):
+    """A door without a log-in. Its work is nobody's, in a session of its own that is closed at once."""
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One transaction as nobody."""
+        with unit_of_work(office(), None, origin(), keeps=not only_looks()) as work:
+            yield work
+
+
+def while_the_link_works(page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Whatever is wrong with a link (used, old, cut short, somebody else's), the answer is one and the same page."""
+
+    @wraps(page)
+    def shown(self: StrangerView, *args: Any, **kwargs: Any) -> ResponseReturnValue:
+        try:
+            return page(self, *args, **kwargs)
+        except DeadLink:
+            return self.page("confirm/gone.html", 404)
+
+    return shown

@@ -1,0 +1,155 @@
+"""Generated screens that may also write: reference data only (organisations, e-mail domains), never a case.
+
+AppBuilder draws and checks the form; the change and its audit row land in one transaction of ours.
+"""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.core.errors import NotFound
+from app.core.events import ReferenceChanged
+from app.core.unit_of_work import Work
+from app.views.web.base import my_work
+from app.views.web.list_interface import PortalInterface
+from app.views.web.lists import PortalListView, plain_address
+
+
+class ReferenceInterface(PortalInterface):
+    """Changes wait for the unit of work to commit them; AppBuilder's own way commits by itself."""
+
+    def add(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
+        """Enter a row in the transaction that is open."""
+        self.session.add(item)
+        _flush(self.session)
+
+    def edit(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
+        """Change a row in the transaction that is open."""
+        self.session.add(item)
+        _flush(self.session)
+
+
+def _flush(session: Any) -> None:
+    """AppBuilder swallows what is raised here. Its own check has found no such row a moment ago."""
+    try:
+        session.flush()
+    except IntegrityError:
+        request.environ["portal.taken"] = True
+        raise
+
+
+def _named(widgets: dict[str, Any], form_of: str) -> None:
+    """Let WTForms' "This field is required." say which field that is, for those that AppBuilder makes by itself."""
+    for field in widgets[form_of].template_args["form"]:
+        unnamed = {field.gettext("This field is required."), field.gettext("Not a valid choice.")}
+        if unnamed & set(field.errors):
+            choose = hasattr(field, "iter_choices")
+            name = str(field.label.text)
+            field.errors = [_("Select: %(name)s", name=name) if choose else _("Enter: %(name)s", name=name)]
+
+
+class ReferenceView(PortalListView):
+    """List, record, add, change and (after a question) delete."""
+
+    include_route_methods = {"list", "show", "export", "add", "edit", "delete"}
+    add_row_message = _l("Added.")
+    edit_row_message = _l("Changed.")
+    taken_message = _l("Someone has just entered the same. Check the list.")
+    in_use_message = _l("This cannot be deleted because it is in use.")
+
+    def _told(self, change: str, run: Any) -> Any:
+        """Run AppBuilder's own work in one of our transactions, and tell what changed."""
+        with my_work() as work:
+            answer = run()
+            row = request.environ.pop("portal.changed", None)
+            if row is None:
+                work.session.rollback()  # refused: what AppBuilder had written into the row already must not stay
+                if request.environ.pop("portal.taken", False):
+                    flash(str(self.taken_message), "danger")
+            else:
+                row_id = row.id
+                work.tell(
+                    ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row_id, change=change)
+                )
+                work.session.flush()
+                self.after_change(work, row_id)
+            return answer
+
+    def after_change(self, work: Work, row_id: int) -> None:
+        """What else follows from a change, in the same transaction."""
+
+    def post_add(self, item: Any) -> None:
+        """Remember what to tell."""
+        request.environ["portal.changed"] = item
+
+    post_update = post_delete = post_add
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> ResponseReturnValue:
+        """A new row."""
+        if request.args:
+            return plain_address()
+        widgets = self._told("added", self._add) if request.method == "POST" else self._add()
+        if not widgets:
+            return redirect(self.get_redirect())
+        _named(widgets, "add")
+        body = self.render_template(self.add_template, title=self.add_title, widgets=widgets)
+        return body, 422 if request.method == "POST" else 200
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: str) -> ResponseReturnValue:
+        """Change a row."""
+        if request.args:
+            return plain_address()
+        widgets = (
+            self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
+        )
+        if not widgets:
+            return redirect(self.get_redirect())
+        _named(widgets, "edit")
+        body = self.render_template(
+            self.edit_template, title=self.edit_title, widgets=widgets, related_views=self._related_views
+        )
+        return body, 422 if request.method == "POST" else 200
+
+    @expose("/delete/<pk>", methods=["GET", "POST"])
+    @has_access
+    def delete(self, pk: str) -> ResponseReturnValue:
+        """Ask first; delete on the button."""
+        item = self.datamodel.get(pk)
+        if item is None:
+            raise NotFound
+        if request.method == "GET":
+            return self.render_template(
+                "layouts/confirm.html",
+                title=_("Are you sure you want to delete %(name)s?", name=str(item)),
+                question_text="",
+                confirm_text=_("Delete"),
+                cancel_href=self.get_redirect(),
+            )
+        try:
+            with my_work() as work:
+                table = self.datamodel.obj
+                held = select(table).where(table.id == int(pk)).with_for_update(of=table)
+                item = work.session.scalars(held).unique().one_or_none()
+                if item is None:  # deleted by someone else at this moment
+                    raise NotFound
+                work.session.delete(item)
+                work.session.flush()
+                work.tell(
+                    ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=int(pk), change="deleted")
+                )
+        except IntegrityError:
+            flash(str(self.in_use_message), "danger")
+        else:
+            flash(_("Deleted."), "success")
+        return redirect(url_for(f"{self.endpoint}.list"))

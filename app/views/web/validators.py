@@ -1,0 +1,68 @@
+"""Validators for what people type into a box: something is there, it is not too long, and a code is one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, Form, ValidationError
+from wtforms.validators import StopValidation
+
+from app.children.rules.identifiers import CodeError
+from app.core.errors import Refused
+from app.views.web.pages import said
+
+
+class Typed:
+    """The box is filled in: not empty and not too long. Its field has cleaned the text (app/views/web/fields.py)."""
+
+    def __init__(self, missing: Any, name: Any, longest: int) -> None:
+        self.missing, self.name, self.longest = missing, name, longest
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        text = field.data or ""
+        if not text:
+            raise StopValidation(str(self.missing))
+        if len(text) > self.longest:
+            raise StopValidation(
+                _("%(name)s must be %(most)s characters or fewer", name=self.name, most=self.longest)
+            )
+
+
+class MayBeEmpty(Typed):
+    """The box may be empty, but not too long."""
+
+    def __init__(self, name: Any, longest: int) -> None:
+        super().__init__("", name, longest)
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data:
+            super().__call__(form, field)
+
+
+class TypedUnless(Typed):
+    """The box is filled in, or the tick box `box` says that there is nothing to enter."""
+
+    def __init__(self, missing: Any, name: Any, longest: int, box: str, both: Any) -> None:
+        super().__init__(missing, name, longest)
+        self.box, self.both = box, both
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if not form[self.box].data:
+            super().__call__(form, field)
+        elif field.data:
+            raise StopValidation(str(self.both))
+
+
+class Code:
+    """A code or address that the rule book checks and writes in its own way."""
+
+    def __init__(self, check: Callable[[str], str]) -> None:
+        self.check = check
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        try:
+            field.data = self.check(field.data or "")
+        except CodeError as problem:
+            raise ValidationError(str(said(problem.text))) from None
+        except Refused as refused:
+            raise ValidationError(str(said(refused.faults[0].text))) from None

@@ -1,0 +1,129 @@
+"""The lens cannot be forgotten: every table has a rule, and nothing goes round it unnoticed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+
+from app import models
+from app.store.visibility import OPEN_TO_ALL, RULES
+
+ROOT = Path(__file__).parents[2] / "app"
+
+BELOW_THE_ORM = {
+    "core/database/engine.py": "it opens transactions",
+    "operations/database_copy.py": "copies the whole database for a backup, for nobody to look at",
+    "core/database/compiled_query.py": "runs statements that already wear the lens's criteria",
+    "store/visibility.py": "rules are not filtered by rules",
+    "store/involvement.py": "a part of the rules, which are not filtered by rules",
+    "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
+    "accounts/queries/signed_in.py": "asked before anybody is known",
+    "accounts/queries/log_in.py": "asked before anybody is known",
+    "accounts/queries/addresses.py": "whether an address is taken is asked before anybody is known",
+    "accounts/queries/recovery.py": "an account is taken back by whoever holds the right link, past every lens",
+    "accounts/queries/account_changes.py": "an address is put into use before anybody is known",
+    "accounts/queries/mailed_links.py": "a link is used before anybody is known",
+    "messages/queries/recipients.py": "recipients are found first and kept only if their own lens shows the row",
+    "forms/queries/shares.py": "whoever returns or withdraws a form ends shares that only the SEN team may see",
+    "forms/queries/named_people.py": "who is linked is compared with what forms say, for people who may see neither",
+    "messages/notification_service.py": "writes what happened, for whoever it happened to",
+    "messages/dispatch.py": "writes messages to people the writer may not see",
+    "core/audit/chain.py": "appends to a table nobody writes through a lens",
+    "core/mail/outbox.py": "queues mail nobody reads through a lens",
+    "core/mail/heartbeat.py": "workers say that they are at work",
+    "core/mail/queue_state.py": "counts mail on its way and reads neither its address nor its words",
+    "operations/maintenance.py": "throws away what is too old, for nobody in particular",
+}
+"""Files that may name a table below the ORM, where no lens is worn, and why."""
+
+
+def mapped() -> Iterator[type]:
+    """Every class with a table, but for those whose parent class has the rule."""
+    assert models
+    for mapper in Model.registry.mappers:
+        yield mapper.class_
+
+
+def test_every_table_has_a_rule_or_is_open_on_purpose():
+    bare = [
+        table.__name__
+        for table in mapped()
+        if table is not User  # Person is the class we use; the next test keeps it so
+        and not any(parent in RULES or parent in OPEN_TO_ALL for parent in table.__mro__)
+    ]
+    assert bare == [], "say in app/store/visibility.py who may see these"
+
+
+def test_no_table_is_both_ruled_and_open():
+    assert set(RULES) & OPEN_TO_ALL == set()
+
+
+def test_nothing_about_a_child_is_open():
+    open_with_child = [
+        table.__name__
+        for table in OPEN_TO_ALL
+        if {"child_id", "form_id", "message_id"} & set(table.__table__.columns.keys())
+    ]
+    assert open_with_child == []
+
+
+@pytest.mark.parametrize(
+    "table", sorted({*RULES}, key=lambda each: each.__name__), ids=lambda each: each.__name__
+)
+def test_every_rule_says_in_words_who_sees(table):
+    assert len((RULES[table].__doc__ or "").split()) >= 5
+
+
+def test_nobody_looks_people_up_but_as_persons():
+    """A rule on AppBuilder's User would not reach a joined Person, so the rule is Person's and User is not used."""
+    assert models.Person in RULES
+    using = [
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if "import User\n" in path.read_text() or "    User,\n" in path.read_text()
+    ]
+    assert sorted(using) == ["accounts/tables/people.py", "store/visibility.py"]
+
+
+def names_used(path: Path) -> set[str]:
+    """Every name and attribute a file uses."""
+    tree = ast.parse(path.read_text())
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} | {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
+    }
+
+
+def test_only_named_files_go_below_the_orm():
+    below = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if {"__table__", "exec_driver_sql", "cursor"} & names_used(path)
+    }
+    assert below == set(BELOW_THE_ORM)
+
+
+def test_views_decide_nothing():
+    """No query, no role and no state in a view or a template: those are services' and the rule book's to know."""
+    deciding = []
+    for path in sorted((ROOT / "views").rglob("*.py")):
+        if path.name in GENERATED:
+            continue
+        used = names_used(path)
+        if {"select", "query", "scalars", "execute"} & used:
+            deciding.append(f"{path.name} asks the database")
+    assert deciding == []
+
+
+GENERATED = {
+    "list_interface.py",
+    "lists.py",
+    "generated_lists.py",
+    "casework_lists.py",
+    "admin_lists.py",
+    "reference.py",
+    "health.py",
+}
+"""AppBuilder's screens are made of queries; the lens limits them."""

@@ -1,0 +1,112 @@
+"""The audit at the command line."""
+
+import dataclasses
+
+import pytest
+from flask import Flask
+
+from app.children.events import ChildViewed
+from app.core.audit.heads import FILE
+from tests.integration.post.test_audit import rows, without_triggers
+
+
+@pytest.fixture(autouse=True)
+def no_heads_of_other_tests(office):
+    """The data folder outlives a test's database."""
+    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+    yield
+    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+
+
+def run(app: Flask, *command: str) -> tuple[int, str]:
+    """`flask portal …`: its exit code and what it says."""
+    done = app.test_cli_runner().invoke(args=["portal", *command])
+    return done.exit_code, done.output
+
+
+def something_happens(cast) -> None:
+    """One row."""
+    with cast.olu.works() as work:
+        work.tell(ChildViewed(child_id=1))
+
+
+def test_a_whole_audit_is_said_to_be_whole(app, cast, office):
+    something_happens(cast)
+    head = rows(office)[-1]["seal"]
+
+    assert run(app, "audit-head") == (0, f"{head}\n")
+    something_happens(cast)
+    code, said = run(app, "verify-audit", "--head", head)
+
+    assert code == 0
+    assert "Rows: 2" in said
+    assert "The audit is whole." in said
+
+
+def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, office):
+    something_happens(cast)
+    something_happens(cast)
+    run(app, "audit-head")
+    without_triggers(office, f"DELETE FROM audit WHERE id = {rows(office)[-1]['id']}")  # noqa: S608
+
+    code, said = run(app, "verify-audit")
+
+    assert code == 1
+    assert "CUT" in said
+
+
+def test_a_cut_tail_is_noticed_by_a_head_somebody_wrote_down(app, cast, office):
+    something_happens(cast)
+    something_happens(cast)
+    head = rows(office)[-1]["seal"]
+    without_triggers(office, f"DELETE FROM audit WHERE id = {rows(office)[-1]['id']}")  # noqa: S608
+
+    assert run(app, "verify-audit")[0] == 0
+    assert run(app, "verify-audit", "--head", head)[0] == 1
+
+
+def test_a_changed_row_is_named(app, cast, office):
+    something_happens(cast)
+    number = rows(office)[0]["id"]
+    without_triggers(office, "UPDATE audit SET actor_name = 'Nobody'")
+
+    code, said = run(app, "verify-audit")
+
+    assert code == 1
+    assert f"row {number}" in said
+
+
+def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_time(
+    app, cast, office, monkeypatch
+):
+    something_happens(cast)
+    older = office.settings.audit_keys
+    told(monkeypatch, app, "a newer key", *older)
+    something_happens(cast)
+
+    code, said = run(app, "verify-audit")
+
+    assert code == 0
+    assert "Rows: 2" in said and "Rows sealed by keys in AUDIT_KEY_FALLBACKS: 1" in said
+
+
+def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, office, monkeypatch):
+    older = office.settings.audit_keys
+    told(monkeypatch, app, "a newer key", *older)
+    something_happens(cast)
+    told(monkeypatch, app, *older)
+    something_happens(cast)
+    told(monkeypatch, app, "a newer key", *older)
+
+    code, said = run(app, "verify-audit")
+
+    assert code == 1
+    assert f"row {rows(office)[-1]['id']} was sealed with an older AUDIT_KEY" in said
+
+
+def told(monkeypatch: pytest.MonkeyPatch, app: Flask, *keys: str) -> None:
+    """As if the portal had been started with these keys, the newest first."""
+    office = app.extensions["office"]
+    settings = dataclasses.replace(office.settings, audit_keys=keys)
+    monkeypatch.setitem(app.extensions, "office", dataclasses.replace(office, settings=settings))
+    monkeypatch.setattr(office.post_room, "settings", settings)

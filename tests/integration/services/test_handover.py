@@ -1,0 +1,273 @@
+"""Work that a professional leaves: it goes to their organisation's queue, and those who need to know are told."""
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import accounts
+from app.cases import advice_requests, handover, links
+from app.cases.queries.caseload import Show, caseload, owed_by
+from app.core.errors import NotFound, Refused
+from app.core.roles import Role
+from app.forms.rules.workflow import FormState, Part
+from app.forms.workflow_roles import parts_in
+from app.models import Advice, Child, ChildLink, Form, Message, Organisation, Person
+from tests.cast import everything
+
+
+def open_links(office, child):
+    with everything(office) as work:
+        statement = select(ChildLink).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
+        return [(link.person_id, link.organisation_id) for link in work.session.scalars(statement)]
+
+
+def messages_to(office, person_id):
+    with everything(office) as work:
+        rows = work.session.scalars(select(Message).where(Message.recipient_id == person_id))
+        return {row.letter: row.facts for row in rows}
+
+
+def sees(actor, child):
+    try:
+        with actor.works() as work:
+            return bool(work.get(Child, child.id))
+    except NotFound:
+        return False
+
+
+def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make, office):
+    child, other = make.child(), make.child()
+    for each in (child, other):
+        make.link(each, cast.ann)
+    advice = make.advice(child, cast.ann, FormState.draft)
+
+    with cast.ines.works() as work:
+        accounts.deactivate(work, cast.ann.id)
+
+    team = cast.ann.principal.organisation_id
+    assert open_links(office, child) == open_links(office, other) == [(None, team)]
+    with cast.bob.works() as work:
+        assert work.get(Advice, advice.id).author_id is None
+        (waiting,) = caseload(work.session, work.me, Show.queue, "Shah").children[:1]
+        assert {each.child_id for each in caseload(work.session, work.me, Show.queue).children} == {
+            child.id,
+            other.id,
+        }
+        links.take_up(work, waiting.queue_link_id)
+    told = messages_to(office, cast.bob.id)["work_handed_over"]
+    assert (told["person"], told["children"], told["forms"]) == ("Ann Kowalska", "2", "1")
+    team_told = messages_to(office, None)["work_handed_over_team"]
+    assert (team_told["organisation"], team_told["colleagues"]) == (
+        "Bradford Educational Psychology Team",
+        "1",
+    )
+
+
+def test_a9_the_closing_page_says_how_much_work_goes_where(cast, make):
+    child = make.child(linked=(cast.ann,))
+    make.advice(child, cast.ann)
+
+    page = cast.ines.browser().get(f"/users/{cast.ann.id}/close").text
+
+    assert "Bradford Educational Psychology Team" in page
+    assert "1 child or young person" in page and "1 form that is not finished" in page
+    assert child.name not in page
+    assert (
+        "no work that needs to be handed over" in cast.ines.browser().get(f"/users/{cast.bob.id}/close").text
+    )
+
+
+def test_a9_a_child_with_a_colleague_stays_with_the_colleague(cast, make, office):
+    child = make.child(linked=(cast.sana, cast.tom))
+    request = make.request(child, cast.sana)
+
+    with cast.ines.works() as work:
+        accounts.deactivate(work, cast.sana.id)
+
+    assert open_links(office, child) == [(cast.tom.id, cast.tom.principal.organisation_id)]
+    with cast.tom.works() as work:
+        form = work.get(Form, request.id)
+        assert (form.author_id, parts_in(work, form)) == (None, {Part.author})
+
+
+def test_a9_losing_the_role_hands_over_as_closing_does(cast, make, office):
+    child = make.child(linked=(cast.ann,))
+
+    with cast.ines.works() as work:
+        accounts.set_roles(work, cast.ann.id, [Role.sen_officer])
+
+    assert open_links(office, child) == [(None, cast.ann.principal.organisation_id)]
+    assert "work_handed_over" in messages_to(office, cast.bob.id)
+
+
+def test_a9_changing_roles_without_leaving_the_profession_hands_over_nothing(cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    with cast.ines.works() as work:
+        accounts.set_roles(work, cast.ann.id, [Role.professional])
+    assert open_links(office, child) == [(cast.ann.id, cast.ann.principal.organisation_id)]
+
+
+def test_a9_a_link_of_the_former_organisation_opens_nothing(cast, make, office):
+    """Should an account change its organisation without a hand-over, the links do not count for the new one."""
+    child = make.child(linked=(cast.ann,))
+    with everything(office) as work:
+        work.get(Person, cast.ann.id).organisation_id = cast.hana.principal.organisation_id
+    principal = cast.ann.principal
+    object.__setattr__(principal, "organisation_id", cast.hana.principal.organisation_id)
+    assert not sees(cast.ann, child)
+
+
+def test_a9_an_account_opened_again_gets_nothing_back(cast, make):
+    child = make.child(linked=(cast.sana,))
+    with cast.ines.works() as work:
+        accounts.deactivate(work, cast.sana.id)
+    with cast.ines.works() as work:
+        accounts.reactivate(work, cast.sana.id)
+    with cast.sana.works() as work:
+        assert owed_by(work.session, work.me) == []
+        assert parts_in_child(work, child) is False
+
+
+def parts_in_child(work, child):
+    return links.open_link_of(work, child.id, work.me.user_id) is not None
+
+
+def test_a9_the_sen_team_is_told_where_there_is_no_queue_to_go_to(cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    queue = make.queue(child, cast.ann)
+    with cast.olu.works() as work:
+        links.end_link(work, queue.id)
+
+    with cast.ines.works() as work:
+        accounts.deactivate(work, cast.ann.id)
+
+    assert open_links(office, child) == []
+    assert "work_left" in messages_to(office, None)
+
+
+def test_a9_a_colleague_who_is_away_does_not_strand_a_child_that_came_through_the_queue(cast, make, office):
+    child = make.child()
+    waiting = make.queue(child, cast.hana)
+    advice = make.advice(child, cast.hana, template="advice_health", author_id=None)
+    with cast.hana.works() as work:
+        links.take_up(work, waiting.id)
+
+    with cast.idris.works() as work:
+        assert owed_by(work.session, work.me) == [], "not among his own tasks"
+        assert [each.child_id for each in caseload(work.session, work.me, Show.team).children] == [child.id]
+        links.assign(work, waiting.id, cast.idris.id, assigned_to=cast.hana.id)
+
+    assert open_links(office, child) == [(cast.idris.id, cast.idris.principal.organisation_id)]
+    with cast.idris.works() as work:
+        assert parts_in(work, work.get(Advice, advice.id)) == {Part.author}
+    with cast.hana.works() as work:
+        assert work.get(Advice, advice.id).author_id == cast.idris.id, "she sees it and writes no more"
+        assert parts_in(work, work.get(Advice, advice.id)) == frozenset()
+    assert "child_reassigned" in messages_to(office, cast.hana.id)
+
+
+def test_a9_a_colleagues_own_child_is_not_taken_over(cast, make):
+    child = make.child(linked=(cast.sana, cast.tom))
+    with cast.olu.works() as work:
+        link = links.open_link_of(work, child.id, cast.sana.id)
+    with pytest.raises(Exception, match="assign"), cast.tom.works() as work:
+        links.assign(work, link.id, cast.tom.id, assigned_to=cast.sana.id)
+
+
+# --- A8: what the SEN team removed only the SEN team restores -------------------------------------
+
+
+def removed(cast, make, actor, child):
+    link = make.link(child, actor)
+    with cast.olu.works() as work:
+        links.end_link(work, link.id)
+
+
+def test_a8_a_colleague_does_not_bring_back_whom_the_sen_team_removed(cast, make, office):
+    child = make.child(linked=(cast.sana,))
+    removed(cast, make, cast.tom, child)
+    with pytest.raises(Refused, match="Only the SEN team can link them again"), cast.sana.works() as work:
+        links.bring_in(work, child.id, cast.tom.id)
+    assert not sees(cast.tom, child)
+
+    with cast.olu.works() as work:
+        links.link_person(work, child.id, cast.tom.id)
+    assert sees(cast.tom, child)
+
+
+def test_a8_the_queue_does_not_show_or_give_the_child_to_whom_the_sen_team_removed(cast, make):
+    child = make.child()
+    removed(cast, make, cast.hana, child)
+    with cast.olu.works() as work:
+        waiting = links.link_organisation(work, child.id, cast.hana.principal.organisation_id)
+
+    assert not sees(cast.hana, child)
+    with pytest.raises(NotFound), cast.hana.works() as work:
+        links.take_up(work, waiting.id)
+    with pytest.raises(Refused, match="Only the SEN team"), cast.idris.works() as work:
+        links.assign(work, waiting.id, cast.hana.id)
+
+    with cast.olu.works() as work:
+        advice_requests.ask_for_advice(work, child.id, "advice_health", person_id=cast.hana.id)
+    assert sees(cast.hana, child), "the SEN team asked her by name"
+
+
+def test_a8_stepping_back_does_not_return_a_child_to_an_organisation_that_was_removed(cast, make, office):
+    child = make.child()
+    mine, queue = make.link(child, cast.hana), make.queue(child, cast.hana)
+    make.advice(child, cast.hana, template="advice_health")
+    with cast.olu.works() as work:
+        links.end_link(work, queue.id)
+
+    with cast.hana.works() as work:
+        links.step_back(work, mine.id)
+
+    assert open_links(office, child) == []
+    assert not sees(cast.idris, child)
+    assert "work_left" in messages_to(office, None)
+    with cast.olu.works() as work:
+        links.link_organisation(work, child.id, cast.hana.principal.organisation_id)
+    assert sees(cast.idris, child)
+
+
+def test_a8_an_organisation_no_longer_in_use_reads_nothing(cast, make, office):
+    child = make.child(linked=(cast.hana,))
+    make.queue(child, cast.hana)
+    assert sees(cast.hana, child) and sees(cast.idris, child)
+    with everything(office) as work:
+        work.get(Organisation, cast.hana.principal.organisation_id).active = False
+    assert not sees(cast.hana, child) and not sees(cast.idris, child)
+    with cast.hana.works() as work:
+        assert list(work.session.scalars(select(Form.id))) == []
+        assert list(work.session.scalars(select(Person.id))) == [cast.hana.id]
+
+
+# --- A7: to see the queue is not authorship -------------------------------------------------------
+
+
+def test_a7_after_a_colleague_stepped_back_the_draft_is_read_only_once_it_is_assigned(cast, make, office):
+    from tests.integration.store.world import World
+
+    world = World(office, cast, make)
+    link = make.link(world.child, cast.hana)
+    draft_file = world.rows["draft file of advice in a queue"]
+    with cast.hana.works() as work:
+        work.get(type(draft_file), draft_file.id)
+        links.step_back(work, link.id)
+    for who in (cast.hana, cast.idris):
+        with pytest.raises(NotFound), who.works() as work:
+            work.get(type(draft_file), draft_file.id)
+
+    with cast.idris.works() as work:
+        links.take_up(work, world.rows["link in a queue"].id)
+    with cast.idris.works() as work:
+        assert work.get(type(draft_file), draft_file.id)
+
+
+def test_a9_two_requests_to_hand_over_at_once_leave_one_place_in_the_queue(cast, make, office):
+    child = make.child(linked=(cast.ann,))
+    with cast.ines.works() as work:
+        assert handover.work_in_hand(work, cast.ann.id) == handover.WorkInHand(children=1, forms=0)
+    for _ in range(2):
+        with cast.ines.works() as work:
+            accounts.deactivate(work, cast.ann.id)
+    assert open_links(office, child) == [(None, cast.ann.principal.organisation_id)]

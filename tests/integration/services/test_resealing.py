@@ -1,0 +1,247 @@
+"""FILE_KEY can be changed: older keys open what they sealed, and `portal reseal` makes them superfluous."""
+
+import dataclasses
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask_appbuilder import Model
+
+from app import open_office
+from app.accounts import saved_submissions
+from app.accounts.second_step import open_secret, seal_secret
+from app.core.encryption import BrokenSeal, seal, unseal
+from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
+from app.core.mail.outbox import place_of, queue_mail
+from app.core.mail.queue import SignedJson
+from app.core.unit_of_work import Office, unit_of_work
+from app.models import KeptPost, OutboxMail, Person
+from app.operations import key_rotation
+from app.operations.backup import take_backup
+from app.operations.key_rotation import SEALED, reseal
+from app.operations.restore import CannotRestore, restore_backup
+from tests.cast import Cast, everything
+from tests.integration.services.backups import an_empty_place, run
+
+NEW = secrets.token_hex(32)
+
+
+Keyed = Callable[..., Office]
+
+
+@pytest.fixture
+def keyed(office: Office) -> Iterator[Keyed]:
+    """The same portal, started with these file keys: keyed(NEW, old)."""
+    started: list[Office] = []
+
+    def start(*keys: str, like: Office = office) -> Office:
+        started.append(open_office(dataclasses.replace(like.settings, file_keys=keys), office.clock))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.database.engine.dispose()
+
+
+@pytest.fixture
+def old(office: Office) -> str:
+    """The key that everything is sealed with before it is changed."""
+    return office.settings.file_keys[0]
+
+
+@pytest.fixture
+def changed(keyed: Keyed, old: str) -> Office:
+    """The portal after FILE_KEY was changed, the old one among the fallbacks."""
+    return keyed(NEW, old)
+
+
+@pytest.fixture
+def browsers_key(office: Office, cast: Cast) -> str:
+    """One of everything that is sealed; gives what a browser needs to see the text that was kept for Ann."""
+    with everything(office) as work:
+        queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
+        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, "OLUSSECRET")
+        return saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+
+
+def assert_all_opens(portal: Office, cast: Cast, browsers_key: str) -> None:
+    """Everything is read as it was, through the services that read it."""
+    with everything(portal) as work:
+        assert open_secret(work, cast.olu.id, work.get(Person, cast.olu.id).totp_secret or "") == "OLUSSECRET"
+        mail = work.session.scalars(sa.select(OutboxMail)).one()
+        assert (
+            json.loads(unseal(portal.settings.file_keys, FOR_MAIL, place_of(mail), mail.sealed_facts or ""))
+            == {}
+        )
+    with unit_of_work(portal, cast.ann.principal) as work:
+        typed = saved_submissions.kept(work, browsers_key)
+        assert typed is not None and typed.fields == [("text", "what she typed")]
+
+
+def test_an_older_key_still_opens_and_a_stranger_s_does_not(keyed, changed, cast, browsers_key):
+    assert_all_opens(changed, cast, browsers_key)
+
+    with pytest.raises(BrokenSeal):
+        assert_all_opens(keyed(NEW), cast, browsers_key)
+
+
+def test_what_is_sealed_from_now_on_needs_the_new_key_only(office, changed, old):
+    with everything(changed) as work:
+        sealed = seal_secret(work, 7, "NEWSECRET")
+        assert open_secret(work, 7, sealed) == "NEWSECRET"
+
+    assert unseal((NEW,), "authenticator", (7,), sealed) == "NEWSECRET"
+    with pytest.raises(BrokenSeal):
+        unseal((old,), "authenticator", (7,), sealed)
+
+
+def test_after_resealing_the_older_key_is_not_needed(keyed, changed, cast, browsers_key):
+    told = reseal(changed)
+
+    assert (sorted(told.done.values()), told.broken) == ([1, 1, 1], {})
+    assert_all_opens(keyed(NEW), cast, browsers_key)
+    assert (reseal(changed).done, reseal(keyed(NEW)).done) == ({}, {}), "there was nothing left to do"
+
+
+def test_everything_that_is_kept_sealed_is_resealed():
+    held = {
+        f"{table.name}.{column.name}"
+        for table in Model.metadata.tables.values()
+        for column in table.columns
+        if column.name.startswith("sealed_") or column.name == "totp_secret"
+    }
+    assert held == {str(each.column.property.columns[0]) for each in SEALED}
+
+
+def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monkeypatch):
+    """The machine goes down in the second hundred: the first is done, and the next run does the rest."""
+    with everything(office) as work:
+        for number in range(250):
+            work.session.add(
+                KeptPost(
+                    key_hash=f"{number}",
+                    person_id=cast.ann.id,
+                    path="/",
+                    sealed_fields=seal(
+                        (old,), saved_submissions.SEALED_FOR, (f"{number}", cast.ann.id, "/"), "[]"
+                    ),
+                    kept_at=work.now,
+                )
+            )
+    with monkeypatch.context() as broken:
+        real, seen = key_rotation.sealed_anew, []
+
+        def dies(*given):
+            seen.append(1)
+            if len(seen) == 150:
+                raise KeyboardInterrupt
+            return real(*given)
+
+        broken.setattr(key_rotation, "sealed_anew", dies)
+        with pytest.raises(KeyboardInterrupt):
+            reseal(changed)
+    assert opened_by(office, NEW) == 100 and opened_by(office, NEW, old) == 250
+
+    assert reseal(changed).done == {"text kept from expired forms": 150}
+
+    assert opened_by(office, NEW) == 250
+
+
+def opened_by(office: Office, *keys: str) -> int:
+    """How many kept texts these keys open."""
+    with everything(office) as work:
+        found = work.session.scalars(sa.select(KeptPost)).all()
+    opened = 0
+    for row in found:
+        try:
+            opened += (
+                unseal(keys, saved_submissions.SEALED_FOR, saved_submissions.place_of(row), row.sealed_fields)
+                == "[]"
+            )
+        except BrokenSeal:
+            continue
+    return opened
+
+
+def test_what_somebody_changes_meanwhile_is_not_overwritten(office, changed, cast, browsers_key, monkeypatch):
+    if office.database.is_sqlite:
+        pytest.skip("on SQLite nobody else writes while a hundred are sealed anew")
+    real = key_rotation.sealed_anew
+
+    def meanwhile(keys, purpose, bound_to, sealed):
+        if purpose == "authenticator":
+            with everything(office) as work:
+                work.get(Person, cast.olu.id).totp_secret = None
+        return real(keys, purpose, bound_to, sealed)
+
+    monkeypatch.setattr(key_rotation, "sealed_anew", meanwhile)
+
+    reseal(changed)
+
+    with everything(office) as work:
+        assert work.get(Person, cast.olu.id).totp_secret is None, "the app that was removed came back"
+
+
+def test_the_command_says_what_it_did_and_when_the_old_key_may_go(office, changed, browsers_key):
+    code, said, _ = run(changed, "reseal")
+    assert code == 0 and "Sealed anew: secrets of authenticator apps: 1" in said and "once more" in said
+
+    code, said, _ = run(changed, "reseal")
+    assert code == 0 and said.startswith(
+        "Nothing is sealed with an older key. FILE_KEY_FALLBACKS can be emptied"
+    )
+
+
+def test_what_no_key_opens_is_told_and_stops_nothing(office, keyed, cast, browsers_key):
+    with everything(office) as work:
+        work.get(Person, cast.mary.id).totp_secret = seal(
+            ("another-key",), "authenticator", (cast.mary.id,), "x"
+        )
+
+    code, said, wrong = run(keyed(NEW, *office.settings.file_keys), "reseal")
+
+    assert code == 1 and f"authenticator apps that no key opens, by number: {cast.mary.id}" in wrong
+    assert said.count("Sealed anew") == 3 and "may go" not in said
+    assert "OLUSSECRET" not in said + wrong
+
+
+def test_a_bell_rung_with_an_older_key_is_heard_and_a_stranger_s_is_not(old):
+    with_old, stranger = SignedJson((old,)), SignedJson(("another-key",))
+    now = SignedJson((NEW, old))
+    fields = ["1", "deliver", None, 0, 0, [7], None, None, None]
+
+    assert now._deserialize(with_old._serialize(fields)) == now._deserialize(now._serialize(fields))
+    with pytest.raises(ValueError, match="not written by this portal"):
+        now._deserialize(stranger._serialize(fields))
+
+
+def test_a_backup_from_before_the_change_comes_back_where_the_old_key_is_among_the_fallbacks(
+    office, keyed, old, cast, browsers_key, tmp_path: Path
+):
+    take_backup(office, tmp_path / "backup")
+
+    with (
+        an_empty_place(office, tmp_path / "no", file_keys=(NEW,)) as without,
+        pytest.raises(CannotRestore, match="another FILE_KEY"),
+    ):
+        restore_backup(without, tmp_path / "backup")
+    with an_empty_place(office, tmp_path / "yes", file_keys=(NEW, old)) as place:
+        assert restore_backup(place, tmp_path / "backup").wrong == []
+        reseal(place)
+        assert_all_opens(keyed(NEW, like=place), cast, browsers_key)
+
+
+def test_a_backup_taken_while_both_keys_are_in_use_needs_both(office, old, changed, browsers_key, tmp_path):
+    take_backup(changed, tmp_path / "backup")
+
+    for number, keys in enumerate([(NEW,), (old,)]):
+        with (
+            an_empty_place(office, tmp_path / str(number), file_keys=keys) as place,
+            pytest.raises(CannotRestore, match="another FILE_KEY"),
+        ):
+            restore_backup(place, tmp_path / "backup")
+    with an_empty_place(office, tmp_path / "both", file_keys=(old, NEW)) as place:
+        assert restore_backup(place, tmp_path / "backup").wrong == []

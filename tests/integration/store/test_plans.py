@@ -1,0 +1,158 @@
+"""How the database goes about what is asked on every page: by small indexes of what is open, planned once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, select, text, true
+
+from app.core.database.engine import end_reading
+from app.core.database.listing import Part, Sought
+from app.models import AWAITED_ADVICE, UNDECIDED_REQUESTS, Child, Form, FormVersion
+from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
+from app.views.messages.message_lists import MessageList
+from tests.cast import everything
+
+
+def how_it_is_read(office, statement) -> str:
+    """The database's own plan."""
+    with everything(office) as work:
+        session = work.session
+        written = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
+        if office.database.is_sqlite:
+            return "\n".join(row[3] for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}")))
+        session.execute(text("SET LOCAL enable_seqscan = off"))  # a table of a few rows is read whole
+        return "\n".join(session.scalars(text(f"EXPLAIN {written}")))
+
+
+def test_what_is_awaited_is_found_without_walking_through_all_that_ever_was(office):
+    for criterion, index in (
+        (AWAITED_ADVICE, "ix_form_awaited_advice"),
+        (UNDECIDED_REQUESTS, "ix_form_undecided_requests"),
+    ):
+        soonest = select(Form.id).where(criterion, Form.due_on.is_not(None)).order_by(Form.due_on, Form.id)
+        plan = how_it_is_read(office, soonest.limit(8))
+        # Either reads only what is open. By due date alone, everything that ever was due would come first.
+        assert index in plan or "ix_form_kind_state_due" in plan
+        assert "ix_form_due_on" not in plan
+
+
+SORTED = ("TEMP B-TREE", "Sort  ")
+FEW_ROWS = {("RegistrationList", "last_name"), ("RegistrationList", "created_at")}
+"""One row for each person who ever asked for an account."""
+
+
+def _views() -> list[tuple[Any, str, str, bool]]:
+    """Every list about children, each of its ready-made views and orders, both ways round."""
+    return [
+        (shown, view, order, descending)
+        for shown in (ChildList, RequestList, AdviceList, MessageList, RegistrationList)
+        for view, order in [
+            *[("", order) for order in sorted({shown.base_order[0], *shown.order_columns})],
+            *[(view, shown.base_order[0]) for view in shown.narrowings],
+        ]
+        for descending in (False, True)
+        if (shown.__name__, order) not in FEW_ROWS
+    ]
+
+
+def _grow(office: Any, make: Any) -> None:
+    """A county of some size: enough for SQLite to know how its rows lie."""
+    child, someone = make.child(), 1
+    born = {"forenames": "A", "surname": "B", "added_by_id": someone, "search_name": "b a"}
+    with everything(office) as work:
+        children = work.session.scalars(
+            insert(Child).returning(Child.id),
+            [born | {"date_of_birth": child.date_of_birth + timedelta(days=n % 700)} for n in range(2000)],
+        ).all()
+        version = work.session.scalars(select(FormVersion.id)).first()
+        for kind, state in (("request", "assessing"), ("advice", "accepted")):
+            form = {"kind": kind, "state": state, "form_version_id": version}
+            work.session.execute(
+                insert(Form.__table__),
+                [
+                    form | {"child_id": number, "due_on": day, "received_on": day, "created_at": work.now}
+                    for number in children
+                    for day in [child.date_of_birth + timedelta(days=number % 900)]
+                ],
+            )
+    office.database.learn()
+    office.database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("shown", "view", "order", "descending"),
+    _views(),
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_a_list_reads_its_rows_in_their_order_and_sorts_nothing(
+    app, office, cast, make, shown, view, order, descending
+):
+    if office.database.is_sqlite:
+        _grow(office, make)
+    listing = shown.datamodel.listing
+    with cast.olu.works() as work, app.app_context():
+        session = work.session
+        criterion = shown.narrowings[view].criterion() if view else true()
+        if not office.database.is_sqlite:  # tables of a few rows are read whole and sorted
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+            session.execute(text("SET LOCAL enable_bitmapscan = off"))
+            session.execute(text("SET LOCAL enable_sort = off"))
+        plan = _plan_of(
+            office, lambda: listing.page(session, Sought(criterion), Part(order, descending, 0, 25), 1001)
+        )
+    # PostgreSQL puts those of one day in the order of their numbers, which sorts no more than a day's.
+    sorts = [step for step in plan if any(word in step for word in SORTED) and "Incremental" not in step]
+    assert not sorts, plan
+
+
+def _plan_of(office: Any, read: Callable[[], Any]) -> list[str]:
+    """How the database goes about the last statement sent while this is read."""
+    sent: list[Any] = []
+
+    def note(connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        sent.append((connection, statement, values))
+
+    event.listen(office.database.engine, "before_cursor_execute", note)
+    read()
+    event.remove(office.database.engine, "before_cursor_execute", note)
+    connection, statement, values = sent[-1]
+    cursor = connection.connection.cursor()
+    cursor.execute(f"EXPLAIN {'QUERY PLAN ' if office.database.is_sqlite else ''}{statement}", values)
+    return [str(row[-1]) for row in cursor.fetchall()]
+
+
+def test_children_in_doubt_are_found_without_reading_the_county(office):
+    in_doubt = select(Child.id).where(
+        Child.possible_duplicate_of_id.is_not(None), Child.merged_into_id.is_(None)
+    )
+    assert "ix_child_in_doubt" in how_it_is_read(office, in_doubt.order_by(Child.id.desc()).limit(25))
+
+
+def test_a_page_that_only_read_leaves_its_statements_planned(office, cast):
+    browser = cast.sana.browser()
+    for _ in range(8):
+        assert browser.get("/").status_code == 200
+    if office.database.is_sqlite:
+        return
+    with office.database.engine.connect() as connection:
+        planned = connection.scalar(
+            text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%form%'")
+        )
+    assert planned >= 1
+
+
+def test_what_was_changed_while_only_reading_was_meant_is_undone(cast, make, office):
+    child = make.child(surname="Before", linked=(cast.ann,))
+    for change in (
+        lambda session: setattr(session.get(Child, child.id), "surname", "After"),
+        lambda session: (setattr(session.get(Child, child.id), "surname", "After"), session.flush()),
+        lambda session: session.execute(text("UPDATE child SET surname = 'After'")),
+    ):
+        with everything(office) as work:
+            work.session.rollback()
+            change(work.session)
+            end_reading(work.session)
+        with everything(office) as work:
+            assert work.get(Child, child.id).surname == "Before"

@@ -1,5 +1,0 @@
-"""Fixtures that several of these tests ask for."""
-
-from tests.services.backups import either, elsewhere, no_heads_of_other_tests, report, target
-
-__all__ = ["either", "elsewhere", "no_heads_of_other_tests", "report", "target"]

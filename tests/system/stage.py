@@ -1,0 +1,241 @@
+"""One story's portal and its model, compared after every act, and what every act in it has in common."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import product
+from typing import Any
+
+from flask import Flask
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+from sqlalchemy import select, update
+
+from app.accounts.sessions import find_session, open_session
+from app.core.clock import FixedClock
+from app.core.errors import PortalError
+from app.core.roles import EDUCATION, Principal
+from app.core.unit_of_work import Office, Work, unit_of_work
+from app.documents.rules.upload_refusals import UploadError
+from app.forms import drafts
+from app.forms.definitions import FormDefinition
+from app.forms.form_templates import definition_of
+from app.forms.rules.workflow import FormState
+from app.models import ChildLink, Form, LogInSession, Organisation, Person, SectionDraft, Submission
+from app.seed.filled import filled_answers
+from tests.browser import token_for
+from tests.cast import Cast, everything
+from tests.conftest import MOMENT
+from tests.make import Maker
+from tests.system.consequences import World
+from tests.system.model import Involved, Paper, Record, Someone
+
+ROLES = [{"professional"}, {"professional"}, {"parent"}, {"sen_officer"}, {"sen_manager"}, {"admin"}]
+STEADY = {"olu", "ines"}
+"""An officer and an administrator who stay what they are, so that the story can go on."""
+UNCONFIRMED = {"tom", "idris"}
+"""They have registered, and wait until someone confirms that they work where they say."""
+TEMPLATE = "advice_psychology"
+REPORT = ("report", "report")
+NEVER = 2_000_000_000
+SOME = ["olu", "mary", "sana", "ann", "pat", "ines"]
+"""One of each kind, for acts of which only few people are capable."""
+BETWEEN_ACTS = 61
+"""Seconds: an act repeated sooner is taken for the same press of a button."""
+
+
+class Portal:
+    """A fresh portal for one story, and everyone's own browser in it."""
+
+    def __init__(self, app: Flask, database: Any) -> None:
+        self.app, self.office = app, app.extensions["office"]
+        self.clock: FixedClock = self.office.clock
+        self.clock.forward(seconds=(MOMENT - self.clock.now()).total_seconds())
+        database.fresh(self.office)
+        self.cast = Cast(app)
+        self.make = Maker(self.office, self.cast)
+        self.numbers = {actor.key: actor.id for actor in self.cast}
+        self.sids: dict[str, str] = {}
+
+    def passes(self) -> None:
+        """A minute goes by, in which everyone who is logged in is at work."""
+        self.clock.forward(seconds=BETWEEN_ACTS)
+        with everything(self.office) as work:
+            work.session.execute(update(LogInSession).values(seen_at=work.now))
+
+    def logs_in(self, *keys: str) -> None:
+        """A new log-in, whatever became of the last."""
+        with everything(self.office) as work:
+            for key in keys:
+                self.sids[key] = open_session(work, self.numbers[key], "email")
+
+    def principal(self, key: str) -> Principal | None:
+        """Who the portal takes them to be at this moment, by the log-in they have."""
+        with self.office.database.open() as session:
+            found = find_session(session, self.sids[key], self.office.clock.now())
+            return found.principal if found else None
+
+    def works(self, key: str) -> Any:
+        """Their unit of work."""
+        return unit_of_work(self.office, self.principal(key))
+
+    def reads(self, key: str) -> Any:
+        """The same, when nothing is to be changed."""
+        return unit_of_work(self.office, self.principal(key), keeps=False)
+
+    def browser(self, key: str) -> Any:
+        """Their browser, with the cookie of the log-in they have."""
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie.update(sid=self.sids[key], _user_id=str(self.numbers[key]), _fresh=True)
+        token_for(client, self.app)
+        return client
+
+
+class Stage(RuleBasedStateMachine):
+    """The portal and the model before anything has happened."""
+
+    begin: Callable[[], Portal]
+    checked: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.portal = type(self).begin()
+        self.office: Office = self.portal.office
+        self.model = World()
+        self.chance = random.Random(7)
+        make, cast = self.portal.make, self.portal.cast
+        self._enter_everyone()
+        for author, parent in ((cast.sana, cast.pat), (cast.rhys, cast.quinn)):
+            child = make.child()
+            self.model.children[child.id] = Record()
+            for actor, part in ((author, "author"), (parent, "parent")):
+                link = make.link(child, actor)
+                body = actor.principal.organisation_id
+                self.model.links[link.id] = Involved(child.id, actor.key, body, part)
+            self._paper(make.request(child, author))
+            self._paper(make.advice(child, author, FormState.draft, template=TEMPLATE))
+
+    # --- what the portal has, entered in the model --------------------------------------------------
+
+    def _enter_everyone(self) -> None:
+        with everything(self.office) as work:
+            for body in work.session.scalars(select(Organisation)):
+                self.model.bodies[body.id] = True
+                if body.kind in EDUCATION:
+                    self.model.schools.add(body.id)
+            for key in UNCONFIRMED:
+                work.get(Person, self.portal.numbers[key]).organisation_confirmed_at = None
+        for actor in self.portal.cast:
+            who = actor.principal
+            confirmed = who.is_confirmed and actor.key not in UNCONFIRMED
+            roles = {role.name for role in who.roles}
+            self._knows(
+                Someone(
+                    actor.key,
+                    roles,
+                    who.organisation_id,
+                    who.name,
+                    actor.email,
+                    confirmed,
+                    who.leads_organisation,
+                ),
+                actor.id,
+            )
+
+    def _knows(self, who: Someone, number: int) -> None:
+        self.portal.numbers[who.key] = number
+        self.model.people[who.key] = who
+        self.model.accounts[number] = who.key
+        self.portal.logs_in(who.key)
+
+    def key_of(self, number: int | None) -> str | None:
+        return None if number is None else self.model.accounts[number]
+
+    def _paper(self, form: Form) -> None:
+        """A form, answered in full by whoever began it: what is tried here is who may read and send it."""
+        with everything(self.office) as work:
+            held = work.get(Form, form.id)
+            definition: FormDefinition = definition_of(work.session, held)
+            answers = filled_answers(definition)
+            held.state = FormState.draft
+            self.model.papers[held.id] = Paper(
+                held.child_id,
+                held.kind,
+                held.organisation_id,
+                "draft",
+                self.key_of(held.author_id),
+                self.key_of(held.asked_person_id),
+                held.statutory,
+                recorded=held.recorded_by_team,
+            )
+            for section in definition.sections:
+                if section.id in answers:
+                    draft = SectionDraft(
+                        form_id=held.id,
+                        section=section.id,
+                        answers=drafts.typed_in(section, answers[section.id]),
+                        saved_by_id=self.portal.numbers["olu"],
+                        saved_at=work.now,
+                    )
+                    self.model.drafts[work.add(draft).id] = held.id
+
+    def _begun(self) -> None:
+        """The forms that were begun just now."""
+        for number in self._new(Form, self.model.papers):
+            with everything(self.office) as work:
+                row = work.get(Form, number)
+            self._paper(row)
+
+    def _sent(self, form: int, version: int) -> None:
+        [number] = self._new(Submission, self.model.versions)
+        self.model.versions[number] = (form, version)
+
+    def _new(self, table: Any, known: Any) -> list[int]:
+        """The numbers of rows that are new since the model last looked."""
+        with everything(self.office) as work:
+            return sorted({row for (row,) in work.session.query(table.id)} - set(known))
+
+    def _linked(self, links: Iterable[Involved]) -> None:
+        """The model says that these links were made; the portal has to have made them, and no others."""
+        wanted = list(links)
+        with everything(self.office) as work:
+            for row in work.session.scalars(select(ChildLink).where(ChildLink.id.not_in(self.model.links))):
+                made = (row.child_id, self.key_of(row.person_id), row.organisation_id)
+                found = [link for link in wanted if (link.child, link.person, link.body) == made]
+                assert found, f"the portal made a link of which the model does not know: {made}"
+                self.model.links[row.id] = found[0]
+                wanted.remove(found[0])
+        assert not wanted, f"the portal did not make {wanted}"
+
+    # --- acts ---------------------------------------------------------------------------------------
+
+    def acts(self, key: str, may: bool, act: Callable[[Work], Any]) -> bool:
+        """Someone does something in the portal; whether it is done is what the model says."""
+        type(self).checked["done" if may else "refused"] += 1
+        self.portal.passes()
+        why = ""
+        try:
+            with self.portal.works(key) as work:
+                act(work)
+            done = True
+        except (PortalError, UploadError) as refusal:
+            done, why = False, repr(refusal)
+        assert done == may, f"{key} {'could' if done else 'could not'}, the model says otherwise {why}"
+        return done
+
+    def tries(
+        self, data: st.DataObject, may: Callable[..., bool], *choices: Iterable[Any]
+    ) -> tuple[Any, ...]:
+        """One of all that could be tried with these people and things: mostly what may be done, so that the story goes on."""
+        every = list(product(*map(sorted, choices)))
+        allowed = [each for each in every if may(*each)]
+        mostly = data.draw(st.integers(0, 3))
+        return data.draw(st.sampled_from(allowed if allowed and mostly else every))  # type: ignore[no-any-return]
+
+    def in_use(self, child: int) -> bool:
+        return self.model.children[child].merged is None
+
+    def is_team(self, key: str) -> bool:
+        who = self.model.people[key]
+        return who.open and who.team
