@@ -88,7 +88,7 @@ class Settings:
     backup_recipients: tuple[str, ...]  # age public keys that backups are encrypted for
     backups_unencrypted: bool  # whether a backup may be taken without any
 
-    mail_carrier: Literal["file", "smtp"]
+    mail_backend: Literal["file", "smtp"]
     mail_server: str
     mail_port: int
     mail_use_tls: bool
@@ -239,7 +239,7 @@ def _mail(env: Environment, demo: bool) -> dict[str, Any]:
     use_tls = env.yes_or_no("MAIL_USE_TLS", not demo and not use_ssl)
     sender = env.text("MAIL_DEFAULT_SENDER", "SEND Portal <no-reply@portal.example>" if demo else "")
     return {
-        "mail_carrier": "file" if demo and not server else "smtp",
+        "mail_backend": "file" if demo and not server else "smtp",
         "mail_server": server,
         "mail_port": env.whole_number("MAIL_PORT", 465 if use_ssl else 587 if use_tls else 25, 1, 65535),
         "mail_use_tls": use_tls,

@@ -46,8 +46,8 @@ def _web(settings: Settings) -> int:
 
 
 def _worker(settings: Settings) -> int:
-    from app import open_office
-    from app.core.mail.heartbeat import start_pulse
+    from app import open_app_context
+    from app.core.mail.heartbeat import start_heartbeat
     from app.core.mail.worker import Chores, work
     from app.operations import maintenance
     from startup.logs import start_logs
@@ -56,29 +56,29 @@ def _worker(settings: Settings) -> int:
 
     start_logs(settings.log_format)
     leave_unless_current(settings)
-    office = open_office(settings)
-    open_metrics(settings, office, settings.worker_metrics_port)
-    start_pulse(office.database, office.clock)
+    context = open_app_context(settings)
+    open_metrics(settings, context, settings.worker_metrics_port)
+    start_heartbeat(context.database, context.clock)
     work(
-        office.post_room,
+        context.notification_service,
         Chores(
-            minutely=lambda: maintenance.every_minute(office),
-            daily=lambda: maintenance.every_day(office),
+            minutely=lambda: maintenance.every_minute(context),
+            daily=lambda: maintenance.every_day(context),
         ),
     )
     return 0
 
 
 def _prepare(settings: Settings) -> int:
-    from app import open_office
+    from app import open_app_context
     from app.commands import prepare
 
-    office = open_office(settings)
-    prepare(office)
+    context = open_app_context(settings)
+    prepare(context)
     if settings.demo:
         from app.seed.demo import seed_demo
 
-        if seed_demo(office, settings.demo_password):
+        if seed_demo(context, settings.demo_password):
             print("The demo's people and cases are entered.")
     return 0
 
@@ -91,7 +91,7 @@ def _banner(settings: Settings) -> str:
         lines += ["", f"Demo accounts, all with the password {settings.demo_password}", ""]
         widest = max(len(role) for role, _name, _email in DEMO_ACCOUNTS)
         lines += [f"  {role:{widest}}  {email}  ({name})" for role, name, email in DEMO_ACCOUNTS]
-        if settings.mail_carrier == "file":
+        if settings.mail_backend == "file":
             lines += ["", f"Mail is written to {settings.mail_dir} and told here as it is sent."]
     return "\n".join([*lines, "Press Ctrl+C to stop.", ""])
 

@@ -6,8 +6,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core.clock import Clock
 from app.core.database.engine import Database
-from app.core.unit_of_work import Office
-from app.messages.notification_service import PostRoom
+from app.core.unit_of_work import AppContext
+from app.messages.notification_service import NotificationService
 from app.security import PortalSecurityManager
 from app.views.web.converters import RowNumber
 from app.views.web.csrf import MaskedCSRF
@@ -25,18 +25,18 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.extensions["office"] = open_office(settings, clock)
+    app.extensions["app_context"] = open_app_context(settings, clock)
     MaskedCSRF(app)  # before AppBuilder, so that its views are covered
     with app.app_context():
         _open_doors(app)
     return app
 
 
-def open_office(settings: Settings, clock: Clock | None = None) -> Office:
+def open_app_context(settings: Settings, clock: Clock | None = None) -> AppContext:
     """Database, clock and post room: what the web, the worker and the commands have in common."""
     database = Database(settings.database_url)
     clock = clock or Clock()
-    return Office(database, clock, PostRoom(settings, database, clock), settings)
+    return AppContext(database, clock, NotificationService(settings, database, clock), settings)
 
 
 def _open_doors(app: Flask) -> None:
@@ -50,7 +50,7 @@ def _open_doors(app: Flask) -> None:
         commands_policy,
     )
     from app.commands import portal_commands
-    from app.views.web.access_control import init_gate
+    from app.views.web.access_control import init_access_control
     from app.views.web.assets import init_assets
     from app.views.web.context import init_context
     from app.views.web.errors import init_errors
@@ -61,7 +61,7 @@ def _open_doors(app: Flask) -> None:
     from app.views.web.register import open_views
     from app.views.web.requests import init_requests
 
-    office: Office = app.extensions["office"]
+    context: AppContext = app.extensions["app_context"]
     init_requests(app, believes_ids=app.config["SETTINGS"].trusted_proxy_hops > 0)
     init_assets(app)
     init_headers(app)
@@ -70,7 +70,7 @@ def _open_doors(app: Flask) -> None:
     init_errors(app)
     appbuilder = AppBuilder(
         app,
-        office.database.session,
+        context.database.session,
         indexview=HomeView,
         base_template="layouts/wide.html",
         security_manager_class=PortalSecurityManager,
@@ -78,8 +78,8 @@ def _open_doors(app: Flask) -> None:
     )
     open_views(appbuilder)
     init_language(app)
-    init_gate(app)
+    init_access_control(app)
     app.cli.add_command(portal_commands)
 
 
-__all__ = ["create_app", "open_office"]
+__all__ = ["create_app", "open_app_context"]

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.core.database.migrations import alone, migrate
 from app.core.database.row_filter import look_as_system
 from app.core.roles import GRANTS, Grant, Role
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.form_templates import import_seeds
 from app.operations.key_rotation import reseal
-from app.security import office
+from app.security import app_context
 from app.seed.files import form_seeds
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def _pairs(session: Session) -> dict[Grant, PermissionView]:
     return pairs
 
 
-def prepare(desk: Office) -> None:
+def prepare(desk: AppContext) -> None:
     """Everything before the first request: tables, roles, form templates, and sealed values of older versions.
 
     Safe to start twice at once.
@@ -87,7 +87,7 @@ def prepare(desk: Office) -> None:
     reseal(desk)
 
 
-def _sync(desk: Office) -> None:
+def _sync(desk: AppContext) -> None:
     with desk.database.open() as session:
         sync_roles(session)
         import_seeds(session, form_seeds(), desk.clock.now())
@@ -97,5 +97,5 @@ def _sync(desk: Office) -> None:
 @portal_commands.command("sync")
 def sync() -> None:
     """Bring tables, roles and form templates up to date with this version."""
-    prepare(office())
+    prepare(app_context())
     click.echo("Up to date.")

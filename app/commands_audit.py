@@ -7,13 +7,13 @@ import click
 from app.commands import portal_commands
 from app.core.audit.chain import verify
 from app.core.audit.heads import keep_head, kept_heads
-from app.security import office
+from app.security import app_context
 
 
 @portal_commands.command("audit-head")
 def audit_head() -> None:
     """Print the audit's last seal and keep it outside the database. Store it somewhere safe as well."""
-    desk = office()
+    desk = app_context()
     with desk.database.open() as session:
         seal = keep_head(session, desk.settings.data_dir, desk.clock.now())
     click.echo(seal or "The audit is empty.")
@@ -23,7 +23,7 @@ def audit_head() -> None:
 @click.option("--head", multiple=True, help="A seal that was kept elsewhere; may be given more than once.")
 def verify_audit(head: tuple[str, ...]) -> None:
     """Walk the whole audit and tell whether anything was changed, taken out or cut off."""
-    desk = office()
+    desk = app_context()
     heads = [*kept_heads(desk.settings.data_dir), *head]
     with desk.database.open() as session:
         verdict = verify(session, desk.settings.audit_keys, heads)

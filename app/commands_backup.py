@@ -13,7 +13,7 @@ from app.operations.archive import NoBundle
 from app.operations.backup import numbers, take_backup
 from app.operations.database_copy import CopyFailed
 from app.operations.restore import CannotRestore, HalfRestored, restore_backup
-from app.security import office
+from app.security import app_context
 
 KEYS = (
     "The keys are not in it. Keep SECRET_KEY, OTP_KEY, AUDIT_KEY and FILE_KEY somewhere else, as safe as the backup: "
@@ -48,10 +48,10 @@ def backup(target: Path) -> None:
     Where BACKUP_RECIPIENTS is set, TARGET ends in .tar.age and is encrypted for those public keys.
     """
     with _told_plainly():
-        taken = take_backup(office(), target)
+        taken = take_backup(app_context(), target)
     told = taken.manifest
     click.echo(f"Backed up to {target}: {taken.bytes:,} bytes.")
-    if not office().settings.backup_recipients:
+    if not app_context().settings.backup_recipients:
         click.echo("It is not encrypted: keep it on an encrypted disk (docs/backup.md).")
     click.echo(f"Database: {told.kind}, migration {told.migration}, {sum(told.counts.values()):,} rows")
     click.echo(f"Files: {taken.files:,}")
@@ -74,7 +74,7 @@ def backup(target: Path) -> None:
 def restore(source: Path, older_key: bool, identity: Path | None) -> None:
     """Put the backup at SOURCE into an empty DATA_DIR and an empty database, and check it."""
     with _told_plainly():
-        done = restore_backup(office(), source, older_key=older_key, identity=identity)
+        done = restore_backup(app_context(), source, older_key=older_key, identity=identity)
     told = done.manifest
     click.echo(f"Every part of the backup is as it was written ({len(told.parts):,} checksums).")
     click.echo(f"Restored: the portal as it was at {told.taken_at}, version {told.version}.")

@@ -7,13 +7,13 @@ import click
 from app.cases.due_dates import stored_otherwise
 from app.commands import portal_commands
 from app.core.database.row_filter import look_as_system
-from app.security import office
+from app.security import app_context
 
 
 @portal_commands.command("check-deadlines")
 def check_deadlines() -> None:
     """Work out every stored due date again and tell which differ. Changes nothing."""
-    with office().database.open() as session:
+    with app_context().database.open() as session:
         look_as_system(session, "due dates are checked")
         checked = stored_otherwise(session)
     for each in checked.drift:

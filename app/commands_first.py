@@ -9,7 +9,7 @@ from app.accounts.rules.work_email import EmailError, canonical
 from app.commands import portal_commands
 from app.core.errors import Conflict
 from app.core.unit_of_work import unit_of_work
-from app.security import office
+from app.security import app_context
 
 
 @portal_commands.command("first-administrator")
@@ -20,7 +20,7 @@ def first_administrator(email: str, first_name: str, last_name: str) -> None:
     """Enter the first administrator and mail them a link to choose a password. Refused once there is one."""
     try:
         address = canonical(email)
-        with unit_of_work(office(), None) as work:
+        with unit_of_work(app_context(), None) as work:
             enter_first_administrator(work, address, first_name, last_name)
     except EmailError:
         click.echo("That is not an email address.", err=True)

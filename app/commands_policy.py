@@ -8,7 +8,7 @@ import click
 from app.commands import portal_commands, role_drift
 from app.core.database.row_filter import look_as_system
 from app.operations.access_manual import access_manual
-from app.security import office
+from app.security import app_context
 
 MANUAL = Path(__file__).parent.parent / "docs" / "access.md"
 
@@ -23,7 +23,7 @@ def write_access_manual() -> None:
 @portal_commands.command("check-roles")
 def check_roles() -> None:
     """Tell where AppBuilder's tables differ from what the roles mean. Changes nothing; `sync` puts it right."""
-    with office().database.open() as session:
+    with app_context().database.open() as session:
         look_as_system(session, "roles are compared")
         drift = role_drift(session)
     for line in drift:

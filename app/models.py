@@ -3,11 +3,11 @@
 from app.accounts.tables.account_changes import EmailChange, OrganisationChange, ProposalState
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.log_in import (
-    KeptPost,
     LogInChallenge,
     LogInSession,
     Registration,
     RegistrationState,
+    SavedSubmission,
     Throttle,
 )
 from app.accounts.tables.mailed_links import MailedLink, Purpose
@@ -62,7 +62,6 @@ __all__ = [
     "FormTemplate",
     "FormVersion",
     "Invitation",
-    "KeptPost",
     "LogInChallenge",
     "LogInSession",
     "MailedLink",
@@ -76,6 +75,7 @@ __all__ = [
     "Registration",
     "RegistrationState",
     "Request",
+    "SavedSubmission",
     "SectionDraft",
     "Submission",
     "Throttle",

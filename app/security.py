@@ -11,14 +11,14 @@ from flask_login import current_user
 
 from app.accounts.sessions import SignedIn, find_session
 from app.core.roles import grants_of
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Person
 from startup.logs import asked
 
 
-def office() -> Office:
+def app_context() -> AppContext:
     """This process's office."""
-    held: Office = current_app.extensions["office"]
+    held: AppContext = current_app.extensions["app_context"]
     return held
 
 
@@ -46,7 +46,7 @@ class PortalSecurityManager(SecurityManager):
         sid = session.get("sid")
         if not isinstance(sid, str):
             return None
-        found = find_session(office().database.session(), sid, office().clock.now())
+        found = find_session(app_context().database.session(), sid, app_context().clock.now())
         if found is None or found.get_id() != str(pk):
             return None
         if (this := asked()) is not None:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from app import open_office
+from app import open_app_context
 from app.cases.children import add_child
 from app.children.child_details import NewChild
 from app.commands import prepare
@@ -30,7 +30,7 @@ from app.core.database.row_filter import look_as_system
 from app.core.mail.outbox import queue_mail
 from app.core.roles import Principal, Role
 from app.core.try_limits import PASSWORDS_PER_ACCOUNT
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import Message, OutboxMail, Person
 from app.seed.cast import CAST
 from app.seed.people import seed_people
@@ -136,7 +136,7 @@ class Hosts:
             **store.environ,
         }
         first = options.folder / "first"
-        self.office: Office = open_office(
+        self.context: AppContext = open_app_context(
             load_settings(here | {"DATA_DIR": str(first / "data"), "DATABASE_URL": url})
         )
         there = here | {
@@ -158,11 +158,11 @@ class Hosts:
 
     def enter(self) -> None:
         """Tables, the cast, and one child with a request to write to."""
-        prepare(self.office)
+        prepare(self.context)
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-        with self.office.database.open() as session:
+        with self.context.database.open() as session:
             look_as_system(session, "the proof's people and child are entered")
-            seed_people(session, self.office.clock, quick)
+            seed_people(session, self.context.clock, quick)
             session.commit()
             senco = session.scalars(select(Person).where(Person.email == email_of("sana"))).one()
             who = Principal(
@@ -173,7 +173,7 @@ class Hosts:
                 senco.organisation_id,
                 is_confirmed=True,
             )
-        with unit_of_work(self.office, who) as work:
+        with unit_of_work(self.context, who) as work:
             form = add_child(
                 work,
                 NewChild(
@@ -196,7 +196,7 @@ class Hosts:
         self.a.stop()
         self.b.stop()
         self.doors.close()
-        self.office.database.engine.dispose()
+        self.context.database.engine.dispose()
 
 
 def prove(options: Options) -> Iterator[Promise]:
@@ -290,7 +290,7 @@ def _leases(hosts: Hosts) -> Iterator[Promise]:
     before = len(hosts.mail.taken)
     # Slow enough that the second worker looks into the outbox long before the first could have sent it all.
     hosts.mail.thinks = SECONDS_A_MAIL
-    with unit_of_work(hosts.office, None) as work:
+    with unit_of_work(hosts.context, None) as work:
         numbers = [
             queue_mail(
                 work.session,
@@ -318,7 +318,7 @@ def _until_sent(hosts: Hosts, seconds: float) -> None:
     waiting = select(BOX.c.id).where(BOX.c.sent_at.is_(None), BOX.c.dead_at.is_(None))
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with hosts.office.database.engine.connect() as connection:
+        with hosts.context.database.engine.connect() as connection:
             if not connection.execute(waiting).all():
                 return
         time.sleep(0.2)
@@ -378,7 +378,7 @@ def _a_host_is_lost(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
     yield holds(
         "Errors shown by the host that stayed", not wrong, ", ".join(sorted(set(wrong))) or "none", "none"
     )
-    with hosts.office.database.open() as session:
+    with hosts.context.database.open() as session:
         look_as_system(session, "the proof counts what is really there")
         kept = Counter(session.scalars(select(Message.subject).where(Message.subject.like("writer%"))))
     yield exactly("Acknowledged messages lost", sum(subject not in kept for subject in acknowledged), 0)

@@ -6,7 +6,7 @@ Run as a program of its own: `python -m bench.hurried_worker <seconds between lo
 import sys
 from datetime import timedelta
 
-from app import open_office
+from app import open_app_context
 from app.core.mail.delivery import Rhythm
 from app.core.mail.worker import work
 from config import load_settings
@@ -19,8 +19,8 @@ def main() -> None:
     """Work until told to stop, or killed."""
     settings = load_settings()
     start_logs(settings.log_format)
-    room = open_office(settings).post_room
-    room.postman.rhythm = Rhythm(
+    room = open_app_context(settings).notification_service
+    room.mail_sender.rhythm = Rhythm(
         lease=timedelta(seconds=2), letter_pauses=[SOON] * 30, code_pauses=[SOON] * 30
     )
     work(room, glance=float(sys.argv[1]))

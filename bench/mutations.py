@@ -28,7 +28,7 @@ from app import create_app
 from app.core.clock import FixedClock
 from app.core.database import row_filter
 from app.core.roles import grants_of
-from app.forms.rules.workflow import WORKFLOWS, Part
+from app.forms.rules.workflow import WORKFLOWS, WorkflowRole
 from app.security import PortalSecurityManager
 from app.views.web.access_control import PUBLIC
 from bench.promises import Options, Promise, holds
@@ -57,15 +57,15 @@ class Portal:
     database: Any
 
     @property
-    def office(self) -> Any:
+    def app_context(self) -> Any:
         """Its office."""
-        return self.app.extensions["office"]
+        return self.app.extensions["app_context"]
 
     def afresh(self) -> tuple[Cast, Maker]:
         """As on the first morning."""
-        self.database.fresh(self.office)
+        self.database.fresh(self.context)
         cast = Cast(self.app)
-        return cast, Maker(self.office, cast)
+        return cast, Maker(self.context, cast)
 
 
 Look = Callable[[Portal], bool]
@@ -94,7 +94,7 @@ def rules() -> Iterator[Mutant]:
 
         def faults(portal: Portal, table: Any = table) -> bool:
             cast, make = portal.afresh()
-            family = Family(portal.office, cast, make)
+            family = Family(portal.context, cast, make)
             return bool(sight.what_is_seen(family, table) != sight.policy_for(family, table))
 
         yield Mutant("rule", table.__name__, gone, faults)
@@ -117,7 +117,7 @@ def doors(app: Flask) -> Iterator[Mutant]:
 
         def faults(portal: Portal, rule: Any = rule) -> bool:
             cast, make = portal.afresh()
-            world = build_world(portal.office, cast, make)
+            world = build_world(portal.context, cast, make)
             people = [getattr(cast, key) for key in REPRESENTATIVES]
             return any(access.doors_that_open(portal.app, actor, world, [rule]) for actor in people)
 
@@ -137,7 +137,7 @@ def hands() -> Iterator[Mutant]:
             def gone(
                 _portal: Portal, workflow: Any = workflow, step: Any = step
             ) -> AbstractContextManager[Any]:
-                return patch.dict(workflow.steps, {step.name: replace(step, hands=frozenset(Part))})
+                return patch.dict(workflow.steps, {step.name: replace(step, hands=frozenset(WorkflowRole))})
 
             def faults(_portal: Portal, kind: str = kind) -> bool:
                 return any(
@@ -180,19 +180,19 @@ def _without_lens(_portal: Portal) -> Iterator[None]:
 
 def _posts_need_a_token(portal: Portal) -> bool:
     cast, make = portal.afresh()
-    world = build_world(portal.office, cast, make)
+    world = build_world(portal.context, cast, make)
     return _fails(access.test_a_post_without_its_token_is_refused_everywhere, portal.app, cast, world)
 
 
 def _nobody_is_sent_away(portal: Portal) -> bool:
     cast, make = portal.afresh()
-    world = build_world(portal.office, cast, make)
+    world = build_world(portal.context, cast, make)
     return _fails(access.test_nobody_logged_in_reaches_nothing_but_the_public_pages, portal.app, cast, world)
 
 
 def _reading_shows_only_ones_own(portal: Portal) -> bool:
     cast, make = portal.afresh()
-    world = build_world(portal.office, cast, make)
+    world = build_world(portal.context, cast, make)
     return bool(access.faults_of_reading(portal.app, cast.sana, world))
 
 
@@ -245,13 +245,13 @@ def _portal(folder: Path, database: str | None) -> Iterator[Portal]:
     app.testing = True
     seed_template(app)
     portal = Portal(app, kept)
-    kept.keep(portal.office)
-    kept.fresh(portal.office)
+    kept.keep(portal.context)
+    kept.fresh(portal.context)
     try:
         yield portal
     finally:
-        portal.office.database.session.remove()
-        kept.drop(portal.office)
+        portal.context.database.session.remove()
+        kept.drop(portal.context)
 
 
 def prove(options: Options, names: Sequence[str] = ()) -> Iterator[Promise]:

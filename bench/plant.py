@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from app import open_office
-from app.core.mail.queue import hang_bell
-from app.core.unit_of_work import Office
+from app import open_app_context
+from app.core.mail.queue import open_queue
+from app.core.unit_of_work import AppContext
 from bench.browser import Answer, Browser, NoAnswer
 from bench.databases import own_database
 from bench.mailroom import Mailroom
@@ -122,9 +122,9 @@ class Plant:
         self.worker = self._program("worker", [sys.executable, "-m", "bench.hurried_worker", "0.2"])
 
     @cached_property
-    def office(self) -> Office:
+    def context(self) -> AppContext:
         """The portal's own desk, in this process: for entering what a proof needs and for looking afterwards."""
-        return open_office(self.settings)
+        return open_app_context(self.settings)
 
     def prepare(self) -> None:
         """What a deploy does first: tables, roles, form templates."""
@@ -180,11 +180,11 @@ class Plant:
         for browser in self._browsers:
             browser.close()
         self.mail.die()
-        self.office.database.engine.dispose()
+        self.context.database.engine.dispose()
         if self.settings.redis_url:
-            bell = hang_bell(self.settings)
-            bell.storage.flush_all()
-            bell.storage.pool.disconnect()
+            task_queue = open_queue(self.settings)
+            task_queue.storage.flush_all()
+            task_queue.storage.pool.disconnect()
 
 
 def _telling(log: str) -> str:

@@ -15,9 +15,9 @@ from app.accounts.passwords import passwords_of
 from app.cases import advice_requests, children
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Principal, Role
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms import drafts
-from app.forms.form_context import take_up
+from app.forms.form_context import load_form_for_update
 from app.forms.form_facts import known_facts
 from app.forms.rules.workflow import FormState
 from app.models import Form, Person, SectionDraft
@@ -50,10 +50,10 @@ class Stage:
     """The people of a fresh portal."""
 
     def __init__(self, plant: Plant) -> None:
-        self.office: Office = plant.office
-        with self.office.database.open() as session:
+        self.context: AppContext = plant.context
+        with self.context.database.open() as session:
             look_as_system(session, "people are entered for a proof")
-            people = seed_people(session, self.office.clock, passwords_of(self.office).hash(PASSWORD))
+            people = seed_people(session, self.context.clock, passwords_of(self.context).hash(PASSWORD))
             self.players = {
                 player.key: Player(player.key, player.email, _principal(people[player.key], player.role))
                 for player in CAST
@@ -62,7 +62,7 @@ class Stage:
 
     def work(self, key: str) -> Any:
         """This person's piece of work."""
-        return unit_of_work(self.office, self.players[key].principal)
+        return unit_of_work(self.context, self.players[key].principal)
 
     def advice_ready_to_send(self, each: int) -> dict[str, list[int]]:
         """So many forms for each of the eight, filled in and not sent: their numbers by person."""
@@ -82,7 +82,7 @@ class Stage:
 
     def _take_stock(self) -> None:
         """What a database does by itself in the course of a day: count its rows, so that it plans well."""
-        with self.office.database.open() as session:
+        with self.context.database.open() as session:
             session.execute(text("ANALYZE"))
             session.commit()
 
@@ -90,14 +90,14 @@ class Stage:
         with self.work("sana") as work:
             return [children.add_child(work, _child(number)).child_id for number in range(first, last)]
 
-    def _ask(self, work: Work, child_id: int, key: str) -> int:
+    def _ask(self, work: UnitOfWork, child_id: int, key: str) -> int:
         person = self.players[key].principal.user_id
         why = {"adviser_reason": "Whoever works with the child is asked.", "note": "Please advise."}
         return advice_requests.ask_for_advice(work, child_id, ADVICE, person_id=person, **why).id
 
     def _fill(self, key: str, numbers: list[int]) -> None:
         self.fill(key, numbers[0])
-        with self.office.database.open() as session:
+        with self.context.database.open() as session:
             look_as_system(session, "the same answers are put under a proof's other forms")
             written = [dict(row) for row in session.execute(_drafts_of(numbers[0])).mappings()]
             rows = [draft | {"form_id": number} for number in numbers[1:] for draft in written]
@@ -112,7 +112,7 @@ class Stage:
         filled: Mapping[str, Any] = {}
         while True:
             with self.work(key) as work:
-                opened = take_up(work, form_id)
+                opened = load_form_for_update(work, form_id)
                 if not filled:
                     facts = known_facts(work, opened.form, opened.definition)
                     name, today = self.players[key].principal.name, work.today.isoformat()

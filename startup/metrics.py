@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from startup.version import VERSION
 
 if TYPE_CHECKING:
-    from app.core.unit_of_work import Office
+    from app.core.unit_of_work import AppContext
     from config import Settings
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,8 @@ A_MOMENT = 1.0
 class State(Collector):
     """How the queue and the worker are now: asked of the database whenever somebody reads the figures."""
 
-    def __init__(self, office: "Office") -> None:
-        self.office = office
+    def __init__(self, context: "AppContext") -> None:
+        self.context = context
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked before somebody reads."""
@@ -36,7 +36,7 @@ class State(Collector):
     def collect(self) -> Iterable[Metric]:
         """The figures of this moment; when the database does not answer, only that."""
         from app.operations.health import WEAKNESSES, wanted_revision, weaknesses
-        from app.operations.status import look_at_queue
+        from app.operations.status import queue_status
 
         yield InfoMetricFamily(
             "portal",
@@ -44,12 +44,12 @@ class State(Collector):
             {"version": VERSION, "python": platform.python_version(), "migration": wanted_revision()},
         )
         weak = GaugeMetricFamily("portal_degraded", "1 where something is out of order", labels=["what"])
-        found = weaknesses(self.office)
+        found = weaknesses(self.context)
         for what in WEAKNESSES:
             weak.add_metric([what], float(what in found))
         yield weak
         try:
-            queue = look_at_queue(self.office)
+            queue = queue_status(self.context)
         except Exception as error:
             log.warning("the queue could not be looked at: %s", type(error).__name__)
             yield GaugeMetricFamily("portal_database_up", "Whether the database answers", 0)
@@ -72,11 +72,11 @@ class State(Collector):
             )
 
 
-def open_metrics(settings: "Settings", office: "Office", port: int) -> threading.Thread | None:
+def open_metrics(settings: "Settings", context: "AppContext", port: int) -> threading.Thread | None:
     """Let the figures be read at this port; with 0, not. Gives the thread that opens it."""
     if not port:
         return None
-    REGISTRY.register(State(office))
+    REGISTRY.register(State(context))
     opener = threading.Thread(target=_open, args=(settings.metrics_host, port), name="metrics", daemon=True)
     opener.start()
     return opener

@@ -81,7 +81,7 @@ class Supervisor:
         self._stopping = False
         self._came_up = False
         self._helpers = [Helper("web"), Helper("worker")]
-        self._mail = MailFolder(settings.mail_dir) if settings.mail_carrier == "file" else None
+        self._mail = MailFolder(settings.mail_dir) if settings.mail_backend == "file" else None
 
     def run(self) -> int:
         """Prepare, start, watch; the exit code tells whether it ended well."""

@@ -70,7 +70,7 @@ def open_portal() -> Flask:
         seconds=settings.body_seconds,
         most_bytes=portal.config["MAX_CONTENT_LENGTH"],
     )
-    open_metrics(settings, portal.extensions["office"], settings.metrics_port)
+    open_metrics(settings, portal.extensions["app_context"], settings.metrics_port)
     # What is there by now stays to the end: the collector of rubbish need not look through it again and again.
     gc.collect()
     gc.freeze()

@@ -14,7 +14,7 @@ from app.accounts.sessions import hash_of, open_session
 from app.commands import prepare
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Principal, Role
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.models import LogInSession, Person
 from app.seed.cast import CAST
 from app.seed.people import seed_people
@@ -26,12 +26,12 @@ CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 
 def seed_template(app: Flask) -> None:
     """Prepare the database every test starts from."""
-    office: Office = app.extensions["office"]
+    context: AppContext = app.extensions["app_context"]
     with app.app_context():
-        prepare(office)
-        with office.database.open() as session:
+        prepare(context)
+        with context.database.open() as session:
             look_as_system(session, "the tests' cast is seeded")
-            seed_people(session, office.clock, hash_for_tests(app))
+            seed_people(session, context.clock, hash_for_tests(app))
             session.commit()
 
 
@@ -42,10 +42,10 @@ def hash_for_tests(app: Flask) -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def mail_codes(office: Office, email: str) -> list[str]:
+def mail_codes(context: AppContext, email: str) -> list[str]:
     """The security codes mailed to this address, oldest first. Nothing is delivered by asking."""
     found = []
-    for path in office.post_room.settings.mail_dir.glob("*.eml"):
+    for path in context.notification_service.settings.mail_dir.glob("*.eml"):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
         body = mail.get_body(("plain",))
         if mail["To"] == email and body is not None and (code := CODE.search(body.get_content())):
@@ -60,9 +60,9 @@ class Actor:
         self.app, self.key, self.principal, self.email = app, key, principal, email
         self.id = principal.user_id
 
-    def works(self) -> AbstractContextManager[Work]:
+    def works(self) -> AbstractContextManager[UnitOfWork]:
         """Their own unit of work."""
-        return unit_of_work(self.app.extensions["office"], self.principal)
+        return unit_of_work(self.app.extensions["app_context"], self.principal)
 
     def browser(self, proved: bool = True) -> FlaskClient:
         """A browser in which they are logged in (the log-in itself is tested in tests/web/test_log_in.py) and, unless
@@ -76,7 +76,7 @@ class Actor:
             cookie["sid"] = sid
             cookie["_user_id"] = str(self.id)
             cookie["_fresh"] = True
-            cookie["csrf_token"] = form_mark(self.app.extensions["office"], self.id)
+            cookie["csrf_token"] = form_mark(self.app.extensions["app_context"], self.id)
         return client
 
     def half_way(self, client: FlaskClient | None = None, path: str = "/login/") -> FlaskClient:
@@ -88,7 +88,7 @@ class Actor:
 
     def code(self) -> str:
         """The newest security code in their mailbox."""
-        return mail_codes(self.app.extensions["office"], self.email)[-1]
+        return mail_codes(self.app.extensions["app_context"], self.email)[-1]
 
     def logs_in(self, client: FlaskClient | None = None) -> FlaskClient:
         """A browser in which they logged in as people do: password, then the code from the mail."""
@@ -103,8 +103,8 @@ class Cast:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        office: Office = app.extensions["office"]
-        with office.database.open() as session:
+        context: AppContext = app.extensions["app_context"]
+        with context.database.open() as session:
             look_as_system(session, "tests look up their cast")
             people = {person.email: person for person in session.scalars(select(Person))}
             self._actors = {player.key: self._actor(player.key, people[player.email]) for player in CAST}
@@ -137,8 +137,8 @@ class Cast:
 
 
 @contextmanager
-def everything(office: Office) -> Iterator[Work]:
+def everything(context: AppContext) -> Iterator[UnitOfWork]:
     """A look at the database without a lens, to check what is really there."""
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         look_as_system(work.session, "a test checks what is really there")
         yield work

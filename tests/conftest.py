@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 
 from app import create_app
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from config import load_settings
 from tests import log_hygiene
 from tests.cast import Cast, seed_template
@@ -64,10 +64,10 @@ def prepared(
     app = create_app(settings_for(folder, database.url), clock)
     app.testing = True
     seed_template(app)
-    office = app.extensions["office"]
-    database.keep(office)
+    context = app.extensions["app_context"]
+    database.keep(context)
     yield app, database
-    database.drop(office)
+    database.drop(context)
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def app(prepared: tuple[Flask, TestDatabase], clock: FixedClock) -> Iterator[Fla
     """The app, as on a new morning. Never hold its context open around browsers: g would remember the first person."""
     app, database = prepared
     clock._at = MOMENT
-    database.fresh(app.extensions["office"])
+    database.fresh(app.extensions["app_context"])
     yield app
-    app.extensions["office"].database.session.remove()
+    app.extensions["app_context"].database.session.remove()
 
 
 @pytest.fixture
-def office(app: Flask) -> Office:
-    held: Office = app.extensions["office"]
+def context(app: Flask) -> AppContext:
+    held: AppContext = app.extensions["app_context"]
     return held
 
 
@@ -93,12 +93,12 @@ def cast(app: Flask) -> Cast:
 
 
 @pytest.fixture
-def make(office: Office, cast: Cast) -> Maker:
+def make(context: AppContext, cast: Cast) -> Maker:
     """Rows a test needs, made the short way."""
-    return Maker(office, cast)
+    return Maker(context, cast)
 
 
 @pytest.fixture
-def mailbox(office: Office) -> Mailbox:
+def mailbox(context: AppContext) -> Mailbox:
     """The mail sent from now on: mailbox.code(cast.ann.email), mailbox.to(address)."""
-    return Mailbox(office)
+    return Mailbox(context)

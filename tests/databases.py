@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 
 _SHAPE = """
     SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
@@ -49,26 +49,26 @@ class TestDatabase:
             self.file, self.kept = folder / "portal.sqlite3", folder / "template.sqlite3"
             self.url = f"sqlite:///{self.file}"
 
-    def keep(self, office: Office) -> None:
+    def keep(self, context: AppContext) -> None:
         """Remember the database as it is now: what every test starts from."""
         if self.server:
-            office.database.engine.dispose()
+            context.database.engine.dispose()
             self._keep_rows()
             self._server(
                 f'ALTER DATABASE "{self.name}" RENAME TO "{self.template}"',
                 f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"',
             )
         else:
-            with office.database.engine.connect() as connection:
+            with context.database.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            office.database.engine.dispose()
+            context.database.engine.dispose()
             shutil.copy(self.file, self.kept)
 
-    def fresh(self, office: Office) -> None:
+    def fresh(self, context: AppContext) -> None:
         """Start again from what was kept."""
-        office.database.session.remove()
-        office.database.engine.dispose()
+        context.database.session.remove()
+        context.database.engine.dispose()
         if self.server:
             if not self._put_rows_back():
                 self._server(
@@ -80,9 +80,9 @@ class TestDatabase:
                 Path(f"{self.file}{leftover}").unlink(missing_ok=True)
             shutil.copy(self.kept, self.file)
 
-    def drop(self, office: Office) -> None:
+    def drop(self, context: AppContext) -> None:
         """Leave nothing on the server."""
-        office.database.engine.dispose()
+        context.database.engine.dispose()
         if self.server:
             self._server(
                 f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',

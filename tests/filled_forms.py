@@ -3,18 +3,20 @@
 import uuid
 from typing import Any
 
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms.drafts import save_section
-from app.forms.form_context import look_at, take_up
+from app.forms.form_context import load_form, load_form_for_update
 from app.forms.submissions import submit
 from app.models import Submission
 from app.seed.filled import filled_answers
 from tests.cast import Actor
 
 
-def save(work: Work, form_id: int, section: str, typed: dict[str, Any], version: int | None = None) -> int:
+def save(
+    work: UnitOfWork, form_id: int, section: str, typed: dict[str, Any], version: int | None = None
+) -> int:
     """Save one section, on its newest version unless another is given; gives the version it has then."""
-    opened = take_up(work, form_id)
+    opened = load_form_for_update(work, form_id)
     draft = opened.drafts.get(section)
     return save_section(
         work, opened, section, typed, version if version is not None else draft.version if draft else 0
@@ -24,7 +26,7 @@ def save(work: Work, form_id: int, section: str, typed: dict[str, Any], version:
 def fill_in(actor: Actor, form_id: int, **changes: dict[str, Any]) -> None:
     """Answer everything; `changes` are other answers by section."""
     with actor.works() as work:
-        opened = look_at(work, form_id)
+        opened = load_form(work, form_id)
         answers = filled_answers(opened.definition, signed_by=actor.principal.name)
         for section in opened.sections:
             typed = {**answers.get(section.id, {}), **changes.get(section.id, {})}
@@ -40,4 +42,4 @@ def send(actor: Actor, form_id: int, key: str | None = None) -> Submission:
 def answers_now(actor: Actor, form_id: int, section: str) -> dict[str, Any]:
     """What a section holds, as this person sees it."""
     with actor.works() as work:
-        return look_at(work, form_id).answers.get(section, {})
+        return load_form(work, form_id).answers.get(section, {})

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 LINK = re.compile(r"https?://\S+/\S+")
@@ -14,15 +14,15 @@ LINK = re.compile(r"https?://\S+/\S+")
 class Mailbox:
     """All mail sent since the test began."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.folder: Path = office.post_room.settings.mail_dir
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
+        self.folder: Path = context.notification_service.settings.mail_dir
         for left in self.folder.glob("*.eml"):
             left.unlink()
 
     def all(self) -> list[EmailMessage]:
         """Every mail, in the order it was written down. What is due is sent first, as the worker would."""
-        self.office.post_room.deliver_due()
+        self.context.notification_service.deliver_due()
         return [
             message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in sorted(self.folder.glob("*.eml"))
@@ -45,7 +45,7 @@ class Mailbox:
         """The link in the newest mail to this address, without the site's own address."""
         found = LINK.search(text_of(self.last(address)))
         assert found, "there is no link in this mail"
-        return found[0].removeprefix(self.office.post_room.settings.public_base_url)
+        return found[0].removeprefix(self.context.notification_service.settings.public_base_url)
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.cases.invitations import Invited
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Office
-from app.forms.rules.workflow import FormState, Part
+from app.core.unit_of_work import AppContext
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.models import (
     Advice,
     Child,
@@ -48,11 +48,11 @@ _numbers = itertools.count(1)
 class Maker:
     """Makes rows without going through the services."""
 
-    def __init__(self, office: Office, cast: Cast) -> None:
-        self.office, self.cast = office, cast
+    def __init__(self, context: AppContext, cast: Cast) -> None:
+        self.context, self.cast = context, cast
 
     def _add(self, row: Any) -> Any:
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             work.add(row)
         return row
 
@@ -74,14 +74,14 @@ class Maker:
 
     def link(self, child: Child, actor: Actor, **columns: Any) -> ChildLink:
         """This person is involved with this child."""
-        part = Part.parent if actor.principal.organisation_id is None else Part.author
+        part = WorkflowRole.parent if actor.principal.organisation_id is None else WorkflowRole.author
         given = {
             "child_id": child.id,
             "person_id": actor.id,
             "organisation_id": actor.principal.organisation_id,
             "part": part,
             "linked_by_id": self.cast.olu.id,
-            "taken_up_at": self.office.clock.now(),
+            "taken_up_at": self.context.clock.now(),
         }
         return self._add(ChildLink(**(given | columns)))
 
@@ -96,7 +96,7 @@ class Maker:
 
     def version(self, template: str) -> FormVersion:
         """The published version of a form template."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             statement = select(FormVersion).join(FormTemplate).where(FormTemplate.key == template)
             return work.session.scalars(statement.order_by(FormVersion.number.desc())).unique().first()  # type: ignore[return-value]
 
@@ -124,7 +124,7 @@ class Maker:
         **columns: Any,
     ) -> Advice:
         """Advice asked for today, due in six weeks."""
-        today = self.office.clock.today()
+        today = self.context.clock.today()
         given = {"asked_on": today, "due_on": today + timedelta(weeks=6), "asked_by_id": self.cast.olu.id}
         return self._form(Advice, template, child, author, state=state, **(given | columns))  # type: ignore[no-any-return]
 
@@ -138,7 +138,7 @@ class Maker:
 
     def share(self, form: Form, *whom: Actor, **columns: Any) -> None:
         """The form's newest submission, shared with these parents, or with no name with the linked professionals."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             statement = select(Submission).where(Submission.form_id == form.id)
             sent = work.session.scalars(statement.order_by(Submission.number.desc())).first()
             if sent is None:

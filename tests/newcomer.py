@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Organisation
 from app.seed.cast import SCHOOL
 from tests.browser import post_with_token
@@ -19,9 +19,9 @@ EMAIL = "nadia.rahman@heatonbeck.sch.example"
 """An address in the recognised domain of the school she chooses."""
 
 
-def organisation_id(office: Office, name: str = SCHOOL) -> int:
+def organisation_id(context: AppContext, name: str = SCHOOL) -> int:
     """The number of an organisation of the cast."""
-    with office.database.open() as session:
+    with context.database.open() as session:
         return session.scalars(select(Organisation.id).where(Organisation.name == name)).one()
 
 
@@ -39,7 +39,7 @@ class Newcomer:
             "first_name": "Nadia",
             "last_name": "Rahman",
             "profession": "school",
-            "organisation": str(organisation_id(self.app.extensions["office"])),
+            "organisation": str(organisation_id(self.app.extensions["app_context"])),
             "organisation_named": "",
             "job_title": "Deputy head",
             "address": "Beck Lane\nHeaton\nBradford",
@@ -70,6 +70,6 @@ class Newcomer:
     def logs_in(self, password: str = CHOSEN) -> None:
         """With the password they chose and the code from their mail."""
         self.post("/login/", {"email": self.email, "password": password})
-        code = mail_codes(self.app.extensions["office"], self.email)[-1]
+        code = mail_codes(self.app.extensions["app_context"], self.email)[-1]
         answer = self.post("/login/code", {"code": code})
         assert answer.status_code == 302 and answer.location == "/", answer.text

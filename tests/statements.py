@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 
 BUDGET = 12
 """No page may ask the database more often than this."""
@@ -15,7 +15,7 @@ NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "
 
 
 @contextmanager
-def counted(office: Office) -> Iterator[list[str]]:
+def counted(context: AppContext) -> Iterator[list[str]]:
     """The statements sent to the database meanwhile, without those that only open and close transactions."""
     sent: list[str] = []
 
@@ -23,8 +23,8 @@ def counted(office: Office) -> Iterator[list[str]]:
         if not statement.lstrip().upper().startswith(NOT_ASKING):
             sent.append(statement)
 
-    event.listen(office.database.engine, "before_cursor_execute", note)
+    event.listen(context.database.engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(office.database.engine, "before_cursor_execute", note)
+        event.remove(context.database.engine, "before_cursor_execute", note)

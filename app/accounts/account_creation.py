@@ -11,13 +11,13 @@ from app.accounts.queries.addresses import person_with_email
 from app.accounts.tables.people import Person
 from app.core.errors import Conflict
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 TWO_STEP = "email"
 """How the second step is done unless somebody adds an authenticator app. It is mandatory."""
 
 
-def open_account(work: Work, person: Person, role: Role) -> Person:
+def open_account(work: UnitOfWork, person: Person, role: Role) -> Person:
     """Enter a new person who has proved their address and chosen a password.
 
     Raises Conflict when the address has got an account in the meantime.
@@ -33,5 +33,5 @@ def open_account(work: Work, person: Person, role: Role) -> Person:
         work.add(person)
     except IntegrityError as taken:
         raise Conflict from taken
-    work.tell(AccountOpened(person_id=person.id))
+    work.record(AccountOpened(person_id=person.id))
     return person

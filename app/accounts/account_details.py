@@ -19,9 +19,9 @@ from app.accounts.tables.account_changes import OrganisationChange, ProposalStat
 from app.accounts.tables.people import Person
 from app.cases.handover import hand_over_work
 from app.core.database.locks import hold_account
-from app.core.errors import Fault, Refused, WrongHands, WrongMoment
+from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.named_later import keep_from_queue
 from app.organisations.tables import Organisation
@@ -44,7 +44,7 @@ def details_of(person: Person) -> Details:
     return Details(**{name: getattr(person, name) or "" for name in Details.__dataclass_fields__})
 
 
-def correct(work: Work, wanted: Details) -> bool:
+def correct(work: UnitOfWork, wanted: Details) -> bool:
     """Keep my corrected details, old and new value in the audit. False when nothing is different."""
     person = work.get(Person, work.me.user_id)
     before, after = asdict(details_of(person)), asdict(wanted)
@@ -52,7 +52,7 @@ def correct(work: Work, wanted: Details) -> bool:
     for name in changed:
         setattr(person, name, after[name])
     if changed:
-        work.tell(
+        work.record(
             AccountDetailsChanged(
                 person_id=person.id,
                 before={name: before[name] for name in changed},
@@ -65,12 +65,12 @@ def correct(work: Work, wanted: Details) -> bool:
 # --- another organisation -------------------------------------------------------------------------
 
 
-def may_propose(work: Work) -> bool:
+def may_propose(work: UnitOfWork) -> bool:
     """Professionals work for an organisation; the council's own people and families do not choose one."""
     return work.me.has(Role.professional)
 
 
-def my_proposal(work: Work) -> OrganisationChange | None:
+def my_proposal(work: UnitOfWork) -> OrganisationChange | None:
     """My proposal that waits."""
     mine = _with_names().where(
         OrganisationChange.person_id == work.me.user_id, OrganisationChange.state == ProposalState.waiting
@@ -78,20 +78,22 @@ def my_proposal(work: Work) -> OrganisationChange | None:
     return work.session.scalars(mine).one_or_none()
 
 
-def propose(work: Work, organisation_id: int, reason: str) -> OrganisationChange:
+def propose(work: UnitOfWork, organisation_id: int, reason: str) -> OrganisationChange:
     """Say that I work for another organisation. It takes the place of an earlier proposal that waits.
 
-    Raises Refused for an organisation that is mine already or not to be chosen.
+    Raises ValidationFailed for an organisation that is mine already or not to be chosen.
     """
     if not may_propose(work):
-        raise WrongHands("only professionals have an organisation to change")
+        raise Forbidden("only professionals have an organisation to change")
     person = work.get(Person, work.me.user_id)
     organisation = work.get(Organisation, organisation_id)
     if organisation.kind is Profession.council or not organisation.active:
-        raise Refused(Fault("organisation", Wording(N_("Choose your organisation from the list"))))
+        raise ValidationFailed(
+            FieldError("organisation", Wording(N_("Choose your organisation from the list")))
+        )
     if organisation.id == person.organisation_id:
-        raise Refused(
-            Fault("organisation", Wording(N_("Choose an organisation other than the one you have")))
+        raise ValidationFailed(
+            FieldError("organisation", Wording(N_("Choose an organisation other than the one you have")))
         )
     _close(work, OrganisationChange.person_id == person.id, ProposalState.withdrawn)
     try:
@@ -105,33 +107,33 @@ def propose(work: Work, organisation_id: int, reason: str) -> OrganisationChange
         )
     except IntegrityError:
         text = Wording(N_("Another change was proposed for your account just now. Try again"))
-        raise Refused(Fault("organisation", text)) from None
-    work.tell(OrganisationChangeProposed(person_id=person.id, change_id=proposal.id))
+        raise ValidationFailed(FieldError("organisation", text)) from None
+    work.record(OrganisationChangeProposed(person_id=person.id, change_id=proposal.id))
     return proposal
 
 
-def withdraw(work: Work) -> bool:
+def withdraw(work: UnitOfWork) -> bool:
     """Take my proposal back. False when none waited."""
     return _close(work, OrganisationChange.person_id == work.me.user_id, ProposalState.withdrawn)
 
 
-def waiting(work: Work) -> Sequence[OrganisationChange]:
+def waiting(work: UnitOfWork) -> Sequence[OrganisationChange]:
     """The proposals that wait for the SEN team, oldest first."""
     _check_team(work)
     statement = _with_names().where(OrganisationChange.state == ProposalState.waiting)
     return work.session.scalars(statement.order_by(OrganisationChange.id).limit(200)).all()
 
 
-def proposal(work: Work, change_id: int) -> OrganisationChange:
+def proposal(work: UnitOfWork, change_id: int) -> OrganisationChange:
     """One proposal, with the names to show."""
     _check_team(work)
     return work.get(OrganisationChange, change_id, *_NAMES)
 
 
-def approve(work: Work, change_id: int) -> OrganisationChange:
+def approve(work: UnitOfWork, change_id: int) -> OrganisationChange:
     """Move the person to the organisation, whose kind is their profession from now on, and tell them by mail.
 
-    Their work stays with the organisation they leave. Raises WrongMoment when it was decided already, Refused when
+    Their work stays with the organisation they leave. Raises InvalidState when it was decided already, ValidationFailed when
     the organisation is no longer to be chosen.
     """
     _check_team(work)
@@ -140,7 +142,7 @@ def approve(work: Work, change_id: int) -> OrganisationChange:
     is_professional = any(role.name == Role.professional.name for role in person.roles)
     if not (organisation.active and person.active and is_professional):
         text = N_("This organisation or account is no longer in use. Refuse the change")
-        raise Refused(Fault("decision", Wording(text)))
+        raise ValidationFailed(FieldError("decision", Wording(text)))
     person_id, organisation_id, kind = person.id, organisation.id, organisation.kind
     hand_over_work(work, person_id)
     person = work.get(Person, person_id)
@@ -152,7 +154,7 @@ def approve(work: Work, change_id: int) -> OrganisationChange:
     person = work.get(Person, person_id)
     keep_from_queue(work, person, work.me.user_id)
     mail(work, "organisation_change_approved", person.email, str(change_id), person.locale)
-    work.tell(
+    work.record(
         OrganisationChangeApproved(
             person_id=person_id,
             change_id=change_id,
@@ -163,14 +165,14 @@ def approve(work: Work, change_id: int) -> OrganisationChange:
     return change
 
 
-def refuse(work: Work, change_id: int, reason: str) -> OrganisationChange:
-    """Leave the person where they are, and tell them why by mail. Raises WrongMoment when it was decided already."""
+def refuse(work: UnitOfWork, change_id: int, reason: str) -> OrganisationChange:
+    """Leave the person where they are, and tell them why by mail. Raises InvalidState when it was decided already."""
     _check_team(work)
     change = _decide(work, change_id, ProposalState.refused)
     change.decision_reason = reason
     person = change.person
     mail(work, "organisation_change_refused", person.email, str(change_id), person.locale, reason=reason)
-    work.tell(OrganisationChangeRefused(person_id=person.id, change_id=change_id))
+    work.record(OrganisationChangeRefused(person_id=person.id, change_id=change_id))
     return change
 
 
@@ -185,22 +187,22 @@ def _with_names() -> Select[OrganisationChange]:
     return select(OrganisationChange).options(*_NAMES)
 
 
-def _check_team(work: Work) -> None:
+def _check_team(work: UnitOfWork) -> None:
     if not work.me.in_sen_team:
-        raise WrongHands("only the SEN team decides where a professional works")
+        raise Forbidden("only the SEN team decides where a professional works")
 
 
-def _decide(work: Work, change_id: int, state: ProposalState) -> OrganisationChange:
+def _decide(work: UnitOfWork, change_id: int, state: ProposalState) -> OrganisationChange:
     """Take the decision if it is still open: of two officers, the first one's counts."""
     hold_account(work.session, work.get(OrganisationChange, change_id).person_id)
     if not _close(work, OrganisationChange.id == change_id, state):
-        raise WrongMoment
+        raise InvalidState
     change = proposal(work, change_id)
     change.decided_by_id = work.me.user_id
     return change
 
 
-def _close(work: Work, which: object, state: ProposalState) -> bool:
+def _close(work: UnitOfWork, which: object, state: ProposalState) -> bool:
     closed = work.session.execute(
         update(OrganisationChange)
         .where(which, OrganisationChange.state == ProposalState.waiting)  # type: ignore[arg-type]

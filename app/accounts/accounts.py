@@ -26,27 +26,27 @@ from app.cases.invitation_checks import needs_second
 from app.children.tables import ChildLink
 from app.core.database.locks import hold_account
 from app.core.database.row_filter import look_as, look_as_system
-from app.core.errors import Fault, Refused, WrongHands
+from app.core.errors import FieldError, Forbidden, ValidationFailed
 from app.core.roles import SEN_TEAM, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.rules.workflow import FAMILY_PARTS
 
 
-def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
+def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person:
     """Give somebody exactly these roles; it counts from their next click.
 
     An administrator who also ran cases would see children, so the two are kept apart; so are families and staff.
-    Raises Refused when the roles do not go together or none is chosen, WrongHands for one's own account.
+    Raises ValidationFailed when the roles do not go together or none is chosen, Forbidden for one's own account.
     """
     person = account_of_another(work, person_id)
     wanted = frozenset(roles)
     before = tuple(sorted(row.name for row in person.roles))
     if not wanted:
-        raise Refused(Fault("roles", Wording(N_("Choose at least one role"))))
+        raise ValidationFailed(FieldError("roles", Wording(N_("Choose at least one role"))))
     if Role.admin in wanted and len(wanted) > 1:
-        raise Refused(
-            Fault(
+        raise ValidationFailed(
+            FieldError(
                 "roles",
                 Wording(
                     N_("An administrator cannot also have another role, because administrators see no child")
@@ -54,8 +54,8 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
             )
         )
     if len(wanted & {Role.professional, Role.parent}) == 2 or (wanted & SEN_TEAM and wanted - SEN_TEAM):
-        raise Refused(
-            Fault(
+        raise ValidationFailed(
+            FieldError(
                 "roles",
                 Wording(N_("Choose roles from one group: SEN team, professional, or parent or carer")),
             )
@@ -75,7 +75,7 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in wanted))
-    work.tell(RolesChanged(person_id=person.id, roles=after, before=before))
+    work.record(RolesChanged(person_id=person.id, roles=after, before=before))
     if not was_professional and Role.professional in wanted:
         _await_confirmation(work, person)
     if set(before) - set(after):
@@ -85,7 +85,7 @@ def set_roles(work: Work, person_id: int, roles: Iterable[Role]) -> Person:
     return account_of_another(work, person_id)
 
 
-def deactivate(work: Work, person_id: int) -> Person:
+def deactivate(work: UnitOfWork, person_id: int) -> Person:
     """Close an account: every log-in of theirs ends at once, and their work goes to their organisation's queue."""
     account_of_another(work, person_id)
     hand_over_work(work, person_id)
@@ -94,24 +94,24 @@ def deactivate(work: Work, person_id: int) -> Person:
     return person
 
 
-def close_account(work: Work, person: Person) -> None:
+def close_account(work: UnitOfWork, person: Person) -> None:
     """Close this account. The caller checks who may do it, and hands over the work first. Opened again, it leads no
     organisation until the SEN team or an administrator says so."""
     person.active = False
     person.leads_organisation = False
     end_everything_pending(work, person.id)
     tell_of_invitations_left(work, person.id)
-    work.tell(PersonDeactivated(person_id=person.id))
+    work.record(PersonDeactivated(person_id=person.id))
 
 
-def reactivate(work: Work, person_id: int) -> Person:
+def reactivate(work: UnitOfWork, person_id: int) -> Person:
     """Open a closed account again; they log in as before. A professional waits to be confirmed again: nobody has said
     that they still work for the organisation."""
     person = account_of_another(work, person_id)
     if person.active:
         return person
     person.active = True
-    work.tell(PersonReactivated(person_id=person.id))
+    work.record(PersonReactivated(person_id=person.id))
     if any(role.name == Role.professional.name for role in person.roles):
         _unconfirm(person)
         _await_confirmation(work, person)
@@ -123,12 +123,12 @@ def _unconfirm(person: Person) -> None:
     person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
 
 
-def _await_confirmation(work: Work, person: Person) -> None:
+def _await_confirmation(work: UnitOfWork, person: Person) -> None:
     if person.active and person.organisation_id is not None:
-        work.tell(MembershipAwaited(person_id=person.id))
+        work.record(MembershipAwaited(person_id=person.id))
 
 
-def _check_new_roles(work: Work, person: Person, added: frozenset[Role]) -> None:
+def _check_new_roles(work: UnitOfWork, person: Person, added: frozenset[Role]) -> None:
     """The council's roles are given under the rules by which people are invited to them."""
     for role in sorted(added & COUNCIL_ROLES, key=lambda each: each.name):
         if is_free_mail(domain_of(person.email)):
@@ -136,17 +136,19 @@ def _check_new_roles(work: Work, person: Person, added: frozenset[Role]) -> None
                 "%(domain)s is a personal email service. The council’s own people need a work email address: "
                 "invite them to this role at theirs"
             )
-            raise Refused(Fault("roles", Wording(text, domain=domain_shown(domain_of(person.email)))))
+            raise ValidationFailed(
+                FieldError("roles", Wording(text, domain=domain_shown(domain_of(person.email))))
+            )
         if needs_second(work, role):
             text = N_(
                 "No one has this role yet, so a second administrator must confirm who is the first. "
                 "Invite someone to it instead"
             )
-            raise Refused(Fault("roles", Wording(text)))
+            raise ValidationFailed(FieldError("roles", Wording(text)))
 
 
-def _check_family(work: Work, person_id: int, wanted: frozenset[Role]) -> None:
-    """Raise Refused for an account that follows a child as family and is to be something else: they would keep what
+def _check_family(work: UnitOfWork, person_id: int, wanted: frozenset[Role]) -> None:
+    """Raise ValidationFailed for an account that follows a child as family and is to be something else: they would keep what
     they were sent as family, or as staff read what the rest of the family wrote in confidence. Rows loaded before are
     put out of the session."""
     if Role.parent in wanted:
@@ -166,10 +168,10 @@ def _check_family(work: Work, person_id: int, wanted: frozenset[Role]) -> None:
             "This account follows a child or young person as family. Invite the person to the other role at "
             "their work email address"
         )
-        raise Refused(Fault("roles", Wording(text)))
+        raise ValidationFailed(FieldError("roles", Wording(text)))
 
 
-def roles_held(work: Work) -> frozenset[Role]:
+def roles_held(work: UnitOfWork) -> frozenset[Role]:
     """My roles at this moment, which nobody takes away until this is done; none where my account was closed."""
     hold_account(work.session, work.me.user_id)
     mine = select(RoleRow.name).join(Person.roles)
@@ -177,16 +179,16 @@ def roles_held(work: Work) -> frozenset[Role]:
     return frozenset(Role[name] for name in names if name in Role.__members__)
 
 
-def account_of_another(work: Work, person_id: int) -> Person:
-    """Somebody else's account, for an administrator to change. Raises WrongHands."""
+def account_of_another(work: UnitOfWork, person_id: int) -> Person:
+    """Somebody else's account, for an administrator to change. Raises Forbidden."""
     _still_administrator(work)
     if work.me.user_id == person_id:
-        raise WrongHands("nobody changes their own roles or closes their own account here")
+        raise Forbidden("nobody changes their own roles or closes their own account here")
     hold_account(work.session, person_id)
     return work.get(Person, person_id, selectinload(Person.roles))
 
 
-def _still_administrator(work: Work) -> None:
+def _still_administrator(work: UnitOfWork) -> None:
     """Whoever closes accounts and gives roles is an administrator to this moment, and holds all of them while at it:
     two who close each other's account at once must not leave the portal without one."""
     administrators = (
@@ -197,4 +199,4 @@ def _still_administrator(work: Work) -> None:
     work.session.execute(administrators.with_for_update(key_share=True))
     # Asked once more: whoever was waited for may have taken the role away, which changes no account's own row.
     if work.me.user_id not in work.session.scalars(administrators).all():
-        raise WrongHands("accounts")
+        raise Forbidden("accounts")

@@ -7,67 +7,71 @@ from sqlalchemy import select
 
 from app.accounts.accounts import account_of_another
 from app.accounts.events import AuthenticatorReset, AuthenticatorResetAllowed
-from app.accounts.mailed_links import DeadLink, OpenLink, look_at, mail_link, make_link, use_link
+from app.accounts.mailed_links import DeadLink, OpenLink, find_link, mail_link, make_link, use_link
 from app.accounts.recovery import end_everything_pending
 from app.accounts.second_step import BY_EMAIL
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.core.database.row_filter import look_as_system
-from app.core.errors import Fault, NotFound, Refused, WrongMoment
-from app.core.unit_of_work import Work
+from app.core.errors import FieldError, InvalidState, NotFound, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 
 LONGEST_REASON = 500
 
 
-def allow(work: Work, person_id: int, reason: str) -> Person:
+def allow(work: UnitOfWork, person_id: int, reason: str) -> Person:
     """Mail the owner a link that removes their app. Nothing changes until they use it.
 
-    Raises Refused without a reason, WrongMoment for an account without an app or a closed one, WrongHands.
+    Raises ValidationFailed without a reason, InvalidState for an account without an app or a closed one, Forbidden.
     """
     person = account_of_another(work, person_id)
     if not reason.strip():
-        raise Refused(Fault("reason", Wording(N_("Enter how you know that the owner asked for this"))))
+        raise ValidationFailed(
+            FieldError("reason", Wording(N_("Enter how you know that the owner asked for this")))
+        )
     if len(reason) > LONGEST_REASON:
-        raise Refused(Fault("reason", Wording(N_("The reason must be 500 characters or fewer"))))
+        raise ValidationFailed(
+            FieldError("reason", Wording(N_("The reason must be 500 characters or fewer")))
+        )
     if not person.active or person.totp_secret is None:
-        raise WrongMoment
+        raise InvalidState
     _mail(work, person)
-    work.tell(AuthenticatorResetAllowed(person_id=person.id, reason=reason.strip()))
+    work.record(AuthenticatorResetAllowed(person_id=person.id, reason=reason.strip()))
     return person
 
 
-def allow_from_command_line(work: Work, email: str) -> None:
+def allow_from_command_line(work: UnitOfWork, email: str) -> None:
     """The same for the last administrator, by somebody with access to the server. Raises NotFound."""
     look_as_system(work.session, "the server's operator allows an authenticator app to be reset")
     person = work.session.scalars(select(Person).where(Person.email == email)).unique().one_or_none()
     if person is None or not person.active or person.totp_secret is None:
         raise NotFound
     _mail(work, person)
-    work.tell(AuthenticatorResetAllowed(person_id=person.id, reason="Allowed at the command line."))
+    work.record(AuthenticatorResetAllowed(person_id=person.id, reason="Allowed at the command line."))
 
 
-def _mail(work: Work, person: Person) -> None:
+def _mail(work: UnitOfWork, person: Person) -> None:
     token = make_link(work, Purpose.app_reset, person.email, person_id=person.id)
     mail_link(work, "app_reset_link", Purpose.app_reset, person.email, token, person.locale)
 
 
-def address_of(work: Work, token: str) -> str:
+def address_of(work: UnitOfWork, token: str) -> str:
     """Whose app a link would remove. Changes nothing; raises DeadLink."""
-    return look_at(work, token, Purpose.app_reset).email
+    return find_link(work, token, Purpose.app_reset).email
 
 
-def confirm(work: Work, token: str) -> None:
+def confirm(work: UnitOfWork, token: str) -> None:
     """Remove the app and end everything pending: codes come by email again. Nobody is logged in by this."""
     person = _owner(work, use_link(work, token, Purpose.app_reset))
     person.totp_secret = None
     person.totp_last_step = None
     person.two_step = BY_EMAIL
     end_everything_pending(work, person.id)
-    work.tell(AuthenticatorReset(person_id=person.id))
+    work.record(AuthenticatorReset(person_id=person.id))
 
 
-def _owner(work: Work, link: OpenLink) -> Person:
+def _owner(work: UnitOfWork, link: OpenLink) -> Person:
     look_as_system(work.session, "an authenticator app is removed through a mailed link")
     person = work.get(Person, link.person_id or 0)
     if not person.active or person.email != link.email:

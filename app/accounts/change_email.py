@@ -20,7 +20,7 @@ from app.accounts.mailed_links import (
     HOURS,
     PATHS,
     DeadLink,
-    look_at,
+    find_link,
     mail,
     mail_link,
     make_link,
@@ -48,20 +48,20 @@ from app.core import rate_limits
 from app.core.database.locks import hold_account
 from app.core.database.row_filter import look_as_system
 from app.core.devices import device_name
-from app.core.errors import Fault, Refused
+from app.core.errors import FieldError, ValidationFailed
 from app.core.roles import Role
 from app.core.try_limits import Limit
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.core.wording import N_, Wording
 
 CHANGES_A_DAY = Limit("email_change", 5, timedelta(days=1))
 """Each mails the old address, so that nobody with a stolen log-in can flood it."""
 
 
-def ask(work: Work, typed: str, log_in_id: int) -> None:
+def ask(work: UnitOfWork, typed: str, log_in_id: int) -> None:
     """Ask to log in with another address. Nothing changes until a link mailed there is used; the old one is told.
 
-    Whoever asks learns nothing about whether the new address is somebody's already. Raises ProveFirst, Refused for an
+    Whoever asks learns nothing about whether the new address is somebody's already. Raises ProveFirst, ValidationFailed for an
     address that cannot be theirs, TooMany.
     """
     require_proof(work, log_in_id)
@@ -79,21 +79,21 @@ def ask(work: Work, typed: str, log_in_id: int) -> None:
         device=_device(work),
         path=_not_me_path(work, person),
     )
-    work.tell(EmailChangeAsked(person_id=person.id))
+    work.record(EmailChangeAsked(person_id=person.id))
     _mail_new_address(work, person, email)
 
 
-def _begin(work: Work, person: Person, email: str) -> None:
+def _begin(work: UnitOfWork, person: Person, email: str) -> None:
     """Enter the change in place of an older one that waits."""
     cancel_change(work.session, person.id, work.now)
     try:
         work.add(EmailChange(created_at=work.now, person_id=person.id, new_email=email))
     except IntegrityError:
         text = Wording(N_("Another change of your email address was asked for just now. Try again"))
-        raise Refused(Fault("email", text)) from None
+        raise ValidationFailed(FieldError("email", text)) from None
 
 
-def _mail_new_address(work: Work, person: Person, email: str) -> None:
+def _mail_new_address(work: UnitOfWork, person: Person, email: str) -> None:
     """Mail the new address. The same work is done whether or not it is somebody's already."""
     taken = person_with_email(work.session, email) is not None
     nested = work.session.begin_nested()
@@ -106,44 +106,46 @@ def _mail_new_address(work: Work, person: Person, email: str) -> None:
         mail_link(work, "email_change_link", Purpose.email, email, token, person.locale)
 
 
-def _not_me_path(work: Work, person: Person) -> str:
+def _not_me_path(work: UnitOfWork, person: Person) -> str:
     """A page for the old address that stops the change. An earlier mail's page goes on working beside it."""
-    hours = HOURS[Purpose.email] + delay_hours(work.office)
+    hours = HOURS[Purpose.email] + delay_hours(work.context)
     token = make_link(work, Purpose.not_me, person.email, person.id, hours=hours, end_others=False)
     return PATHS[Purpose.not_me].format(token)
 
 
-def delay_hours(office: Office) -> int:
+def delay_hours(context: AppContext) -> int:
     """How long a confirmed address waits before it is in use."""
-    return office.settings.email_change_delay_hours
+    return context.settings.email_change_delay_hours
 
 
-def _device(work: Work) -> str:
+def _device(work: UnitOfWork) -> str:
     return str(device_name(work.origin.device))
 
 
-def _new_address(work: Work, person: Person, typed: str) -> str:
+def _new_address(work: UnitOfWork, person: Person, typed: str) -> str:
     """The new address as it is kept. A professional's must be of the same workplace: nobody takes their cases along."""
     if work.me.has(Role.parent):
         try:
             email = canonical(typed)
         except EmailError as problem:
-            raise Refused(Fault("email", problem.text)) from None
+            raise ValidationFailed(FieldError("email", problem.text)) from None
     else:
         email = work_address(typed)
     if email == person.email:
-        raise Refused(
-            Fault("email", Wording(N_("Enter an email address that is different from the one you have now")))
+        raise ValidationFailed(
+            FieldError(
+                "email", Wording(N_("Enter an email address that is different from the one you have now"))
+            )
         )
     if not (work.me.has(Role.parent) or _same_workplace(work, person, email)):
         text = Wording(
             N_("We do not know this email domain for your organisation. Contact the SEN team to change it")
         )
-        raise Refused(Fault("email", text))
+        raise ValidationFailed(FieldError("email", text))
     return email
 
 
-def _same_workplace(work: Work, person: Person, email: str) -> bool:
+def _same_workplace(work: UnitOfWork, person: Person, email: str) -> bool:
     if domain_of(email) == domain_of(person.email):
         return True
     known = recognised(work, email)
@@ -154,12 +156,12 @@ def _same_workplace(work: Work, person: Person, email: str) -> bool:
     )
 
 
-def new_address_of(work: Work, token: str) -> str:
+def new_address_of(work: UnitOfWork, token: str) -> str:
     """The address a link would put into use. Changes nothing; raises DeadLink."""
-    return look_at(work, token, Purpose.email).email
+    return find_link(work, token, Purpose.email).email
 
 
-def pending(work: Work) -> EmailChange | None:
+def pending(work: UnitOfWork) -> EmailChange | None:
     """My change that waits to be confirmed or to take effect. One that was never confirmed is over after a day."""
     mine = select(EmailChange).where(
         EmailChange.person_id == work.me.user_id,
@@ -172,7 +174,7 @@ def pending(work: Work) -> EmailChange | None:
     return found if work.now - found.created_at < timedelta(hours=HOURS[Purpose.email]) else None
 
 
-def confirm(work: Work, token: str) -> datetime:
+def confirm(work: UnitOfWork, token: str) -> datetime:
     """The new address is proved: gives the moment from which it is the one to log in with. The old one is told.
 
     Raises DeadLink when the address has become somebody's in the meantime.
@@ -182,7 +184,7 @@ def confirm(work: Work, token: str) -> datetime:
     person = work.get(Person, link.person_id or 0)
     if not person.active or person_with_email(work.session, link.email) is not None:
         raise DeadLink
-    takes_effect_at = work.now + timedelta(hours=delay_hours(work.office))
+    takes_effect_at = work.now + timedelta(hours=delay_hours(work.context))
     try:
         confirmed = confirm_change(work.session, person.id, link.email, work.now, takes_effect_at)
     except IntegrityError:  # another account has confirmed the same address
@@ -195,29 +197,29 @@ def confirm(work: Work, token: str) -> datetime:
         person.email,
         secrets.token_hex(8),
         person.locale,
-        hours=delay_hours(work.office),
+        hours=delay_hours(work.context),
         path=_not_me_path(work, person),
     )
-    work.tell(EmailChangeConfirmed(person_id=person.id))
+    work.record(EmailChangeConfirmed(person_id=person.id))
     return takes_effect_at
 
 
-def cancel(work: Work) -> bool:
+def cancel(work: UnitOfWork) -> bool:
     """The owner keeps the old address. False when nothing waited any more."""
     person = work.get(Person, work.me.user_id)
     if not cancel_change(work.session, person.id, work.now):
         return False
     mail(work, "email_change_cancelled", person.email, secrets.token_hex(8), person.locale)
-    work.tell(EmailChangeCancelled(person_id=person.id))
+    work.record(EmailChangeCancelled(person_id=person.id))
     return True
 
 
-def look_at_not_me(work: Work, token: str) -> str:
+def look_at_not_me(work: UnitOfWork, token: str) -> str:
     """The address that stays, for the page "It was not me". Changes nothing; raises DeadLink."""
-    return look_at(work, token, Purpose.not_me).email
+    return find_link(work, token, Purpose.not_me).email
 
 
-def not_me(work: Work, token: str) -> str:
+def not_me(work: UnitOfWork, token: str) -> str:
     """Somebody else asked for the change: stop it, end everything pending, and lock the account until its owner has
     chosen a new password. Gives the secret of the link to do so. Raises DeadLink.
     """
@@ -229,29 +231,29 @@ def not_me(work: Work, token: str) -> str:
     person.password = None
     end_everything_pending(work, person.id)
     end_invitations_sent(work, person.id)
-    work.tell(EmailChangeDenied(person_id=person.id))
+    work.record(EmailChangeDenied(person_id=person.id))
     return make_link(work, Purpose.reset, link.email, person_id=person.id)
 
 
 # --- when the time has come -----------------------------------------------------------------------
 
 
-def apply_due(office: Office) -> None:
+def apply_due(context: AppContext) -> None:
     """Put every address into use whose time has come, each in a transaction of its own. Run every minute."""
-    with office.database.open() as session:
-        waiting = due_changes(session, office.clock.now())
+    with context.database.open() as session:
+        waiting = due_changes(session, context.clock.now())
     for each in waiting:
-        with unit_of_work(office, None) as work:
+        with unit_of_work(context, None) as work:
             _apply(work, each)
 
 
-def apply_due_for(work: Work, email: str) -> None:
+def apply_due_for(work: UnitOfWork, email: str) -> None:
     """The same for the account that has this address or is about to, before somebody logs in with it."""
     for each in due_changes(work.session, work.now, email):
         _apply(work, each)
 
 
-def _apply(work: Work, change: DueChange) -> None:
+def _apply(work: UnitOfWork, change: DueChange) -> None:
     """Put one address into use, unless another process did or it has become somebody else's."""
     hold_account(work.session, change.person_id)
     if not mark_applied(work.session, change.id, work.now):
@@ -262,15 +264,15 @@ def _apply(work: Work, change: DueChange) -> None:
     if not _take_address(work, person, change.new_email):
         mark_dropped(work.session, change.id, work.now)
         mail(work, "email_change_cancelled", old, secrets.token_hex(8), locale)
-        work.tell(EmailChangeCancelled(person_id=change.person_id))
+        work.record(EmailChangeCancelled(person_id=change.person_id))
         return
     end_everything_pending(work, change.person_id)
     mail(work, "email_changed", old, secrets.token_hex(8), locale)
     mail(work, "email_change_done", change.new_email, secrets.token_hex(8), locale)
-    work.tell(EmailChanged(person_id=change.person_id))
+    work.record(EmailChanged(person_id=change.person_id))
 
 
-def _take_address(work: Work, person: Person, email: str) -> bool:
+def _take_address(work: UnitOfWork, person: Person, email: str) -> bool:
     if not person.active or person_with_email(work.session, email) is not None:
         return False
     nested = work.session.begin_nested()

@@ -9,10 +9,10 @@ from app.accounts.tables.people import Person
 from app.core.database.row_filter import look_as_system
 from app.core.errors import Conflict
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 
-def enter_first_administrator(work: Work, email: str, first_name: str, last_name: str) -> Person:
+def enter_first_administrator(work: UnitOfWork, email: str, first_name: str, last_name: str) -> Person:
     """Enter the account and mail it a link to choose a password. Raises Conflict where there is an administrator.
 
     No password opens it until one is chosen through the mailed link.

@@ -9,7 +9,7 @@ from app.accounts.mailed_links import (
     MAILS_ASKED_FROM,
     DeadLink,
     OpenLink,
-    look_at,
+    find_link,
     mail,
     mail_link,
     make_link,
@@ -25,16 +25,16 @@ from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.core import rate_limits
 from app.core.database.row_filter import look_as_system
-from app.core.errors import Fault, Refused
+from app.core.errors import FieldError, ValidationFailed
 from app.core.try_limits import Limit
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 RESETS = Limit("reset_mail", 3, timedelta(minutes=15))
 RESETS_A_DAY = Limit("reset_mail_day", 10, timedelta(days=1))
 RESETS_BEYOND = Limit("reset_mail_hour", 1, timedelta(hours=HOURS[Purpose.reset]))
 
 
-def ask(work: Work, typed: str, locale: str | None = None) -> None:
+def ask(work: UnitOfWork, typed: str, locale: str | None = None) -> None:
     """Mail a link to this address. Whoever asks learns nothing about whether it has an account.
 
     The mail is in the language that they read the page in, or else their own.
@@ -42,13 +42,13 @@ def ask(work: Work, typed: str, locale: str | None = None) -> None:
     try:
         email = canonical(typed)
     except EmailError as problem:
-        raise Refused(Fault("email", problem.text)) from None
+        raise ValidationFailed(FieldError("email", problem.text)) from None
     rate_limits.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
     if _may_mail(work, email):
         _mail(work, email, locale)
 
 
-def _may_mail(work: Work, email: str) -> bool:
+def _may_mail(work: UnitOfWork, email: str) -> bool:
     """Whether this address gets a mail. Strangers who ask again and again neither flood it nor lock its owner out.
 
     Beyond the usual number there is still one mail an hour, which is as long as its link works: the mailbox always
@@ -59,7 +59,7 @@ def _may_mail(work: Work, email: str) -> bool:
     return few_enough or hourly
 
 
-def _mail(work: Work, email: str, locale: str | None) -> None:
+def _mail(work: UnitOfWork, email: str, locale: str | None) -> None:
     """Mail the link, or that there is no account; either takes the same work, and so the same time."""
     person = person_with_email(work.session, email)
     known = person if person is not None and person.active else None
@@ -69,33 +69,33 @@ def _mail(work: Work, email: str, locale: str | None) -> None:
     if known is None:
         nested.rollback()
         mail(work, "no_account", email, secrets.token_hex(8), locale)
-        work.tell(PasswordResetWithoutAccount())
+        work.record(PasswordResetWithoutAccount())
         return
     nested.commit()
     mail_link(work, "password_reset_link", Purpose.reset, email, token, locale or known.locale)
-    work.tell(PasswordResetAsked(person_id=known.id))
+    work.record(PasswordResetAsked(person_id=known.id))
 
 
-def address_of(work: Work, token: str) -> str:
+def address_of(work: UnitOfWork, token: str) -> str:
     """Whose password a link would change. Changes nothing; raises DeadLink."""
-    return look_at(work, token, Purpose.reset).email
+    return find_link(work, token, Purpose.reset).email
 
 
 def choose(desk: Desk, token: str, password: str) -> None:
     """Set a new password and log the person out everywhere. Nobody is logged in by this.
 
-    Raises Refused when the password is too weak, and then the link still works; TooMany after too many of those.
+    Raises ValidationFailed when the password is too weak, and then the link still works; TooMany after too many of those.
     """
     with desk() as work:
-        about = about_person(_owner(work, look_at(work, token, Purpose.reset)))
+        about = about_person(_owner(work, find_link(work, token, Purpose.reset)))
         count_new_password(work, f"link|{hash_of(token)}")
-        office = work.office
-    password_hash = hashed(office, password, about)
+        context = work.context
+    password_hash = hashed(context, password, about)
     with desk() as work:
         _set(work, token, password_hash)
 
 
-def _owner(work: Work, link: OpenLink) -> Person:
+def _owner(work: UnitOfWork, link: OpenLink) -> Person:
     look_as_system(work.session, "a forgotten password is replaced through its link")
     person = work.get(Person, link.person_id or 0)
     if not person.active or person.email != link.email:
@@ -103,8 +103,8 @@ def _owner(work: Work, link: OpenLink) -> Person:
     return person
 
 
-def _set(work: Work, token: str, password_hash: str) -> None:
+def _set(work: UnitOfWork, token: str, password_hash: str) -> None:
     person = _owner(work, use_link(work, token, Purpose.reset))
     set_password(work, person, password_hash)
     end_everything_pending(work, person.id)
-    work.tell(PasswordChanged(person_id=person.id))
+    work.record(PasswordChanged(person_id=person.id))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from app.accounts.queries.log_in import Account
 from app.core.fingerprints import is_mark_of, mark_of
 from app.core.try_limits import DEVICE_LIFE
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,21 @@ class KnownDevice:
         return f"device|{self.person_id}|{self.mark}"
 
 
-def device_token(office: Office, person_id: int) -> str:
+def device_token(context: AppContext, person_id: int) -> str:
     """What the device's cookie holds; it opens nothing, it is only counted apart."""
-    told = f"{person_id}.{_seconds(office.clock.now())}.{secrets.token_hex(12)}"
-    return f"{told}.{mark_of(office, f'device|{told}')}"
+    told = f"{person_id}.{_seconds(context.clock.now())}.{secrets.token_hex(12)}"
+    return f"{told}.{mark_of(context, f'device|{told}')}"
 
 
-def known_device(office: Office, token: str | None) -> KnownDevice | None:
+def known_device(context: AppContext, token: str | None) -> KnownDevice | None:
     """The device with this cookie, unless the cookie is not ours or too old."""
     told, _, seal = (token or "").rpartition(".")
     parts = told.split(".")
-    if len(parts) != 3 or not is_mark_of(office, f"device|{told}", seal):
+    if len(parts) != 3 or not is_mark_of(context, f"device|{told}", seal):
         return None
     person_id, made_at, mark = parts
     known_since = datetime.fromtimestamp(int(made_at), UTC).replace(tzinfo=None)
-    if office.clock.now() - known_since > DEVICE_LIFE:
+    if context.clock.now() - known_since > DEVICE_LIFE:
         return None
     return KnownDevice(int(person_id), mark, known_since)
 

@@ -21,7 +21,7 @@ from app.accounts.sessions import open_session
 from app.core import rate_limits
 from app.core.errors import PortalError
 from app.core.try_limits import KEPT_FOR, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 
 class WrongPassword(PortalError):
@@ -52,7 +52,7 @@ def give_password(
     """
     email = _name_typed(typed.email)
     with desk() as work:
-        office = work.office
+        context = work.context
         apply_due_for(work, email)
         account = account_by_email(work.session, email)
         known = device if account is not None and is_known(device, account) else None
@@ -60,12 +60,12 @@ def give_password(
         rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
         if known is None:
             rate_limits.take(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
-    passwords = passwords_of(office)
+    passwords = passwords_of(context)
     kept = account.password if account is not None and account.active else None
     right = passwords.matches(kept, typed.password)
     if account is None or kept is None or not right:
         with desk() as work:
-            work.tell(LogInFailed(person_id=account.id) if account else LogInToNobody())
+            work.record(LogInFailed(person_id=account.id) if account else LogInToNobody())
         raise WrongPassword
     renewed = passwords.hash(typed.password) if passwords.is_outdated(kept) else None
     with desk() as work:
@@ -89,7 +89,7 @@ class Entered:
 
 
 def enter(
-    work: Work, passed: Passed, locale: str | None = None, device: KnownDevice | None = None
+    work: UnitOfWork, passed: Passed, locale: str | None = None, device: KnownDevice | None = None
 ) -> Entered:
     """Both steps were right: log them in. A language chosen on this browser becomes theirs, for mail too."""
     account = account_by_id(work.session, passed.person_id)
@@ -98,12 +98,12 @@ def enter(
     if not stamp_log_in(work.session, account.id, work.now, locale, passed.issued_at):
         raise WrongPassword
     sid = open_session(work, account.id, passed.method or BY_EMAIL)
-    work.tell(LoggedIn(person_id=account.id))
-    known = None if is_known(device, account) else device_token(work.office, account.id)
+    work.record(LoggedIn(person_id=account.id))
+    known = None if is_known(device, account) else device_token(work.context, account.id)
     return Entered(sid, locale or account.locale, known)
 
 
-def forget_old(work: Work) -> None:
+def forget_old(work: UnitOfWork) -> None:
     """Once a day: codes and counts of yesterday, and text kept for a week, are deleted."""
     forget_before(work.session, work.now - timedelta(days=1), work.now - KEPT_FOR)
 

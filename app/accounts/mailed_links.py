@@ -17,7 +17,7 @@ from app.core.database.locks import hold_account
 from app.core.errors import NotFound
 from app.core.mail.outbox import queue_mail
 from app.core.try_limits import Limit
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 HOURS: Mapping[Purpose, int] = {
     Purpose.register: 24,
@@ -52,7 +52,7 @@ class DeadLink(NotFound):
 
 
 def make_link(
-    work: Work,
+    work: UnitOfWork,
     purpose: Purpose,
     email: str,
     person_id: int | None = None,
@@ -85,7 +85,7 @@ def make_link(
 
 
 def mail_link(
-    work: Work, letter: str, purpose: Purpose, email: str, token: str, locale: str | None = None
+    work: UnitOfWork, letter: str, purpose: Purpose, email: str, token: str, locale: str | None = None
 ) -> None:
     """Send somebody the link that was made for them, in their language if it is known."""
     mail(
@@ -100,7 +100,7 @@ def mail_link(
 
 
 def mail(
-    work: Work, letter: str, email: str, dedupe_key: str, locale: str | None = None, **facts: Any
+    work: UnitOfWork, letter: str, email: str, dedupe_key: str, locale: str | None = None, **facts: Any
 ) -> None:
     """Put one mail into the outbox; it goes out after the commit."""
     work.mailed.append(
@@ -115,14 +115,14 @@ def mail(
     )
 
 
-def throttle_mail_to(work: Work, email: str) -> None:
+def throttle_mail_to(work: UnitOfWork, email: str) -> None:
     """Nobody can make us flood an address with mail, known or unknown alike. Raises TooMany."""
     rate_limits.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
     rate_limits.take(work, MAILS_TO_ADDRESS, email)
     rate_limits.take(work, MAILS_TO_ADDRESS_A_DAY, email)
 
 
-def look_at(work: Work, token: str, *purposes: Purpose) -> OpenLink:
+def find_link(work: UnitOfWork, token: str, *purposes: Purpose) -> OpenLink:
     """The link, unchanged. Raises DeadLink when it does not work (any more) or is for something else."""
     found = open_link(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
     if found is None or found.purpose not in purposes:
@@ -130,7 +130,7 @@ def look_at(work: Work, token: str, *purposes: Purpose) -> OpenLink:
     return found
 
 
-def invitation_too_old(work: Work, token: str) -> str:
+def invitation_too_old(work: UnitOfWork, token: str) -> str:
     """The address an invitation was sent to whose link was not used in time. Raises DeadLink for any other link."""
     found = (
         expired_invitation(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
@@ -140,9 +140,9 @@ def invitation_too_old(work: Work, token: str) -> str:
     return found
 
 
-def use_link(work: Work, token: str, *purposes: Purpose) -> OpenLink:
+def use_link(work: UnitOfWork, token: str, *purposes: Purpose) -> OpenLink:
     """The link, used up: of two people pressing the button at once, one gets DeadLink."""
-    found = look_at(work, token, *purposes)
+    found = find_link(work, token, *purposes)
     if found.person_id is not None:
         hold_account(work.session, found.person_id)
     if not use_up(work.session, found.id, work.now):
@@ -156,8 +156,8 @@ __all__ = [
     "DeadLink",
     "OpenLink",
     "Purpose",
+    "find_link",
     "invitation_too_old",
-    "look_at",
     "mail",
     "mail_link",
     "make_link",

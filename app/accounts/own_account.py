@@ -20,10 +20,10 @@ from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.core import rate_limits
 from app.core.encryption import BrokenSeal, seal, unseal
-from app.core.errors import Conflict, Fault, Refused, WrongHands
+from app.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
 from app.core.roles import SEN_TEAM, Role
 from app.core.try_limits import PASSWORDS_PER_ACCOUNT, code_typed
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 
 OFFERED = "authenticator offered"
@@ -36,24 +36,24 @@ MAY_ADD_APP = SEN_TEAM | {Role.admin}
 def change_password(desk: Desk, password: str, log_in_id: int) -> None:
     """A new password. Everything pending ends and every other log-in, and the owner is told by mail.
 
-    Raises ProveFirst, Refused or TooMany.
+    Raises ProveFirst, ValidationFailed or TooMany.
     """
     with desk() as work:
         require_proof(work, log_in_id)
         person = work.get(Person, work.me.user_id)
-        office, about, kept = work.office, about_person(person), person.password
+        context, about, kept = work.context, about_person(person), person.password
         count_new_password(work, f"person|{work.me.user_id}")
-    if passwords_of(office).matches(kept, password):
-        raise Refused(
-            Fault("password", Wording(N_("Enter a password that is different from your current one")))
+    if passwords_of(context).matches(kept, password):
+        raise ValidationFailed(
+            FieldError("password", Wording(N_("Enter a password that is different from your current one")))
         )
-    password_hash = hashed(office, password, about)
+    password_hash = hashed(context, password, about)
     with desk() as work:
         require_proof(work, log_in_id)
         person = work.get(Person, work.me.user_id)
         set_password(work, person, password_hash)
         end_everything_pending(work, person.id, except_log_in=log_in_id)
-        work.tell(PasswordChanged(person_id=person.id))
+        work.record(PasswordChanged(person_id=person.id))
 
 
 def prove_password(desk: Desk, password: str, before: str | None = None) -> str:
@@ -80,13 +80,15 @@ def prove_code(desk: Desk, secret: str | None, code: str, log_in_id: int) -> Non
 def _check_current(desk: Desk, password: str, field: str) -> None:
     with desk() as work:
         account = account_by_id(work.session, work.me.user_id)
-        office = work.office
+        context = work.context
         if account is None:
             raise Conflict
         subject = account_subject(account.email)
         rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
-    if not passwords_of(office).matches(account.password, password):
-        raise Refused(Fault(field, Wording(N_("Enter your current password. What you typed is not right"))))
+    if not passwords_of(context).matches(account.password, password):
+        raise ValidationFailed(
+            FieldError(field, Wording(N_("Enter your current password. What you typed is not right")))
+        )
     with desk() as work:
         rate_limits.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
 
@@ -94,20 +96,20 @@ def _check_current(desk: Desk, password: str, field: str) -> None:
 # --- the authenticator app ------------------------------------------------------------------------
 
 
-def may_add_app(work: Work) -> bool:
+def may_add_app(work: UnitOfWork) -> bool:
     """Officers, managers and administrators."""
     return work.me.has(*MAY_ADD_APP)
 
 
-def new_app_secret(work: Work) -> str:
+def new_app_secret(work: UnitOfWork) -> str:
     """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
-    return seal(work.office.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
+    return seal(work.context.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
 
 
-def app_secret_offered(work: Work, sealed: str | None) -> str | None:
+def app_secret_offered(work: UnitOfWork, sealed: str | None) -> str | None:
     """The secret offered on the page, if it is this person's."""
     try:
-        return unseal(work.office.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
+        return unseal(work.context.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
     except BrokenSeal:
         return None
 
@@ -117,16 +119,18 @@ def app_address(secret: str, email: str, issuer: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
-def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
-    """From now on the second step asks this app, in place of an older one. Raises Refused for a wrong code, ProveFirst, WrongHands."""
+def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, typed: str) -> None:
+    """From now on the second step asks this app, in place of an older one. Raises ValidationFailed for a wrong code, ProveFirst, Forbidden."""
     if not may_add_app(work):
-        raise WrongHands
+        raise Forbidden
     require_proof(work, log_in_id)
     secret = app_secret_offered(work, sealed)
     code = code_typed(typed)
     step = app_step(secret, code, work.now) if secret and code else None
     if secret is None or step is None:
-        raise Refused(Fault("code", Wording(N_("Enter the 6 digit code that the app shows now"))))
+        raise ValidationFailed(
+            FieldError("code", Wording(N_("Enter the 6 digit code that the app shows now")))
+        )
     person = work.get(Person, work.me.user_id)
     person.totp_secret = seal_secret(work, person.id, secret)
     person.totp_last_step = None
@@ -137,13 +141,13 @@ def add_app(work: Work, log_in_id: int, sealed: str | None, typed: str) -> None:
     end_older(
         work.session, Purpose.app_reset, person.email, person.id, work.now
     )  # allowed for the app before
-    work.tell(SecondStepChanged(person_id=person.id))
+    work.record(SecondStepChanged(person_id=person.id))
 
 
-def remove_app(work: Work, log_in_id: int) -> None:
-    """Back to codes by e-mail. Raises ProveFirst; WrongHands for those whose app only an administrator resets."""
+def remove_app(work: UnitOfWork, log_in_id: int) -> None:
+    """Back to codes by e-mail. Raises ProveFirst; Forbidden for those whose app only an administrator resets."""
     if may_add_app(work):
-        raise WrongHands("the SEN team and administrators keep their app once they have one")
+        raise Forbidden("the SEN team and administrators keep their app once they have one")
     require_proof(work, log_in_id)
     person = work.get(Person, work.me.user_id)
     person.totp_secret = None
@@ -151,4 +155,4 @@ def remove_app(work: Work, log_in_id: int) -> None:
     person.two_step = BY_EMAIL
     work.session.flush()
     close_challenges(work.session, person.id, work.now)
-    work.tell(SecondStepChanged(person_id=person.id))
+    work.record(SecondStepChanged(person_id=person.id))

@@ -14,7 +14,7 @@ from app.accounts.rules.passwords import LONGEST_INPUT, normal, problem
 from app.accounts.tables.people import Person
 from app.core import rate_limits
 from app.core.concurrency import turn
-from app.core.errors import Fault, Refused
+from app.core.errors import FieldError, ValidationFailed
 from app.core.try_limits import (
     CODES_SENT_A_DAY,
     NEW_PASSWORDS,
@@ -22,7 +22,7 @@ from app.core.try_limits import (
     PASSWORDS_PER_ACCOUNT,
     WRONG_CODES,
 )
-from app.core.unit_of_work import Office, Work
+from app.core.unit_of_work import AppContext, UnitOfWork
 
 AT_ONCE = 2
 """Each hash takes 19 MB and a whole processor: many at once would only starve each other."""
@@ -74,17 +74,17 @@ def _service(memory_kib: int, time: int) -> PasswordService:
     return PasswordService(memory_kib, time)
 
 
-def passwords_of(office: Office) -> PasswordService:
+def passwords_of(context: AppContext) -> PasswordService:
     """The one password service of this process."""
-    return _service(office.settings.argon2_memory_kib, office.settings.argon2_time)
+    return _service(context.settings.argon2_memory_kib, context.settings.argon2_time)
 
 
 def check_new_password(password: str, about: tuple[str, ...], field: str = "password") -> None:
-    """Raises Refused, saying what to do, when a new password is not good enough."""
+    """Raises ValidationFailed, saying what to do, when a new password is not good enough."""
     with turn(_RATING):
         wrong = problem(password, about)
     if wrong is not None:
-        raise Refused(Fault(field, wrong))
+        raise ValidationFailed(FieldError(field, wrong))
 
 
 def about_person(person: Person) -> tuple[str, ...]:
@@ -92,22 +92,22 @@ def about_person(person: Person) -> tuple[str, ...]:
     return person.first_name, person.last_name, person.email
 
 
-def count_new_password(work: Work, subject: str) -> None:
+def count_new_password(work: UnitOfWork, subject: str) -> None:
     """Count one attempt to choose a password, for this link or person and for their network. Raises TooMany."""
     rate_limits.take(work, NEW_PASSWORDS_FROM, work.origin.address_hash)
     rate_limits.take(work, NEW_PASSWORDS, subject)
 
 
-def hashed(office: Office, password: str, about: Iterable[str], field: str = "password") -> str:
+def hashed(context: AppContext, password: str, about: Iterable[str], field: str = "password") -> str:
     """Check a new password against the rules and hash it. Call this outside any transaction.
 
-    Raises Refused, saying what to do, and Busy.
+    Raises ValidationFailed, saying what to do, and Busy.
     """
     check_new_password(password, tuple(about), field)
-    return passwords_of(office).hash(password)
+    return passwords_of(context).hash(password)
 
 
-def set_password(work: Work, person: Person, password_hash: str) -> None:
+def set_password(work: UnitOfWork, person: Person, password_hash: str) -> None:
     """Give somebody the password they chose (`hashed`), and forget what strangers tried with the old one.
 
     Whoever calls ends the other log-ins and tells PasswordChanged.

@@ -24,9 +24,9 @@ from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.mailed_links import MailedLink
 from app.accounts.tables.people import Person
 from app.core.database.row_filter import look_as_system
-from app.core.errors import Fault, Refused
+from app.core.errors import FieldError, ValidationFailed
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.named_later import keep_from_queue
 from app.organisations.tables import Organisation
@@ -60,23 +60,23 @@ class Applicant:
 def work_address(typed: str, *, allow_personal: bool = False) -> str:
     """Return the one way this address is kept.
 
-    Raises Refused for no address at all, and for one on a personal email service unless that is allowed.
+    Raises ValidationFailed for no address at all, and for one on a personal email service unless that is allowed.
     """
     try:
         email = canonical(typed)
     except EmailError as problem:
-        raise Refused(Fault("email", problem.text)) from None
+        raise ValidationFailed(FieldError("email", problem.text)) from None
     if not allow_personal and is_free_mail(domain_of(email)):
-        raise Refused(Fault("email", free_mail_problem(domain_of(email))))
+        raise ValidationFailed(FieldError("email", free_mail_problem(domain_of(email))))
     return email
 
 
 def any_address(typed: str) -> str:
-    """Return the one way this address is kept, work address or not. Raises Refused for no address at all."""
+    """Return the one way this address is kept, work address or not. Raises ValidationFailed for no address at all."""
     return work_address(typed, allow_personal=True)
 
 
-def register(work: Work, applicant: Applicant, locale: str | None = None) -> None:
+def register(work: UnitOfWork, applicant: Applicant, locale: str | None = None) -> None:
     """Ask for an account. Whoever asks learns nothing about whether the address is known to us.
 
     The mail is in the language that they read the page in.
@@ -96,30 +96,34 @@ def register(work: Work, applicant: Applicant, locale: str | None = None) -> Non
     if taken:
         nested.rollback()
         mail(work, "already_registered", email, secrets.token_hex(8), locale)
-        work.tell(RegisteredAlready())
+        work.record(RegisteredAlready())
         return
     nested.commit()
     mail_link(work, "registration_link", Purpose.register, email, token, locale)
-    work.tell(RegistrationReceived(registration_id=registration.id))
+    work.record(RegistrationReceived(registration_id=registration.id))
 
 
-def _profession_of(work: Work, applicant: Applicant) -> Profession:
+def _profession_of(work: UnitOfWork, applicant: Applicant) -> Profession:
     """Return what the chosen organisation is; what the applicant says counts only for one that is not in the list."""
     if applicant.organisation_id is not None:
         return _choosable(work, applicant.organisation_id).kind
     if applicant.profession not in PROFESSIONS:
-        raise Refused(Fault("profession", Wording(N_("Select what kind of organisation you work for"))))
+        raise ValidationFailed(
+            FieldError("profession", Wording(N_("Select what kind of organisation you work for")))
+        )
     return applicant.profession
 
 
-def _choosable(work: Work, organisation_id: int) -> Organisation:
+def _choosable(work: UnitOfWork, organisation_id: int) -> Organisation:
     organisation = work.get(Organisation, organisation_id)
     if not organisation.active or organisation.kind is Profession.council:
-        raise Refused(Fault("organisation", Wording(N_("Choose your organisation from the list"))))
+        raise ValidationFailed(
+            FieldError("organisation", Wording(N_("Choose your organisation from the list")))
+        )
     return organisation
 
 
-def choosable_organisations(work: Work) -> list[tuple[int, str]]:
+def choosable_organisations(work: UnitOfWork) -> list[tuple[int, str]]:
     """The organisations a professional may say they work for: number and name, in order."""
     rows = work.session.execute(
         select(Organisation.id, Organisation.name)
@@ -129,7 +133,7 @@ def choosable_organisations(work: Work) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _replaceable(work: Work, email: str) -> Registration:
+def _replaceable(work: UnitOfWork, email: str) -> Registration:
     """The older registration that nobody confirmed, to be overwritten, or a new one.
 
     One that its owner confirmed is left alone: whoever types the address again may be somebody else.
@@ -142,7 +146,9 @@ def _replaceable(work: Work, email: str) -> Registration:
     return older or Registration(email=email)
 
 
-def _write(work: Work, registration: Registration, applicant: Applicant, profession: Profession) -> None:
+def _write(
+    work: UnitOfWork, registration: Registration, applicant: Applicant, profession: Profession
+) -> None:
     registration.created_at = work.now
     registration.first_name = applicant.first_name
     registration.last_name = applicant.last_name
@@ -155,14 +161,14 @@ def _write(work: Work, registration: Registration, applicant: Applicant, profess
     registration.phone = applicant.phone
 
 
-def organisation_name(work: Work, registration: Registration) -> str:
+def organisation_name(work: UnitOfWork, registration: Registration) -> str:
     """The organisation somebody says they work for, chosen or typed."""
     if registration.organisation_id is None:
         return registration.organisation_named
     return work.get(Organisation, registration.organisation_id).name
 
 
-def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState:
+def confirm(work: UnitOfWork, link: OpenLink, password_hash: str) -> RegistrationState:
     """The address is proved and a password chosen: open the account, or ask the SEN team to decide.
 
     Raises Conflict when the address has got an account in the meantime.
@@ -174,7 +180,7 @@ def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState
     if reasons_to_wait(work, registration, recognised(work, registration.email)):
         registration.state = RegistrationState.waiting
         mail(work, "registration_waiting", registration.email, str(registration.id))
-        work.tell(RegistrationWaiting(registration_id=registration.id))
+        work.record(RegistrationWaiting(registration_id=registration.id))
         return registration.state
     open_registered(work, registration, password_hash)
     keep_password(work.session, link.id, None)
@@ -182,7 +188,7 @@ def confirm(work: Work, link: OpenLink, password_hash: str) -> RegistrationState
     return RegistrationState.approved
 
 
-def _drop_older_waiting(work: Work, registration: Registration) -> None:
+def _drop_older_waiting(work: UnitOfWork, registration: Registration) -> None:
     """The owner of the address registered again: only what they said last counts."""
     older = work.session.scalars(
         update(Registration)
@@ -203,7 +209,7 @@ def _drop_older_waiting(work: Work, registration: Registration) -> None:
 
 
 def open_registered(
-    work: Work, registration: Registration, password_hash: str, confirmed_by: int | None = None
+    work: UnitOfWork, registration: Registration, password_hash: str, confirmed_by: int | None = None
 ) -> Person:
     """Make a person of a registration: a professional in the organisation it names.
 
@@ -228,22 +234,22 @@ def open_registered(
     registration.state = RegistrationState.approved
     registration.person_id = person.id
     registration.decided_at = work.now
-    work.tell(RegistrationApproved(registration_id=registration.id))
+    work.record(RegistrationApproved(registration_id=registration.id))
     if confirmed_by is None:
-        work.tell(MembershipAwaited(person_id=person.id))
+        work.record(MembershipAwaited(person_id=person.id))
     else:
         keep_from_queue(work, person, confirmed_by)
     return person
 
 
-def forget_password(work: Work, registration: Registration) -> None:
+def forget_password(work: UnitOfWork, registration: Registration) -> None:
     """Nothing will come of this registration: the password chosen for it goes."""
     chosen = password_chosen_for(work.session, registration.id)
     if chosen is not None:
         keep_password(work.session, chosen[0], None)
 
 
-def forget_unconfirmed(work: Work) -> int:
+def forget_unconfirmed(work: UnitOfWork) -> int:
     """Drop registrations that nobody confirmed within a week, and links a week past their time. Run daily.
 
     Gives how many registrations went. The link of a registration that waits stays: it holds the chosen password.

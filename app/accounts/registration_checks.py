@@ -8,17 +8,17 @@ from app.accounts.rules.work_email import domain_of, domain_shown, is_free_mail
 from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.people import Person
 from app.core.names import fold
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.organisations.tables import Organisation, WorkDomain
 
 
-def recognised(work: Work, email: str) -> KnownDomain | None:
+def recognised(work: UnitOfWork, email: str) -> KnownDomain | None:
     """Return the work domain that covers this address: exactly, or as a subdomain where an administrator allows it."""
     return recognised_domain(work.session, domain_of(email))
 
 
-def reasons_to_wait(work: Work, registration: Registration, known: KnownDomain | None) -> list[Wording]:
+def reasons_to_wait(work: UnitOfWork, registration: Registration, known: KnownDomain | None) -> list[Wording]:
     """Return why the SEN team has to approve this registration; an empty list when the account may be opened.
 
     An address shows at most that somebody has a mailbox at an organisation. It opens an account there only when
@@ -31,7 +31,7 @@ def reasons_to_wait(work: Work, registration: Registration, known: KnownDomain |
     ]
 
 
-def _domain_reasons(work: Work, registration: Registration, known: KnownDomain | None) -> list[Wording]:
+def _domain_reasons(work: UnitOfWork, registration: Registration, known: KnownDomain | None) -> list[Wording]:
     domain = domain_of(registration.email)
     reasons = []
     if is_free_mail(domain):
@@ -53,7 +53,7 @@ def _domain_reasons(work: Work, registration: Registration, known: KnownDomain |
     return reasons
 
 
-def _lookalike_reasons(work: Work, domain: str) -> list[Wording]:
+def _lookalike_reasons(work: UnitOfWork, domain: str) -> list[Wording]:
     """A work domain that this one can be taken for. Few registrations wait, so every work domain is compared."""
     text = N_("The email domain %(domain)s looks like %(known)s, but it is a different domain")
     known = work.session.scalars(select(WorkDomain.domain).order_by(WorkDomain.domain))
@@ -64,7 +64,7 @@ def _lookalike_reasons(work: Work, domain: str) -> list[Wording]:
     ]
 
 
-def _account_reasons(work: Work, registration: Registration) -> list[Wording]:
+def _account_reasons(work: UnitOfWork, registration: Registration) -> list[Wording]:
     """An account that may be the same person's: with the same mailbox; at the same organisation with the same name; or
     a closed one there whose address begins alike in another of the organisation's domains. As a new person they would
     be neither closed nor removed from any child."""
@@ -96,7 +96,7 @@ def _account_reason(
     return Wording(text, name=f"{first} {last}".strip(), email=email)
 
 
-def _refusal_reasons(work: Work, registration: Registration) -> list[Wording]:
+def _refusal_reasons(work: UnitOfWork, registration: Registration) -> list[Wording]:
     """A registration from the same mailbox that an officer refused."""
     refused = work.session.scalars(
         select(Registration)

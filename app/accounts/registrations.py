@@ -14,11 +14,11 @@ from app.accounts.registration_events import RegistrationRefused
 from app.accounts.rules.work_email import domain_of, domain_shown
 from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.people import Person
-from app.core.errors import Conflict, Fault, Refused, WrongHands, WrongMoment
+from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, ValidationFailed
 from app.core.events import ReferenceChanged
 from app.core.names import fold
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.organisations.tables import Organisation, WorkDomain
 
@@ -43,7 +43,7 @@ class Case:
     """Why the account was not opened at once."""
 
 
-def case_of(work: Work, registration_id: int) -> Case:
+def case_of(work: UnitOfWork, registration_id: int) -> Case:
     """One registration and what we know that bears on it."""
     registration = work.get(Registration, registration_id)
     domain = domain_shown(domain_of(registration.email))
@@ -61,7 +61,7 @@ def case_of(work: Work, registration_id: int) -> Case:
 
 
 def _likely_organisations(
-    work: Work, registration: Registration, known: KnownDomain | None
+    work: UnitOfWork, registration: Registration, known: KnownDomain | None
 ) -> list[Organisation]:
     every = work.session.scalars(
         select(Organisation)
@@ -83,7 +83,7 @@ def _likely_organisations(
     return [one for one in sorted(every, key=likeness, reverse=True) if likeness(one)][:6]
 
 
-def _look_alikes(work: Work, registration: Registration) -> list[Person]:
+def _look_alikes(work: UnitOfWork, registration: Registration) -> list[Person]:
     """One mailbox may be written with dots or a plus; and somebody may already have an account."""
     ending = "@" + domain_of(registration.email)
     same_mailbox = Person.mailbox == registration.mailbox
@@ -101,50 +101,50 @@ def _look_alikes(work: Work, registration: Registration) -> list[Person]:
     ]
 
 
-def approve(work: Work, registration_id: int, organisation_id: int) -> Person:
+def approve(work: UnitOfWork, registration_id: int, organisation_id: int) -> Person:
     """Let somebody in, as a professional who is confirmed as working for this organisation, and mail them.
 
-    Raises WrongMoment when it was decided already, Refused when the address has an account or the organisation
+    Raises InvalidState when it was decided already, ValidationFailed when the address has an account or the organisation
     cannot be theirs.
     """
     registration = _decide(work, registration_id, RegistrationState.approved)
     organisation = work.get(Organisation, organisation_id)
     if organisation.kind is Profession.council or not organisation.active:
-        raise Refused(
-            Fault("organisation", Wording(N_("Choose an organisation that professionals may belong to")))
+        raise ValidationFailed(
+            FieldError("organisation", Wording(N_("Choose an organisation that professionals may belong to")))
         )
     registration.organisation_id = organisation.id
     registration.profession = organisation.kind
     chosen = password_chosen_for(work.session, registration.id)
     if chosen is None:
-        raise WrongMoment
+        raise InvalidState
     try:
         person = open_registered(work, registration, chosen[1], confirmed_by=work.me.user_id)
     except Conflict:
         text = Wording(N_("This email address already has an account. Refuse this registration"))
-        raise Refused(Fault("decision", text)) from None
+        raise ValidationFailed(FieldError("decision", text)) from None
     registration.decided_by_id = work.me.user_id
     keep_password(work.session, chosen[0], None)
     mail(work, "registration_approved", registration.email, str(registration.id))
     return person
 
 
-def refuse(work: Work, registration_id: int, reason: str) -> Registration:
-    """Do not let somebody in, and tell them why by mail. Raises WrongMoment when it was decided already."""
+def refuse(work: UnitOfWork, registration_id: int, reason: str) -> Registration:
+    """Do not let somebody in, and tell them why by mail. Raises InvalidState when it was decided already."""
     registration = _decide(work, registration_id, RegistrationState.refused)
     registration.decided_by_id = work.me.user_id
     registration.decided_at = work.now
     registration.decision_reason = reason
     forget_password(work, registration)
     mail(work, "registration_refused", registration.email, str(registration.id), reason=reason)
-    work.tell(RegistrationRefused(registration_id=registration.id))
+    work.record(RegistrationRefused(registration_id=registration.id))
     return registration
 
 
-def _decide(work: Work, registration_id: int, state: RegistrationState) -> Registration:
+def _decide(work: UnitOfWork, registration_id: int, state: RegistrationState) -> Registration:
     """Take the decision if it is still open: of two officers, the first one's counts."""
     if not work.me.in_sen_team:
-        raise WrongHands("only the SEN team decides about registrations")
+        raise Forbidden("only the SEN team decides about registrations")
     registration = work.get(Registration, registration_id)
     taken = work.session.execute(
         update(Registration)
@@ -153,17 +153,17 @@ def _decide(work: Work, registration_id: int, state: RegistrationState) -> Regis
         .returning(Registration.id)
     )
     if taken.one_or_none() is None:
-        raise WrongMoment
+        raise InvalidState
     return registration
 
 
-def new_organisation(work: Work, registration_id: int, name: str, kind: Profession) -> Organisation:
+def new_organisation(work: UnitOfWork, registration_id: int, name: str, kind: Profession) -> Organisation:
     """Enter the organisation that an applicant named, with the work address they gave."""
     if not work.me.in_sen_team:
-        raise WrongHands("only the SEN team enters organisations for registrations")
+        raise Forbidden("only the SEN team enters organisations for registrations")
     registration = work.get(Registration, registration_id)
     text = Wording(N_("An organisation with this name is in the list. Choose it there"))
-    known = Refused(Fault("new_name", text))
+    known = ValidationFailed(FieldError("new_name", text))
     names = work.session.scalars(select(Organisation.name))
     if fold(name) in {fold(other) for other in names}:
         raise known
@@ -176,14 +176,14 @@ def new_organisation(work: Work, registration_id: int, name: str, kind: Professi
         ),
         known,
     )
-    work.tell(ReferenceChanged(table="organisation", row_id=organisation.id, change="added"))
+    work.record(ReferenceChanged(table="organisation", row_id=organisation.id, change="added"))
     return organisation
 
 
-def recognise_domain(work: Work, registration_id: int, organisation_id: int) -> None:
+def recognise_domain(work: UnitOfWork, registration_id: int, organisation_id: int) -> None:
     """From now on, people who prove an address in this domain and choose this organisation need no approval."""
     if not may_recognise_domains(work):
-        raise WrongHands("only a SEN manager or an administrator recognises work domains")
+        raise Forbidden("only a SEN manager or an administrator recognises work domains")
     registration = work.get(Registration, registration_id)
     domain = domain_of(registration.email)
     if work.session.scalars(select(WorkDomain).where(WorkDomain.domain == domain)).first() is not None:
@@ -194,10 +194,10 @@ def recognise_domain(work: Work, registration_id: int, organisation_id: int) -> 
         )
     except Conflict:  # recognised with another registration at this moment
         return
-    work.tell(ReferenceChanged(table="work_domain", row_id=added.id, change="added"))
+    work.record(ReferenceChanged(table="work_domain", row_id=added.id, change="added"))
 
 
-def may_recognise_domains(work: Work) -> bool:
+def may_recognise_domains(work: UnitOfWork) -> bool:
     """Whether this person may add to the list of recognised work domains."""
     return work.me.has(Role.sen_manager, Role.admin)
 

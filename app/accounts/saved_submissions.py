@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.accounts.sessions import hash_of
-from app.accounts.tables.log_in import KeptPost
+from app.accounts.tables.log_in import SavedSubmission
 from app.core import rate_limits
 from app.core.encryption import BrokenSeal, seal, unseal
 from app.core.fingerprints import is_mark_of, mark_of
 from app.core.try_limits import KEPT_FOR, Limit
-from app.core.unit_of_work import Office, Work
+from app.core.unit_of_work import AppContext, UnitOfWork
 
 Fields = Sequence[tuple[str, str]]
 SEALED_FOR = "kept post"
@@ -39,22 +39,22 @@ def place_of(row: Any) -> tuple[str, int, str]:
     return row.key_hash, row.person_id, row.path
 
 
-def form_mark(office: Office, person_id: int) -> str:
+def form_mark(context: AppContext, person_id: int) -> str:
     """The secret part of a log-in's form tokens, which also says whose forms they are."""
     told = f"{person_id}.{secrets.token_hex(20)}"
-    return f"{told}.{mark_of(office, f'form|{told}')}"
+    return f"{told}.{mark_of(context, f'form|{told}')}"
 
 
-def owner_of(office: Office, mark: str | None) -> int | None:
+def owner_of(context: AppContext, mark: str | None) -> int | None:
     """Whose form carried this mark; None when it is not one of ours."""
     told, _, seal_ = (mark or "").rpartition(".")
     person_id = told.partition(".")[0]
-    if not person_id.isdecimal() or not is_mark_of(office, f"form|{told}", seal_):
+    if not person_id.isdecimal() or not is_mark_of(context, f"form|{told}", seal_):
         return None
     return int(person_id)
 
 
-def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
+def keep(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
     """Keep it; gives the secret number for the browser's cookie, without which nobody is ever shown it.
 
     Raises TooMany when somebody has more kept in a day than people type: the store is no place to fill up.
@@ -63,12 +63,12 @@ def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
     key = secrets.token_urlsafe(32)
     mark = hash_of(key)
     work.session.add(
-        KeptPost(
+        SavedSubmission(
             key_hash=mark,
             person_id=person_id,
             path=path,
             sealed_fields=seal(
-                work.office.settings.file_keys, SEALED_FOR, (mark, person_id, path), json.dumps(list(fields))
+                work.context.settings.file_keys, SEALED_FOR, (mark, person_id, path), json.dumps(list(fields))
             ),
             kept_at=work.now,
         )
@@ -76,10 +76,12 @@ def keep(work: Work, person_id: int, path: str, fields: Fields) -> str:
     return key
 
 
-def kept(work: Work, key: str | None) -> Typed | None:
+def kept(work: UnitOfWork, key: str | None) -> Typed | None:
     """What this browser kept, if it was this person who typed it."""
     row = (
-        work.session.scalars(select(KeptPost).where(KeptPost.key_hash == hash_of(key))).one_or_none()
+        work.session.scalars(
+            select(SavedSubmission).where(SavedSubmission.key_hash == hash_of(key))
+        ).one_or_none()
         if key
         else None
     )
@@ -87,17 +89,17 @@ def kept(work: Work, key: str | None) -> Typed | None:
         return None
     try:
         opened = json.loads(
-            unseal(work.office.settings.file_keys, SEALED_FOR, place_of(row), row.sealed_fields)
+            unseal(work.context.settings.file_keys, SEALED_FOR, place_of(row), row.sealed_fields)
         )
     except BrokenSeal:
         return None
     return Typed(row.path, [(name, value) for name, value in opened], row.kept_at)
 
 
-def forget(work: Work, key: str | None) -> None:
+def forget(work: UnitOfWork, key: str | None) -> None:
     """It was sent again, or is not wanted."""
     work.session.execute(
-        delete(KeptPost)
-        .where(KeptPost.key_hash == hash_of(key or ""), KeptPost.person_id == work.me.user_id)
+        delete(SavedSubmission)
+        .where(SavedSubmission.key_hash == hash_of(key or ""), SavedSubmission.person_id == work.me.user_id)
         .execution_options(synchronize_session=False)
     )

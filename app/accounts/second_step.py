@@ -45,11 +45,11 @@ from app.core.try_limits import (
     WRONG_CODES,
     code_typed,
 )
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-Desk = Callable[[], AbstractContextManager[Work]]
+Desk = Callable[[], AbstractContextManager[UnitOfWork]]
 """Opens one piece of work after another: a try must stay counted even when what follows it fails."""
 
 LOG_IN, PROVE = "log_in", "prove"
@@ -92,7 +92,7 @@ class Step:
 
 
 def begin(
-    work: Work, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
+    work: UnitOfWork, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
 ) -> str:
     """The password was right: ask for the second step, and give the secret number that binds it to this browser.
 
@@ -106,7 +106,7 @@ def begin(
 
 
 def send_code(
-    work: Work, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
+    work: UnitOfWork, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
 ) -> str:
     """A new code by e-mail; in this browser the code before it works too. Raises TooMany when too many went out."""
     rate_limits.check_rest(work, WRONG_CODES, subject)
@@ -143,7 +143,7 @@ def send_another(desk: Desk, secret: str | None) -> str:
         return send_code(work, account, challenge.subject, challenge.purpose, secret)
 
 
-def step_at(work: Work, secret: str | None) -> Step | None:
+def step_at(work: UnitOfWork, secret: str | None) -> Step | None:
     """What to ask this browser for; None when it has to begin anew."""
     challenge = _standing(work, secret)
     account = account_by_id(work.session, challenge.person_id) if challenge else None
@@ -169,7 +169,7 @@ def verify(desk: Desk, secret: str | None, typed: str, purpose: str = LOG_IN) ->
     return Passed(challenge.person_id, challenge.method, challenge.issued_at)
 
 
-def _try(work: Work, challenge: Challenge, code: str, purpose: str) -> tuple[bool, int]:
+def _try(work: UnitOfWork, challenge: Challenge, code: str, purpose: str) -> tuple[bool, int]:
     """Count one try over all challenges of the account and of this one, and only then look at the code.
 
     Returns whether it was right and how many tries are left. The counts are locked in this order everywhere, so that
@@ -190,11 +190,11 @@ def _try(work: Work, challenge: Challenge, code: str, purpose: str) -> tuple[boo
         return True, 0
     if counted >= WRONG_CODES.most:
         rate_limits.rest(work, WRONG_CODES, challenge.subject, COOL_DOWN)
-        work.tell(AccountCooledDown(person_id=challenge.person_id))
+        work.record(AccountCooledDown(person_id=challenge.person_id))
     return False, TRIES_PER_CODE - tried.attempts
 
 
-def _count_first(work: Work, challenge: Challenge) -> int:
+def _count_first(work: UnitOfWork, challenge: Challenge) -> int:
     """Wrong codes are counted over all challenges too: after fifteen in an hour the account rests."""
     rate_limits.check_rest(work, WRONG_CODES, challenge.subject)
     if challenge.method == BY_APP:
@@ -202,7 +202,7 @@ def _count_first(work: Work, challenge: Challenge) -> int:
     return rate_limits.take(work, WRONG_CODES, challenge.subject)
 
 
-def _give_back(work: Work, challenge: Challenge, tries: int) -> None:
+def _give_back(work: UnitOfWork, challenge: Challenge, tries: int) -> None:
     rate_limits.give_back(work, WRONG_CODES, challenge.subject, tries)
     if challenge.method == BY_APP:
         rate_limits.give_back(work, WRONG_APP_CODES_A_DAY, account_subject_of(challenge), tries)
@@ -213,13 +213,13 @@ def account_subject_of(challenge: Challenge) -> str:
     return f"app|{challenge.person_id}"
 
 
-def _standing(work: Work, secret: str | None) -> Challenge | None:
+def _standing(work: UnitOfWork, secret: str | None) -> Challenge | None:
     """The browser's challenge while it may still be answered or sent anew."""
     found = challenge_by_hash(work.session, hash_of(secret)) if secret else None
     return found if found and found.closed_at is None and found.expires_at > work.now else None
 
 
-def _replaced(work: Work, account: Account, purpose: str, before: str | None) -> Challenge | None:
+def _replaced(work: UnitOfWork, account: Account, purpose: str, before: str | None) -> Challenge | None:
     """This browser's challenge so far, if it was for the same account and purpose. It is closed either way."""
     earlier = _standing(work, before)
     if earlier is None or not close_challenge(work.session, earlier.id, work.now):
@@ -228,7 +228,7 @@ def _replaced(work: Work, account: Account, purpose: str, before: str | None) ->
 
 
 def _open(
-    work: Work,
+    work: UnitOfWork,
     account: Account,
     subject: str,
     purpose: str,
@@ -259,15 +259,15 @@ def _open(
     return secret
 
 
-def _code_hash(work: Work, challenge_hash: str, code: str) -> str:
-    return mark_of(work.office, _marked(challenge_hash, code))
+def _code_hash(work: UnitOfWork, challenge_hash: str, code: str) -> str:
+    return mark_of(work.context, _marked(challenge_hash, code))
 
 
 def _marked(challenge_hash: str, code: str) -> str:
     return f"otp|{challenge_hash}|{code}"
 
 
-def _is_right(work: Work, challenge: Challenge, code: str) -> bool:
+def _is_right(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
     account = account_by_id(work.session, challenge.person_id)
     if account is None or (account.totp_secret is None) != (challenge.method == BY_EMAIL):
         return False  # an app was added or removed since the challenge was opened
@@ -282,11 +282,11 @@ def _is_right(work: Work, challenge: Challenge, code: str) -> bool:
     return step is not None and burn_app_step(work.session, account.id, step)
 
 
-def _is_mailed_code(work: Work, challenge: Challenge, code: str) -> bool:
+def _is_mailed_code(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
     """The newest code of this browser, or the one before it while its own time lasts. Both are always compared."""
-    newest = is_mark_of(work.office, _marked(challenge.challenge_hash, code), challenge.code_hash or "")
+    newest = is_mark_of(work.context, _marked(challenge.challenge_hash, code), challenge.code_hash or "")
     earlier = is_mark_of(
-        work.office,
+        work.context,
         _marked(challenge.earlier_challenge_hash or "", code),
         challenge.earlier_code_hash or "",
     )
@@ -310,11 +310,11 @@ def app_step(secret: str, code: str, now: datetime) -> int | None:
     return found[0] if found else None
 
 
-def seal_secret(work: Work, person_id: int, secret: str) -> str:
+def seal_secret(work: UnitOfWork, person_id: int, secret: str) -> str:
     """The app's secret as the database keeps it."""
-    return seal(work.office.settings.file_keys, SEALED_FOR, (person_id,), secret)
+    return seal(work.context.settings.file_keys, SEALED_FOR, (person_id,), secret)
 
 
-def open_secret(work: Work, person_id: int, sealed: str) -> str:
+def open_secret(work: UnitOfWork, person_id: int, sealed: str) -> str:
     """The app's secret again."""
-    return unseal(work.office.settings.file_keys, SEALED_FOR, (person_id,), sealed)
+    return unseal(work.context.settings.file_keys, SEALED_FOR, (person_id,), sealed)

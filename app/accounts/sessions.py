@@ -17,7 +17,7 @@ from app.core.database.locks import hold_account
 from app.core.errors import NotFound, PortalError
 from app.core.roles import Principal, Profession, Role
 from app.core.try_limits import CLOCKS_DIFFER, IDLE, LONGEST, PROOF_LIFE, TOUCH_EVERY
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 
 class ProveFirst(PortalError):
@@ -62,7 +62,7 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def open_session(work: Work, person_id: int, second_step: str) -> str:
+def open_session(work: UnitOfWork, person_id: int, second_step: str) -> str:
     """Log somebody in who has passed both steps; gives the secret number for their cookie."""
     sid = secrets.token_urlsafe(32)
     work.add(
@@ -107,7 +107,7 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
     )
 
 
-def touch(work: Work, log_in_id: int) -> None:
+def touch(work: UnitOfWork, log_in_id: int) -> None:
     """They are still there. Only what a person did counts, never a page that asks by itself."""
     work.session.execute(
         update(LogInSession)
@@ -127,12 +127,12 @@ def is_proved(signed_in: SignedIn, now: datetime) -> bool:
     return signed_in.proved_at is not None and now - signed_in.proved_at <= PROOF_LIFE
 
 
-def mark_proved(work: Work, log_in_id: int) -> None:
+def mark_proved(work: UnitOfWork, log_in_id: int) -> None:
     """Password and code were right again."""
     work.get(LogInSession, log_in_id).proved_at = work.now
 
 
-def require_proof(work: Work, log_in_id: int) -> None:
+def require_proof(work: UnitOfWork, log_in_id: int) -> None:
     """Raise ProveFirst unless password and code were given again in this log-in within the last ten minutes.
 
     The account and the row stay locked until the commit, so that an account that is taken back meanwhile keeps nothing
@@ -145,7 +145,7 @@ def require_proof(work: Work, log_in_id: int) -> None:
         raise ProveFirst
 
 
-def my_log_ins(work: Work) -> Sequence[LogInSession]:
+def my_log_ins(work: UnitOfWork) -> Sequence[LogInSession]:
     """Where I am logged in now, the latest use first."""
     open_still = (
         LogInSession.person_id == work.me.user_id,
@@ -159,16 +159,16 @@ def my_log_ins(work: Work) -> Sequence[LogInSession]:
     return work.session.scalars(statement.limit(50)).all()
 
 
-def end_one(work: Work, log_in_id: int) -> None:
+def end_one(work: UnitOfWork, log_in_id: int) -> None:
     """End one of my log-ins. Raises NotFound when it is not mine or over."""
     row = work.get(LogInSession, log_in_id)
     if row.ended_at is not None:
         raise NotFound
     row.ended_at = work.now
-    work.tell(LoggedOut(person_id=row.person_id))
+    work.record(LoggedOut(person_id=row.person_id))
 
 
-def end_mine(work: Work) -> None:
+def end_mine(work: UnitOfWork) -> None:
     """Log out everywhere."""
     end_everything_pending(work, work.me.user_id)
-    work.tell(LoggedOut(person_id=work.me.user_id))
+    work.record(LoggedOut(person_id=work.me.user_id))

@@ -7,8 +7,8 @@ from app.accounts import registration
 from app.accounts.mailed_links import (
     DeadLink,
     OpenLink,
+    find_link,
     invitation_too_old,
-    look_at,
     throttle_mail_to,
     use_link,
 )
@@ -22,7 +22,7 @@ from app.cases import invitation_acceptance
 from app.core.database.row_filter import look_as_system
 from app.core.errors import Conflict
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 PURPOSES = (Purpose.register, Purpose.invite)
 
@@ -49,9 +49,9 @@ class SettingUp:
     """The role they are invited to."""
 
 
-def look(work: Work, token: str) -> SettingUp:
+def look(work: UnitOfWork, token: str) -> SettingUp:
     """What the link is for. Changes nothing; raises DeadLink."""
-    link = look_at(work, token, *PURPOSES)
+    link = find_link(work, token, *PURPOSES)
     look_as_system(work.session, "somebody opens the link of their registration or invitation")
     if link.purpose is Purpose.register:
         asked = work.get(Registration, link.registration_id or 0)
@@ -82,17 +82,17 @@ class Details:
 def choose_password(desk: Desk, token: str, password: str, details: Details | None = None) -> None:
     """Keep the password, and what they say about themselves, until two-step verification is set up.
 
-    Raises Refused when it is too weak, TooMany after too many of those, DeadLink.
+    Raises ValidationFailed when it is too weak, TooMany after too many of those, DeadLink.
     """
     with desk() as work:
         about = look(work, token)
         count_new_password(work, f"link|{hash_of(token)}")
-        office = work.office
+        context = work.context
     name = f"{details.first_name} {details.last_name}" if details is not None else about.name
-    kept = hashed(office, password, (about.email, name, about.organisation_name))
+    kept = hashed(context, password, (about.email, name, about.organisation_name))
     with desk() as work:
         look(work, token)
-        link = look_at(work, token, *PURPOSES)
+        link = find_link(work, token, *PURPOSES)
         if details is not None and about.asks_details:
             invitation_acceptance.enter_details(
                 work, link.email, details.first_name, details.last_name, details.job_title
@@ -100,7 +100,7 @@ def choose_password(desk: Desk, token: str, password: str, details: Details | No
         keep_password(work.session, link.id, kept)
 
 
-def can_renew(work: Work, token: str) -> bool:
+def can_renew(work: UnitOfWork, token: str) -> bool:
     """Whether this is the link of an open invitation that was not used in time, so that a new one can be mailed."""
     try:
         email = invitation_too_old(work, token)
@@ -110,7 +110,7 @@ def can_renew(work: Work, token: str) -> bool:
         return False
 
 
-def renew(work: Work, token: str) -> None:
+def renew(work: UnitOfWork, token: str) -> None:
     """Mail a new link to the address that the invitation was sent to. Raises DeadLink, TooMany."""
     email = invitation_too_old(work, token)
     throttle_mail_to(work, email)
@@ -118,12 +118,12 @@ def renew(work: Work, token: str) -> None:
     invitation_acceptance.renew(work, email)
 
 
-def finish(work: Work, token: str) -> Outcome:
+def finish(work: UnitOfWork, token: str) -> Outcome:
     """Set up two-step verification by email, which is mandatory, and open the account. Nobody is logged in by it.
 
     Raises DeadLink when the link was used meanwhile or no password was chosen yet.
     """
-    found = look_at(work, token, *PURPOSES)
+    found = find_link(work, token, *PURPOSES)
     if found.purpose is Purpose.invite:
         look_as_system(work.session, "an invitation is accepted through its link")
         invitation_acceptance.hold_open_to(work, found.email)
@@ -136,7 +136,7 @@ def finish(work: Work, token: str) -> Outcome:
         raise DeadLink from None  # the address got an account in another way; which, is nobody else's business
 
 
-def _open(work: Work, link: OpenLink, password_hash: str) -> Outcome:
+def _open(work: UnitOfWork, link: OpenLink, password_hash: str) -> Outcome:
     if link.purpose is Purpose.invite:
         invitation_acceptance.accept(work, link, password_hash)
         return Outcome.open

@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.cases.links import held, link_if_missing, professional
 from app.children.tables import ChildLink
-from app.core.errors import Conflict, Fault, NotFound, Refused, WrongHands
+from app.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
 from app.core.roles import PROFESSION_LABELS, Role
 from app.core.text_input import character_faults
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.events import (
     AdviceAsked,
@@ -25,7 +25,7 @@ from app.forms.queries.forms import form_held
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import ADVICE, FAMILY_PARTS, OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Advice, Consent, FormVersion, Request
-from app.forms.workflow_roles import is_linked, organisation_in_use, parts_in
+from app.forms.workflow_roles import is_linked, organisation_in_use, workflow_roles_of
 from app.organisations.tables import Organisation
 
 ADVICE_KEYS = "advice_"
@@ -44,14 +44,14 @@ class Asked:
     note: str = ""
 
 
-def is_assessing(work: Work, child_id: int) -> bool:
+def is_assessing(work: UnitOfWork, child_id: int) -> bool:
     """Whether the council agreed to assess this child: only then is advice statutory (reg. 6)."""
     agreed = select(Request.id).where(Request.child_id == child_id, Request.state == FormState.assessing)
     return work.session.scalars(agreed.limit(1)).first() is not None
 
 
 def ask_for_advice(
-    work: Work,
+    work: UnitOfWork,
     child_id: int,
     template_key: str,
     *,
@@ -67,11 +67,11 @@ def ask_for_advice(
     another day is agreed, with a reason. Before the council agrees to assess it is information, without a legal limit;
     `due_on` is then the day by which it is wanted. Links the adviser to the child."""
     if not work.me.in_sen_team:
-        raise WrongHands("ask_for_advice")
+        raise Forbidden("ask_for_advice")
     if person_id is not None:
         organisation_id = professional(work, person_id, "adviser").organisation_id
     if organisation_id is None:
-        raise Refused(Fault("adviser", Wording(N_("Choose who to ask"))))
+        raise ValidationFailed(FieldError("adviser", Wording(N_("Choose who to ask"))))
     organisation_in_use(work, organisation_id, "adviser")
     child = held(work, child_id)
     version = _advice_form(work, template_key)
@@ -103,28 +103,28 @@ def ask_for_advice(
             adviser_reason=asked.adviser_reason,
             created_at=work.now,
         ),
-        Refused(already),
+        ValidationFailed(already),
     )
     event = AdviceAsked if statutory else InformationAsked
-    work.tell(event(child_id=child.id, form_id=advice.id))
+    work.record(event(child_id=child.id, form_id=advice.id))
     return advice
 
 
-def cancel_advice(work: Work, form_id: int) -> Advice:
+def cancel_advice(work: UnitOfWork, form_id: int) -> Advice:
     """The advice is no longer needed; nobody has to write it."""
     advice = form_held(work.session, form_id)
     if not isinstance(advice, Advice):
         raise NotFound("Advice")
     if advice.state is FormState.cancelled and work.me.in_sen_team:
         return advice
-    advice.state = ADVICE.step("cancel", advice.state, parts_in(work, advice)).end
+    advice.state = ADVICE.step("cancel", advice.state, workflow_roles_of(work, advice)).end
     event = AdviceCancelled if advice.statutory else InformationCancelled
-    work.tell(event(child_id=advice.child_id, form_id=advice.id))
+    work.record(event(child_id=advice.child_id, form_id=advice.id))
     return advice
 
 
 def start_consent(
-    work: Work, child_id: int, link_id: int | None = None, *, recorded: bool = False
+    work: UnitOfWork, child_id: int, link_id: int | None = None, *, recorded: bool = False
 ) -> Consent:
     """Begin one person's consent form, or open theirs that is begun or in force.
 
@@ -155,27 +155,27 @@ def start_consent(
         if begun is None:
             raise Conflict("Consent") from None
         return begun
-    work.tell(ConsentStarted(child_id=child.id, form_id=consent.id))
+    work.record(ConsentStarted(child_id=child.id, form_id=consent.id))
     return consent
 
 
-def _giver(work: Work, child_id: int, link_id: int | None, recorded: bool) -> int | None:
+def _giver(work: UnitOfWork, child_id: int, link_id: int | None, recorded: bool) -> int | None:
     """Whose consent it is. None for somebody without an account, whose consent only the SEN team writes down."""
     if not work.me.in_sen_team:
         if not work.me.has(Role.parent) or not is_linked(work, child_id) or recorded:
-            raise WrongHands("start_consent")
+            raise Forbidden("start_consent")
         return work.me.user_id
     if link_id is None:
         if not recorded:
-            raise Refused(Fault("giver", Wording(N_("Choose whose consent it is"))))
+            raise ValidationFailed(FieldError("giver", Wording(N_("Choose whose consent it is"))))
         return None
     link = work.get(ChildLink, link_id)
     if link.child_id != child_id or link.ended_at is not None or link.part not in FAMILY_PARTS:
-        raise Refused(Fault("giver", Wording(N_("Choose whose consent it is"))))
+        raise ValidationFailed(FieldError("giver", Wording(N_("Choose whose consent it is"))))
     return link.person_id
 
 
-def _open_consent(work: Work, child_id: int, giver: int | None) -> Consent | None:
+def _open_consent(work: UnitOfWork, child_id: int, giver: int | None) -> Consent | None:
     """This person's consent that is begun or in force; for people without an account, the one in record."""
     if giver is None:
         whose = and_(Consent.author_id.is_(None), Consent.state == FormState.draft)
@@ -184,19 +184,19 @@ def _open_consent(work: Work, child_id: int, giver: int | None) -> Consent | Non
     return work.session.scalars(select(Consent).where(Consent.child_id == child_id, whose).limit(1)).first()
 
 
-def _advice_form(work: Work, template_key: str) -> FormVersion:
+def _advice_form(work: UnitOfWork, template_key: str) -> FormVersion:
     if not template_key.startswith(ADVICE_KEYS):
-        raise Refused(Fault("form", Wording(N_("Choose the advice form"))))
+        raise ValidationFailed(FieldError("form", Wording(N_("Choose the advice form"))))
     return published(work.session, template_key)
 
 
 def _check(
-    work: Work,
+    work: UnitOfWork,
     version: FormVersion,
     organisation_id: int,
     asked: Asked,
     statutory: bool,
-    already: list[Fault],
+    already: list[FieldError],
 ) -> None:
     faults = [
         *_date_faults(work.today, asked, statutory),
@@ -204,26 +204,28 @@ def _check(
     ]
     too_long = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)
     texts = {"note": asked.note, "due_reason": asked.due_reason, "adviser_reason": asked.adviser_reason}
-    faults += [Fault(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
+    faults += [FieldError(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
     faults += already
     for field, text in texts.items():
         faults += character_faults(field, text)
     if faults:
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
 
 
-def _date_faults(today: date, asked: Asked, statutory: bool) -> list[Fault]:
+def _date_faults(today: date, asked: Asked, statutory: bool) -> list[FieldError]:
     if asked.due_on is None:
         return []
     if asked.due_on < today:
-        return [Fault("due_on", Wording(N_("The due date must be today or later")))]
+        return [FieldError("due_on", Wording(N_("The due date must be today or later")))]
     if statutory and asked.due_on != advice_due_on(today) and not asked.due_reason:
         text = N_("The law gives 6 weeks. Enter why another date was agreed")
-        return [Fault("due_reason", Wording(text))]
+        return [FieldError("due_reason", Wording(text))]
     return []
 
 
-def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reason: str) -> list[Fault]:
+def _adviser_faults(
+    work: UnitOfWork, version: FormVersion, organisation_id: int, reason: str
+) -> list[FieldError]:
     """An adviser whose organisation is of another kind than the form is for, without a reason."""
     body = work.get(Organisation, organisation_id)
     if body.kind.name in version.template.audience or reason:
@@ -233,16 +235,16 @@ def _adviser_faults(work: Work, version: FormVersion, organisation_id: int, reas
         "Choose another adviser, or enter why you are asking them"
     )
     kind = Wording(PROFESSION_LABELS[body.kind])
-    return [Fault("adviser_reason", Wording(text, name=body.name, profession=kind))]
+    return [FieldError("adviser_reason", Wording(text, name=body.name, profession=kind))]
 
 
-def _already_asked(work: Work, organisation_id: int) -> Fault:
+def _already_asked(work: UnitOfWork, organisation_id: int) -> FieldError:
     name = work.get(Organisation, organisation_id).name
     text = N_("%(name)s has already been asked for this advice and has not sent it yet")
-    return Fault("adviser", Wording(text, name=name))
+    return FieldError("adviser", Wording(text, name=name))
 
 
-def _is_same_request(work: Work, awaited: Advice, person_id: int | None, asked: Asked) -> bool:
+def _is_same_request(work: UnitOfWork, awaited: Advice, person_id: int | None, asked: Asked) -> bool:
     """The officer pressed twice: the same person was asked for the same advice by the same day a moment ago."""
     day = awaited.due_on if awaited.statutory else awaited.wanted_by
     same_day = asked.due_on in (None, day)
@@ -252,7 +254,7 @@ def _is_same_request(work: Work, awaited: Advice, person_id: int | None, asked: 
 
 
 def _awaited(
-    work: Work,
+    work: UnitOfWork,
     child_id: int,
     version: FormVersion,
     organisation_id: int,

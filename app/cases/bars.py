@@ -8,18 +8,18 @@ from app.accounts.registration_events import InvitationWithdrawn
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
-from app.core.errors import Fault, Refused
+from app.core.errors import FieldError, ValidationFailed
 from app.core.names import fold
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 
 
-def is_barred(work: Work, child_id: int, person_id: int) -> bool:
+def is_barred(work: UnitOfWork, child_id: int, person_id: int) -> bool:
     """Whether the SEN team removed this person from the child and has not linked them again."""
     return _has_barred(work, child_id, ChildLink.person_id == person_id)
 
 
-def organisation_is_barred(work: Work, child_id: int, organisation_id: int) -> bool:
+def organisation_is_barred(work: UnitOfWork, child_id: int, organisation_id: int) -> bool:
     """Whether the SEN team removed this organisation from the child and has not linked it again."""
     return _has_barred(work, child_id, _of_organisation(organisation_id))
 
@@ -28,22 +28,22 @@ def _of_organisation(organisation_id: int) -> ColumnElement[bool]:
     return and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
 
 
-def _has_barred(work: Work, child_id: int, whose: ColumnElement[bool]) -> bool:
+def _has_barred(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> bool:
     statement = select(ChildLink.id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
     return work.session.scalars(statement.limit(1)).first() is not None
 
 
-def lift_bar(work: Work, child_id: int, person_id: int) -> None:
+def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> None:
     """The SEN team links a person again whom it had removed from the child."""
     _lift(work, child_id, ChildLink.person_id == person_id)
 
 
-def lift_bar_of_organisation(work: Work, child_id: int, organisation_id: int) -> None:
+def lift_bar_of_organisation(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
     """The SEN team links an organisation again which it had removed from the child."""
     _lift(work, child_id, _of_organisation(organisation_id))
 
 
-def _lift(work: Work, child_id: int, whose: ColumnElement[bool]) -> None:
+def _lift(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> None:
     work.session.execute(
         update(ChildLink)
         .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
@@ -51,25 +51,25 @@ def _lift(work: Work, child_id: int, whose: ColumnElement[bool]) -> None:
     )
 
 
-def withdraw_older_invitations(work: Work, link: ChildLink) -> None:
+def withdraw_older_invitations(work: UnitOfWork, link: ChildLink) -> None:
     """Withdraw the open invitations of a removed person to the same child, also those to another address of theirs:
     accepting one would bring them back. A person is known by address or by name, since the address may be another."""
     if link.person_id is None:
         return
     for each in open_invitations_of(work, link.child_id, work.get(Person, link.person_id)):
         each.withdrawn_at = work.now
-        work.tell(InvitationWithdrawn(child_id=link.child_id, invitation_id=each.id))
+        work.record(InvitationWithdrawn(child_id=link.child_id, invitation_id=each.id))
 
 
-def open_invitations_of(work: Work, child_id: int, person: Person) -> list[Invitation]:
+def open_invitations_of(work: UnitOfWork, child_id: int, person: Person) -> list[Invitation]:
     """Return the open invitations to a child that are to this person, by address or by name."""
     is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
     waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == child_id, *is_open))
     return [each for each in waiting if each.email == person.email or fold(each.name) == fold(person.name)]
 
 
-def check_no_one_invited_back(work: Work, newer_id: int, older_id: int) -> None:
-    """Raise Refused where somebody who was removed from one of two records is invited to the other: merged into one,
+def check_no_one_invited_back(work: UnitOfWork, newer_id: int, older_id: int) -> None:
+    """Raise ValidationFailed where somebody who was removed from one of two records is invited to the other: merged into one,
     the invitation would bring them back."""
     for removed_from, other in ((newer_id, older_id), (older_id, newer_id)):
         removed = select(ChildLink.person_id).where(
@@ -82,10 +82,10 @@ def check_no_one_invited_back(work: Work, newer_id: int, older_id: int) -> None:
                     "You ended the involvement of %(name)s in one of the records, and they are invited to the "
                     "other. Withdraw the invitation, or link them to both, then merge the records"
                 )
-                raise Refused(Fault("answer", Wording(text, name=person.name)))
+                raise ValidationFailed(FieldError("answer", Wording(text, name=person.name)))
 
 
-def copy_bars(work: Work, from_id: int, to_id: int, since: datetime) -> None:
+def copy_bars(work: UnitOfWork, from_id: int, to_id: int, since: datetime) -> None:
     """Whom the SEN team removed from one record since this moment is removed from the other record too: the two were
     one record then, and the SEN team meant the child."""
     barred = (ChildLink.barred.is_(True), ChildLink.ended_at >= since)

@@ -11,10 +11,10 @@ from app.children.child_details import NewChild, columns_of, identity_of, what_i
 from app.children.events import ChildCorrected, PossibleDuplicateFound
 from app.children.tables import Child
 from app.core.database.row_filter import look_as, look_as_system
-from app.core.errors import Fault, Refused, WrongHands
+from app.core.errors import FieldError, Forbidden, ValidationFailed
 from app.core.names import search_name
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, Request
@@ -34,7 +34,7 @@ class Correction:
     version: int
 
 
-def may_correct(work: Work, child_id: int) -> bool:
+def may_correct(work: UnitOfWork, child_id: int) -> bool:
     """Whether this person may correct the record now.
 
     The SEN team always; a linked professional while their organisation's request is a draft and nothing about the
@@ -58,17 +58,17 @@ def may_correct(work: Work, child_id: int) -> bool:
     return draft is not None and not _anything_sent(work, child_id)
 
 
-def correct_child(work: Work, child_id: int, correction: Correction) -> dict[str, list[Any]]:
+def correct_child(work: UnitOfWork, child_id: int, correction: Correction) -> dict[str, list[Any]]:
     """Correct a child's details. Returns each changed detail with its old and new value; none, nothing was changed.
 
-    Raises WrongHands for a person who may not correct the record, and Refused for what cannot be accepted, also when
+    Raises Forbidden for a person who may not correct the record, and ValidationFailed for what cannot be accepted, also when
     the record was changed since the page was opened: nothing that was typed is lost, and nothing is overwritten.
     """
     work.get(Child, child_id)
     if not may_correct(work, child_id):
-        raise WrongHands("correct_child")
+        raise Forbidden("correct_child")
     if faults := _faults(work, correction):
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
     identity = identity_of(correction.typed)
     like = known_child_like(work, identity, other_than=child_id)  # asked before the row is loaded
     child = work.get(Child, child_id)
@@ -76,7 +76,7 @@ def correct_child(work: Work, child_id: int, correction: Correction) -> dict[str
         text = N_(
             "Someone has changed this record since you opened the page. Check the details and save again"
         )
-        raise Refused(Fault("reason", Wording(text)))
+        raise ValidationFailed(FieldError("reason", Wording(text)))
     wanted = columns_of(correction.typed, identity)
     if work.me.in_sen_team:
         wanted["setting_id"] = correction.setting_id
@@ -88,28 +88,28 @@ def correct_child(work: Work, child_id: int, correction: Correction) -> dict[str
     for name, (_old, new) in changes.items():
         setattr(child, name, new)
     child.search_name = search_name(child.surname, child.forenames)
-    work.tell(ChildCorrected(child_id=child_id, changes=_plain(changes), reason=correction.reason.strip()))
+    work.record(ChildCorrected(child_id=child_id, changes=_plain(changes), reason=correction.reason.strip()))
     if like is not None and child.possible_duplicate_of_id is None and child.id > like:
         child.possible_duplicate_of_id = like
-        work.tell(PossibleDuplicateFound(child_id=child_id, of_child_id=like))
+        work.record(PossibleDuplicateFound(child_id=child_id, of_child_id=like))
     work.session.flush()
     return changes
 
 
-def _faults(work: Work, correction: Correction) -> list[Fault]:
+def _faults(work: UnitOfWork, correction: Correction) -> list[FieldError]:
     faults = what_is_wrong(correction.typed, work.today)
     if correction.setting_id is not None and work.me.in_sen_team:
         work.get(Organisation, correction.setting_id)
     if not correction.reason.strip():
-        faults.append(Fault("reason", Wording(N_("Enter why you are changing the record"))))
+        faults.append(FieldError("reason", Wording(N_("Enter why you are changing the record"))))
     elif len(correction.reason) > LONGEST_REASON:
         faults.append(
-            Fault("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))
+            FieldError("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))
         )
     return faults
 
 
-def _anything_sent(work: Work, child_id: int) -> bool:
+def _anything_sent(work: UnitOfWork, child_id: int) -> bool:
     """Whether any form about the child was ever sent, by anyone: the SEN team knows the child from then on."""
     look_as_system(work.session, "a draft's author asks whether the SEN team knows the child")
     try:

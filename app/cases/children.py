@@ -15,17 +15,17 @@ from app.children.rules.matching import Identity, is_close_to
 from app.children.tables import Child, ChildLink
 from app.core.activity_limits import ADDED, count_mine
 from app.core.database.row_mapper import beside
-from app.core.errors import Fault, NotFound, PortalError, Refused, TooMany, WrongHands
+from app.core.errors import FieldError, Forbidden, NotFound, PortalError, TooMany, ValidationFailed
 from app.core.names import search_name
 from app.core.roles import EDUCATION, Principal, Profession, Role
 from app.core.text_input import clean_lines
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import note_contact_risk
 from app.forms.events import RequestStarted
 from app.forms.form_templates import published
 from app.forms.rules.secrecy import columns_kept_from
-from app.forms.rules.workflow import FormState, Part
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.forms.tables.forms import Request
 from app.organisations.tables import Organisation
 
@@ -48,7 +48,7 @@ def may_add_children(who: Principal) -> bool:
     return who.has(Role.professional) and who.organisation_id is not None and who.profession in EDUCATION
 
 
-def add_child(work: Work, typed: NewChild, key: str = "", *, is_another: bool = False) -> Request:
+def add_child(work: UnitOfWork, typed: NewChild, key: str = "", *, is_another: bool = False) -> Request:
     """Enter a child and begin the request for an assessment, which the person adding is the author of.
 
     The same page sent twice (`key`) adds one child; sent again with a correction, it corrects that child. Raises
@@ -57,9 +57,9 @@ def add_child(work: Work, typed: NewChild, key: str = "", *, is_another: bool = 
     """
     me = work.me
     if not may_add_children(me):
-        raise WrongHands("add_child")
+        raise Forbidden("add_child")
     if faults := what_is_wrong(typed, work.today):
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
     _check_still_works_there(work)
     _count(work)
     if added := _added_with(work, key):
@@ -83,7 +83,7 @@ def add_child(work: Work, typed: NewChild, key: str = "", *, is_another: bool = 
     return _sent_again(work, first, typed)
 
 
-def add_again(work: Work, child_id: int, typed: NewChild) -> bool:
+def add_again(work: UnitOfWork, child_id: int, typed: NewChild) -> bool:
     """The person adding says that it is this child, to whom they are linked. Returns whether the record was corrected
     by what they typed: only its author may, and only while the request is a draft."""
     version = work.get(Child, child_id).version
@@ -92,12 +92,12 @@ def add_again(work: Work, child_id: int, typed: NewChild) -> bool:
     return bool(correct_child(work, child_id, Correction(typed, None, CORRECTED_WHILE_ADDING, version)))
 
 
-def view_child(work: Work, child_id: int) -> Child:
+def view_child(work: UnitOfWork, child_id: int) -> Child:
     """Open a child's page; the audit keeps that it was opened."""
     child = child_to_read(work.session, child_id)
     if child is None:
         raise NotFound("Child")
-    work.tell(ChildViewed(child_id=child.id))
+    work.record(ChildViewed(child_id=child.id))
     hidden = columns_kept_from(
         is_team=work.me.in_sen_team,
         is_family=work.me.has(Role.parent),
@@ -106,53 +106,53 @@ def view_child(work: Work, child_id: int) -> Child:
     return cast(Child, beside(child, **dict.fromkeys(hidden)))
 
 
-def set_contact_risk(work: Work, child_id: int, risk: bool, reason: str) -> Child:
+def set_contact_risk(work: UnitOfWork, child_id: int, risk: bool, reason: str) -> Child:
     """The SEN team notes that an address or contact detail must be kept secret, or that it need not be any more.
 
-    Raises Refused without a reason.
+    Raises ValidationFailed without a reason.
     """
     if not work.me.in_sen_team:
-        raise WrongHands("set_contact_risk")
+        raise Forbidden("set_contact_risk")
     why = clean_lines(reason)
     if not why:
-        raise Refused(Fault("reason", Wording(N_("Enter the reason"))))
+        raise ValidationFailed(FieldError("reason", Wording(N_("Enter the reason"))))
     if len(why) > LONGEST_REASON:
-        raise Refused(
-            Fault("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))
+        raise ValidationFailed(
+            FieldError("reason", Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))
         )
     child = work.get(Child, child_id)
     if child.contact_risk != risk:
-        work.tell(ContactRiskChanged(child_id=child.id, risk=risk, reason=why))
+        work.record(ContactRiskChanged(child_id=child.id, risk=risk, reason=why))
         if risk:
             note_contact_risk(work, child)
         child.contact_risk = risk
     return child
 
 
-def _check_still_works_there(work: Work) -> None:
-    """Raise WrongHands where the account is being closed or the organisation is no longer in use. The account stays
+def _check_still_works_there(work: UnitOfWork) -> None:
+    """Raise Forbidden where the account is being closed or the organisation is no longer in use. The account stays
     open until this is done, so that no link is made to a closed one."""
     mine = select(Organisation.active, Person.active).where(
         Person.id == work.me.user_id, Organisation.id == Person.organisation_id
     )
     row = work.session.execute(mine.with_for_update(read=True, of=Person)).one_or_none()
     if row is None or not all(row):
-        raise WrongHands("add_child")
+        raise Forbidden("add_child")
 
 
-def _count(work: Work) -> None:
+def _count(work: UnitOfWork) -> None:
     try:
         count_mine(work, ADDED)
     except TooMany as many:
         text = N_("You have added many children in a short time. Wait an hour, then add this one")
-        raise Refused(Fault("forenames", Wording(text))) from many
+        raise ValidationFailed(FieldError("forenames", Wording(text))) from many
 
 
 class _AddedAtOnce(PortalError):
     """The same page was sent twice, and the other sending was first."""
 
 
-def _add(work: Work, child: Child) -> Request | None:
+def _add(work: UnitOfWork, child: Child) -> Request | None:
     """Enter the child; None when the same page, sent twice at once, has just done so."""
     try:
         work.add_only(child, _AddedAtOnce())
@@ -169,15 +169,15 @@ def _add(work: Work, child: Child) -> Request | None:
             statutory=work.me.profession is not Profession.early_years,
         )
     )
-    work.tell(ChildAdded(child_id=child.id))
-    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
-    work.tell(RequestStarted(child_id=child.id, form_id=request.id))
+    work.record(ChildAdded(child_id=child.id))
+    work.record(ChildLinked(child_id=child.id, link_id=link.id))
+    work.record(RequestStarted(child_id=child.id, form_id=request.id))
     if child.possible_duplicate_of_id is not None:
-        work.tell(PossibleDuplicateFound(child_id=child.id, of_child_id=child.possible_duplicate_of_id))
+        work.record(PossibleDuplicateFound(child_id=child.id, of_child_id=child.possible_duplicate_of_id))
     return request
 
 
-def _added_with(work: Work, key: str) -> Child | None:
+def _added_with(work: UnitOfWork, key: str) -> Child | None:
     """The child this person added with a page's key."""
     if not key:
         return None
@@ -186,7 +186,7 @@ def _added_with(work: Work, key: str) -> Child | None:
     ).one_or_none()
 
 
-def _sent_again(work: Work, child: Child, typed: NewChild) -> Request:
+def _sent_again(work: UnitOfWork, child: Child, typed: NewChild) -> Request:
     """The page that added this child was sent again, perhaps with a mistake corrected."""
     child_id, version = child.id, child.version
     if may_correct(work, child_id):
@@ -202,7 +202,7 @@ def _sent_again(work: Work, child: Child, typed: NewChild) -> Request:
     return request
 
 
-def _mine_like(work: Work, identity: Identity) -> int | None:
+def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
     """The number of a child this person is linked to who may be the one they are adding."""
     same_name = Child.search_name == search_name(identity.surname, identity.forenames)
     mine = select(ChildLink.child_id).where(
@@ -215,13 +215,13 @@ def _mine_like(work: Work, identity: Identity) -> int | None:
     return next((each.child_id for each in known if is_close_to(identity, each)), None)
 
 
-def _own_link(work: Work, child: Child) -> ChildLink:
+def _own_link(work: UnitOfWork, child: Child) -> ChildLink:
     person = work.get(Person, work.me.user_id)
     return ChildLink(
         child_id=child.id,
         person_id=person.id,
         organisation_id=person.organisation_id,
-        part=Part.author,
+        part=WorkflowRole.author,
         relationship_to_child=person.job_title or "",
         linked_by_id=person.id,
         taken_up_at=work.now,

@@ -8,16 +8,16 @@ from sqlalchemy.orm import joinedload
 
 from app.cases.events import AssessmentAgreed, AssessmentDeclined
 from app.cases.tables import Decision
-from app.core.errors import Conflict, Fault, NotFound, Refused
+from app.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from app.core.text_input import character_faults
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.events import CorrectedNotToAssess, CorrectedToAssess
 from app.forms.queries.forms import form_held
 from app.forms.rules.form_deadlines import request_due_on
 from app.forms.rules.workflow import REQUEST, FormState
 from app.forms.tables.forms import Request
-from app.forms.workflow_roles import parts_in
+from app.forms.workflow_roles import workflow_roles_of
 
 LONGEST_REASON = 4000
 
@@ -31,24 +31,24 @@ class Decided:
     correction_reason: str = ""
 
 
-def agree_to_assess(work: Work, form_id: int, reason: str, decided_on: date | None = None) -> Request:
+def agree_to_assess(work: UnitOfWork, form_id: int, reason: str, decided_on: date | None = None) -> Request:
     """Record that the council will assess. Next due is the final plan, 20 weeks from the day of receipt."""
     request, _ = _record(work, form_id, "agree_to_assess", Decided(reason, decided_on))
-    work.tell(AssessmentAgreed(child_id=request.child_id, form_id=request.id))
+    work.record(AssessmentAgreed(child_id=request.child_id, form_id=request.id))
     return request
 
 
-def decline_to_assess(work: Work, form_id: int, reason: str, decided_on: date | None = None) -> Request:
+def decline_to_assess(work: UnitOfWork, form_id: int, reason: str, decided_on: date | None = None) -> Request:
     """Record that the council will not assess, and why. Nothing more is due."""
     request, _ = _record(work, form_id, "decline_to_assess", Decided(reason, decided_on))
-    work.tell(AssessmentDeclined(child_id=request.child_id, form_id=request.id))
+    work.record(AssessmentDeclined(child_id=request.child_id, form_id=request.id))
     return request
 
 
-def correct_decision(work: Work, form_id: int, assess: bool, decided: Decided) -> Request:
+def correct_decision(work: UnitOfWork, form_id: int, assess: bool, decided: Decided) -> Request:
     """Replace a decision that was recorded wrongly. The decision before stays in the history.
 
-    Raises Refused when there is no reason for the correction, or nothing differs from the decision before.
+    Raises ValidationFailed when there is no reason for the correction, or nothing differs from the decision before.
     """
     before = work.get(Request, form_id).state
     step_name, event = (
@@ -57,21 +57,21 @@ def correct_decision(work: Work, form_id: int, assess: bool, decided: Decided) -
         else ("correct_not_to_assess", CorrectedNotToAssess)
     )
     request, number = _record(work, form_id, step_name, decided)
-    work.tell(event(child_id=request.child_id, form_id=request.id, before=before.name, number=number))
+    work.record(event(child_id=request.child_id, form_id=request.id, before=before.name, number=number))
     return request
 
 
-def history_of(work: Work, form_id: int) -> list[Decision]:
+def history_of(work: UnitOfWork, form_id: int) -> list[Decision]:
     """Return every decision on a request, the newest first; empty for readers outside the SEN team."""
     found = select(Decision).where(Decision.form_id == form_id).order_by(Decision.number.desc())
     return list(work.session.scalars(found.options(joinedload(Decision.recorded_by))))
 
 
-def _record(work: Work, form_id: int, step_name: str, decided: Decided) -> tuple[Request, int]:
+def _record(work: UnitOfWork, form_id: int, step_name: str, decided: Decided) -> tuple[Request, int]:
     request = form_held(work.session, form_id)
     if not isinstance(request, Request):
         raise NotFound("Request")
-    step = REQUEST.step(step_name, request.state, parts_in(work, request))
+    step = REQUEST.step(step_name, request.state, workflow_roles_of(work, request))
     is_correction = step_name.startswith("correct")
     decided_on = decided.decided_on or work.today
     _check(work, request, step.end, decided, is_correction)
@@ -95,7 +95,7 @@ def _record(work: Work, form_id: int, step_name: str, decided: Decided) -> tuple
     return request, number
 
 
-def _check(work: Work, request: Request, end: FormState, decided: Decided, is_correction: bool) -> None:
+def _check(work: UnitOfWork, request: Request, end: FormState, decided: Decided, is_correction: bool) -> None:
     faults = [
         *_text_faults("reason", decided.reason, N_("Enter the reasons for the decision")),
         *_date_faults(work, request, decided.decided_on),
@@ -105,25 +105,27 @@ def _check(work: Work, request: Request, end: FormState, decided: Decided, is_co
         faults += _text_faults("correction_reason", decided.correction_reason, text)
         same_day = (decided.decided_on or work.today) == request.decided_on
         if request.state is end and same_day and decided.reason.strip() == request.decision_reason:
-            faults.append(Fault("decision", Wording(N_("Change the decision, its date or its reasons"))))
+            faults.append(FieldError("decision", Wording(N_("Change the decision, its date or its reasons"))))
     if faults:
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
 
 
-def _text_faults(field: str, text: str, missing: str) -> list[Fault]:
+def _text_faults(field: str, text: str, missing: str) -> list[FieldError]:
     if not text.strip():
-        return [Fault(field, Wording(missing))]
+        return [FieldError(field, Wording(missing))]
     if len(text.strip()) > LONGEST_REASON:
-        return [Fault(field, Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))]
+        return [FieldError(field, Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON))]
     return character_faults(field, text)
 
 
-def _date_faults(work: Work, request: Request, decided_on: date | None) -> list[Fault]:
+def _date_faults(work: UnitOfWork, request: Request, decided_on: date | None) -> list[FieldError]:
     if decided_on is None:
         return []
     if decided_on > work.today:
-        return [Fault("decided_on", Wording(N_("The date of the decision must be today or in the past")))]
+        return [
+            FieldError("decided_on", Wording(N_("The date of the decision must be today or in the past")))
+        ]
     if request.received_on is not None and decided_on < request.received_on:
         text = N_("The date of the decision must be on or after the day the request was received")
-        return [Fault("decided_on", Wording(text))]
+        return [FieldError("decided_on", Wording(text))]
     return []

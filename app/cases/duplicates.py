@@ -8,8 +8,8 @@ from app.children.rules.matching import Identity, first_match
 from app.children.tables import Child
 from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import look_as, look_as_system
-from app.core.errors import WrongHands, WrongMoment
-from app.core.unit_of_work import Work
+from app.core.errors import Forbidden, InvalidState
+from app.core.unit_of_work import UnitOfWork
 from app.forms.tables.forms import Form
 
 IDENTITY = (
@@ -35,7 +35,7 @@ def alike(details: Identity) -> list[ColumnElement[bool]]:
     return criteria
 
 
-def known_child_like(work: Work, details: Identity, *, other_than: int | None = None) -> int | None:
+def known_child_like(work: UnitOfWork, details: Identity, *, other_than: int | None = None) -> int | None:
     """The number of a known child who may be the same, or None. Ask before loading anything else.
 
     It looks past what the person adding may see, and tells them nothing: the same question is asked of
@@ -55,24 +55,24 @@ def known_child_like(work: Work, details: Identity, *, other_than: int | None = 
     return found.child_id if found else None
 
 
-def the_pair(work: Work, child_id: int) -> tuple[Child, Child]:
+def the_pair(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
     """The newer record and the older one it may be the same as. For the SEN team only."""
     _team_only(work)
     newer = work.get(Child, child_id)
     if newer.possible_duplicate_of_id is None:
-        raise WrongMoment("duplicate")
+        raise InvalidState("duplicate")
     return newer, work.get(Child, newer.possible_duplicate_of_id)
 
 
-def compare(work: Work, child_id: int) -> tuple[Child, Child]:
+def compare(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
     """The two records side by side; the audit keeps that both were looked at."""
     newer, older = the_pair(work, child_id)
     for each in (newer, older):
-        work.tell(ChildViewed(child_id=each.id))
+        work.record(ChildViewed(child_id=each.id))
     return newer, older
 
 
-def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
+def forms_of_both(work: UnitOfWork, newer_id: int, older_id: int) -> dict[int, int]:
     """How many forms hang on each of the two records, to help the SEN team decide."""
     counted = (
         select(Form.child_id, func.count())
@@ -82,24 +82,24 @@ def forms_of_both(work: Work, newer_id: int, older_id: int) -> dict[int, int]:
     return {newer_id: 0, older_id: 0} | {row[0]: row[1] for row in work.session.execute(counted)}
 
 
-def same_child(work: Work, child_id: int, *, despite: bool = False) -> Child:
+def same_child(work: UnitOfWork, child_id: int, *, despite: bool = False) -> Child:
     """The two records are one child: everything moves to the older record, and the newer one is seen no more. `despite`:
     the officer was warned that a form of one says that somebody of the other must not know, and is sure."""
     newer, older = the_pair(work, child_id)
     merge = merge_records(work, newer, older, despite=despite)
     kept_id, merged_id = merge.child_id, merge.merged_child_id
-    work.tell(DuplicateSettled(child_id=kept_id, of_child_id=merged_id, same=True))
+    work.record(DuplicateSettled(child_id=kept_id, of_child_id=merged_id, same=True))
     return work.get(Child, kept_id)
 
 
-def different_children(work: Work, child_id: int) -> Child:
+def different_children(work: UnitOfWork, child_id: int) -> Child:
     """The two records are two children; the question is settled."""
     newer, older = the_pair(work, child_id)
     newer.possible_duplicate_of_id = None
-    work.tell(DuplicateSettled(child_id=newer.id, of_child_id=older.id, same=False))
+    work.record(DuplicateSettled(child_id=newer.id, of_child_id=older.id, same=False))
     return newer
 
 
-def _team_only(work: Work) -> None:
+def _team_only(work: UnitOfWork) -> None:
     if not work.me.in_sen_team:
-        raise WrongHands("duplicate")
+        raise Forbidden("duplicate")

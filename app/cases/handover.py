@@ -11,10 +11,10 @@ from app.cases.unfinished import forms_to_answer_for
 from app.children.tables import Child, ChildLink
 from app.core.database.locks import hold_account, organisation_held
 from app.core.database.row_filter import look_as, look_as_system
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import keep_named_from_queue
 from app.forms.rules.form_deadlines import UNDECIDED
-from app.forms.rules.workflow import OPEN_TO_WRITING, FormState, Part
+from app.forms.rules.workflow import OPEN_TO_WRITING, FormState, WorkflowRole
 from app.forms.tables.forms import Form
 
 
@@ -29,7 +29,7 @@ class WorkInHand:
         return bool(self.children or self.forms)
 
 
-def work_in_hand(work: Work, person_id: int) -> WorkInHand:
+def work_in_hand(work: UnitOfWork, person_id: int) -> WorkInHand:
     """Count what would be handed over, for an administrator, who sees no child."""
     look_as_system(work.session, "the work of an account is counted before it is closed")
     try:
@@ -38,15 +38,15 @@ def work_in_hand(work: Work, person_id: int) -> WorkInHand:
         look_as(work.session, work.who)
 
 
-def owed_through(work: Work, link: ChildLink) -> list[Form]:
+def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
     """What has no author once this link ends: a person's own forms, and a queue's that no one writes."""
-    if link.part is not Part.author:
+    if link.part is not WorkflowRole.author:
         return []
     unfinished = forms_to_answer_for(work, link.child_id, link.organisation_id)
     return [form for form in unfinished if form.author_id == link.person_id]
 
 
-def hand_over_work(work: Work, person_id: int) -> WorkInHand:
+def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
     """End this professional's links and put their children and unfinished forms into their organisation's queue.
 
     A child on whom a colleague works by name stays with the colleague. The organisation's people and the SEN team are
@@ -66,7 +66,7 @@ def hand_over_work(work: Work, person_id: int) -> WorkInHand:
         look_as(work.session, work.who)
 
 
-def tell_left_use(work: Work, organisation_id: int) -> None:
+def tell_left_use(work: UnitOfWork, organisation_id: int) -> None:
     """An organisation is no longer in use: the SEN team is told how much of its work is open. Nothing where none is."""
     look_as_system(work.session, "the open work of an organisation that is no longer in use is counted")
     try:
@@ -80,10 +80,10 @@ def tell_left_use(work: Work, organisation_id: int) -> None:
     finally:
         look_as(work.session, work.who)
     if children or forms:
-        work.tell(OrganisationLeftUse(organisation_id=organisation_id, children=children, forms=forms))
+        work.record(OrganisationLeftUse(organisation_id=organisation_id, children=children, forms=forms))
 
 
-def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
+def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> None:
     links = _held_links(work, person_id, organisation_id)
     alone = _without_colleague(work, person_id, organisation_id, [link.child_id for link in links])
     may_queue = alone - _barred(work, organisation_id, alone)
@@ -91,21 +91,21 @@ def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
         may_queue = set()
     for link in links:
         link.ended_at, link.ended_by_id = work.now, work.me.user_id
-        work.tell(LinkEnded(child_id=link.child_id, link_id=link.id))
+        work.record(LinkEnded(child_id=link.child_id, link_id=link.id))
     work.session.flush()
     queued = may_queue - _in_queue(work, organisation_id, may_queue)
     places = [_place(work, child_id, organisation_id) for child_id in sorted(queued)]
     work.session.add_all(places)
     work.session.flush()
     for place in places:
-        work.tell(ReturnedToQueue(child_id=place.child_id, link_id=place.id))
+        work.record(ReturnedToQueue(child_id=place.child_id, link_id=place.id))
     for child_id in sorted(alone - may_queue):
-        work.tell(WorkLeft(child_id=child_id, organisation_id=organisation_id))
+        work.record(WorkLeft(child_id=child_id, organisation_id=organisation_id))
     forms = _free_forms(work, person_id, organisation_id, [link.child_id for link in links])
     for place in places:
         keep_named_from_queue(work, place.child_id, organisation_id)
     if links or forms:
-        work.tell(
+        work.record(
             WorkHandedOver(
                 person_id=person_id,
                 organisation_id=organisation_id,
@@ -116,21 +116,24 @@ def _hand_over(work: Work, person_id: int, organisation_id: int) -> None:
         )
 
 
-def _hold_children(work: Work, person_id: int) -> None:
+def _hold_children(work: UnitOfWork, person_id: int) -> None:
     """All of them at once and in order, as everybody does who locks more than one."""
     linked = select(ChildLink.child_id).where(_open_links(person_id))
     children = select(Child.id).where(Child.id.in_(linked)).order_by(Child.id)
     work.session.execute(children.with_for_update(key_share=True))
 
 
-def _held_links(work: Work, person_id: int, organisation_id: int) -> list[ChildLink]:
+def _held_links(work: UnitOfWork, person_id: int, organisation_id: int) -> list[ChildLink]:
     of_person = _open_links(person_id, ChildLink.organisation_id == organisation_id)
     return list(work.session.scalars(select(ChildLink).where(of_person).order_by(ChildLink.child_id)))
 
 
 def _open_links(person_id: int, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(
-        ChildLink.person_id == person_id, ChildLink.part == Part.author, ChildLink.ended_at.is_(None), *more
+        ChildLink.person_id == person_id,
+        ChildLink.part == WorkflowRole.author,
+        ChildLink.ended_at.is_(None),
+        *more,
     )
 
 
@@ -146,13 +149,13 @@ def _unfinished(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def _count(work: Work, person_id: int) -> WorkInHand:
+def _count(work: UnitOfWork, person_id: int) -> WorkInHand:
     children = select(func.count(ChildLink.child_id.distinct())).where(_open_links(person_id))
     forms = select(func.count(Form.id)).where(_unfinished(person_id))
     return WorkInHand(work.session.scalar(children) or 0, work.session.scalar(forms) or 0)
 
 
-def _organisations_of(work: Work, person_id: int) -> list[int]:
+def _organisations_of(work: UnitOfWork, person_id: int) -> list[int]:
     of_links = select(ChildLink.organisation_id).where(_open_links(person_id))
     of_forms = select(Form.organisation_id).where(_unfinished(person_id))
     found = {*work.session.scalars(of_links), *work.session.scalars(of_forms)}
@@ -160,7 +163,7 @@ def _organisations_of(work: Work, person_id: int) -> list[int]:
 
 
 def _without_colleague(
-    work: Work, person_id: int, organisation_id: int, children: Collection[int]
+    work: UnitOfWork, person_id: int, organisation_id: int, children: Collection[int]
 ) -> set[int]:
     """Those of these children on whom no colleague works by name. One who is not confirmed does not count: they read
     nothing that others wrote."""
@@ -180,7 +183,7 @@ def _without_colleague(
     return set(children) - set(work.session.scalars(with_colleague))
 
 
-def _barred(work: Work, organisation_id: int, children: Collection[int]) -> set[int]:
+def _barred(work: UnitOfWork, organisation_id: int, children: Collection[int]) -> set[int]:
     of_organisation = (ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
     statement = select(ChildLink.child_id).where(
         ChildLink.child_id.in_(children), ChildLink.barred.is_(True), *of_organisation
@@ -188,7 +191,7 @@ def _barred(work: Work, organisation_id: int, children: Collection[int]) -> set[
     return set(work.session.scalars(statement))
 
 
-def _in_queue(work: Work, organisation_id: int, children: Collection[int]) -> set[int]:
+def _in_queue(work: UnitOfWork, organisation_id: int, children: Collection[int]) -> set[int]:
     of_organisation = (ChildLink.person_id.is_(None), ChildLink.organisation_id == organisation_id)
     statement = select(ChildLink.child_id).where(
         ChildLink.child_id.in_(children), ChildLink.ended_at.is_(None), *of_organisation
@@ -196,18 +199,18 @@ def _in_queue(work: Work, organisation_id: int, children: Collection[int]) -> se
     return set(work.session.scalars(statement))
 
 
-def _place(work: Work, child_id: int, organisation_id: int) -> ChildLink:
+def _place(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLink:
     return ChildLink(
         child_id=child_id,
         person_id=None,
         organisation_id=organisation_id,
-        part=Part.author,
+        part=WorkflowRole.author,
         linked_by_id=work.me.user_id,
         created_at=work.now,
     )
 
 
-def _free_forms(work: Work, person_id: int, organisation_id: int, children: Collection[int]) -> int:
+def _free_forms(work: UnitOfWork, person_id: int, organisation_id: int, children: Collection[int]) -> int:
     """Their unfinished forms have no author until a colleague is assigned. Gives how many."""
     # One that had no author may be saved by them at this moment, which makes them its author: wait for that.
     at_hand = select(Form.id).where(

@@ -16,13 +16,13 @@ from app.children.tables import Child
 from app.core.database.locks import child_held
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import is_named_since, keep_from_queue
 from app.forms.secrecy_events import InvitationHeldBack
 from app.organisations.tables import Organisation
 
 
-def open_to(work: Work, email: str) -> Sequence[Invitation]:
+def open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
     """What somebody with this address is invited to. Raises DeadLink when there is nothing (any more)."""
     found = invitations_open_to(work, email)
     if not found:
@@ -30,7 +30,7 @@ def open_to(work: Work, email: str) -> Sequence[Invitation]:
     return found
 
 
-def hold_open_to(work: Work, email: str) -> Sequence[Invitation]:
+def hold_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
     """The same, while nobody else changes these invitations, merges the children's records or ends an involvement with
     them. Ask for it before the link is used: whoever withdraws an invitation locks in that order. Raises DeadLink."""
     held: set[int] = set()
@@ -51,14 +51,14 @@ def hold_open_to(work: Work, email: str) -> Sequence[Invitation]:
     return open_to(work, email)
 
 
-def renew(work: Work, email: str) -> None:
+def renew(work: UnitOfWork, email: str) -> None:
     """Mail a new link for an open invitation whose link was too old. Raises DeadLink when there is none."""
     newest = hold_open_to(work, email)[-1]
     token = make_link(work, Purpose.invite, newest.email)
     mail_link(work, letter_of(newest), Purpose.invite, newest.email, token)
 
 
-def enter_details(work: Work, email: str, first_name: str, last_name: str, job_title: str) -> None:
+def enter_details(work: UnitOfWork, email: str, first_name: str, last_name: str, job_title: str) -> None:
     """Keep what an invited professional or member of staff says about themselves until the account is opened."""
     for invitation in open_to(work, email):
         if asks_details(invitation):
@@ -67,7 +67,7 @@ def enter_details(work: Work, email: str, first_name: str, last_name: str, job_t
     work.session.flush()
 
 
-def organisation_name(work: Work, invitation: Invitation) -> str:
+def organisation_name(work: UnitOfWork, invitation: Invitation) -> str:
     """Where the invited person will work; empty for parents."""
     if invitation.role is Role.parent:
         return ""
@@ -80,7 +80,7 @@ def asks_details(invitation: Invitation) -> bool:
     return invitation.role is not Role.parent
 
 
-def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
+def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
     """Open the account with its role, and link a parent to every child this address was invited to; not where a form that
     came in since then may say that they must not know, of which the SEN team is told.
 
@@ -104,19 +104,19 @@ def accept(work: Work, link: OpenLink, password_hash: str) -> Person:
         if child_id is None or child_id in linked:  # invited to two records that turned out to be one child
             continue
         if is_named_since(work, invitation):
-            work.tell(InvitationHeldBack(child_id=child_id, invitation_id=invitation.id))
+            work.record(InvitationHeldBack(child_id=child_id, invitation_id=invitation.id))
             continue
         link_parent(work, work.get(Child, child_id), person.id, invitation)
         linked.add(child_id)
     if newest.role is not Role.parent:
         roles = (newest.role.name,)
-        work.tell(InvitationAccepted(person_id=person.id, invitation_id=newest.id, roles=roles))
+        work.record(InvitationAccepted(person_id=person.id, invitation_id=newest.id, roles=roles))
     keep_password(work.session, link.id, None)
     mail(work, "account_opened", link.email, f"person {person.id}")
     return person
 
 
-def _person(work: Work, invitation: Invitation, password_hash: str) -> Person:
+def _person(work: UnitOfWork, invitation: Invitation, password_hash: str) -> Person:
     """The person that an invitation becomes. Inviting a professional confirms where they work."""
     person = Person(
         first_name=invitation.first_name,
@@ -135,7 +135,7 @@ def _person(work: Work, invitation: Invitation, password_hash: str) -> Person:
     return person
 
 
-def _place_of(work: Work, invitation: Invitation) -> Organisation | None:
+def _place_of(work: UnitOfWork, invitation: Invitation) -> Organisation | None:
     """Where the invited person works: for the council's own people, the council if it is entered once."""
     if invitation.organisation_id is not None:
         return work.get(Organisation, invitation.organisation_id)

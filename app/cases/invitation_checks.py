@@ -5,9 +5,9 @@ from sqlalchemy import select
 from app.accounts.rules.invitations import COUNCIL_ROLES
 from app.accounts.rules.work_email import EmailError, canonical, domain_of, is_free_mail, resemblance
 from app.accounts.tables.people import Person
-from app.core.errors import Fault, Refused
+from app.core.errors import FieldError, ValidationFailed
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.organisations.tables import Organisation
 
@@ -15,20 +15,20 @@ CLOSED = N_("The account with this email address is closed. Ask an administrator
 
 
 def address_of(typed: str, role: Role) -> str:
-    """Return the address as it is written everywhere. Raises Refused for none, and for the council's own people for one
+    """Return the address as it is written everywhere. Raises ValidationFailed for none, and for the council's own people for one
     on a personal email service."""
     try:
         address = canonical(typed)
     except EmailError as problem:
-        raise Refused(Fault("email", problem.text)) from None
+        raise ValidationFailed(FieldError("email", problem.text)) from None
     if role in COUNCIL_ROLES and is_free_mail(domain_of(address)):
         text = N_("Enter their work email address. %(domain)s is a personal email service")
-        raise Refused(Fault("email", Wording(text, domain=domain_of(address))))
+        raise ValidationFailed(FieldError("email", Wording(text, domain=domain_of(address))))
     return address
 
 
-def check_mailbox_open(work: Work, address: str) -> None:
-    """Raise Refused for another address of the mailbox of a closed account: an administrator opens that account again,
+def check_mailbox_open(work: UnitOfWork, address: str) -> None:
+    """Raise ValidationFailed for another address of the mailbox of a closed account: an administrator opens that account again,
     and nothing else brings its owner back."""
     closed = select(Person).where(Person.mailbox == resemblance(address), Person.active.is_(False))
     person = work.session.scalars(closed.limit(1)).unique().first()
@@ -37,24 +37,24 @@ def check_mailbox_open(work: Work, address: str) -> None:
             "The closed account of %(name)s (%(email)s) uses the same mailbox. "
             "Ask an administrator to open it again"
         )
-        raise Refused(Fault("email", Wording(text, name=person.name, email=person.email)))
+        raise ValidationFailed(FieldError("email", Wording(text, name=person.name, email=person.email)))
 
 
-def check_organisation(work: Work, role: Role, organisation_id: int | None) -> None:
-    """Raise Refused unless a professional is invited to an organisation that professionals may belong to."""
+def check_organisation(work: UnitOfWork, role: Role, organisation_id: int | None) -> None:
+    """Raise ValidationFailed unless a professional is invited to an organisation that professionals may belong to."""
     if role is not Role.professional:
         return
     wanted = select(Organisation).where(Organisation.id == organisation_id)
     organisation = work.session.scalars(wanted).one_or_none()
     if organisation is None or not organisation.active or organisation.kind is Profession.council:
         text = Wording(N_("Choose an organisation that professionals may belong to"))
-        raise Refused(Fault("organisation", text))
+        raise ValidationFailed(FieldError("organisation", text))
 
 
-def needs_second(work: Work, role: Role) -> bool:
+def needs_second(work: UnitOfWork, role: Role) -> bool:
     """Return whether a second administrator has to confirm: for the first of each of the council's roles, if it wants
     that."""
-    if role not in COUNCIL_ROLES or not work.office.settings.two_administrators:
+    if role not in COUNCIL_ROLES or not work.context.settings.two_administrators:
         return False
     holders = select(Person.id).where(Person.active.is_(True), Person.roles.any(name=role.name))
     return work.session.scalars(holders.limit(1)).first() is None

@@ -36,14 +36,14 @@ from app.cases.invitation_checks import (
 )
 from app.cases.links import held, open_link_of
 from app.children.tables import Child, ChildLink
-from app.core.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.names import fold
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import check_may_know, check_rights
 from app.forms.named_later import check_named_since
-from app.forms.rules.workflow import FAMILY_PARTS, Part
+from app.forms.rules.workflow import FAMILY_PARTS, WorkflowRole
 
 MOST_LISTED = 100
 """Of a list on one page, which says so where there are more."""
@@ -60,7 +60,7 @@ class Invited:
     first_name: str = ""
     last_name: str = ""
     relationship: str = ""
-    part: Part = Part.parent
+    part: WorkflowRole = WorkflowRole.parent
     """What a parent's account is to the child: a parent's or carer's, or the young person's own."""
     despite: bool = False
     """The officer was warned that a form says this person must not know, and is sure."""
@@ -71,10 +71,10 @@ class Invited:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
+def invite(work: UnitOfWork, invited: Invited) -> Invitation | ChildLink:
     """Mail a link to open an account with this role; the mail names no child.
 
-    A parent who has an account already is linked to the child at once. Raises Refused when the address has an account
+    A parent who has an account already is linked to the child at once. Raises ValidationFailed when the address has an account
     of another kind, belongs to another person, or has an open invitation, which is never replaced.
     """
     _check_may_invite(work, invited.role)
@@ -97,7 +97,7 @@ def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
     try:
         _check_open_ones(work, address, invited)
         invitation = work.add_only(_new(work, address, invited), _is_open(None))
-    except Refused:  # somebody, or the same request again, was quicker
+    except ValidationFailed:  # somebody, or the same request again, was quicker
         repeated = _repeated(work, address, invited)
         if repeated is None:
             raise
@@ -110,7 +110,7 @@ def invite(work: Work, invited: Invited) -> Invitation | ChildLink:
     return invitation
 
 
-def _new(work: Work, address: str, invited: Invited) -> Invitation:
+def _new(work: UnitOfWork, address: str, invited: Invited) -> Invitation:
     return Invitation(
         created_at=work.now,
         role=invited.role,
@@ -127,7 +127,7 @@ def _new(work: Work, address: str, invited: Invited) -> Invitation:
     )
 
 
-def _repeated(work: Work, address: str, invited: Invited) -> Invitation | None:
+def _repeated(work: UnitOfWork, address: str, invited: Invited) -> Invitation | None:
     """The open invitation that the same request, sent twice, has just made: it gets the same answer."""
     made = select(Invitation).where(
         Invitation.email == address,
@@ -148,12 +148,12 @@ def _repeated(work: Work, address: str, invited: Invited) -> Invitation | None:
     return found if made_of == asked else None
 
 
-def confirm(work: Work, invitation_id: int) -> Invitation:
-    """A second administrator confirms an invitation, and its link is sent. Of two at once, one gets WrongMoment."""
+def confirm(work: UnitOfWork, invitation_id: int) -> Invitation:
+    """A second administrator confirms an invitation, and its link is sent. Of two at once, one gets InvalidState."""
     invitation = _open_one(work, invitation_id)
     _check_still_may_invite(work, invitation.role)
     if invitation.invited_by_id == work.me.user_id:
-        raise WrongHands("an invitation is confirmed by another administrator")
+        raise Forbidden("an invitation is confirmed by another administrator")
     changed = work.session.execute(
         update(Invitation)
         .where(
@@ -165,37 +165,37 @@ def confirm(work: Work, invitation_id: int) -> Invitation:
         .values(second_at=work.now, second_by_id=work.me.user_id)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise WrongMoment
+        raise InvalidState
     work.session.refresh(invitation)
     _send(work, invitation)
-    work.tell(InvitationConfirmed(invitation_id=invitation.id))
+    work.record(InvitationConfirmed(invitation_id=invitation.id))
     return invitation
 
 
-def send_again(work: Work, invitation_id: int) -> Invitation:
-    """Mail a new link; the older one stops working. Raises WrongMoment when accepted or withdrawn already, or while a second
-    administrator has to confirm it, and Refused when a form that came in since may name this person."""
+def send_again(work: UnitOfWork, invitation_id: int) -> Invitation:
+    """Mail a new link; the older one stops working. Raises InvalidState when accepted or withdrawn already, or while a second
+    administrator has to confirm it, and ValidationFailed when a form that came in since may name this person."""
     invitation = _open_one(work, invitation_id)
     if invitation.awaits_second:
-        raise WrongMoment
+        raise InvalidState
     check_named_since(work, invitation)
     _send(work, invitation)
     _record(work, invitation)
     return invitation
 
 
-def withdraw(work: Work, invitation_id: int) -> Invitation:
+def withdraw(work: UnitOfWork, invitation_id: int) -> Invitation:
     """Take an invitation back. Its link no longer opens anything it was for."""
     invitation = _open_one(work, invitation_id)
     if not settle(work, invitation, withdrawn_at=work.now):
-        raise WrongMoment
+        raise InvalidState
     if not invitations_open_to(work, invitation.email):
         end_older(work.session, Purpose.invite, invitation.email, None, work.now)
-    work.tell(InvitationWithdrawn(child_id=invitation.child_id, invitation_id=invitation.id))
+    work.record(InvitationWithdrawn(child_id=invitation.child_id, invitation_id=invitation.id))
     return invitation
 
 
-def settle(work: Work, invitation: Invitation, **ending: datetime) -> bool:
+def settle(work: UnitOfWork, invitation: Invitation, **ending: datetime) -> bool:
     """Accept or withdraw an invitation that is still open. Of several who do so at once, one gets True."""
     changed = work.session.execute(
         update(Invitation)
@@ -209,53 +209,53 @@ def settle(work: Work, invitation: Invitation, **ending: datetime) -> bool:
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def of_child(work: Work, child_id: int) -> tuple[Child, list[Invitation]]:
+def of_child(work: UnitOfWork, child_id: int) -> tuple[Child, list[Invitation]]:
     """Return a child, and who has been invited to follow it and has not accepted yet."""
     _check_may_invite(work, Role.parent)
     child = work.get(Child, child_id)
     return child, _listed(work, Invitation.child_id == child.id)
 
 
-def of_accounts(work: Work) -> list[Invitation]:
+def of_accounts(work: UnitOfWork) -> list[Invitation]:
     """Return the open invitations of professionals and staff that this person may send again or withdraw, oldest first.
     One more than MOST_LISTED means that there are more."""
     roles = roles_invited_by(work.me)
     if not roles:
-        raise WrongHands("nobody is invited by this person")
+        raise Forbidden("nobody is invited by this person")
     return _listed(work, Invitation.role.in_(roles))
 
 
-def of_families(work: Work) -> list[Invitation]:
+def of_families(work: UnitOfWork) -> list[Invitation]:
     """Return the open invitations of parents, carers and young people to any child, oldest first: an officer who left
     may have sent them. Empty for those who invite none. One more than MOST_LISTED means that there are more."""
     return _listed(work, Invitation.role == Role.parent) if may_invite(work.me, Role.parent) else []
 
 
-def _check_may_invite(work: Work, role: Role) -> None:
+def _check_may_invite(work: UnitOfWork, role: Role) -> None:
     if not may_invite(work.me, role):
-        raise WrongHands("this person does not invite to this role")
+        raise Forbidden("this person does not invite to this role")
 
 
-def _check_still_may_invite(work: Work, role: Role) -> None:
-    """Raise WrongHands where this person's role is being taken away, or their account closed: that ends the invitations
+def _check_still_may_invite(work: UnitOfWork, role: Role) -> None:
+    """Raise Forbidden where this person's role is being taken away, or their account closed: that ends the invitations
     to accounts that they sent, and this one must not come after it."""
     if role is not Role.parent and not may_invite(replace(work.me, roles=roles_held(work)), role):
-        raise WrongHands("this person does not invite to this role any more")
+        raise Forbidden("this person does not invite to this role any more")
 
 
-def _child_of(work: Work, invited: Invited) -> Child | None:
+def _child_of(work: UnitOfWork, invited: Invited) -> Child | None:
     if invited.role is not Role.parent:
         return None
     if invited.part not in FAMILY_PARTS:
-        raise WrongHands("invite")
+        raise Forbidden("invite")
     return held(work, invited.child_id or 0)
 
 
-def _has_account(known: KnownPerson) -> Refused:
+def _has_account(known: KnownPerson) -> ValidationFailed:
     if not known.active:
-        return Refused(Fault("email", Wording(CLOSED)))
+        return ValidationFailed(FieldError("email", Wording(CLOSED)))
     text = N_("This email address already has an account. An administrator can change its roles")
-    return Refused(Fault("email", Wording(text)))
+    return ValidationFailed(FieldError("email", Wording(text)))
 
 
 def _check_same_person(name: str, invited: Invited) -> None:
@@ -264,10 +264,10 @@ def _check_same_person(name: str, invited: Invited) -> None:
         text = N_(
             "This email address belongs to %(name)s. Each person needs their own email address, because each sees only what is meant for them. Ask for another address"
         )
-        raise Refused(Fault("email", Wording(text, name=name)))
+        raise ValidationFailed(FieldError("email", Wording(text, name=name)))
 
 
-def _check_open_ones(work: Work, address: str, invited: Invited) -> None:
+def _check_open_ones(work: UnitOfWork, address: str, invited: Invited) -> None:
     """An open invitation of this address is never replaced; one that is too old makes room."""
     statement = select(Invitation).where(
         Invitation.email == address, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
@@ -282,17 +282,17 @@ def _check_open_ones(work: Work, address: str, invited: Invited) -> None:
     work.session.flush()
 
 
-def _is_open(other: Invitation | None) -> Refused:
+def _is_open(other: Invitation | None) -> ValidationFailed:
     text = N_("This email address has an open invitation already. Send it again, or withdraw it first")
     if other is None or not other.name:
-        return Refused(Fault("email", Wording(text)))
+        return ValidationFailed(FieldError("email", Wording(text)))
     named = N_(
         "%(name)s has an open invitation at this email address already. Send it again, or withdraw it first"
     )
-    return Refused(Fault("email", Wording(named, name=other.name)))
+    return ValidationFailed(FieldError("email", Wording(named, name=other.name)))
 
 
-def _ask_second(work: Work) -> None:
+def _ask_second(work: UnitOfWork) -> None:
     """Mail the other administrators that an invitation waits for one of them."""
     others = select(Person).where(
         Person.active.is_(True), Person.roles.any(name=Role.admin.name), Person.id != work.me.user_id
@@ -301,7 +301,7 @@ def _ask_second(work: Work) -> None:
         mail(work, "invitation_to_confirm", other.email, secrets.token_hex(8), other.locale)
 
 
-def _send(work: Work, invitation: Invitation) -> None:
+def _send(work: UnitOfWork, invitation: Invitation) -> None:
     invitation.sent_at = work.now
     work.session.flush()
     token = make_link(work, Purpose.invite, invitation.email)
@@ -312,21 +312,21 @@ def letter_of(invitation: Invitation) -> str:
     return "parent_invited" if invitation.role is Role.parent else "account_invited"
 
 
-def _record(work: Work, invitation: Invitation) -> None:
+def _record(work: UnitOfWork, invitation: Invitation) -> None:
     if invitation.role is Role.parent:
-        work.tell(ParentInvited(child_id=invitation.child_id, invitation_id=invitation.id))
+        work.record(ParentInvited(child_id=invitation.child_id, invitation_id=invitation.id))
     else:
-        work.tell(AccountInvited(invitation_id=invitation.id, role=invitation.role.name))
+        work.record(AccountInvited(invitation_id=invitation.id, role=invitation.role.name))
 
 
-def _link_known(work: Work, child: Child, known: KnownPerson, invited: Invited) -> ChildLink:
+def _link_known(work: UnitOfWork, child: Child, known: KnownPerson, invited: Invited) -> ChildLink:
     if not known.active:
-        raise Refused(Fault("email", Wording(CLOSED)))
+        raise ValidationFailed(FieldError("email", Wording(CLOSED)))
     if Role.parent.name not in known.role_names:
         text = Wording(
             N_("This email address belongs to a professional. Ask the parent or carer for a personal one")
         )
-        raise Refused(Fault("email", text))
+        raise ValidationFailed(FieldError("email", text))
     _check_same_person(known.name, invited)
     found = open_link_of(work, child.id, known.id)
     if found is not None:
@@ -341,12 +341,12 @@ def _link_known(work: Work, child: Child, known: KnownPerson, invited: Invited) 
     return link_parent(work, child, known.id, asked)
 
 
-def _follows_already() -> Refused:
+def _follows_already() -> ValidationFailed:
     text = N_("The person with this email address can already see this child")
-    return Refused(Fault("email", Wording(text)))
+    return ValidationFailed(FieldError("email", Wording(text)))
 
 
-def link_parent(work: Work, child: Child, person_id: int, invited: Invitation) -> ChildLink:
+def link_parent(work: UnitOfWork, child: Child, person_id: int, invited: Invitation) -> ChildLink:
     link = work.add_only(
         ChildLink(
             child_id=child.id,
@@ -359,11 +359,11 @@ def link_parent(work: Work, child: Child, person_id: int, invited: Invitation) -
         ),
         _follows_already(),
     )
-    work.tell(ChildLinked(child_id=link.child_id, link_id=link.id))
+    work.record(ChildLinked(child_id=link.child_id, link_id=link.id))
     return link
 
 
-def _listed(work: Work, *criteria: ColumnElement[bool]) -> list[Invitation]:
+def _listed(work: UnitOfWork, *criteria: ColumnElement[bool]) -> list[Invitation]:
     statement = (
         select(Invitation)
         .where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), *criteria)
@@ -374,7 +374,7 @@ def _listed(work: Work, *criteria: ColumnElement[bool]) -> list[Invitation]:
     return list(work.session.scalars(statement))
 
 
-def invitations_open_to(work: Work, email: str) -> Sequence[Invitation]:
+def invitations_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
     statement = select(Invitation).where(
         Invitation.email == email,
         Invitation.accepted_at.is_(None),
@@ -385,13 +385,13 @@ def invitations_open_to(work: Work, email: str) -> Sequence[Invitation]:
     return work.session.scalars(statement.order_by(Invitation.sent_at, Invitation.id)).all()
 
 
-def _open_one(work: Work, invitation_id: int) -> Invitation:
-    """An open invitation that this person may change, and nobody else at this moment. Raises WrongHands, WrongMoment."""
+def _open_one(work: UnitOfWork, invitation_id: int) -> Invitation:
+    """An open invitation that this person may change, and nobody else at this moment. Raises Forbidden, InvalidState."""
     found = select(Invitation).where(Invitation.id == invitation_id).with_for_update()
     invitation = work.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
     if invitation is None:
         raise NotFound("Invitation")
     _check_may_invite(work, invitation.role)
     if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
-        raise WrongMoment
+        raise InvalidState
     return invitation

@@ -16,14 +16,14 @@ from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, Link
 from app.cases.unfinished import hold_forms_in_hand, hold_forms_to_answer_for, others_work_there
 from app.children.tables import Child, ChildLink
 from app.core.database.locks import child_held, organisation_held
-from app.core.errors import Fault, NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import Role
 from app.core.text_input import character_faults, clean_line
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms import confidentiality
 from app.forms.named_later import keep_named_from_queue
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.tables.forms import Advice
 from app.forms.workflow_roles import check_confirmed, organisation_in_use
 from app.organisations.tables import Organisation
@@ -32,7 +32,7 @@ LONGEST_RELATIONSHIP = 100
 
 
 def link_person(
-    work: Work, child_id: int, person_id: int, relationship: str = "", *, despite: bool = False
+    work: UnitOfWork, child_id: int, person_id: int, relationship: str = "", *, despite: bool = False
 ) -> ChildLink:
     """The SEN team involves a professional with a child. They see the child from now on, and are told.
 
@@ -54,11 +54,13 @@ def link_person(
         )
     lift_bar(work, child.id, person.id)
     link = _link(work, child, person, words, _already_linked("person", person))
-    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
+    work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 
 
-def link_organisation(work: Work, child_id: int, organisation_id: int, *, despite: bool = False) -> ChildLink:
+def link_organisation(
+    work: UnitOfWork, child_id: int, organisation_id: int, *, despite: bool = False
+) -> ChildLink:
     """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up.
     This also lifts a bar, as for a person."""
     _team_only(work)
@@ -75,19 +77,19 @@ def link_organisation(work: Work, child_id: int, organisation_id: int, *, despit
     return _enter_queue(work, child, organisation)
 
 
-def take_up(work: Work, link_id: int) -> ChildLink:
+def take_up(work: UnitOfWork, link_id: int) -> ChildLink:
     """A professional takes a child from their organisation's queue, and with the child the advice asked of it."""
     return assign(work, link_id, work.me.user_id)
 
 
-def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = None) -> ChildLink:
+def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | None = None) -> ChildLink:
     """A professional assigns a child to themselves or a colleague, with what their organisation was asked for.
 
     The child waits in their organisation's queue, or is a colleague's (`assigned_to`) and came through the queue.
-    The same request again gets the same answer. Raises Refused where a colleague has been quicker.
+    The same request again gets the same answer. Raises ValidationFailed where a colleague has been quicker.
     """
     if not (work.me.has(Role.professional) and work.me.is_confirmed):
-        raise WrongHands("assign")
+        raise Forbidden("assign")
     person = professional(work, person_id)
     link, child = _assignable(work, link_id)
     _check_colleague(work, child.id, person)
@@ -118,7 +120,7 @@ def assign(work: Work, link_id: int, person_id: int, assigned_to: int | None = N
     return already or link
 
 
-def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
+def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
     """A linked professional shares a child with a colleague of the same organisation."""
     me = work.me
     colleague = professional(work, colleague_id)
@@ -126,7 +128,7 @@ def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
     mine = open_link_of(work, child.id, me.user_id)
     is_mine = mine is not None and mine.organisation_id == me.organisation_id
     if mine is None or not (is_mine and me.has(Role.professional) and me.is_confirmed):
-        raise WrongHands("bring_in")
+        raise Forbidden("bring_in")
     _check_colleague(work, child.id, colleague)
     found = open_link_of(work, child.id, colleague.id)
     refusal = _already_linked("colleague", colleague)
@@ -136,11 +138,11 @@ def bring_in(work: Work, child_id: int, colleague_id: int) -> ChildLink:
         raise refusal
     confidentiality.check_colleague_may_know(work, child.id, colleague, "colleague")
     link = _link(work, child, colleague, "", refusal, through_queue=mine.through_queue)
-    work.tell(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
+    work.record(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
     return link
 
 
-def end_link(work: Work, link_id: int) -> ChildLink:
+def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
     """The SEN team ends somebody's involvement, or a queue's. They see the child no more from this moment.
 
     The link is barred: colleagues, the queue and invitations do not bring it back; only the SEN team does.
@@ -157,7 +159,7 @@ def end_link(work: Work, link_id: int) -> ChildLink:
     return link
 
 
-def step_back(work: Work, link_id: int) -> ChildLink:
+def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
     """A professional ends their own involvement.
 
     Where their organisation still owes the SEN team something and nobody else there is linked, the child goes back
@@ -178,7 +180,7 @@ def step_back(work: Work, link_id: int) -> ChildLink:
     return link
 
 
-def return_to_queue(work: Work, child: Child, organisation_id: int) -> bool:
+def return_to_queue(work: UnitOfWork, child: Child, organisation_id: int) -> bool:
     """Put a child into the queue of an organisation that has no one left for it; gives whether it is there.
 
     Not where the SEN team removed the organisation, or it is no longer in use: then the SEN team is told.
@@ -188,19 +190,19 @@ def return_to_queue(work: Work, child: Child, organisation_id: int) -> bool:
         if queue_link(work, child.id, organisation_id) is None:
             _enter_queue(work, child, organisation)
         return True
-    work.tell(WorkLeft(child_id=child.id, organisation_id=organisation_id))
+    work.record(WorkLeft(child_id=child.id, organisation_id=organisation_id))
     return False
 
 
-def own_link(work: Work, link_id: int) -> ChildLink:
-    """This professional's own link, still open, or WrongHands."""
+def own_link(work: UnitOfWork, link_id: int) -> ChildLink:
+    """This professional's own link, still open, or Forbidden."""
     link = _still_open(work.get(ChildLink, link_id))
     if link.person_id != work.me.user_id or not work.me.has(Role.professional):
-        raise WrongHands("step_back")
+        raise Forbidden("step_back")
     return link
 
 
-def open_link_of(work: Work, child_id: int, person_id: int) -> ChildLink | None:
+def open_link_of(work: UnitOfWork, child_id: int, person_id: int) -> ChildLink | None:
     """The link by which this person is involved with the child now."""
     statement = select(ChildLink).where(
         ChildLink.child_id == child_id, ChildLink.person_id == person_id, ChildLink.ended_at.is_(None)
@@ -209,7 +211,12 @@ def open_link_of(work: Work, child_id: int, person_id: int) -> ChildLink | None:
 
 
 def link_if_missing(
-    work: Work, child_id: int, person_id: int | None, organisation_id: int | None, *, despite: bool = False
+    work: UnitOfWork,
+    child_id: int,
+    person_id: int | None,
+    organisation_id: int | None,
+    *,
+    despite: bool = False,
 ) -> None:
     """See to it that who is asked for advice also sees the child."""
     if person_id is not None and open_link_of(work, child_id, person_id) is None:
@@ -226,55 +233,59 @@ def _is_with(person_id: int | None) -> ColumnElement[bool]:
     return ChildLink.person_id.is_(None) if person_id is None else ChildLink.person_id == person_id
 
 
-def _assignable(work: Work, link_id: int) -> tuple[ChildLink, Child]:
+def _assignable(work: UnitOfWork, link_id: int) -> tuple[ChildLink, Child]:
     """A link that this professional may assign, and its child, while nobody else changes who is involved."""
     me = work.me
     link = work.get(ChildLink, link_id)
     if me.organisation_id is None or link.organisation_id != me.organisation_id:
-        raise WrongHands("assign")
+        raise Forbidden("assign")
     child = held(work, link.child_id)
     work.session.refresh(link)
     if link.person_id is not None and not link.through_queue:
-        raise WrongHands("assign")
+        raise Forbidden("assign")
     return link, child
 
 
-def _check_colleague(work: Work, child_id: int, colleague: Person) -> None:
-    """Raise WrongHands or Refused unless this is somebody of this professional's own organisation, or they themselves,
+def _check_colleague(work: UnitOfWork, child_id: int, colleague: Person) -> None:
+    """Raise Forbidden or ValidationFailed unless this is somebody of this professional's own organisation, or they themselves,
     whom the SEN team has not removed."""
     if colleague.organisation_id != work.me.organisation_id:
-        raise WrongHands("colleague")
+        raise Forbidden("colleague")
     if is_barred(work, child_id, colleague.id):
         text = N_("The SEN team ended the involvement of %(name)s. Only the SEN team can link them again")
-        raise Refused(Fault("colleague", Wording(text, name=colleague.name)))
+        raise ValidationFailed(FieldError("colleague", Wording(text, name=colleague.name)))
     if organisation_is_barred(work, child_id, work.me.organisation_id or 0):
         text = N_(
             "The SEN team ended the involvement of your organisation. Only the SEN team can link colleagues"
         )
-        raise Refused(Fault("colleague", Wording(text)))
+        raise ValidationFailed(FieldError("colleague", Wording(text)))
 
 
-def _taken(work: Work, link: ChildLink) -> Refused:
+def _taken(work: UnitOfWork, link: ChildLink) -> ValidationFailed:
     work.session.refresh(link)
     if link.ended_at is None and link.person_id is not None:
         name = work.get(Person, link.person_id).name
-        return Refused(Fault("colleague", Wording(N_("%(name)s has been assigned this child"), name=name)))
-    return Refused(Fault("colleague", Wording(N_("This has changed meanwhile. Check who is involved now"))))
+        return ValidationFailed(
+            FieldError("colleague", Wording(N_("%(name)s has been assigned this child"), name=name))
+        )
+    return ValidationFailed(
+        FieldError("colleague", Wording(N_("This has changed meanwhile. Check who is involved now")))
+    )
 
 
-def _tell_assigned(work: Work, link: ChildLink, person: Person, assigned_to: int | None) -> None:
+def _tell_assigned(work: UnitOfWork, link: ChildLink, person: Person, assigned_to: int | None) -> None:
     if person.id == work.me.user_id and assigned_to is None:
-        work.tell(LinkTakenUp(child_id=link.child_id, link_id=link.id))
+        work.record(LinkTakenUp(child_id=link.child_id, link_id=link.id))
     else:
-        work.tell(LinkAssigned(child_id=link.child_id, link_id=link.id, assigned_before_to=assigned_to))
+        work.record(LinkAssigned(child_id=link.child_id, link_id=link.id, assigned_before_to=assigned_to))
 
 
 def _link(
-    work: Work,
+    work: UnitOfWork,
     child: Child,
     person: Person,
     relationship: str,
-    refusal: Refused,
+    refusal: ValidationFailed,
     *,
     through_queue: bool = False,
 ) -> ChildLink:
@@ -283,7 +294,7 @@ def _link(
             child=child,
             person_id=person.id,
             organisation_id=person.organisation_id,
-            part=Part.author,
+            part=WorkflowRole.author,
             relationship_to_child=relationship or person.job_title or "",
             linked_by_id=work.me.user_id,
             taken_up_at=work.now,
@@ -294,17 +305,17 @@ def _link(
     )
 
 
-def _already_linked(field: str, person: Person) -> Refused:
+def _already_linked(field: str, person: Person) -> ValidationFailed:
     text = N_("%(name)s is already linked to this child")
-    return Refused(Fault(field, Wording(text, name=person.name)))
+    return ValidationFailed(FieldError(field, Wording(text, name=person.name)))
 
 
-def _already_in_queue(organisation: Organisation) -> Refused:
+def _already_in_queue(organisation: Organisation) -> ValidationFailed:
     text = N_("This child already waits in the queue of %(name)s")
-    return Refused(Fault("organisation", Wording(text, name=organisation.name)))
+    return ValidationFailed(FieldError("organisation", Wording(text, name=organisation.name)))
 
 
-def held(work: Work, child_id: int) -> Child:
+def held(work: UnitOfWork, child_id: int) -> Child:
     """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
     back in the belief that the other stays. Raises NotFound also when the record was merged at this moment."""
     child = work.session.scalars(child_held(child_id)).one_or_none()
@@ -313,35 +324,35 @@ def held(work: Work, child_id: int) -> Child:
     return child
 
 
-def _enter_queue(work: Work, child: Child, organisation: Organisation) -> ChildLink:
+def _enter_queue(work: UnitOfWork, child: Child, organisation: Organisation) -> ChildLink:
     link = work.add_only(
         ChildLink(
             child=child,
             person_id=None,
             organisation_id=organisation.id,
-            part=Part.author,
+            part=WorkflowRole.author,
             linked_by_id=work.me.user_id,
             created_at=work.now,
         ),
         _already_in_queue(organisation),
     )
     keep_named_from_queue(work, child.id, organisation.id)
-    work.tell(ChildLinked(child_id=child.id, link_id=link.id))
+    work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 
 
-def _end(work: Work, link: ChildLink) -> None:
+def _end(work: UnitOfWork, link: ChildLink) -> None:
     link.ended_at, link.ended_by_id = work.now, work.me.user_id
-    work.tell(LinkEnded(child_id=link.child_id, link_id=link.id))
+    work.record(LinkEnded(child_id=link.child_id, link_id=link.id))
 
 
 def _still_open(link: ChildLink) -> ChildLink:
     if link.ended_at is not None:
-        raise WrongMoment("end_link")
+        raise InvalidState("end_link")
     return link
 
 
-def queue_link(work: Work, child_id: int, organisation_id: int) -> ChildLink | None:
+def queue_link(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLink | None:
     """The child's place in this organisation's queue."""
     statement = select(ChildLink).where(
         ChildLink.child_id == child_id,
@@ -352,7 +363,7 @@ def queue_link(work: Work, child_id: int, organisation_id: int) -> ChildLink | N
     return work.session.scalars(statement.limit(1)).first()
 
 
-def professional(work: Work, person_id: int, field: str = "person") -> Person:
+def professional(work: UnitOfWork, person_id: int, field: str = "person") -> Person:
     """A professional whose account stays open until this is done: closing it hands over the links there are. Ask for it
     before the child is held: closing an account locks in this order too."""
     statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)
@@ -361,7 +372,7 @@ def professional(work: Work, person_id: int, field: str = "person") -> Person:
         raise NotFound("Person")
     is_one = any(role.name == Role.professional.name for role in person.roles)
     if not (person.active and is_one and person.organisation_id is not None):
-        raise Refused(Fault(field, Wording(N_("Choose a professional whose account is open"))))
+        raise ValidationFailed(FieldError(field, Wording(N_("Choose a professional whose account is open"))))
     check_confirmed(person, field)
     organisation_in_use(work, person.organisation_id, field)
     return person
@@ -370,10 +381,10 @@ def professional(work: Work, person_id: int, field: str = "person") -> Person:
 def _in_words(relationship: str) -> str:
     words = clean_line(relationship)
     if faults := character_faults("relationship", words):
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
     return words[:LONGEST_RELATIONSHIP]
 
 
-def _team_only(work: Work) -> None:
+def _team_only(work: UnitOfWork) -> None:
     if not work.me.in_sen_team:
-        raise WrongHands("link")
+        raise Forbidden("link")

@@ -18,13 +18,13 @@ from app.children.events import MergeUndone
 from app.children.tables import Child, ChildLink, ChildMerge
 from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import look_as, look_as_system
-from app.core.errors import Fault, Refused, WrongHands, WrongMoment
-from app.core.unit_of_work import Work
+from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.tables import Document
 from app.forms.confidentiality import note_contact_risk
 from app.forms.named_later import check_merge
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -48,10 +48,10 @@ class MergedRecord:
     merged_at: datetime
 
 
-def merge_records(work: Work, newer: Child, older: Child, *, despite: bool = False) -> ChildMerge:
+def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool = False) -> ChildMerge:
     """Move everything of the newer record to the older one, and note what moved.
 
-    Raises Refused when both records have the same form open, when a person or an organisation that the SEN team
+    Raises ValidationFailed when both records have the same form open, when a person or an organisation that the SEN team
     removed from one record is linked to the other, which would bring them back, and, unless the officer is sure
     (`despite`), when a form of one record may say that somebody of the other must not know.
     """
@@ -81,7 +81,7 @@ def merge_records(work: Work, newer: Child, older: Child, *, despite: bool = Fal
             text = N_(
                 "Both records have the same form open. Cancel or withdraw one of the two, then merge the records"
             )
-            raise Refused(Fault("answer", Wording(text))) from doubled
+            raise ValidationFailed(FieldError("answer", Wording(text))) from doubled
         for pointer in _POINTERS:
             moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
     return work.add(
@@ -95,7 +95,7 @@ def merge_records(work: Work, newer: Child, older: Child, *, despite: bool = Fal
     )
 
 
-def merges_of(work: Work, child_id: int) -> Sequence[MergedRecord]:
+def merges_of(work: UnitOfWork, child_id: int) -> Sequence[MergedRecord]:
     """Return the records that were merged into this one and still are, newest first. For the SEN team."""
     _team_only(work)
     work.get(Child, child_id)
@@ -116,25 +116,27 @@ def merges_of(work: Work, child_id: int) -> Sequence[MergedRecord]:
     return [MergedRecord(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4]) for row in rows]
 
 
-def merge_to_undo(work: Work, merge_id: int) -> tuple[Child, MergedRecord]:
-    """Return the record in use and the one that was merged into it. Raises WrongMoment when the merge is undone."""
+def merge_to_undo(work: UnitOfWork, merge_id: int) -> tuple[Child, MergedRecord]:
+    """Return the record in use and the one that was merged into it. Raises InvalidState when the merge is undone."""
     _team_only(work)
     child_id = work.get(ChildMerge, merge_id).child_id
     found = next((each for each in merges_of(work, child_id) if each.merge_id == merge_id), None)
     if found is None:
-        raise WrongMoment("undo_merge")
+        raise InvalidState("undo_merge")
     return work.get(Child, child_id), found
 
 
-def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
+def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     """Make two records of a merged one again: what came with the merged record goes back to it.
 
-    What was added since the merge stays with the record in use. Raises WrongMoment when it was undone already, and
+    What was added since the merge stays with the record in use. Raises InvalidState when it was undone already, and
     Refused without a reason.
     """
     _team_only(work)
     if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise Refused(Fault("reason", Wording(N_("Enter why the records are for different children"))))
+        raise ValidationFailed(
+            FieldError("reason", Wording(N_("Enter why the records are for different children")))
+        )
     merge = work.get(ChildMerge, merge_id)
     kept = held(work, merge.child_id)  # seen only while it is not merged into another itself
     undone = work.session.execute(
@@ -144,7 +146,7 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
         execution_options=_PLAIN,
     )
     if undone.rowcount != 1:  # type: ignore[attr-defined]
-        raise WrongMoment("undo_merge")
+        raise InvalidState("undo_merge")
     for column, (before, filled_in) in merge.moved["filled_in"].items():
         if getattr(kept, column) == filled_in:
             setattr(kept, column, before)
@@ -170,18 +172,18 @@ def undo_merge(work: Work, merge_id: int, reason: str) -> ChildMerge:
         work.session.execute(
             update(Child).where(Child.id == merged_id).values(**back), execution_options=_PLAIN
         )
-    work.tell(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
+    work.record(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
     return work.get(ChildMerge, merge_id)
 
 
-def _check_confirmed(work: Work, *child_ids: int) -> None:
+def _check_confirmed(work: UnitOfWork, *child_ids: int) -> None:
     """A record in which an unconfirmed person works is not merged: with it they would come to the other record."""
     statement = (
         select(Person.first_name, Person.last_name)
         .join(ChildLink, ChildLink.person_id == Person.id)
         .where(
             ChildLink.child_id.in_(child_ids),
-            ChildLink.part == Part.author,
+            ChildLink.part == WorkflowRole.author,
             ChildLink.ended_at.is_(None),
             Person.organisation_confirmed_at.is_(None),
         )
@@ -191,11 +193,11 @@ def _check_confirmed(work: Work, *child_ids: int) -> None:
             "%(name)s is not confirmed as working for their organisation yet. Confirm or refuse them under "
             "“People to confirm” before you merge these records"
         )
-        raise Refused(Fault("answer", Wording(text, name=f"{first} {last}")))
+        raise ValidationFailed(FieldError("answer", Wording(text, name=f"{first} {last}")))
 
 
-def _check_no_one_comes_back(work: Work, newer_id: int, older_id: int) -> None:
-    """Raise Refused for a person or an organisation that was removed from one record and is linked to the other."""
+def _check_no_one_comes_back(work: UnitOfWork, newer_id: int, older_id: int) -> None:
+    """Raise ValidationFailed for a person or an organisation that was removed from one record and is linked to the other."""
     removed, still = ChildLink, aliased(ChildLink)
     other = and_(
         still.child_id.in_((newer_id, older_id)),
@@ -228,7 +230,7 @@ def _check_no_one_comes_back(work: Work, newer_id: int, older_id: int) -> None:
         "You ended the involvement of %(name)s in one of the records, and they are linked to the other. "
         "Link them to both or end their involvement in both, then merge the records"
     )
-    raise Refused(Fault("answer", Wording(text, name=name)))
+    raise ValidationFailed(FieldError("answer", Wording(text, name=name)))
 
 
 def _fill_in(newer: Child, older: Child) -> dict[str, list[Any]]:
@@ -246,7 +248,7 @@ def _fill_in(newer: Child, older: Child) -> dict[str, list[Any]]:
 
 
 def _move(
-    work: Work, table: type[Any], column: str, from_id: int, to_id: int, *, but: int | None = None
+    work: UnitOfWork, table: type[Any], column: str, from_id: int, to_id: int, *, but: int | None = None
 ) -> list[int]:
     held = getattr(table, column)
     criterion = held == from_id if but is None else and_(held == from_id, table.id != but)
@@ -256,7 +258,7 @@ def _move(
 
 
 def _move_back(
-    work: Work, table: type[Any], column: str, ids: Sequence[int], from_id: int, to_id: int
+    work: UnitOfWork, table: type[Any], column: str, ids: Sequence[int], from_id: int, to_id: int
 ) -> None:
     held = getattr(table, column)
     work.session.execute(
@@ -265,7 +267,7 @@ def _move_back(
     )
 
 
-def _end_doubled_links(work: Work, newer_id: int, older_id: int) -> list[int]:
+def _end_doubled_links(work: UnitOfWork, newer_id: int, older_id: int) -> list[int]:
     """End the newer record's link of each person, and each organisation, that the older record has too."""
     rows = work.session.execute(
         select(ChildLink.person_id, ChildLink.organisation_id).where(
@@ -290,7 +292,7 @@ def _end_doubled_links(work: Work, newer_id: int, older_id: int) -> list[int]:
     return ids
 
 
-def _withdraw_doubled_invitations(work: Work, newer_id: int, older_id: int) -> None:
+def _withdraw_doubled_invitations(work: UnitOfWork, newer_id: int, older_id: int) -> None:
     """A person who is invited to follow both records stays invited once: only one invitation of an address is open."""
     is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
     kept = select(Invitation.email).where(Invitation.child_id == older_id, *is_open)
@@ -302,7 +304,7 @@ def _withdraw_doubled_invitations(work: Work, newer_id: int, older_id: int) -> N
     )
 
 
-def _open_again(work: Work, ids: Sequence[int], kept_id: int) -> None:
+def _open_again(work: UnitOfWork, ids: Sequence[int], kept_id: int) -> None:
     """Open the links that the merge ended, for people and organisations that are still linked to the record in use:
     an involvement that was ended since then, or an account that was closed, stays ended."""
     still = aliased(ChildLink)
@@ -329,7 +331,7 @@ def _open_again(work: Work, ids: Sequence[int], kept_id: int) -> None:
 
 
 @contextmanager
-def _all_rows(work: Work, reason: str) -> Iterator[None]:
+def _all_rows(work: UnitOfWork, reason: str) -> Iterator[None]:
     """Some rows of a child are hidden even from the SEN team, and move with the record all the same."""
     look_as_system(work.session, reason)
     try:
@@ -338,6 +340,6 @@ def _all_rows(work: Work, reason: str) -> Iterator[None]:
         look_as(work.session, work.who)
 
 
-def _team_only(work: Work) -> None:
+def _team_only(work: UnitOfWork) -> None:
     if not work.me.in_sen_team:
-        raise WrongHands("merge")
+        raise Forbidden("merge")

@@ -4,25 +4,25 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms.rules.form_deadlines import UNDECIDED
 from app.forms.rules.workflow import OPEN_TO_WRITING
 from app.forms.tables.forms import Form
 
 
-def hold_forms_in_hand(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+def hold_forms_in_hand(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
     """Return what this organisation still has to send about the child, locked, to be given to another author. Somebody
     who saves one of these forms at this moment becomes its author first."""
     return _hold(work, _of(child_id, organisation_id, Form.state.in_(OPEN_TO_WRITING)))
 
 
-def forms_to_answer_for(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+def forms_to_answer_for(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
     """Return what this organisation still has to send about the child, and its request until that is decided: the SEN
     team may return it, and then someone has to correct it."""
     return list(work.session.scalars(_of(child_id, organisation_id, _TO_ANSWER_FOR)).unique())
 
 
-def hold_forms_to_answer_for(work: Work, child_id: int, organisation_id: int | None) -> list[Form]:
+def hold_forms_to_answer_for(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
     """Return the same, locked, to be given to another author."""
     return _hold(work, _of(child_id, organisation_id, _TO_ANSWER_FOR))
 
@@ -35,12 +35,12 @@ def _of(child_id: int, organisation_id: int | None, which: ColumnElement[bool]) 
     return select(Form).where(of_it, which).order_by(Form.id)
 
 
-def _hold(work: Work, forms: Select[Form]) -> list[Form]:
+def _hold(work: UnitOfWork, forms: Select[Form]) -> list[Form]:
     held = forms.with_for_update(of=Form).execution_options(populate_existing=True)
     return list(work.session.scalars(held).unique())
 
 
-def others_work_there(work: Work, link: ChildLink) -> bool:
+def others_work_there(work: UnitOfWork, link: ChildLink) -> bool:
     """Return whether the child is in the queue of the link's organisation, or a colleague who is confirmed there works
     on it by name."""
     works_there = and_(

@@ -9,7 +9,7 @@ from app.children.rules.identifiers import CodeError, check_nhs_number, check_po
 from app.children.rules.matching import Identity
 from app.children.rules.school_years import is_of_age_for_a_plan
 from app.children.tables import Child
-from app.core.errors import Fault
+from app.core.errors import FieldError
 from app.core.text_input import character_faults, clean_address, clean_line
 from app.core.wording import N_, Wording
 
@@ -54,7 +54,7 @@ def typed_of(child: Child) -> NewChild:
     )
 
 
-def what_is_wrong(typed: NewChild, today: date) -> list[Fault]:
+def what_is_wrong(typed: NewChild, today: date) -> list[FieldError]:
     """Every fault in what was typed, in the order of the page."""
     faults = [
         *_name_faults(typed),
@@ -64,7 +64,7 @@ def what_is_wrong(typed: NewChild, today: date) -> list[Fault]:
     if typed.upn.strip():
         faults += _code_faults("upn", typed.upn, check_upn)
     elif not typed.upn_missing_reason:
-        faults.append(Fault("upn", Wording(N_("Enter the UPN, or choose why there is none"))))
+        faults.append(FieldError("upn", Wording(N_("Enter the UPN, or choose why there is none"))))
     return [*faults, *_code_faults("nhs_number", typed.nhs_number, check_nhs_number)]
 
 
@@ -99,7 +99,7 @@ def columns_of(typed: NewChild, identity: Identity) -> dict[str, Any]:
     }
 
 
-def _name_faults(typed: NewChild) -> list[Fault]:
+def _name_faults(typed: NewChild) -> list[FieldError]:
     return [
         *_text_faults("forenames", typed.forenames, N_("Enter the forenames"), LONGEST_NAME),
         *_surname_faults(typed),
@@ -107,23 +107,23 @@ def _name_faults(typed: NewChild) -> list[Fault]:
     ]
 
 
-def _surname_faults(typed: NewChild) -> list[Fault]:
+def _surname_faults(typed: NewChild) -> list[FieldError]:
     if not typed.has_no_surname:
         missing = N_("Enter the last name, or select “Has no last name”")
         return _text_faults("surname", typed.surname, missing, LONGEST_NAME)
     if typed.surname.strip():
-        return [Fault("surname", Wording(N_("Delete the last name, or clear “Has no last name”")))]
+        return [FieldError("surname", Wording(N_("Delete the last name, or clear “Has no last name”")))]
     return []
 
 
-def _address_faults(typed: NewChild) -> list[Fault]:
+def _address_faults(typed: NewChild) -> list[FieldError]:
     """A postcode, or the reason why there is none; without some of these the address is needed too."""
     missing = "" if _may_lack_address(typed) else N_("Enter the address")
     faults = _text_faults("address", typed.address, missing, LONGEST_ADDRESS)
     if typed.postcode.strip():
         return [*faults, *_code_faults("postcode", typed.postcode, check_postcode)]
     if not typed.postcode_missing_reason:
-        faults.append(Fault("postcode", Wording(N_("Enter the postcode, or choose why there is none"))))
+        faults.append(FieldError("postcode", Wording(N_("Enter the postcode, or choose why there is none"))))
     return faults
 
 
@@ -131,30 +131,30 @@ def _may_lack_address(typed: NewChild) -> bool:
     return not typed.postcode.strip() and typed.postcode_missing_reason in WITHOUT_ADDRESS
 
 
-def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[Fault]:
+def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[FieldError]:
     if not text.strip():
-        return [Fault(field, Wording(if_missing))] if if_missing else []
+        return [FieldError(field, Wording(if_missing))] if if_missing else []
     if len(text.strip()) > longest:
-        return [Fault(field, Wording(N_("Use %(longest)s characters or fewer"), longest=longest))]
+        return [FieldError(field, Wording(N_("Use %(longest)s characters or fewer"), longest=longest))]
     return character_faults(field, text)
 
 
-def _birth_faults(born: date | None, today: date) -> list[Fault]:
+def _birth_faults(born: date | None, today: date) -> list[FieldError]:
     if born is None:
-        return [Fault("date_of_birth", Wording(N_("Enter the date of birth")))]
+        return [FieldError("date_of_birth", Wording(N_("Enter the date of birth")))]
     if born > today:
-        return [Fault("date_of_birth", Wording(N_("The date of birth must be in the past")))]
+        return [FieldError("date_of_birth", Wording(N_("The date of birth must be in the past")))]
     if not is_of_age_for_a_plan(born, today):
         text = N_("An assessment can be asked for until the 25th birthday. Check the date of birth")
-        return [Fault("date_of_birth", Wording(text))]
+        return [FieldError("date_of_birth", Wording(text))]
     return []
 
 
-def _code_faults(field: str, text: str, check: Callable[[str], str]) -> list[Fault]:
+def _code_faults(field: str, text: str, check: Callable[[str], str]) -> list[FieldError]:
     if not text.strip():
         return []
     try:
         check(text)
     except CodeError as error:
-        return [Fault(field, error.text)]
+        return [FieldError(field, error.text)]
     return []

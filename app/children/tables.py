@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
 from app.core.base import Row
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.organisations.tables import Organisation
 
 
@@ -100,7 +100,7 @@ class ChildLink(Row):
     """Null while it waits in the organisation's queue."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     """The professional's organisation at the time; null for a parent."""
-    part: Mapped[Part] = mapped_column(default=Part.author)
+    part: Mapped[WorkflowRole] = mapped_column(default=WorkflowRole.author)
     """author for a professional, parent for a parent or carer, young_person for the young person's own account."""
     relationship_to_child: Mapped[str] = mapped_column(default="")
     """What they are to the child, in words: "SENCO", "Educational psychologist", "Mother"."""

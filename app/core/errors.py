@@ -16,13 +16,13 @@ class NotFound(PortalError):
     status = 404
 
 
-class WrongHands(PortalError):
+class Forbidden(PortalError):
     """The thing is theirs to see, but this step is not theirs to take."""
 
     status = 403
 
 
-class WrongMoment(PortalError):
+class InvalidState(PortalError):
     """The step is theirs, but not from the state the thing is in now."""
 
     status = 409
@@ -58,21 +58,21 @@ class Busy(PortalError):
 
 
 @dataclass(frozen=True)
-class Fault:
+class FieldError:
     """One thing wrong with what was typed: the field it was typed in, and what to do about it."""
 
     field: str
     text: str
 
 
-class Refused(PortalError):
+class ValidationFailed(PortalError):
     """What was typed cannot be accepted; every fault says where and what to do."""
 
     status = 422
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: FieldError) -> None:
         super().__init__("; ".join(fault.text for fault in faults))
-        self.faults: Sequence[Fault] = faults
+        self.faults: Sequence[FieldError] = faults
 
 
 class Incomplete(PortalError):

@@ -14,10 +14,10 @@ from app.accounts.queries.log_in import (
 from app.core.errors import TooMany
 from app.core.fingerprints import marks_of
 from app.core.try_limits import Limit
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 
 
-def take(work: Work, limit: Limit, subject: str) -> int:
+def take(work: UnitOfWork, limit: Limit, subject: str) -> int:
     """Count one try and give how many there are now. Raises TooMany, saying when to come back, if none is left."""
     key, times = _times(work, limit, subject)
     before = sorted([*times, *_times_of_older_keys(work, limit, subject)])
@@ -29,7 +29,7 @@ def take(work: Work, limit: Limit, subject: str) -> int:
     return len(before) + 1
 
 
-def has_room(work: Work, limit: Limit, subject: str) -> bool:
+def has_room(work: UnitOfWork, limit: Limit, subject: str) -> bool:
     """Count one try if one is left, and return whether it was."""
     try:
         take(work, limit, subject)
@@ -38,52 +38,52 @@ def has_room(work: Work, limit: Limit, subject: str) -> bool:
     return True
 
 
-def give_back(work: Work, limit: Limit, subject: str, tries: int = 1) -> None:
+def give_back(work: UnitOfWork, limit: Limit, subject: str, tries: int = 1) -> None:
     """The tries that were counted turned out right: only wrong ones count."""
     key, times = _times(work, limit, subject)
     keep_times(work.session, key, times[: max(0, len(times) - tries)], work.now)
 
 
-def forget(work: Work, limit: Limit, subject: str) -> None:
+def forget(work: UnitOfWork, limit: Limit, subject: str) -> None:
     """Start counting anew."""
     key, _ = _times(work, limit, subject)
     keep_times(work.session, key, [], work.now)
     forget_times(work.session, _keys(work, limit, subject)[1:], work.now)
 
 
-def rest(work: Work, limit: Limit, subject: str, how_long: timedelta) -> None:
+def rest(work: UnitOfWork, limit: Limit, subject: str, how_long: timedelta) -> None:
     """Nothing more of this for a while, and then from nought again."""
     forget(work, limit, subject)
     key = _keys(work, limit, subject)[0]
     keep_rest(work.session, key, work.now + how_long, work.now)
 
 
-def check_rest(work: Work, limit: Limit, subject: str) -> None:
+def check_rest(work: UnitOfWork, limit: Limit, subject: str) -> None:
     """Raises TooMany while this rests."""
     until = rests_until(work.session, _keys(work, limit, subject))
     if until is not None and until > work.now:
         raise TooMany("", retry_after=max(1, round((until - work.now).total_seconds())))
 
 
-def _times(work: Work, limit: Limit, subject: str) -> tuple[str, list[float]]:
+def _times(work: UnitOfWork, limit: Limit, subject: str) -> tuple[str, list[float]]:
     key = _keys(work, limit, subject)[0]
     times, _ = locked_times(work.session, key, work.now)
     return key, _counting_still(work, limit, times)
 
 
-def _times_of_older_keys(work: Work, limit: Limit, subject: str) -> list[float]:
+def _times_of_older_keys(work: UnitOfWork, limit: Limit, subject: str) -> list[float]:
     older = _keys(work, limit, subject)[1:]
     return _counting_still(work, limit, times_of(work.session, older)) if older else []
 
 
-def _counting_still(work: Work, limit: Limit, times: Iterable[float]) -> list[float]:
+def _counting_still(work: UnitOfWork, limit: Limit, times: Iterable[float]) -> list[float]:
     since = _seconds(work.now) - limit.within.total_seconds()
     return [moment for moment in times if moment > since]
 
 
-def _keys(work: Work, limit: Limit, subject: str) -> list[str]:
+def _keys(work: UnitOfWork, limit: Limit, subject: str) -> list[str]:
     """Subjects are addresses of people and of networks: only keyed marks of them are kept, the newest key's first."""
-    return [f"{limit.name}|{mark}" for mark in marks_of(work.office, f"throttle|{subject}")]
+    return [f"{limit.name}|{mark}" for mark in marks_of(work.context, f"throttle|{subject}")]
 
 
 def _seconds(moment: datetime) -> float:

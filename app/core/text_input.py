@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.core.errors import Fault
+from app.core.errors import FieldError
 from app.core.wording import N_, Wording
 
 JOINERS = "\u200c\u200d"
@@ -74,10 +74,10 @@ def character_problem(text: str) -> Wording | None:
     return None
 
 
-def character_faults(field: str, text: str) -> list[Fault]:
+def character_faults(field: str, text: str) -> list[FieldError]:
     """The same, as a fault of the field in which the text was typed."""
     problem = character_problem(text)
-    return [Fault(field, problem)] if problem else []
+    return [FieldError(field, problem)] if problem else []
 
 
 def letter_problem(text: str) -> Wording | None:

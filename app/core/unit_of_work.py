@@ -20,7 +20,7 @@ from app.core.errors import Conflict, NotFound, PortalError
 from app.core.events import Event
 from app.core.origin import NOWHERE, Origin
 from app.core.roles import Principal
-from app.messages.notification_service import PostRoom, PostSettings
+from app.messages.notification_service import NotificationService, NotificationSettings
 from startup.object_store import S3Settings
 
 RowType = TypeVar("RowType")
@@ -29,7 +29,7 @@ REPEATED_WITHIN = timedelta(minutes=1)
 """A button pressed twice, or a page sent again by the browser."""
 
 
-class OfficeSettings(PostSettings, Protocol):
+class AppSettings(NotificationSettings, Protocol):
     """What the use cases need of the settings (config.Settings has it all)."""
 
     @property
@@ -61,13 +61,13 @@ class OfficeSettings(PostSettings, Protocol):
 
 
 @dataclass(frozen=True)
-class Office:
+class AppContext:
     """What every use case needs to hand: the database, the clock, the post room, the settings. One a process."""
 
     database: Database
     clock: Clock
-    post_room: PostRoom
-    settings: OfficeSettings
+    notification_service: NotificationService
+    settings: AppSettings
 
 
 @lru_cache(maxsize=200)
@@ -78,15 +78,15 @@ def _row_of(table: Any, options: tuple[ExecutableOption, ...]) -> Select[Any]:
 
 
 @dataclass
-class Work:
+class UnitOfWork:
     """One person's work in one transaction."""
 
-    office: Office
+    context: AppContext
     session: Session
     who: Principal | None
     origin: Origin = NOWHERE
     told: list[Event] = field(default_factory=list)
-    told_no_one: bool = False
+    no_one_notified: bool = False
     """Something happened and no one could be sent a message of it; known after the commit. False where nothing happened,
     as when the same button is pressed twice."""
     mailed: list[int] = field(default_factory=list)
@@ -102,12 +102,12 @@ class Work:
     @property
     def now(self) -> datetime:
         """Now, in UTC."""
-        return self.office.clock.now()
+        return self.context.clock.now()
 
     @property
     def today(self) -> date:
         """Today in London."""
-        return self.office.clock.today()
+        return self.context.clock.today()
 
     def get(self, table: type[RowType], row_id: int, *options: ExecutableOption) -> RowType:
         """The row with this number. Raises NotFound when there is none that this person may see."""
@@ -140,37 +140,37 @@ class Work:
         """Whether this person made that row a moment ago: the same request sent twice gets the same answer."""
         return by == self.me.user_id and self.now - created_at <= REPEATED_WITHIN
 
-    def tell(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Say what happened; the post room makes audit, messages and mail of it at the commit."""
         self.told.append(event)
 
 
 @contextmanager
 def unit_of_work(
-    office: Office,
+    context: AppContext,
     who: Principal | None,
     origin: Origin = NOWHERE,
     session: Session | None = None,
     *,
     keeps: bool = True,
-) -> Iterator[Work]:
+) -> Iterator[UnitOfWork]:
     """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
 
     With `session`, that session is used and left open (a request's own); else one is opened and closed.
     Unless it `keeps` what was done, nobody is told and nothing is committed: it is gone when the session is put away.
     """
     own = session is None
-    session = session or office.database.open()
+    session = session or context.database.open()
     try:
         begin_writing(session)
         look_as(session, who)
-        work = Work(office, session, who, origin)
+        work = UnitOfWork(context, session, who, origin)
         yield work
         session.flush()
         if not keeps:
             return
-        mail = office.post_room.write(session, work.told, work.who, work.now, origin)
-        work.told_no_one = bool(work.told) and not mail
+        mail = context.notification_service.write(session, work.told, work.who, work.now, origin)
+        work.no_one_notified = bool(work.told) and not mail
         session.commit()
     except StaleDataError as stale:
         session.rollback()
@@ -185,4 +185,4 @@ def unit_of_work(
             look_as(
                 session, who
             )  # a use case that had to look past the lens leaves nothing of it to the page
-    office.post_room.wake([*mail, *work.mailed])
+    context.notification_service.wake([*mail, *work.mailed])

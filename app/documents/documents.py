@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from app.core.activity_limits import UPLOADS, count_mine
 from app.core.concurrency import turn
 from app.core.database.engine import begin_writing, end_reading
-from app.core.errors import Damaged, NotFound, PortalError, TooMany, WrongMoment
+from app.core.errors import Damaged, InvalidState, NotFound, PortalError, TooMany
 from app.core.files.s3 import S3Store
 from app.core.files.storage import FileStore, Kept, Store
-from app.core.unit_of_work import Office, Work
+from app.core.unit_of_work import AppContext, UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
 from app.documents.pdf_inspection import inspect_pdf
@@ -28,7 +28,7 @@ from app.documents.rules.uploads import FileKind, check_upload, clean_name, name
 from app.documents.scanner import ScannerDown, scanner_at
 from app.documents.tables import Document, DocumentState
 from app.forms.definitions import Question, Section
-from app.forms.form_context import OpenForm, take_up
+from app.forms.form_context import FormContext, load_form_for_update
 from app.operations.archive import checksum_of
 
 log = logging.getLogger(__name__)
@@ -53,14 +53,14 @@ class Received:
     state: DocumentState
 
 
-def store_of(office: Office) -> Store:
+def store_of(context: AppContext) -> Store:
     """Where this portal keeps its files: a store that speaks S3 where one is named, else a folder of its own."""
-    if office.settings.s3 is not None:
-        return S3Store(office.settings.s3)
-    return FileStore(office.settings.data_dir / "files")
+    if context.settings.s3 is not None:
+        return S3Store(context.settings.s3)
+    return FileStore(context.settings.data_dir / "files")
 
 
-def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
+def receive(context: AppContext, raw_name: str, file: BinaryIO) -> Received:
     """Look at a file and put it on the disk, before any row is written. Raises UploadError, saying what to do."""
     name = clean_name(raw_name)
     file.seek(0, 2)
@@ -68,9 +68,9 @@ def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
         kind = check_upload(name, file, file.tell())
         if kind.extension == "pdf":
             inspect_pdf(file)
-    store = store_of(office)
+    store = store_of(context)
     kept = store.keep(file)
-    state = _scan(office, kept.key)
+    state = _scan(context, kept.key)
     if state is DocumentState.refused:
         store.remove(kept.key)
         raise UploadError(Wording(HARMFUL))
@@ -78,20 +78,20 @@ def receive(office: Office, raw_name: str, file: BinaryIO) -> Received:
 
 
 @contextmanager
-def received(office: Office, raw_name: str, file: BinaryIO) -> Iterator[Received]:
+def received(context: AppContext, raw_name: str, file: BinaryIO) -> Iterator[Received]:
     """The same, for as long as it is being attached: a file that is refused after all does not stay on the disk."""
-    one = receive(office, raw_name, file)
+    one = receive(context, raw_name, file)
     try:
         yield one
     except (UploadError, PortalError):
-        store_of(office).remove(one.kept.key)
+        store_of(context).remove(one.kept.key)
         raise
 
 
-def _scan(office: Office, key: str) -> DocumentState:
-    scanner = scanner_at(office.settings.clamd_address)
+def _scan(context: AppContext, key: str) -> DocumentState:
+    scanner = scanner_at(context.settings.clamd_address)
     try:
-        with store_of(office).open(key) as content:
+        with store_of(context).open(key) as content:
             found_clean = scanner.is_clean(content)
     except ScannerDown as down:
         log.warning("the virus scanner did not answer (%s): a file waits", down)
@@ -99,7 +99,7 @@ def _scan(office: Office, key: str) -> DocumentState:
     return DocumentState.clean if found_clean else DocumentState.refused
 
 
-def question_for_files(opened: OpenForm, section_id: str, question_id: str) -> tuple[Section, Question]:
+def question_for_files(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
     """The question these files answer. Raises NotFound when this form does not ask it, or not for files."""
     section = opened.section(section_id)
     for question in section.questions_on_page(opened.answers):
@@ -108,7 +108,7 @@ def question_for_files(opened: OpenForm, section_id: str, question_id: str) -> t
     raise NotFound("Question")
 
 
-def make_room(work: Work, form_id: int, section_id: str, question_id: str) -> None:
+def make_room(work: UnitOfWork, form_id: int, section_id: str, question_id: str) -> None:
     """See that a file may come in, before it is put anywhere. Raises UploadError when there are too many already, or when
     this person adds files faster than people do."""
     try:
@@ -116,12 +116,12 @@ def make_room(work: Work, form_id: int, section_id: str, question_id: str) -> No
     except TooMany as many:
         text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
         raise UploadError(text) from many
-    opened = take_up(work, form_id)
+    opened = load_form_for_update(work, form_id)
     opened.writing_step()
     _place_for_one(opened, section_id, question_id)
 
 
-def _place_for_one(opened: OpenForm, section_id: str, question_id: str) -> tuple[Section, Question]:
+def _place_for_one(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
     section, question = question_for_files(opened, section_id, question_id)
     if len(opened.files(question.id)) >= MOST_FILES:
         raise UploadError(
@@ -130,9 +130,9 @@ def _place_for_one(opened: OpenForm, section_id: str, question_id: str) -> tuple
     return section, question
 
 
-def attach(work: Work, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
+def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
     """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
-    opened = take_up(work, form_id)
+    opened = load_form_for_update(work, form_id)
     step = opened.writing_step()
     section, question = _place_for_one(opened, section_id, question_id)
     opened.form.state = step.end
@@ -152,11 +152,11 @@ def attach(work: Work, form_id: int, section_id: str, question_id: str, received
             restricted=question.restricted,
         )
     )
-    work.tell(DocumentAdded(document_id=document.id, child_id=document.child_id))
+    work.record(DocumentAdded(document_id=document.id, child_id=document.child_id))
     return document
 
 
-def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
+def take_off(work: UnitOfWork, opened: FormContext, document_id: int) -> None:
     """Take a file off a draft. One that was sent before stays with the version it was sent with."""
     opened.writing_step()
     document = next(
@@ -165,21 +165,21 @@ def take_off(work: Work, opened: OpenForm, document_id: int) -> None:
     if document is None:
         raise NotFound("Document")
     document.removed_at = work.now
-    work.tell(DocumentRemoved(document_id=document.id, child_id=document.child_id))
+    work.record(DocumentRemoved(document_id=document.id, child_id=document.child_id))
 
 
-def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
-    """A file somebody asked to open; whoever sends it closes it. Raises WrongMoment until it has been found clean, and
+def hand_out(work: UnitOfWork, document_id: int) -> tuple[Document, BinaryIO]:
+    """A file somebody asked to open; whoever sends it closes it. Raises InvalidState until it has been found clean, and
     Damaged when it is not what was sent: nobody is given another child's report under this one's name.
 
     The database is not held while the file is read, which may be long and the store far away.
     """
     document = work.get(Document, document_id)
     if document.state is not DocumentState.clean:
-        raise WrongMoment("download")
+        raise InvalidState("download")
     end_reading(work.session)
     try:
-        content = _whole(store_of(work.office).open(document.storage_key))
+        content = _whole(store_of(work.context).open(document.storage_key))
     except FileNotFoundError as missing:
         log.error("document %s has no file", document.id)
         raise NotFound("Document") from missing
@@ -189,7 +189,7 @@ def hand_out(work: Work, document_id: int) -> tuple[Document, BinaryIO]:
         raise Damaged("Document")
     content.seek(0)
     begin_writing(work.session)
-    work.tell(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
+    work.record(DocumentDownloaded(document_id=document.id, child_id=document.child_id))
     return document, content
 
 
@@ -204,7 +204,7 @@ def _whole(content: BinaryIO) -> BinaryIO:
     return kept
 
 
-def scan_waiting(session: Session, office: Office) -> int:
+def scan_waiting(session: Session, context: AppContext) -> int:
     """Ask the scanner again about files it gave no answer for; gives how many were settled. For the system.
 
     The database is not held while the scanner takes its time.
@@ -215,7 +215,7 @@ def scan_waiting(session: Session, office: Office) -> int:
     settled = 0
     for document_id, key in waiting:
         try:
-            state = _scan(office, key)
+            state = _scan(context, key)
         except OSError as error:  # the others are not kept waiting for it
             log.error("document %s waits for the scanner and can't be read: %s", document_id, error.strerror)
             continue
@@ -225,7 +225,7 @@ def scan_waiting(session: Session, office: Office) -> int:
         session.execute(update(Document).where(Document.id == document_id, still_waiting).values(state=state))
         session.commit()
         if state is DocumentState.refused:
-            store_of(office).remove(key)
+            store_of(context).remove(key)
         settled += 1
     return settled
 
@@ -242,14 +242,14 @@ def still_wanted(now: datetime) -> Select[int, str, str]:
     )
 
 
-def sweep(session: Session, office: Office, now: datetime) -> int:
+def sweep(session: Session, context: AppContext, now: datetime) -> int:
     """Delete files that belong to nothing for a day: no row, or taken off a draft unsent. For the system.
 
     Rows whose file is missing are reported in the log; nobody but a person can mend those.
     """
     kept = {row.storage_key: row.id for row in session.execute(still_wanted(now))}
     session.rollback()  # the database is not held while the store is walked through
-    store = store_of(office)
+    store = store_of(context)
     swept = 0
     for lying in store.older_than(now - ORPHANED_AFTER):
         if lying.key not in kept or not lying.whole:

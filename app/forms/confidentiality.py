@@ -8,21 +8,21 @@ from sqlalchemy import select
 from app.accounts.tables.people import Person
 from app.children.rules.school_years import is_young_person
 from app.children.tables import Child
-from app.core.errors import Fault, Refused, WrongHands
-from app.core.unit_of_work import Work
+from app.core.errors import FieldError, Forbidden, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import parse_once
 from app.forms.form_templates import definition_of
 from app.forms.queries.shares import newest_answers, sent_by_anyone, withhold_files
 from app.forms.rules.secrecy import Note, notes_in, who_must_not_know
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.secrecy_events import FilesWithheld
 
 
-def notes_about(work: Work, child_id: int) -> list[Note]:
+def notes_about(work: UnitOfWork, child_id: int) -> list[Note]:
     """Every restricted text answer in what was sent about this child. For the SEN team."""
     if not work.me.in_sen_team:
-        raise WrongHands("notes_about")
+        raise Forbidden("notes_about")
     return [
         note
         for form, answers in newest_answers(work.session, child_id)
@@ -33,20 +33,20 @@ def notes_about(work: Work, child_id: int) -> list[Note]:
 LONGEST_QUOTE = 200
 
 
-def note_contact_risk(work: Work, child: Child) -> None:
+def note_contact_risk(work: UnitOfWork, child: Child) -> None:
     """An address or contact detail must be kept secret from now on. Files that were shared before may hold it, so they
     are no longer shared until the SEN team shares them again."""
     if child.contact_risk:
         return
     child.contact_risk = True
     if withhold_files(work.session, child.id):
-        work.tell(FilesWithheld(child_id=child.id))
+        work.record(FilesWithheld(child_id=child.id))
 
 
 def check_may_know(
-    work: Work, child_id: int, name: str, relationship: str = "", organisation: str = ""
+    work: UnitOfWork, child_id: int, name: str, relationship: str = "", organisation: str = ""
 ) -> None:
-    """Raise Refused, with the words of the form, when a form says that this person must not know about the child.
+    """Raise ValidationFailed, with the words of the form, when a form says that this person must not know about the child.
 
     The officer confirms in the field "despite" to go on all the same.
     """
@@ -56,7 +56,7 @@ def check_may_know(
             "A form may say that %(name)s must not know about this child: “%(words)s”. Tick the box if you are sure"
         )
         words = " / ".join(dict.fromkeys(note.text for note in found))[:LONGEST_QUOTE]
-        raise Refused(Fault("despite", Wording(text, name=name or organisation, words=words)))
+        raise ValidationFailed(FieldError("despite", Wording(text, name=name or organisation, words=words)))
 
 
 PARENT_OF_AGE = N_(
@@ -66,13 +66,13 @@ PARENT_OF_AGE = N_(
 """Said before a parent is given something about a young person whose rights are their own (CFA 2014, s. 83)."""
 
 
-def check_rights(work: Work, child: Child, name: str, part: Part) -> None:
-    """Raise Refused, by name, before a parent or carer is invited to follow a young person over compulsory school age."""
-    if part is Part.parent and is_young_person(child.date_of_birth, work.today):
-        raise Refused(Fault("despite", Wording(PARENT_OF_AGE, name=name)))
+def check_rights(work: UnitOfWork, child: Child, name: str, part: WorkflowRole) -> None:
+    """Raise ValidationFailed, by name, before a parent or carer is invited to follow a young person over compulsory school age."""
+    if part is WorkflowRole.parent and is_young_person(child.date_of_birth, work.today):
+        raise ValidationFailed(FieldError("despite", Wording(PARENT_OF_AGE, name=name)))
 
 
-def check_organisation_may_know(work: Work, child_id: int, organisation_id: int, name: str) -> None:
+def check_organisation_may_know(work: UnitOfWork, child_id: int, organisation_id: int, name: str) -> None:
     """The same for an organisation: it is named in a form, or somebody is who works there and would see its queue."""
     check_may_know(work, child_id, "", "", name)
     notes = [note for note in notes_about(work, child_id) if note.limits_contact]
@@ -91,17 +91,17 @@ def check_organisation_may_know(work: Work, child_id: int, organisation_id: int,
                 "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
                 "Tick the box if you are sure"
             )
-            raise Refused(Fault("despite", Wording(text, name=name, person=person)))
+            raise ValidationFailed(FieldError("despite", Wording(text, name=name, person=person)))
 
 
-def notes_sent(work: Work, child_id: int, until: datetime | None = None) -> list[Note]:
+def notes_sent(work: UnitOfWork, child_id: int, until: datetime | None = None) -> list[Note]:
     """Every restricted text answer in what was sent about a child, until then or now. For deciding on behalf of people
     who may not read it; never shown to them."""
     return notes_by_child(work, [child_id], until).get(child_id, [])
 
 
 def notes_by_child(
-    work: Work, child_ids: Collection[int], until: datetime | None = None
+    work: UnitOfWork, child_ids: Collection[int], until: datetime | None = None
 ) -> dict[int, list[Note]]:
     """The same for several children; none for a child of whom no form says anything."""
     sent = sent_by_anyone(work.session, child_ids, until) if child_ids else {}
@@ -113,12 +113,12 @@ def notes_by_child(
     }
 
 
-def check_colleague_may_know(work: Work, child_id: int, person: Person, field: str) -> None:
-    """Raise Refused when a form may say that this professional must not know about the child.
+def check_colleague_may_know(work: UnitOfWork, child_id: int, person: Person, field: str) -> None:
+    """Raise ValidationFailed when a form may say that this professional must not know about the child.
 
     For whoever is not in the SEN team and so learns nothing of what the form says: only the SEN team links this
     person to the child.
     """
     if who_must_not_know(notes_sent(work, child_id), person.name):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
-        raise Refused(Fault(field, Wording(text, name=person.name)))
+        raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))

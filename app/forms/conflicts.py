@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.core.errors import Fault, NotFound, Refused
-from app.core.unit_of_work import Work
+from app.core.errors import FieldError, NotFound, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import NOT_PROVIDED, Question, Section, SectionAnswers
 from app.forms.definitions.kinds import KINDS
-from app.forms.drafts import SavedMeanwhile, changed, save_section, typed_in
-from app.forms.form_context import OpenForm
+from app.forms.drafts import EditConflict, changed, save_section, typed_in
+from app.forms.form_context import FormContext
 from app.forms.queries.forms import revision_at, set_aside_by
 from app.forms.tables.forms import DraftRevision, SectionDraft
 
@@ -43,7 +43,9 @@ class Comparison:
     differences: list[Difference]
 
 
-def set_aside(work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int) -> None:
+def stash(
+    work: UnitOfWork, opened: FormContext, section_id: str, typed: SectionAnswers, version: int
+) -> None:
     """Keep what could not be saved over a colleague's text, until its author says what of it to use."""
     opened.writing_step()
     draft = opened.drafts.get(section_id)
@@ -64,7 +66,7 @@ def set_aside(work: Work, opened: OpenForm, section_id: str, typed: SectionAnswe
     )
 
 
-def compare(work: Work, opened: OpenForm, section_id: str) -> Comparison:
+def compare(work: UnitOfWork, opened: FormContext, section_id: str) -> Comparison:
     """What this person set aside, question by question against what is there now. NotFound if there is nothing."""
     opened.writing_step()
     section = opened.section(section_id)
@@ -112,8 +114,8 @@ def _text(question: Question, answers: SectionAnswers) -> str:
 
 
 def settle(
-    work: Work,
-    opened: OpenForm,
+    work: UnitOfWork,
+    opened: FormContext,
     section_id: str,
     picks: Mapping[str, str],
     by_hand: SectionAnswers,
@@ -121,15 +123,15 @@ def settle(
 ) -> SectionDraft:
     """Save the section as chosen question by question. `version` is the one compared with.
 
-    Raises Refused naming every question without a choice, SavedMeanwhile when it has changed once more.
+    Raises ValidationFailed naming every question without a choice, EditConflict when it has changed once more.
     """
     found = compare(work, opened, section_id)
     if found.draft.version != version:
-        raise SavedMeanwhile
+        raise EditConflict
     mine, theirs = found.aside.answers, found.draft.answers
     missing = [one for one in found.differences if picks.get(one.question.id) not in one.choices]
     if missing:
-        raise Refused(*(Fault(f"pick-{one.question.id}", _say(one)) for one in missing))
+        raise ValidationFailed(*(FieldError(f"pick-{one.question.id}", _say(one)) for one in missing))
     chosen = {
         one.question.id: _chosen(picks[one.question.id], one.question, mine, theirs, by_hand, work.today)
         for one in found.differences

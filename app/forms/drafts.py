@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from app.children.rules.school_years import is_young_person
-from app.core.errors import Conflict, Fault, Refused, WrongMoment
+from app.core.errors import Conflict, FieldError, InvalidState, ValidationFailed
 from app.core.events import FormEvent
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import Section, SectionAnswers
 from app.forms.definitions.conditions import blank
 from app.forms.events import ConsentWithdrawn, FormSaved, RequestWithdrawn
-from app.forms.form_context import OpenForm, take_up_with_child
+from app.forms.form_context import FormContext, load_form_and_child_for_update
 from app.forms.queries.forms import revisions_beyond, savers_since
 from app.forms.queries.shares import consents_of_young_person
 from app.forms.sharing import end_sharing, end_what_rested_on_consent
@@ -21,25 +21,25 @@ LONGEST_REASON = 500
 WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
 
 
-class SavedMeanwhile(Conflict):
+class EditConflict(Conflict):
     """A colleague saved this section after it was opened here; nothing was overwritten."""
 
 
 def save_section(
-    work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int
+    work: UnitOfWork, opened: FormContext, section_id: str, typed: SectionAnswers, version: int
 ) -> SectionDraft:
     """Keep what was typed in a section, right or wrong. The form is one that was taken up in this same work.
 
-    `version` is the one the page was opened on (0: nothing was saved yet). Raises SavedMeanwhile when somebody else
+    `version` is the one the page was opened on (0: nothing was saved yet). Raises EditConflict when somebody else
     has saved something different since.
     """
     draft = autosave_section(work, opened, section_id, typed, version)
-    work.tell(FormSaved(form_id=opened.form.id, child_id=opened.form.child_id, section=section_id))
+    work.record(FormSaved(form_id=opened.form.id, child_id=opened.form.child_id, section=section_id))
     return draft
 
 
 def autosave_section(
-    work: Work, opened: OpenForm, section_id: str, typed: SectionAnswers, version: int
+    work: UnitOfWork, opened: FormContext, section_id: str, typed: SectionAnswers, version: int
 ) -> SectionDraft:
     """The same while somebody is still typing: kept in the section's history, too often to be told in the audit."""
     section = opened.section(section_id)
@@ -53,14 +53,14 @@ def autosave_section(
         and changed(answers, draft.answers)
         and _others_saved(work, draft, version)
     ):
-        raise SavedMeanwhile
+        raise EditConflict
     opened.form.state = step.end
     if opened.form.author_id is None and not work.me.in_sen_team:
         opened.form.author_id = work.me.user_id
     return _write(work, opened, section_id, answers)
 
 
-def _others_saved(work: Work, draft: SectionDraft, version: int) -> bool:
+def _others_saved(work: UnitOfWork, draft: SectionDraft, version: int) -> bool:
     """Whether a colleague saved the section after this version. Two windows of one person do not conflict: the later
     save counts, and the earlier one stays in the history. Where the history no longer reaches back, say yes."""
     if draft.saved_by_id != work.me.user_id:
@@ -84,7 +84,9 @@ def changed(typed: SectionAnswers, kept: SectionAnswers) -> list[str]:
     ]
 
 
-def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, object]) -> SectionDraft:
+def _write(
+    work: UnitOfWork, opened: FormContext, section_id: str, answers: Mapping[str, object]
+) -> SectionDraft:
     draft = opened.drafts.get(section_id)
     if draft is None:
         return work.add(
@@ -99,20 +101,22 @@ def _write(work: Work, opened: OpenForm, section_id: str, answers: Mapping[str, 
     together = {**draft.answers, **answers}
     if together == draft.answers:
         return draft
-    remember(work, draft)
+    add_revision(work, draft)
     draft.answers = together
     draft.saved_by_id, draft.saved_at = work.me.user_id, work.now
     work.session.flush()
     return draft
 
 
-def _withdraw_consent(work: Work, form: Form, asked_by: str) -> None:
+def _withdraw_consent(work: UnitOfWork, form: Form, asked_by: str) -> None:
     if work.me.in_sen_team:
         if not asked_by:
-            raise Refused(Fault("asked_by", Wording(N_("Enter who asked to withdraw this consent, and how"))))
+            raise ValidationFailed(
+                FieldError("asked_by", Wording(N_("Enter who asked to withdraw this consent, and how")))
+            )
         if len(asked_by) > LONGEST_REASON:
             text = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_REASON)
-            raise Refused(Fault("asked_by", text))
+            raise ValidationFailed(FieldError("asked_by", text))
         form.decision_reason = asked_by
     form.decided_at, form.decided_by_id = work.now, work.me.user_id
     end_sharing(work, form.id)
@@ -120,7 +124,7 @@ def _withdraw_consent(work: Work, form: Form, asked_by: str) -> None:
         end_what_rested_on_consent(work, form.child_id)
 
 
-def _rests_on_young_person(work: Work, form: Form) -> bool:
+def _rests_on_young_person(work: UnitOfWork, form: Form) -> bool:
     """Whether what is shared rests on the young person's own consent, which nobody else undoes by withdrawing theirs."""
     if not is_young_person(form.child.date_of_birth, work.today):
         return False
@@ -128,7 +132,7 @@ def _rests_on_young_person(work: Work, form: Form) -> bool:
     return bool(own) and form.id not in own
 
 
-def remember(work: Work, draft: SectionDraft) -> None:
+def add_revision(work: UnitOfWork, draft: SectionDraft) -> None:
     """Keep what the section holds now before it is changed. Every tenth time, what is older than the last twenty goes."""
     work.session.add(
         DraftRevision(
@@ -145,17 +149,17 @@ def remember(work: Work, draft: SectionDraft) -> None:
         work.session.delete(old)
 
 
-def withdraw(work: Work, form_id: int, asked_by: str = "") -> Form:
+def withdraw(work: UnitOfWork, form_id: int, asked_by: str = "") -> Form:
     """Give up a request that was never sent, or withdraw one person's consent and what rested on it.
 
-    `asked_by` is who asked the SEN team to withdraw a consent on their behalf. Raises Refused when it is missing.
+    `asked_by` is who asked the SEN team to withdraw a consent on their behalf. Raises ValidationFailed when it is missing.
     """
-    opened = take_up_with_child(work, form_id)
+    opened = load_form_and_child_for_update(work, form_id)
     if opened.form.kind not in WITHDRAWN:
-        raise WrongMoment("withdraw")
+        raise InvalidState("withdraw")
     step = opened.step("withdraw")
     if opened.form.kind == "consent":
         _withdraw_consent(work, opened.form, asked_by.strip())
     opened.form.state = step.end
-    work.tell(WITHDRAWN[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
+    work.record(WITHDRAWN[opened.form.kind](form_id=form_id, child_id=opened.form.child_id))
     return opened.form

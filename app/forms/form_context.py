@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import NotFound
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.definitions import FormDefinition, Section, SectionStatus, section_status, with_facts
 from app.forms.form_facts import known_facts
@@ -19,16 +19,16 @@ from app.forms.queries.forms import (
     form_held_with_child,
     form_to_read,
 )
-from app.forms.rules.workflow import WORKFLOWS, Part, Step
+from app.forms.rules.workflow import WORKFLOWS, Step, WorkflowRole
 from app.forms.tables.forms import Form, SectionDraft
-from app.forms.workflow_roles import parts_in
+from app.forms.workflow_roles import workflow_roles_of
 
 WRITING = ("save", "correct")
 """The steps by which a form's author changes what stands in it."""
 
 
 @dataclass(frozen=True)
-class OpenForm:
+class FormContext:
     """A form, what is asked in it, what has been answered so far, and what this person is to it."""
 
     form: Form
@@ -37,7 +37,7 @@ class OpenForm:
     """All answers so far; known facts and the files attached are in them."""
     drafts: Mapping[str, SectionDraft]
     documents: Sequence[Document]
-    parts: frozenset[Part]
+    parts: frozenset[WorkflowRole]
 
     @property
     def steps(self) -> list[str]:
@@ -61,16 +61,16 @@ class OpenForm:
                 return section
         raise NotFound("Section")
 
-    def status(self, section: Section, work: Work) -> SectionStatus:
+    def status(self, section: Section, work: UnitOfWork) -> SectionStatus:
         """How far a section has come."""
         return section_status(section, self.answers.get(section.id), self.answers, work.today)
 
     def step(self, name: str) -> Step:
-        """The step, if it may be taken now. Raises WrongHands or WrongMoment."""
+        """The step, if it may be taken now. Raises Forbidden or InvalidState."""
         return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
 
     def writing_step(self) -> Step:
-        """The step by which answers are saved now. Raises WrongHands or WrongMoment."""
+        """The step by which answers are saved now. Raises Forbidden or InvalidState."""
         possible = [name for name in WRITING if name in self.steps]
         return self.step(possible[0] if possible else "save")
 
@@ -79,7 +79,7 @@ class OpenForm:
         return [one for one in self.documents if one.question == question_id and one.removed_at is None]
 
 
-def look_at(work: Work, form_id: int) -> OpenForm:
+def load_form(work: UnitOfWork, form_id: int) -> FormContext:
     """A form, to look at. Raises NotFound when this person may not see it."""
     form = form_to_read(work.session, form_id)
     if form is None:
@@ -89,18 +89,18 @@ def look_at(work: Work, form_id: int) -> OpenForm:
     )
 
 
-def take_up(work: Work, form_id: int) -> OpenForm:
+def load_form_for_update(work: UnitOfWork, form_id: int) -> FormContext:
     """A form, to change: nobody else can change it until this work is done."""
     return _held(work, form_held(work.session, form_id))
 
 
-def take_up_with_child(work: Work, form_id: int) -> OpenForm:
+def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContext:
     """The same where the child's record or the sharing of other forms may change too. Raises Conflict when the form went
     to another record at this moment."""
     return _held(work, form_held_with_child(work.session, form_id))
 
 
-def _held(work: Work, form: Form | None) -> OpenForm:
+def _held(work: UnitOfWork, form: Form | None) -> FormContext:
     if form is None:
         raise NotFound("Form")
     form_id = form.id
@@ -108,8 +108,8 @@ def _held(work: Work, form: Form | None) -> OpenForm:
 
 
 def _spread_out(
-    work: Work, form: Form, saved: Sequence[SectionDraft], documents: Sequence[Document]
-) -> OpenForm:
+    work: UnitOfWork, form: Form, saved: Sequence[SectionDraft], documents: Sequence[Document]
+) -> FormContext:
     definition = definition_of(work.session, form)
     drafts = {draft.section: draft for draft in saved}
     answers = {section: dict(draft.answers) for section, draft in drafts.items()}
@@ -117,4 +117,4 @@ def _spread_out(
         if one.removed_at is None:
             answers.setdefault(one.section, {}).setdefault(one.question, []).append(one.id)
     filled = with_facts(definition, answers, known_facts(work, form, definition))
-    return OpenForm(form, definition, filled, drafts, documents, parts_in(work, form))
+    return FormContext(form, definition, filled, drafts, documents, workflow_roles_of(work, form))

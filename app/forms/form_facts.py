@@ -9,7 +9,7 @@ from app.children.rules.school_years import school_year, year_of
 from app.children.tables import Child
 from app.core.database.compiled_query import Ready
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
 from app.forms.definitions import FROM_REQUEST, FormDefinition, facts_wanted
 from app.forms.form_templates import definition_of
@@ -21,7 +21,7 @@ from app.organisations.tables import Organisation
 NO_SURNAME = N_("No last name")
 
 
-def known_facts(work: Work, form: Form, definition: FormDefinition) -> dict[str, str]:
+def known_facts(work: UnitOfWork, form: Form, definition: FormDefinition) -> dict[str, str]:
     """The facts this form shows, as this person may know them. `form` has its child and organisation with it."""
     wanted = facts_wanted(definition)
     facts = (
@@ -67,7 +67,7 @@ def _year(form: Form, today: date) -> dict[str, str]:
     return {"child.year_group": str(year)}
 
 
-def _about_writer(work: Work) -> dict[str, str]:
+def _about_writer(work: UnitOfWork) -> dict[str, str]:
     job_title, email, phone, organisation = _WRITER.only(work.session, me=work.me.user_id)
     return {
         "author.name": work.me.name,
@@ -85,7 +85,7 @@ _WRITER = Ready(
 )
 
 
-def request_facts(work: Work, child_id: int) -> dict[str, str]:
+def request_facts(work: UnitOfWork, child_id: int) -> dict[str, str]:
     """What other forms quote from the child's newest request, if this person may read it."""
     found = request_for(work.session, child_id)
     if found is None:

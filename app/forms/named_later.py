@@ -11,11 +11,11 @@ from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.cases.queries.child_page import Involved
 from app.children.tables import ChildLink
-from app.core.errors import Fault, Refused
-from app.core.unit_of_work import Work
+from app.core.errors import FieldError, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_by_child, notes_sent
-from app.forms.form_context import OpenForm
+from app.forms.form_context import FormContext
 from app.forms.queries.named_people import (
     Linked,
     barred_from,
@@ -26,7 +26,7 @@ from app.forms.queries.named_people import (
     queue_children_of,
 )
 from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
-from app.forms.rules.workflow import FAMILY_PARTS, Part
+from app.forms.rules.workflow import FAMILY_PARTS, WorkflowRole
 from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted
 
 
@@ -38,7 +38,7 @@ class _Named:
     notes: Sequence[Note]
 
 
-def is_named_since(work: Work, invitation: Invitation) -> bool:
+def is_named_since(work: UnitOfWork, invitation: Invitation) -> bool:
     """Whether a note that came after an invitation was made may mean the invited person. The notes before it were shown
     to the officer who invited them."""
     if invitation.child_id is None:
@@ -48,18 +48,18 @@ def is_named_since(work: Work, invitation: Invitation) -> bool:
     return bool(plainly_must_not_know(new, invitation.name, invitation.relationship_to_child))
 
 
-def check_named_since(work: Work, invitation: Invitation) -> None:
-    """Raise Refused before an officer sends an invitation again that would be held back when it is accepted."""
+def check_named_since(work: UnitOfWork, invitation: Invitation) -> None:
+    """Raise ValidationFailed before an officer sends an invitation again that would be held back when it is accepted."""
     if is_named_since(work, invitation):
         text = N_(
             "A form that came in since the invitation may say that %(name)s must not know about this child. "
             "Withdraw the invitation. If you are sure, invite them again"
         )
-        raise Refused(Fault("email", Wording(text, name=invitation.name)))
+        raise ValidationFailed(FieldError("email", Wording(text, name=invitation.name)))
 
 
-def check_merge(work: Work, newer_id: int, older_id: int) -> None:
-    """Raise Refused, by name, where a merge would bring somebody to a record of which a form says that they must not
+def check_merge(work: UnitOfWork, newer_id: int, older_id: int) -> None:
+    """Raise ValidationFailed, by name, where a merge would bring somebody to a record of which a form says that they must not
     know. The officer confirms in the field "despite" to go on all the same."""
     text = N_(
         "%(name)s is linked or invited to one of the records, and a form of the other may say that they must not know "
@@ -68,12 +68,12 @@ def check_merge(work: Work, newer_id: int, older_id: int) -> None:
     faults = []
     for each in [*_named_in(work, newer_id, older_id), *_named_in(work, older_id, newer_id)]:
         words = " / ".join(dict.fromkeys(note.text for note in each.notes))[:LONGEST_QUOTE]
-        faults.append(Fault("despite", Wording(text, name=each.name, words=words)))
+        faults.append(FieldError("despite", Wording(text, name=each.name, words=words)))
     if faults:
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
 
 
-def _named_in(work: Work, child_id: int, other_id: int) -> list[_Named]:
+def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
     """Those of one record whom notes of the other may mean."""
     notes = notes_about(work, other_id)
     if not notes:
@@ -104,7 +104,7 @@ def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
     return who_must_not_know([note for note in notes if note.limits_contact], person.name)
 
 
-def _members_beside(work: Work, link: Linked, known: set[int]) -> list[Linked]:
+def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Linked]:
     """Those who see the child only because it is in their organisation's queue or came through it."""
     if link.organisation_id is None or not (link.person_id is None or link.through_queue):
         return []
@@ -112,7 +112,7 @@ def _members_beside(work: Work, link: Linked, known: set[int]) -> list[Linked]:
     return [each for each in members if each.person_id not in known and each.person_id != link.person_id]
 
 
-def note_those_named(work: Work, opened: OpenForm, answers: dict[str, dict[str, object]]) -> bool:
+def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, dict[str, object]]) -> bool:
     """A form was sent: tell the SEN team where it may name somebody linked to the child, and keep the child from those it
     names who only see the organisation's queue. Returns whether a professional may be named."""
     notes = list(notes_in(opened.definition, answers))
@@ -135,16 +135,16 @@ def note_those_named(work: Work, opened: OpenForm, answers: dict[str, dict[str, 
                 _keep_away(work, child_id, member, work.me.user_id)
                 kept = True
     if named:
-        work.tell(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
+        work.record(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
     return kept or any(each.part not in FAMILY_PARTS for each in named)
 
 
-def keep_from_queue(work: Work, person: Person, by: int) -> None:
+def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
     """Somebody is confirmed as working for an organisation: keep from them the children of its queue of whom a form may
     say that they must not know. Only the SEN team links them to these children."""
     if person.organisation_id is None:
         return
-    member = Linked(Part.author, person.id, person.name, "", person.organisation_id, "", False)
+    member = Linked(WorkflowRole.author, person.id, person.name, "", person.organisation_id, "", False)
     hold_children_of(work.session, person.organisation_id)
     children = queue_children_of(work.session, person.organisation_id, person.id)
     for child_id, notes in notes_by_child(work, children).items():
@@ -152,7 +152,7 @@ def keep_from_queue(work: Work, person: Person, by: int) -> None:
             _keep_away(work, child_id, member, by)
 
 
-def keep_named_from_queue(work: Work, child_id: int, organisation_id: int) -> None:
+def keep_named_from_queue(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
     """A child comes into an organisation's queue: keep the child from those who work there and whom a form may name. For a
     transaction that holds the child."""
     notes = notes_sent(work, child_id)
@@ -167,14 +167,14 @@ def keep_named_from_queue(work: Work, child_id: int, organisation_id: int) -> No
             _keep_away(work, child_id, member, work.me.user_id)
 
 
-def _keep_away(work: Work, child_id: int, member: Linked, by: int) -> None:
+def _keep_away(work: UnitOfWork, child_id: int, member: Linked, by: int) -> None:
     """Enter a link that is ended and barred, which keeps the queue from bringing the child to this person."""
     bar = work.add(
         ChildLink(
             child_id=child_id,
             person_id=member.person_id,
             organisation_id=member.organisation_id,
-            part=Part.author,
+            part=WorkflowRole.author,
             linked_by_id=by,
             ended_by_id=by,
             ended_at=work.now,
@@ -182,10 +182,10 @@ def _keep_away(work: Work, child_id: int, member: Linked, by: int) -> None:
             barred=True,
         )
     )
-    work.tell(KeptFromQueue(child_id=child_id, link_id=bar.id))
+    work.record(KeptFromQueue(child_id=child_id, link_id=bar.id))
 
 
-def warned_of(work: Work, child_id: int, people: Sequence[Involved]) -> frozenset[int]:
+def warned_of(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> frozenset[int]:
     """The links of those of whom a form may say that they must not know. For the SEN team."""
     notes = notes_about(work, child_id)
     return frozenset(

@@ -18,21 +18,21 @@ from app.forms.events import (
     InformationSubmitted,
     RequestAcceptanceUndone,
 )
-from app.messages.notification_types import Letter, Told, sen_team, the_authors, the_family
+from app.messages.notification_types import MessageTemplate, Templates, sen_team, the_authors, the_family
 
 WILL_ASSESS = N_("The council will assess")
 WILL_NOT_ASSESS = N_("The council will not assess")
 CORRECTED = N_("A decision was corrected")
 
-FORM_LETTERS: Mapping[type[Event], Told] = {
+FORM_NOTIFICATIONS: Mapping[type[Event], Templates] = {
     AssessmentAgreed: (
-        Letter(
+        MessageTemplate(
             "assessment_agreed",
             the_authors,
             WILL_ASSESS,
             N_("The council has decided to carry out an assessment of the needs of %(child)s."),
         ),
-        Letter(
+        MessageTemplate(
             "assessment_agreed_family",
             the_family,
             WILL_ASSESS,
@@ -44,13 +44,13 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     AssessmentDeclined: (
-        Letter(
+        MessageTemplate(
             "assessment_declined",
             the_authors,
             WILL_NOT_ASSESS,
             N_("The council has decided not to carry out an assessment of the needs of %(child)s."),
         ),
-        Letter(
+        MessageTemplate(
             "assessment_declined_family",
             the_family,
             WILL_NOT_ASSESS,
@@ -63,7 +63,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     CorrectedToAssess: (
-        Letter(
+        MessageTemplate(
             "corrected_to_assess",
             the_authors,
             CORRECTED,
@@ -72,7 +72,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
                 "The decision is now to carry out an assessment. The earlier message no longer counts."
             ),
         ),
-        Letter(
+        MessageTemplate(
             "corrected_to_assess_family",
             the_family,
             CORRECTED,
@@ -84,7 +84,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     CorrectedNotToAssess: (
-        Letter(
+        MessageTemplate(
             "corrected_not_to_assess",
             the_authors,
             CORRECTED,
@@ -93,7 +93,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
                 "The decision is now not to carry out an assessment. The earlier message no longer counts."
             ),
         ),
-        Letter(
+        MessageTemplate(
             "corrected_not_to_assess_family",
             the_family,
             CORRECTED,
@@ -106,7 +106,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     BroughtToAttention: (
-        Letter(
+        MessageTemplate(
             "brought_to_attention",
             sen_team,
             N_("A child was brought to attention"),
@@ -117,7 +117,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     RequestAcceptanceUndone: (
-        Letter(
+        MessageTemplate(
             "request_acceptance_undone",
             the_authors,
             N_("The SEN team is looking at your form again"),
@@ -128,7 +128,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     AdviceAcceptanceUndone: (
-        Letter(
+        MessageTemplate(
             "advice_acceptance_undone",
             the_authors,
             N_("Your advice is being looked at again"),
@@ -139,7 +139,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InformationAcceptanceUndone: (
-        Letter(
+        MessageTemplate(
             "information_acceptance_undone",
             the_authors,
             N_("Your information is being looked at again"),
@@ -150,7 +150,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InformationAsked: (
-        Letter(
+        MessageTemplate(
             "information_asked",
             the_authors,
             N_("You have been asked for information"),
@@ -161,7 +161,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InformationSubmitted: (
-        Letter(
+        MessageTemplate(
             "information_submitted",
             sen_team,
             N_("Information was sent"),
@@ -169,7 +169,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InformationReturned: (
-        Letter(
+        MessageTemplate(
             "information_returned",
             the_authors,
             N_("Your information was returned"),
@@ -180,7 +180,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InformationAccepted: (
-        Letter(
+        MessageTemplate(
             "information_accepted",
             the_authors,
             N_("Your information was accepted"),
@@ -188,7 +188,7 @@ FORM_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InformationCancelled: (
-        Letter(
+        MessageTemplate(
             "information_cancelled",
             the_authors,
             N_("Information is no longer needed"),

@@ -7,7 +7,7 @@ from typing import Any
 from app.core.database.row_mapper import beside
 from app.core.errors import NotFound
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.definitions import FROM_REQUEST, AnswerLine, FormDefinition, Section, answer_lines
 from app.forms.events import FormViewed
@@ -15,9 +15,9 @@ from app.forms.form_facts import request_facts
 from app.forms.form_templates import definition_of
 from app.forms.queries.forms import answers_sent, documents_to_read, form_to_read, returns_of, submissions_of
 from app.forms.rules.secrecy import WHOLE, Readable, Reader, readable
-from app.forms.rules.workflow import WORKFLOWS, Part, Step
+from app.forms.rules.workflow import WORKFLOWS, Step, WorkflowRole
 from app.forms.tables.forms import Form, FormReturn, Submission
-from app.forms.workflow_roles import parts_in
+from app.forms.workflow_roles import workflow_roles_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Reading:
     """A form as one person may read it."""
 
     form: Form
-    parts: frozenset[Part]
+    parts: frozenset[WorkflowRole]
     steps: Sequence[str]
     submission: Submission | None
     """The version that is read; None while nothing was sent."""
@@ -63,17 +63,17 @@ class Reading:
         return self.submission is not None and self.submission is self.versions[0]
 
     def step(self, name: str) -> Step:
-        """The step, if this reader may take it now. Raises WrongHands or WrongMoment."""
+        """The step, if this reader may take it now. Raises Forbidden or InvalidState."""
         return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
 
 
-def read(work: Work, form_id: int, number: int | None = None) -> Reading:
+def read(work: UnitOfWork, form_id: int, number: int | None = None) -> Reading:
     """What was sent with a form: its newest version, or this one. The SEN team and its authors may read every
     version and every answer; others the version shared with them, without what is not theirs to know. Raises NotFound."""
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
-    parts = parts_in(work, form)
+    parts = workflow_roles_of(work, form)
     reader = reader_of(work, parts)
     whole = reader in WHOLE
     versions = submissions_of(work.session, form_id)[: None if whole else 1]
@@ -84,22 +84,22 @@ def read(work: Work, form_id: int, number: int | None = None) -> Reading:
     sections: list[ReadSection] = []
     if chosen is not None:
         sections = _sections(work, form, reader, versions, chosen)
-        work.tell(FormViewed(form_id=form.id, child_id=form.child_id))
+        work.record(FormViewed(form_id=form.id, child_id=form.child_id))
     returns = returns_of(work.session, form_id) if whole else []
     return Reading(form, parts, steps, chosen, versions, sections, returns)
 
 
-def reader_of(work: Work, parts: frozenset[Part]) -> Reader:
+def reader_of(work: UnitOfWork, parts: frozenset[WorkflowRole]) -> Reader:
     """What this person is to the answers of a form in which they play these parts."""
-    if Part.sen_team in parts:
+    if WorkflowRole.sen_team in parts:
         return Reader.sen_team
-    if parts & {Part.author, Part.giver}:
+    if parts & {WorkflowRole.author, WorkflowRole.giver}:
         return Reader.author
     return Reader.family if work.me.has(Role.parent) else Reader.professional
 
 
 def as_read_by(
-    work: Work,
+    work: UnitOfWork,
     form: Form,
     reader: Reader,
     answers: Mapping[str, Mapping[str, Any]],
@@ -123,17 +123,17 @@ def neutral_name(document: Document) -> str:
     return f"file-{document.id}{dot}{ending if dot else ''}"
 
 
-def name_to_read(work: Work, document: Document) -> str:
+def name_to_read(work: UnitOfWork, document: Document) -> str:
     """The name under which this person gets a file: its own, unless an address must be kept secret from readers."""
     form = form_to_read(work.session, document.form_id)
     if form is None:
         raise NotFound("Form")
-    whole = reader_of(work, parts_in(work, form)) in WHOLE
+    whole = reader_of(work, workflow_roles_of(work, form)) in WHOLE
     return document.name if whole or not form.child.contact_risk else neutral_name(document)
 
 
 def _quotes_as_sent(
-    work: Work, form: Form, definition: FormDefinition, answers: Mapping[str, Mapping[str, Any]]
+    work: UnitOfWork, form: Form, definition: FormDefinition, answers: Mapping[str, Mapping[str, Any]]
 ) -> bool:
     """Whether this person may read the request, and this form quotes it as they may read it: an earlier version of the
     request was quoted in what was sent before the request was corrected."""
@@ -154,7 +154,7 @@ def quotes_request(definition: FormDefinition) -> bool:
 
 
 def _sections(
-    work: Work, form: Form, reader: Reader, versions: Sequence[Submission], chosen: Submission
+    work: UnitOfWork, form: Form, reader: Reader, versions: Sequence[Submission], chosen: Submission
 ) -> list[ReadSection]:
     before = next((one for one in versions if one.number == chosen.number - 1), None)
     found = answers_sent(work.session, [one.id for one in (chosen, before) if one is not None])

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from app.core.errors import Conflict, Fault, Refused
+from app.core.errors import Conflict, FieldError, ValidationFailed
 from app.core.events import FormEvent
 from app.core.text_input import character_faults
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import SectionAnswers
 from app.forms.drafts import changed
@@ -21,7 +21,7 @@ from app.forms.events import (
     RequestAccepted,
     RequestReturned,
 )
-from app.forms.form_context import OpenForm, take_up
+from app.forms.form_context import FormContext, load_form_for_update
 from app.forms.queries.forms import answers_of, last_number
 from app.forms.rules.form_deadlines import correct_by
 from app.forms.rules.workflow import FormState
@@ -54,27 +54,27 @@ RETURNED: Mapping[str, type[FormEvent]] = {
 }
 
 
-def accept(work: Work, form_id: int, number: int) -> None:
+def accept(work: UnitOfWork, form_id: int, number: int) -> None:
     """Accept what was sent; `number` is the version that was read. Raises Conflict when a newer one has come in."""
     opened, end = _answer(work, form_id, "accept", number)
     opened.form.state = end
-    work.tell(ACCEPTED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+    work.record(ACCEPTED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 
-def undo_accept(work: Work, form_id: int, number: int) -> None:
+def undo_accept(work: UnitOfWork, form_id: int, number: int) -> None:
     """Undo an acceptance: the form is again one that waits for an answer. Not possible once the request is decided."""
     opened, end = _answer(work, form_id, "undo_accept", number)
     opened.form.state = end
-    work.tell(UNDONE[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+    work.record(UNDONE[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 
 def send_back(
-    work: Work, form_id: int, number: int, reasons: Mapping[str, str], wanted_by: date | None = None
+    work: UnitOfWork, form_id: int, number: int, reasons: Mapping[str, str], wanted_by: date | None = None
 ) -> None:
     """Return a form to its authors with a reason for each section that needs work, or for the whole (WHOLE), and the
     day by which it is wanted back (by default, correct_by).
 
-    Raises Refused when there is no reason, one is too long, or the day has passed.
+    Raises ValidationFailed when there is no reason, one is too long, or the day has passed.
     """
     opened, end = _answer(work, form_id, "return", number)
     places = {WHOLE, *(section.id for section in opened.definition.sections)}
@@ -94,10 +94,10 @@ def send_back(
         )
     opened.form.state, opened.form.wanted_by = end, wanted_by
     end_sharing(work, form_id)
-    work.tell(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+    work.record(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 
-def still_as_sent(work: Work, opened: OpenForm, number: int) -> set[str]:
+def still_as_sent(work: UnitOfWork, opened: FormContext, number: int) -> set[str]:
     """Return the sections whose answers and files are still those of this submission, whoever saved them since."""
     sent = answers_of(work.session, opened.form.id, number)
     now = answers_that_count(opened.definition, opened.answers)
@@ -116,8 +116,8 @@ def _differs(now: SectionAnswers | None, sent: SectionAnswers | None, question: 
     return bool(changed({question: (now or {}).get(question)}, sent or {}))
 
 
-def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm, FormState]:
-    opened = take_up(work, form_id)
+def _answer(work: UnitOfWork, form_id: int, verb: str, number: int) -> tuple[FormContext, FormState]:
+    opened = load_form_for_update(work, form_id)
     end = opened.step(verb).end
     if last_number(work.session, form_id) != number:
         raise Conflict("Submission")
@@ -125,17 +125,19 @@ def _answer(work: Work, form_id: int, verb: str, number: int) -> tuple[OpenForm,
 
 
 def _check(given: Mapping[str, str], wanted_by: date, today: date) -> None:
-    faults = [] if given else [Fault(reason_field(WHOLE), Wording(NO_REASON))]
+    faults = [] if given else [FieldError(reason_field(WHOLE), Wording(NO_REASON))]
     text = Wording(N_("Reason must be %(limit)s characters or fewer"), limit=f"{LONGEST_REASON:,}")
     faults += [
-        Fault(reason_field(place), text) for place, reason in given.items() if len(reason) > LONGEST_REASON
+        FieldError(reason_field(place), text)
+        for place, reason in given.items()
+        if len(reason) > LONGEST_REASON
     ]
     for place, reason in given.items():
         faults += character_faults(reason_field(place), reason)
     if wanted_by < today:
-        faults.append(Fault("wanted_by", Wording(N_("The date must be today or later"))))
+        faults.append(FieldError("wanted_by", Wording(N_("The date must be today or later"))))
     if faults:
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
 
 
 def reason_field(place: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from app.core.events import Event
 from app.core.wording import N_
 from app.forms.secrecy_events import FilesWithheld, InvitationHeldBack, KeptFromQueue, MustNotKnowNoted
-from app.messages.notification_types import Letter, Told, sen_team
+from app.messages.notification_types import MessageTemplate, Templates, sen_team
 
-SECRECY_LETTERS: Mapping[type[Event], Told] = {
+SECRECY_NOTIFICATIONS: Mapping[type[Event], Templates] = {
     FilesWithheld: (
-        Letter(
+        MessageTemplate(
             "files_withheld",
             sen_team,
             N_("Shared files can no longer be opened"),
@@ -21,7 +21,7 @@ SECRECY_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     MustNotKnowNoted: (
-        Letter(
+        MessageTemplate(
             "must_not_know_noted",
             sen_team,
             N_("Someone linked to a child may be a person who must not know"),
@@ -33,7 +33,7 @@ SECRECY_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InvitationHeldBack: (
-        Letter(
+        MessageTemplate(
             "invitation_held_back",
             sen_team,
             N_("An invited person was not linked to a child"),
@@ -45,7 +45,7 @@ SECRECY_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     KeptFromQueue: (
-        Letter(
+        MessageTemplate(
             "kept_from_queue",
             sen_team,
             N_("Someone at an organisation may be a person who must not know"),

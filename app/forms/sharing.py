@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.cases.queries.child_page import Involved, involved_with
 from app.children.rules.school_years import is_young_person
-from app.core.errors import Conflict, Fault, NotFound, Refused, WrongHands, WrongMoment
-from app.core.unit_of_work import Work
+from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import PARENT_OF_AGE, notes_about
 from app.forms.events import FormShared
@@ -20,22 +20,27 @@ from app.forms.queries.forms import form_held_with_child, last_number
 from app.forms.queries.shares import consents_about, end_shares, of_form, open_shares, resting_on_consent
 from app.forms.rules.secrecy import Note, who_must_not_know
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
 from app.forms.tables.forms import Form
 from app.forms.tables.shares import FormShare
 
 
 def set_sharing(
-    work: Work, form_id: int, choice: SharingChoice, number: int | None = None, *, said_secret: bool = True
+    work: UnitOfWork,
+    form_id: int,
+    choice: SharingChoice,
+    number: int | None = None,
+    *,
+    said_secret: bool = True,
 ) -> Form:
     """From now on exactly these may read the form's newest submitted version. `number` is the version that was on the
     screen, and `said_secret` whether the screen said that an address must be kept secret.
 
-    Sharing needs a submitted version; ending it is possible at any time, and acts at once. Raises Refused when a form
+    Sharing needs a submitted version; ending it is possible at any time, and acts at once. Raises ValidationFailed when a form
     says that a person chosen must not know and the officer did not confirm it, Conflict when a newer version came in.
     """
     if not work.me.in_sen_team:
-        raise WrongHands("share")
+        raise Forbidden("share")
     form = form_held_with_child(work.session, form_id)
     if form is None:
         raise NotFound("Form")
@@ -48,12 +53,12 @@ def set_sharing(
             text = N_(
                 "An address must be kept secret since you opened this page. Check the files, then save again"
             )
-            raise Refused(Fault("files", Wording(text)))
+            raise ValidationFailed(FieldError("files", Wording(text)))
     earlier = {share.link_id for share in before}
     _replace(work, form, choice)
     shared_with = ["professionals"] if choice.professionals else []
     shared_with += ["parents"] if choice.links else []
-    work.tell(
+    work.record(
         FormShared(
             child_id=form.child_id,
             form_id=form.id,
@@ -79,17 +84,17 @@ def choice_of(shares: Sequence[FormShare], like: SharingChoice | None = None) ->
     )
 
 
-def end_sharing(work: Work, form_id: int) -> None:
+def end_sharing(work: UnitOfWork, form_id: int) -> None:
     """Nobody reads the form any more beside its authors and the SEN team."""
     end_shares(work.session, of_form(form_id), work.now)
 
 
-def end_what_rested_on_consent(work: Work, child_id: int) -> None:
+def end_what_rested_on_consent(work: UnitOfWork, child_id: int) -> None:
     """A consent about this child was withdrawn: end what was shared on the strength of it."""
     end_shares(work.session, resting_on_consent(child_id), work.now)
 
 
-def share_consent(work: Work, form_id: int, number: int) -> None:
+def share_consent(work: UnitOfWork, form_id: int, number: int) -> None:
     """What somebody consented to is read by the linked professionals, without what is restricted."""
     work.session.add(
         FormShare(
@@ -99,13 +104,13 @@ def share_consent(work: Work, form_id: int, number: int) -> None:
     work.session.flush()
 
 
-def _check(work: Work, form: Form, choice: SharingChoice, number: int | None) -> None:
+def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | None) -> None:
     if form.state not in SHAREABLE:
-        raise WrongMoment("share")
+        raise InvalidState("share")
     people = {each.link_id: each for each in involved_with(work.session, form.child_id)}
     family = {link_id for link_id, each in people.items() if _is_family(each)}
     if (form.kind == "consent" and choice.links) or choice.links - family:
-        raise WrongMoment("share")
+        raise InvalidState("share")
     newest = last_number(work.session, form.id)
     if number is not None and newest != number:
         raise Conflict("Submission")
@@ -120,7 +125,7 @@ def _check(work: Work, form: Form, choice: SharingChoice, number: int | None) ->
     _warn(notes_about(work, form.child_id) if asked else [], asked, of_age=of_age)
 
 
-def _check_consent(work: Work, child_id: int) -> None:
+def _check_consent(work: UnitOfWork, child_id: int) -> None:
     """Nothing rests on a consent that was withdrawn, perhaps since the page was opened."""
     states = {each.state for each in consents_about(work.session, child_id)}
     if FormState.withdrawn in states and FormState.submitted not in states:
@@ -128,26 +133,28 @@ def _check_consent(work: Work, child_id: int) -> None:
             "A consent was withdrawn and no other is in force. Choose that professionals can still read this form "
             "because the assessment needs it, or do not share it with them"
         )
-        raise Refused(Fault("basis", Wording(text)))
+        raise ValidationFailed(FieldError("basis", Wording(text)))
 
 
 def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> None:
     faults = []
     for each in asked:
-        if of_age and each.part is Part.parent:
-            faults.append(Fault(f"despite-{each.link_id}", Wording(PARENT_OF_AGE, name=each.person_name)))
+        if of_age and each.part is WorkflowRole.parent:
+            faults.append(
+                FieldError(f"despite-{each.link_id}", Wording(PARENT_OF_AGE, name=each.person_name))
+            )
             continue
         if who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name):
             text = N_(
                 "Confirm that you want to share with %(name)s, although a form may say that they must not know"
             )
             name = each.person_name or each.organisation_name
-            faults.append(Fault(f"despite-{each.link_id}", Wording(text, name=name)))
+            faults.append(FieldError(f"despite-{each.link_id}", Wording(text, name=name)))
     if faults:
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
 
 
-def family_of(work: Work, child_id: int) -> list[Involved]:
+def family_of(work: UnitOfWork, child_id: int) -> list[Involved]:
     """The parents, carers and the young person linked to the child now."""
     return [each for each in involved_with(work.session, child_id) if _is_family(each)]
 
@@ -156,7 +163,7 @@ def _is_family(each: Involved) -> bool:
     return each.part in FAMILY_PARTS and each.person_id is not None
 
 
-def _replace(work: Work, form: Form, choice: SharingChoice) -> None:
+def _replace(work: UnitOfWork, form: Form, choice: SharingChoice) -> None:
     end_sharing(work, form.id)
     if choice.nobody:
         return

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from app.cases.queries.child_page import Involved, involved_with
 from app.children.rules.school_years import is_young_person
-from app.core.errors import NotFound, WrongHands, WrongMoment
-from app.core.unit_of_work import Work
+from app.core.errors import Forbidden, InvalidState, NotFound
+from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.confidentiality import notes_about
 from app.forms.definitions import Question, Section
@@ -15,7 +15,7 @@ from app.forms.queries.shares import ConsentLine, consents_about, shares_about
 from app.forms.reading import ReadSection, as_read_by, read_sections
 from app.forms.rules.secrecy import Note, Reader, who_must_not_know
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
-from app.forms.rules.workflow import FAMILY_PARTS, Part
+from app.forms.rules.workflow import FAMILY_PARTS, WorkflowRole
 from app.forms.sharing import choice_of
 from app.forms.tables.forms import Form, Submission
 from app.forms.tables.shares import FormShare
@@ -50,10 +50,10 @@ class SharingReview:
     as_read: Mapping[Reader, Sequence[ReadSection]] = field(default_factory=dict)
 
 
-def review(work: Work, form_id: int) -> SharingReview:
-    """Everything an officer needs to decide who may read this form. Raises NotFound, WrongHands."""
+def review(work: UnitOfWork, form_id: int) -> SharingReview:
+    """Everything an officer needs to decide who may read this form. Raises NotFound, Forbidden."""
     if not work.me.in_sen_team:
-        raise WrongHands("share")
+        raise Forbidden("share")
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
@@ -62,7 +62,7 @@ def review(work: Work, form_id: int) -> SharingReview:
     about = shares_about(work.session, form.child_id)
     shares = [share for share in about if share.form_id == form_id]
     if newest is None and not shares:
-        raise WrongMoment("share")
+        raise InvalidState("share")
     people = involved_with(work.session, form.child_id)
     notes = notes_about(work, form.child_id)
     of_age = is_young_person(form.child.date_of_birth, work.today)
@@ -70,7 +70,7 @@ def review(work: Work, form_id: int) -> SharingReview:
         Candidate(
             each,
             who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name),
-            of_age and each.part is Part.parent,
+            of_age and each.part is WorkflowRole.parent,
         )
         for each in people
     ]
@@ -105,7 +105,7 @@ def review(work: Work, form_id: int) -> SharingReview:
     )
 
 
-def _who_reads_request(work: Work, child_id: int, shares: Sequence[FormShare]) -> set[Reader]:
+def _who_reads_request(work: UnitOfWork, child_id: int, shares: Sequence[FormShare]) -> set[Reader]:
     """The kinds of reader with whom the newest request is shared, and who so read what other forms quote from it."""
     found = request_for(work.session, child_id)
     number = found[0].id if found is not None else None

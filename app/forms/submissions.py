@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import update
 
 from app.children.rules.school_years import is_young_person
-from app.core.errors import Incomplete, WrongMoment
+from app.core.errors import Incomplete, InvalidState
 from app.core.events import FormEvent
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import Wording
 from app.documents.tables import Document
 from app.forms.confidentiality import note_contact_risk
@@ -23,7 +23,7 @@ from app.forms.events import (
     InformationSubmitted,
     RequestSubmitted,
 )
-from app.forms.form_context import OpenForm, take_up_with_child
+from app.forms.form_context import FormContext, load_form_and_child_for_update
 from app.forms.named_later import note_those_named
 from app.forms.queries.forms import last_number, sent_with
 from app.forms.queries.shares import part_of_giver
@@ -44,15 +44,15 @@ SENT: Mapping[str, type[FormEvent]] = {
 }
 
 
-def submit(work: Work, form_id: int, send_key: str) -> Submission:
+def submit(work: UnitOfWork, form_id: int, send_key: str) -> Submission:
     """Send a form to the SEN team, the first time or after a return.
 
     `send_key` comes from the page it is sent from: pressing twice sends once. Raises Incomplete with every part that
     is missing or wrong.
     """
     if not SEND_KEY.fullmatch(send_key):
-        raise WrongMoment("send_key")
-    opened = take_up_with_child(work, form_id)
+        raise InvalidState("send_key")
+    opened = load_form_and_child_for_update(work, form_id)
     before = sent_with(work.session, form_id, send_key)
     if before is not None:
         return before
@@ -69,16 +69,16 @@ def submit(work: Work, form_id: int, send_key: str) -> Submission:
     names_professional = note_those_named(work, opened, submission.answers)
     if opened.form.kind == "consent" and not names_professional:
         share_consent(work, form_id, submission.number)
-    work.tell(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
+    work.record(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
     return submission
 
 
-def missing(opened: OpenForm, work: Work) -> list[Problem]:
+def missing(opened: FormContext, work: UnitOfWork) -> list[Problem]:
     """Everything that stands between this form and the SEN team."""
     return [*check_complete(opened.definition, opened.answers, work.today), *_rights_not_passed(opened, work)]
 
 
-def _rights_not_passed(opened: OpenForm, work: Work) -> list[Problem]:
+def _rights_not_passed(opened: FormContext, work: UnitOfWork) -> list[Problem]:
     """Answers of a consent form that are not for this person to give."""
     if opened.form.kind != "consent":
         return []
@@ -110,7 +110,7 @@ def seal_of(answers: Answers, form_checksum: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _snapshot(work: Work, opened: OpenForm, send_key: str) -> Submission:
+def _snapshot(work: UnitOfWork, opened: FormContext, send_key: str) -> Submission:
     answers = answers_that_count(opened.definition, opened.answers)
     return work.add(
         Submission(
@@ -125,7 +125,7 @@ def _snapshot(work: Work, opened: OpenForm, send_key: str) -> Submission:
     )
 
 
-def _hand_in_files(work: Work, opened: OpenForm, submission: Submission) -> None:
+def _hand_in_files(work: UnitOfWork, opened: FormContext, submission: Submission) -> None:
     sent = [
         number
         for section in opened.sections
@@ -148,7 +148,7 @@ YEAR_TAUGHT = "actual_year"
 """The question of the request in which the school says the year group the child is taught in."""
 
 
-def _record_year(work: Work, opened: OpenForm, answers: Answers) -> None:
+def _record_year(work: UnitOfWork, opened: FormContext, answers: Answers) -> None:
     """Keep the year group the child is taught in, which decides what advice must look ahead to (Year 9)."""
     if opened.form.kind != "request":
         return
@@ -158,7 +158,7 @@ def _record_year(work: Work, opened: OpenForm, answers: Answers) -> None:
         opened.form.child.year_taught_on = work.today
 
 
-def _stamp(work: Work, opened: OpenForm) -> None:
+def _stamp(work: UnitOfWork, opened: FormContext) -> None:
     form = opened.form
     form.submitted_at = work.now
     if form.received_on is None:

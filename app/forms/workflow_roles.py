@@ -6,16 +6,16 @@ from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import Ready
 from app.core.database.locks import organisation_held
-from app.core.errors import Fault, NotFound, Refused
+from app.core.errors import FieldError, NotFound, ValidationFailed
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
 from app.forms.tables.forms import Form
 from app.organisations.tables import Organisation
 
 
-def parts_in(work: Work, form: Form) -> frozenset[Part]:
+def workflow_roles_of(work: UnitOfWork, form: Form) -> frozenset[WorkflowRole]:
     """The parts this person plays in this form.
 
     The SEN team is the SEN team in every form, and the recorder of a consent that it writes down. A professional is an
@@ -24,43 +24,49 @@ def parts_in(work: Work, form: Form) -> frozenset[Part]:
     person is the giver of their own consent, and of no other.
     """
     if work.me.in_sen_team:
-        return frozenset({Part.sen_team, Part.recorder} if form.recorded_by_team else {Part.sen_team})
+        return frozenset(
+            {WorkflowRole.sen_team, WorkflowRole.recorder}
+            if form.recorded_by_team
+            else {WorkflowRole.sen_team}
+        )
     if not is_linked(work, form.child_id):
         return frozenset()
     if work.me.has(Role.parent):
-        return frozenset({Part.giver if _gives(work, form) else Part.parent})
+        return frozenset({WorkflowRole.giver if _gives(work, form) else WorkflowRole.parent})
     ours = form.organisation_id is not None and form.organisation_id == work.me.organisation_id
     ours = ours and (work.me.is_confirmed or form.author_id == work.me.user_id)
-    return frozenset({Part.author}) if ours and work.me.has(Role.professional) else frozenset()
+    return frozenset({WorkflowRole.author}) if ours and work.me.has(Role.professional) else frozenset()
 
 
-def _gives(work: Work, form: Form) -> bool:
+def _gives(work: UnitOfWork, form: Form) -> bool:
     """Whether it is this person's own consent; while the SEN team writes it down, nobody else fills it in."""
     in_record = form.recorded_by_team and form.state is FormState.draft
     return form.kind == "consent" and form.author_id == work.me.user_id and not in_record
 
 
 def check_confirmed(person: Person, field: str) -> None:
-    """Raise Refused unless this person is confirmed as working for their organisation."""
+    """Raise ValidationFailed unless this person is confirmed as working for their organisation."""
     if person.organisation_confirmed_at is None:
         text = N_(
             "%(name)s is not confirmed as working for their organisation yet. Confirm them under “People to confirm”"
         )
-        raise Refused(Fault(field, Wording(text, name=person.name)))
+        raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))
 
 
-def organisation_in_use(work: Work, organisation_id: int, field: str) -> Organisation:
+def organisation_in_use(work: UnitOfWork, organisation_id: int, field: str) -> Organisation:
     """Return the organisation, which stays in use until this is done: whoever marks it as no longer in use counts its open
-    work. Raises Refused for one that is no longer in use: its people read nothing."""
+    work. Raises ValidationFailed for one that is no longer in use: its people read nothing."""
     organisation = work.session.scalars(organisation_held(organisation_id)).one_or_none()
     if organisation is None:
         raise NotFound("Organisation")
     if not organisation.active:
-        raise Refused(Fault(field, Wording(N_("%(name)s is no longer in use"), name=organisation.name)))
+        raise ValidationFailed(
+            FieldError(field, Wording(N_("%(name)s is no longer in use"), name=organisation.name))
+        )
     return organisation
 
 
-def is_linked(work: Work, child_id: int) -> bool:
+def is_linked(work: UnitOfWork, child_id: int) -> bool:
     """Whether this person, by name and not through a queue, is involved with the child now; a professional as one of
     the organisation that they work for now."""
     me = work.me

@@ -20,7 +20,7 @@ from app.core.origin import Origin
 from app.core.roles import Principal
 from app.core.try_limits import COOL_DOWN
 from app.messages.events import MessageSent
-from app.messages.notifications import LETTERS, Letter, Notice
+from app.messages.notifications import NOTIFICATIONS, MailTemplate, MessageTemplate
 from app.messages.queries.recipients import (
     FormFacts,
     Reader,
@@ -78,7 +78,7 @@ def sender_name(connection: Connection, settings: TellingSettings, who: Principa
     return f"{who.name}, {organisation_name(connection, who.organisation_id)}"
 
 
-def write_letters(
+def dispatch_notifications(
     session: Session,
     settings: TellingSettings,
     told: Sequence[Event],
@@ -91,15 +91,15 @@ def write_letters(
     for event in told:
         if isinstance(event, MessageSent):
             _mail_written(post, event)
-        for each in LETTERS[type(event)]:
-            if isinstance(each, Letter):
+        for each in NOTIFICATIONS[type(event)]:
+            if isinstance(each, MessageTemplate):
                 _put_in_inboxes(post, event, each)
             else:
                 _notify_owner(post, event, each)
     return [*post.mailed.values(), *post.notices]
 
 
-def _put_in_inboxes(post: _Round, event: Event, letter: Letter) -> None:
+def _put_in_inboxes(post: _Round, event: Event, letter: MessageTemplate) -> None:
     meant = letter.who(post.connection, event)
     form_id: int | None = None if letter.of_child else getattr(event, "form_id", None)
     form = form_facts(post.connection, form_id) if form_id is not None else None
@@ -126,7 +126,7 @@ def _put_in_inboxes(post: _Round, event: Event, letter: Letter) -> None:
     _mail(post, told)
 
 
-def _facts(post: _Round, letter: Letter, form: FormFacts | None) -> dict[str, str]:
+def _facts(post: _Round, letter: MessageTemplate, form: FormFacts | None) -> dict[str, str]:
     facts: dict[str, str] = {}
     if "%(form)s" in letter.text and form is not None:
         facts["form"] = form.title
@@ -198,7 +198,7 @@ def _that_something_waits(post: _Round, person: int | None, reader: Reader | Non
     )
 
 
-def _notify_owner(post: _Round, event: Event, notice: Notice) -> None:
+def _notify_owner(post: _Round, event: Event, notice: MailTemplate) -> None:
     """Tell the account's owner about their account."""
     if not isinstance(event, PersonEvent):
         raise TypeError(f"{event.name} is about no account")

@@ -14,7 +14,7 @@ from app.accounts.registration_events import (
 )
 from app.core.events import Event, PersonEvent
 from app.core.wording import N_
-from app.messages.notification_types import SEN_TEAM, Addressees, Letter, Told, sen_team
+from app.messages.notification_types import SEN_TEAM, Addressees, MessageTemplate, Templates, sen_team
 from app.messages.queries.recipients import leads_of, organisation_of
 
 
@@ -29,9 +29,9 @@ def the_owner(_connection: Connection, event: PersonEvent) -> Addressees:
     return {event.person_id}
 
 
-MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
+MEMBERSHIP_NOTIFICATIONS: Mapping[type[Event], Templates] = {
     MembershipAwaited: (
-        Letter(
+        MessageTemplate(
             "membership_awaited",
             leads_and_sen_team,
             N_("New colleague to confirm"),
@@ -43,7 +43,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     MembershipConfirmed: (
-        Letter(
+        MessageTemplate(
             "membership_confirmed",
             the_owner,
             N_("You are confirmed as working for your organisation"),
@@ -54,7 +54,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     MembershipRefused: (  # accounts/membership.py mails the person, whose account is closed
-        Letter(
+        MessageTemplate(
             "membership_refused",
             sen_team,
             N_("Registration refused by an organisation"),
@@ -64,7 +64,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     MembershipEnded: (
-        Letter(
+        MessageTemplate(
             "membership_ended",
             the_owner,
             N_("You are no longer confirmed as working for your organisation"),
@@ -74,7 +74,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
             ),
             of_account=True,
         ),
-        Letter(
+        MessageTemplate(
             "membership_ended_team",
             sen_team,
             N_("A person no longer works for their organisation"),
@@ -86,7 +86,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     InvitationsLeft: (
-        Letter(
+        MessageTemplate(
             "invitations_left",
             sen_team,
             N_("Check the invitations of someone who has left the SEN team"),
@@ -98,7 +98,7 @@ MEMBERSHIP_LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     LeadChanged: (
-        Letter(
+        MessageTemplate(
             "lead_changed",
             the_owner,
             N_("Your task as a lead of your organisation has changed"),

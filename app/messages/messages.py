@@ -12,10 +12,10 @@ from app.accounts.tables.log_in import Registration
 from app.children.tables import Child
 from app.core.activity_limits import MESSAGES, count_mine
 from app.core.database.locks import child_shared
-from app.core.errors import Fault, NotFound, Refused, TooMany, WrongHands
+from app.core.errors import FieldError, Forbidden, NotFound, TooMany, ValidationFailed
 from app.core.roles import Principal
 from app.core.text_input import character_faults, clean_line, clean_lines
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.tables.forms import Form
 from app.messages.dispatch import sender_name
@@ -50,7 +50,7 @@ def is_for(message: Message, who: Principal) -> bool:
     return message.recipient_id == who.user_id or (message.recipient_id is None and who.in_sen_team)
 
 
-def open_message(work: Work, message_id: int) -> Opened:
+def open_message(work: UnitOfWork, message_id: int) -> Opened:
     """Read a message; the first reading is kept. What it speaks of comes with it, if the reader may see that."""
     message = work.get(
         Message,
@@ -62,9 +62,9 @@ def open_message(work: Work, message_id: int) -> Opened:
     for_me = is_for(message, work.me)
     if for_me and message.read_at is None:
         message.read_at, message.read_by_id = work.now, work.me.user_id
-        work.tell(MessageRead(child_id=message.child_id, message_id=message.id))
+        work.record(MessageRead(child_id=message.child_id, message_id=message.id))
     elif message.child_id is not None:  # a colleague reads it too, or it is read again
-        work.tell(MessageRead(child_id=message.child_id, message_id=message.id))
+        work.record(MessageRead(child_id=message.child_id, message_id=message.id))
     return Opened(
         message=message,
         child=message.child,
@@ -76,7 +76,7 @@ def open_message(work: Work, message_id: int) -> Opened:
     )
 
 
-def _seen(work: Work, table: type[RowType], row_id: int | None) -> RowType | None:
+def _seen(work: UnitOfWork, table: type[RowType], row_id: int | None) -> RowType | None:
     if row_id is None:
         return None
     try:
@@ -85,29 +85,29 @@ def _seen(work: Work, table: type[RowType], row_id: int | None) -> RowType | Non
         return None
 
 
-def mark_unread(work: Work, message_id: int) -> Message:
+def mark_unread(work: UnitOfWork, message_id: int) -> Message:
     """Put a message back among the unread."""
     message = work.get(Message, message_id)
     if not is_for(message, work.me):
-        raise WrongHands("mark_unread")
+        raise Forbidden("mark_unread")
     if message.read_at is not None:
         message.read_at = message.read_by_id = None
-        work.tell(MessageMarkedUnread(child_id=message.child_id, message_id=message.id))
+        work.record(MessageMarkedUnread(child_id=message.child_id, message_id=message.id))
     return message
 
 
-def whom_to_write_to(work: Work, child_id: int) -> tuple[Child, list[Addressee]]:
+def whom_to_write_to(work: UnitOfWork, child_id: int) -> tuple[Child, list[Addressee]]:
     """The child, and everybody the SEN team may write to about them."""
     child = work.get(Child, child_id)
     return child, people_linked(work.session, child_id)
 
 
 def write_about_child(
-    work: Work, child_id: int, to: str, subject: str, body: str, send_key: str
+    work: UnitOfWork, child_id: int, to: str, subject: str, body: str, send_key: str
 ) -> list[int]:
     """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYBODY who is."""
     if not work.me.in_sen_team:
-        raise WrongHands("write_about_child")
+        raise Forbidden("write_about_child")
     _hold_record(work, child_id)
     linked = people_linked(work.session, child_id)
     by_number = {str(each.person_id): each.person_id for each in linked}
@@ -117,28 +117,28 @@ def write_about_child(
         *_what_is_wrong(subject, body, ask_subject=N_("Enter a subject")),
     ]
     if faults:
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
     return _send(work, chosen - {work.me.user_id}, subject, body, send_key, child_id=child_id)
 
 
 def write_to_team(
-    work: Work, subject: str, body: str, send_key: str, child_id: int | None = None
+    work: UnitOfWork, subject: str, body: str, send_key: str, child_id: int | None = None
 ) -> list[int]:
     """Anybody writes to the SEN team, about a child they are linked to or about something else."""
     if child_id is not None:
         _hold_record(work, child_id)
     if faults := _what_is_wrong(subject, body, ask_subject=N_("Enter a subject")):
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
     return _send(work, {None}, subject, body, send_key, child_id=child_id)
 
 
-def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
+def answer(work: UnitOfWork, message_id: int, body: str, send_key: str) -> list[int]:
     """Answer a message: to the SEN team, or from the SEN team to whoever wrote it."""
     message = work.get(Message, message_id)
     if not is_for(message, work.me) or (work.me.in_sen_team and message.sender_id is None):
-        raise WrongHands("answer")
+        raise Forbidden("answer")
     if faults := _what_is_wrong(message.subject, body, ask_subject=""):
-        raise Refused(*faults)
+        raise ValidationFailed(*faults)
     if message.child_id is not None:
         _hold_record(work, message.child_id)
     to = message.sender_id if work.me.in_sen_team else None
@@ -154,34 +154,36 @@ def answer(work: Work, message_id: int, body: str, send_key: str) -> list[int]:
     )
 
 
-def _hold_record(work: Work, child_id: int) -> None:
+def _hold_record(work: UnitOfWork, child_id: int) -> None:
     """See that the record is not merged before what is written about the child is entered. Raises NotFound."""
     if work.session.scalars(child_shared(child_id)).one_or_none() is None:
         raise NotFound("Child")
 
 
-def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[Fault]:
+def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[FieldError]:
     if chosen:
         return []
     nobody = N_("No one with an account is linked to this child yet, so you cannot send a message")
-    return [Fault("to", Wording(N_("Select who to write to") if linked else nobody))]
+    return [FieldError("to", Wording(N_("Select who to write to") if linked else nobody))]
 
 
-def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[Fault]:
+def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[FieldError]:
     faults = []
     if not subject.strip():
-        faults.append(Fault("subject", Wording(ask_subject)))
+        faults.append(FieldError("subject", Wording(ask_subject)))
     elif len(subject) > LONGEST_SUBJECT:
         faults.append(
-            Fault(
+            FieldError(
                 "subject", Wording(N_("Subject must be %(most)s characters or fewer"), most=LONGEST_SUBJECT)
             )
         )
     if not body.strip():
-        faults.append(Fault("body", Wording(N_("Enter your message"))))
+        faults.append(FieldError("body", Wording(N_("Enter your message"))))
     elif len(clean_lines(body)) > LONGEST_BODY:
         faults.append(
-            Fault("body", Wording(N_("Your message must be %(most)s characters or fewer"), most=LONGEST_BODY))
+            FieldError(
+                "body", Wording(N_("Your message must be %(most)s characters or fewer"), most=LONGEST_BODY)
+            )
         )
     return faults or [
         *character_faults("subject", clean_line(subject)),
@@ -190,7 +192,7 @@ def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[Fault]:
 
 
 def _send(
-    work: Work,
+    work: UnitOfWork,
     to: Collection[int | None],
     subject: str,
     body: str,
@@ -201,7 +203,7 @@ def _send(
     """Enter one copy in each inbox. The same key again, from the same person, is the same press of the button."""
     me = work.me
     mark = f"written:{me.user_id}:{send_key[:64] or uuid.uuid4().hex}"
-    sender = sender_name(work.session.connection(), work.office.post_room.settings, me)
+    sender = sender_name(work.session.connection(), work.context.notification_service.settings, me)
     rows: list[dict[str, Any]] = [
         {
             "created_at": work.now,
@@ -218,7 +220,7 @@ def _send(
         }
         for person in to
     ]
-    insert = sqlite.insert if work.office.database.is_sqlite else postgresql.insert
+    insert = sqlite.insert if work.context.database.is_sqlite else postgresql.insert
     statement = insert(Message).values(rows).on_conflict_do_nothing(index_elements=["event_key"])
     new = list(work.session.scalars(statement.returning(Message.id)))
     if not new:
@@ -227,6 +229,6 @@ def _send(
         count_mine(work, MESSAGES)
     except TooMany as many:
         text = Wording(N_("You have written many messages in a short time. Wait an hour, then send this one"))
-        raise Refused(Fault("body", text)) from many
-    work.tell(MessageSent(child_id=child_id, message_ids=tuple(sorted(new))))
+        raise ValidationFailed(FieldError("body", text)) from many
+    work.record(MessageSent(child_id=child_id, message_ids=tuple(sorted(new))))
     return new

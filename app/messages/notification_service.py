@@ -17,14 +17,14 @@ from app.core.audit.chain import append
 from app.core.clock import Clock
 from app.core.database.engine import Database
 from app.core.events import Event
-from app.core.mail.backends import CarrierSettings, carrier_for
-from app.core.mail.delivery import Postman
+from app.core.mail.backends import MailBackendSettings, mail_backend_for
+from app.core.mail.delivery import MailSender
 from app.core.mail.outbox import CODE_LANE, POST, Stamp
 from app.core.mail.outbox_table import OutboxMail
-from app.core.mail.queue import BellSettings, hang_bell
+from app.core.mail.queue import QueueSettings, open_queue
 from app.core.origin import Origin
 from app.core.roles import Principal
-from app.messages.dispatch import write_letters
+from app.messages.dispatch import dispatch_notifications
 from startup.figures import LOG_INS
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ BELL_RESTS = 30.0
 """Seconds; the worker looks into the outbox every five anyway."""
 
 
-class PostSettings(CarrierSettings, BellSettings, Protocol):
+class NotificationSettings(MailBackendSettings, QueueSettings, Protocol):
     """What the post room needs of the settings (config.Settings has it all)."""
 
     @property
@@ -43,12 +43,14 @@ class PostSettings(CarrierSettings, BellSettings, Protocol):
     def council(self) -> Any: ...
 
 
-class PostRoom:
+class NotificationService:
     """Makes what events call for. One a process."""
 
-    def __init__(self, settings: PostSettings, database: Database, clock: Clock) -> None:
+    def __init__(self, settings: NotificationSettings, database: Database, clock: Clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.postman = Postman(settings, settings.file_keys, database, clock, carrier_for(settings))
+        self.mail_sender = MailSender(
+            settings, settings.file_keys, database, clock, mail_backend_for(settings)
+        )
         self._bell_rests_until = 0.0
         database.factory.configure(info={POST: Stamp(settings.file_keys, clock)})
 
@@ -59,7 +61,7 @@ class PostRoom:
 
         The audit comes last: its chain is held until the commit, and nothing may wait for a lock while it is.
         """
-        mail = write_letters(session, self.settings, told, who, now, origin)
+        mail = dispatch_notifications(session, self.settings, told, who, now, origin)
         append(session, self.settings.audit_keys[0], told, who, now, origin)
         _count_log_ins(told)
         return mail
@@ -81,24 +83,24 @@ class PostRoom:
         for mail_id, lane in sorted(lanes.items(), key=lambda found: found[1]):
             if lane != CODE_LANE:
                 self._ring(mail_id)
-            elif self.postman.carrier.waits_for_others:
+            elif self.mail_sender.mail_backend.waits_for_others:
                 self._runners.submit(self._deliver_quietly, mail_id)
             else:
-                self.postman.deliver(mail_id)
+                self.mail_sender.deliver(mail_id)
 
     def _ring(self, mail_id: int) -> None:
         """Ring for the worker. A bell that is broken is left alone for a while: no page waits for it again and again."""
         if time.monotonic() < self._bell_rests_until:
             return
         try:
-            self.bell(mail_id)
+            self.task_queue(mail_id)
         except Exception as error:
             self._bell_rests_until = time.monotonic() + BELL_RESTS
             log.warning("the worker could not be woken: %s", type(error).__name__)
 
     def _deliver_quietly(self, mail_id: int) -> None:
         try:
-            self.postman.deliver(mail_id)
+            self.mail_sender.deliver(mail_id)
         except Exception as error:
             log.warning("mail %s is left to the worker: %s", mail_id, type(error).__name__)
 
@@ -108,18 +110,18 @@ class PostRoom:
         return ThreadPoolExecutor(max_workers=2, thread_name_prefix="codes")
 
     @cached_property
-    def bell(self) -> TaskWrapper:
+    def task_queue(self) -> TaskWrapper:
         """Ring with a mail's number: a worker will look after it."""
-        huey = hang_bell(self.settings)
+        huey = open_queue(self.settings)
 
         def deliver(mail_id: int) -> None:
-            self.postman.deliver(mail_id)
+            self.mail_sender.deliver(mail_id)
 
         return huey.task(name="deliver")(deliver)
 
     def deliver_due(self) -> int:
         """Send everything that is due, here and now: what the worker does, for commands and tests."""
-        return self.postman.deliver_due()
+        return self.mail_sender.deliver_due()
 
 
 def _count_log_ins(told: Sequence[Event]) -> None:

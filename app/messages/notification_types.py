@@ -13,7 +13,7 @@ from app.core.events import Event, FormEvent
 from app.core.roles import SEN_TEAM as SEN_TEAM_ROLES
 from app.core.roles import Role
 from app.forms.events import ConsentStarted, FormShared
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.messages.queries.recipients import form_facts, link_facts, linked_to, professionals_of
 
 SEN_TEAM = None
@@ -25,7 +25,7 @@ Addressees = set[int | None]
 
 
 @dataclass(frozen=True)
-class Letter:
+class MessageTemplate:
     """One message: its name, who may be meant by it, and its words."""
 
     name: str
@@ -39,14 +39,14 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Notice:
+class MailTemplate:
     """An e-mail to the account's owner about the account itself, with no message in the inbox."""
 
     mail: str
 
 
-Told = Sequence[Letter | Notice]
-AUDIT_ONLY: Told = ()
+Templates = Sequence[MessageTemplate | MailTemplate]
+AUDIT_ONLY: Templates = ()
 
 
 def sen_team(_connection: Connection, _event: Event) -> Addressees:
@@ -103,7 +103,7 @@ def those_it_is_shared_with(connection: Connection, event: FormShared) -> Addres
     form = form_facts(connection, event.form_id)
     told: Addressees = set()
     if "professionals" in event.shared_with and event.new_professionals:
-        linked = linked_to(connection, form.child_id, Part.author)
+        linked = linked_to(connection, form.child_id, WorkflowRole.author)
         told |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
     told |= {link_facts(connection, link_id).person_id for link_id in event.new_links}
     told -= {SEN_TEAM}
@@ -120,6 +120,6 @@ def the_family(connection: Connection, event: FormEvent) -> Addressees:
     """The parents and carers linked to the child, and the young person if the account is theirs."""
     child_id = form_facts(connection, event.form_id).child_id
     return {
-        *linked_to(connection, child_id, Part.parent),
-        *linked_to(connection, child_id, Part.young_person),
+        *linked_to(connection, child_id, WorkflowRole.parent),
+        *linked_to(connection, child_id, WorkflowRole.young_person),
     }

@@ -75,17 +75,17 @@ from app.forms.events import (
     RequestSubmitted,
     RequestWithdrawn,
 )
-from app.forms.notifications import FORM_LETTERS
-from app.forms.secrecy_notifications import SECRECY_LETTERS
+from app.forms.notifications import FORM_NOTIFICATIONS
+from app.forms.secrecy_notifications import SECRECY_NOTIFICATIONS
 from app.messages.events import MessageMarkedUnread, MessageRead, MessageSent
-from app.messages.membership_notifications import MEMBERSHIP_LETTERS
+from app.messages.membership_notifications import MEMBERSHIP_NOTIFICATIONS
 from app.messages.notification_types import (
     AUDIT_ONLY,
     SEN_TEAM,
     Addressees,
-    Letter,
-    Notice,
-    Told,
+    MailTemplate,
+    MessageTemplate,
+    Templates,
     sen_team,
     sen_team_if_it_matters,
     the_assigned_before,
@@ -96,26 +96,34 @@ from app.messages.notification_types import (
     those_it_is_shared_with,
 )
 
-__all__ = ["BY_NAME", "LETTERS", "SEN_TEAM", "Addressees", "Letter", "Notice", "letter_named"]
+__all__ = [
+    "BY_NAME",
+    "NOTIFICATIONS",
+    "SEN_TEAM",
+    "Addressees",
+    "MailTemplate",
+    "MessageTemplate",
+    "template_named",
+]
 
-LETTERS: Mapping[type[Event], Told] = {
-    **FORM_LETTERS,
-    **MEMBERSHIP_LETTERS,
-    **SECRECY_LETTERS,
+NOTIFICATIONS: Mapping[type[Event], Templates] = {
+    **FORM_NOTIFICATIONS,
+    **MEMBERSHIP_NOTIFICATIONS,
+    **SECRECY_NOTIFICATIONS,
     # Accounts
     LoggedIn: AUDIT_ONLY,
     LoggedOut: AUDIT_ONLY,
     LogInFailed: AUDIT_ONLY,
     LogInToNobody: AUDIT_ONLY,
-    AccountCooledDown: (Notice("account_cooling_down"),),
-    PasswordChanged: (Notice("password_changed"),),
+    AccountCooledDown: (MailTemplate("account_cooling_down"),),
+    PasswordChanged: (MailTemplate("password_changed"),),
     PasswordResetAsked: AUDIT_ONLY,  # the link itself is mailed by accounts/forgotten_password.py
     account.PasswordResetWithoutAccount: AUDIT_ONLY,
     account.EmailChangeAsked: AUDIT_ONLY,  # links and notices go to the old and the new address from the service
     account.EmailChangeConfirmed: AUDIT_ONLY,
     account.EmailChangeCancelled: AUDIT_ONLY,
     account.EmailChangeDenied: (
-        Letter(
+        MessageTemplate(
             "email_change_denied",
             sen_team,
             N_("An account may have been used by another person"),
@@ -128,14 +136,14 @@ LETTERS: Mapping[type[Event], Told] = {
     ),
     account.EmailChanged: AUDIT_ONLY,
     account.AuthenticatorResetAllowed: AUDIT_ONLY,  # the link to the owner is mailed by accounts/app_reset.py
-    account.AuthenticatorReset: (Notice("second_step_changed"),),
-    SecondStepChanged: (Notice("second_step_changed"),),
+    account.AuthenticatorReset: (MailTemplate("second_step_changed"),),
+    SecondStepChanged: (MailTemplate("second_step_changed"),),
     AccountOpened: AUDIT_ONLY,
     PersonDeactivated: AUDIT_ONLY,
     PersonReactivated: AUDIT_ONLY,
     RolesChanged: (
-        Notice("roles_changed"),
-        Letter(
+        MailTemplate("roles_changed"),
+        MessageTemplate(
             "roles_changed",
             sen_team_if_it_matters,
             N_("A person’s roles in the portal were changed"),
@@ -148,7 +156,7 @@ LETTERS: Mapping[type[Event], Told] = {
     RegistrationReceived: AUDIT_ONLY,
     account.AccountDetailsChanged: AUDIT_ONLY,
     account.OrganisationChangeProposed: (
-        Letter(
+        MessageTemplate(
             "organisation_change_proposed",
             sen_team,
             N_("New change of organisation to approve"),
@@ -162,7 +170,7 @@ LETTERS: Mapping[type[Event], Told] = {
     account.OrganisationChangeRefused: AUDIT_ONLY,
     account.RegisteredAlready: AUDIT_ONLY,  # the address is mailed by accounts/registration.py
     RegistrationWaiting: (
-        Letter(
+        MessageTemplate(
             "registration_waiting",
             sen_team,
             N_("New registration to approve"),
@@ -176,7 +184,7 @@ LETTERS: Mapping[type[Event], Told] = {
     RegistrationRefused: AUDIT_ONLY,
     ParentInvited: AUDIT_ONLY,
     AccountInvited: (
-        Letter(
+        MessageTemplate(
             "account_invited",
             sen_team_if_it_matters,
             N_("Someone was invited to join the council’s staff in the portal"),
@@ -188,8 +196,8 @@ LETTERS: Mapping[type[Event], Told] = {
     ),
     InvitationConfirmed: AUDIT_ONLY,
     InvitationAccepted: (
-        Notice("roles_changed"),
-        Letter(
+        MailTemplate("roles_changed"),
+        MessageTemplate(
             "invitation_accepted",
             sen_team_if_it_matters,
             N_("Someone has joined the council’s staff in the portal"),
@@ -205,7 +213,7 @@ LETTERS: Mapping[type[Event], Told] = {
     ChildViewed: AUDIT_ONLY,
     ContactRiskChanged: AUDIT_ONLY,
     PossibleDuplicateFound: (
-        Letter(
+        MessageTemplate(
             "possible_duplicate",
             sen_team,
             N_("Possible duplicate record"),
@@ -220,7 +228,7 @@ LETTERS: Mapping[type[Event], Told] = {
     ChildCorrected: AUDIT_ONLY,
     ChildrenListed: AUDIT_ONLY,
     ChildLinked: (
-        Letter(
+        MessageTemplate(
             "child_linked",
             the_linked,
             N_("You are now linked to a child"),
@@ -230,7 +238,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     LinkTakenUp: (
-        Letter(
+        MessageTemplate(
             "link_taken_up",
             sen_team,
             N_("A child was assigned"),
@@ -238,19 +246,19 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     LinkAssigned: (
-        Letter(
+        MessageTemplate(
             "child_assigned",
             the_linked,
             N_("A child is assigned to you"),
             N_("%(by)s has assigned %(child)s to you. Open their page to see what is needed."),
         ),
-        Letter(
+        MessageTemplate(
             "child_reassigned",
             the_assigned_before,
             N_("A child is assigned to a colleague"),
             N_("%(by)s has assigned %(child)s, who was assigned to you, to a colleague or to themselves."),
         ),
-        Letter(
+        MessageTemplate(
             "child_assigned_team",
             sen_team,
             N_("A child was assigned"),
@@ -260,7 +268,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     WorkLeft: (
-        Letter(
+        MessageTemplate(
             "work_left",
             sen_team,
             N_("Something you asked for has no author"),
@@ -271,7 +279,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     OrganisationLeftUse: (
-        Letter(
+        MessageTemplate(
             "organisation_left_use",
             sen_team,
             N_("An organisation is no longer in use"),
@@ -285,7 +293,7 @@ LETTERS: Mapping[type[Event], Told] = {
     ),
     ReturnedToQueue: AUDIT_ONLY,  # one letter for all of them: WorkHandedOver
     WorkHandedOver: (
-        Letter(
+        MessageTemplate(
             "work_handed_over",
             the_colleagues,
             N_("A colleague’s work is now your organisation’s"),
@@ -298,7 +306,7 @@ LETTERS: Mapping[type[Event], Told] = {
             ),
             of_account=True,
         ),
-        Letter(
+        MessageTemplate(
             "work_handed_over_team",
             sen_team,
             N_("A professional’s work went to their organisation’s queue"),
@@ -314,7 +322,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     ColleagueBroughtIn: (
-        Letter(
+        MessageTemplate(
             "colleague_brought_in",
             the_linked,
             N_("A colleague has shared a child with you"),
@@ -327,7 +335,7 @@ LETTERS: Mapping[type[Event], Told] = {
     FormSaved: AUDIT_ONLY,
     RequestStarted: AUDIT_ONLY,
     RequestSubmitted: (
-        Letter(
+        MessageTemplate(
             "request_submitted",
             sen_team,
             N_("A request for an assessment was sent"),
@@ -337,7 +345,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     RequestReturned: (
-        Letter(
+        MessageTemplate(
             "request_returned",
             the_authors,
             N_("The SEN team returned your form"),
@@ -348,7 +356,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     RequestAccepted: (
-        Letter(
+        MessageTemplate(
             "request_accepted",
             the_authors,
             N_("The SEN team accepted your form"),
@@ -357,7 +365,7 @@ LETTERS: Mapping[type[Event], Told] = {
     ),
     RequestWithdrawn: AUDIT_ONLY,
     AdviceAsked: (
-        Letter(
+        MessageTemplate(
             "advice_asked",
             the_authors,
             N_("You have been asked for advice"),
@@ -365,7 +373,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     AdviceSubmitted: (
-        Letter(
+        MessageTemplate(
             "advice_submitted",
             sen_team,
             N_("Advice was sent"),
@@ -373,7 +381,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     AdviceReturned: (
-        Letter(
+        MessageTemplate(
             "advice_returned",
             the_authors,
             N_("Your advice was returned"),
@@ -384,7 +392,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     AdviceAccepted: (
-        Letter(
+        MessageTemplate(
             "advice_accepted",
             the_authors,
             N_("Your advice was accepted"),
@@ -392,7 +400,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     AdviceCancelled: (
-        Letter(
+        MessageTemplate(
             "advice_cancelled",
             the_authors,
             N_("Advice is no longer needed"),
@@ -400,7 +408,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     ConsentStarted: (
-        Letter(
+        MessageTemplate(
             "consent_asked",
             the_giver,
             N_("Tell us what we may share"),
@@ -410,7 +418,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     ConsentRecorded: (
-        Letter(
+        MessageTemplate(
             "consent_recorded",
             sen_team,
             N_("Consent was given"),
@@ -418,7 +426,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     ConsentWithdrawn: (
-        Letter(
+        MessageTemplate(
             "consent_withdrawn",
             sen_team,
             N_("A consent was withdrawn"),
@@ -428,7 +436,7 @@ LETTERS: Mapping[type[Event], Told] = {
         ),
     ),
     FormShared: (
-        Letter(
+        MessageTemplate(
             "form_shared",
             those_it_is_shared_with,
             N_("A form was shared with you"),
@@ -451,9 +459,11 @@ LETTERS: Mapping[type[Event], Told] = {
 }
 
 
-def letter_named(name: str) -> Letter | None:
+def template_named(name: str) -> MessageTemplate | None:
     """The letter of this name, for drawing a message that was written from it."""
     return BY_NAME.get(name)
 
 
-BY_NAME = {each.name: each for told in LETTERS.values() for each in told if isinstance(each, Letter)}
+BY_NAME = {
+    each.name: each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MessageTemplate)
+}

@@ -8,7 +8,7 @@ from inspect import getdoc
 from typing import Any
 
 from app.core.roles import GRANTS, ROLE_LABELS, Role
-from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Part, Workflow
+from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Workflow, WorkflowRole
 from app.operations.access_words import DOORS, FORMS, PARTS, PUBLIC_PAGES, ROLES, STANDING, STEPS, TABLES
 from app.store.visibility import IN_WORDS, OPEN_TO_ALL, RULES
 
@@ -65,7 +65,7 @@ def _steps(workflow: Workflow) -> str:
         (
             STEPS[step.name],
             _listed((STATE_LABELS[state] for state in FormState if state in step.start), "or"),
-            _listed((PARTS[part][0] for part in Part if part in step.hands), "or"),
+            _listed((PARTS[part][0] for part in WorkflowRole if part in step.hands), "or"),
             STATE_LABELS[step.end],
         )
         for step in workflow.steps.values()

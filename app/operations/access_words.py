@@ -15,7 +15,7 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 
 from app import models
 from app.core.roles import READ, WRITE, Grant, Role
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 
 ROLES: Mapping[Role, str] = {
     Role.professional: "Staff of a school, setting, health service, social care or psychology service, who act for "
@@ -126,17 +126,17 @@ FORMS: Mapping[str, str] = {
     "consent": "A consent form",
 }
 
-PARTS: Mapping[Part, tuple[str, str]] = {
-    Part.author: (
+PARTS: Mapping[WorkflowRole, tuple[str, str]] = {
+    WorkflowRole.author: (
         "Author",
         "a professional of the organisation whose form it is, linked by name to the child, not only in the queue",
     ),
-    Part.sen_team: ("SEN team", "any SEN officer or SEN manager"),
-    Part.giver: (
+    WorkflowRole.sen_team: ("SEN team", "any SEN officer or SEN manager"),
+    WorkflowRole.giver: (
         "Giver",
         "the parent, carer or young person whose consent it is, linked by name to the child; no other member of the family",
     ),
-    Part.recorder: (
+    WorkflowRole.recorder: (
         "Recorder",
         "the SEN team, for a consent form that it writes down for the person who gives the consent",
     ),
@@ -185,7 +185,7 @@ TABLES: Mapping[type[Any], str] = {
     models.LogInSession: "Log-ins",
     models.LogInChallenge: "Log-ins that wait for their security code",
     models.Throttle: "Counts of failed tries",
-    models.KeptPost: "What somebody typed when their log-in had ended",
+    models.SavedSubmission: "What somebody typed when their log-in had ended",
     models.EmailChange: "Changes of email address that wait",
     models.OrganisationChange: "Changes of organisation that professionals propose",
     models.MailedLink: "Links on their way by email",

@@ -18,7 +18,7 @@ from app.core.audit.chain import head
 from app.core.audit.heads import FILE as HEADS_FILE
 from app.core.database.row_filter import look_as_system
 from app.core.files.storage import Store
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents.documents import still_wanted, store_of
 from app.operations.archive import (
     DATABASE,
@@ -62,22 +62,22 @@ class _Seen:
     damaged: list[int] = field(default_factory=list)
 
 
-def take_backup(office: Office, target: Path) -> Taken:
+def take_backup(context: AppContext, target: Path) -> Taken:
     """Write a backup to a new folder, or a new file if its name ends in .tar or .tar.age. Raises NoBundle or CopyFailed."""
-    settings = office.settings
+    settings = context.settings
     if not (settings.backup_recipients or settings.backups_unencrypted):
         raise NoBundle(
             "This portal has no public key to encrypt its backups for: set BACKUP_RECIPIENTS (docs/backup.md). Only where "
             "something else encrypts them, set BACKUPS_UNENCRYPTED=yes."
         )
-    need_tools(office.database, "pg_dump")
-    kind, taken_at = kind_of(office.database), office.clock.now().isoformat(timespec="seconds") + "Z"
+    need_tools(context.database, "pg_dump")
+    kind, taken_at = kind_of(context.database), context.clock.now().isoformat(timespec="seconds") + "Z"
     with new_bundle(target, settings.backup_recipients) as (bundle, scratch):
-        parts = _add_heads(bundle, office.settings.data_dir / HEADS_FILE)
-        with copied(office.database, scratch) as connection:
-            seen = _look_at(office, connection)
+        parts = _add_heads(bundle, context.settings.data_dir / HEADS_FILE)
+        with copied(context.database, scratch) as connection:
+            seen = _look_at(context, connection)
         parts[DATABASE[kind]] = _add(bundle, DATABASE[kind], scratch)
-        parts |= _add_files(bundle, store_of(office), seen)
+        parts |= _add_files(bundle, store_of(context), seen)
         manifest = Manifest(
             taken_at=taken_at,
             version=VERSION,
@@ -88,26 +88,27 @@ def take_backup(office: Office, target: Path) -> Taken:
             missing=tuple(seen.missing),
             audit_rows=seen.audit_rows,
             audit_head=seen.audit_head,
-            keys=marks_of(keys_of(office)),
+            keys=marks_of(keys_of(context)),
         )
-        slip = manifest.written(office.settings.audit_keys[0])
+        slip = manifest.written(context.settings.audit_keys[0])
         bundle.add(MANIFEST, io.BytesIO(slip), len(slip))
     taken = Taken(manifest, len(seen.documents) - len(seen.missing), size_of(target), tuple(seen.damaged))
-    _leave_word(office.settings.data_dir, taken)
+    _leave_word(context.settings.data_dir, taken)
     return taken
 
 
-def keys_of(office: Office) -> dict[str, tuple[str, ...]]:
+def keys_of(context: AppContext) -> dict[str, tuple[str, ...]]:
     """The keys without which a backup is not whole: the audit's, and those of everything sealed."""
-    return {"AUDIT_KEY": office.settings.audit_keys, "FILE_KEY": office.settings.file_keys}
+    return {"AUDIT_KEY": context.settings.audit_keys, "FILE_KEY": context.settings.file_keys}
 
 
-def _look_at(office: Office, connection: Connection) -> _Seen:
+def _look_at(context: AppContext, connection: Connection) -> _Seen:
     counts = count_rows(connection, tables_of(connection))
     with Session(connection) as session:
         look_as_system(session, "a backup is taken")
         documents = [
-            (row.id, row.storage_key, row.sha256) for row in session.execute(still_wanted(office.clock.now()))
+            (row.id, row.storage_key, row.sha256)
+            for row in session.execute(still_wanted(context.clock.now()))
         ]
         _, seal = head(session)
         return _Seen(counts, revision_of(connection), counts["audit"], seal, documents)

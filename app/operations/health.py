@@ -11,7 +11,7 @@ from functools import cache
 from app.core.database.health import write_and_take_back
 from app.core.database.migrations import newest_revision
 from app.core.mail import queue_state
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.documents.scanner import ScannerDown, scanner_at
 
@@ -57,11 +57,11 @@ _open: dict[tuple[int, str], _Question] = {}
 """The last question of each kind: while it is open nobody asks it a second time."""
 
 
-def _in_time(office: Office, name: str, check: Callable[[Office], bool]) -> bool:
-    key = id(office), name
+def _in_time(context: AppContext, name: str, check: Callable[[AppContext], bool]) -> bool:
+    key = id(context), name
     question = _open.get(key)
     if question is None or not question.thread.is_alive():
-        question = _open[key] = _Question(lambda: check(office))
+        question = _open[key] = _Question(lambda: check(context))
     return question.answer()
 
 
@@ -71,64 +71,64 @@ def wanted_revision() -> str:
     return newest_revision()
 
 
-def faults(office: Office) -> list[str]:
+def faults(context: AppContext) -> list[str]:
     """What keeps this process from serving people: no traffic should be sent to it while there is any."""
-    found = ["database"] if not _holds("database", _database, office) else []
-    found += [name for name, check in _CHECKS.items() if not found and not _holds(name, check, office)]
+    found = ["database"] if not _holds("database", _database, context) else []
+    found += [name for name, check in _CHECKS.items() if not found and not _holds(name, check, context)]
     if found:
         log.warning("not ready: %s", ", ".join(found))
     return found
 
 
-def weaknesses(office: Office) -> list[str]:
+def weaknesses(context: AppContext) -> list[str]:
     """What does not keep people from working, but should be seen to: files wait for the scanner, or cannot be kept."""
-    return [name for name, check in _WEAK.items() if not _holds(name, check, office)]
+    return [name for name, check in _WEAK.items() if not _holds(name, check, context)]
 
 
-def _holds(name: str, check: Callable[[Office], bool], office: Office) -> bool:
+def _holds(name: str, check: Callable[[AppContext], bool], context: AppContext) -> bool:
     try:
-        return _in_time(office, name, check)
+        return _in_time(context, name, check)
     except Exception as error:
         log.warning("%s: %s", name, type(error).__name__)
         return False
 
 
-def _database(office: Office) -> bool:
+def _database(context: AppContext) -> bool:
     """It can be written to, and its tables are those this version knows.
 
     Newer tables are no reason to leave: while an upgrade goes from host to host, those not yet upgraded go on serving.
     """
-    return write_and_take_back(office.database) >= wanted_revision()
+    return write_and_take_back(context.database) >= wanted_revision()
 
 
-def _mail(office: Office) -> bool:
-    now = office.clock.now()
-    with office.database.engine.connect() as connection:
+def _mail(context: AppContext) -> bool:
+    now = context.clock.now()
+    with context.database.engine.connect() as connection:
         return all(lane.late_by(now) < LATEST for lane in queue_state.lanes(connection, now))
 
 
-def _disk(office: Office) -> bool:
-    return free_share(office) > LEAST_FREE
+def _disk(context: AppContext) -> bool:
+    return free_share(context) > LEAST_FREE
 
 
-def free_share(office: Office) -> float:
+def free_share(context: AppContext) -> float:
     """How much of the disk that holds DATA_DIR is free, from 0 to 1."""
-    usage = shutil.disk_usage(office.settings.data_dir)
+    usage = shutil.disk_usage(context.settings.data_dir)
     return usage.free / usage.total
 
 
-def _scanner(office: Office) -> bool:
+def _scanner(context: AppContext) -> bool:
     try:
-        scanner_at(office.settings.clamd_address).ping()
+        scanner_at(context.settings.clamd_address).ping()
     except ScannerDown:
         return False
     return True
 
 
-def _files(office: Office) -> bool:
-    return store_of(office).answers()
+def _files(context: AppContext) -> bool:
+    return store_of(context).answers()
 
 
-_CHECKS: dict[str, Callable[[Office], bool]] = {"mail": _mail, "disk": _disk}
-_WEAK: dict[str, Callable[[Office], bool]] = {"scanner": _scanner, "files": _files}
+_CHECKS: dict[str, Callable[[AppContext], bool]] = {"mail": _mail, "disk": _disk}
+_WEAK: dict[str, Callable[[AppContext], bool]] = {"scanner": _scanner, "files": _files}
 WEAKNESSES = tuple(_WEAK)

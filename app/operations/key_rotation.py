@@ -12,13 +12,13 @@ from sqlalchemy import select, update
 
 from app.accounts.saved_submissions import SEALED_FOR as FOR_KEPT_POSTS
 from app.accounts.second_step import SEALED_FOR as FOR_APPS
-from app.accounts.tables.log_in import KeptPost
+from app.accounts.tables.log_in import SavedSubmission
 from app.accounts.tables.people import Person
 from app.core.database.row_filter import look_as_system
 from app.core.encryption import BrokenSeal, sealed_anew
 from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
 from app.core.mail.outbox_table import OutboxMail
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 
 AT_ONCE = 100
 
@@ -45,10 +45,10 @@ SEALED = (
     ),
     SealedColumn(
         "text kept from expired forms",
-        KeptPost,
-        KeptPost.sealed_fields,
+        SavedSubmission,
+        SavedSubmission.sealed_fields,
         FOR_KEPT_POSTS,
-        (KeptPost.key_hash, KeptPost.person_id, KeptPost.path),
+        (SavedSubmission.key_hash, SavedSubmission.person_id, SavedSubmission.path),
     ),
     SealedColumn("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS, (Person.id,)),
 )
@@ -63,26 +63,26 @@ class Resealed:
     broken: dict[str, list[int]] = field(default_factory=dict)
 
 
-def reseal(office: Office) -> Resealed:
+def reseal(context: AppContext) -> Resealed:
     """Seal again whatever an older key or an older version sealed. Safe to be killed at any moment and run again."""
     told = Resealed()
     for each in SEALED:
         last: int | None = 0
         while last is not None:
-            with unit_of_work(office, None) as work:
+            with unit_of_work(context, None) as work:
                 look_as_system(work.session, "what older keys sealed is sealed anew")
                 last = _reseal_some(work, told, each, last)
     return told
 
 
-def _reseal_some(work: Work, told: Resealed, what: SealedColumn, after: int) -> int | None:
+def _reseal_some(work: UnitOfWork, told: Resealed, what: SealedColumn, after: int) -> int | None:
     """Seal the next hundred; return the number of the last one, or None when there are no more."""
     table, column = what.table, what.column
     wanted = select(table.id, column, *what.bound_to).where(table.id > after, column.is_not(None))
     rows = work.session.execute(wanted.order_by(table.id).limit(AT_ONCE)).all()
     for number, sealed, *bound_to in rows:
         try:
-            anew = sealed_anew(work.office.settings.file_keys, what.purpose, bound_to, sealed)
+            anew = sealed_anew(work.context.settings.file_keys, what.purpose, bound_to, sealed)
         except BrokenSeal:
             told.broken.setdefault(what.words, []).append(number)
             continue

@@ -16,7 +16,7 @@ from app.core.audit.heads import kept_heads
 from app.core.database.migrations import alone, newest_revision
 from app.core.database.row_filter import look_as_system
 from app.core.events import PortalRestored
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.documents.documents import still_wanted, store_of, without_file
 from app.operations.archive import (
     DATABASE,
@@ -60,77 +60,77 @@ class Restored:
 
 
 def restore_backup(
-    office: Office, source: Path, *, older_key: bool = False, identity: Path | None = None
+    context: AppContext, source: Path, *, older_key: bool = False, identity: Path | None = None
 ) -> Restored:
     """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after.
 
     `older_key`: it may be sealed with an audit key that was replaced since. `identity`: the file with the private key
     of an encrypted one.
     """
-    need_tools(office.database, "pg_restore")
-    with alone(office.database):
-        _must_be_empty(office)
-        scratch = office.settings.data_dir / "restoring.tar"
+    need_tools(context.database, "pg_restore")
+    with alone(context.database):
+        _must_be_empty(context)
+        scratch = context.settings.data_dir / "restoring.tar"
         with decrypted(source, identity, scratch) as plain, open_bundle(plain) as bundle:
-            manifest = _checked(office, bundle, older_key)
+            manifest = _checked(context, bundle, older_key)
             _check_parts(bundle, manifest)
-            with _what_is_left_is_said(office):
-                return _put_back(office, bundle, manifest)
+            with _what_is_left_is_said(context):
+                return _put_back(context, bundle, manifest)
 
 
-def _put_back(office: Office, bundle: Reading, manifest: Manifest) -> Restored:
-    _put_back_database(office, bundle, manifest)
-    files = _put_back_files(office, bundle)
-    _put_back_heads(office, bundle)
-    verdict, documents = _audit(office, manifest), _documents(office)
+def _put_back(context: AppContext, bundle: Reading, manifest: Manifest) -> Restored:
+    _put_back_database(context, bundle, manifest)
+    files = _put_back_files(context, bundle)
+    _put_back_heads(context, bundle)
+    verdict, documents = _audit(context, manifest), _documents(context)
     wrong = [
-        *_wrong_counts(office, manifest),
-        *_without_file(office, manifest, documents),
+        *_wrong_counts(context, manifest),
+        *_without_file(context, manifest, documents),
         *_wrong_audit(manifest, verdict),
     ]
     damaged = _damaged(manifest, documents)
-    return Restored(manifest, files, verdict, _begin_anew(office, manifest), wrong, damaged)
+    return Restored(manifest, files, verdict, _begin_anew(context, manifest), wrong, damaged)
 
 
-def _held(office: Office) -> list[str]:
+def _held(context: AppContext) -> list[str]:
     """What stands here already, in words."""
     held = []
-    if not is_empty(office.database):
+    if not is_empty(context.database):
         held.append("the database has tables in it")
-    if not store_of(office).is_empty():
-        held.append(f"there are files in {_files_lie_in(office)}")
-    if kept_heads(office.settings.data_dir):
+    if not store_of(context).is_empty():
+        held.append(f"there are files in {_files_lie_in(context)}")
+    if kept_heads(context.settings.data_dir):
         held.append(f"there is a DATA_DIR/{HEADS_FILE}")
     return held
 
 
-def _must_be_empty(office: Office) -> None:
-    if held := _held(office):
+def _must_be_empty(context: AppContext) -> None:
+    if held := _held(context):
         raise CannotRestore(
             f"A backup is only restored into an empty place, and here {' and '.join(held)}. "
-            f"Give an empty folder as DATA_DIR{', an empty bucket' if office.settings.s3 else ''} and an empty database."
+            f"Give an empty folder as DATA_DIR{', an empty bucket' if context.settings.s3 else ''} and an empty database."
         )
 
 
-def _files_lie_in(office: Office) -> str:
-    return f"the bucket {office.settings.s3.bucket}" if office.settings.s3 else "DATA_DIR/files"
+def _files_lie_in(context: AppContext) -> str:
+    return f"the bucket {context.settings.s3.bucket}" if context.settings.s3 else "DATA_DIR/files"
 
 
 @contextmanager
-def _what_is_left_is_said(office: Office) -> Iterator[None]:
+def _what_is_left_is_said(context: AppContext) -> Iterator[None]:
     """When it breaks off, a full disk or a store that went away: whoever is at the terminal must know what they have now."""
     try:
         yield
     except (Exception, KeyboardInterrupt) as failure:
         try:
-            held = _held(office)
+            held = _held(context)
         except Exception:
             held = ["it can't be told what is in it"]
         if not held:
             raise  # nothing was written
         raise HalfRestored(
             f"The restore broke off ({_why(failure)}). What stands here now is half a restore: {' and '.join(held)}. "
-            f"Don't start the portal on it. Put right what stopped it, empty the place again ({_to_empty(office)}) "
+            f"Don't start the portal on it. Put right what stopped it, empty the place again ({_to_empty(context)}) "
             "and restore once more. The backup itself was only read."
         ) from failure
 
@@ -141,17 +141,17 @@ def _why(failure: BaseException) -> str:
     return "it was interrupted" if isinstance(failure, KeyboardInterrupt) else type(failure).__name__
 
 
-def _to_empty(office: Office) -> str:
+def _to_empty(context: AppContext) -> str:
     """Only what a restore writes: in a demo the keys lie in DATA_DIR too, and must stay."""
-    settings, database = office.settings, office.database.engine.url.database
-    files = f"everything in {_files_lie_in(office)}" if settings.s3 else str(settings.data_dir / "files")
+    settings, database = context.settings, context.database.engine.url.database
+    files = f"everything in {_files_lie_in(context)}" if settings.s3 else str(settings.data_dir / "files")
     heads = str(settings.data_dir / HEADS_FILE)
-    if office.database.is_sqlite:
+    if context.database.is_sqlite:
         return f"delete {', '.join((*(f'{database}{end}' for end in ('', '-wal', '-shm')), files, heads))}"
     return f"drop the database {database} and create it anew, delete {files} and {heads}"
 
 
-def _checked(office: Office, bundle: Reading, older_key: bool) -> Manifest:
+def _checked(context: AppContext, bundle: Reading, older_key: bool) -> Manifest:
     """The list of what is in it, if it fits this portal."""
     try:
         with bundle.open(MANIFEST) as file:
@@ -160,13 +160,13 @@ def _checked(office: Office, bundle: Reading, older_key: bool) -> Manifest:
         raise CannotRestore("This is not a backup: it has no manifest.json.") from None
     except BadManifest as bad:
         raise CannotRestore(str(bad)) from bad
-    if others := other_keys(manifest, keys_of(office)):
+    if others := other_keys(manifest, keys_of(context)):
         raise CannotRestore(
             f"This backup was made with another {' and another '.join(others)}. Set the keys that the portal had "
             f"when it was taken ({manifest.taken_at}); without them the audit can't be checked and nothing sealed "
             "can be opened. (Keys of then may stand in AUDIT_KEY_FALLBACKS and FILE_KEY_FALLBACKS.)"
         )
-    which = sealed_with(manifest, seal, office.settings.audit_keys)
+    which = sealed_with(manifest, seal, context.settings.audit_keys)
     if which is None:
         raise CannotRestore("The list of what is in this backup was changed after it was written.")
     if which > 0 and not older_key:
@@ -175,9 +175,9 @@ def _checked(office: Office, bundle: Reading, older_key: bool) -> Manifest:
             "have made it, the audit in it included. If you know where it has been since it was taken, and that its "
             "last seal is one you kept elsewhere at the time, say so with --older-key."
         )
-    if manifest.kind != kind_of(office.database):
+    if manifest.kind != kind_of(context.database):
         raise CannotRestore(
-            f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind_of(office.database)}."
+            f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind_of(context.database)}."
         )
     if manifest.migration != newest_revision():
         raise CannotRestore(
@@ -201,15 +201,15 @@ def _check_parts(bundle: Reading, manifest: Manifest) -> None:
         raise CannotRestore(f"This backup is not whole: {'; '.join(wrong[:5])}{more}.")
 
 
-def _put_back_database(office: Office, bundle: Reading, manifest: Manifest) -> None:
-    with _on_disk(office, bundle, DATABASE[manifest.kind]) as path:
-        put_back(office.database, path)
+def _put_back_database(context: AppContext, bundle: Reading, manifest: Manifest) -> None:
+    with _on_disk(context, bundle, DATABASE[manifest.kind]) as path:
+        put_back(context.database, path)
 
 
 @contextmanager
-def _on_disk(office: Office, bundle: Reading, name: str) -> Iterator[Path]:
+def _on_disk(context: AppContext, bundle: Reading, name: str) -> Iterator[Path]:
     """A part as a file of its own, for as long as it is needed."""
-    path = office.settings.data_dir / "restoring.part"
+    path = context.settings.data_dir / "restoring.part"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as out, bundle.open(name) as file:
@@ -219,24 +219,24 @@ def _on_disk(office: Office, bundle: Reading, name: str) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _put_back_files(office: Office, bundle: Reading) -> int:
-    store, files = store_of(office), sorted(name for name in bundle.names() if name.startswith(FILES))
+def _put_back_files(context: AppContext, bundle: Reading) -> int:
+    store, files = store_of(context), sorted(name for name in bundle.names() if name.startswith(FILES))
     for name in files:
         with bundle.open(name) as file:
             store.put_back(name.removeprefix(FILES), file)  # type: ignore[arg-type]
     return len(files)
 
 
-def _put_back_heads(office: Office, bundle: Reading) -> None:
+def _put_back_heads(context: AppContext, bundle: Reading) -> None:
     if HEADS not in bundle.names():
         return
-    handle = os.open(office.settings.data_dir / HEADS_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+    handle = os.open(context.settings.data_dir / HEADS_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
     with os.fdopen(handle, "wb") as out, bundle.open(HEADS) as file:
         shutil.copyfileobj(file, out)
 
 
-def _wrong_counts(office: Office, manifest: Manifest) -> list[str]:
-    with office.database.engine.connect() as connection:
+def _wrong_counts(context: AppContext, manifest: Manifest) -> list[str]:
+    with context.database.engine.connect() as connection:
         now = count_rows(connection, sorted(manifest.counts))
     return [
         f"{name} has {now[name]} rows, and had {rows} in the backup."
@@ -245,16 +245,16 @@ def _wrong_counts(office: Office, manifest: Manifest) -> list[str]:
     ]
 
 
-def _documents(office: Office) -> Documents:
-    with office.database.open() as session:
+def _documents(context: AppContext) -> Documents:
+    with context.database.open() as session:
         look_as_system(session, "restored documents are compared with their files")
-        return session.execute(still_wanted(office.clock.now())).all()
+        return session.execute(still_wanted(context.clock.now())).all()
 
 
-def _without_file(office: Office, manifest: Manifest, documents: Documents) -> list[str]:
+def _without_file(context: AppContext, manifest: Manifest, documents: Documents) -> list[str]:
     """Documents whose file should have come back and did not."""
     kept = {row.storage_key: row.id for row in documents if row.id not in manifest.missing}
-    lost = [str(number) for number in without_file(store_of(office), kept)]
+    lost = [str(number) for number in without_file(store_of(context), kept)]
     return [f"Documents without their file: {', '.join(lost)}."] if lost else []
 
 
@@ -264,10 +264,10 @@ def _damaged(manifest: Manifest, documents: Documents) -> tuple[int, ...]:
     return tuple(sorted(row.id for row in documents if held[row.id] not in (None, row.sha256)))
 
 
-def _audit(office: Office, manifest: Manifest) -> Verdict:
-    heads = [*kept_heads(office.settings.data_dir), manifest.audit_head]
-    with office.database.open() as session:
-        return verify(session, office.settings.audit_keys, heads)
+def _audit(context: AppContext, manifest: Manifest) -> Verdict:
+    heads = [*kept_heads(context.settings.data_dir), manifest.audit_head]
+    with context.database.open() as session:
+        return verify(session, context.settings.audit_keys, heads)
 
 
 def _wrong_audit(manifest: Manifest, verdict: Verdict) -> Iterator[str]:
@@ -277,12 +277,12 @@ def _wrong_audit(manifest: Manifest, verdict: Verdict) -> Iterator[str]:
         yield "The audit does not end where it ended in the backup."
 
 
-def _begin_anew(office: Office, manifest: Manifest) -> int:
+def _begin_anew(context: AppContext, manifest: Manifest) -> int:
     """End every log-in that was open when the backup was taken (it may have been ended since), and put it on record."""
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         look_as_system(work.session, "a backup was restored")
         ended = work.session.execute(
             update(LogInSession).where(LogInSession.ended_at.is_(None)).values(ended_at=work.now)
         )
-        work.tell(PortalRestored(taken_at=manifest.taken_at))
+        work.record(PortalRestored(taken_at=manifest.taken_at))
     return int(ended.rowcount)  # type: ignore[attr-defined]

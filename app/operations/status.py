@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
 from app.core.database.health import revision_within
-from app.core.errors import NotFound, WrongMoment
+from app.core.errors import InvalidState, NotFound
 from app.core.events import MailSentAgain
 from app.core.mail import queue_state
 from app.core.mail.heartbeat import last_seen
 from app.core.mail.queue_state import GivenUp, Lane
-from app.core.unit_of_work import Office, Work
+from app.core.unit_of_work import AppContext, UnitOfWork
 from app.operations.health import LEAST_FREE, free_share, weaknesses
 from startup.version import VERSION
 
@@ -75,10 +75,10 @@ class Doing:
         return self.disk_free <= LEAST_FREE
 
 
-def look_at_queue(office: Office) -> Queue:
+def queue_status(context: AppContext) -> Queue:
     """The queue and the workers now."""
-    now = office.clock.now()
-    with office.database.engine.connect() as connection:
+    now = context.clock.now()
+    with context.database.engine.connect() as connection:
         return Queue(
             now,
             queue_state.lanes(connection, now),
@@ -87,25 +87,25 @@ def look_at_queue(office: Office) -> Queue:
         )
 
 
-def how_it_is_doing(work: Work) -> Doing:
+def how_it_is_doing(work: UnitOfWork) -> Doing:
     """Everything the page shows, in few questions however much mail there is."""
     connection = work.session.connection()
     mails = queue_state.given_up(connection, MOST_SHOWN)
     return Doing(
-        look_at_queue(work.office),
+        queue_status(work.context),
         mails,
         _names(work.session, [each.recipient_id for each in mails if each.recipient_id]),
-        last_backup(work.office.settings.data_dir),
-        weaknesses(work.office),
-        free_share(work.office),
+        last_backup(work.context.settings.data_dir),
+        weaknesses(work.context),
+        free_share(work.context),
         {
             "portal": VERSION,
             "python": platform.python_version(),
             "database": ".".join(str(part) for part in connection.dialect.server_version_info or ()),
-            "database_kind": "SQLite" if work.office.database.is_sqlite else "PostgreSQL",
+            "database_kind": "SQLite" if work.context.database.is_sqlite else "PostgreSQL",
             "migration": revision_within(connection),
         },
-        work.office.settings.email_change_delay_hours,
+        work.context.settings.email_change_delay_hours,
     )
 
 
@@ -127,13 +127,13 @@ def last_backup(data_dir: Path) -> LastBackup | None:
         return None
 
 
-def send_again(work: Work, mail_id: int) -> None:
-    """Put a mail that was given up back into the queue. Raises WrongMoment for one not worth sending any more."""
+def send_again(work: UnitOfWork, mail_id: int) -> None:
+    """Put a mail that was given up back into the queue. Raises InvalidState for one not worth sending any more."""
     connection = work.session.connection()
     found = queue_state.given_up(connection, 1, mail_id)
     if not found:
         raise NotFound("OutboxMail")
     if not found[0].can_go_again(work.now) or not queue_state.send_again(connection, mail_id, work.now):
-        raise WrongMoment("send again")
+        raise InvalidState("send again")
     work.mailed.append(mail_id)
-    work.tell(MailSentAgain(mail_id=mail_id, letter=found[0].letter))
+    work.record(MailSentAgain(mail_id=mail_id, letter=found[0].letter))

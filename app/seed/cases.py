@@ -12,12 +12,12 @@ from app.cases import advice_requests, children, decisions, links
 from app.core.clock import FixedClock
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Principal, Role
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms import drafts, returns, sharing, submissions
-from app.forms.form_context import take_up
+from app.forms.form_context import load_form_for_update
 from app.forms.form_facts import known_facts
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.messages import messages
 from app.models import Child, ChildLink, Message, OutboxMail, Person
 from app.seed.cast import CAST
@@ -27,9 +27,9 @@ from app.seed.filled import filled_answers
 class Stage:
     """The cast at work on a day in the past."""
 
-    def __init__(self, office: Office) -> None:
-        self.real = office
-        with office.database.open() as session:
+    def __init__(self, context: AppContext) -> None:
+        self.real = context
+        with context.database.open() as session:
             look_as_system(session, "the demo's cast is looked up")
             found = {person.email: person for person in session.scalars(select(Person))}
             self.cast = {player.key: _principal(found[player.email], player.role) for player in CAST}
@@ -44,8 +44,8 @@ class Stage:
 class DayOfWork:
     """One person on one day."""
 
-    def __init__(self, office: Office, who: Principal) -> None:
-        self.office, self.who = office, who
+    def __init__(self, context: AppContext, who: Principal) -> None:
+        self.context, self.who = context, who
 
     def add(
         self, forenames: str, surname: str, born: date, upn: str, nhs_number: str = ""
@@ -68,12 +68,12 @@ class DayOfWork:
 
     def works(self):  # type: ignore[no-untyped-def]
         """Their unit of work."""
-        return unit_of_work(self.office, self.who)
+        return unit_of_work(self.context, self.who)
 
     def fill(self, form_id: int, sections: int | None = None) -> None:
         """Fill in the form, or its first sections."""
         with self.works() as work:
-            opened = take_up(work, form_id)
+            opened = load_form_for_update(work, form_id)
             facts = known_facts(work, opened.form, opened.definition)
             given = filled_answers(
                 opened.definition, facts, signed_by=self.who.name, signed_on=work.today.isoformat()
@@ -85,13 +85,13 @@ class DayOfWork:
 
     def _fill_section(self, form_id: int, section: str, answers: dict[str, object]) -> None:
         with self.works() as work:
-            opened = take_up(work, form_id)
+            opened = load_form_for_update(work, form_id)
             draft = opened.drafts.get(section)
             drafts.save_section(work, opened, section, answers, draft.version if draft else 0)
 
     def _fill_what_opened(self, form_id: int, given: dict[str, dict[str, object]]) -> None:
         with self.works() as work:
-            opened = take_up(work, form_id)
+            opened = load_form_for_update(work, form_id)
             later = [section.id for section in opened.sections if section.id not in opened.drafts]
         for section in later:
             self._fill_section(form_id, section, given.get(section, {}))
@@ -118,9 +118,9 @@ class DayOfWork:
             ).id
 
 
-def seed_cases(office: Office) -> None:
+def seed_cases(context: AppContext) -> None:
     """Play the demo's cases, the oldest day first: messages are listed in the order they were written."""
-    stage = Stage(office)
+    stage = Stage(context)
     _advice_overdue(stage)
     school_advice = _advice_being_given(stage)
     _a_returned_request(stage)
@@ -128,9 +128,9 @@ def seed_cases(office: Office) -> None:
     draft_child = _a_draft(stage)
     _a_new_request(stage)
     _a_question(stage, draft_child)
-    with office.database.open() as session:
+    with context.database.open() as session:
         look_as_system(session, "the demo's seeded mail is not sent, and older messages are read")
-        _tidy(session, office)
+        _tidy(session, context)
 
 
 def _principal(person: Person, role: Role) -> Principal:
@@ -172,7 +172,7 @@ def _a_returned_request(stage: Stage) -> None:
     stage.day(12, "rhys", 15).send(request_id)
     olu = stage.day(9, "olu")
     with olu.works() as work:
-        opened = take_up(work, request_id)
+        opened = load_form_for_update(work, request_id)
         first, second = opened.sections[4].id, opened.sections[6].id
     with olu.works() as work:
         reasons = {
@@ -201,7 +201,7 @@ def _link_parent(stage: Stage, days_ago: int, child_id: int, key: str, relations
             ChildLink(
                 child_id=child.id,
                 person_id=stage.cast[key].user_id,
-                part=Part.parent,
+                part=WorkflowRole.parent,
                 relationship_to_child=relationship,
                 linked_by_id=work.me.user_id,
                 taken_up_at=work.now,
@@ -240,8 +240,8 @@ def _advice_overdue(stage: Stage) -> None:
     stage.day(39, "sana", 21).fill(school, sections=2)
 
 
-def _tidy(session: Session, office: Office) -> None:
+def _tidy(session: Session, context: AppContext) -> None:
     session.execute(delete(OutboxMail).where(OutboxMail.sent_at.is_(None)))
-    old = office.clock.now() - timedelta(days=7)
-    session.execute(update(Message).where(Message.created_at < old).values(read_at=office.clock.now()))
+    old = context.clock.now() - timedelta(days=7)
+    session.execute(update(Message).where(Message.created_at < old).values(read_at=context.clock.now()))
     session.commit()

@@ -6,25 +6,25 @@ from app.accounts.passwords import passwords_of
 from app.core.database.migrations import alone
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Profession
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Organisation, Person, WorkDomain
 from app.seed.cases import seed_cases
 from app.seed.files import reference
 from app.seed.people import seed_people
 
 
-def seed_demo(office: Office, password: str) -> bool:
+def seed_demo(context: AppContext, password: str) -> bool:
     """Enter the demo, if nobody has an account yet; says whether it did. Safe to start twice at once."""
-    with alone(office.database):
-        return _seed(office, password)
+    with alone(context.database):
+        return _seed(context, password)
 
 
-def _seed(office: Office, password: str) -> bool:
-    with office.database.open() as session:
+def _seed(context: AppContext, password: str) -> bool:
+    with context.database.open() as session:
         look_as_system(session, "the demo is seeded")
         if session.scalars(select(Person.id).limit(1)).first() is not None:
             return False
-        seed_people(session, office.clock, passwords_of(office).hash(password))
+        seed_people(session, context.clock, passwords_of(context).hash(password))
         known = set(session.scalars(select(Organisation.name)))
         for body in reference("organisations"):
             if body["name"] not in known:
@@ -37,7 +37,7 @@ def _seed(office: Office, password: str) -> bool:
                 domains.add(domain)
                 session.add(WorkDomain(domain=domain, organisation_id=by_name[body["name"]].id))
         session.commit()
-    seed_cases(office)
+    seed_cases(context)
     return True
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from app.children.tables import Child, ChildLink
 from app.core.roles import Principal, Role
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.organisations.tables import Organisation
 
 # Plain tables on purpose: a policy's own look-ups are not filtered by policies.
@@ -39,11 +39,14 @@ def children_linked_by_name(who: Principal) -> Select[tuple[int]]:
 
 def _by_name(who: Principal) -> ColumnElement[bool]:
     if who.has(Role.parent):
-        return and_(_link.c.person_id == who.user_id, _link.c.part.in_((Part.parent, Part.young_person)))
+        return and_(
+            _link.c.person_id == who.user_id,
+            _link.c.part.in_((WorkflowRole.parent, WorkflowRole.young_person)),
+        )
     if who.has(Role.professional) and who.organisation_id is not None:
         return and_(
             _link.c.person_id == who.user_id,
-            _link.c.part == Part.author,
+            _link.c.part == WorkflowRole.author,
             _link.c.organisation_id == who.organisation_id,
         )
     return false()
@@ -67,7 +70,7 @@ def involvement_shown_to(who: Principal, link: Any) -> ColumnElement[bool]:
     mine: ColumnElement[bool] = link.person_id == who.user_id
     if who.has(Role.parent):
         risky = select(_child.c.id).where(_child.c.contact_risk)
-        return or_(mine, link.part == Part.author, link.child_id.not_in(risky))
+        return or_(mine, link.part == WorkflowRole.author, link.child_id.not_in(risky))
     if who.has(Role.professional) and not who.is_confirmed:
         return or_(mine, and_(link.person_id.is_(None), link.organisation_id == who.organisation_id))
     return true()

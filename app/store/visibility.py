@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tu
 from app.accounts.rules.invitations import COUNCIL_ROLES
 from app.accounts.tables.account_changes import EmailChange, OrganisationChange
 from app.accounts.tables.invitations import Invitation
-from app.accounts.tables.log_in import KeptPost, LogInChallenge, LogInSession, Registration, Throttle
+from app.accounts.tables.log_in import LogInChallenge, LogInSession, Registration, SavedSubmission, Throttle
 from app.accounts.tables.mailed_links import MailedLink
 from app.accounts.tables.people import Person
 from app.cases.tables import Decision
@@ -353,10 +353,10 @@ def throttle(_who: Principal) -> ColumnElement[bool]:
     return false()
 
 
-@sees(KeptPost)
+@sees(SavedSubmission)
 def kept_post(who: Principal) -> ColumnElement[bool]:
     """Only whoever typed it sees what was kept for them when their log-in ended."""
-    return KeptPost.person_id == who.user_id
+    return SavedSubmission.person_id == who.user_id
 
 
 @sees(AuditRow)

@@ -12,7 +12,7 @@ from app.core.audit.chain import verify
 from app.core.audit.heads import kept_heads
 from app.core.database.row_filter import look_as_system
 from app.core.files.storage import Store
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import Child, Document, Submission
 from app.operations.archive import checksum_of
@@ -37,14 +37,14 @@ class Found:
     audit_rows: int
 
 
-def compare(office: Office, manifest: Path, must_be_there: Iterable[int]) -> Found:
+def compare(context: AppContext, manifest: Path, must_be_there: Iterable[int]) -> Found:
     """Against the backup's own list, and against what was acknowledged before it began."""
     told = json.loads(manifest.read_bytes())
     expected = {name: rows + AFTERWARDS.get(name, 0) for name, rows in told["counts"].items()}
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         now = count_rows(connection, sorted(expected))
-    store = store_of(office)
-    with office.database.open() as session:
+    store = store_of(context)
+    with context.database.open() as session:
         look_as_system(session, "a drill looks at what came back")
         there = set(session.scalars(sa.select(Child.id)))
         files = [
@@ -57,7 +57,7 @@ def compare(office: Office, manifest: Path, must_be_there: Iterable[int]) -> Fou
             any(found == hashlib.sha256(CANARIES[2].encode()).hexdigest() for _uploaded, found in files),
         ]
         verdict = verify(
-            session, office.settings.audit_keys, [*kept_heads(office.settings.data_dir), told["audit_head"]]
+            session, context.settings.audit_keys, [*kept_heads(context.settings.data_dir), told["audit_head"]]
         )
     return Found(
         other_counts=[name for name, rows in expected.items() if now[name] != rows],

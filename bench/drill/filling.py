@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.children.events import ChildAdded
 from app.core.database.row_filter import look_as_system
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.documents.documents import store_of
 from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, Document, DocumentState, FormVersion, Person, Submission
@@ -29,23 +29,23 @@ FILE_EACH = 10
 AT_ONCE = 500
 
 
-def fill(office: Office, people: int) -> None:
+def fill(context: AppContext, people: int) -> None:
     """Enter them, in pieces."""
     for begin in range(0, people, AT_ONCE):
-        with _writing(office) as work:
+        with _writing(context) as work:
             version_id = work.session.scalars(select(FormVersion.id).limit(1)).one()
             for number in range(begin, min(begin + AT_ONCE, people)):
                 _enter(work, version_id, number)
 
 
 @contextmanager
-def _writing(office: Office) -> Iterator[Work]:
-    with unit_of_work(office, None) as work:
+def _writing(context: AppContext) -> Iterator[UnitOfWork]:
+    with unit_of_work(context, None) as work:
         look_as_system(work.session, "a drill's rows are entered")
         yield work
 
 
-def _enter(work: Work, version_id: int, number: int) -> None:
+def _enter(work: UnitOfWork, version_id: int, number: int) -> None:
     """One person, their child, what they sent, and sometimes a file."""
     first = number == 0
     person = work.add(
@@ -66,7 +66,7 @@ def _enter(work: Work, version_id: int, number: int) -> None:
         _attach(work, form_id, person.id, CANARIES[2].encode() if first else FILE)
 
 
-def _child_of(work: Work, person_id: int, version_id: int, surname: str, said: str) -> Child:
+def _child_of(work: UnitOfWork, person_id: int, version_id: int, surname: str, said: str) -> Child:
     child = work.add(
         Child(
             forenames="Amina",
@@ -97,13 +97,13 @@ def _child_of(work: Work, person_id: int, version_id: int, surname: str, said: s
             submitted_at=work.now,
         )
     )
-    work.tell(ChildAdded(child_id=child.id))
+    work.record(ChildAdded(child_id=child.id))
     return child
 
 
-def _attach(work: Work, form_id: int, person_id: int, content: bytes) -> None:
+def _attach(work: UnitOfWork, form_id: int, person_id: int, content: bytes) -> None:
     form = work.get(Advice, form_id)
-    kept = store_of(work.office).keep(io.BytesIO(content))
+    kept = store_of(work.context).keep(io.BytesIO(content))
     columns: dict[str, Any] = {"size": kept.size, "sha256": kept.sha256, "storage_key": kept.key}
     work.session.add(
         Document(
@@ -124,7 +124,7 @@ def _attach(work: Work, form_id: int, person_id: int, content: bytes) -> None:
 class Writers:
     """Two people who enter children with a file each, one after the other, and remember what was acknowledged."""
 
-    office: Office
+    context: AppContext
     acknowledged: list[tuple[float, int]] = field(default_factory=list)
     """When, and which child."""
     slowest: float = 0.0
@@ -163,7 +163,7 @@ class Writers:
             self.acknowledged.append((done, child_id))
 
     def _one(self, number: int) -> int:
-        with _writing(self.office) as work:
+        with _writing(self.context) as work:
             person_id = work.session.scalars(select(Person.id).limit(1)).one()
             version_id = work.session.scalars(select(FormVersion.id).limit(1)).one()
             child = _child_of(work, person_id, version_id, f"Meanwhile {number}", "")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app import open_office
-from app.core.unit_of_work import Office
+from app import open_app_context
+from app.core.unit_of_work import AppContext
 from config import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,9 +40,9 @@ class Place:
             **self.store,
         }
 
-    def office(self) -> Office:
+    def context(self) -> AppContext:
         """Its desk, to be disposed of by whoever opened it."""
-        return open_office(load_settings(self.environ))
+        return open_app_context(load_settings(self.environ))
 
     def with_keys_of(self, other: "Place") -> "Place":
         """An empty place that has been given another's keys, as somebody does who restores."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pyrage
 
 from app.commands import prepare
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.operations.archive import MANIFEST, decrypted, open_bundle
 from bench.databases import own_database
 from bench.drill.comparing import compare
@@ -32,20 +32,22 @@ def drill(options: Options, people: int, stores: Sequence[Mapping[str, str]] = (
     with own_database(options.database, here) as first, own_database(options.database, there) as second:
         identity = pyrage.x25519.Identity.generate()
         (options.folder / IDENTITY).write_text(f"{identity}\n")
-        office = (place := Place(here, first, stores[0], str(identity.to_public()))).office()
+        context = (place := Place(here, first, stores[0], str(identity.to_public()))).context()
         try:
-            yield from _drill(options, people, place, office, Place(there, second, stores[1]))
+            yield from _drill(options, people, place, context, Place(there, second, stores[1]))
         finally:
-            office.database.engine.dispose()
+            context.database.engine.dispose()
 
 
-def _drill(options: Options, people: int, place: Place, office: Office, empty: Place) -> Iterator[Promise]:
-    prepare(office)
+def _drill(
+    options: Options, people: int, place: Place, context: AppContext, empty: Place
+) -> Iterator[Promise]:
+    prepare(context)
     options.notes(f"Entering {people:,} people, each with a child and a form ...")
-    fill(office, people)
+    fill(context, people)
     place.portal("audit-head")
     backup, identity = options.folder / "backup.tar.age", options.folder / IDENTITY
-    with Writers(office).at_work() as writers:
+    with Writers(context).at_work() as writers:
         time.sleep(1)
         begun = time.monotonic()
         seconds, code, said = place.portal("backup", str(backup))
@@ -66,7 +68,7 @@ def _drill(options: Options, people: int, place: Place, office: Office, empty: P
     options.notes(said)
     yield holds("It is restored into an empty place", code == 0, "yes" if code == 0 else said.strip()[-200:])
     yield at_most(f"Seconds to restore {people:,} people", round(seconds, 1), LONGEST_RESTORE, " s")
-    restored = empty.office()
+    restored = empty.context()
     try:
         with decrypted(backup, identity, options.folder / "plain.tar") as plain, open_bundle(plain) as bundle:
             manifest = options.folder / MANIFEST

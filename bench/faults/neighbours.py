@@ -20,14 +20,14 @@ from bench.stage import PASSWORD
 
 AT_ONCE = 3.0
 """Seconds within which a page has to answer, on a machine that is busy with other things."""
-LETTERS = 30
+NOTIFICATIONS = 30
 _document = Document.__table__
 
 
 def mail_hanging(options: Options) -> Iterator[Promise]:
     """The mail server takes connections and never answers. A file that waits for the scanner waits no longer for it."""
     scanner_port = free_port()
-    forms = 4 if options.short else LETTERS
+    forms = 4 if options.short else NOTIFICATIONS
     with (
         plant(options, "mail-hanging", CLAMD_ADDRESS=f"127.0.0.1:{scanner_port}") as portal,
         running(portal, forms) as scene,
@@ -145,15 +145,15 @@ def scanner_stopped(options: Options) -> Iterator[Promise]:
 
 
 def _waiting(scene: Scene) -> int:
-    with scene.portal.office.database.engine.connect() as connection:
+    with scene.portal.context.database.engine.connect() as connection:
         return waiting(connection)[0]
 
 
 def _states(scene: Scene) -> list[DocumentState]:
-    with scene.portal.office.database.engine.connect() as connection:
+    with scene.portal.context.database.engine.connect() as connection:
         return list(connection.scalars(select(_document.c.state).order_by(_document.c.id)))
 
 
 def _numbers(scene: Scene) -> list[int]:
-    with scene.portal.office.database.engine.connect() as connection:
+    with scene.portal.context.database.engine.connect() as connection:
         return list(connection.scalars(select(_document.c.id).order_by(_document.c.id)))

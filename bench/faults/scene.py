@@ -73,7 +73,7 @@ class Scene:
 
     def lost(self) -> int:
         """Acknowledged submissions that are not there exactly once."""
-        with self.portal.office.database.engine.connect() as connection:
+        with self.portal.context.database.engine.connect() as connection:
             rows = connection.execute(select(_submission.c.form_id, _submission.c.send_key))
             kept = Counter((row.form_id, row.send_key) for row in rows)
         return sum(kept[one] != 1 for one in self.acknowledged.items())

@@ -89,7 +89,7 @@ def _run(portal: Plant, size: Size, options: Options) -> Run:
     emptied = _until_empty(portal, options)
     portal.worker.stop()
     portal.web.stop()
-    found = reckon(portal.office, sent.acknowledged, portal.mail.taken, begun)
+    found = reckon(portal.context, sent.acknowledged, portal.mail.taken, begun)
     return Run(
         size, sent, len(striker.struck), portal.worker.kills, sending, emptied, portal.mail.refused, found
     )
@@ -99,7 +99,7 @@ def _until_empty(portal: Plant, options: Options) -> float | None:
     options.notes("  waiting for the outbox to be empty")
     try:
         return portal.until(
-            lambda: outbox_empty(portal.office), MINUTES_TO_EMPTY * 60, "the outbox to be empty", 0.2
+            lambda: outbox_empty(portal.context), MINUTES_TO_EMPTY * 60, "the outbox to be empty", 0.2
         )
     except TimeoutError:
         return None

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from app.core.audit.chain import verify
 from app.core.mail.outbox import waiting
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import AuditRow, Message, OutboxMail, Submission
 from bench.mailroom import Taken
 
@@ -51,19 +51,21 @@ class Found:
 
 
 SENT = ("AdviceSubmitted", "InformationSubmitted")
-LETTERS = ("advice_submitted", "information_submitted")
+NOTIFICATIONS = ("advice_submitted", "information_submitted")
 """What is sent before the council agrees to assess is information. Each form is sent as one or the other, once."""
 
 
-def outbox_empty(office: Office) -> bool:
+def outbox_empty(context: AppContext) -> bool:
     """Nothing waits to be sent any more."""
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         return waiting(connection)[0] == 0
 
 
-def reckon(office: Office, acknowledged: dict[int, str], taken: Iterable[Taken], begun: datetime) -> Found:
+def reckon(
+    context: AppContext, acknowledged: dict[int, str], taken: Iterable[Taken], begun: datetime
+) -> Found:
     """Compare. `begun` is when sending began: mail written before it is not counted against submissions."""
-    with office.database.open() as session:
+    with context.database.open() as session:
         rows = session.execute(select(_submission.c.form_id, _submission.c.send_key)).all()
         kept = Counter((row.form_id, row.send_key) for row in rows)
         forms = Counter(row.form_id for row in rows)
@@ -73,7 +75,7 @@ def reckon(office: Office, acknowledged: dict[int, str], taken: Iterable[Taken],
             for facts in session.scalars(select(_audit.c.facts).where(_audit.c.event.in_(SENT)))
         )
         mails = [dict(row) for row in session.execute(_mails()).mappings()]
-        verdict = verify(session, office.settings.audit_keys)
+        verdict = verify(session, context.settings.audit_keys)
     ours = [mail for mail in mails if mail["letter"] == TO_THE_TEAM and mail["created_at"] >= begun]
     arrived = _arrived(taken)
     return Found(
@@ -97,7 +99,9 @@ def reckon(office: Office, acknowledged: dict[int, str], taken: Iterable[Taken],
 
 
 def _forms_told() -> Select[Any]:
-    return select(_message.c.form_id).where(_message.c.letter.in_(LETTERS), _message.c.recipient_id.is_(None))
+    return select(_message.c.form_id).where(
+        _message.c.letter.in_(NOTIFICATIONS), _message.c.recipient_id.is_(None)
+    )
 
 
 def _mails() -> Select[Any]:

@@ -21,8 +21,8 @@ from app.commands import prepare
 from app.core.database.row_filter import look_as_system
 from app.core.names import search_name
 from app.core.roles import Profession, Role
-from app.core.unit_of_work import Office
-from app.forms.rules.workflow import Part
+from app.core.unit_of_work import AppContext
+from app.forms.rules.workflow import WorkflowRole
 from app.models import Child, ChildLink, Organisation, Person
 from app.seed.people import seed_people
 from bench.speed.names import COMMON, HOW_MANY_RARE, RARE
@@ -115,36 +115,36 @@ def put(connection: Connection, table: sa.Table, rows: Rows) -> int:
     return count
 
 
-def seed(office: Office, people: int) -> None:
+def seed(context: AppContext, people: int) -> None:
     """Make the tables, the cast and the county."""
     began = time.monotonic()
-    prepare(office)
-    with office.database.open() as session:
+    prepare(context)
+    with context.database.open() as session:
         look_as_system(session, "the measured county is seeded")
-        seed_people(session, office.clock, "no password opens this account")
+        seed_people(session, context.clock, "no password opens this account")
         session.commit()
-    with office.database.engine.connect() as connection:
-        if office.database.is_sqlite:
+    with context.database.engine.connect() as connection:
+        if context.database.is_sqlite:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA synchronous=off")
             connection.exec_driver_sql("PRAGMA foreign_keys=off")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        county = County(connection, office, people)
+        county = County(connection, context, people)
         county.settle()
         cases(county)
         _let_numbers_follow(connection)
         connection.commit()
-    _look_over(office)
+    _look_over(context)
     print(f"{people:,} people seeded in {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _look_over(office: Office) -> None:
+def _look_over(context: AppContext) -> None:
     """Let the database count what it holds, as it does by itself after a while."""
-    office.database.engine.dispose()
-    office.database.learn()
-    engine = office.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    context.database.engine.dispose()
+    context.database.learn()
+    engine = context.database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        if office.database.is_sqlite:
+        if context.database.is_sqlite:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("BEGIN")
@@ -166,10 +166,10 @@ def _let_numbers_follow(connection: Connection) -> None:
 class County:
     """The children of one county, their schools, and whoever is involved with them."""
 
-    def __init__(self, connection: Connection, office: Office, people: int) -> None:
-        self.connection, self.office, self.people = connection, office, people
+    def __init__(self, connection: Connection, context: AppContext, people: int) -> None:
+        self.connection, self.context, self.people = connection, context, people
         self.chance = random.Random(people)
-        self.now = office.clock.now().replace(microsecond=0)
+        self.now = context.clock.now().replace(microsecond=0)
         self.senco, self.officer = self._number("Sana"), self._number("Olu")
         self.schools = self._organisations(Profession.school, max(4, people // SCHOOL_SIZE + 1))
         self.services = self._organisations(Profession.educational_psychology, max(3, people // SERVICE_SIZE))
@@ -262,7 +262,7 @@ class County:
 
     def _links(self) -> Iterator[dict[str, Any]]:
         for number, (school, senco, service, worker) in enumerate(self.home):
-            common = {"child_id": number + 1, "part": Part.author, "linked_by_id": self.officer}
+            common = {"child_id": number + 1, "part": WorkflowRole.author, "linked_by_id": self.officer}
             common["created_at"] = self.now - timedelta(days=30)
             yield common | {"person_id": senco, "organisation_id": school, "relationship_to_child": "SENCO"}
             if service is not None:

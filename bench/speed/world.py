@@ -31,9 +31,9 @@ def make_world(people: int) -> None:
     if done.exists() and _is_there(settings.database_url):
         return
     _make_empty(settings)
-    office = create_app(settings).extensions["office"]
-    seed(office, people)
-    office.database.engine.dispose()
+    context = create_app(settings).extensions["app_context"]
+    seed(context, people)
+    context.database.engine.dispose()
     done.touch()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.cases import advice_requests
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import FormState, Part
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.forms.sharing import set_sharing
 from app.models import Child, ChildLink, Consent, Form, Submission
 from app.views.web.access_control import PUBLIC
@@ -16,11 +16,15 @@ from tests.cast import everything
 from tests.filled_forms import fill_in, send
 
 SECRET = "REFUGEzq"
-PARTS = {"father": Part.parent, "young person": Part.young_person, "parent who left": Part.parent}
+PARTS = {
+    "father": WorkflowRole.parent,
+    "young person": WorkflowRole.young_person,
+    "parent who left": WorkflowRole.parent,
+}
 
 
 @pytest.fixture(params=PARTS)
-def family(request, office, cast, make):
+def family(request, context, cast, make):
     """Pat's child; Quinn is the reader. The request and the advice are shared with Quinn by name."""
     child = make.child(
         linked=(cast.sana, cast.pat), address=f"9 {SECRET} Lane", postcode="BD9 9ZZ", known_as="Amina"
@@ -39,7 +43,7 @@ def family(request, office, cast, make):
         despite = frozenset(work.session.scalars(select(ChildLink.id)))
         set_sharing(work, asked.id, SharingChoice(links=frozenset({link.id}), despite=despite))
     if request.param == "parent who left":
-        with everything(office) as work:
+        with everything(context) as work:
             work.get(ChildLink, link.id).ended_at = work.now
     ids = {"child_id": child.id, "form_id": asked.id, "draft_form_id": consent, "link_id": link.id}
     return request.param, ids
@@ -66,7 +70,7 @@ def test_a2_no_route_shows_what_the_mother_wrote_in_confidence(app, cast, family
         assert browser.get(f"/forms/{ids['draft_form_id']}{path}").status_code == 404
 
 
-def test_a2_no_post_changes_the_mothers_consent(app, cast, family, office):
+def test_a2_no_post_changes_the_mothers_consent(app, cast, family, context):
     _who, ids = family
     for path in sorted(set(paths(app, "POST", ids))):
         answer = post_with_token(
@@ -74,7 +78,7 @@ def test_a2_no_post_changes_the_mothers_consent(app, cast, family, office):
         )
         assert answer.status_code < 500, path
         assert SECRET not in answer.text, path
-    with everything(office) as work:
+    with everything(context) as work:
         consent = work.get(Consent, ids["draft_form_id"])
         assert (consent.state, consent.author_id) == (FormState.submitted, cast.pat.id)
         assert work.get(Form, ids["form_id"]).state is FormState.submitted

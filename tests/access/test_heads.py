@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder import Model
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import AuditRow, Message
 from tests.access.test_matrix import address, routes
 from tests.access.world import World, build_world
@@ -28,14 +28,14 @@ SAME = ("Content-Length", "Content-Type", "Location", "Cache-Control", "Content-
 
 
 @pytest.fixture
-def world(office: Office, cast: Cast, make: Maker) -> World:
-    return build_world(office, cast, make)
+def world(context: AppContext, cast: Cast, make: Maker) -> World:
+    return build_world(context, cast, make)
 
 
-def rows(office: Office) -> dict[str, list[Any]]:
+def rows(context: AppContext) -> dict[str, list[Any]]:
     """Everything that stands in the database, but for what the audit keeps however somebody asks."""
     found = {}
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         for table in Model.metadata.tables.values():
             if table.name not in COUNTS:
                 lines = connection.execute(table.select().order_by(*table.primary_key.columns)).mappings()
@@ -61,25 +61,27 @@ def enters(cast: Cast, who: str) -> FlaskClient:
 
 
 @pytest.mark.parametrize("who", ["nobody", "sana", "pat", "olu", "ines"])
-def test_a_head_changes_nothing(app: Flask, office: Office, cast: Cast, world: World, who: str) -> None:
-    _changes_nothing(app, office, cast, world, who, "HEAD")
+def test_a_head_changes_nothing(app: Flask, context: AppContext, cast: Cast, world: World, who: str) -> None:
+    _changes_nothing(app, context, cast, world, who, "HEAD")
 
 
 @pytest.mark.parametrize("who", ["sana", "ines"])
 def test_a_head_in_small_letters_is_a_head(
-    app: Flask, office: Office, cast: Cast, world: World, who: str
+    app: Flask, context: AppContext, cast: Cast, world: World, who: str
 ) -> None:
     """Werkzeug finds the page for it; what then asks "is this a HEAD?" must not be told no."""
-    _changes_nothing(app, office, cast, world, who, "head")
+    _changes_nothing(app, context, cast, world, who, "head")
 
 
-def _changes_nothing(app: Flask, office: Office, cast: Cast, world: World, who: str, method: str) -> None:
+def _changes_nothing(
+    app: Flask, context: AppContext, cast: Cast, world: World, who: str, method: str
+) -> None:
     browser, wrong = enters(cast, who), []
-    office.clock.forward(minutes=5)  # type: ignore[attr-defined]
-    before = rows(office)
+    context.clock.forward(minutes=5)  # type: ignore[attr-defined]
+    before = rows(context)
     for endpoint, path in opened(app, world):
         answer = browser.get(path, environ_overrides={"REQUEST_METHOD": method})
-        after = rows(office)
+        after = rows(context)
         wrong += [f"{endpoint} changes {table}" for table in after if after[table] != before[table]]
         wrong += [f"{endpoint} sets a cookie"] if "Set-Cookie" in answer.headers else []
         wrong += [f"{endpoint} has a body"] if answer.data else []
@@ -103,19 +105,21 @@ def _told(answer: Any, endpoint: str) -> list[Any]:
     return [answer.status_code, *map(answer.headers.get, names)]
 
 
-def test_a_get_still_does_what_it_did(app: Flask, office: Office, cast: Cast, make: Maker) -> None:
+def test_a_get_still_does_what_it_did(app: Flask, context: AppContext, cast: Cast, make: Maker) -> None:
     """The message that a HEAD left unread is read by opening it, and the audit says so."""
     message = make.message(cast.sana, subject="s", body="b")
     browser = cast.sana.browser()
     for method, unread in (("HEAD", True), ("GET", False)):
         assert browser.open(f"/messages/{message.id}", method=method).status_code == 200
-        with everything(office) as work:
+        with everything(context) as work:
             assert (work.get(Message, message.id).read_at is None) is unread
 
 
-def test_a_door_that_is_shut_is_on_record_however_it_is_tried(app: Flask, office: Office, cast: Cast) -> None:
-    with everything(office) as work:
+def test_a_door_that_is_shut_is_on_record_however_it_is_tried(
+    app: Flask, context: AppContext, cast: Cast
+) -> None:
+    with everything(context) as work:
         before = work.session.query(AuditRow).filter_by(event="AccessDenied").count()
     assert cast.sana.browser().head("/audit/").status_code == 403
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(AuditRow).filter_by(event="AccessDenied").count() == before + 1

@@ -95,8 +95,8 @@ def steady(text: str) -> str:
 
 
 @pytest.fixture
-def world(office, cast, make) -> World:
-    return build_world(office, cast, make)
+def world(context, cast, make) -> World:
+    return build_world(context, cast, make)
 
 
 def test_every_route_declares_who_may_open_it(app):
@@ -131,11 +131,11 @@ def test_routes_take_only_whole_numbers_and_known_words(app):
 @pytest.mark.parametrize(
     "who", ["sana", "rhys", "ann", "bob", "idris", "sol", "pat", "quinn", "olu", "mary", "ines"]
 )
-def test_reading_every_route_shows_each_person_only_what_is_theirs(app, office, cast, world, who):
-    before = fingerprint(office)
+def test_reading_every_route_shows_each_person_only_what_is_theirs(app, context, cast, world, who):
+    before = fingerprint(context)
     assert faults_of_reading(app, getattr(cast, who), world) == []
     if who not in SEES_OTHER:  # who may read it marks their own message as read by opening it
-        assert fingerprint(office) == before, "reading changed the other family's rows"
+        assert fingerprint(context) == before, "reading changed the other family's rows"
 
 
 @pytest.mark.parametrize("who", ["sana", "bob", "pat"])
@@ -274,9 +274,9 @@ HANDS_WORK_OVER = {"UserView.close", "UserView.roles"}
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "sol", "pat", "ines"])
-def test_no_post_of_anybody_touches_another_family(app, office, cast, world, who):
+def test_no_post_of_anybody_touches_another_family(app, context, cast, world, who):
     actor = getattr(cast, who)
-    before = fingerprint(office)
+    before = fingerprint(context)
     theirs = {key: str(value) for key, value in world.other.ids.items()}
     bodies = [
         {},
@@ -298,7 +298,7 @@ def test_no_post_of_anybody_touches_another_family(app, office, cast, world, who
             if _leaks(answer) and CANARY not in body.get("find", ""):
                 wrong.append(f"{rule.endpoint} -> shows the other family")
     assert wrong == []
-    assert fingerprint(office) == before
+    assert fingerprint(context) == before
 
 
 def test_nobody_logged_in_reaches_nothing_but_the_public_pages(app, cast, world):

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import OutboxMail
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import (
@@ -43,8 +43,8 @@ UNDECLARED = ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"]
 
 
 @pytest.fixture
-def world(office: Office, cast: Cast, make: Maker) -> World:
-    return build_world(office, cast, make)
+def world(context: AppContext, cast: Cast, make: Maker) -> World:
+    return build_world(context, cast, make)
 
 
 def told(browser, answer) -> str:
@@ -62,12 +62,14 @@ def gives_away(browser, answer) -> bool:
     return CANARY.lower() in told(browser, answer).lower()
 
 
-def posted_mail(office: Office) -> str:
+def posted_mail(context: AppContext) -> str:
     """Every mail that was written down or lies in the demo's mail folder."""
-    office.post_room.deliver_due()
-    with everything(office) as work:
+    context.notification_service.deliver_due()
+    with everything(context) as work:
         queued = str([dict(row) for row in work.session.execute(OutboxMail.__table__.select()).mappings()])
-    return queued + "".join(path.read_text() for path in office.post_room.settings.mail_dir.glob("*.eml"))
+    return queued + "".join(
+        path.read_text() for path in context.notification_service.settings.mail_dir.glob("*.eml")
+    )
 
 
 def everything_in_the_query(world: World) -> list[tuple[str, str]]:
@@ -83,10 +85,10 @@ def everything_in_the_query(world: World) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("who", STRANGERS)
 def test_numbers_of_another_family_in_the_query_or_in_json_open_nothing(
-    app: Flask, office: Office, cast: Cast, world: World, who: str, caplog: pytest.LogCaptureFixture
+    app: Flask, context: AppContext, cast: Cast, world: World, who: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    before = fingerprint(office)
+    before = fingerprint(context)
     browser = getattr(cast, who).browser()
     token = token_for(browser, app)
     numbers = dict(world.other.ids) | {
@@ -111,9 +113,9 @@ def test_numbers_of_another_family_in_the_query_or_in_json_open_nothing(
         wrong += [f"{rule.endpoint} gives it away" for each in answers if gives_away(browser, each)]
 
     assert wrong == []
-    assert fingerprint(office) == before
+    assert fingerprint(context) == before
     assert CANARY.lower() not in caplog.text.lower(), "the log names the other family"
-    assert CANARY.lower() not in posted_mail(office).lower(), "a mail names the other family"
+    assert CANARY.lower() not in posted_mail(context).lower(), "a mail names the other family"
 
 
 @pytest.mark.parametrize("who", ["olu"])
@@ -146,10 +148,10 @@ def test_an_address_longer_than_any_of_ours_is_refused(app: Flask, cast: Cast, p
 
 
 def test_a_method_nobody_declared_is_refused_and_changes_nothing(
-    app: Flask, office: Office, cast: Cast, world: World
+    app: Flask, context: AppContext, cast: Cast, world: World
 ) -> None:
     browser = cast.olu.browser()
-    before, wrong = fingerprint(office), []
+    before, wrong = fingerprint(context), []
     token = token_for(browser, app)
     for rule in routes(app):
         for method in [*UNDECLARED, *({"GET", "POST"} - (rule.methods or set()))]:
@@ -160,7 +162,7 @@ def test_a_method_nobody_declared_is_refused_and_changes_nothing(
             if answer.status_code not in {302, 400, 403, 404, 405, 501}:
                 wrong.append(f"{method} {rule.endpoint} -> {answer.status_code}")
     assert wrong == []
-    assert fingerprint(office) == before
+    assert fingerprint(context) == before
 
 
 NEEDS_A_STATE = {

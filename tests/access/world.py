@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.cases.merges import MOVING
 from app.core.roles import Profession
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import (
     Child,
@@ -57,19 +57,19 @@ class World:
     other: Family
 
 
-def build_world(office: Office, cast: Cast, make: Maker) -> World:
+def build_world(context: AppContext, cast: Cast, make: Maker) -> World:
     """Enter both families."""
     ours = _family(
-        office, make, cast, "Ours", (cast.sana, cast.tom, cast.ann, cast.hana, cast.sol, cast.pat), cast.sana
+        context, make, cast, "Ours", (cast.sana, cast.tom, cast.ann, cast.hana, cast.sol, cast.pat), cast.sana
     )
-    other = _family(office, make, cast, CANARY, (cast.rhys, cast.quinn), cast.rhys)
+    other = _family(context, make, cast, CANARY, (cast.rhys, cast.quinn), cast.rhys)
     return World(ours, other)
 
 
 def _family(
-    office: Office, make: Maker, cast: Cast, mark: str, linked: tuple[Any, ...], author: Any
+    context: AppContext, make: Maker, cast: Cast, mark: str, linked: tuple[Any, ...], author: Any
 ) -> Family:
-    now = office.clock.now()
+    now = context.clock.now()
     child = make.child(
         forenames=f"{mark}-child",
         surname=f"{mark}-surname",
@@ -86,7 +86,7 @@ def _family(
         FormState.submitted,
         template="advice_education",
         asking_note=f"{mark}-note",
-        received_on=office.clock.today(),
+        received_on=context.clock.today(),
         submitted_at=now,
         decision_reason=f"{mark}-reason",
     )
@@ -94,7 +94,7 @@ def _family(
     message = make.message(
         linked[-1], subject=f"{mark}-subject", body=f"{mark}-body", child_id=child.id, form_id=advice.id
     )
-    with everything(office) as work:
+    with everything(context) as work:
         section = "summary"
         draft = work.add(
             SectionDraft(
@@ -215,10 +215,10 @@ def _family(
     )
 
 
-def fingerprint(office: Office) -> str:
+def fingerprint(context: AppContext) -> str:
     """A hash of every marked row in every table: unchanged means nobody touched the other family."""
     seen = hashlib.sha256()
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         for table in sorted(Model.metadata.tables.values(), key=lambda each: each.name):
             if table.name in {"audit", "outbox", "kept_post", "throttle", "organisation_change"}:
                 # What is written about people who tried is not theirs; a proposal ends when its account is closed.

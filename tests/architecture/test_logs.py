@@ -96,11 +96,11 @@ def test_an_address_that_some_library_logs_is_struck_out(written):
     assert line["message"] == "mail for [address]"
 
 
-def test_mail_carries_the_id_of_the_request_it_stems_from_to_whoever_sends_it(app, office, cast, written):
+def test_mail_carries_the_id_of_the_request_it_stems_from_to_whoever_sends_it(app, context, cast, written):
     browser = cast.nobody()
     answer = post_with_token(browser, app, "/forgotten/", {"email": cast.ann.email})
 
-    office.post_room.deliver_due()  # later, by the worker, outside of any request
+    context.notification_service.deliver_due()  # later, by the worker, outside of any request
 
     (sent,) = [line for line in written() if " sent at attempt " in line["message"]]
     assert sent["request_id"] == answer.headers["X-Request-ID"]
@@ -117,7 +117,7 @@ def test_an_id_from_outside_counts_only_behind_a_proxy_of_ours(tmp_path, prepare
         assert (answer.headers["X-Request-ID"] == given["X-Request-ID"]) is believed
         forged = app.test_client().get("/healthz", headers={"X-Request-ID": "a b\tc" * 20})
         assert re.fullmatch(r"[0-9a-f]{24}", forged.headers["X-Request-ID"])
-        app.extensions["office"].database.engine.dispose()
+        app.extensions["app_context"].database.engine.dispose()
 
 
 def test_ids_are_our_own_unless_they_look_like_one():
@@ -186,11 +186,11 @@ class TestTheListener:
     def test_it_does_not_cry_wolf(self, line):
         assert not told_too_much(line, {"204816", "Iqbal", "he"})
 
-    def test_it_knows_the_cast_the_children_and_what_was_mailed(self, app, office, cast, make, mailbox):
+    def test_it_knows_the_cast_the_children_and_what_was_mailed(self, app, context, cast, make, mailbox):
         make.child(linked=(cast.sana,), forenames="Wilhelmina", surname="O'Shaughnessy")
         post_with_token(cast.nobody(), app, "/forgotten/", {"email": cast.ann.email})
         token = mailbox.link(cast.ann.email).rpartition("/")[2]
         cast.bob.half_way()
-        LISTENER.read_mail(office.settings.mail_dir)
+        LISTENER.read_mail(context.settings.mail_dir)
 
         assert {"Iqbal", "Wilhelmina", "O'Shaughnessy", token, cast.bob.code()} <= LISTENER.secrets

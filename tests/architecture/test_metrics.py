@@ -152,12 +152,12 @@ class TestFigures:
 
 
 def test_without_a_database_the_figures_say_so(tmp_path):
-    from app import open_office
+    from app import open_app_context
 
-    office = open_office(settings_for(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing"))
+    context = open_app_context(settings_for(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing"))
 
     asked = time.monotonic()
-    told = {sample.name: sample.value for metric in State(office).collect() for sample in metric.samples}
+    told = {sample.name: sample.value for metric in State(context).collect() for sample in metric.samples}
     assert told["portal_database_up"] == 0
     assert time.monotonic() - asked < 10
 

@@ -57,7 +57,7 @@ def test_a_live_portal_starts_when_it_has_everything(live: dict[str, str]) -> No
     assert settings.mode == "live"
     assert not settings.demo
     assert settings.demo_password == ""
-    assert settings.mail_carrier == "smtp"
+    assert settings.mail_backend == "smtp"
     assert (settings.mail_use_tls, settings.mail_port) == (True, 587)
     assert settings.secure_cookies
     assert settings.trusted_hosts == ("send.example.gov.uk",)
@@ -244,7 +244,7 @@ def test_a_demo_runs_from_an_empty_folder(demo: dict[str, str], tmp_path: Path) 
     assert settings.demo
     assert settings.public_base_url == "http://localhost:8123"
     assert settings.database_url == f"sqlite:///{tmp_path / 'data' / 'portal.sqlite3'}"
-    assert (settings.host, settings.mail_carrier) == ("127.0.0.1", "file")
+    assert (settings.host, settings.mail_backend) == ("127.0.0.1", "file")
     assert (settings.council.sen_phone, settings.council.sen_email) == ("01274 435750", "sen@bradford.gov.uk")
     assert len(settings.demo_password) >= 12
     assert not settings.secure_cookies
@@ -273,7 +273,7 @@ def test_a_demo_on_the_network_needs_https(demo: dict[str, str]) -> None:
 def test_a_demo_can_send_real_mail_when_told_where(demo: dict[str, str]) -> None:
     settings = load_settings(demo | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "2525"})
 
-    assert (settings.mail_carrier, settings.mail_port) == ("smtp", 2525)
+    assert (settings.mail_backend, settings.mail_port) == ("smtp", 2525)
 
 
 def test_a_folder_that_cannot_be_made_is_named(demo: dict[str, str], tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ VALIDATOR = Path(__file__).parents[2] / "frontend/node_modules/vnu-jar/build/dis
     shutil.which("java") is None or not VALIDATOR.exists(),
     reason="needs Java and the validator: npm ci --ignore-scripts in frontend/",
 )
-def test_d8_every_page_is_valid_html_without_redundant_roles(app, office, cast, make, tmp_path):
-    world = build_world(office, cast, make)
+def test_d8_every_page_is_valid_html_without_redundant_roles(app, context, cast, make, tmp_path):
+    world = build_world(context, cast, make)
     pages = {}
     for page in every_page(app, cast, world, ("nobody", "sana", "pat", "olu", "ines"), posts=True):
         file = tmp_path / f"{len(pages)}.html"

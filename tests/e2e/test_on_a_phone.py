@@ -109,8 +109,8 @@ def test_a_status_is_never_broken_inside_a_word(cast, visit, make, width):
 
 
 @pytest.mark.parametrize("width", [PHONE, SMALLEST])
-def test_how_the_portal_is_doing_is_read_without_scrolling_sideways(cast, office, visit, width):
-    give_up(office, "password_changed", cast.ann, facts={"device": "Firefox"}, to=cast.ann.email)
+def test_how_the_portal_is_doing_is_read_without_scrolling_sideways(cast, context, visit, width):
+    give_up(context, "password_changed", cast.ann, facts={"device": "Firefox"}, to=cast.ann.email)
 
     page = on_a_phone(visit(cast.ines, "/running/"), width)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 
 
 @pytest.fixture(autouse=True)
-def empty_mailbox(office: Office) -> None:
-    for left in office.post_room.settings.mail_dir.glob("*.eml"):
+def empty_mailbox(context: AppContext) -> None:
+    for left in context.notification_service.settings.mail_dir.glob("*.eml"):
         left.unlink()

@@ -16,7 +16,7 @@ from app.accounts.second_step import LogInAgain, WrongCode, verify
 from app.core.clock import FixedClock
 from app.core.errors import TooMany
 from app.core.origin import Origin
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,22 @@ class Place:
     redis_url: str | None = None
 
 
-def place_of(office: Office) -> Place:
-    settings: Any = office.settings
-    return Place(str(settings.data_dir), settings.database_url, office.clock.now(), settings.redis_url)
+def place_of(context: AppContext) -> Place:
+    settings: Any = context.settings
+    return Place(str(settings.data_dir), settings.database_url, context.clock.now(), settings.redis_url)
 
 
-def office_at(place: Place) -> Office:
+def office_at(place: Place) -> AppContext:
     """A portal of its own at the same place, as another web process would be."""
     from pathlib import Path
 
-    from app import open_office
+    from app import open_app_context
     from tests.conftest import settings_for
 
     extra = {"REDIS_URL": place.redis_url} if place.redis_url else {}
-    return open_office(settings_for(Path(place.data_dir), place.database_url, **extra), FixedClock(place.now))
+    return open_app_context(
+        settings_for(Path(place.data_dir), place.database_url, **extra), FixedClock(place.now)
+    )
 
 
 def _context() -> Any:
@@ -71,35 +73,35 @@ def dies(place: Place, deed: str, given: tuple[str, ...]) -> int:
 
 
 def _share(place: Place, deed: str, share: list[tuple[str, ...]], start: Any) -> list[str]:
-    office = office_at(place)
+    context = office_at(place)
     ready = threading.Barrier(len(share))
 
     def one(given: tuple[str, ...]) -> str:
         ready.wait()
-        return DEEDS[deed](office, *given)
+        return DEEDS[deed](context, *given)
 
     if start is not None:
         start.wait()
     with ThreadPoolExecutor(len(share)) as threads:
         said = list(threads.map(one, share))
-    office.database.engine.dispose()
+    context.database.engine.dispose()
     return said
 
 
-def desk_of(office: Office, address: str = "test") -> Any:
+def desk_of(context: AppContext, address: str = "test") -> Any:
     """What a view's `self.work` is, for nobody."""
 
     def desk() -> Any:
-        return unit_of_work(office, None, Origin(address, "Mozilla/5.0 (X11; Linux) Firefox/140.0"))
+        return unit_of_work(context, None, Origin(address, "Mozilla/5.0 (X11; Linux) Firefox/140.0"))
 
     return desk
 
 
-def give_code(office: Office, secret: str, code: str) -> str:
+def give_code(context: AppContext, secret: str, code: str) -> str:
     """Answer a challenge; a right code logs in."""
     try:
-        passed = verify(desk_of(office), secret, code)
-        with desk_of(office)() as work:
+        passed = verify(desk_of(context), secret, code)
+        with desk_of(context)() as work:
             log_in.enter(work, passed)
         return "in"
     except WrongCode:
@@ -108,10 +110,10 @@ def give_code(office: Office, secret: str, code: str) -> str:
         return "again"
 
 
-def give_password(office: Office, email: str, password: str, address: str = "test") -> str:
+def give_password(context: AppContext, email: str, password: str, address: str = "test") -> str:
     """The first step."""
     try:
-        log_in.give_password(desk_of(office, address), log_in.Typed(email, password))
+        log_in.give_password(desk_of(context, address), log_in.Typed(email, password))
         return "challenged"
     except log_in.WrongPassword:
         return "wrong"
@@ -119,9 +121,9 @@ def give_password(office: Office, email: str, password: str, address: str = "tes
         return "too many"
 
 
-def burn_and_die(office: Office, secret: str, code: str) -> str:
+def burn_and_die(context: AppContext, secret: str, code: str) -> str:
     """The code is right, and the process dies before anybody is logged in."""
-    verify(desk_of(office), secret, code)
+    verify(desk_of(context), secret, code)
     os.kill(os.getpid(), signal.SIGKILL)
     return "never"
 
@@ -130,7 +132,7 @@ DEEDS = {"give_code": give_code, "give_password": give_password, "burn_and_die":
 
 __all__ = [
     "Place",
-    "Work",
+    "UnitOfWork",
     "all_at_once",
     "desk_of",
     "dies",

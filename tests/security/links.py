@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Invitation
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
@@ -24,7 +24,7 @@ class Links:
     """One open link of each purpose, as it stands in the mail."""
 
     def __init__(self, app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> None:
-        self.app, self.cast, self.mailbox, self.office = app, cast, mailbox, mailbox.office
+        self.app, self.cast, self.mailbox, self.context = app, cast, mailbox, mailbox.context
         self.child = make.child()
 
     def register(self) -> str:
@@ -47,7 +47,7 @@ class Links:
 
     def send_again(self) -> str:
         """The link of the open invitation, mailed again."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             open_one = work.session.scalars(select(Invitation.id).where(Invitation.email == FATHER)).one()
         post_with_token(self.cast.olu.browser(), self.app, f"/invitations/{open_one}/send-again", {})
         return self.mailbox.link(FATHER)
@@ -66,9 +66,9 @@ def bare(text: str) -> str:
     return re.sub(r"back=[^\"&]+", "", without_tokens)  # the language links lead back to this very page
 
 
-def every_row(office: Office) -> dict[str, list[str]]:
+def every_row(context: AppContext) -> dict[str, list[str]]:
     """All rows of all tables, as they stand."""
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         return {
             table.name: sorted(repr(tuple(row)) for row in connection.execute(table.select()))
             for table in Model.metadata.sorted_tables

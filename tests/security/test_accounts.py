@@ -8,16 +8,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts import accounts
-from app.core.errors import PortalError, WrongHands
+from app.core.errors import Forbidden, PortalError
 from app.core.roles import Role
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import AuditRow, Message, Person
 from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox, text_of
 
 
-def team_is_told(office: Office) -> list[str]:
-    with everything(office) as work:
+def team_is_told(context: AppContext) -> list[str]:
+    with everything(context) as work:
         return list(work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))))
 
 
@@ -32,18 +32,18 @@ def team_is_told(office: Office) -> list[str]:
     ],
 )
 def test_the_team_hears_when_an_administrator_changes_who_sees_every_child(
-    office: Office, cast: Cast, mailbox: Mailbox, whom: str, roles: list[Role], told: list[str]
+    context: AppContext, cast: Cast, mailbox: Mailbox, whom: str, roles: list[Role], told: list[str]
 ) -> None:
     actor: Actor = getattr(cast, whom)
     before = sorted(role.name for role in actor.principal.roles)
     with cast.ines.works() as work:
         accounts.set_roles(work, actor.id, roles)
 
-    assert team_is_told(office) == told
+    assert team_is_told(context) == told
     assert "roles" in mailbox.last(actor.email)["Subject"] and cast.ines.principal.name not in text_of(
         mailbox.last(actor.email)
     )
-    with everything(office) as work:
+    with everything(context) as work:
         row = work.session.scalars(select(AuditRow).where(AuditRow.event == "RolesChanged")).one()
     assert row.actor_id == cast.ines.id
     assert (row.facts["before"], row.facts["roles"]) == (before, sorted(role.name for role in roles))
@@ -57,12 +57,12 @@ def test_nobody_but_an_administrator_closes_an_account_or_gives_a_role(cast: Cas
         accounts.reactivate,
         lambda work, person: accounts.set_roles(work, person, [Role.parent]),
     ):
-        with pytest.raises(WrongHands), getattr(cast, who).works() as work:
+        with pytest.raises(Forbidden), getattr(cast, who).works() as work:
             deed(work, cast.bob.id)
 
 
 def test_two_administrators_who_close_each_others_account_at_once_leave_one(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.bob.id, [Role.admin])
@@ -82,6 +82,6 @@ def test_two_administrators_who_close_each_others_account_at_once_leave_one(
         said = sorted(pool.map(close, [(cast.ines, bob), (bob, cast.ines)]))
 
     assert said == ["closed", "refused"]
-    with everything(office) as work:
+    with everything(context) as work:
         still = select(func.count(Person.id)).where(Person.active.is_(True), Person.roles.any(name="admin"))
         assert work.session.scalar(still) == 1

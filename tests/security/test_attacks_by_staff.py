@@ -10,9 +10,9 @@ from app.accounts import account_details, accounts, change_email, membership
 from app.cases import duplicates, invitations, links, merges
 from app.cases.account_activation import Outcome
 from app.cases.invitations import Invited
-from app.core.errors import Refused, WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Principal, Role
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.rules.workflow import FormState
 from app.messages.queries.recipients import readers
 from app.models import ChildLink, EmailChange, Message, Person, WorkDomain
@@ -25,25 +25,25 @@ from tests.security.test_attacks_on_links import remove
 from tests.security.test_registration_trust import Joined
 
 
-def now_is(office: Office, actor: Actor) -> Principal:
+def now_is(context: AppContext, actor: Actor) -> Principal:
     """This person as the row policies know them at this moment."""
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         return readers(connection, {actor.id})[actor.id].principal
 
 
-def unconfirm(office: Office, actor: Actor) -> None:
-    with everything(office) as work:
+def unconfirm(context: AppContext, actor: Actor) -> None:
+    with everything(context) as work:
         work.get(Person, actor.id).organisation_confirmed_at = None
     actor.principal = replace(actor.principal, is_confirmed=False)
 
 
-def letters_to(office: Office, person_id: int | None) -> list[str | None]:
-    with everything(office) as work:
+def letters_to(context: AppContext, person_id: int | None) -> list[str | None]:
+    with everything(context) as work:
         return list(work.session.scalars(select(Message.letter).where(Message.recipient_id == person_id)))
 
 
-def bars_on(office: Office, child_id: int) -> list[int | None]:
-    with everything(office) as work:
+def bars_on(context: AppContext, child_id: int) -> list[int | None]:
+    with everything(context) as work:
         barred = select(ChildLink.person_id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True))
         return list(work.session.scalars(barred))
 
@@ -51,69 +51,73 @@ def bars_on(office: Office, child_id: int) -> list[int | None]:
 # --- accounts opened again, and roles that change -------------------------------------------------
 
 
-def test_A3_an_account_opened_again_waits_to_be_confirmed(cast: Cast, office: Office) -> None:
+def test_A3_an_account_opened_again_waits_to_be_confirmed(cast: Cast, context: AppContext) -> None:
     with cast.ines.works() as work:
         accounts.deactivate(work, cast.tom.id)
     with cast.ines.works() as work:
         accounts.reactivate(work, cast.tom.id)
 
-    assert not now_is(office, cast.tom).is_confirmed
-    assert "membership_awaited" in letters_to(office, cast.sana.id)
+    assert not now_is(context, cast.tom).is_confirmed
+    assert "membership_awaited" in letters_to(context, cast.sana.id)
     with cast.sana.works() as work:
         assert [each.id for each in membership.waiting(work)] == [cast.tom.id]
 
 
-def test_A3_opening_an_account_that_is_open_changes_nothing(cast: Cast, office: Office) -> None:
+def test_A3_opening_an_account_that_is_open_changes_nothing(cast: Cast, context: AppContext) -> None:
     with cast.ines.works() as work:
         accounts.reactivate(work, cast.tom.id)
-    assert now_is(office, cast.tom).is_confirmed
+    assert now_is(context, cast.tom).is_confirmed
 
 
-def test_A3_an_officer_who_becomes_a_professional_waits_to_be_confirmed(cast: Cast, office: Office) -> None:
+def test_A3_an_officer_who_becomes_a_professional_waits_to_be_confirmed(
+    cast: Cast, context: AppContext
+) -> None:
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.olu.id, [Role.professional])
-    assert not now_is(office, cast.olu).is_confirmed
+    assert not now_is(context, cast.olu).is_confirmed
 
 
-def test_A3_a_professional_again_waits_and_the_lead_hears_of_it(cast: Cast, office: Office) -> None:
+def test_A3_a_professional_again_waits_and_the_lead_hears_of_it(cast: Cast, context: AppContext) -> None:
     for role in (Role.sen_officer, Role.professional):
         with cast.ines.works() as work:
             accounts.set_roles(work, cast.tom.id, [role])
-    assert not now_is(office, cast.tom).is_confirmed
-    assert "membership_awaited" in letters_to(office, cast.sana.id)
+    assert not now_is(context, cast.tom).is_confirmed
+    assert "membership_awaited" in letters_to(context, cast.sana.id)
 
 
 @pytest.mark.parametrize("deed", [membership.confirm, membership.refuse])
 @pytest.mark.parametrize("role", [Role.sen_officer, Role.admin])
 def test_A3_a_lead_settles_nothing_of_a_former_colleague_in_the_councils_staff(
-    cast: Cast, office: Office, deed: object, role: Role
+    cast: Cast, context: AppContext, deed: object, role: Role
 ) -> None:
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.tom.id, [role])
-    with pytest.raises(WrongHands), cast.sana.works() as work:
+    with pytest.raises(Forbidden), cast.sana.works() as work:
         deed(work, cast.tom.id)  # type: ignore[operator]
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.tom.id).active
 
 
 def test_A3_only_a_professional_becomes_a_lead(cast: Cast) -> None:
-    with pytest.raises(Refused), cast.ines.works() as work:
+    with pytest.raises(ValidationFailed), cast.ines.works() as work:
         membership.set_lead(work, cast.mary.id, leads=True)
 
 
-def test_B10_a_role_of_the_council_is_not_given_to_a_personal_address(cast: Cast, office: Office) -> None:
-    with everything(office) as work:
+def test_B10_a_role_of_the_council_is_not_given_to_a_personal_address(
+    cast: Cast, context: AppContext
+) -> None:
+    with everything(context) as work:
         work.get(Person, cast.tom.id).email = "tom@gmail.com"
-    with pytest.raises(Refused, match="personal email"), cast.ines.works() as work:
+    with pytest.raises(ValidationFailed, match="personal email"), cast.ines.works() as work:
         accounts.set_roles(work, cast.tom.id, [Role.sen_officer])
 
 
-def test_B10_changing_roles_is_no_way_round_the_second_administrator(cast: Cast, office: Office) -> None:
-    two = replace(office, settings=replace(office.settings, two_administrators=True))  # type: ignore[type-var]
-    with everything(office) as work:
+def test_B10_changing_roles_is_no_way_round_the_second_administrator(cast: Cast, context: AppContext) -> None:
+    two = replace(context, settings=replace(context.settings, two_administrators=True))  # type: ignore[type-var]
+    with everything(context) as work:
         work.get(Person, cast.mary.id).active = False
     with (
-        pytest.raises(Refused, match="second administrator"),
+        pytest.raises(ValidationFailed, match="second administrator"),
         unit_of_work(two, cast.ines.principal) as work,
     ):
         accounts.set_roles(work, cast.tom.id, [Role.sen_manager])
@@ -121,23 +125,23 @@ def test_B10_changing_roles_is_no_way_round_the_second_administrator(cast: Cast,
         accounts.set_roles(work, cast.tom.id, [Role.sen_officer])  # there is one already
 
 
-def test_A3_a_proposal_ends_with_the_role(cast: Cast, office: Office) -> None:
-    school = organisation_id(office)
+def test_A3_a_proposal_ends_with_the_role(cast: Cast, context: AppContext) -> None:
+    school = organisation_id(context)
     with cast.rhys.works() as work:
         change_id = account_details.propose(work, school, "I moved").id
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.rhys.id, [Role.sen_officer])
     with cast.olu.works() as work:
         assert [each.id for each in account_details.waiting(work)] == []
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         account_details.approve(work, change_id)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.rhys.id).organisation_confirmed_at is None
 
 
-def test_A3_a_change_of_address_ends_with_the_role(cast: Cast, office: Office) -> None:
+def test_A3_a_change_of_address_ends_with_the_role(cast: Cast, context: AppContext) -> None:
     """A parent may use any mailbox; a change to one that waits must not become an officer's address."""
-    with everything(office) as work:
+    with everything(context) as work:
         work.add(
             EmailChange(
                 person_id=cast.pat.id,
@@ -150,21 +154,21 @@ def test_A3_a_change_of_address_ends_with_the_role(cast: Cast, office: Office) -
         work.get(Person, cast.pat.id).email = "pat.hussain@council.bradford.example"
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.pat.id, [Role.sen_officer])
-    change_email.apply_due(office)
-    with everything(office) as work:
+    change_email.apply_due(context)
+    with everything(context) as work:
         assert work.get(Person, cast.pat.id).email == "pat.hussain@council.bradford.example"
 
 
 @pytest.mark.parametrize("role", [Role.sen_officer, Role.admin, Role.professional])
 def test_A2_an_account_that_follows_a_child_as_family_gets_no_other_role(
-    cast: Cast, make: Maker, office: Office, role: Role
+    cast: Cast, make: Maker, context: AppContext, role: Role
 ) -> None:
     """As an officer they would read what the other parent wrote for the SEN team alone."""
     link = make.link(make.child(), cast.pat)
-    with pytest.raises(Refused, match="family"), cast.ines.works() as work:
+    with pytest.raises(ValidationFailed, match="family"), cast.ines.works() as work:
         accounts.set_roles(work, cast.pat.id, [role])
     remove(cast, link)
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.pat.id).email = "pat.hussain@council.bradford.example"
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.pat.id, [role])
@@ -174,40 +178,40 @@ def test_A2_an_account_that_follows_a_child_as_family_gets_no_other_role(
 
 
 def test_A9_an_unconfirmed_colleague_does_not_keep_a_leavers_work_from_the_queue(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     """The colleague entered the child and reads nothing that others write."""
     child = make.child(linked=(cast.ann, cast.bob))
-    unconfirm(office, cast.bob)
+    unconfirm(context, cast.bob)
     make.advice(child, cast.ann, FormState.draft)
 
     with cast.ines.works() as work:
         accounts.deactivate(work, cast.ann.id)
 
-    with everything(office) as work:
+    with everything(context) as work:
         waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.person_id.is_(None))
         assert len(list(work.session.scalars(waiting))) == 1
 
 
 def test_A9_an_unconfirmed_colleague_does_not_keep_the_work_of_one_who_steps_back(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     child = make.child(linked=(cast.bob,))
     link = make.link(child, cast.ann)
-    unconfirm(office, cast.bob)
+    unconfirm(context, cast.bob)
     make.advice(child, cast.ann, FormState.draft)
 
     with cast.ann.works() as work:
         links.step_back(work, link.id)
 
-    with everything(office) as work:
+    with everything(context) as work:
         waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.person_id.is_(None))
         assert len(list(work.session.scalars(waiting))) == 1
 
 
 @pytest.mark.parametrize("state", [FormState.submitted, FormState.accepted, FormState.assessing])
 def test_A9_stepping_back_from_a_request_that_is_not_decided_leaves_someone_to_answer_for_it(
-    cast: Cast, make: Maker, office: Office, state: FormState
+    cast: Cast, make: Maker, context: AppContext, state: FormState
 ) -> None:
     child = make.child()
     link = make.link(child, cast.sana)
@@ -216,7 +220,7 @@ def test_A9_stepping_back_from_a_request_that_is_not_decided_leaves_someone_to_a
     with cast.sana.works() as work:
         links.step_back(work, link.id)
 
-    with everything(office) as work:
+    with everything(context) as work:
         waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.person_id.is_(None))
         expected = 0 if state is FormState.assessing else 1
         assert len(list(work.session.scalars(waiting))) == expected
@@ -226,7 +230,7 @@ def test_A9_stepping_back_from_a_request_that_is_not_decided_leaves_someone_to_a
 
 
 def test_A8_whom_the_sen_team_removed_while_records_were_one_is_removed_from_both(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     older = make.child()
     newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.bob, cast.ann))
@@ -234,18 +238,18 @@ def test_A8_whom_the_sen_team_removed_while_records_were_one_is_removed_from_bot
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     remove(cast, link)
-    with everything(office) as work:
+    with everything(context) as work:
         merge_id = work.session.scalars(select(merges.ChildMerge.id)).one()
     with cast.olu.works() as work:
         merges.undo_merge(work, merge_id, "Twins")
 
-    assert bars_on(office, older.id) == bars_on(office, newer.id) == [cast.ann.id]
-    with pytest.raises(Refused, match="Ann Kowalska"), cast.bob.works() as work:
+    assert bars_on(context, older.id) == bars_on(context, newer.id) == [cast.ann.id]
+    with pytest.raises(ValidationFailed, match="Ann Kowalska"), cast.bob.works() as work:
         links.bring_in(work, newer.id, cast.ann.id)
 
 
 def test_A8_an_organisation_removed_while_records_were_one_is_removed_from_both(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     older = make.child()
     newer = make.child(possible_duplicate_of_id=older.id)
@@ -254,12 +258,12 @@ def test_A8_an_organisation_removed_while_records_were_one_is_removed_from_both(
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     remove(cast, place)
-    with everything(office) as work:
+    with everything(context) as work:
         merge_id = work.session.scalars(select(merges.ChildMerge.id)).one()
     with cast.olu.works() as work:
         merges.undo_merge(work, merge_id, "Twins")
 
-    assert bars_on(office, older.id) == bars_on(office, newer.id) == [None]
+    assert bars_on(context, older.id) == bars_on(context, newer.id) == [None]
 
 
 @pytest.mark.parametrize("removed_from", ["older", "newer"])
@@ -274,7 +278,7 @@ def test_A8_merging_does_not_invite_back_whom_the_sen_team_removed(
     with cast.olu.works() as work:
         invitations.invite(work, parent(invited.id, "Pat", "Hussain", "second@home.example"))
 
-    with pytest.raises(Refused, match="Pat Hussain"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Pat Hussain"), cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
 
 
@@ -289,41 +293,43 @@ def close_tom(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "address", ["tom.ellis+2@heatonbeck.sch.example", "TomEllis-3@HeatonBeck.sch.example"]
 )
-def test_A3_no_one_invites_the_mailbox_of_a_closed_account(cast: Cast, office: Office, address: str) -> None:
+def test_A3_no_one_invites_the_mailbox_of_a_closed_account(
+    cast: Cast, context: AppContext, address: str
+) -> None:
     close_tom(cast)
-    asked = Invited(role=Role.professional, email=address, organisation_id=organisation_id(office))
-    with pytest.raises(Refused, match="closed"), cast.olu.works() as work:
+    asked = Invited(role=Role.professional, email=address, organisation_id=organisation_id(context))
+    with pytest.raises(ValidationFailed, match="closed"), cast.olu.works() as work:
         invitations.invite(work, asked)
 
 
 def test_A3_a_leaver_waits_at_the_same_name_in_another_domain_of_the_organisation(
-    cast: Cast, office: Office, mailbox: Mailbox
+    cast: Cast, context: AppContext, mailbox: Mailbox
 ) -> None:
     close_tom(cast)
-    with everything(office) as work:
-        work.add(WorkDomain(domain="heatonbeck.example", organisation_id=organisation_id(office)))
+    with everything(context) as work:
+        work.add(WorkDomain(domain="heatonbeck.example", organisation_id=organisation_id(context)))
     back = Joined(
-        office,
+        context,
         mailbox,
         "tomellis@heatonbeck.example",
         first_name="Thomas",
         last_name="E",
-        organisation_id=organisation_id(office),
+        organisation_id=organisation_id(context),
     )
     assert back.outcome is Outcome.waiting
 
 
 def test_A3_a_second_account_of_the_same_name_in_the_organisation_waits(
-    cast: Cast, office: Office, mailbox: Mailbox
+    cast: Cast, context: AppContext, mailbox: Mailbox
 ) -> None:
     """He was removed from a child and registers the office's mailbox: as a new person he would be barred nowhere."""
     second = Joined(
-        office,
+        context,
         mailbox,
         "office@heatonbeck.sch.example",
         first_name="Tom",
         last_name="Ellis",
-        organisation_id=organisation_id(office),
+        organisation_id=organisation_id(context),
     )
     assert second.outcome is Outcome.waiting
     assert any("Tom Ellis" in reason for reason in second.reasons(cast))
@@ -336,8 +342,8 @@ def test_A2_the_page_says_why_a_role_is_refused(app: Flask, cast: Cast, make: Ma
     assert "This account follows a child or young person as family" in page.text
 
 
-def test_B10_the_page_names_the_domain_that_is_personal(app: Flask, cast: Cast, office: Office) -> None:
-    with everything(office) as work:
+def test_B10_the_page_names_the_domain_that_is_personal(app: Flask, cast: Cast, context: AppContext) -> None:
+    with everything(context) as work:
         work.get(Person, cast.tom.id).email = "tom@gmail.com"
     page = post_with_token(cast.ines.browser(), app, f"/users/{cast.tom.id}/roles", {"roles": "admin"})
     assert page.status_code == 422 and "gmail.com is a personal email service" in page.text

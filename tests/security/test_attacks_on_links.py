@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from app.accounts import accounts
 from app.cases import advice_requests, children, duplicates, invitations, links, merges
-from app.core.errors import NotFound, Refused, WrongHands
+from app.core.errors import Forbidden, NotFound, ValidationFailed
 from app.core.roles import Role
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Child, ChildLink, Form, Invitation, Organisation, Person
 from tests.cast import Actor, Cast, everything
 from tests.integration.services.test_children import TYPED
@@ -53,7 +53,7 @@ def test_A8_merging_does_not_bring_back_whom_the_sen_team_removed(cast: Cast, ma
     remove(cast, make.link(older, cast.rhys))
     newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.rhys,))
 
-    with pytest.raises(Refused, match="Rhys Morgan"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Rhys Morgan"), cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     assert not sees(cast.rhys, older)
 
@@ -64,7 +64,7 @@ def test_A8_merging_does_not_bring_back_an_organisation_that_was_removed(cast: C
     remove(cast, make.queue(newer, cast.hana))
     make.queue(older, cast.hana)
 
-    with pytest.raises(Refused, match="Airedale"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Airedale"), cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
 
 
@@ -85,7 +85,7 @@ def test_A8_a_colleague_adds_no_one_of_an_organisation_that_was_removed(cast: Ca
     make.link(child, cast.hana)
     remove(cast, make.queue(child, cast.hana))
 
-    with pytest.raises(Refused, match="Only the SEN team"), cast.hana.works() as work:
+    with pytest.raises(ValidationFailed, match="Only the SEN team"), cast.hana.works() as work:
         links.bring_in(work, child.id, cast.idris.id)
     assert not sees(cast.idris, child)
 
@@ -96,7 +96,7 @@ def test_A8_an_undone_merge_restores_no_one_removed_meanwhile(cast: Cast, make: 
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
         merge_id = merges.merges_of(work, older.id)[0].merge_id
-    with everything(cast.olu.app.extensions["office"]) as work:
+    with everything(cast.olu.app.extensions["app_context"]) as work:
         mine = [
             link.id for link in work.session.scalars(select(ChildLink).where(ChildLink.ended_at.is_(None)))
         ]
@@ -126,37 +126,39 @@ def test_A8_a_secret_address_noted_while_merged_stays_secret_when_the_merge_is_u
 
 
 def test_A8_no_one_of_an_organisation_not_in_use_is_asked_or_linked(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     child = make.child()
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Organisation, cast.ann.principal.organisation_id).active = False
-    with pytest.raises(Refused, match="no longer in use"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="no longer in use"), cast.olu.works() as work:
         links.link_person(work, child.id, cast.ann.id)
-    with pytest.raises(Refused, match="no longer in use"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="no longer in use"), cast.olu.works() as work:
         advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
     make.link(child, cast.ann)
-    with pytest.raises(Refused, match="no longer in use"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="no longer in use"), cast.olu.works() as work:
         advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)
 
 
-def test_A8_people_of_an_organisation_not_in_use_add_no_child(cast: Cast, office: Office) -> None:
-    with everything(office) as work:
+def test_A8_people_of_an_organisation_not_in_use_add_no_child(cast: Cast, context: AppContext) -> None:
+    with everything(context) as work:
         work.get(Organisation, cast.sana.principal.organisation_id).active = False
-    with pytest.raises(WrongHands), cast.sana.works() as work:
+    with pytest.raises(Forbidden), cast.sana.works() as work:
         children.add_child(work, TYPED)
 
 
-def test_A9_a_child_added_while_the_account_is_closed_is_not_stranded(cast: Cast, office: Office) -> None:
+def test_A9_a_child_added_while_the_account_is_closed_is_not_stranded(
+    cast: Cast, context: AppContext
+) -> None:
     adds: Deed = lambda work: children.add_child(work, TYPED)  # noqa: E731
     at_once((cast.ines, lambda work: accounts.deactivate(work, cast.sana.id)), (cast.sana, adds))
-    with everything(office) as work:
+    with everything(context) as work:
         left = select(ChildLink.person_id).where(ChildLink.ended_at.is_(None))
         assert cast.sana.id not in work.session.scalars(left).all()
 
 
 def test_A9_asking_many_for_advice_while_their_account_is_closed(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     made = [make.child(linked=(cast.ann,) if n % 2 else ()) for n in range(10)]
 
@@ -173,12 +175,12 @@ def test_A9_asking_many_for_advice_while_their_account_is_closed(
         ),
     )
 
-    assert set(said) <= {"done", "Refused"}
-    with everything(office) as work:
+    assert set(said) <= {"done", "ValidationFailed"}
+    with everything(context) as work:
         forms = list(work.session.scalars(select(Form).where(Form.kind == "advice")).unique())
     for form in forms:
         assert form.author_id is None
-        assert [link.person_id for link in open_links(office, form.child_id)] == [None]
+        assert [link.person_id for link in open_links(context, form.child_id)] == [None]
 
 
 # --- a lead, and someone who is a lead no longer ---------------------------------------------------

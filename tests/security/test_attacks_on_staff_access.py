@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.accounts import accounts, membership
 from app.accounts.sessions import ProveFirst
 from app.cases import invitations
-from app.core.errors import NotFound, WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState, NotFound
 from app.core.roles import Role
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import Advice, ChildLink, Invitation, Message, Person
 from app.views.accounts import proof
@@ -27,8 +27,8 @@ from tests.security.test_two_at_once import at_once
 STAFF = "thief@council.bradford.example"
 
 
-def staff_as_it_is(office: Office) -> list[Any]:
-    with everything(office) as work:
+def staff_as_it_is(context: AppContext) -> list[Any]:
+    with everything(context) as work:
         people = work.session.scalars(select(Person).order_by(Person.id)).unique()
         rows: list[Any] = [
             (each.id, each.active, sorted(role.name for role in each.roles)) for each in people
@@ -40,10 +40,10 @@ def staff_as_it_is(office: Office) -> list[Any]:
 
 
 def test_A1_no_page_about_accounts_acts_without_password_and_code(
-    app: Flask, cast: Cast, office: Office
+    app: Flask, cast: Cast, context: AppContext
 ) -> None:
     """Every route that writes behind the door "Users", whichever there are."""
-    browser, before, tried = cast.ines.browser(proved=False), staff_as_it_is(office), set()
+    browser, before, tried = cast.ines.browser(proved=False), staff_as_it_is(context), set()
     data = {"roles": "sen_officer", "reason": "He rang"}
     for rule in routes(app):
         if door_of(app, rule.endpoint) != ("Users", "write") or "POST" not in (rule.methods or ()):
@@ -56,17 +56,17 @@ def test_A1_no_page_about_accounts_acts_without_password_and_code(
             )
         tried.add(rule.endpoint)
     assert tried == {f"UserView.{name}" for name in ("roles", "close", "open", "authenticator")}
-    assert staff_as_it_is(office) == before
+    assert staff_as_it_is(context) == before
 
 
 def test_A1_an_administrator_invites_only_with_password_and_code(
-    app: Flask, cast: Cast, office: Office
+    app: Flask, cast: Cast, context: AppContext
 ) -> None:
-    before = staff_as_it_is(office)
+    before = staff_as_it_is(context)
     browser = cast.ines.browser(proved=False)
     answer = post_with_token(browser, app, "/invitations/new", {"role": "sen_manager", "email": STAFF})
     assert answer.location == "/account/prove"
-    assert staff_as_it_is(office) == before
+    assert staff_as_it_is(context) == before
 
     proved = post_with_token(
         cast.ines.browser(), app, "/invitations/new", {"role": "sen_manager", "email": STAFF}
@@ -83,7 +83,7 @@ def test_A1_an_officer_invites_a_professional_without_it(app: Flask, cast: Cast)
 
 
 def test_A1_after_the_proof_an_administrator_goes_on_where_they_were(
-    app: Flask, cast: Cast, office: Office, mailbox: Mailbox
+    app: Flask, cast: Cast, context: AppContext, mailbox: Mailbox
 ) -> None:
     browser = cast.ines.logs_in()
     post_with_token(browser, app, f"/users/{cast.tom.id}/open", {})
@@ -97,20 +97,20 @@ def test_A1_after_the_proof_an_administrator_goes_on_where_they_were(
 
 
 def test_A1_a_proof_that_ended_meanwhile_keeps_nothing(
-    app: Flask, cast: Cast, office: Office, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, context: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The owner takes the account back between the page and the press."""
     monkeypatch.setattr(proof.sessions, "is_proved", lambda *_asked: True)
     answer = post_with_token(cast.ines.browser(proved=False), app, f"/users/{cast.tom.id}/close", {})
     assert answer.status_code == ProveFirst.status
-    assert now_is(office, cast.tom).is_confirmed
+    assert now_is(context, cast.tom).is_confirmed
 
 
 # --- a lead ends a leaver -------------------------------------------------------------------------
 
 
 def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
-    app: Flask, cast: Cast, make: Maker, office: Office
+    app: Flask, cast: Cast, make: Maker, context: AppContext
 ) -> None:
     child = make.child(linked=(cast.tom,))
     advice = make.advice(child, cast.tom, FormState.draft, template="advice_education")
@@ -121,12 +121,12 @@ def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
 
     assert post_with_token(browser, app, f"/colleagues/{cast.tom.id}/end", {}).status_code == 302
 
-    tom = now_is(office, cast.tom)
+    tom = now_is(context, cast.tom)
     assert not tom.is_confirmed
     cast.tom.principal = tom
     with pytest.raises(NotFound), cast.tom.works() as work:
         work.get(Advice, advice.id)
-    with everything(office) as work:
+    with everything(context) as work:
         waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
         (link_id,) = work.session.scalars(waiting)
         assert work.get(ChildLink, link_id).person_id is None
@@ -135,7 +135,7 @@ def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
             Message.letter == "membership_ended_team", Message.recipient_id.is_(None)
         )
         assert work.session.scalars(team).one().facts["person"] == "Tom Ellis"
-    assert "membership_ended" in letters_to(office, cast.tom.id)
+    assert "membership_ended" in letters_to(context, cast.tom.id)
     with cast.sana.works() as work:
         assert [each.id for each in membership.waiting(work)] == [cast.tom.id]
 
@@ -143,34 +143,34 @@ def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
 @pytest.mark.parametrize("key", ["tom", "ann", "pat", "ines", "rhys"])
 def test_A9_no_one_else_ends_a_colleague(cast: Cast, key: str) -> None:
     actor: Actor = getattr(cast, key)
-    with pytest.raises((WrongHands, NotFound)), actor.works() as work:
+    with pytest.raises((Forbidden, NotFound)), actor.works() as work:
         membership.end(work, cast.tom.id)
 
 
 def test_A9_a_lead_ends_neither_another_lead_nor_themselves_and_the_sen_team_does(
-    cast: Cast, office: Office
+    cast: Cast, context: AppContext
 ) -> None:
-    make_lead(office, cast.tom)
+    make_lead(context, cast.tom)
     for person_id in (cast.tom.id, cast.sana.id):
-        with pytest.raises(WrongHands), cast.sana.works() as work:
+        with pytest.raises(Forbidden), cast.sana.works() as work:
             membership.end(work, person_id)
     with cast.olu.works() as work:
         membership.end(work, cast.tom.id)
-    assert not now_is(office, cast.tom).leads_organisation
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    assert not now_is(context, cast.tom).leads_organisation
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         membership.end(work, cast.tom.id)
 
 
-def test_A9_a_lead_who_was_ended_ends_no_one(cast: Cast, office: Office) -> None:
+def test_A9_a_lead_who_was_ended_ends_no_one(cast: Cast, context: AppContext) -> None:
     with cast.olu.works() as work:
         membership.end(work, cast.sana.id)
-    cast.sana.principal = now_is(office, cast.sana)
-    with pytest.raises((WrongHands, NotFound)), cast.sana.works() as work:
+    cast.sana.principal = now_is(context, cast.sana)
+    with pytest.raises((Forbidden, NotFound)), cast.sana.works() as work:
         membership.end(work, cast.tom.id)
 
 
 def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
-    cast: Cast, make: Maker, office: Office
+    cast: Cast, make: Maker, context: AppContext
 ) -> None:
     child = make.child(linked=(cast.tom,))
 
@@ -178,7 +178,7 @@ def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
         return membership.end(work, cast.tom.id)
 
     at_once((cast.sana, deed), (cast.olu, deed), (cast.mary, deed), (cast.sana, deed))
-    with everything(office) as work:
+    with everything(context) as work:
         waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
         assert len(list(work.session.scalars(waiting))) == 1
 
@@ -188,7 +188,7 @@ def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
 
 @pytest.mark.parametrize("how", ["closing", "role"])
 def test_A9_invitations_to_families_of_an_officer_who_left_are_listed_and_the_team_is_told(
-    cast: Cast, make: Maker, office: Office, how: str
+    cast: Cast, make: Maker, context: AppContext, how: str
 ) -> None:
     child = make.child()
     with cast.olu.works() as work:
@@ -199,7 +199,7 @@ def test_A9_invitations_to_families_of_an_officer_who_left_are_listed_and_the_te
         else:
             accounts.set_roles(work, cast.olu.id, [Role.professional])
 
-    with everything(office) as work:
+    with everything(context) as work:
         told = select(Message).where(Message.letter == "invitations_left", Message.recipient_id.is_(None))
         facts = work.session.scalars(told).one().facts
         assert (facts["person"], facts["invitations"]) == ("Olu Adeyemi", "1")

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import links
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import DraftRevision, Organisation, SectionDraft
 from tests.browser import post_with_token
@@ -34,14 +34,14 @@ def try_everything(actor: Actor, world: World, name: str = "") -> dict[str, int]
 
 @pytest.mark.parametrize("attack", ["not in use", "stepped back", "in the queue", "ended"])
 def test_A7_A8_no_path_reads_or_writes_for_someone_whose_way_in_has_ended(
-    office: Office, cast: Cast, make: Maker, attack: str
+    context: AppContext, cast: Cast, make: Maker, attack: str
 ) -> None:
-    world = World(office, cast, make)
+    world = World(context, cast, make)
     who = cast.idris if attack == "in the queue" else cast.hana
     if attack != "in the queue":
         link = make.link(world.child, cast.hana)
     if attack == "not in use":
-        with everything(office) as work:
+        with everything(context) as work:
             work.get(Organisation, cast.hana.principal.organisation_id).active = False
     elif attack == "stepped back":
         with cast.hana.works() as work:
@@ -62,7 +62,7 @@ def test_A7_A8_no_path_reads_or_writes_for_someone_whose_way_in_has_ended(
 
 
 def test_A8_an_organisation_not_in_use_finds_and_lists_no_child(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(
         linked=(cast.sana, cast.ann), forenames="Zebedee", surname="Quark", search_name="quark zebedee"
@@ -70,7 +70,7 @@ def test_A8_an_organisation_not_in_use_finds_and_lists_no_child(
     make.request(child, cast.sana, FormState.draft)
     before = cast.sana.browser().get("/send/").text
     assert "Quark" in before
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Organisation, cast.sana.principal.organisation_id).active = False
 
     browser = cast.sana.browser()

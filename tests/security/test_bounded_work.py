@@ -17,7 +17,7 @@ from wtforms import Form
 from app.children.rules import matching
 from app.core import names
 from app.core.typed_dates import month_number
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents import documents
 from app.documents.rules import images
 from app.documents.rules.images import PictureError, jpeg_size
@@ -174,14 +174,14 @@ def test_A4_ways_of_packing_that_are_slow_to_unpack_are_refused(packed_as: int) 
         check_upload("a.docx", io.BytesIO(content), len(content))
 
 
-def test_A4_few_files_are_looked_at_at_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_A4_few_files_are_looked_at_at_once(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[int] = []
     monkeypatch.setattr(
         documents, "check_upload", lambda *_: held.append(documents._CHECKING._value) or zlib.decompress(b"")
     )
 
     with pytest.raises(zlib.error):
-        documents.receive(office, "a.pdf", io.BytesIO(b"x"))
+        documents.receive(context, "a.pdf", io.BytesIO(b"x"))
 
     assert held == [1] and documents._CHECKING._value == 2
 
@@ -211,13 +211,13 @@ def test_A4_a_list_takes_few_filters(cast: Cast) -> None:
 
 
 def test_A4_an_export_is_written_outside_the_transaction(
-    office: Office, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    context: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_then: list[bool] = []
     real = PortalListView._as_csv
 
     def counted(view: PortalListView, rows: Any) -> str:
-        open_then.append(office.database.session().in_transaction())
+        open_then.append(context.database.session().in_transaction())
         return real(view, rows)
 
     monkeypatch.setattr(PortalListView, "_as_csv", counted)

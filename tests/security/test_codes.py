@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.accounts.second_step import WrongCode, verify
 from app.core.clock import FixedClock
 from app.core.try_limits import code_typed
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import LogInChallenge, LogInSession, OutboxMail
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
@@ -32,8 +32,8 @@ def secret_of(browser: FlaskClient) -> str:
         return str(cookie["challenge"])
 
 
-def log_ins(office: Office) -> int:
-    with everything(office) as work:
+def log_ins(context: AppContext) -> int:
+    with everything(context) as work:
         return work.session.query(LogInSession).count()
 
 
@@ -60,7 +60,9 @@ def test_O03_in_one_browser_the_code_before_the_newest_still_works(app: Flask, c
     assert enters(app, browser, middle)
 
 
-def test_O08_the_sixth_try_fails_even_with_the_right_code(app: Flask, office: Office, cast: Cast) -> None:
+def test_O08_the_sixth_try_fails_even_with_the_right_code(
+    app: Flask, context: AppContext, cast: Cast
+) -> None:
     browser = cast.ann.half_way()
     code = cast.ann.code()
     for number in range(1, 6):
@@ -69,21 +71,21 @@ def test_O08_the_sixth_try_fails_even_with_the_right_code(app: Flask, office: Of
     assert "too many times" in answer.text
 
     assert not enters(app, browser, code)
-    assert log_ins(office) == 0
+    assert log_ins(context) == 0
 
     post_with_token(browser, app, "/login/code/send", {})
     assert enters(app, browser, cast.ann.code()), "a new code helps"
 
 
-def test_O08_of_sixty_guesses_at_once_exactly_five_are_looked_at(office: Office, cast: Cast) -> None:
+def test_O08_of_sixty_guesses_at_once_exactly_five_are_looked_at(context: AppContext, cast: Cast) -> None:
     browser = cast.ann.half_way()
     secret, code = secret_of(browser), cast.ann.code()
     guesses = [(secret, wrong_for(code, number)) for number in range(1, 61)]
 
-    said = all_at_once(place_of(office), "give_code", guesses)
+    said = all_at_once(place_of(context), "give_code", guesses)
 
     assert said == ["wrong"] * 60
-    with everything(office) as work:
+    with everything(context) as work:
         challenge = work.session.query(LogInChallenge).one()
         looked_at = work.session.execute(
             text("SELECT times FROM throttle WHERE key LIKE 'wrong_code|%'")
@@ -93,7 +95,7 @@ def test_O08_of_sixty_guesses_at_once_exactly_five_are_looked_at(office: Office,
 
 
 def test_O09_new_challenges_do_not_buy_more_tries(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     for _ in range(3):
         clock.forward(minutes=16)  # so that it is not the number of mails that stops them
@@ -105,13 +107,13 @@ def test_O09_new_challenges_do_not_buy_more_tries(
     assert answer.status_code == 401
     assert not enters(app, browser, cast.ann.code())
     clock.forward(minutes=14)
-    office.post_room.deliver_due()
+    context.notification_service.deliver_due()
 
     resting = post_with_token(
         cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "three-herons-by-the-beck"}
     )
     assert resting.status_code == 429 and resting.headers["Retry-After"] == "60"
-    told = [path.read_text() for path in office.post_room.settings.mail_dir.glob("*.eml")]
+    told = [path.read_text() for path in context.notification_service.settings.mail_dir.glob("*.eml")]
     assert sum("Your SEND Portal account is locked for a short time" in mail for mail in told) == 1, (
         "the owner is told"
     )
@@ -120,7 +122,7 @@ def test_O09_new_challenges_do_not_buy_more_tries(
     cast.ann.logs_in()
 
 
-def test_O10_a_used_code_is_refused_here_and_elsewhere(app: Flask, office: Office, cast: Cast) -> None:
+def test_O10_a_used_code_is_refused_here_and_elsewhere(app: Flask, context: AppContext, cast: Cast) -> None:
     browser = cast.ann.half_way()
     secret, code = secret_of(browser), cast.ann.code()
     assert enters(app, browser, code)
@@ -129,17 +131,17 @@ def test_O10_a_used_code_is_refused_here_and_elsewhere(app: Flask, office: Offic
     with elsewhere.session_transaction() as cookie:
         cookie["challenge"] = secret
     assert not enters(app, elsewhere, code)
-    assert log_ins(office) == 1
+    assert log_ins(context) == 1
 
 
-def test_O11_the_right_code_forty_times_at_once_opens_one_log_in(office: Office, cast: Cast) -> None:
+def test_O11_the_right_code_forty_times_at_once_opens_one_log_in(context: AppContext, cast: Cast) -> None:
     browser = cast.ann.half_way()
     given = [(secret_of(browser), cast.ann.code())] * 40
 
-    said = all_at_once(place_of(office), "give_code", given)
+    said = all_at_once(place_of(context), "give_code", given)
 
     assert said.count("in") == 1
-    assert log_ins(office) == 1
+    assert log_ins(context) == 1
 
 
 def test_O12_a_code_belongs_to_one_challenge(app: Flask, cast: Cast, clock: FixedClock) -> None:
@@ -205,7 +207,7 @@ def test_O14_a_clock_that_jumps_makes_no_code_live_longer(
 
 def test_O15_the_code_is_nowhere_but_in_the_mail(
     app: Flask,
-    office: Office,
+    context: AppContext,
     cast: Cast,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
@@ -221,12 +223,12 @@ def test_O15_the_code_is_nowhere_but_in_the_mail(
     out, err = capfd.readouterr()
     for place in (page.text, str(page.headers), carried, caplog.text, out, err):
         assert code not in place
-    with everything(office) as work:
+    with everything(context) as work:
         mail = work.session.query(OutboxMail).filter_by(letter="code").one()
         challenge = work.session.query(LogInChallenge).one()
         assert mail.sent_at is not None and mail.sealed_facts is None
         assert code not in mail.dedupe_key and code not in str(challenge.code_hash)
-    [mail_file] = office.post_room.settings.mail_dir.glob("*.eml")
+    [mail_file] = context.notification_service.settings.mail_dir.glob("*.eml")
     subject = next(line for line in mail_file.read_text().splitlines() if line.startswith("Subject:"))
     assert code not in subject and code not in Path(mail_file).name
 
@@ -265,14 +267,14 @@ def test_B3_digits_of_other_scripts_are_read_as_the_same_digits() -> None:
 
 
 def test_O41_a_code_asked_for_to_prove_who_one_is_opens_no_log_in(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     ann = cast.ann.browser()
     clock.forward(minutes=11)
     post_with_token(ann, app, "/account/prove", {"password": PASSWORD})
     with ann.session_transaction() as cookie:
         secret = next(value for name, value in cookie.items() if name == "proof")
-    before = log_ins(office)
+    before = log_ins(context)
 
     elsewhere = cast.nobody()
     with elsewhere.session_transaction() as cookie:
@@ -281,9 +283,9 @@ def test_O41_a_code_asked_for_to_prove_who_one_is_opens_no_log_in(
     with elsewhere.session_transaction() as cookie:
         cookie["challenge"] = secret
     assert not enters(app, elsewhere, cast.ann.code())
-    assert log_ins(office) == before
+    assert log_ins(context) == before
     with pytest.raises(WrongCode):  # and behind the page, the desk says so itself
-        verify(desk_of(office), secret, cast.ann.code())
+        verify(desk_of(context), secret, cast.ann.code())
 
 
 def test_O41_the_code_page_leads_back_when_there_is_nothing_to_answer(
@@ -298,4 +300,4 @@ def test_O41_the_code_page_leads_back_when_there_is_nothing_to_answer(
     clock.forward(minutes=11)
     assert late.get("/login/code").location == "/login/"
     assert "can no longer be used" in late.get("/login/").text
-    assert len(mail_codes(app.extensions["office"], cast.ann.email)) == 1
+    assert len(mail_codes(app.extensions["app_context"], cast.ann.email)) == 1

@@ -7,12 +7,12 @@ import pytest
 
 from app.cases import invitations
 from app.children.rules.school_years import is_young_person, youngest_of_age
-from app.core.errors import Refused
-from app.core.unit_of_work import Office
+from app.core.errors import ValidationFailed
+from app.core.unit_of_work import AppContext
 from app.forms import drafts
 from app.forms.queries.shares import open_shares
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.sharing import set_sharing
 from app.models import Child, Invitation
 from tests.cast import Cast, everything
@@ -36,7 +36,7 @@ def advice_of(cast: Cast, make: Maker, child: Child) -> int:
 def young_person(cast: Cast, make: Maker) -> Child:
     """Quinn is the young person, Pat the mother."""
     child = make.child(linked=(cast.ann, cast.sana), date_of_birth=ADULT)
-    make.link(child, cast.quinn, part=Part.young_person, relationship_to_child="Young person")
+    make.link(child, cast.quinn, part=WorkflowRole.young_person, relationship_to_child="Young person")
     return child
 
 
@@ -52,12 +52,12 @@ def test_C3_the_youngest_of_age_is_where_the_rule_changes(year: int, month: int,
 
 
 def test_C3_sharing_with_a_parent_of_a_young_person_asks_first(
-    office: Office, cast: Cast, make: Maker, young_person: Child
+    context: AppContext, cast: Cast, make: Maker, young_person: Child
 ) -> None:
     mother = make.link(young_person, cast.pat, relationship_to_child="Mother")
     advice = advice_of(cast, make, young_person)
     choice = SharingChoice(links=frozenset({mother.id}))
-    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         set_sharing(work, advice, choice)
     (fault,) = refused.value.faults
     assert fault.field == f"despite-{mother.id}" and "Pat Hussain" in str(fault.text)
@@ -67,7 +67,7 @@ def test_C3_sharing_with_a_parent_of_a_young_person_asks_first(
     with cast.olu.works() as work:
         sure = SharingChoice(links=frozenset({mother.id}), despite=frozenset({mother.id}))
         set_sharing(work, advice, sure)
-    with everything(office) as work:
+    with everything(context) as work:
         assert [each.link_id for each in open_shares(work.session, advice)] == [mother.id]
 
 
@@ -76,11 +76,11 @@ def test_C3_sharing_with_the_young_person_or_a_child_s_parent_asks_nothing(
 ) -> None:
     own = make.child(linked=(cast.ann,), date_of_birth=CHILD)
     mother = make.link(own, cast.pat, relationship_to_child="Mother")
-    with everything(cast.olu.app.extensions["office"]) as work:
+    with everything(cast.olu.app.extensions["app_context"]) as work:
         (theirs,) = [
             link.id
             for link in work.session.query(type(mother)).filter_by(child_id=young_person.id)
-            if link.part is Part.young_person
+            if link.part is WorkflowRole.young_person
         ]
     for child, link_id in ((young_person, theirs), (own, mother.id)):
         advice = advice_of(cast, make, child)
@@ -91,7 +91,7 @@ def test_C3_sharing_with_the_young_person_or_a_child_s_parent_asks_nothing(
 
 def test_C3_inviting_a_parent_of_a_young_person_asks_first(cast: Cast, young_person: Child) -> None:
     invited = parent(young_person.id, "Toni", "Vale", "toni@mail.example")
-    with pytest.raises(Refused, match="Toni Vale"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Toni Vale"), cast.olu.works() as work:
         invitations.invite(work, invited)
     with cast.olu.works() as work:
         sure = parent(young_person.id, "Toni", "Vale", "toni@mail.example", despite=True)
@@ -130,7 +130,7 @@ def give(cast: Cast, make: Maker, child: Child) -> tuple[int, int]:
 
 
 def test_A2_a_parent_s_withdrawal_does_not_undo_the_young_person_s_consent(
-    office: Office, cast: Cast, make: Maker, young_person: Child
+    context: AppContext, cast: Cast, make: Maker, young_person: Child
 ) -> None:
     make.link(young_person, cast.pat, relationship_to_child="Mother")
     mothers, own = give(cast, make, young_person)
@@ -139,10 +139,10 @@ def test_A2_a_parent_s_withdrawal_does_not_undo_the_young_person_s_consent(
         set_sharing(work, advice, SharingChoice(professionals=True))
     with cast.pat.works() as work:
         drafts.withdraw(work, mothers)
-    with everything(office) as work:
+    with everything(context) as work:
         assert len(open_shares(work.session, advice)) == 1
         assert open_shares(work.session, mothers) == [], "her own consent form is read no more"
     with cast.quinn.works() as work:
         drafts.withdraw(work, own)
-    with everything(office) as work:
+    with everything(context) as work:
         assert open_shares(work.session, advice) == []

@@ -16,7 +16,7 @@ from app.accounts.rules import passwords as rules
 from app.core import concurrency
 from app.core.errors import Busy
 from app.core.try_limits import NEW_PASSWORDS, NEW_PASSWORDS_FROM
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast
 from tests.mailbox import Mailbox
@@ -120,13 +120,13 @@ def test_A4_busy_is_answered_with_try_again(app: Flask, cast: Cast, monkeypatch:
 
 
 @pytest.fixture
-def in_transaction(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def in_transaction(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many connections were in use each time something expensive was done."""
     in_use: list[int] = []
 
     def counted(real: Callable[..., object]) -> Callable[..., object]:
         def call(*given: object, **named: object) -> object:
-            in_use.append(office.database.engine.pool.checkedout())  # type: ignore[attr-defined]
+            in_use.append(context.database.engine.pool.checkedout())  # type: ignore[attr-defined]
             return real(*given, **named)
 
         return call

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_jwt_extended import JWTManager, create_access_token
 from sqlalchemy.exc import IntegrityError
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import LogInSession, OutboxMail, Person
 from app.views.web.access_control import PUBLIC, safe_next
 from config import ConfigError, load_settings
@@ -117,7 +117,7 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
 
 @pytest.mark.parametrize("path", ["/login/", "/register/", "/forgotten/"])
 def test_O30_another_hosts_name_is_refused_and_sends_no_mail(
-    app: Flask, office: Office, cast: Cast, path: str
+    app: Flask, context: AppContext, cast: Cast, path: str
 ) -> None:
     browser = cast.nobody()
     answer = post_with_token(
@@ -125,11 +125,11 @@ def test_O30_another_hosts_name_is_refused_and_sends_no_mail(
     )
 
     assert answer.status_code == 400
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(OutboxMail).count() == 0
 
 
-def test_O30_a_forwarded_host_is_not_believed(app: Flask, office: Office, cast: Cast) -> None:
+def test_O30_a_forwarded_host_is_not_believed(app: Flask, context: AppContext, cast: Cast) -> None:
     post_with_token(
         cast.nobody(),
         app,
@@ -137,14 +137,16 @@ def test_O30_a_forwarded_host_is_not_believed(app: Flask, office: Office, cast: 
         {"email": cast.ann.email},
         headers={"X-Forwarded-Host": "evil.example"},
     )
-    office.post_room.deliver_due()
+    context.notification_service.deliver_due()
 
-    [mail] = [path.read_text() for path in office.post_room.settings.mail_dir.glob("*.eml")]
-    assert "evil" not in mail and office.settings.public_base_url.split("//")[1] in mail.replace("=\n", "")
+    [mail] = [path.read_text() for path in context.notification_service.settings.mail_dir.glob("*.eml")]
+    assert "evil" not in mail and context.settings.public_base_url.split("//")[1] in mail.replace("=\n", "")
 
 
-def test_O34_the_database_itself_refuses_a_second_account_for_an_address(office: Office, cast: Cast) -> None:
-    with pytest.raises(IntegrityError), everything(office) as work:
+def test_O34_the_database_itself_refuses_a_second_account_for_an_address(
+    context: AppContext, cast: Cast
+) -> None:
+    with pytest.raises(IntegrityError), everything(context) as work:
         work.add(Person(username="x", first_name="A", last_name="B", email=cast.ann.email, password="x"))
 
 
@@ -230,9 +232,9 @@ def test_O44_no_code_is_ever_fixed_and_no_check_is_skipped_for_tests() -> None:
     assert found == []
 
 
-def test_O45_mail_on_disk_is_nobody_elses(app: Flask, office: Office, cast: Cast) -> None:
+def test_O45_mail_on_disk_is_nobody_elses(app: Flask, context: AppContext, cast: Cast) -> None:
     cast.ann.half_way()
-    folder = office.post_room.settings.mail_dir
+    folder = context.notification_service.settings.mail_dir
     [mail] = folder.glob("*.eml")
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700 and stat.S_IMODE(mail.stat().st_mode) & 0o077 == 0
@@ -253,7 +255,7 @@ def test_O46_the_mail_tells_when_and_from_where_so_that_a_stolen_password_shows(
     browser = app.test_client()
     browser.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"
     cast.ann.half_way(browser)
-    [path] = app.extensions["office"].post_room.settings.mail_dir.glob("*.eml")
+    [path] = app.extensions["app_context"].notification_service.settings.mail_dir.glob("*.eml")
 
     mail = text_of(message_from_bytes(path.read_bytes(), policy=policy.default))
 
@@ -261,10 +263,12 @@ def test_O46_the_mail_tells_when_and_from_where_so_that_a_stolen_password_shows(
     assert "23 November 2026, 9:30am" in mail
 
 
-def test_a_person_logged_in_is_never_asked_to_log_in_again(app: Flask, office: Office, cast: Cast) -> None:
+def test_a_person_logged_in_is_never_asked_to_log_in_again(
+    app: Flask, context: AppContext, cast: Cast
+) -> None:
     browser: FlaskClient = cast.ann.logs_in()
 
     assert browser.get("/login/?next=/account/").location == "/account/"
     post_with_token(browser, app, "/login/", {"email": cast.bob.email, "password": PASSWORD})
-    with everything(office) as work:
+    with everything(context) as work:
         assert [row.person_id for row in work.session.query(LogInSession)] == [cast.ann.id]

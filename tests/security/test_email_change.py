@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts import change_email
 from app.core.clock import FixedClock
 from app.core.errors import PortalError
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import AuditRow, EmailChange, Invitation, Message, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything
@@ -43,23 +43,23 @@ def not_me_links(mailbox: Mailbox, cast: Cast) -> list[str]:
 
 
 def test_A1_a_link_asked_for_with_a_stolen_log_in_dies_with_a_new_password(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock
 ) -> None:
     asks(app, cast)
     link = mailbox.link(NEW)
     post_with_token(cast.nobody(), app, link, {})
-    changes_password(app, office, cast)
+    changes_password(app, context, cast)
     clock.forward(days=2)
-    change_email.apply_due(office)
+    change_email.apply_due(context)
 
     assert cast.nobody().get(link).status_code == 404
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, make: Maker, clock: FixedClock, which: int
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, make: Maker, clock: FixedClock, which: int
 ) -> None:
     thief = asks(app, cast)
     confirms(app, cast, mailbox)
@@ -70,7 +70,7 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
 
     page = owner.get(links[which])
     assert page.status_code == 200 and "It was not me" in page.text and cast.ann.email in page.text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(EmailChange.cancelled_at)).all() == [None], "a GET changes nothing"
 
     answer = post_with_token(owner, app, links[which], {})
@@ -82,8 +82,8 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
     assert locked.status_code == 401, "the old password opens nothing"
     assert post_with_token(owner, app, answer.location, {"password": CHOSEN}).location == "/forgotten/done"
     clock.forward(days=2)
-    change_email.apply_due(office)
-    with everything(office) as work:
+    change_email.apply_due(context)
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
         told = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
         assert told == ["email_change_denied"], "the SEN team is told"
@@ -93,10 +93,10 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
 
 
 def test_A1_it_was_not_me_ends_the_invitations_that_the_account_sent_or_confirmed(
-    app: Flask, office: Office, cast: Cast, make: Maker
+    app: Flask, context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child()
-    with everything(office) as work:
+    with everything(context) as work:
         for by, second, email in (
             (cast.ann, None, "ann"),
             (cast.olu, None, "olu"),
@@ -109,15 +109,15 @@ def test_A1_it_was_not_me_ends_the_invitations_that_the_account_sent_or_confirme
                     second_by_id=second.id if second else None,
                 )
             )  # fmt: skip
-    says_it_was_not_her(app, office, cast)
-    with everything(office) as work:
+    says_it_was_not_her(app, context, cast)
+    with everything(context) as work:
         rows = {row.email: row.withdrawn_at for row in work.session.scalars(select(Invitation))}
     assert rows["ann@mail.example"] is not None and rows["olu@mail.example"] is None
     assert rows["second@mail.example"] is not None
 
 
 def test_A1_the_owner_cancels_the_change_on_the_account_page(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock
 ) -> None:
     browser = asks(app, cast)
     confirms(app, cast, mailbox)
@@ -129,15 +129,15 @@ def test_A1_the_owner_cancels_the_change_on_the_account_page(
     assert NEW not in page and "You keep your email address" in page
     assert "keeps its email address" in mailbox.last(cast.ann.email)["Subject"]
     clock.forward(days=2)
-    change_email.apply_due(office)
-    with everything(office) as work:
+    change_email.apply_due(context)
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
     assert post_with_token(cast.ann.browser(), app, "/account/email/cancel", {}).location == "/account/"
 
 
 @pytest.mark.parametrize("log_in_with", ["old", "new"])
 def test_A1_the_next_log_in_applies_the_change_when_no_worker_did(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock, log_in_with: str
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock, log_in_with: str
 ) -> None:
     asks(app, cast)
     confirms(app, cast, mailbox)
@@ -149,12 +149,12 @@ def test_A1_the_next_log_in_applies_the_change_when_no_worker_did(
     assert (answer.status_code, answer.location) == (
         (401, None) if log_in_with == "old" else (302, "/login/code")
     )
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == NEW
 
 
 def test_A1_of_two_accounts_only_one_gets_an_address(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock
 ) -> None:
     asks(app, cast)
     anns = mailbox.link(NEW)
@@ -170,14 +170,14 @@ def test_A1_of_two_accounts_only_one_gets_an_address(
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(press, [anns, bobs])) == [302, 404]
     clock.forward(hours=24)
-    change_email.apply_due(office)
-    with everything(office) as work:
+    change_email.apply_due(context)
+    with everything(context) as work:
         emails = [work.get(Person, who.id).email for who in (cast.ann, cast.bob)]
     assert emails.count(NEW) == 1
 
 
 def test_A1_a_change_is_applied_once_however_many_try(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock
 ) -> None:
     asks(app, cast)
     confirms(app, cast, mailbox)
@@ -187,30 +187,30 @@ def test_A1_a_change_is_applied_once_however_many_try(
     def apply(_number: int) -> str:
         start.wait()
         try:
-            change_email.apply_due(office)
+            change_email.apply_due(context)
         except PortalError as error:
             return type(error).__name__
         return "done"
 
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(apply, range(6))) == ["done"] * 6
-    with everything(office) as work:
+    with everything(context) as work:
         changed = work.session.scalars(select(AuditRow.id).where(AuditRow.event == "EmailChanged")).all()
     assert len(changed) == 1
 
 
 def test_A1_an_address_that_became_somebodys_during_the_delay_is_not_taken(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock
 ) -> None:
     asks(app, cast)
     confirms(app, cast, mailbox)
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.bob.id).email = NEW
     clock.forward(hours=24)
 
-    change_email.apply_due(office)
+    change_email.apply_due(context)
 
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
         assert work.session.scalars(select(EmailChange.applied_at)).all() == [None]
     assert "keeps its email address" in mailbox.last(cast.ann.email)["Subject"]
@@ -224,15 +224,15 @@ def test_A1_administrators_see_the_delay_on_the_status_page(cast: Cast) -> None:
 # --- the lost phone -------------------------------------------------------------------------------
 
 
-def gives_app(office: Office, actor: Actor) -> None:
-    with everything(office) as work:
+def gives_app(context: AppContext, actor: Actor) -> None:
+    with everything(context) as work:
         work.get(Person, actor.id).totp_secret = "sealed"
 
 
 def test_A12_an_administrator_and_the_owner_reset_an_app_together(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
-    gives_app(office, cast.olu)
+    gives_app(context, cast.olu)
     ines, path = cast.ines.browser(), f"/users/{cast.olu.id}/authenticator"
     assert path in ines.get(f"/users/show/{cast.olu.id}").text
     assert "recorded in the audit" in ines.get(path).text
@@ -240,14 +240,14 @@ def test_A12_an_administrator_and_the_owner_reset_an_app_together(
     assert mailbox.to(cast.olu.email) == []
 
     assert post_with_token(ines, app, path, {"reason": "She rang me."}).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.olu.id).totp_secret == "sealed", "the owner has not confirmed it"
     link, browser = mailbox.link(cast.olu.email), cast.olu.browser()
     assert "Remove your authenticator app" in cast.nobody().get(link).text
     assert post_with_token(cast.nobody(), app, link, {}).location == "/login/"
 
     assert browser.get("/account/").status_code == 302, "everything pending has ended"
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.olu.id).totp_secret is None
         rows = work.session.scalars(select(AuditRow).where(AuditRow.event.like("AuthenticatorReset%"))).all()
         assert [(row.event, row.actor_id) for row in rows] == [
@@ -261,24 +261,24 @@ def test_A12_an_administrator_and_the_owner_reset_an_app_together(
 
 @pytest.mark.parametrize("who", ["ann", "olu", "mary", "pat", "ines"])
 def test_A12_nobody_else_and_no_administrator_alone_resets_an_app(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, who: str
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, who: str
 ) -> None:
     actor: Actor = getattr(cast, who)
-    gives_app(office, cast.ines)
+    gives_app(context, cast.ines)
     answer = post_with_token(actor.browser(), app, f"/users/{cast.ines.id}/authenticator", {"reason": "x"})
     assert answer.status_code in (403, 404)
     assert mailbox.to(cast.ines.email) == []
 
 
 def test_A12_the_last_administrator_is_helped_at_the_command_line(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     run = app.test_cli_runner().invoke
     assert run(args=["portal", "reset-authenticator", cast.ines.email]).exit_code == 1, "she has no app"
-    gives_app(office, cast.ines)
+    gives_app(context, cast.ines)
 
     assert run(args=["portal", "reset-authenticator", cast.ines.email]).exit_code == 0
 
     post_with_token(cast.nobody(), app, mailbox.link(cast.ines.email), {})
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ines.id).totp_secret is None

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import LogInChallenge, LogInSession, OutboxMail, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
@@ -18,7 +18,7 @@ from tests.security.crowd import dies, place_of
 
 
 @contextmanager
-def the_database_fails_at(office: Office, beginning: str) -> Iterator[list[str]]:
+def the_database_fails_at(context: AppContext, beginning: str) -> Iterator[list[str]]:
     """Every statement that begins like this fails, as it does when a disk is full or a connection breaks."""
     failed: list[str] = []
 
@@ -27,15 +27,15 @@ def the_database_fails_at(office: Office, beginning: str) -> Iterator[list[str]]
             failed.append(statement)
             raise OperationalError(statement, {}, Exception("the disk is full"))
 
-    event.listen(office.database.engine, "before_cursor_execute", fail)
+    event.listen(context.database.engine, "before_cursor_execute", fail)
     try:
         yield failed
     finally:
-        event.remove(office.database.engine, "before_cursor_execute", fail)
+        event.remove(context.database.engine, "before_cursor_execute", fail)
 
 
-def nobody_is_in(office: Office) -> bool:
-    with everything(office) as work:
+def nobody_is_in(context: AppContext) -> bool:
+    with everything(context) as work:
         person = work.session.query(Person).filter(Person.last_login.is_not(None)).count()
         return work.session.query(LogInSession).count() == 0 and person == 0
 
@@ -45,15 +45,15 @@ def nobody_is_in(office: Office) -> bool:
     ["INSERT INTO throttle", "SELECT max(throttle", "INSERT INTO log_in_challenge", "INSERT INTO outbox"],
 )
 def test_O42_a_failure_at_the_password_lets_nobody_in(
-    app: Flask, office: Office, cast: Cast, beginning: str
+    app: Flask, context: AppContext, cast: Cast, beginning: str
 ) -> None:
     browser = cast.nobody()
-    with the_database_fails_at(office, beginning) as failed:
+    with the_database_fails_at(context, beginning) as failed:
         answer = post_with_token(browser, app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
 
     assert failed and answer.status_code == 503 and "disk" not in answer.text
-    assert nobody_is_in(office) and browser.get("/account/").status_code == 302
-    with everything(office) as work:
+    assert nobody_is_in(context) and browser.get("/account/").status_code == 302
+    with everything(context) as work:
         assert (work.session.query(LogInChallenge).count(), work.session.query(OutboxMail).count()) == (0, 0)
     cast.ann.logs_in(browser)
 
@@ -63,49 +63,49 @@ def test_O42_a_failure_at_the_password_lets_nobody_in(
     ["UPDATE log_in_challenge", "INSERT INTO log_in_session", "UPDATE ab_user", "INSERT INTO audit"],
 )
 def test_O42_a_failure_at_the_code_lets_nobody_in(
-    app: Flask, office: Office, cast: Cast, beginning: str
+    app: Flask, context: AppContext, cast: Cast, beginning: str
 ) -> None:
     browser = cast.ann.half_way()
-    with the_database_fails_at(office, beginning) as failed:
+    with the_database_fails_at(context, beginning) as failed:
         answer = post_with_token(browser, app, "/login/code", {"code": cast.ann.code()})
 
     assert failed and answer.status_code == 503
-    assert nobody_is_in(office) and browser.get("/account/").status_code == 302
+    assert nobody_is_in(context) and browser.get("/account/").status_code == 302
     cast.ann.logs_in(browser)
 
 
 def test_O42_a_failure_to_mail_the_code_lets_nobody_in_and_the_mail_goes_later(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
-    folder: Path = office.post_room.settings.mail_dir
+    folder: Path = context.notification_service.settings.mail_dir
     aside = folder.rename(folder.with_name("mail-aside"))
     folder.write_text("this is not a folder")
     try:
         browser = cast.ann.half_way()
-        assert "Check your email" in browser.get("/login/code").text and nobody_is_in(office)
+        assert "Check your email" in browser.get("/login/code").text and nobody_is_in(context)
     finally:
         folder.unlink()
         aside.rename(folder)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(OutboxMail).one().sent_at is None
 
-    assert mail_codes(office, cast.ann.email) == []
-    office.clock.forward(minutes=2)  # type: ignore[attr-defined]
-    office.post_room.deliver_due()
+    assert mail_codes(context, cast.ann.email) == []
+    context.clock.forward(minutes=2)  # type: ignore[attr-defined]
+    context.notification_service.deliver_due()
     assert post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/"
 
 
 def test_O43_a_process_killed_after_the_right_code_lets_nobody_in(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
     browser = cast.ann.half_way()
     with browser.session_transaction() as cookie:
         secret = cookie["challenge"]
     code = cast.ann.code()
 
-    assert dies(place_of(office), "burn_and_die", (secret, code)) == -9
+    assert dies(place_of(context), "burn_and_die", (secret, code)) == -9
 
-    assert nobody_is_in(office)
+    assert nobody_is_in(context)
     assert post_with_token(browser, app, "/login/code", {"code": code}).location == "/login/", (
         "the code is burnt"
     )

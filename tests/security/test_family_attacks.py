@@ -7,13 +7,13 @@ import pytest
 
 from app.accounts import membership
 from app.cases import advice_requests, duplicates, invitations, links, merges
-from app.core.errors import Conflict, Incomplete, NotFound, PortalError, Refused
-from app.core.unit_of_work import Office
+from app.core.errors import Conflict, Incomplete, NotFound, PortalError, ValidationFailed
+from app.core.unit_of_work import AppContext
 from app.forms import drafts
 from app.forms.queries.shares import consents_in_force, open_shares
 from app.forms.reading import read
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.sharing import set_sharing
 from app.models import Child, Person
 from tests.cast import Actor, Cast, everything
@@ -21,8 +21,8 @@ from tests.filled_forms import fill_in, send
 from tests.make import Maker, parent
 
 
-def linked_to(office: Office, child_id: int, person_id: int) -> bool:
-    with everything(office) as work:
+def linked_to(context: AppContext, child_id: int, person_id: int) -> bool:
+    with everything(context) as work:
         return links.open_link_of(work, child_id, person_id) is not None
 
 
@@ -46,25 +46,25 @@ def advice_of(cast: Cast, make: Maker, child: Child, author: Actor) -> int:
 
 
 def test_A2_a_colleague_who_must_not_know_is_not_added_by_a_colleague(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.pat, cast.hana))
     note_that_must_not_know(cast, make, child, "Idris Clarke")
-    with pytest.raises(Refused), cast.hana.works() as work:
+    with pytest.raises(ValidationFailed), cast.hana.works() as work:
         links.bring_in(work, child.id, cast.idris.id)
-    assert not linked_to(office, child.id, cast.idris.id)
+    assert not linked_to(context, child.id, cast.idris.id)
 
 
 def test_A2_a_colleague_who_must_not_know_is_assigned_nothing(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.pat,))
     queue = make.queue(child, cast.hana)
     note_that_must_not_know(cast, make, child, "Idris Clarke")
     for who in (cast.idris, cast.hana):
-        with pytest.raises((Refused, NotFound)), who.works() as work:
+        with pytest.raises((ValidationFailed, NotFound)), who.works() as work:
             links.assign(work, queue.id, cast.idris.id)
-    assert not linked_to(office, child.id, cast.idris.id)
+    assert not linked_to(context, child.id, cast.idris.id)
 
 
 def test_A2_an_organisation_in_which_a_named_person_works_is_not_linked_without_a_warning(
@@ -72,7 +72,7 @@ def test_A2_an_organisation_in_which_a_named_person_works_is_not_linked_without_
 ) -> None:
     child = make.child(linked=(cast.pat,))
     note_that_must_not_know(cast, make, child, "Idris Clarke")
-    with pytest.raises(Refused, match="Idris Clarke"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Idris Clarke"), cast.olu.works() as work:
         links.link_organisation(work, child.id, cast.hana.principal.organisation_id or 0)
     with cast.olu.works() as work:
         links.link_organisation(work, child.id, cast.hana.principal.organisation_id or 0, despite=True)
@@ -105,7 +105,7 @@ def test_A2_relations_in_other_words_are_warned_of(
 ) -> None:
     child = make.child(linked=(cast.pat,))
     note_that_must_not_know(cast, make, child, note)
-    with pytest.raises(Refused), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed), cast.olu.works() as work:
         invitations.invite(work, parent(child.id, "Toni", "Vale", "toni@mail.example", relationship))
 
 
@@ -122,7 +122,7 @@ def test_A2_sharing_that_goes_on_is_warned_of_when_a_form_names_a_reader_later(
         set_sharing(work, advice, SharingChoice(links=frozenset({fathers.id})))
     note_that_must_not_know(cast, make, child, "Quinn Barker")
     choice = SharingChoice(professionals=True, links=frozenset({fathers.id}))
-    with pytest.raises(Refused, match="Quinn Barker"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Quinn Barker"), cast.olu.works() as work:
         set_sharing(work, advice, choice)
 
 
@@ -130,18 +130,18 @@ def test_A2_sharing_that_goes_on_is_warned_of_when_a_form_names_a_reader_later(
 
 
 def test_C4_nothing_is_shared_on_a_consent_that_was_withdrawn_meanwhile(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.pat, cast.ann, cast.sana))
     note_that_must_not_know(cast, make, child)
     advice = advice_of(cast, make, child, cast.ann)
-    with everything(office) as work:
+    with everything(context) as work:
         (consent,) = consents_in_force(work.session, child.id)
     with cast.pat.works() as work:
         drafts.withdraw(work, consent.form_id)
-    with pytest.raises((Refused, Conflict)), cast.olu.works() as work:
+    with pytest.raises((ValidationFailed, Conflict)), cast.olu.works() as work:
         set_sharing(work, advice, SharingChoice(professionals=True, on_consent=True), 1)
-    with everything(office) as work:
+    with everything(context) as work:
         assert open_shares(work.session, advice) == []
 
 
@@ -177,7 +177,7 @@ def test_C4_a_parent_does_not_consent_for_a_young_person_over_school_age(cast: C
 @pytest.mark.parametrize("who", ["parent", "supporter"])
 def test_A2_a_young_person_does_not_consent_as_their_parent(cast: Cast, make: Maker, who: str) -> None:
     child = make.child(date_of_birth=date(2010, 10, 14))
-    make.link(child, cast.quinn, part=Part.young_person, relationship_to_child="Young person")
+    make.link(child, cast.quinn, part=WorkflowRole.young_person, relationship_to_child="Young person")
     consent = make.consent(child, cast.quinn)
     fill_in(cast.quinn, consent.id, who={"who": who, "relationship": "Mother", "supporter_details": "Me"})
     with pytest.raises(Incomplete):
@@ -216,7 +216,7 @@ def merged(cast: Cast, newer_id: int) -> int:
 
 
 def test_A2_a_risk_noted_after_a_merge_stays_with_both_records_when_it_is_undone(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     older = make.child(linked=(cast.rhys,))
     newer = make.child(linked=(cast.pat,), possible_duplicate_of_id=older.id)
@@ -226,7 +226,7 @@ def test_A2_a_risk_noted_after_a_merge_stays_with_both_records_when_it_is_undone
     send(cast.pat, consent.id)
     with cast.olu.works() as work:
         merges.undo_merge(work, merge_id, "Two children")
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Child, newer.id).contact_risk
         assert work.get(Child, older.id).contact_risk
 
@@ -235,9 +235,9 @@ def test_A2_a_risk_noted_after_a_merge_stays_with_both_records_when_it_is_undone
 
 
 @pytest.fixture
-def unconfirmed(office: Office, cast: Cast) -> Actor:
+def unconfirmed(context: AppContext, cast: Cast) -> Actor:
     """Tom has a school mailbox, and nobody has confirmed that he works there."""
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.tom.id).organisation_confirmed_at = None
     cast.tom.principal = replace(cast.tom.principal, is_confirmed=False)
     return cast.tom
@@ -255,16 +255,16 @@ def test_A3_what_is_shared_with_professionals_is_closed_to_the_unconfirmed(
 
 
 def test_A3_a_record_of_an_unconfirmed_person_is_not_merged_before_they_are_confirmed(
-    office: Office, cast: Cast, make: Maker, unconfirmed: Actor
+    context: AppContext, cast: Cast, make: Maker, unconfirmed: Actor
 ) -> None:
     older = make.child(linked=(cast.rhys,))
     newer = make.child(linked=(unconfirmed,), possible_duplicate_of_id=older.id)
-    with pytest.raises(Refused, match="Tom Ellis"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Tom Ellis"), cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     with cast.olu.works() as work:
         membership.confirm(work, unconfirmed.id)
     merged(cast, newer.id)
-    assert linked_to(office, older.id, unconfirmed.id)
+    assert linked_to(context, older.id, unconfirmed.id)
 
 
 def test_A3_the_unconfirmed_see_no_names_on_a_child_that_they_added(
@@ -282,7 +282,7 @@ def test_A3_the_unconfirmed_see_no_names_on_a_child_that_they_added(
 
 
 def test_A3_the_team_reads_that_nobody_has_confirmed_the_author(
-    office: Office, cast: Cast, make: Maker, unconfirmed: Actor
+    context: AppContext, cast: Cast, make: Maker, unconfirmed: Actor
 ) -> None:
     child = make.child(linked=(unconfirmed,))
     request = make.request(child, unconfirmed)

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from app.cases import children, duplicates
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms import returns
 from app.forms.definitions import FormDefinition, Question, parse
-from app.forms.form_context import look_at
+from app.forms.form_context import load_form
 from app.forms.queries.shares import open_shares
 from app.forms.reading import read
 from app.forms.rules.secrecy import Reader, readable
@@ -106,14 +106,14 @@ def test_A2_the_draft_of_a_merged_record_does_not_show_the_other_record_s_secret
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     with cast.rhys.works() as work:
-        answers = str(look_at(work, draft.id).answers)
+        answers = str(load_form(work, draft.id).answers)
     assert "Refuge" not in answers and "BD9 9ZZ" not in answers
     for part in ("", "/section/child", "/check"):
         assert "Refuge" not in cast.rhys.browser().get(f"/forms/{draft.id}{part}").text
 
 
 def test_A2_a_returned_request_does_not_show_a_new_secret_address_to_its_author(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.sana,), address="1 Old Road")
     request = make.request(child, cast.sana)
@@ -121,11 +121,11 @@ def test_A2_a_returned_request_does_not_show_a_new_secret_address_to_its_author(
     send(cast.sana, request.id)
     with cast.olu.works() as work:
         returns.send_back(work, request.id, 1, {"": "Say more."})
-    with everything(office) as work:
+    with everything(context) as work:
         moved = work.get(Child, child.id)
         moved.address, moved.contact_risk = "9 Refuge Lane", True
     with cast.sana.works() as work:
-        assert "Refuge" not in str(look_at(work, request.id).answers)
+        assert "Refuge" not in str(load_form(work, request.id).answers)
     fill_in(cast.sana, request.id)
     send(cast.sana, request.id)
     with cast.sana.works() as work:
@@ -175,7 +175,7 @@ def test_A5_advice_does_not_quote_a_version_of_the_request_that_was_never_shared
 
 
 @pytest.fixture
-def shared(office: Office, cast: Cast, make: Maker) -> tuple[Child, int]:
+def shared(context: AppContext, cast: Cast, make: Maker) -> tuple[Child, int]:
     """Ann's advice with its files, shared with the professionals and the father."""
     child = make.child(linked=(cast.pat, cast.ann, cast.sana))
     father = make.link(child, cast.quinn, relationship_to_child="Father")
@@ -186,52 +186,52 @@ def shared(office: Office, cast: Cast, make: Maker) -> tuple[Child, int]:
     return child, advice
 
 
-def files_of(office: Office, form_id: int) -> list[bool]:
-    with everything(office) as work:
+def files_of(context: AppContext, form_id: int) -> list[bool]:
+    with everything(context) as work:
         found: list[FormShare] = list(open_shares(work.session, form_id))
         return [each.with_files for each in found]
 
 
 def test_A2_files_are_closed_when_a_form_notes_that_an_address_is_secret(
-    office: Office, cast: Cast, make: Maker, shared: tuple[Child, int]
+    context: AppContext, cast: Cast, make: Maker, shared: tuple[Child, int]
 ) -> None:
     child, advice = shared
     note_that_must_not_know(cast, make, child, "Rosa Lund")
-    assert files_of(office, advice) == [False, False]
+    assert files_of(context, advice) == [False, False]
     assert "Shared files can no longer be opened" in cast.olu.browser().get("/messages/").text
 
 
 def test_A2_files_are_closed_when_an_officer_notes_it_and_shared_again_only_by_choice(
-    office: Office, cast: Cast, shared: tuple[Child, int]
+    context: AppContext, cast: Cast, shared: tuple[Child, int]
 ) -> None:
     child, advice = shared
     with cast.olu.works() as work:
         children.set_contact_risk(work, child.id, True, "Court order")
         assert [event.name for event in work.told] == ["ContactRiskChanged", "FilesWithheld"]
-    assert files_of(office, advice) == [False, False]
+    assert files_of(context, advice) == [False, False]
     with cast.olu.works() as work:
         set_sharing(work, advice, SharingChoice(professionals=True, with_files=True))
-    assert files_of(office, advice) == [True]
+    assert files_of(context, advice) == [True]
 
 
 @pytest.mark.parametrize("risky_first", [True, False])
 def test_A2_files_are_closed_when_a_merge_brings_a_secret_address(
-    office: Office, cast: Cast, make: Maker, shared: tuple[Child, int], risky_first: bool
+    context: AppContext, cast: Cast, make: Maker, shared: tuple[Child, int], risky_first: bool
 ) -> None:
     child, advice = shared
     other = make.child(linked=(cast.rhys,), contact_risk=True)
     newer, older = (child, other) if risky_first else (other, child)
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Child, newer.id).possible_duplicate_of_id = older.id
         if risky_first:  # the older record has the lower number
             work.session.flush()
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
-    assert files_of(office, advice) == [False, False]
+    assert files_of(context, advice) == [False, False]
 
 
 def test_A2_files_are_not_shared_from_a_page_that_did_not_say_that_an_address_is_secret(
-    office: Office, cast: Cast, make: Maker, shared: tuple[Child, int]
+    context: AppContext, cast: Cast, make: Maker, shared: tuple[Child, int]
 ) -> None:
     child, advice = shared
     with cast.olu.works() as work:
@@ -243,6 +243,6 @@ def test_A2_files_are_not_shared_from_a_page_that_did_not_say_that_an_address_is
     )
     assert answer.status_code == 422
     assert "An address must be kept secret since you opened this page" in answer.text
-    assert files_of(office, advice) == []
+    assert files_of(context, advice) == []
     data = {"number": "1", "share": "professionals", "files": "1", "secret": "1"}
     assert post_with_token(browser, browser.application, path, data).status_code == 302

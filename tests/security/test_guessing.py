@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.accounts.passwords import passwords_of
 from app.accounts.second_step import WrongCode, verify
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import LogInSession, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
@@ -30,11 +30,11 @@ def tries(
 
 @pytest.mark.slow
 def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(
-    office: Office, cast: Cast, clock: FixedClock
+    context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         for actor in (cast.ann, cast.bob):
-            work.get(Person, actor.id).password = passwords_of(office).hash(PASSWORD)
+            work.get(Person, actor.id).password = passwords_of(context).hash(PASSWORD)
         work.get(Person, cast.bob.id).active = False
     asked = {"known": cast.ann.email, "unknown": NOBODY, "closed": cast.bob.email}
     took: dict[str, list[float]] = {kind: [] for kind in asked}
@@ -44,7 +44,7 @@ def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(
             clock.forward(minutes=6)
             for kind, email in asked.items():
                 began = time.perf_counter()
-                assert give_password(office, email, "wrong-wrong-wrong") == "wrong"
+                assert give_password(context, email, "wrong-wrong-wrong") == "wrong"
                 took[kind].append(time.perf_counter() - began)
         medians = {kind: statistics.median(times) for kind, times in took.items()}
         if max(medians.values()) <= min(medians.values()) * (1 + SPREAD):
@@ -54,7 +54,7 @@ def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(
 
 @pytest.mark.slow
 def test_O17_a_code_wrong_at_its_end_takes_as_long_as_one_wrong_at_its_start(
-    office: Office, cast: Cast, clock: FixedClock
+    context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     took: dict[str, list[float]] = {"start": [], "end": []}
     for _ in range(4):
@@ -72,7 +72,7 @@ def test_O17_a_code_wrong_at_its_end_takes_as_long_as_one_wrong_at_its_start(
             for kind, guess in (guesses + guesses[::-1]) if number % 2 else (guesses[::-1] + guesses):
                 began = time.perf_counter()
                 with pytest.raises(WrongCode):
-                    verify(desk_of(office), secret, guess)
+                    verify(desk_of(context), secret, guess)
                 took[kind].append(time.perf_counter() - began)
         first, last = statistics.median(took["start"]), statistics.median(took["end"])
         if max(first, last) <= min(first, last) * (1 + SPREAD):
@@ -81,9 +81,9 @@ def test_O17_a_code_wrong_at_its_end_takes_as_long_as_one_wrong_at_its_start(
 
 
 def test_O18_the_log_in_page_answers_known_unknown_and_closed_accounts_alike(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.bob.id).active = False
 
     def answer(email: str) -> tuple[int, str, str | None]:
@@ -96,21 +96,21 @@ def test_O18_the_log_in_page_answers_known_unknown_and_closed_accounts_alike(
 
 @pytest.mark.parametrize("path", ["/forgotten/"])
 def test_O18_asking_for_a_new_password_tells_nothing(
-    app: Flask, office: Office, cast: Cast, path: str
+    app: Flask, context: AppContext, cast: Cast, path: str
 ) -> None:
     answers = set()
     for email in (cast.ann.email, NOBODY):
-        before = waiting_mail(office)
+        before = waiting_mail(context)
         got = post_with_token(cast.nobody(), app, path, {"email": email})
-        answers.add((got.status_code, got.location, waiting_mail(office) - before))
+        answers.add((got.status_code, got.location, waiting_mail(context) - before))
 
     assert answers == {(302, "/forgotten/sent", 1)}, "the same answer, and one mail in either case"
 
 
-def waiting_mail(office: Office) -> int:
+def waiting_mail(context: AppContext) -> int:
     from app.models import OutboxMail
 
-    with everything(office) as work:
+    with everything(context) as work:
         return work.session.query(OutboxMail).count()
 
 
@@ -121,19 +121,19 @@ def test_O18_ten_tries_are_too_many_for_nobodys_address_too(app: Flask, cast: Ca
 
 
 def test_O19_three_codes_a_quarter_of_an_hour_and_ten_a_day(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     browser = cast.ann.half_way()
     statuses = [post_with_token(browser, app, "/login/code/send", {}) for _ in range(5)]
 
     assert [answer.status_code for answer in statuses] == [302, 302, 429, 429, 429]
     assert int(statuses[-1].headers["Retry-After"]) == 900
-    assert len(mail_codes(office, cast.ann.email)) == 3
+    assert len(mail_codes(context, cast.ann.email)) == 3
 
     for _ in range(20):
         clock.forward(minutes=15)
         tries(app, cast.nobody(), cast.ann.email, PASSWORD)
-    assert len(mail_codes(office, cast.ann.email)) == 10
+    assert len(mail_codes(context, cast.ann.email)) == 10
 
     cast.bob.logs_in()  # nobody else is touched by it
 
@@ -204,8 +204,8 @@ def test_O21_a_made_up_forwarding_header_is_ignored(app: Flask, cast: Cast) -> N
     assert statuses == [401] * 30 + [429] * 5
 
 
-def test_O22_the_limits_hold_when_redis_is_down(office: Office, cast: Cast) -> None:
-    at = place_of(office)
+def test_O22_the_limits_hold_when_redis_is_down(context: AppContext, cast: Cast) -> None:
+    at = place_of(context)
     without = Place(at.data_dir, at.database_url, at.now, redis_url="redis://127.0.0.1:1/0")
 
     said = all_at_once(without, "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 12, processes=1)
@@ -213,19 +213,21 @@ def test_O22_the_limits_hold_when_redis_is_down(office: Office, cast: Cast) -> N
     assert sorted(said) == ["too many"] * 2 + ["wrong"] * 10
 
 
-def test_O23_processes_share_one_count(office: Office, cast: Cast) -> None:
+def test_O23_processes_share_one_count(context: AppContext, cast: Cast) -> None:
     said = all_at_once(
-        place_of(office), "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 24, processes=4
+        place_of(context), "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 24, processes=4
     )
 
     assert said.count("wrong") == 10 and said.count("too many") == 14
 
 
-def test_a_right_password_costs_no_try(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_a_right_password_costs_no_try(
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
+) -> None:
     for _ in range(9):
         tries(app, cast.nobody(), cast.ann.email)
     assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).location == "/login/code"
     assert tries(app, cast.nobody(), cast.ann.email).status_code == 401
     assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).status_code == 429
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(LogInSession).count() == 0

@@ -13,9 +13,9 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents import documents
-from app.forms.form_context import take_up
+from app.forms.form_context import load_form_for_update
 from app.models import Document, Organisation
 from app.store.visibility import OPEN_TO_ALL
 from app.views.accounts.admin_lists import OrganisationList
@@ -70,9 +70,9 @@ def test_hole_6_a_changed_password_ends_other_log_ins_needs_a_proof_and_cannot_b
 
 
 def test_hole_7_mailed_links_bear_our_own_name_and_act_only_on_a_button(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
-    mailbox = Mailbox(office)
+    mailbox = Mailbox(context)
     post_with_token(
         cast.nobody(), app, "/forgotten/", {"email": cast.ann.email}, headers={"Host": "evil.example"}
     )
@@ -87,12 +87,12 @@ def test_hole_7_mailed_links_bear_our_own_name_and_act_only_on_a_button(
     hosts = set(
         re.findall(r"https?://([^/\s\"<>]+)", mailbox.last(cast.ann.email).get_body(("plain",)).get_content())
     )  # type: ignore[union-attr]
-    assert hosts == {office.settings.public_base_url.split("//")[1]}
+    assert hosts == {context.settings.public_base_url.split("//")[1]}
 
     link = mailbox.link(cast.ann.email)
     for method in ("GET", "HEAD", "OPTIONS"):
         app.test_client().open(link, method=method)
-    with everything(office) as work:
+    with everything(context) as work:
         from app.models import MailedLink
 
         assert work.session.query(MailedLink).one().used_at is None
@@ -136,7 +136,7 @@ def test_hole_3_no_list_hands_out_files_by_name(app: Flask, cast: Cast) -> None:
 
 
 def test_hole_4_no_form_offers_or_takes_rows_that_not_everybody_may_see(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
     """Whatever a generated form relates to is open to all; and what it does not ask for, it does not take."""
     for view in lists(app):
@@ -145,7 +145,7 @@ def test_hole_4_no_form_offers_or_takes_rows_that_not_everybody_may_see(
             if view.datamodel.is_relation(column):
                 assert view.datamodel.get_related_model(column) in OPEN_TO_ALL, (view, column)
 
-    with everything(office) as work:
+    with everything(context) as work:
         organisation = work.session.query(Organisation).first()
     given = {"name": "New name", "kind": organisation.kind.name, "postcode": "BD1 1HX", "active": "y"}
     smuggled = given | {"id": "999", "created_at": "2001-01-01", "people": str(cast.ann.id)}
@@ -154,16 +154,16 @@ def test_hole_4_no_form_offers_or_takes_rows_that_not_everybody_may_see(
     assert (filtered.status_code, filtered.location) == (302, page), (
         "a form has no filters: it is shown again"
     )
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Organisation, organisation.id).name == organisation.name
     answer = post_with_token(cast.olu.browser(), app, page, smuggled)
     assert answer.status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         kept = work.get(Organisation, organisation.id)
     assert (kept.name, kept.created_at) == ("New name", organisation.created_at)
 
 
-def test_hole_5_no_row_names_a_file_by_a_path(office: Office) -> None:
+def test_hole_5_no_row_names_a_file_by_a_path(context: AppContext) -> None:
     sources = {path: path.read_text() for path in APP.rglob("*.py")}
     assert not [
         path
@@ -171,7 +171,7 @@ def test_hole_5_no_row_names_a_file_by_a_path(office: Office) -> None:
         if re.search(r"FileColumn|ImageColumn|FileManager|UPLOAD_FOLDER", text)
     ]
 
-    store = documents.store_of(office)
+    store = documents.store_of(context)
     for odd in ("/etc/passwd", "../x", "", "a" * 63, "A" * 64, "a" * 64 + "\n", "a" * 64 + "/../x", "\x00"):
         with pytest.raises(ValueError, match="not a storage key"):
             store.path(odd)
@@ -190,7 +190,7 @@ def test_hole_8_a_lists_filters_belong_to_one_request(app: Flask) -> None:
 
 @pytest.mark.parametrize("refused_by", ["a veto", "the form"])
 def test_hole_9_what_was_vetoed_is_not_saved_by_a_later_commit(
-    app: Flask, office: Office, cast: Cast, monkeypatch: pytest.MonkeyPatch, refused_by: str
+    app: Flask, context: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch, refused_by: str
 ) -> None:
     if refused_by == "a veto":
 
@@ -198,27 +198,27 @@ def test_hole_9_what_was_vetoed_is_not_saved_by_a_later_commit(
             raise ValueError("not today")
 
         monkeypatch.setattr(OrganisationList, "pre_update", veto)
-    with everything(office) as work:
+    with everything(context) as work:
         before = work.session.query(Organisation).first()
         kept = before.name, before.postcode
     name = "Vetoed" if refused_by == "a veto" else "x" * 201
     given = {"name": name, "kind": before.kind.name, "postcode": "BD9 9ZZ", "active": "y"}
     post_with_token(cast.olu.browser(), app, f"/organisations/edit/{before.id}", given)
 
-    with everything(office) as work:
+    with everything(context) as work:
         after = work.get(Organisation, before.id)
         assert (after.name, after.postcode) == kept
 
 
-def test_hole_10_a_file_outlives_a_change_that_fails(office: Office, cast: Cast, make: Maker) -> None:
+def test_hole_10_a_file_outlives_a_change_that_fails(context: AppContext, cast: Cast, make: Maker) -> None:
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     fill_in(cast.sana, form.id, support={"provision_map": "upload"})
-    received = documents.receive(office, "map.pdf", io.BytesIO(PDF))
+    received = documents.receive(context, "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
         number = documents.attach(work, form.id, "support", "provision_map_files", received).id
 
     with pytest.raises(RuntimeError), cast.sana.works() as work:
-        documents.take_off(work, take_up(work, form.id), number)
+        documents.take_off(work, load_form_for_update(work, form.id), number)
         raise RuntimeError("the power went")
 
     with cast.sana.works() as work:

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from app.accounts import accounts
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
-from app.models import KeptPost, Person
+from app.core.unit_of_work import AppContext
+from app.models import Person, SavedSubmission
 from tests.browser import token_for
 from tests.cast import Cast, everything
 
@@ -44,7 +44,7 @@ def carries_on(browser: FlaskClient, page: str) -> Any:
 
 @pytest.mark.parametrize("hours", [0.6, 13, 40])
 def test_what_was_typed_is_there_after_logging_in_again(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock, hours: float
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock, hours: float
 ) -> None:
     browser = cast.sana.logs_in()
     token = page_token(app, browser)
@@ -63,8 +63,8 @@ def test_what_was_typed_is_there_after_logging_in_again(
     assert html.escape(TYPED["note"]) in page
 
     assert "Zephyrine" in carries_on(browser, page).text
-    with everything(office) as work:
-        assert work.session.query(KeptPost).count() == 0
+    with everything(context) as work:
+        assert work.session.query(SavedSubmission).count() == 0
 
 
 def test_nobody_else_who_logs_in_on_that_browser_sees_it(app: Flask, cast: Cast, clock: FixedClock) -> None:
@@ -113,7 +113,7 @@ def test_a_form_left_open_is_not_handed_to_whoever_logged_in_since(
 
 
 def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     browser = cast.sana.logs_in()
     token = page_token(app, browser)
@@ -121,8 +121,8 @@ def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
         accounts.deactivate(work, cast.sana.id)
 
     assert sends(browser, token).location == "/login/"
-    with everything(office) as work:
-        kept = work.session.query(KeptPost).one()
+    with everything(context) as work:
+        kept = work.session.query(SavedSubmission).one()
         assert kept.person_id == cast.sana.id and "reads" not in kept.sealed_fields
         work.get(Person, cast.sana.id).active = True
     cast.sana.half_way(browser)
@@ -135,7 +135,7 @@ def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
 
 
 def test_it_can_be_thrown_away_and_is_forgotten_after_a_week(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     from app.accounts.log_in import forget_old
 
@@ -154,33 +154,33 @@ def test_it_can_be_thrown_away_and_is_forgotten_after_a_week(
             clock.forward(days=8)
             with cast.ines.works() as work:
                 forget_old(work)
-        with everything(office) as work:
-            assert work.session.query(KeptPost).count() == 0
+        with everything(context) as work:
+            assert work.session.query(SavedSubmission).count() == 0
 
 
-def test_a_form_of_nobodys_page_is_not_kept(app: Flask, office: Office, cast: Cast) -> None:
+def test_a_form_of_nobodys_page_is_not_kept(app: Flask, context: AppContext, cast: Cast) -> None:
     stranger = cast.nobody()
     stranger.post(FORM, data=TYPED | {"csrf_token": token_for(stranger, app)})
     stranger.post(FORM, data=TYPED | {"csrf_token": "x"})
     stranger.post(FORM, data=TYPED)
 
-    with everything(office) as work:
-        assert work.session.query(KeptPost).count() == 0
+    with everything(context) as work:
+        assert work.session.query(SavedSubmission).count() == 0
 
 
-def test_a_password_is_never_kept(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_a_password_is_never_kept(app: Flask, context: AppContext, cast: Cast, clock: FixedClock) -> None:
     browser = cast.sana.logs_in()
     token = page_token(app, browser)
     clock.forward(hours=1)
 
     browser.post("/account/password", data={"current_password": "x", "password": "y", "csrf_token": token})
 
-    with everything(office) as work:
-        assert work.session.query(KeptPost).count() == 0
+    with everything(context) as work:
+        assert work.session.query(SavedSubmission).count() == 0
 
 
 def test_a_hundred_forms_sent_too_late_are_all_given_back(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     given_back = 0
     for _ in range(10):

@@ -8,23 +8,23 @@ import pytest
 from app import create_app
 from app.accounts import saved_submissions
 from app.accounts.second_step import seal_secret
-from app.models import KeptPost, Person
+from app.models import Person, SavedSubmission
 from app.views.web.cookie import KEPT
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, everything, mail_codes
 
 
 @pytest.fixture
-def too_early(app, office):
+def too_early(app, context):
     """A portal whose older FILE_KEY was taken away before anything was sealed anew."""
-    early = create_app(replace(office.settings, file_keys=("a newer key",)), office.clock)
+    early = create_app(replace(context.settings, file_keys=("a newer key",)), context.clock)
     yield early
-    early.extensions["office"].database.engine.dispose()
+    early.extensions["app_context"].database.engine.dispose()
 
 
-def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(office, cast, too_early, caplog):
+def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(context, cast, too_early, caplog):
     """No emailed code in its place (issue 9, A12): the app has to be reset."""
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, pyotp.random_base32())
     browser = too_early.test_client()
     post_with_token(browser, too_early, "/login/", {"email": cast.olu.email, "password": PASSWORD})
@@ -34,11 +34,11 @@ def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(office
     assert [answer.status_code for answer in answers] == [401, 401]
     assert f"the authenticator secret of account {cast.olu.id} can't be opened" in caplog.text
     assert post_with_token(browser, too_early, "/login/code/send", {}).location == "/login/"
-    assert mail_codes(too_early.extensions["office"], cast.olu.email) == []
+    assert mail_codes(too_early.extensions["app_context"], cast.olu.email) == []
 
 
-def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(office, cast, too_early):
-    with everything(office) as work:
+def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(context, cast, too_early):
+    with everything(context) as work:
         key = saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "two pages of advice")])
     here, there = cast.ann.browser(), too_early.test_client()
     with here.session_transaction() as session:
@@ -48,5 +48,5 @@ def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(office, cast
 
     assert post_with_token(there, too_early, "/kept/continue", {}).location == "/"
 
-    with everything(office) as work:
-        assert work.session.query(KeptPost).count() == 1
+    with everything(context) as work:
+        assert work.session.query(SavedSubmission).count() == 1

@@ -60,7 +60,7 @@ def test_asking_only_for_the_head_of_a_list_is_no_way_past_the_limit(cast):
     assert [browser.head("/requests/export.csv").status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_writing_message_after_message_keeps_what_was_typed(app, cast, office):
+def test_writing_message_after_message_keeps_what_was_typed(app, cast, context):
     browser = cast.sana.browser()
     answers = [
         post_with_token(
@@ -74,7 +74,7 @@ def test_writing_message_after_message_keeps_what_was_typed(app, cast, office):
     assert [answer.status_code for answer in answers] == [302, 302, 422]
     assert "You have written many messages" in answers[2].text
     assert "When is it?" in answers[2].text
-    with everything(office) as work:
+    with everything(context) as work:
         assert {one.subject for one in work.session.query(Message)} >= {"Question 0", "Question 1"}
         assert not work.session.query(Message).filter_by(subject="Question 2").count()
 
@@ -86,13 +86,13 @@ def test_pressing_again_for_a_message_that_was_sent_is_no_further_message(app, c
         assert post_with_token(browser, app, "/messages/write", each).status_code == 302
 
 
-def test_adding_file_after_file_says_when_to_come_back(app, cast, make, office):
+def test_adding_file_after_file_says_when_to_come_back(app, cast, make, context):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     browser, path = cast.sana.browser(), f"/forms/{form.id}/section/support"
     post_with_token(browser, app, path, {"provision_map": "upload", "version": "0", "then": "later"})
 
     def lying():
-        return {each for each in store_of(office).folder.rglob("*") if each.is_file()}
+        return {each for each in store_of(context).folder.rglob("*") if each.is_file()}
 
     answers, before = [], lying()
     for number in range(3):
@@ -100,6 +100,6 @@ def test_adding_file_after_file_says_when_to_come_back(app, cast, make, office):
         told = {"provision_map": "upload", "version": str(number + 1), "_upload": "provision_map_files"}
         answers.append(post_with_token(browser, app, path, told | {"provision_map_files": file}))
     assert "You have added many files" in answers[2].text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(Document).count() == 2
     assert len(lying() - before) == 2, "what is over the limit is not even put on the disk"

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.accounts import change_email
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import (
     LogInSession,
     MailedLink,
@@ -29,8 +29,8 @@ def links(app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> Links:
     return Links(app, cast, make, mailbox)
 
 
-def log_ins(office: Office) -> int:
-    with everything(office) as work:
+def log_ins(context: AppContext) -> int:
+    with everything(context) as work:
         return (
             work.session.scalar(select(func.count(LogInSession.id)).where(LogInSession.ended_at.is_(None)))
             or 0
@@ -42,15 +42,15 @@ def log_ins(office: Office) -> int:
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_O07_no_mailed_link_logs_anybody_in(
-    app: Flask, office: Office, cast: Cast, links: Links, purpose: str
+    app: Flask, context: AppContext, cast: Cast, links: Links, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
     browser = cast.nobody()
-    before = log_ins(office)
+    before = log_ins(context)
 
     assert links.use(browser, purpose, link) == 302
 
-    assert log_ins(office) <= before
+    assert log_ins(context) <= before
     for page in ("/account/", "/"):
         answer = browser.get(page)
         assert answer.status_code == 302 and answer.location.startswith("/login")
@@ -72,34 +72,34 @@ def answers(app: Flask, path: str, data: dict[str, str]) -> tuple[int, str | Non
 
 
 def test_O18_registering_answers_alike_for_known_and_unknown_addresses(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.rhys.id).active = False
     addresses = ["new@heatonbeck.sch.example", cast.sana.email, cast.rhys.email, cast.sana.email.upper()]
     seen = [answers(app, "/register/", Newcomer(app, mailbox, email).answers()) for email in addresses]
 
     assert seen[0][0] == 302 and all(one == seen[0] for one in seen)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(OutboxMail.__table__)) == len(addresses)
 
 
 def test_O18_resetting_answers_alike_for_known_unknown_and_closed_accounts(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.bob.id).active = False
     addresses = [cast.ann.email, "nobody@eps.bradford.example", cast.bob.email]
     seen = [answers(app, "/forgotten/", {"email": email}) for email in addresses]
 
     assert seen[0][0] == 302 and all(one == seen[0] for one in seen)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(OutboxMail.__table__)) == len(addresses)
         assert work.session.scalars(select(MailedLink.person_id)).all() == [cast.ann.id]
 
 
 def test_O18_changing_to_a_colleagues_address_answers_like_any_other(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     seen = []
     for email in (NEW, cast.bob.email):
@@ -164,25 +164,25 @@ def test_A10_a_stranger_who_asks_does_not_spoil_the_link_its_owner_has_opened(
     assert cast.nobody().get(strangers).status_code == 404, "all of them end with the new password"
 
 
-def statements_of(app: Flask, office: Office, path: str, data: dict[str, str]) -> list[str]:
+def statements_of(app: Flask, context: AppContext, path: str, data: dict[str, str]) -> list[str]:
     """What one post asks of the database, in order."""
     browser = app.test_client()
     token_for(browser, app)
-    with counted(office) as sent:
+    with counted(context) as sent:
         assert post_with_token(browser, app, path, data).status_code == 302
     return sent
 
 
 @pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
 def test_A12_known_and_unknown_addresses_take_the_same_work(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, door: str
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, door: str
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.rhys.id).active = False
     addresses = ["new@heatonbeck.sch.example", cast.sana.email, cast.rhys.email]
     somebody = Newcomer(app, mailbox)
 
-    seen = [statements_of(app, office, door, somebody.answers(email=email)) for email in addresses]
+    seen = [statements_of(app, context, door, somebody.answers(email=email)) for email in addresses]
 
     assert len(seen[0]) > 5 and seen[0] == seen[1] == seen[2]
 
@@ -203,7 +203,7 @@ def test_O26_every_log_in_ends_and_the_owner_is_told(
     assert here.get("/account/").status_code == 200
 
     if purpose == "email":
-        change_email.apply_due(app.extensions["office"])
+        change_email.apply_due(app.extensions["app_context"])
     else:
         links.use(cast.nobody(), purpose, link)
 
@@ -223,7 +223,7 @@ def test_O26_other_open_links_about_the_account_die_with_a_reset(
 
 @pytest.mark.parametrize("purpose", ["reset", "email"])
 def test_O26_a_code_on_its_way_dies_with_the_change(
-    app: Flask, office: Office, cast: Cast, links: Links, clock: FixedClock, purpose: str
+    app: Flask, context: AppContext, cast: Cast, links: Links, clock: FixedClock, purpose: str
 ) -> None:
     """Somebody who had the old password, or the old mailbox, was half way in."""
     link = getattr(links, purpose)()
@@ -237,7 +237,7 @@ def test_O26_a_code_on_its_way_dies_with_the_change(
         links.use(cast.nobody(), purpose, link)
     else:
         clock.forward(minutes=5)
-        change_email.apply_due(office)
+        change_email.apply_due(context)
 
     assert post_with_token(half, app, "/login/code", {"code": code}).location == "/login/"
 
@@ -246,10 +246,10 @@ def test_O26_a_code_on_its_way_dies_with_the_change(
 
 
 def test_O28_an_administrator_sets_no_password_and_changes_no_address(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
     """Changing someone's second step is the owner's alone (tests/security/test_sessions.py); here: e-mail and password."""
-    with everything(office) as work:
+    with everything(context) as work:
         before = work.get(Person, cast.ann.id)
         kept = before.email, before.password
     ines = cast.ines.browser()
@@ -270,19 +270,19 @@ def test_O28_an_administrator_sets_no_password_and_changes_no_address(
         attempts += 1
 
     assert attempts, "there are doors through which an administrator changes accounts"
-    with everything(office) as work:
+    with everything(context) as work:
         after = work.get(Person, cast.ann.id)
         assert (after.email, after.password) == kept
 
 
 def test_O35_nobody_chooses_a_name_to_log_in_by(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox)
     newcomer.registers(username=cast.ann.email)
     newcomer.sets_up()
 
-    with everything(office) as work:
+    with everything(context) as work:
         person = work.session.scalars(select(Person).where(Person.email == EMAIL)).unique().one()
         assert re.fullmatch(r"[0-9a-f]{32}", person.username)
     assert 'name="username"' not in cast.nobody().get("/register/").text
@@ -292,10 +292,10 @@ def test_O35_nobody_chooses_a_name_to_log_in_by(
 
 
 def test_O29_an_address_counts_only_once_confirmed_from_it(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, links: Links, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, links: Links, clock: FixedClock
 ) -> None:
     link = links.email()
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
     cast.ann.half_way()
     assert re.search(r"\b\d{6}\b", text_of(mailbox.last(cast.ann.email))), (
@@ -304,24 +304,24 @@ def test_O29_an_address_counts_only_once_confirmed_from_it(
     assert "asked to change" in " ".join(str(mail["Subject"]) for mail in mailbox.to(cast.ann.email))
 
     cast.nobody().get(link)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email, "opening the link changes nothing"
     links.use(cast.nobody(), "email", link)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email, "it waits for a day"
     clock.forward(hours=24)
-    change_email.apply_due(office)
-    with everything(office) as work:
+    change_email.apply_due(context)
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == NEW
 
 
 def test_O29_an_address_that_became_somebodys_meanwhile_is_not_taken(
-    app: Flask, office: Office, cast: Cast, links: Links
+    app: Flask, context: AppContext, cast: Cast, links: Links
 ) -> None:
     link = links.email()
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.bob.id).email = NEW
 
     assert links.use(cast.nobody(), "email", link) == 404
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email

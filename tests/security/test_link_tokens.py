@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import (
     ChildLink,
     Invitation,
@@ -42,19 +42,19 @@ def links(app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> Links:
     [{"Host": "evil.example"}, {"Host": "localhost@evil.example"}, {"Host": "localhost.evil.example"}],
 )
 def test_O30_a_foreign_host_is_refused_and_no_mail_is_queued(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, door: str, headers: dict[str, str]
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, door: str, headers: dict[str, str]
 ) -> None:
     somebody = Newcomer(app, mailbox, cast.sana.email)
     answer = somebody.post(door, somebody.answers(), headers=headers)
 
     assert answer.status_code == 400
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(OutboxMail.__table__)) == 0
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "Forwarded", "X-Host", "X-Original-Host"])
 def test_O30_links_begin_with_the_configured_address_whatever_the_request_says(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, header: str
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, header: str
 ) -> None:
     value = "host=evil.example" if header == "Forwarded" else "evil.example"
     somebody = Newcomer(app, mailbox, cast.sana.email)
@@ -65,7 +65,9 @@ def test_O30_links_begin_with_the_configured_address_whatever_the_request_says(
     mail = mailbox.last(cast.sana.email)
     html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
     found = re.findall(r"https?://[^\s\"<]+", text_of(mail) + html)
-    assert found and all(link.startswith(office.post_room.settings.public_base_url) for link in found)
+    assert found and all(
+        link.startswith(context.notification_service.settings.public_base_url) for link in found
+    )
     assert "evil" not in mail.as_string()
 
 
@@ -86,19 +88,19 @@ SCANNERS: list[Callable[[FlaskClient, str], object]] = [
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_O31_scanners_change_nothing_and_the_link_still_works(
-    app: Flask, office: Office, cast: Cast, links: Links, purpose: str
+    app: Flask, context: AppContext, cast: Cast, links: Links, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
-    before = every_row(office)
+    before = every_row(context)
     for scan in SCANNERS:
         scan(cast.nobody(), link)
 
-    assert every_row(office) == before
+    assert every_row(context) == before
     assert links.use(cast.nobody(), purpose, link) == 302
 
 
 def test_O31_a_scanner_that_presses_buttons_gets_no_further_than_the_password(
-    app: Flask, office: Office, cast: Cast, links: Links
+    app: Flask, context: AppContext, cast: Cast, links: Links
 ) -> None:
     """Some send the forms they find, as they are: an empty password is none."""
     for purpose in ("register", "invite", "reset"):
@@ -128,7 +130,7 @@ def spoilt(link: str) -> list[str]:
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_O32_used_old_and_spoilt_links_all_give_the_same_page(
-    app: Flask, office: Office, cast: Cast, links: Links, clock: FixedClock, purpose: str
+    app: Flask, context: AppContext, cast: Cast, links: Links, clock: FixedClock, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
     dead = {bare(cast.nobody().get(wrong).text) for wrong in spoilt(link)}
@@ -177,9 +179,9 @@ def test_O32_a_link_opens_nothing_but_what_it_was_made_for(cast: Cast, links: Li
             assert cast.nobody().get(path.format(token)).status_code == expected, (purpose, other)
 
 
-def test_O32_only_a_hash_of_the_link_is_kept(office: Office, links: Links) -> None:
+def test_O32_only_a_hash_of_the_link_is_kept(context: AppContext, links: Links) -> None:
     tokens = [getattr(links, purpose)().rpartition("/")[2] for purpose in PURPOSES]
-    with everything(office) as work:
+    with everything(context) as work:
         kept = str([dict(row) for row in work.session.execute(select(MailedLink.__table__)).mappings()])
         kept += str([dict(row) for row in work.session.execute(select(OutboxMail.__table__)).mappings()])
     assert len(kept) > 1000
@@ -191,7 +193,7 @@ def test_O32_only_a_hash_of_the_link_is_kept(office: Office, links: Links) -> No
 
 
 def test_O33_whoever_registers_somebody_elses_address_chooses_no_password(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     attacker = Newcomer(app, mailbox)
     attacker.registers(first_name="Mallory", password="attackers-own-password")
@@ -201,7 +203,7 @@ def test_O33_whoever_registers_somebody_elses_address_chooses_no_password(
 
     assert cast.nobody().get(stolen).status_code == 404, "the older registration is replaced"
     victim.sets_up()
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Person.first_name).where(Person.email == EMAIL)).all() == ["Nadia"]
     answer = attacker.post("/login/", {"email": EMAIL, "password": "attackers-own-password"})
     assert answer.status_code == 401
@@ -231,23 +233,23 @@ def test_O33_what_somebody_else_typed_is_shown_before_a_password_is_chosen(
     ],
 )
 def test_O34_another_spelling_of_an_address_is_the_same_address(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, variant: str
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, variant: str
 ) -> None:
     somebody = Newcomer(app, mailbox, variant)
     assert somebody.registers().status_code == 302
 
     assert "already" in mailbox.last(cast.sana.email)["Subject"]
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Registration)).all() == []
 
 
 def test_O34_a_domain_in_letters_that_look_alike_is_shown_as_it_is(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     disguised = "nadia@he\u0430tonbeck.sch.example"  # a Cyrillic letter
     somebody = Newcomer(app, mailbox, "nadia@xn--hetonbeck-13h.sch.example")
     assert somebody.post("/register/", somebody.answers(email=disguised)).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         registration = work.session.scalars(select(Registration)).one()
         kept = registration.email
         registration.state = RegistrationState.waiting
@@ -272,7 +274,7 @@ INJECTED = [
 @pytest.mark.parametrize("field", ["postcode", "phone"])
 @pytest.mark.parametrize("text", INJECTED)
 def test_O36_line_ends_and_hidden_signs_are_refused_at_the_field(
-    app: Flask, office: Office, mailbox: Mailbox, field: str, text: str
+    app: Flask, context: AppContext, mailbox: Mailbox, field: str, text: str
 ) -> None:
     answer = Newcomer(app, mailbox).registers(**{field: text})
 
@@ -283,13 +285,13 @@ def test_O36_line_ends_and_hidden_signs_are_refused_at_the_field(
 @pytest.mark.parametrize("field", ["first_name", "last_name", "job_title", "organisation_named"])
 @pytest.mark.parametrize("text", INJECTED)
 def test_O36_line_ends_and_hidden_signs_in_a_line_of_text_are_cleaned_and_reach_no_mail(
-    app: Flask, office: Office, mailbox: Mailbox, field: str, text: str
+    app: Flask, context: AppContext, mailbox: Mailbox, field: str, text: str
 ) -> None:
     changed = {field: text} | ({"organisation": ""} if field == "organisation_named" else {})
 
     assert Newcomer(app, mailbox).registers(**changed).status_code == 302
 
-    with everything(office) as work:
+    with everything(context) as work:
         kept = getattr(work.session.scalars(select(Registration)).one(), field)
     assert kept == " ".join(text.replace("\x00", "").split())
     [mail] = mailbox.all()
@@ -323,7 +325,7 @@ def test_O36_an_address_as_mail_programs_copy_it_is_written_to_alone(
     ],
 )
 def test_O36_an_address_is_one_address(
-    app: Flask, office: Office, mailbox: Mailbox, door: str, typed: str
+    app: Flask, context: AppContext, mailbox: Mailbox, door: str, typed: str
 ) -> None:
     somebody = Newcomer(app, mailbox)
     answer = somebody.post(door, somebody.answers(email=typed))
@@ -354,7 +356,7 @@ def test_O36_every_mail_has_one_addressee_and_no_words_of_strangers(
 
 
 def test_O32_two_who_press_the_button_at_once_open_one_account(
-    app: Flask, office: Office, mailbox: Mailbox
+    app: Flask, context: AppContext, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox)
     newcomer.registers()
@@ -370,22 +372,22 @@ def test_O32_two_who_press_the_button_at_once_open_one_account(
         statuses = sorted(pool.map(press, range(8)))
 
     assert statuses == [302] + [404] * 7
-    with everything(office) as work:
+    with everything(context) as work:
         people = select(func.count(Person.id)).where(Person.email == EMAIL)
         assert work.session.scalar(people) == 1
 
 
 def test_O33_an_invitation_is_worth_nothing_to_whoever_cannot_read_the_mail(
-    app: Flask, office: Office, cast: Cast, links: Links, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, links: Links, mailbox: Mailbox
 ) -> None:
     """Registering with the invited address gives no child: only the link in the mail does."""
     links.invite()
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(ChildLink)).all() == []
         assert work.session.scalars(select(Invitation.accepted_at)).all() == [None]
     somebody = Newcomer(app, mailbox, FATHER)
     somebody.registers()
     somebody.sets_up(mailbox.link(FATHER))
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(ChildLink)).all() == []
-        assert organisation_id(office)
+        assert organisation_id(context)

@@ -26,7 +26,7 @@ from app.accounts.queries.log_in import account_by_id
 from app.accounts.recovery import end_everything_pending
 from app.accounts.second_step import LogInAgain, WrongCode, begin, seal_secret, verify
 from app.cases import advice_requests, links
-from app.core.unit_of_work import Office, Work
+from app.core.unit_of_work import AppContext, UnitOfWork
 from app.forms import drafts, form_context, submissions
 from app.forms.rules.sharing import SharingChoice
 from app.forms.rules.workflow import FormState
@@ -42,8 +42,8 @@ from tests.security.test_two_at_once import Deed, at_once, open_links
 ROUNDS = 3
 
 
-def audited_shares(office: Office, form_id: int) -> list[Any]:
-    with everything(office) as work:
+def audited_shares(context: AppContext, form_id: int) -> list[Any]:
+    with everything(context) as work:
         return list(work.session.scalars(select(FormShare.ended_at).where(FormShare.form_id == form_id)))
 
 
@@ -59,49 +59,51 @@ def closing(cast: Cast, *actors: Actor) -> Iterator[list[tuple[Any, Deed]]]:
 # --- closing an account --------------------------------------------------------------------------
 
 
-def test_A9_closing_while_they_step_back(office: Office, cast: Cast, make: Maker) -> None:
+def test_A9_closing_while_they_step_back(context: AppContext, cast: Cast, make: Maker) -> None:
     for _ in range(ROUNDS):
         child = make.child()
         link = make.link(child, cast.ann)
         make.advice(child, cast.ann)
         with closing(cast, cast.ann) as close:
             said = at_once(*[(cast.ann, lambda work, n=link.id: links.step_back(work, n))] * 4, *close)
-        assert set(said) <= {"done", "WrongMoment", "NotFound", "WrongHands"}
-        assert [each.person_id for each in open_links(office, child.id)] == [None], "it waits in the queue"
+        assert set(said) <= {"done", "InvalidState", "NotFound", "Forbidden"}
+        assert [each.person_id for each in open_links(context, child.id)] == [None], "it waits in the queue"
 
 
-def test_A9_closing_while_a_colleague_is_brought_in_again(office: Office, cast: Cast, make: Maker) -> None:
+def test_A9_closing_while_a_colleague_is_brought_in_again(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
     for _ in range(ROUNDS):
         made = [make.child(linked=(cast.ann, cast.bob)) for _ in range(4)]
         with closing(cast, cast.bob) as close:
             said = at_once(
                 *((cast.ann, lambda work, c=c.id: links.bring_in(work, c, cast.bob.id)) for c in made), *close
             )
-        assert Counter(said)["done"] == 1 and set(said) <= {"done", "Refused"}
-        assert {each.person_id for c in made for each in open_links(office, c.id)} == {cast.ann.id}
+        assert Counter(said)["done"] == 1 and set(said) <= {"done", "ValidationFailed"}
+        assert {each.person_id for c in made for each in open_links(context, c.id)} == {cast.ann.id}
 
 
 def save_empty(form_id: int) -> Deed:
-    def save(work: Work) -> None:
-        opened = form_context.take_up(work, form_id)
+    def save(work: UnitOfWork) -> None:
+        opened = form_context.load_form_for_update(work, form_id)
         drafts.save_section(work, opened, opened.sections[0].id, {}, 0)
 
     return save
 
 
-def test_A9_closing_while_they_write(office: Office, cast: Cast, make: Maker) -> None:
+def test_A9_closing_while_they_write(context: AppContext, cast: Cast, make: Maker) -> None:
     for _ in range(ROUNDS):
         forms = [make.advice(make.child(linked=(cast.ann,)), cast.ann) for _ in range(4)]
         with closing(cast, cast.ann) as close:
             said = at_once(*((cast.ann, save_empty(form.id)) for form in forms), *close)
-        assert set(said) <= {"done", "WrongHands", "NotFound"}
-        with everything(office) as work:
+        assert set(said) <= {"done", "Forbidden", "NotFound"}
+        with everything(context) as work:
             authors = select(Form.author_id).where(Form.id.in_([form.id for form in forms]))
             assert set(work.session.scalars(authors)) == {None}, "each waits for a colleague"
 
 
 def test_A9_what_a_leaver_begins_to_write_at_that_moment_is_not_theirs(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     """A form of the queue becomes its first writer's; the writer's account is being closed, or they step back."""
     for _ in range(ROUNDS):
@@ -117,11 +119,11 @@ def test_A9_what_a_leaver_begins_to_write_at_that_moment_is_not_theirs(
                 *((cast.ann, lambda work, n=n: links.step_back(work, n)) for n in leaving[:2]),
                 *close,
             )
-        with everything(office) as work:
+        with everything(context) as work:
             assert set(work.session.scalars(select(Form.author_id).where(Form.id.in_(forms)))) == {None}
 
 
-def test_A9_closing_while_they_send(office: Office, cast: Cast, make: Maker) -> None:
+def test_A9_closing_while_they_send(context: AppContext, cast: Cast, make: Maker) -> None:
     forms = [make.advice(make.child(linked=(cast.ann,)), cast.ann) for _ in range(3)]
     for form in forms:
         fill_in(cast.ann, form.id)
@@ -133,13 +135,13 @@ def test_A9_closing_while_they_send(office: Office, cast: Cast, make: Maker) -> 
             ),
             *close,
         )  # fmt: skip
-    assert set(said) <= {"done", "WrongHands", "NotFound"}
-    with everything(office) as work:
+    assert set(said) <= {"done", "Forbidden", "NotFound"}
+    with everything(context) as work:
         held = work.session.scalars(select(Form).where(Form.id.in_([form.id for form in forms]))).unique()
         assert {form.author_id for form in held} == {None}
 
 
-def test_A9_closing_while_their_move_is_decided(office: Office, cast: Cast) -> None:
+def test_A9_closing_while_their_move_is_decided(context: AppContext, cast: Cast) -> None:
     elsewhere = cast.hana.principal.organisation_id or 0
     for _ in range(ROUNDS):
         with cast.bob.works() as work:
@@ -150,8 +152,8 @@ def test_A9_closing_while_their_move_is_decided(office: Office, cast: Cast) -> N
         ]
         with closing(cast, cast.bob) as close:
             said = Counter(at_once(*decide, (cast.bob, sessions.end_mine), *close))
-        assert set(said) <= {"done", "WrongMoment", "Refused"}
-        with everything(office) as work:
+        assert set(said) <= {"done", "InvalidState", "ValidationFailed"}
+        with everything(context) as work:
             bob = work.get(Person, cast.bob.id)
             bob.organisation_id, bob.profession = (
                 cast.bob.principal.organisation_id,
@@ -160,13 +162,13 @@ def test_A9_closing_while_their_move_is_decided(office: Office, cast: Cast) -> N
 
 
 def test_A9_no_one_leads_an_organisation_whose_account_was_closed_at_that_moment(
-    office: Office, cast: Cast
+    context: AppContext, cast: Cast
 ) -> None:
     lead: Deed = lambda work: membership.set_lead(work, cast.ann.id, True)  # noqa: E731
     for _ in range(ROUNDS * 3):
         with closing(cast, cast.ann) as close:
             at_once(*[(cast.olu, lead)] * 3, *close)
-            with everything(office) as work:
+            with everything(context) as work:
                 ann = work.get(Person, cast.ann.id)
                 assert (ann.active, ann.leads_organisation) == (False, False)
 
@@ -186,7 +188,7 @@ def log_in_of(actor: Actor) -> int:
 def new_password(log_in_id: int) -> Deed:
     """The last step of changing a password."""
 
-    def change(work: Work) -> None:
+    def change(work: UnitOfWork) -> None:
         sessions.require_proof(work, log_in_id)
         person = work.get(Person, work.me.user_id)
         set_password(work, person, "hash")
@@ -196,7 +198,7 @@ def new_password(log_in_id: int) -> Deed:
 
 
 def test_A1_a_password_changed_in_four_browsers_while_they_log_out_everywhere(
-    office: Office, cast: Cast
+    context: AppContext, cast: Cast
 ) -> None:
     for _ in range(ROUNDS):
         log_ins = [log_in_of(cast.olu) for _ in range(4)]
@@ -209,19 +211,19 @@ def test_A1_a_password_changed_in_four_browsers_while_they_log_out_everywhere(
         assert set(said) <= {"done", "ProveFirst"}
 
 
-def mailed(office: Office, cast: Cast, purpose: Purpose, times: int) -> list[str]:
-    with everything(office) as work:
+def mailed(context: AppContext, cast: Cast, purpose: Purpose, times: int) -> list[str]:
+    with everything(context) as work:
         return [
             make_link(work, purpose, cast.olu.email, person_id=cast.olu.id, end_others=False)
             for _ in range(times)
         ]
 
 
-def test_A1_of_mailed_links_used_at_once_one_counts(office: Office, cast: Cast) -> None:
-    stranger = Stranger(office)
+def test_A1_of_mailed_links_used_at_once_one_counts(context: AppContext, cast: Cast) -> None:
+    stranger = Stranger(context)
     for _ in range(ROUNDS):
-        resets = mailed(office, cast, Purpose.reset, 3)
-        denials = mailed(office, cast, Purpose.not_me, 2)
+        resets = mailed(context, cast, Purpose.reset, 3)
+        denials = mailed(context, cast, Purpose.not_me, 2)
         said = Counter(
             at_once(
                 *((stranger, lambda work, t=t: forgotten_password._set(work, t, "hash")) for t in resets),
@@ -231,61 +233,63 @@ def test_A1_of_mailed_links_used_at_once_one_counts(office: Office, cast: Cast) 
         assert said == {"done": 1, "DeadLink": 4}, "the first ends everything that was pending"
 
 
-def with_app(office: Office, cast: Cast) -> str:
+def with_app(context: AppContext, cast: Cast) -> str:
     """Give Olu an authenticator app; returns the code that it shows now."""
     secret = pyotp.random_base32()
-    with everything(office) as work:
+    with everything(context) as work:
         person = work.get(Person, cast.olu.id)
         person.totp_secret, person.totp_last_step = seal_secret(work, person.id, secret), None
         return pyotp.TOTP(secret).at(work.now.replace(tzinfo=UTC))
 
 
-def test_A1_an_app_is_reset_once_however_often_that_was_allowed(office: Office, cast: Cast) -> None:
+def test_A1_an_app_is_reset_once_however_often_that_was_allowed(context: AppContext, cast: Cast) -> None:
     for _ in range(ROUNDS):
-        with_app(office, cast)
-        tokens = mailed(office, cast, Purpose.app_reset, 3)
+        with_app(context, cast)
+        tokens = mailed(context, cast, Purpose.app_reset, 3)
         said = at_once(
-            *((Stranger(office), lambda work, t=t: app_reset.confirm(work, t)) for t in tokens),
+            *((Stranger(context), lambda work, t=t: app_reset.confirm(work, t)) for t in tokens),
             *[(cast.ines, lambda work: app_reset.allow(work, cast.olu.id, "She rang."))] * 3,
             *[(cast.olu, sessions.end_mine)] * 3,
         )
-        assert set(said) <= {"done", "DeadLink", "WrongMoment"}
+        assert set(said) <= {"done", "DeadLink", "InvalidState"}
 
 
-def answering(office: Office, secret: str, code: str) -> Callable[[Work], object]:
-    def give(_work: Work) -> object:
+def answering(context: AppContext, secret: str, code: str) -> Callable[[UnitOfWork], object]:
+    def give(_work: UnitOfWork) -> object:
         try:
-            return verify(desk_of(office), secret, code)
+            return verify(desk_of(context), secret, code)
         except (WrongCode, LogInAgain):
             return None
 
     return give
 
 
-def test_A1_a_code_of_an_app_while_they_log_out_everywhere(office: Office, cast: Cast) -> None:
+def test_A1_a_code_of_an_app_while_they_log_out_everywhere(context: AppContext, cast: Cast) -> None:
     for _ in range(ROUNDS):
-        code = with_app(office, cast)
+        code = with_app(context, cast)
         asked = []
         for _ in range(4):
-            with desk_of(office)() as work:
+            with desk_of(context)() as work:
                 account = account_by_id(work.session, cast.olu.id)
                 assert account is not None
                 asked.append(begin(work, account, f"account|{account.email}"))
 
-        if office.database.is_sqlite:  # one writer at a time, and this one opens a second desk
+        if context.database.is_sqlite:  # one writer at a time, and this one opens a second desk
             continue
-        given = [(cast.olu, answering(office, each, code)) for each in asked]
+        given = [(cast.olu, answering(context, each, code)) for each in asked]
         said = at_once(*given, *[(cast.olu, sessions.end_mine)] * 4)
         assert set(said) == {"done"}
 
 
-def test_A1_a_new_address_comes_into_use_while_they_log_out_everywhere(office: Office, cast: Cast) -> None:
-    def apply(work: Work) -> None:
+def test_A1_a_new_address_comes_into_use_while_they_log_out_everywhere(
+    context: AppContext, cast: Cast
+) -> None:
+    def apply(work: UnitOfWork) -> None:
         for each in due_changes(work.session, work.now):
             change_email._apply(work, each)
 
     for number in range(ROUNDS):
-        with everything(office) as work:
+        with everything(context) as work:
             work.add(
                 EmailChange(
                     person_id=cast.olu.id,
@@ -294,9 +298,9 @@ def test_A1_a_new_address_comes_into_use_while_they_log_out_everywhere(office: O
                     takes_effect_at=work.now,
                 )
             )
-        said = at_once(*[(Stranger(office), apply)] * 3, *[(cast.olu, sessions.end_mine)] * 4)
+        said = at_once(*[(Stranger(context), apply)] * 3, *[(cast.olu, sessions.end_mine)] * 4)
         assert set(said) == {"done"}
-        with everything(office) as work:
+        with everything(context) as work:
             (change,) = work.session.scalars(
                 select(EmailChange).where(EmailChange.new_email == f"olu{number}@council.bradford.example")
             )
@@ -308,7 +312,7 @@ def test_A1_a_new_address_comes_into_use_while_they_log_out_everywhere(office: O
 # --- consent -------------------------------------------------------------------------------------
 
 
-def test_A5_a_consent_withdrawn_while_officers_share_it(office: Office, cast: Cast, make: Maker) -> None:
+def test_A5_a_consent_withdrawn_while_officers_share_it(context: AppContext, cast: Cast, make: Maker) -> None:
     for _ in range(ROUNDS):
         child = make.child(linked=(cast.ann, cast.pat))
         with cast.pat.works() as work:
@@ -316,17 +320,17 @@ def test_A5_a_consent_withdrawn_while_officers_share_it(office: Office, cast: Ca
         fill_in(cast.pat, form_id)
         send(cast.pat, form_id)
 
-        def share(work: Work, n: int = form_id) -> object:
+        def share(work: UnitOfWork, n: int = form_id) -> object:
             return set_sharing(work, n, SharingChoice(professionals=True))
 
-        def end(work: Work, n: int = form_id) -> object:
+        def end(work: UnitOfWork, n: int = form_id) -> object:
             return set_sharing(work, n, SharingChoice())
 
         said = at_once(
             *[(cast.olu, end), (cast.mary, share)] * 3,
             (cast.pat, lambda work, n=form_id: drafts.withdraw(work, n)),
         )
-        assert set(said) <= {"done", "WrongMoment"}
-        with everything(office) as work:
+        assert set(said) <= {"done", "InvalidState"}
+        with everything(context) as work:
             assert work.get(Form, form_id).state is FormState.withdrawn, "the parent's word counts"
-        assert None not in audited_shares(office, form_id)
+        assert None not in audited_shares(context, form_id)

@@ -11,7 +11,7 @@ from app.accounts.second_step import seal_secret
 from app.core.clock import FixedClock
 from app.core.networks import network_of
 from app.core.try_limits import WRONG_APP_CODES_A_DAY
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
@@ -64,9 +64,11 @@ def test_B1_proving_oneself_uses_up_no_codes_either(app: Flask, cast: Cast) -> N
         assert proved.location == "/account/"
 
 
-def test_A10_app_codes_have_a_daily_cap(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_A10_app_codes_have_a_daily_cap(
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
+) -> None:
     key = pyotp.random_base32()
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, key)
     looked_at = 0
     for _ in range(5):  # an hour or more between them, so that it is not the account's rest that stops them

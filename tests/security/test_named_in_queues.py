@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts import accounts, membership
 from app.cases import links
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.forms.rules.workflow import FormState
 from app.models import Child
 from tests.cast import Actor, Cast
@@ -87,7 +87,7 @@ def test_A2_a_text_that_says_who_must_not_know_keeps_them_from_the_queue_too(
     after = make.child()
     note_in_a_request(cast, make, after, **answers)
     health = cast.hana.principal.organisation_id
-    with pytest.raises(Refused, match="Idris Clarke works for"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="Idris Clarke works for"), cast.olu.works() as work:
         links.link_organisation(work, after.id, health or 0)
 
 

@@ -9,8 +9,8 @@ from app.accounts import membership
 from app.accounts.mailed_links import OpenLink, Purpose
 from app.cases import duplicates, invitation_acceptance, invitations, links
 from app.core.clock import FixedClock
-from app.core.errors import PortalError, Refused
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.errors import PortalError, ValidationFailed
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.queries.shares import consents_in_force, open_shares
 from app.forms.reading import read
 from app.models import Child, ChildLink, Invitation
@@ -25,8 +25,8 @@ __all__ = ["unconfirmed"]
 FATHER = "john.hussain@mail.example"
 
 
-def accept(office: Office, email: str = FATHER) -> int:
-    with unit_of_work(office, None) as work:
+def accept(context: AppContext, email: str = FATHER) -> int:
+    with unit_of_work(context, None) as work:
         return invitation_acceptance.accept(
             work, OpenLink(0, Purpose.invite, email, None, None, "x"), "hash"
         ).id
@@ -49,35 +49,35 @@ def team_inbox(cast: Cast) -> str:
 
 @pytest.mark.parametrize("note", ["John Hussain", "his father"])
 def test_A2_who_is_named_after_the_invitation_is_not_linked_by_accepting_it(
-    office: Office, cast: Cast, make: Maker, clock: FixedClock, note: str
+    context: AppContext, cast: Cast, make: Maker, clock: FixedClock, note: str
 ) -> None:
     child = make.child(linked=(cast.pat,))
     invite(cast, child)
     clock.forward(hours=1)
     note_that_must_not_know(cast, make, child, note)
-    father = accept(office)
-    assert not linked_to(office, child.id, father)
+    father = accept(context)
+    assert not linked_to(context, child.id, father)
     assert "An invited person was not linked to a child" in team_inbox(cast)
-    with pytest.raises(Refused, match="John Hussain"):
+    with pytest.raises(ValidationFailed, match="John Hussain"):
         invite(cast, child)
     with cast.olu.works() as work:
         invited = parent(child.id, "John", "Hussain", FATHER, "Father", despite=True)
         assert isinstance(invitations.invite(work, invited), ChildLink)
-    assert linked_to(office, child.id, father)
+    assert linked_to(context, child.id, father)
 
 
 def test_A2_what_the_officer_was_warned_of_is_not_asked_again(
-    office: Office, cast: Cast, make: Maker, clock: FixedClock
+    context: AppContext, cast: Cast, make: Maker, clock: FixedClock
 ) -> None:
     child = make.child(linked=(cast.pat,))
     note_that_must_not_know(cast, make, child, "John Hussain")
     clock.forward(hours=1)
     invite(cast, child, despite=True)
-    assert linked_to(office, child.id, accept(office))
+    assert linked_to(context, child.id, accept(context))
 
 
 def test_A2_a_note_that_keeps_no_one_away_holds_no_invitation_back(
-    office: Office, cast: Cast, make: Maker, clock: FixedClock
+    context: AppContext, cast: Cast, make: Maker, clock: FixedClock
 ) -> None:
     child = make.child(linked=(cast.sana,))
     invite(cast, child)
@@ -85,11 +85,11 @@ def test_A2_a_note_that_keeps_no_one_away_holds_no_invitation_back(
     request = make.request(child, cast.sana)
     fill_in(cast.sana, request.id, circumstances={"safeguarding_note": "Call the father before a visit."})
     send(cast.sana, request.id)
-    assert linked_to(office, child.id, accept(office))
+    assert linked_to(context, child.id, accept(context))
 
 
 def test_A2_an_invitation_of_someone_named_since_is_not_sent_again(
-    office: Office, cast: Cast, make: Maker, clock: FixedClock
+    context: AppContext, cast: Cast, make: Maker, clock: FixedClock
 ) -> None:
     child = make.child(linked=(cast.pat,))
     invitation = invite(cast, child)
@@ -99,7 +99,7 @@ def test_A2_an_invitation_of_someone_named_since_is_not_sent_again(
     answer = post_with_token(browser, browser.application, f"/invitations/{invitation.id}/send-again", {})
     assert answer.location == f"/invitations/child/{child.id}"
     assert "John Hussain must not know" in browser.get(answer.location).text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Invitation, invitation.id).sent_at == invitation.sent_at
 
 
@@ -119,7 +119,7 @@ def pair(cast: Cast, make: Maker, *, note_in_newer: bool) -> tuple[Child, Child]
 
 @pytest.mark.parametrize("note_in_newer", [True, False])
 def test_A2_a_merge_asks_before_it_links_someone_who_must_not_know(
-    office: Office, cast: Cast, make: Maker, note_in_newer: bool
+    context: AppContext, cast: Cast, make: Maker, note_in_newer: bool
 ) -> None:
     newer, older = pair(cast, make, note_in_newer=note_in_newer)
     path, browser = f"/children/{newer.id}/duplicate", cast.olu.browser()
@@ -127,11 +127,11 @@ def test_A2_a_merge_asks_before_it_links_someone_who_must_not_know(
     assert answer.status_code == 422
     assert "Quinn Barker is linked or invited to one of the records" in answer.text
     assert 'name="despite"' in answer.text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Child, newer.id).merged_into_id is None
     data = {"answer": "same", "despite": "yes"}
     assert post_with_token(browser, browser.application, path, data).location == f"/children/{older.id}"
-    assert linked_to(office, older.id, cast.quinn.id)
+    assert linked_to(context, older.id, cast.quinn.id)
 
 
 def test_A2_a_merge_asks_for_those_invited_and_for_an_organisation_s_people(cast: Cast, make: Maker) -> None:
@@ -140,7 +140,7 @@ def test_A2_a_merge_asks_for_those_invited_and_for_an_organisation_s_people(cast
     make.queue(newer, cast.hana)
     invite(cast, newer)
     note_that_must_not_know(cast, make, older, "John Hussain", "Idris Clarke")
-    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     said = str([str(fault.text) for fault in refused.value.faults])
     assert "John Hussain" in said and "Idris Clarke" in said
@@ -163,7 +163,7 @@ def test_A2_a_refused_merge_says_why_on_the_page(cast: Cast, make: Maker) -> Non
 
 
 def test_A2_who_is_confirmed_later_does_not_see_the_queue_s_child_whose_form_names_them(
-    office: Office, cast: Cast, make: Maker, unconfirmed: Actor
+    context: AppContext, cast: Cast, make: Maker, unconfirmed: Actor
 ) -> None:
     child, other = make.child(linked=(cast.pat,)), make.child()
     for each in (child, other):
@@ -209,7 +209,7 @@ def test_A2_the_team_hears_that_a_form_names_someone_linked(cast: Cast, make: Ma
 
 
 def test_A2_a_consent_that_names_a_linked_professional_waits_for_the_team(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.pat, cast.hana, cast.ann))
     consent = make.consent(child, cast.pat)
@@ -219,16 +219,16 @@ def test_A2_a_consent_that_names_a_linked_professional_waits_for_the_team(
     for actor in (cast.hana, cast.ann):
         with pytest.raises(PortalError), actor.works() as work:
             read(work, consent.id)
-    with everything(office) as work:
+    with everything(context) as work:
         assert open_shares(work.session, consent.id) == []
 
 
 def test_A2_other_consents_are_shared_with_professionals_when_they_are_sent(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.pat, cast.hana))
     note_that_must_not_know(cast, make, child, "Rosa Lund")
-    with everything(office) as work:
+    with everything(context) as work:
         (consent,) = consents_in_force(work.session, child.id)
     with cast.hana.works() as work:
         assert read(work, consent.form_id).submission is not None

@@ -11,7 +11,7 @@ from app.models import Child, Request
 from tests.cast import everything
 
 
-def test_B7_one_page_sent_twenty_times_at_once_adds_one_child(cast, office):
+def test_B7_one_page_sent_twenty_times_at_once_adds_one_child(cast, context):
     typed = NewChild("Amina", "Shah", date(2017, 3, 14), "4 Beck Lane", "BD9 4NQ", upn="B801200005001")
 
     def send(_number):
@@ -22,6 +22,6 @@ def test_B7_one_page_sent_twenty_times_at_once_adds_one_child(cast, office):
         ids = set(pool.map(send, range(20)))
 
     assert len(ids) == 1
-    with everything(office) as work:
+    with everything(context) as work:
         for table in (Child, Request):
             assert work.session.scalar(select(func.count()).select_from(table)) == 1

@@ -14,7 +14,7 @@ from app.accounts.passwords import account_subject
 from app.core import rate_limits
 from app.core.errors import TooMany
 from app.core.try_limits import COOL_DOWN, PASSWORDS_PER_ACCOUNT, WRONG_CODES
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from tests.browser import post_with_token
 from tests.cast import Cast
 
@@ -23,24 +23,24 @@ Keyed = Callable[..., Flask]
 
 
 @pytest.fixture
-def keyed(office: Office) -> Iterator[Keyed]:
+def keyed(context: AppContext) -> Iterator[Keyed]:
     """The same portal, started with these keys: keyed(NEW, old)."""
     started: list[Flask] = []
 
     def start(*keys: str) -> Flask:
-        app = create_app(dataclasses.replace(office.settings, otp_keys=keys), office.clock)  # type: ignore[type-var]
+        app = create_app(dataclasses.replace(context.settings, otp_keys=keys), context.clock)  # type: ignore[type-var]
         started.append(app)
         return app
 
     yield start
     for each in started:
-        each.extensions["office"].database.engine.dispose()
+        each.extensions["app_context"].database.engine.dispose()
 
 
 @pytest.fixture
-def changed(keyed: Keyed, office: Office) -> Flask:
+def changed(keyed: Keyed, context: AppContext) -> Flask:
     """The portal after OTP_KEY was changed, the old one among the fallbacks."""
-    return keyed(NEW, *office.settings.otp_keys)
+    return keyed(NEW, *context.settings.otp_keys)
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def test_A12_a_code_of_a_key_that_is_gone_opens_nothing(cast: Cast, without: Fla
     assert goes_on(without, cast, cast.ann.half_way()) == 401
 
 
-def test_A12_tries_are_counted_on(office: Office, cast: Cast, changed: Flask) -> None:
+def test_A12_tries_are_counted_on(context: AppContext, cast: Cast, changed: Flask) -> None:
     subject = account_subject(cast.ann.email)
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         for _ in range(PASSWORDS_PER_ACCOUNT.most - 1):
             rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
 
-    with unit_of_work(changed.extensions["office"], None) as work:
+    with unit_of_work(changed.extensions["app_context"], None) as work:
         assert rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject) == PASSWORDS_PER_ACCOUNT.most
         with pytest.raises(TooMany):
             rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject)
@@ -79,28 +79,28 @@ def test_A12_tries_are_counted_on(office: Office, cast: Cast, changed: Flask) ->
         assert rate_limits.take(work, PASSWORDS_PER_ACCOUNT, subject) == 1
 
 
-def test_A12_an_account_that_rests_goes_on_resting(office: Office, cast: Cast, changed: Flask) -> None:
+def test_A12_an_account_that_rests_goes_on_resting(context: AppContext, cast: Cast, changed: Flask) -> None:
     subject = account_subject(cast.ann.email)
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         rate_limits.rest(work, WRONG_CODES, subject, COOL_DOWN)
 
-    with pytest.raises(TooMany), unit_of_work(changed.extensions["office"], None) as work:
+    with pytest.raises(TooMany), unit_of_work(changed.extensions["app_context"], None) as work:
         rate_limits.check_rest(work, WRONG_CODES, subject)
 
 
 def test_A12_known_devices_and_open_forms_stay_known(
-    office: Office, cast: Cast, changed: Flask, without: Flask
+    context: AppContext, cast: Cast, changed: Flask, without: Flask
 ) -> None:
-    device, form = device_token(office, cast.ann.id), saved_submissions.form_mark(office, cast.ann.id)
-    now, never = changed.extensions["office"], without.extensions["office"]
+    device, form = device_token(context, cast.ann.id), saved_submissions.form_mark(context, cast.ann.id)
+    now, never = changed.extensions["app_context"], without.extensions["app_context"]
 
-    assert known_device(now, device) == known_device(office, device) is not None
+    assert known_device(now, device) == known_device(context, device) is not None
     assert saved_submissions.owner_of(now, form) == cast.ann.id
     assert known_device(never, device) is None and saved_submissions.owner_of(never, form) is None
     assert known_device(now, "é.é.é.é") is None
 
 
 def test_A12_new_marks_need_the_new_key_only(cast: Cast, changed: Flask, without: Flask) -> None:
-    device = device_token(changed.extensions["office"], cast.ann.id)
+    device = device_token(changed.extensions["app_context"], cast.ann.id)
 
-    assert known_device(without.extensions["office"], device) is not None
+    assert known_device(without.extensions["app_context"], device) is not None

@@ -14,7 +14,7 @@ from app.accounts.mailed_links import make_link
 from app.accounts.second_step import Passed
 from app.core.clock import FixedClock
 from app.core.roles import Profession
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import (
     EmailChange,
     Invitation,
@@ -70,7 +70,7 @@ def test_A1_password_and_code_open_the_way_for_ten_minutes_in_this_log_in_only(
     assert browser.get(path).location == "/account/prove"
 
 
-def test_A1_the_services_ask_for_the_proof_themselves(cast: Cast, office: Office) -> None:
+def test_A1_the_services_ask_for_the_proof_themselves(cast: Cast, context: AppContext) -> None:
     cast.olu.browser(proved=False)
     with cast.olu.works() as work:
         here = work.session.scalars(select(LogInSession.id)).one()
@@ -178,16 +178,16 @@ def test_A1_every_column_that_names_a_person_or_an_address_is_ended_or_says_why_
     assert (set(ENDED) | set(LASTS)) - named == set(), "these are no longer there"
 
 
-def plant(office: Office, cast: Cast, make: Maker) -> None:
+def plant(context: AppContext, cast: Cast, make: Maker) -> None:
     """Everything that can be pending about Ann at once; two log-ins and a challenge among them."""
     child = make.child()
     cast.ann.half_way()
     cast.ann.browser()
-    with everything(office) as work:
+    with everything(context) as work:
         make_link(work, Purpose.email, NEW, person_id=cast.ann.id)
         make_link(work, Purpose.reset, cast.ann.email, person_id=cast.ann.id)
         work.add(EmailChange(person_id=cast.ann.id, new_email=NEW))
-        work.add(OrganisationChange(person_id=cast.ann.id, to_organisation_id=organisation_id(office)))
+        work.add(OrganisationChange(person_id=cast.ann.id, to_organisation_id=organisation_id(context)))
         registration = work.add(
             Registration(
                 email=cast.ann.email, first_name="Ann", last_name="K", profession=Profession.school,
@@ -204,29 +204,29 @@ def plant(office: Office, cast: Cast, make: Maker) -> None:
         make_link(work, Purpose.invite, cast.ann.email)
 
 
-def changes_password(app: Flask, office: Office, cast: Cast) -> FlaskClient | None:
+def changes_password(app: Flask, context: AppContext, cast: Cast) -> FlaskClient | None:
     browser = cast.ann.browser()
     assert post_with_token(browser, app, "/account/password", {"password": CHOSEN}).location == "/account/"
     return browser
 
 
-def resets_password(app: Flask, office: Office, cast: Cast) -> None:
-    with everything(office) as work:
+def resets_password(app: Flask, context: AppContext, cast: Cast) -> None:
+    with everything(context) as work:
         token = make_link(work, Purpose.reset, cast.ann.email, person_id=cast.ann.id)
-    forgotten_password.choose(desk_of(office), token, CHOSEN)
+    forgotten_password.choose(desk_of(context), token, CHOSEN)
 
 
-def logs_out_everywhere(app: Flask, office: Office, cast: Cast) -> None:
+def logs_out_everywhere(app: Flask, context: AppContext, cast: Cast) -> None:
     post_with_token(cast.ann.browser(), app, "/account/log-ins/end", {})
 
 
-def is_closed(app: Flask, office: Office, cast: Cast) -> None:
+def is_closed(app: Flask, context: AppContext, cast: Cast) -> None:
     with cast.ines.works() as work:
         accounts.deactivate(work, cast.ann.id)
 
 
-def says_it_was_not_her(app: Flask, office: Office, cast: Cast) -> None:
-    with everything(office) as work:
+def says_it_was_not_her(app: Flask, context: AppContext, cast: Cast) -> None:
+    with everything(context) as work:
         token = make_link(work, Purpose.not_me, cast.ann.email, person_id=cast.ann.id)
     answer = post_with_token(cast.nobody(), app, f"/confirm/not-me/{token}", {})
     assert post_with_token(cast.nobody(), app, answer.location, {"password": CHOSEN}).status_code == 302
@@ -237,16 +237,16 @@ RECOVERIES = [changes_password, resets_password, logs_out_everywhere, is_closed,
 
 @pytest.mark.parametrize("recover", RECOVERIES, ids=lambda each: each.__name__)
 def test_A1_nothing_pending_survives(
-    app: Flask, office: Office, cast: Cast, make: Maker, recover: Callable[..., FlaskClient | None]
+    app: Flask, context: AppContext, cast: Cast, make: Maker, recover: Callable[..., FlaskClient | None]
 ) -> None:
-    plant(office, cast, make)
-    with everything(office) as work:
+    plant(context, cast, make)
+    with everything(context) as work:
         before = {name: check(work, cast.ann) for name, check in ENDED.items()}
     assert all(before.values()), f"nothing was planted for {[name for name in before if not before[name]]}"
 
-    kept = recover(app, office, cast)
+    kept = recover(app, context, cast)
 
-    with everything(office) as work:
+    with everything(context) as work:
         after = {name: check(work, cast.ann) for name, check in ENDED.items()}
     if kept is not None:
         assert len(after.pop("log_in_session.person_id")) == 1
@@ -257,22 +257,22 @@ def test_A1_nothing_pending_survives(
 
 @pytest.mark.parametrize("recover", RECOVERIES, ids=lambda each: each.__name__)
 def test_A1_other_peoples_pending_things_are_left_alone(
-    app: Flask, office: Office, cast: Cast, recover: Callable[..., object]
+    app: Flask, context: AppContext, cast: Cast, recover: Callable[..., object]
 ) -> None:
     bob, half = cast.bob.browser(), cast.bob.half_way()
-    recover(app, office, cast)
+    recover(app, context, cast)
 
     assert bob.get("/account/").status_code == 200
     assert post_with_token(half, app, "/login/code", {"code": cast.bob.code()}).location == "/"
 
 
 def test_A1_a_device_known_from_before_a_new_password_is_strange_again(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     thief = cast.ann.logs_in()
     post_with_token(thief, app, "/login/out", {})
     clock.forward(minutes=1)
-    resets_password(app, office, cast)
+    resets_password(app, context, cast)
     for _ in range(10):
         post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "wrong"})
 
@@ -281,14 +281,14 @@ def test_A1_a_device_known_from_before_a_new_password_is_strange_again(
 
 
 def test_A1_a_right_code_of_before_opens_no_log_in_after(
-    office: Office, cast: Cast, clock: FixedClock, app: Flask
+    context: AppContext, cast: Cast, clock: FixedClock, app: Flask
 ) -> None:
     """The code was right a moment before the account was taken back, and its log-in is opened a moment after."""
     from app.accounts import log_in
 
     passed = Passed(cast.ann.id, "email", clock.now())
     clock.forward(seconds=1)
-    resets_password(app, office, cast)
+    resets_password(app, context, cast)
 
-    with pytest.raises(log_in.WrongPassword), unit_of_work(office, None) as work:
+    with pytest.raises(log_in.WrongPassword), unit_of_work(context, None) as work:
         log_in.enter(work, passed)

@@ -13,9 +13,9 @@ from app.accounts.registration import Applicant, register
 from app.accounts.rules.work_email import canonical
 from app.cases import advice_requests, links
 from app.cases.account_activation import Outcome, choose_password, finish
-from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import Principal, Profession, Role
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms.rules.workflow import FormState
 from app.messages.queries.recipients import readers
 from app.models import Child, ChildLink, Form, Message, Person, Registration, SectionDraft
@@ -33,27 +33,27 @@ class Joined:
     """Somebody who registered with an address of the health trust, and nobody has confirmed yet."""
 
     def __init__(
-        self, office: Office, mailbox: Mailbox, email: str = HEALTH_EMAIL, **changed: object
+        self, context: AppContext, mailbox: Mailbox, email: str = HEALTH_EMAIL, **changed: object
     ) -> None:
-        self.office, self.email = office, email
+        self.context, self.email = context, email
         given = {
             "email": email,
             "first_name": "Nadia",
             "last_name": "Rahman",
             "profession": Profession.school,
-            "organisation_id": organisation_id(office, HEALTH),
+            "organisation_id": organisation_id(context, HEALTH),
             "job_title": "Bank nurse",
             "address": "Skipton Road",
             "postcode": "BD20 6TD",
             "phone": "01632 960101",
         }
-        with unit_of_work(office, None) as work:
+        with unit_of_work(context, None) as work:
             register(work, Applicant(**(given | changed)))  # type: ignore[arg-type]
         token = mailbox.link(email).rpartition("/")[2]
-        choose_password(lambda: unit_of_work(office, None), token, CHOSEN)
-        with unit_of_work(office, None) as work:
+        choose_password(lambda: unit_of_work(context, None), token, CHOSEN)
+        with unit_of_work(context, None) as work:
             self.outcome = finish(work, token)
-        with everything(office) as work:
+        with everything(context) as work:
             self.registration_id = work.session.scalars(
                 select(Registration.id).where(Registration.email == email).order_by(Registration.id.desc())
             ).first()
@@ -62,12 +62,12 @@ class Joined:
     @property
     def principal(self) -> Principal:
         """As the row policies know them at this moment."""
-        with self.office.database.engine.connect() as connection:
+        with self.context.database.engine.connect() as connection:
             return readers(connection, {self.id})[self.id].principal
 
     @contextmanager
-    def works(self) -> Iterator[Work]:
-        with unit_of_work(self.office, self.principal) as work:
+    def works(self) -> Iterator[UnitOfWork]:
+        with unit_of_work(self.context, self.principal) as work:
             yield work
 
     def reasons(self, cast: Cast) -> list[str]:
@@ -77,57 +77,57 @@ class Joined:
 
 
 @pytest.fixture
-def joined(office: Office, mailbox: Mailbox) -> Joined:
-    found = Joined(office, mailbox)
+def joined(context: AppContext, mailbox: Mailbox) -> Joined:
+    found = Joined(context, mailbox)
     assert found.outcome is Outcome.open
     return found
 
 
-def seen(work: Work, table: type) -> list[int]:
+def seen(work: UnitOfWork, table: type) -> list[int]:
     return list(work.session.scalars(select(table.id)))
 
 
-def make_lead(office: Office, actor: Actor) -> None:
-    with everything(office) as work:
+def make_lead(context: AppContext, actor: Actor) -> None:
+    with everything(context) as work:
         work.get(Person, actor.id).leads_organisation = True
     actor.principal = Principal(**(vars(actor.principal) | {"leads_organisation": True}))
 
 
 def test_A3_a_student_address_of_a_trust_waits_for_approval(
-    office: Office, mailbox: Mailbox, cast: Cast
+    context: AppContext, mailbox: Mailbox, cast: Cast
 ) -> None:
-    kid = Joined(office, mailbox, "kid@students.airedale.nhs.example")
+    kid = Joined(context, mailbox, "kid@students.airedale.nhs.example")
 
     assert kid.outcome is Outcome.waiting
     assert kid.reasons(cast) == ["The email domain students.airedale.nhs.example is not recognised"]
 
 
 def test_A3_a_domain_that_looks_like_a_recognised_one_is_named(
-    office: Office, mailbox: Mailbox, cast: Cast
+    context: AppContext, mailbox: Mailbox, cast: Cast
 ) -> None:
-    false = Joined(office, mailbox, canonical("nadia@\u0430iredale.nhs.example"))
+    false = Joined(context, mailbox, canonical("nadia@\u0430iredale.nhs.example"))
 
     assert false.outcome is Outcome.waiting
     assert any("looks like airedale.nhs.example" in reason for reason in false.reasons(cast))
 
 
 def test_A3_B11_the_profession_comes_from_the_organisation(joined: Joined) -> None:
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         assert work.get(Person, joined.id).profession is Profession.health
     assert joined.principal.profession is Profession.health
 
 
 def test_B11_a_profession_that_differs_from_the_organisation_gives_no_right_to_ask(
-    joined: Joined, office: Office
+    joined: Joined, context: AppContext
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, joined.id).profession = Profession.school
 
     assert joined.principal.profession is Profession.health
 
 
 def test_A3_nobody_opens_the_queue_before_they_are_confirmed(
-    joined: Joined, cast: Cast, make: Maker, office: Office
+    joined: Joined, cast: Cast, make: Maker, context: AppContext
 ) -> None:
     child = make.child(linked=(cast.sana,))
     link = make.queue(child, cast.hana)
@@ -152,7 +152,7 @@ def test_A3_the_queue_of_a_child_they_added_themselves_stays_shut(
     queue = make.queue(child, cast.hana)
     theirs = make.advice(child, cast.hana, FormState.draft, template="advice_health")
     mine = make.request(child, cast.hana, author_id=joined.id)
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         for form in (theirs, mine):
             work.add(
                 SectionDraft(
@@ -164,9 +164,9 @@ def test_A3_the_queue_of_a_child_they_added_themselves_stays_shut(
         assert set(seen(work, ChildLink)) == {own.id, queue.id}
         assert seen(work, Form) == [mine.id], "a colleague's form is not theirs"
         assert len(seen(work, SectionDraft)) == 1, "nor is a colleague's draft"
-    with pytest.raises(WrongHands), joined.works() as work:
+    with pytest.raises(Forbidden), joined.works() as work:
         links.take_up(work, queue.id)
-    with pytest.raises(WrongHands), joined.works() as work:
+    with pytest.raises(Forbidden), joined.works() as work:
         links.bring_in(work, child.id, cast.hana.id)
 
 
@@ -174,20 +174,20 @@ def test_A3_nobody_is_linked_or_asked_before_they_are_confirmed(
     joined: Joined, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.hana,))
-    with pytest.raises(Refused, match="not confirmed"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="not confirmed"), cast.olu.works() as work:
         links.link_person(work, child.id, joined.id)
-    with pytest.raises(Refused, match="not confirmed"), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed, match="not confirmed"), cast.olu.works() as work:
         advice_requests.ask_for_advice(work, child.id, "advice_health", person_id=joined.id)
-    with pytest.raises(Refused, match="not confirmed"), cast.hana.works() as work:
+    with pytest.raises(ValidationFailed, match="not confirmed"), cast.hana.works() as work:
         links.bring_in(work, child.id, joined.id)
 
 
 def test_A3_they_hear_nothing_of_what_waits_in_the_queue(joined: Joined, cast: Cast, make: Maker) -> None:
     child = make.child()
     with cast.olu.works() as work:
-        links.link_organisation(work, child.id, organisation_id(joined.office, HEALTH))
+        links.link_organisation(work, child.id, organisation_id(joined.context, HEALTH))
 
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         told = set(work.session.scalars(select(Message.recipient_id).where(Message.letter == "child_linked")))
     assert told == {cast.hana.id, cast.idris.id}
 
@@ -196,7 +196,7 @@ def test_A3_an_organisation_no_longer_in_use_opens_nothing(joined: Joined, cast:
     make.queue(make.child(), cast.hana)
     with cast.olu.works() as work:
         person = membership.confirm(work, joined.id)
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         work.get(Person, person.id).organisation.active = False  # type: ignore[union-attr]
 
     assert not joined.principal.is_confirmed
@@ -205,12 +205,12 @@ def test_A3_an_organisation_no_longer_in_use_opens_nothing(joined: Joined, cast:
 
 
 def test_A3_the_lead_and_the_sen_team_hear_of_somebody_new(
-    office: Office, mailbox: Mailbox, cast: Cast
+    context: AppContext, mailbox: Mailbox, cast: Cast
 ) -> None:
-    make_lead(office, cast.hana)
-    Joined(office, mailbox)
+    make_lead(context, cast.hana)
+    Joined(context, mailbox)
 
-    with everything(office) as work:
+    with everything(context) as work:
         told = list(
             work.session.scalars(select(Message.recipient_id).where(Message.letter == "membership_awaited"))
         )
@@ -218,29 +218,29 @@ def test_A3_the_lead_and_the_sen_team_hear_of_somebody_new(
 
 
 def test_A3_a_lead_confirms_and_the_person_is_told(joined: Joined, cast: Cast) -> None:
-    make_lead(joined.office, cast.hana)
+    make_lead(joined.context, cast.hana)
     with cast.hana.works() as work:
         assert [person.id for person in membership.waiting(work)] == [joined.id]
         membership.confirm(work, joined.id)
 
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         person = work.get(Person, joined.id)
         assert person.organisation_confirmed_by_id == cast.hana.id
         told = work.session.scalars(select(Message.letter).where(Message.recipient_id == joined.id)).all()
         assert told == ["membership_confirmed"]
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         membership.refuse(work, joined.id)
 
 
 def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_told(
     joined: Joined, cast: Cast, mailbox: Mailbox
 ) -> None:
-    make_lead(joined.office, cast.hana)
+    make_lead(joined.context, cast.hana)
     number = joined.id
     with cast.hana.works() as work:
         membership.refuse(work, number)
 
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         assert work.get(Person, number).active is False
         letters = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
         assert letters[-1] == "membership_refused"
@@ -252,49 +252,49 @@ def test_A3_nobody_else_confirms(joined: Joined, cast: Cast, key: str) -> None:
     """A colleague who is no lead, a lead of another organisation, a parent, an administrator."""
     actor: Actor = getattr(cast, key)
     for answer in (membership.confirm, membership.refuse):
-        with pytest.raises((WrongHands, NotFound)), actor.works() as work:
+        with pytest.raises((Forbidden, NotFound)), actor.works() as work:
             answer(work, joined.id)
 
 
 def test_A3_nobody_confirms_themselves(joined: Joined) -> None:
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         work.get(Person, joined.id).leads_organisation = True
     assert joined.principal.leads_organisation is False, "a lead has to be confirmed"
-    with pytest.raises(WrongHands), joined.works() as work:
+    with pytest.raises(Forbidden), joined.works() as work:
         membership.confirm(work, joined.id)
 
 
 def test_A3_only_the_sen_team_and_administrators_choose_leads(joined: Joined, cast: Cast) -> None:
     for key in ("hana", "sana"):
-        with pytest.raises((WrongHands, NotFound)), getattr(cast, key).works() as work:
+        with pytest.raises((Forbidden, NotFound)), getattr(cast, key).works() as work:
             membership.set_lead(work, cast.hana.id, True)
-    with pytest.raises(Refused), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed), cast.olu.works() as work:
         membership.set_lead(work, joined.id, True)
     for key in ("olu", "ines"):
         with getattr(cast, key).works() as work:
             membership.set_lead(work, cast.hana.id, key == "olu")
-    with everything(joined.office) as work:
+    with everything(joined.context) as work:
         assert work.get(Person, cast.hana.id).leads_organisation is False
 
 
-def test_A3_approving_a_registration_confirms_it(office: Office, mailbox: Mailbox, cast: Cast) -> None:
-    nurse = Joined(office, mailbox, "nadia@nhs.example")
+def test_A3_approving_a_registration_confirms_it(context: AppContext, mailbox: Mailbox, cast: Cast) -> None:
+    nurse = Joined(context, mailbox, "nadia@nhs.example")
     assert nurse.outcome is Outcome.waiting and nurse.registration_id is not None
     with cast.olu.works() as work:
-        person = decisions.approve(work, nurse.registration_id, organisation_id(office, HEALTH))
-    with everything(office) as work:
+        person = decisions.approve(work, nurse.registration_id, organisation_id(context, HEALTH))
+    with everything(context) as work:
         row = work.get(Person, person.id)
         assert (row.organisation_confirmed_by_id, row.profession) == (cast.olu.id, Profession.health)
 
 
 @pytest.mark.parametrize("email", ["hana.begum+2@airedale.nhs.example", "hanabegum@airedale.nhs.example"])
 def test_A3_a_closed_account_does_not_come_back_through_another_spelling(
-    office: Office, mailbox: Mailbox, cast: Cast, email: str
+    context: AppContext, mailbox: Mailbox, cast: Cast, email: str
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.hana.id).active = False
 
-    again = Joined(office, mailbox, email, last_name="Other")
+    again = Joined(context, mailbox, email, last_name="Other")
 
     assert again.outcome is Outcome.waiting
     assert again.reasons(cast) == [
@@ -302,24 +302,24 @@ def test_A3_a_closed_account_does_not_come_back_through_another_spelling(
     ]
 
 
-def test_A3_a_leaver_with_another_mailbox_waits(office: Office, mailbox: Mailbox, cast: Cast) -> None:
-    with everything(office) as work:
+def test_A3_a_leaver_with_another_mailbox_waits(context: AppContext, mailbox: Mailbox, cast: Cast) -> None:
+    with everything(context) as work:
         work.get(Person, cast.hana.id).active = False
-    again = Joined(office, mailbox, "hb12@airedale.nhs.example", first_name="HANA", last_name="Begum")
+    again = Joined(context, mailbox, "hb12@airedale.nhs.example", first_name="HANA", last_name="Begum")
     assert again.outcome is Outcome.waiting
 
 
 def test_A3_a_refused_person_waits_again_with_the_reason(
-    office: Office, mailbox: Mailbox, cast: Cast
+    context: AppContext, mailbox: Mailbox, cast: Cast
 ) -> None:
     first = Joined(
-        office, mailbox, "kid@airedale.nhs.example", organisation_id=None, organisation_named="A ward"
+        context, mailbox, "kid@airedale.nhs.example", organisation_id=None, organisation_named="A ward"
     )
     assert first.registration_id is not None
     with cast.olu.works() as work:
         decisions.refuse(work, first.registration_id, "The trust does not know them.")
 
-    again = Joined(office, mailbox, "kid+1@airedale.nhs.example")
+    again = Joined(context, mailbox, "kid+1@airedale.nhs.example")
 
     assert again.outcome is Outcome.waiting
     assert again.reasons(cast) == [
@@ -327,8 +327,10 @@ def test_A3_a_refused_person_waits_again_with_the_reason(
     ]
 
 
-def test_A3_a_lead_confirms_on_the_page(app: Flask, office: Office, mailbox: Mailbox, cast: Cast) -> None:
-    make_lead(office, cast.sana)
+def test_A3_a_lead_confirms_on_the_page(
+    app: Flask, context: AppContext, mailbox: Mailbox, cast: Cast
+) -> None:
+    make_lead(context, cast.sana)
     newcomer = Newcomer(app, mailbox)
     newcomer.registers()
     newcomer.sets_up()
@@ -340,7 +342,7 @@ def test_A3_a_lead_confirms_on_the_page(app: Flask, office: Office, mailbox: Mai
     assert "1 person is waiting" in sana.get("/").text
     page = sana.get("/colleagues/").text
     assert "Nadia Rahman" in page and "Deputy head" in page
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Person.id).where(Person.email == newcomer.email)).one()
     question = sana.get(f"/colleagues/{number}/refuse").text
     assert "Are you sure that Nadia Rahman does not work for" in question and "Close the account" in question
@@ -349,11 +351,11 @@ def test_A3_a_lead_confirms_on_the_page(app: Flask, office: Office, mailbox: Mai
     done = post_with_token(sana, app, f"/colleagues/{number}/confirm", {})
     assert done.status_code == 302
     assert "must confirm that you work there" not in newcomer.browser.get("/").text
-    assert "Nadia Rahman" in sana.get(f"/colleagues/organisation/{organisation_id(office)}").text
+    assert "Nadia Rahman" in sana.get(f"/colleagues/organisation/{organisation_id(context)}").text
 
 
-def test_A3_an_officer_chooses_a_lead_on_the_page(app: Flask, office: Office, cast: Cast) -> None:
-    olu, health = cast.olu.browser(), organisation_id(office, HEALTH)
+def test_A3_an_officer_chooses_a_lead_on_the_page(app: Flask, context: AppContext, cast: Cast) -> None:
+    olu, health = cast.olu.browser(), organisation_id(context, HEALTH)
     for browser in (olu, cast.ines.browser()):
         assert f"/colleagues/organisation/{health}" in browser.get(f"/organisations/show/{health}").text
     assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/lead", {}).status_code == 302

@@ -18,8 +18,8 @@ from app.accounts.second_step import open_secret, seal_secret
 from app.core.encryption import UNBOUND_FOR, BrokenSeal, seal, unseal
 from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
 from app.core.mail.outbox import queue_mail
-from app.core.unit_of_work import Office, unit_of_work
-from app.models import KeptPost, OutboxMail, Person
+from app.core.unit_of_work import AppContext, unit_of_work
+from app.models import OutboxMail, Person, SavedSubmission
 from app.operations.key_rotation import SEALED, reseal
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
@@ -28,9 +28,9 @@ from tests.mailbox import Mailbox
 KEYS = ("a" * 32, "b" * 32)
 
 
-def unbound(office: Office, purpose: str, text: str, age: int = 0) -> str:
+def unbound(context: AppContext, purpose: str, text: str, age: int = 0) -> str:
     """A value as versions before 30 November 2026 sealed it."""
-    derived = hmac.new(office.settings.file_keys[0].encode(), b"seal|" + purpose.encode(), hashlib.sha256)
+    derived = hmac.new(context.settings.file_keys[0].encode(), b"seal|" + purpose.encode(), hashlib.sha256)
     fernet = Fernet(base64.urlsafe_b64encode(derived.digest()))
     return fernet.encrypt_at_time(text.encode(), int(time.time()) - age).decode()
 
@@ -52,75 +52,81 @@ def test_A12_what_is_no_sealed_value_does_not_open(broken: str) -> None:
         unseal(KEYS, "purpose", (), broken)
 
 
-def test_A12_the_secret_of_an_app_opens_for_its_owner_only(app: Flask, office: Office, cast: Cast) -> None:
+def test_A12_the_secret_of_an_app_opens_for_its_owner_only(
+    app: Flask, context: AppContext, cast: Cast
+) -> None:
     stolen = pyotp.random_base32()
-    with everything(office) as work:
+    with everything(context) as work:
         mine = seal_secret(work, cast.mary.id, stolen)
         work.get(Person, cast.olu.id).totp_secret = mine
 
     browser = cast.nobody()
     post_with_token(browser, app, "/login/", {"email": cast.olu.email, "password": PASSWORD})
-    code = pyotp.TOTP(stolen).at(office.clock.now())
+    code = pyotp.TOTP(stolen).at(context.clock.now())
     answer = post_with_token(browser, app, "/login/code", {"code": code})
 
     assert answer.status_code == 401
-    with everything(office) as work, pytest.raises(BrokenSeal):
+    with everything(context) as work, pytest.raises(BrokenSeal):
         open_secret(work, cast.olu.id, mine)
 
 
 @pytest.mark.parametrize("column", ["to_address", "letter", "dedupe_key"])
 def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
-    office: Office, mailbox: Mailbox, column: str
+    context: AppContext, mailbox: Mailbox, column: str
 ) -> None:
-    with everything(office) as work:
+    with everything(context) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         work.session.execute(sa.update(OutboxMail).values({column: "account_opened"}))
 
     assert mailbox.all() == []
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(sa.select(OutboxMail.last_error)).one() == "BrokenSeal"
 
 
-def test_A12_kept_text_is_given_to_nobody_else(office: Office, cast: Cast) -> None:
-    with everything(office) as work:
+def test_A12_kept_text_is_given_to_nobody_else(context: AppContext, cast: Cast) -> None:
+    with everything(context) as work:
         key = saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
-        work.session.execute(sa.update(KeptPost).values(person_id=cast.rhys.id))
+        work.session.execute(sa.update(SavedSubmission).values(person_id=cast.rhys.id))
 
-    with unit_of_work(office, cast.rhys.principal) as work:
+    with unit_of_work(context, cast.rhys.principal) as work:
         assert saved_submissions.kept(work, key) is None
 
 
 @pytest.mark.parametrize("age", [0, UNBOUND_FOR * 2])
-def test_A12_resealing_binds_what_an_older_version_sealed(office: Office, cast: Cast, age: int) -> None:
-    with everything(office) as work:
-        work.get(Person, cast.olu.id).totp_secret = unbound(office, FOR_APPS, "OLUSSECRET", age)
+def test_A12_resealing_binds_what_an_older_version_sealed(context: AppContext, cast: Cast, age: int) -> None:
+    with everything(context) as work:
+        work.get(Person, cast.olu.id).totp_secret = unbound(context, FOR_APPS, "OLUSSECRET", age)
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
-        old = unbound(office, FOR_MAIL, json.dumps({}), age)
+        old = unbound(context, FOR_MAIL, json.dumps({}), age)
         work.session.execute(sa.update(OutboxMail).values(sealed_facts=old))
 
-    assert sorted(reseal(office).done.values()) == [1, 1]
+    assert sorted(reseal(context).done.values()) == [1, 1]
 
-    with everything(office) as work:
+    with everything(context) as work:
         held = work.get(Person, cast.olu.id).totp_secret or ""
         assert held.startswith("v2.") and open_secret(work, cast.olu.id, held) == "OLUSSECRET"
-    assert reseal(office).done == {}
+    assert reseal(context).done == {}
 
 
-def test_A12_what_is_unbound_opens_for_a_day_only_while_versions_change(office: Office, cast: Cast) -> None:
-    fresh, old = (unbound(office, FOR_APPS, "x", age) for age in (60, UNBOUND_FOR + 60))
-    with everything(office) as work:
+def test_A12_what_is_unbound_opens_for_a_day_only_while_versions_change(
+    context: AppContext, cast: Cast
+) -> None:
+    fresh, old = (unbound(context, FOR_APPS, "x", age) for age in (60, UNBOUND_FOR + 60))
+    with everything(context) as work:
         assert open_secret(work, cast.olu.id, fresh) == "x"
         with pytest.raises(BrokenSeal):
             open_secret(work, cast.olu.id, old)
 
 
-def test_A12_preparing_binds_what_an_older_version_sealed(app: Flask, office: Office, cast: Cast) -> None:
-    with everything(office) as work:
-        work.get(Person, cast.olu.id).totp_secret = unbound(office, FOR_APPS, "OLUSSECRET", UNBOUND_FOR * 2)
+def test_A12_preparing_binds_what_an_older_version_sealed(
+    app: Flask, context: AppContext, cast: Cast
+) -> None:
+    with everything(context) as work:
+        work.get(Person, cast.olu.id).totp_secret = unbound(context, FOR_APPS, "OLUSSECRET", UNBOUND_FOR * 2)
 
     assert app.test_cli_runner().invoke(args=["portal", "sync"]).exit_code == 0
 
-    with everything(office) as work:
+    with everything(context) as work:
         held = work.get(Person, cast.olu.id).totp_secret or ""
         assert open_secret(work, cast.olu.id, held) == "OLUSSECRET"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.sharing import SharingChoice
 from app.forms.sharing import set_sharing
 from app.messages import messages
@@ -38,7 +38,7 @@ def pages_of(browser: FlaskClient, start: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def child(office: Office, cast: Cast, make: Maker) -> Child:
+def child(context: AppContext, cast: Cast, make: Maker) -> Child:
     """Sana's request and Pat's consent hold secrets; Ann's advice and the request are shared with everybody linked."""
     made = make.child(
         linked=(cast.sana, cast.hana, cast.ann, cast.pat),
@@ -101,8 +101,8 @@ def test_A2_the_mothers_answers_stay_hers(cast: Cast, child: Child) -> None:
     ] == []
 
 
-def test_A2_the_crawl_finds_what_the_team_may_read(office: Office, cast: Cast, child: Child) -> None:
-    with everything(office) as work:
+def test_A2_the_crawl_finds_what_the_team_may_read(context: AppContext, cast: Cast, child: Child) -> None:
+    with everything(context) as work:
         assert work.get(Child, child.id).contact_risk
     text = cast.olu.browser().get(f"/children/{child.id}").text
     assert "Refuge Lane" in text

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.accounts import accounts
 from app.core.clock import FixedClock
 from app.core.roles import Role
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import ChildLink, LogInSession, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
@@ -147,12 +147,12 @@ def test_O27_a_role_taken_away_counts_from_the_next_click(app: Flask, cast: Cast
 
 
 def test_O27_a_child_unlinked_is_gone_at_the_next_click(
-    app: Flask, office: Office, cast: Cast, make: Maker
+    app: Flask, context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.ann,))
     ann = cast.ann.browser()
     assert ann.get(f"/children/{child.id}").status_code == 200
-    with everything(office) as work:
+    with everything(context) as work:
         work.session.execute(
             update(ChildLink).where(ChildLink.child_id == child.id).values(ended_at=work.now)
         )
@@ -173,9 +173,9 @@ def test_O37_several_log_ins_are_allowed_listed_and_ended_one_by_one(app: Flask,
     assert [is_in(browser) for browser in browsers] == [True, False, False]
 
 
-def test_O37_nobody_ends_or_sees_somebody_elses_log_in(app: Flask, office: Office, cast: Cast) -> None:
+def test_O37_nobody_ends_or_sees_somebody_elses_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
     ann, ines = cast.ann.browser(), cast.ines.browser()
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.query(LogInSession.id).filter_by(person_id=cast.ann.id).scalar()
 
     assert f"/log-ins/{number}/end" not in ines.get("/account/log-ins").text
@@ -236,16 +236,18 @@ def test_O38_saving_by_itself_counts_only_when_something_new_was_typed(
     assert is_in(browser) is still_in
 
 
-def test_O38_it_is_written_down_at_most_once_a_minute(office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_O38_it_is_written_down_at_most_once_a_minute(
+    context: AppContext, cast: Cast, clock: FixedClock
+) -> None:
     browser = cast.ann.browser()
     opened = clock.now()
     clock.forward(seconds=59)
     is_in(browser)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(LogInSession).one().seen_at == opened
     clock.forward(seconds=1)
     is_in(browser)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(LogInSession).one().seen_at == clock.now()
 
 
@@ -292,9 +294,9 @@ def test_the_cookie_holds_random_numbers_and_nothing_about_anybody(app: Flask, c
         assert "Shah" not in str(dict(cookie)) and "Ann" not in str(dict(cookie))
 
 
-def test_the_password_never_reaches_the_database_in_the_clear(office: Office, cast: Cast) -> None:
+def test_the_password_never_reaches_the_database_in_the_clear(context: AppContext, cast: Cast) -> None:
     cast.ann.logs_in()
 
-    with everything(office) as work:
+    with everything(context) as work:
         kept = work.get(Person, cast.ann.id).password
     assert kept and kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "hashed anew with today's settings"

@@ -15,20 +15,20 @@ from app.children.events import ChildViewed
 from app.core.audit.chain import verify
 from app.core.database.row_filter import is_watched, look_as_system
 from app.core.errors import PortalError
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms import returns
 from app.forms.rules.workflow import FormState
-from app.models import ChildLink, Decision, Form, FormReturn, KeptPost, Person, Request, Submission
+from app.models import ChildLink, Decision, Form, FormReturn, Person, Request, SavedSubmission, Submission
 from tests.cast import Cast, everything
 from tests.make import Maker
 
-Deed = Callable[[Work], object]
+Deed = Callable[[UnitOfWork], object]
 
 
 class Worker(Protocol):
     """Somebody with a unit of work of their own."""
 
-    def works(self) -> AbstractContextManager[Work]: ...
+    def works(self) -> AbstractContextManager[UnitOfWork]: ...
 
 
 def at_once(*deeds: tuple[Worker, Deed]) -> list[str]:
@@ -49,30 +49,30 @@ def at_once(*deeds: tuple[Worker, Deed]) -> list[str]:
         return sorted(pool.map(do, deeds))
 
 
-def open_links(office: Office, child_id: int) -> list[ChildLink]:
-    with everything(office) as work:
+def open_links(context: AppContext, child_id: int) -> list[ChildLink]:
+    with everything(context) as work:
         statement = select(ChildLink).where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None))
         return list(work.session.scalars(statement))
 
 
-def test_two_officers_link_the_same_person_once(office: Office, cast: Cast, make: Maker) -> None:
+def test_two_officers_link_the_same_person_once(context: AppContext, cast: Cast, make: Maker) -> None:
     child = make.child()
     link: Deed = lambda work: links.link_person(work, child.id, cast.ann.id)  # noqa: E731
 
-    assert at_once((cast.olu, link), (cast.mary, link)) == ["Refused", "done"]
-    assert len(open_links(office, child.id)) == 1
+    assert at_once((cast.olu, link), (cast.mary, link)) == ["ValidationFailed", "done"]
+    assert len(open_links(context, child.id)) == 1
 
 
-def test_two_colleagues_take_up_one_child(office: Office, cast: Cast, make: Maker) -> None:
+def test_two_colleagues_take_up_one_child(context: AppContext, cast: Cast, make: Maker) -> None:
     waiting = make.queue(make.child(), cast.hana)
     take: Deed = lambda work: links.take_up(work, waiting.id)  # noqa: E731
 
     slower, quicker = at_once((cast.hana, take), (cast.idris, take))
-    assert (slower, quicker) == ("Refused", "done"), "the child is a colleague's now"
+    assert (slower, quicker) == ("ValidationFailed", "done"), "the child is a colleague's now"
 
 
 def test_two_colleagues_who_step_back_at_once_leave_what_is_owed_in_the_queue(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     child = make.child()
     hana, idris = make.link(child, cast.hana), make.link(child, cast.idris)
@@ -84,14 +84,16 @@ def test_two_colleagues_who_step_back_at_once_leave_what_is_owed_in_the_queue(
     )
 
     assert said == ["done", "done"]
-    assert [(link.person_id, link.organisation_id) for link in open_links(office, child.id)] == [
+    assert [(link.person_id, link.organisation_id) for link in open_links(context, child.id)] == [
         (None, cast.hana.principal.organisation_id)
     ]
 
 
-def test_of_an_acceptance_and_a_return_at_once_one_counts(office: Office, cast: Cast, make: Maker) -> None:
+def test_of_an_acceptance_and_a_return_at_once_one_counts(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
     form = make.advice(make.child(linked=(cast.ann,)), cast.ann, FormState.submitted)
-    with everything(office) as work:
+    with everything(context) as work:
         work.add(
             Submission(
                 form_id=form.id, number=1, answers={}, checksum="0", send_key="k",
@@ -104,8 +106,8 @@ def test_of_an_acceptance_and_a_return_at_once_one_counts(office: Office, cast: 
         (cast.mary, lambda work: returns.send_back(work, form.id, 1, {"": "Please say more."})),
     )
 
-    assert said == ["WrongMoment", "done"]
-    with everything(office) as work:
+    assert said == ["InvalidState", "done"]
+    with everything(context) as work:
         entered = work.session.scalar(select(func.count(FormReturn.id))) or 0
         assert (work.get(Form, form.id).state, entered) in {
             (FormState.accepted, 0),
@@ -118,20 +120,20 @@ def received(cast: Cast, make: Maker, state: FormState) -> Request:
     return make.request(make.child(linked=(cast.sana,)), cast.sana, state, received_on=date(2026, 11, 2))
 
 
-def test_c2_of_two_decisions_at_once_one_counts(office: Office, cast: Cast, make: Maker) -> None:
+def test_c2_of_two_decisions_at_once_one_counts(context: AppContext, cast: Cast, make: Maker) -> None:
     form = received(cast, make, FormState.returned)
     said = at_once(
         (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
         (cast.mary, lambda work: decisions.decline_to_assess(work, form.id, "No.")),
     )
-    assert said in (["Conflict", "done"], ["WrongMoment", "done"])
-    with everything(office) as work:
+    assert said in (["Conflict", "done"], ["InvalidState", "done"])
+    with everything(context) as work:
         kept = work.session.scalars(select(Decision)).all()
         assert [(one.number, one.outcome) for one in kept] == [(1, work.get(Form, form.id).state)]
 
 
 def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     form = received(cast, make, FormState.accepted)
     with cast.olu.works() as work:
@@ -147,16 +149,16 @@ def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused
             for actor in (cast.olu, cast.mary)
         )
     )
-    assert said in (["Conflict", "done"], ["Refused", "done"])
-    with everything(office) as work:
+    assert said in (["Conflict", "done"], ["ValidationFailed", "done"])
+    with everything(context) as work:
         assert sorted(work.session.scalars(select(Decision.number))) == [1, 2]
 
 
 def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     form = received(cast, make, FormState.accepted)
-    with everything(office) as work:
+    with everything(context) as work:
         work.add(
             Submission(
                 form_id=form.id, number=1, answers={}, checksum="0", send_key="k",
@@ -167,53 +169,53 @@ def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
         (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
         (cast.mary, lambda work: returns.undo_accept(work, form.id, 1)),
     )
-    with everything(office) as work:
+    with everything(context) as work:
         decided = work.session.scalars(select(Decision)).all()
         state = work.get(Form, form.id).state
     assert (state, len(decided)) in {(FormState.assessing, 1), (FormState.submitted, 0)}
 
 
-def test_the_audits_chain_holds_when_many_write_at_once(office: Office, cast: Cast, make: Maker) -> None:
+def test_the_audits_chain_holds_when_many_write_at_once(context: AppContext, cast: Cast, make: Maker) -> None:
     child = make.child()
 
-    def view(work: Work) -> None:
-        work.tell(ChildViewed(child_id=child.id))
+    def view(work: UnitOfWork) -> None:
+        work.record(ChildViewed(child_id=child.id))
 
     said = at_once(*((actor, view) for actor in [cast.olu, cast.mary] * 12))
 
     assert said == ["done"] * 24
-    with everything(office) as work:
-        verdict = verify(work.session, office.settings.audit_keys)  # type: ignore[attr-defined]
+    with everything(context) as work:
+        verdict = verify(work.session, context.settings.audit_keys)  # type: ignore[attr-defined]
     assert verdict.ok and verdict.rows >= 24
 
 
 def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     make.child()
-    with office.database.open() as session:
-        with unit_of_work(office, cast.bob.principal, session=session) as work:
+    with context.database.open() as session:
+        with unit_of_work(context, cast.bob.principal, session=session) as work:
             look_as_system(work.session, "a test looks past the lens")
             everybody = len(work.session.scalars(select(Person)).unique().all())
         assert is_watched(session)
         assert len(session.scalars(select(Person)).unique().all()) < everybody
 
 
-def test_nobody_fills_the_store_of_kept_text(office: Office, cast: Cast) -> None:
+def test_nobody_fills_the_store_of_kept_text(context: AppContext, cast: Cast) -> None:
     """Form tokens outlive log-ins, so whoever had one could send text for its owner for ever."""
     refused = 0
     for _ in range(saved_submissions.KEPT_A_DAY.most + 5):
         try:
-            with unit_of_work(office, None) as work:
+            with unit_of_work(context, None) as work:
                 saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "x")])
         except PortalError:
             refused += 1
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         saved_submissions.keep(work, cast.bob.id, "/forms/1", [("text", "x")])
 
     assert refused == 5
-    with everything(office) as work:
+    with everything(context) as work:
         assert (
-            work.session.query(KeptPost).filter_by(person_id=cast.ann.id).count()
+            work.session.query(SavedSubmission).filter_by(person_id=cast.ann.id).count()
             == saved_submissions.KEPT_A_DAY.most
         )

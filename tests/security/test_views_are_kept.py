@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from app.accounts import accounts
 from app.core.roles import Role
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Child, Person
 from tests.cast import Cast, everything
 from tests.make import Maker
 
 
-def views_of(office: Office, child: Child) -> list[tuple[str, int | None]]:
-    with everything(office) as work:
+def views_of(context: AppContext, child: Child) -> list[tuple[str, int | None]]:
+    with everything(context) as work:
         rows = work.session.scalars(
             select(AuditRow).where(AuditRow.child_id == child.id).order_by(AuditRow.id)
         )
@@ -47,21 +47,21 @@ def case(cast: Cast, make: Maker) -> Any:
     ],
 )
 def test_every_page_that_shows_a_childs_record_is_kept(
-    office: Office, cast: Cast, case: Any, path: str, what: str, event: str
+    context: AppContext, cast: Cast, case: Any, path: str, what: str, event: str
 ) -> None:
     for who in (cast.olu, cast.mary):
         assert who.browser().get(path.format(getattr(case, what).id)).status_code == 200
 
-    assert views_of(office, case.child) == [(event, cast.olu.id), (event, cast.mary.id)]
+    assert views_of(context, case.child) == [(event, cast.olu.id), (event, cast.mary.id)]
 
 
-def test_both_records_are_kept_when_two_are_compared(office: Office, cast: Cast, make: Maker) -> None:
+def test_both_records_are_kept_when_two_are_compared(context: AppContext, cast: Cast, make: Maker) -> None:
     older = make.child()
     newer = make.child(possible_duplicate_of_id=older.id)
 
     assert cast.olu.browser().get(f"/children/{newer.id}/duplicate").status_code == 200
 
-    assert views_of(office, older) == views_of(office, newer) == [("ChildViewed", cast.olu.id)]
+    assert views_of(context, older) == views_of(context, newer) == [("ChildViewed", cast.olu.id)]
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_a_mistyped_address_of_a_list_to_take_out_leads_to_the_plain_one(
 
 
 def test_who_was_linked_as_a_professional_is_no_parent_when_their_role_changes(
-    office: Office, cast: Cast, make: Maker
+    context: AppContext, cast: Cast, make: Maker
 ) -> None:
     """Nor the other way round: a link is worth what it was made for."""
     child = make.child(linked=(cast.ann, cast.pat))
     make.consent(child, cast.pat)
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.ann.id, [Role.parent])
-    with everything(office) as work:  # administrators cannot do this while she follows a child
+    with everything(context) as work:  # administrators cannot do this while she follows a child
         work.get(Person, cast.pat.id).roles = list(work.get(Person, cast.bob.id).roles)
 
     for who in (cast.ann, cast.pat):

@@ -143,14 +143,14 @@ class LinkActs(Stage):
         by, newer, older = self.tries(data, may, SOME, alone, alone)
         if newer == older:
             return
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             work.get(Child, newer).possible_duplicate_of_id = older
         if self.acts(by, may(by, newer, older), lambda work: duplicates.same_child(work, newer)):
             moved = model.merge(newer, older)
             [number] = self._new(ChildMerge, model.merges)
             model.merges[number] = moved
         else:
-            with everything(self.office) as work:
+            with everything(self.context) as work:
                 work.get(Child, newer).possible_duplicate_of_id = None
 
     @precondition(lambda self: self.model.merges)

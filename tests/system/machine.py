@@ -8,8 +8,8 @@ from hypothesis.stateful import invariant
 from sqlalchemy import select
 
 from app.core.errors import NotFound
-from app.core.unit_of_work import Work
-from app.forms.form_context import look_at
+from app.core.unit_of_work import UnitOfWork
+from app.forms.form_context import load_form
 from app.models import (
     Child,
     ChildLink,
@@ -40,7 +40,7 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
     def what_was_changed_is_what_follows_from_the_acts(self) -> None:
         """Links, forms and people are in the portal as in the model: who is linked, what ended, who writes what."""
         model, key_of = self.model, self.key_of
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             links = {
                 row.id: (row.child_id, key_of(row.person_id), row.organisation_id, row.part.name,
                          row.through_queue, row.ended_at is not None, row.barred)
@@ -134,18 +134,18 @@ def _are_alike(portal: dict[Any, Any], model: dict[Any, Any]) -> None:
     assert not differ, f"in the portal, and in the model: {differ}"
 
 
-def _found(work: Work, table: Any, numbers: set[int]) -> set[int]:
+def _found(work: UnitOfWork, table: Any, numbers: set[int]) -> set[int]:
     """Which of these rows this person finds."""
     if work.who is None or not numbers:
         return set()
     return set(work.session.scalars(select(table.id).where(table.id.in_(numbers))))
 
 
-def _writes(work: Work, number: int) -> bool:
+def _writes(work: UnitOfWork, number: int) -> bool:
     if work.who is None:
         return False
     try:
-        return look_at(work, number).writable
+        return load_form(work, number).writable
     except NotFound:
         return False
 

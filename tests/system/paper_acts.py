@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from app.cases import advice_requests, decisions
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms import drafts, returns, sharing, submissions
 from app.forms.rules.sharing import SharingChoice
 from tests.system.model import OPEN, RECEIVED, SHAREABLE, Involved, Paper
@@ -41,7 +41,7 @@ class PaperActs(Stage):
         by, whom, child = self.tries(data, may, SOME, model.people, model.children)
         number, who = self.portal.numbers[whom], model.people[whom]
 
-        def act(work: Work) -> None:
+        def act(work: UnitOfWork) -> None:
             advice_requests.ask_for_advice(
                 work, child, TEMPLATE, person_id=number, adviser_reason="They know the child"
             )
@@ -62,7 +62,7 @@ class PaperActs(Stage):
 
         by, body, child = self.tries(data, may, SOME, model.bodies, model.children)
 
-        def act(work: Work) -> None:
+        def act(work: UnitOfWork) -> None:
             advice_requests.ask_for_advice(
                 work, child, TEMPLATE, organisation_id=body, adviser_reason="They know the child"
             )

@@ -138,7 +138,7 @@ class PeopleActs(Stage):
         """An organisation is not in use any more, or is again. The page of the list changes the row."""
         body = data.draw(st.sampled_from(sorted(self.model.bodies)))
         self.model.bodies[body] = not self.model.bodies[body]
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             work.get(Organisation, body).active = self.model.bodies[body]
 
     # --- children -----------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class PeopleActs(Stage):
 
         [by] = self.tries(data, may, model.people)
         typed = child_details.NewChild(
-            forenames="Ada", surname=f"Byrne{uuid.uuid4().hex}", date_of_birth=self.office.clock.today().replace(year=2016),
+            forenames="Ada", surname=f"Byrne{uuid.uuid4().hex}", date_of_birth=self.context.clock.today().replace(year=2016),
             address="1 Mill Row", postcode="BD9 4NQ", upn_missing_reason="not_known",
         )  # fmt: skip
         if self.acts(by, may(by), lambda work: children.add_child(work, typed, is_another=True)):

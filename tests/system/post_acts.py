@@ -10,9 +10,9 @@ from app.accounts.mailed_links import OpenLink
 from app.cases import invitation_acceptance, invitations
 from app.cases.invitations import Invited
 from app.core.roles import Role
-from app.core.unit_of_work import Work, unit_of_work
+from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.documents import documents
-from app.forms.form_context import take_up
+from app.forms.form_context import load_form_for_update
 from app.messages import messages
 from app.models import Document, Invitation, Message, Purpose
 from tests.cast import everything
@@ -35,7 +35,7 @@ class PostActs(Stage):
 
         advice = {number: paper for number, paper in model.papers.items() if paper.kind == "advice"}
         by, number = self.tries(data, may, model.people, advice)
-        received = documents.receive(self.office, "report.txt", io.BytesIO(b"What I saw."))
+        received = documents.receive(self.context, "report.txt", io.BytesIO(b"What I saw."))
         if self.acts(
             by, may(by, number), lambda work: documents.attach(work, number, *REPORT, received)
         ):  # fmt: skip
@@ -58,7 +58,7 @@ class PostActs(Stage):
         if self.acts(
             by,
             may(by, number),
-            lambda work: documents.take_off(work, take_up(work, file.paper), number),
+            lambda work: documents.take_off(work, load_form_for_update(work, file.paper), number),
         ):
             file.removed = True
 
@@ -95,7 +95,7 @@ class PostActs(Stage):
         by, whom, child = self.tries(data, may, SOME, model.people, model.children)
         number, key = str(self.portal.numbers[whom]), uuid.uuid4().hex
 
-        def act(work: Work) -> None:
+        def act(work: UnitOfWork) -> None:
             messages.write_about_child(work, child, number, "Dates", "When?", key)
 
         if self.acts(by, may(by, whom, child), act):
@@ -103,7 +103,7 @@ class PostActs(Stage):
 
     def _letter(self, letter: Letter) -> None:
         """The message that was written just now. Those that the portal writes are read by the same rules and left out."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             rows = work.session.query(Message.id).where(Message.event_key.like("written:%")).all()
         [number] = {row for (row,) in rows} - set(self.model.letters)
         self.model.letters[number] = letter
@@ -185,9 +185,9 @@ class PostActs(Stage):
         email, key = guest.email, f"new{len(model.people)}"
         link = OpenLink(0, Purpose.invite, email, None, None, "x")
         self.portal.passes()
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             invitation_acceptance.enter_details(work, email, "New", "Colleague", "Teacher")
-        with unit_of_work(self.office, None) as work:
+        with unit_of_work(self.context, None) as work:
             person = invitation_acceptance.accept(work, link, "hash")
             number = person.id
         name = guest.name or "New Colleague"

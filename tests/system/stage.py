@@ -15,7 +15,7 @@ from app.accounts.sessions import find_session, open_session
 from app.core.clock import FixedClock
 from app.core.errors import PortalError
 from app.core.roles import EDUCATION, Principal
-from app.core.unit_of_work import Office, Work, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.documents.rules.upload_refusals import UploadError
 from app.forms import drafts
 from app.forms.definitions import FormDefinition
@@ -48,40 +48,40 @@ class Portal:
     """A fresh portal for one story, and everyone's own browser in it."""
 
     def __init__(self, app: Flask, database: Any) -> None:
-        self.app, self.office = app, app.extensions["office"]
-        self.clock: FixedClock = self.office.clock
+        self.app, self.context = app, app.extensions["app_context"]
+        self.clock: FixedClock = self.context.clock
         self.clock.forward(seconds=(MOMENT - self.clock.now()).total_seconds())
-        database.fresh(self.office)
+        database.fresh(self.context)
         self.cast = Cast(app)
-        self.make = Maker(self.office, self.cast)
+        self.make = Maker(self.context, self.cast)
         self.numbers = {actor.key: actor.id for actor in self.cast}
         self.sids: dict[str, str] = {}
 
     def passes(self) -> None:
         """A minute goes by, in which everyone who is logged in is at work."""
         self.clock.forward(seconds=BETWEEN_ACTS)
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             work.session.execute(update(LogInSession).values(seen_at=work.now))
 
     def logs_in(self, *keys: str) -> None:
         """A new log-in, whatever became of the last."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             for key in keys:
                 self.sids[key] = open_session(work, self.numbers[key], "email")
 
     def principal(self, key: str) -> Principal | None:
         """Who the portal takes them to be at this moment, by the log-in they have."""
-        with self.office.database.open() as session:
-            found = find_session(session, self.sids[key], self.office.clock.now())
+        with self.context.database.open() as session:
+            found = find_session(session, self.sids[key], self.context.clock.now())
             return found.principal if found else None
 
     def works(self, key: str) -> Any:
         """Their unit of work."""
-        return unit_of_work(self.office, self.principal(key))
+        return unit_of_work(self.context, self.principal(key))
 
     def reads(self, key: str) -> Any:
         """The same, when nothing is to be changed."""
-        return unit_of_work(self.office, self.principal(key), keeps=False)
+        return unit_of_work(self.context, self.principal(key), keeps=False)
 
     def browser(self, key: str) -> Any:
         """Their browser, with the cookie of the log-in they have."""
@@ -101,7 +101,7 @@ class Stage(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.portal = type(self).begin()
-        self.office: Office = self.portal.office
+        self.context: AppContext = self.portal.context
         self.model = World()
         self.chance = random.Random(7)
         make, cast = self.portal.make, self.portal.cast
@@ -119,7 +119,7 @@ class Stage(RuleBasedStateMachine):
     # --- what the portal has, entered in the model --------------------------------------------------
 
     def _enter_everyone(self) -> None:
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             for body in work.session.scalars(select(Organisation)):
                 self.model.bodies[body.id] = True
                 if body.kind in EDUCATION:
@@ -154,7 +154,7 @@ class Stage(RuleBasedStateMachine):
 
     def _paper(self, form: Form) -> None:
         """A form, answered in full by whoever began it: what is tried here is who may read and send it."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             held = work.get(Form, form.id)
             definition: FormDefinition = definition_of(work.session, held)
             answers = filled_answers(definition)
@@ -183,7 +183,7 @@ class Stage(RuleBasedStateMachine):
     def _begun(self) -> None:
         """The forms that were begun just now."""
         for number in self._new(Form, self.model.papers):
-            with everything(self.office) as work:
+            with everything(self.context) as work:
                 row = work.get(Form, number)
             self._paper(row)
 
@@ -193,13 +193,13 @@ class Stage(RuleBasedStateMachine):
 
     def _new(self, table: Any, known: Any) -> list[int]:
         """The numbers of rows that are new since the model last looked."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             return sorted({row for (row,) in work.session.query(table.id)} - set(known))
 
     def _linked(self, links: Iterable[Involved]) -> None:
         """The model says that these links were made; the portal has to have made them, and no others."""
         wanted = list(links)
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             for row in work.session.scalars(select(ChildLink).where(ChildLink.id.not_in(self.model.links))):
                 made = (row.child_id, self.key_of(row.person_id), row.organisation_id)
                 found = [link for link in wanted if (link.child, link.person, link.body) == made]
@@ -210,7 +210,7 @@ class Stage(RuleBasedStateMachine):
 
     # --- acts ---------------------------------------------------------------------------------------
 
-    def acts(self, key: str, may: bool, act: Callable[[Work], Any]) -> bool:
+    def acts(self, key: str, may: bool, act: Callable[[UnitOfWork], Any]) -> bool:
         """Someone does something in the portal; whether it is done is what the model says."""
         type(self).checked["done" if may else "refused"] += 1
         self.portal.passes()

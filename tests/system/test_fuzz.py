@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from werkzeug.routing import Rule
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import FormTemplate, FormVersion, Throttle
 from tests.access.test_matrix import LIST_ARGUMENT, address, routes
 from tests.access.world import CANARY, SEES_OTHER, World, build_world
@@ -50,13 +50,13 @@ NAMED = re.compile(r"\bname=\"([^\"]+)\"")
 
 
 @pytest.fixture
-def world(office: Office, cast: Cast, make: Maker) -> World:
-    return build_world(office, cast, make)
+def world(context: AppContext, cast: Cast, make: Maker) -> World:
+    return build_world(context, cast, make)
 
 
-def sections_of(office: Office) -> list[str]:
+def sections_of(context: AppContext) -> list[str]:
     """Every section that any form has."""
-    with everything(office) as work:
+    with everything(context) as work:
         found = work.session.query(FormVersion.definition).join(FormTemplate).all()
     return sorted({section["id"] for (definition,) in found for section in definition["sections"]})
 
@@ -123,25 +123,25 @@ def in_order(app: Flask) -> list[Rule]:
     return sorted(routes(app), key=lambda rule: rule.endpoint.startswith(LAST))
 
 
-def forget_tries(office: Office) -> None:
+def forget_tries(context: AppContext) -> None:
     """Whoever tries often is put off; here the door behind that is meant."""
-    with everything(office) as work:
+    with everything(context) as work:
         work.session.query(Throttle).delete()
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_whatever_is_sent_to_any_route_breaks_nothing_and_opens_nothing(
-    app: Flask, office: Office, cast: Cast, world: World, who: str
+    app: Flask, context: AppContext, cast: Cast, world: World, who: str
 ) -> None:
     def enter() -> FlaskClient:
         return cast.nobody() if who == "nobody" else getattr(cast, who).browser()  # type: ignore[no-any-return]
 
-    sections = sections_of(office)
+    sections = sections_of(context)
     names = names_asked(app, enter(), world, sections)
     known = sorted({str(one) for one in world.other.ids.values()})
     browser, wrong, answered = enter(), list[str](), Counter[int]()
     for rule in in_order(app):
-        forget_tries(office)
+        forget_tries(context)
         if rule.endpoint.startswith(LAST):
             browser = enter()
         sender = Sender(names, known, token_for(browser, app))

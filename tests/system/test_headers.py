@@ -16,7 +16,7 @@ from flask_appbuilder import Model
 
 from app import create_app
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import Document
 from app.views.web.assets import BUILD_PREFIX, manifest
@@ -42,7 +42,7 @@ def secure(app: Flask, clock: FixedClock) -> Iterator[Flask]:
     settings = replace(app.config["SETTINGS"], public_base_url="https://localhost")
     portal = create_app(settings, clock)
     yield portal
-    database = portal.extensions["office"].database
+    database = portal.extensions["app_context"].database
     database.session.remove()
     database.engine.dispose()
 
@@ -54,12 +54,12 @@ def people(secure: Flask) -> Cast:
 
 
 @pytest.fixture
-def world(office: Office, cast: Cast, make: Maker) -> Iterator[World]:
-    built, files = build_world(office, cast, make), []
+def world(context: AppContext, cast: Cast, make: Maker) -> Iterator[World]:
+    built, files = build_world(context, cast, make), []
     for family in (built.ours, built.other):
-        with everything(office) as work:
+        with everything(context) as work:
             key = work.get(Document, family.ids["document_id"]).storage_key
-        place: Path = store_of(office).path(key)
+        place: Path = store_of(context).path(key)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text("abc")
         files.append(place)
@@ -78,10 +78,10 @@ def press(browser: FlaskClient, portal: Flask, path: str, data: dict[str, Any], 
     return browser.post(path, data=data | {"csrf_token": token_for(browser, portal)}, headers=headers, **how)
 
 
-def every_row(office: Office) -> str:
+def every_row(context: AppContext) -> str:
     """A fingerprint of the whole database."""
     seen = hashlib.sha256()
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         for table in sorted(Model.metadata.tables.values(), key=lambda each: each.name):
             for row in connection.execute(table.select().order_by(*table.primary_key.columns)):
                 seen.update(f"{table.name}{tuple(row)!r}".encode())
@@ -233,12 +233,12 @@ def test_a_fault_of_our_own_is_protected_and_tells_nothing_of_itself(
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_post_without_a_token_of_ours_is_refused_everywhere_and_changes_nothing(
-    secure: Flask, office: Office, people: Cast, world: World, who: str
+    secure: Flask, context: AppContext, people: Cast, world: World, who: str
 ) -> None:
     browser = browser_of(people, who)
     theirs = token_for(people.bob.browser(), secure)
     known = {key: str(value) for key, value in world.ours.ids.items()}
-    before, wrong = every_row(office), []
+    before, wrong = every_row(context), []
     tries: list[dict[str, Any]] = [
         {"data": known},
         {"data": known | {"csrf_token": theirs[:-1]}},
@@ -256,17 +256,17 @@ def test_a_post_without_a_token_of_ours_is_refused_everywhere_and_changes_nothin
                 wrong.append(f"{rule.endpoint} -> {answer.status_code}")
             wrong += [f"{rule.endpoint}: {fault}" for fault in faults_of(answer)]
     assert wrong == []
-    assert every_row(office) == before
+    assert every_row(context) == before
 
 
 def test_under_https_a_form_sent_from_another_site_is_refused_though_its_token_be_right(
-    secure: Flask, office: Office, people: Cast
+    secure: Flask, context: AppContext, people: Cast
 ) -> None:
     browser = people.olu.browser()
-    before = every_row(office)
+    before = every_row(context)
     for referer in ("https://evil.example/", "http://localhost/", "", "https://localhost.evil.example/"):
         answer = press(browser, secure, "/login/out", {}, headers={"Referer": referer})
         assert answer.status_code == 400, referer
-    assert every_row(office) == before
+    assert every_row(context) == before
     assert press(browser, secure, "/login/out", {}).status_code == 302
-    assert every_row(office) != before, "the same form from our own page does something"
+    assert every_row(context) != before, "the same form from our own page does something"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.cases.rules.status import Standing, dates_of, in_words, leading, what_happens_next
+from app.cases.rules.status import CaseStatus, dates_of, in_words, leading, what_happens_next
 from app.forms.rules.workflow import FormState
 
 RECEIVED = date(2026, 11, 2)
@@ -15,24 +15,24 @@ def test_nothing_received_is_said_in_words():
 
 
 def test_an_unsent_request_does_not_count():
-    assert leading([Standing(FormState.draft), Standing(FormState.withdrawn)]) is None
+    assert leading([CaseStatus(FormState.draft), CaseStatus(FormState.withdrawn)]) is None
 
 
 def test_of_several_requests_the_one_that_came_furthest_leads():
-    first = Standing(FormState.submitted, date(2026, 10, 1))
-    further = Standing(FormState.assessing, RECEIVED)
+    first = CaseStatus(FormState.submitted, date(2026, 10, 1))
+    further = CaseStatus(FormState.assessing, RECEIVED)
     assert leading([first, further]) is further
-    assert leading([Standing(FormState.submitted, RECEIVED), first]) is first
+    assert leading([CaseStatus(FormState.submitted, RECEIVED), first]) is first
 
 
 def test_a_new_request_leads_over_one_that_was_declined():
-    old = Standing(FormState.not_assessing, date(2025, 1, 6))
-    new = Standing(FormState.submitted, RECEIVED)
+    old = CaseStatus(FormState.not_assessing, date(2025, 1, 6))
+    new = CaseStatus(FormState.submitted, RECEIVED)
     assert leading([old, new]) is new
 
 
 def test_the_dates_run_to_twenty_weeks():
-    dates = {each.key: each.due_on for each in dates_of(Standing(FormState.submitted, RECEIVED))}
+    dates = {each.key: each.due_on for each in dates_of(CaseStatus(FormState.submitted, RECEIVED))}
     assert dates == {
         "received": RECEIVED,
         "decide_to_assess": date(2026, 12, 14),
@@ -42,7 +42,7 @@ def test_the_dates_run_to_twenty_weeks():
 
 
 def test_after_declining_no_later_date_is_promised():
-    standing = Standing(FormState.not_assessing, RECEIVED, date(2026, 12, 1))
+    standing = CaseStatus(FormState.not_assessing, RECEIVED, date(2026, 12, 1))
     assert [each.key for each in dates_of(standing)] == ["received", "decide_to_assess"]
 
 
@@ -50,5 +50,5 @@ def test_every_sent_state_has_words_of_its_own():
     sent = [
         s for s in FormState if s.value in {"submitted", "returned", "accepted", "assessing", "not_assessing"}
     ]
-    assert len({in_words(Standing(state, RECEIVED)) for state in sent}) == 5
-    assert len({what_happens_next(Standing(state, RECEIVED)) for state in sent}) == 5
+    assert len({in_words(CaseStatus(state, RECEIVED)) for state in sent}) == 5
+    assert len({what_happens_next(CaseStatus(state, RECEIVED)) for state in sent}) == 5

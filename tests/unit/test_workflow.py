@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from app.core.errors import WrongHands, WrongMoment
-from app.forms.rules.workflow import WORKFLOWS, FormState, Part
+from app.core.errors import Forbidden, InvalidState
+from app.forms.rules.workflow import WORKFLOWS, FormState, WorkflowRole
 
 ALLOWED = {
     ("request", "save", "draft", "author"): "draft",
@@ -49,7 +49,7 @@ ALLOWED = {
 EVERY = [
     (kind, name, state, part)
     for kind, workflow in WORKFLOWS.items()
-    for name, state, part in itertools.product(workflow.steps, FormState, Part)
+    for name, state, part in itertools.product(workflow.steps, FormState, WorkflowRole)
 ]
 
 
@@ -59,7 +59,7 @@ def test_a_step_is_taken_only_by_the_right_hands_from_the_right_state(kind, name
     workflow = WORKFLOWS[kind]
 
     if end is None:
-        with pytest.raises((WrongHands, WrongMoment)):
+        with pytest.raises((Forbidden, InvalidState)):
             workflow.step(name, state, {part})
     else:
         assert workflow.step(name, state, {part}).end is FormState[end]
@@ -74,11 +74,11 @@ def test_every_step_written_down_here_is_in_the_table():
 def test_nobody_may_do_nothing_in_particular(kind):
     workflow = WORKFLOWS[kind]
     for name, state in itertools.product(workflow.steps, FormState):
-        with pytest.raises(WrongHands):
+        with pytest.raises(Forbidden):
             workflow.step(name, state, set())
         assert workflow.open_to(state, set()) == []
 
 
 def test_the_wrong_hands_are_told_so_before_the_wrong_moment():
-    with pytest.raises(WrongHands):
-        WORKFLOWS["request"].step("accept", FormState.draft, {Part.author})
+    with pytest.raises(Forbidden):
+        WORKFLOWS["request"].step("accept", FormState.draft, {WorkflowRole.author})

@@ -13,7 +13,7 @@ from app.core.roles import Profession
 from app.forms import returns, sharing
 from app.forms.queries.forms import last_number
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import FormState, Part
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.models import (
     Advice,
     Child,
@@ -44,11 +44,11 @@ SECTION = "views"
 class BusyCase:
     """Amina's case: a request that was returned, one to decide on, advice at each stage, the family's consent."""
 
-    def __init__(self, office: Any, cast: Any, make: Any) -> None:
-        self.office, self.cast, self.make = office, cast, make
+    def __init__(self, context: Any, cast: Any, make: Any) -> None:
+        self.context, self.cast, self.make = context, cast, make
         self.child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
         self.twin = make.child()
-        with everything(office) as work:
+        with everything(context) as work:
             work.get(Child, self.child.id).possible_duplicate_of_id = self.twin.id
         make.queue(make.child(), cast.sana)
         self.draft = make.request(self.child, cast.sana).id
@@ -81,7 +81,7 @@ class BusyCase:
         self.ids = self._more()
 
     def _set_something_aside(self) -> None:
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             of_section = (SectionDraft.form_id == self.returned, SectionDraft.section == SECTION)
             draft = work.session.scalars(select(SectionDraft).where(*of_section)).one()
             work.add(
@@ -90,20 +90,20 @@ class BusyCase:
                     number=draft.version,
                     answers={"child_views": "Another word"},
                     saved_by_id=self.cast.sana.id,
-                    saved_at=self.office.clock.now(),
+                    saved_at=self.context.clock.now(),
                     set_aside=True,
                 )
             )
 
     def own_link(self, person_id: int) -> int | None:
         """This person's link to the child."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             own = (ChildLink.person_id == person_id, ChildLink.child_id == self.child.id)
             return work.session.scalars(select(ChildLink.id).where(*own)).first()
 
     def number(self, form_id: int) -> int:
         """The version of a form that was sent last."""
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             return last_number(work.session, form_id)
 
     def _sent_request(self) -> int:
@@ -142,16 +142,16 @@ class BusyCase:
             child_id=child_id,
             person_id=person_id,
             organisation_id=organisation_id,
-            part=Part.author if organisation_id else Part.parent,
+            part=WorkflowRole.author if organisation_id else WorkflowRole.parent,
             linked_by_id=self.cast.olu.id,
-            taken_up_at=self.office.clock.now() if person_id else None,
+            taken_up_at=self.context.clock.now() if person_id else None,
         )
 
     def _more(self) -> dict[str, int]:
         """One more of every row; gives the newest of each."""
         self.grown += 1
-        n, now, cast = self.grown, self.office.clock.now(), self.cast
-        with everything(self.office) as work:
+        n, now, cast = self.grown, self.context.clock.now(), self.cast
+        with everything(self.context) as work:
             add = work.add
             organisation = add(Organisation(name=f"Organisation {n}", kind=Profession.health))
             domain = add(WorkDomain(domain=f"d{n}.example", organisation_id=organisation.id))
@@ -173,7 +173,7 @@ class BusyCase:
             add(self._link(self.child.id, None, organisation.id))
             version = work.get(Form, self.advice).form_version_id
             request_version = work.get(Form, self.sent).form_version_id
-            due = self.office.clock.today() + timedelta(weeks=6)
+            due = self.context.clock.today() + timedelta(weeks=6)
             for about, body, state in (
                 (self.child.id, organisation.id, FormState.submitted),
                 (child.id, cast.ann.principal.organisation_id, FormState.asked),
@@ -186,7 +186,7 @@ class BusyCase:
                         author_id=person.id if state is FormState.submitted else cast.ann.id,
                         organisation_id=body,
                         asked_by_id=cast.olu.id,
-                        asked_on=self.office.clock.today(),
+                        asked_on=self.context.clock.today(),
                         due_on=due,
                         submitted_at=now,
                     )
@@ -198,7 +198,7 @@ class BusyCase:
                     state=FormState.submitted,
                     author_id=cast.sana.id,
                     organisation_id=cast.sana.principal.organisation_id,
-                    received_on=self.office.clock.today(),
+                    received_on=self.context.clock.today(),
                     due_on=due,
                 )
             )

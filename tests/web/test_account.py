@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from app.accounts import own_account
 from app.core.clock import FixedClock
-from app.core.errors import WrongHands
-from app.core.unit_of_work import Office
+from app.core.errors import Forbidden
+from app.core.unit_of_work import AppContext
 from app.models import LogInSession, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything
@@ -21,8 +21,8 @@ NEW = "copper kettle ferry lantern"
 
 
 @pytest.fixture
-def mailbox(office: Office) -> Mailbox:
-    return Mailbox(office)
+def mailbox(context: AppContext) -> Mailbox:
+    return Mailbox(context)
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,9 @@ def test_the_current_password_cannot_be_guessed_from_a_log_in_left_open(app: Fla
     assert post_with_token(browser, app, "/account/prove", {"password": PASSWORD}).status_code == 429
 
 
-def test_where_i_am_logged_in_is_listed_and_one_can_be_ended(app: Flask, office: Office, cast: Cast) -> None:
+def test_where_i_am_logged_in_is_listed_and_one_can_be_ended(
+    app: Flask, context: AppContext, cast: Cast
+) -> None:
     here, there = cast.ann.browser(), cast.ann.browser()
     page = here.get("/account/log-ins").text
     assert page.count("Last used") == 2 and page.count("(this device)") == 1
@@ -98,9 +100,9 @@ def test_where_i_am_logged_in_is_listed_and_one_can_be_ended(app: Flask, office:
     assert (here.get("/account/").status_code, there.get("/account/").status_code) == (200, 302)
 
 
-def test_nobody_ends_somebody_elses_log_in(app: Flask, office: Office, cast: Cast) -> None:
+def test_nobody_ends_somebody_elses_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
     anns = cast.ann.browser()
-    with everything(office) as work:
+    with everything(context) as work:
         row = work.session.query(LogInSession).filter_by(person_id=cast.ann.id).one()
 
     answer = post_with_token(cast.bob.browser(), app, f"/account/log-ins/{row.id}/end", {})
@@ -145,7 +147,7 @@ def adds_app(app: Flask, actor: Actor, clock: FixedClock) -> tuple[FlaskClient, 
 
 
 def test_an_officer_adds_an_app_and_logs_in_with_it(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock, mailbox: Mailbox
 ) -> None:
     _, key = adds_app(app, cast.olu, clock)
     assert len(mailbox.to(cast.olu.email)) == 1, "the owner is told"
@@ -157,7 +159,7 @@ def test_an_officer_adds_an_app_and_logs_in_with_it(
     answer = post_with_token(browser, app, "/login/code", {"code": app_shows(key, clock)})
 
     assert answer.location == "/"
-    with everything(office) as work:
+    with everything(context) as work:
         assert key not in str(work.get(Person, cast.olu.id).totp_secret)
         newest = work.session.query(LogInSession).order_by(LogInSession.id.desc()).first()
         assert newest and newest.second_step == "app"
@@ -181,7 +183,7 @@ def test_each_app_code_works_once(app: Flask, cast: Cast, clock: FixedClock) -> 
 
 
 def test_a12_an_account_with_an_app_cannot_fall_back_to_an_emailed_code(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock, mailbox: Mailbox
 ) -> None:
     adds_app(app, cast.olu, clock)
     browser = cast.olu.half_way()
@@ -195,19 +197,19 @@ def test_a12_an_account_with_an_app_cannot_fall_back_to_an_emailed_code(
     assert len(mailbox.to(cast.olu.email)) == before, "no code is mailed"
 
 
-def test_a_wrong_code_adds_no_app(app: Flask, office: Office, cast: Cast, clock: FixedClock) -> None:
+def test_a_wrong_code_adds_no_app(app: Flask, context: AppContext, cast: Cast, clock: FixedClock) -> None:
     browser = cast.olu.browser()
     key = shown_key(browser.get("/account/authenticator").text)
 
     answer = post_with_token(browser, app, "/account/authenticator", {"code": app_shows(key, clock, 600)})
 
     assert answer.status_code == 422 and shown_key(answer.text) == key
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.olu.id).totp_secret is None
 
 
 def test_a1_changing_the_app_asks_for_password_and_code_again(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     browser, key = adds_app(app, cast.olu, clock)
     clock.forward(minutes=11)
@@ -233,16 +235,16 @@ def test_a1_changing_the_app_asks_for_password_and_code_again(
 
 
 def test_a12_the_team_and_administrators_do_not_remove_their_app_themselves(
-    app: Flask, office: Office, cast: Cast, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     for actor in (cast.olu, cast.ines):
         browser, _ = adds_app(app, actor, clock)
         assert "authenticator/remove" not in browser.get("/account/").text
         answer = post_with_token(browser, app, "/account/authenticator/remove", {})
         assert answer.location == "/account/"
-        with actor.works() as work, pytest.raises(WrongHands):
+        with actor.works() as work, pytest.raises(Forbidden):
             own_account.remove_app(work, 1)
-        with everything(office) as work:
+        with everything(context) as work:
             assert work.get(Person, actor.id).totp_secret is not None
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.forms.rules.workflow import Part
-from app.forms.workflow_roles import parts_in
+from app.forms.rules.workflow import WorkflowRole
+from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, ChildLink
 from tests.browser import post_with_token
 from tests.cast import everything
@@ -34,10 +34,10 @@ def test_b15_whoever_opens_a_waiting_form_finds_assign_to_me_there(app, cast, wa
     assert "This child is assigned to you. You can start the advice." in answer.text
     assert "Assign to me" not in Page(cast.hana.browser().get(f"/forms/{advice.id}")).main
     with cast.hana.works() as work:
-        assert parts_in(work, work.get(Advice, advice.id)) == {Part.author}
+        assert workflow_roles_of(work, work.get(Advice, advice.id)) == {WorkflowRole.author}
 
 
-def test_b15_a_coordinator_assigns_a_colleague_in_one_step(app, cast, office, waiting):
+def test_b15_a_coordinator_assigns_a_colleague_in_one_step(app, cast, context, waiting):
     child, link, advice = waiting
     for path in (f"/children/{child.id}", f"/children/{child.id}/people"):
         assert "Assign to a colleague" in Page(cast.idris.browser().get(path)).main
@@ -48,12 +48,12 @@ def test_b15_a_coordinator_assigns_a_colleague_in_one_step(app, cast, office, wa
     )
 
     assert "The child is assigned to Hana Begum. We have told them." in answer.text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(ChildLink, link.id).person_id == cast.hana.id
         assert work.get(Advice, advice.id).author_id == cast.hana.id
 
 
-def test_b15_a_colleague_takes_over_from_the_page_of_the_form(app, cast, office, make, waiting):
+def test_b15_a_colleague_takes_over_from_the_page_of_the_form(app, cast, context, make, waiting):
     _child, link, advice = waiting
     path = f"/involvement/{link.id}/assign"
     post_with_token(cast.hana.browser(), app, path, {"colleague": cast.hana.id})

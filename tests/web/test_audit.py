@@ -9,7 +9,7 @@ from app.cases.events import ChildLinked
 from app.children.events import ChildViewed
 from app.core.unit_of_work import unit_of_work
 from app.forms.events import FormShared, FormViewed
-from app.messages.notifications import LETTERS
+from app.messages.notifications import NOTIFICATIONS
 from app.operations.queries.audit import LINES
 from app.views.operations.audit_words import SENTENCES
 from tests.browser import post_with_token
@@ -27,11 +27,11 @@ def happens(actor, *events) -> None:
     """These things happen."""
     with actor.works() as work:
         for event in events:
-            work.tell(event)
+            work.record(event)
 
 
 def test_everything_that_can_happen_has_words():
-    assert set(SENTENCES) == {event.__name__ for event in LETTERS}
+    assert set(SENTENCES) == {event.__name__ for event in NOTIFICATIONS}
 
 
 @pytest.mark.parametrize("event", sorted(SENTENCES))
@@ -161,11 +161,11 @@ def test_that_the_audit_was_read_is_in_the_audit(cast, make):
     assert "Mary Doyle viewed the audit" in page(browser, f"/audit/?child_id={child.id}")
 
 
-def test_pages_follow_each_other(cast, make, office):
+def test_pages_follow_each_other(cast, make, context):
     child = make.child()
-    with unit_of_work(office, cast.olu.principal) as work:
+    with unit_of_work(context, cast.olu.principal) as work:
         for _ in range(LINES + 5):
-            work.tell(ChildViewed(child_id=child.id))
+            work.record(ChildViewed(child_id=child.id))
     browser = cast.mary.browser()
 
     first = page(browser, f"/audit/?child_id={child.id}&kind=ChildViewed")
@@ -184,18 +184,18 @@ def test_the_past_of_a_merged_record_is_the_child_s(cast, make):
     assert "Bob Hughes opened the child’s page" in page(cast.mary.browser(), f"/audit/?child_id={child.id}")
 
 
-def test_the_number_of_statements_does_not_grow(cast, make, office):
+def test_the_number_of_statements_does_not_grow(cast, make, context):
     child = make.child(linked=(cast.ann,))
     form = make.advice(child, cast.ann)
     browser = cast.mary.browser()
 
     sizes = []
     for so_many in (2, 20):
-        with unit_of_work(office, cast.olu.principal) as work:
+        with unit_of_work(context, cast.olu.principal) as work:
             for _ in range(so_many):
-                work.tell(FormViewed(child_id=child.id, form_id=form.id))
-                work.tell(RolesChanged(person_id=cast.bob.id, roles=()))
-        with counted(office) as sent:
+                work.record(FormViewed(child_id=child.id, form_id=form.id))
+                work.record(RolesChanged(person_id=cast.bob.id, roles=()))
+        with counted(context) as sent:
             page(browser, "/audit/")
         sizes.append(len(sent))
 

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from tests.access.test_matrix import address, routes
 from tests.access.world import build_world
 from tests.browser import token_for
@@ -69,10 +69,10 @@ def test_only_a_list_has_a_query(cast: Cast, page: str, query: str) -> None:
 
 @pytest.mark.parametrize("who", ["nobody", "sana", "olu", "ines"])
 def test_a_file_where_words_are_asked_for_is_no_answer(
-    app: Flask, office: Office, cast: Cast, make: Maker, who: str
+    app: Flask, context: AppContext, cast: Cast, make: Maker, who: str
 ) -> None:
     """Flask-WTF hands files to every form; each box of each page is sent one."""
-    world = build_world(office, cast, make)
+    world = build_world(context, cast, make)
     browser = cast.nobody() if who == "nobody" else getattr(cast, who).browser()
     names = names_asked(app, browser, world, ["child", "summary"])
     in_parts, broken = f"multipart/form-data; boundary={BOUNDARY}", []

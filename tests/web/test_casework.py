@@ -77,14 +77,14 @@ def test_parents_are_not_offered_as_professionals(child, press):
     assert not Page(press(f"/children/{child.id}/link", {"find": "pat"})).has_link("Pat Hussain")
 
 
-def test_searching_asks_little_of_the_database(child, press, office):
-    with counted(office) as asked:
+def test_searching_asks_little_of_the_database(child, press, context):
+    with counted(context) as asked:
         press(f"/children/{child.id}/link", {"find": "a"})
     assert len(asked) <= BUDGET, "\n".join(asked)
 
 
-def test_ending_an_involvement_asks_first(cast, child, press, office):
-    with everything(office) as work:
+def test_ending_an_involvement_asks_first(cast, child, press, context):
+    with everything(context) as work:
         link = work.session.scalars(select(ChildLink).where(ChildLink.child_id == child.id)).one()
     path = f"/children/{child.id}/link/{link.id}/end"
     assert get(cast.olu, path).heading == "Are you sure you want to end the involvement of Sana Iqbal?"
@@ -129,11 +129,11 @@ def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, asses
     assert "typed words" in page.html
 
 
-def test_advice_is_asked_for(cast, child, assessed, press, office):
+def test_advice_is_asked_for(cast, child, assessed, press, context):
     data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}", note="Please see the request.")
     answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
     assert "Advice requested" in answer.text
-    with everything(office) as work:
+    with everything(context) as work:
         advice = work.session.scalars(select(Advice)).one()
         assert (advice.author_id, advice.due_on, advice.asking_note) == (
             cast.ann.id,
@@ -143,16 +143,16 @@ def test_advice_is_asked_for(cast, child, assessed, press, office):
     assert "Please see the request." in get(cast.ann, f"/children/{child.id}").main
 
 
-def test_a_queue_is_asked(cast, child, assessed, press, office):
+def test_a_queue_is_asked(cast, child, assessed, press, context):
     body = cast.hana.principal.organisation_id
     data = ask(child, form="advice_health", find="airedale", adviser=f"organisation-{body}")
     assert press(f"/children/{child.id}/ask", data).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         advice = work.session.scalars(select(Advice)).one()
         assert (advice.author_id, advice.organisation_id) == (None, body)
 
 
-def test_what_is_missing_is_named_at_each_field(cast, child, assessed, press, office):
+def test_what_is_missing_is_named_at_each_field(cast, child, assessed, press, context):
     data = {"form": "advice_astrology", "adviser": "person-999", "note": "typed words"}
     page = Page(press(f"/children/{child.id}/ask", data))
     assert page.status == 422
@@ -162,7 +162,7 @@ def test_what_is_missing_is_named_at_each_field(cast, child, assessed, press, of
         "due_on-day": "Enter the date it is due",
     }
     assert "typed words" in page.html
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Advice)).all() == []
 
 
@@ -178,7 +178,7 @@ def test_a_due_date_in_the_past_and_asking_twice_are_refused(cast, child, assess
     assert "has already been asked" in Page(press(path, with_note)).errors["adviser"]
 
 
-def test_c1_before_a_decision_information_is_asked_for_and_named_as_such(cast, child, press, office):
+def test_c1_before_a_decision_information_is_asked_for_and_named_as_such(cast, child, press, context):
     page = get(cast.olu, f"/children/{child.id}/ask")
     assert page.heading == "Ask for information"
     assert "Educational psychology information" in page.main
@@ -191,7 +191,7 @@ def test_c1_before_a_decision_information_is_asked_for_and_named_as_such(cast, c
     answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
     assert "Information requested" in answer.text
     assert "Information: no legal date" in answer.text
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Advice.id)).one()
     form = get(cast.ann, f"/forms/{number}")
     assert form.heading == "Educational psychology information"
@@ -220,14 +220,14 @@ def test_b11_the_wrong_profession_is_refused_at_a_field_for_the_reason(cast, chi
     assert press(f"/children/{child.id}/ask", data | {"adviser_reason": "She knows."}).status_code == 302
 
 
-def test_cancelling_advice_asks_first(cast, child, press, make, office):
+def test_cancelling_advice_asks_first(cast, child, press, make, context):
     advice = make.advice(child, cast.sana, template="advice_education")
     path = f"/advice/{advice.id}/cancel"
     assert get(cast.olu, path).heading == "Are you sure you want to cancel this advice?"
     assert "Cancelled. We have told the people you asked." in press(path, follow_redirects=True).text
     assert press(path).status_code == 302, "pressed twice, and cancelled once"
     assert cast.olu.browser().get(path).status_code == 409
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Advice, advice.id).state is FormState.cancelled
 
 
@@ -238,7 +238,7 @@ def accepted(cast, make, child):
     )
 
 
-def test_two_records_are_compared_and_made_one(app, cast, child, make, press, office):
+def test_two_records_are_compared_and_made_one(app, cast, child, make, press, context):
     newer = make.child(linked=(cast.rhys,), possible_duplicate_of_id=child.id, surname="Shaah")
     path = f"/children/{newer.id}/duplicate"
     page = get(cast.olu, path)
@@ -286,9 +286,9 @@ def doors(child, accepted, link_id, person_id, organisation_id):
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "pat", "ines"])
-def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, office):
+def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, context):
     make.link(child, cast.pat)
-    with everything(office) as work:
+    with everything(context) as work:
         link = work.session.scalars(select(ChildLink.id).where(ChildLink.child_id == child.id)).first()
     actor = getattr(cast, who)
     organisation = cast.hana.principal.organisation_id
@@ -297,7 +297,7 @@ def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, off
         browser = actor.browser()
         answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, given)
         assert answer.status_code == 403, (method, path)
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Request, accepted.id).state is FormState.accepted
         assert work.get(Child, child.id).merged_into_id is None
 
@@ -325,10 +325,10 @@ def test_what_never_was_is_not_found(cast, path):
 
 
 @pytest.mark.parametrize("part", ["link", "ask", "duplicate"])
-def test_casework_pages_ask_little_of_the_database(cast, child, make, office, part):
+def test_casework_pages_ask_little_of_the_database(cast, child, make, context, part):
     newer = make.child(linked=(cast.sana, cast.ann, cast.hana), possible_duplicate_of_id=child.id)
     browser = cast.olu.browser()
     browser.get("/")
-    with counted(office) as asked:
+    with counted(context) as asked:
         assert browser.get(f"/children/{newer.id}/{part}").status_code == 200
     assert len(asked) <= BUDGET, "\n".join(asked)

@@ -22,53 +22,53 @@ def key_on(browser):
     return re.search(r'name="add_key" value="([^"]+)"', browser.get("/children/add").text)[1]
 
 
-def rows(office, table):
-    with everything(office) as work:
+def rows(context, table):
+    with everything(context) as work:
         return work.session.scalar(select(func.count()).select_from(table))
 
 
-def events(office, name):
-    with everything(office) as work:
+def events(context, name):
+    with everything(context) as work:
         return work.session.scalars(
             select(AuditRow).where(AuditRow.event == name).order_by(AuditRow.id)
         ).all()
 
 
-def the_child(office):
-    with everything(office) as work:
+def the_child(context):
+    with everything(context) as work:
         return work.session.scalars(select(Child)).one()
 
 
 # --- B7 -------------------------------------------------------------------------------------------
 
 
-def test_b7_back_a_typo_corrected_and_pressed_again_is_one_child(app, cast, office):
+def test_b7_back_a_typo_corrected_and_pressed_again_is_one_child(app, cast, context):
     browser = cast.sana.browser()
     key = key_on(browser)
     first = add(app, cast.sana, browser, add_key=key, surname="Shsh")
     again = add(app, cast.sana, browser, add_key=key)
 
     assert first.location == again.location
-    assert (rows(office, Child), rows(office, Request)) == (1, 1)
-    assert the_child(office).surname == "Shah"
-    (corrected,) = events(office, "ChildCorrected")
+    assert (rows(context, Child), rows(context, Request)) == (1, 1)
+    assert the_child(context).surname == "Shah"
+    (corrected,) = events(context, "ChildCorrected")
     assert corrected.facts["changes"]["surname"] == ["Shsh", "Shah"]
 
 
-def test_b7_pressed_twice_is_one_child(app, cast, office):
+def test_b7_pressed_twice_is_one_child(app, cast, context):
     browser = cast.sana.browser()
     key = key_on(browser)
     assert (
         add(app, cast.sana, browser, add_key=key).location
         == add(app, cast.sana, browser, add_key=key).location
     )
-    assert rows(office, Child) == 1
+    assert rows(context, Child) == 1
 
 
 @pytest.mark.parametrize(
     "typo", [{"surname": "Shsh"}, {"date_of_birth-day": "15"}, {"upn": "", "upn_missing_reason": "UN2"}]
 )
-def test_b7_a_page_opened_anew_asks_whether_it_is_the_same_child(app, cast, office, typo):
+def test_b7_a_page_opened_anew_asks_whether_it_is_the_same_child(app, cast, context, typo):
     add(app, cast.sana, add_key="one", **typo)
     asked = add(app, cast.sana, add_key="two")
 
@@ -76,43 +76,43 @@ def test_b7_a_page_opened_anew_asks_whether_it_is_the_same_child(app, cast, offi
     page = Page(asked)
     assert "You are already linked to a child with similar details" in page.main
     assert 'value="Amina"' in page.html, "nothing typed is lost"
-    assert rows(office, Child) == 1
+    assert rows(context, Child) == 1
 
     same = add(app, cast.sana, add_key="two", same_child="yes")
-    assert same.location == f"/children/{the_child(office).id}"
-    child = the_child(office)
+    assert same.location == f"/children/{the_child(context).id}"
+    child = the_child(context)
     assert (child.surname, child.date_of_birth.day, child.upn) == ("Shah", 14, "B801200005001")
 
 
-def test_b7_a_twin_is_another_child(app, cast, office):
+def test_b7_a_twin_is_another_child(app, cast, context):
     add(app, cast.sana, add_key="one")
     twin = {"forenames": "Adam", "upn": "", "upn_missing_reason": "UN2"}
     assert add(app, cast.sana, add_key="two", **twin).status_code == 409
     assert add(app, cast.sana, add_key="two", same_child="no", **twin).status_code == 302
-    assert rows(office, Child) == 2
+    assert rows(context, Child) == 2
 
 
-def test_b7_a_child_somebody_else_is_linked_to_is_never_mentioned(app, cast, office):
+def test_b7_a_child_somebody_else_is_linked_to_is_never_mentioned(app, cast, context):
     add(app, cast.rhys, add_key="one")
     assert add(app, cast.sana, add_key="one").status_code == 302
-    assert rows(office, Child) == 2
+    assert rows(context, Child) == 2
 
 
-def test_b7_what_was_sent_is_not_corrected_from_the_page_that_added_it(app, cast, office):
+def test_b7_what_was_sent_is_not_corrected_from_the_page_that_added_it(app, cast, context):
     add(app, cast.sana, add_key="one")
-    with everything(office) as work:
+    with everything(context) as work:
         request = work.session.scalars(select(Request)).one()
         request.received_on = work.today
     add(app, cast.sana, add_key="one", surname="Shaw")
-    assert the_child(office).surname == "Shah"
+    assert the_child(context).surname == "Shah"
 
 
 # --- B2 -------------------------------------------------------------------------------------------
 
 
-def test_b2_an_officer_corrects_a_record_from_the_childs_page(app, cast, office):
+def test_b2_an_officer_corrects_a_record_from_the_childs_page(app, cast, context):
     add(app, cast.sana)
-    child = the_child(office)
+    child = the_child(context)
     browser = cast.olu.browser()
     path = Page(browser.get(f"/children/{child.id}")).href("Correct this record")
     shown = Page(browser.get(path))
@@ -122,12 +122,12 @@ def test_b2_an_officer_corrects_a_record_from_the_childs_page(app, cast, office)
     answer = post_with_token(browser, app, path, GOOD | RIGHT | {"version": str(child.version)})
 
     assert answer.status_code == 302
-    assert the_child(office).surname == "Shaw"
+    assert the_child(context).surname == "Shaw"
 
 
-def test_b2_a_refused_correction_loses_nothing_and_says_where(app, cast, office):
+def test_b2_a_refused_correction_loses_nothing_and_says_where(app, cast, context):
     add(app, cast.sana)
-    child = the_child(office)
+    child = the_child(context)
     path = f"/children/{child.id}/correct"
     answer = post_with_token(cast.olu.browser(), app, path, GOOD | RIGHT | {"reason": "", "upn": "nonsense"})
 
@@ -135,44 +135,44 @@ def test_b2_a_refused_correction_loses_nothing_and_says_where(app, cast, office)
     page = Page(answer)
     assert set(page.errors) == {"upn", "reason"}
     assert 'value="Shaw"' in page.html
-    assert the_child(office).surname == "Shah"
+    assert the_child(context).surname == "Shah"
 
 
-def test_b2_a_record_changed_meanwhile_is_not_overwritten(app, cast, office):
+def test_b2_a_record_changed_meanwhile_is_not_overwritten(app, cast, context):
     add(app, cast.sana)
-    path = f"/children/{the_child(office).id}/correct"
+    path = f"/children/{the_child(context).id}/correct"
     post_with_token(cast.mary.browser(), app, path, GOOD | RIGHT | {"surname": "Shore"})
     answer = post_with_token(cast.olu.browser(), app, path, GOOD | RIGHT)
 
     assert answer.status_code == 422
     assert "Someone has changed this record" in answer.text
-    assert the_child(office).surname == "Shore"
+    assert the_child(context).surname == "Shore"
 
 
 @pytest.mark.parametrize("who", ["rhys", "ann", "pat"])
-def test_b2_a_person_who_may_not_correct_finds_no_page(app, cast, office, who):
+def test_b2_a_person_who_may_not_correct_finds_no_page(app, cast, context, who):
     add(app, cast.sana)
-    path = f"/children/{the_child(office).id}/correct"
+    path = f"/children/{the_child(context).id}/correct"
     browser = getattr(cast, who).browser()
     assert browser.get(path).status_code in {403, 404}
     assert post_with_token(browser, app, path, GOOD | RIGHT).status_code in {403, 404}
-    assert the_child(office).surname == "Shah"
+    assert the_child(context).surname == "Shah"
 
 
-def test_b2_the_author_of_a_draft_request_corrects_the_record(app, cast, office):
+def test_b2_the_author_of_a_draft_request_corrects_the_record(app, cast, context):
     add(app, cast.sana)
     browser = cast.sana.browser()
-    path = Page(browser.get(f"/children/{the_child(office).id}")).href("Correct this record")
+    path = Page(browser.get(f"/children/{the_child(context).id}")).href("Correct this record")
     assert "School or setting</h2>" not in browser.get(path).text
     assert post_with_token(browser, app, path, GOOD | RIGHT).status_code == 302
-    assert the_child(office).surname == "Shaw"
+    assert the_child(context).surname == "Shaw"
 
 
-def test_b2_a_merge_is_undone_from_the_record(app, cast, office, make):
+def test_b2_a_merge_is_undone_from_the_record(app, cast, context, make):
     add(app, cast.rhys)
     add(app, cast.sana)
     browser = cast.olu.browser()
-    with everything(office) as work:
+    with everything(context) as work:
         older, newer = work.session.scalars(select(Child.id).order_by(Child.id)).all()
     post_with_token(browser, app, f"/children/{newer}/duplicate", {"answer": "same"})
     path = Page(browser.get(f"/children/{older}/correct")).href("Undo this merge, Amina Shah")
@@ -182,15 +182,15 @@ def test_b2_a_merge_is_undone_from_the_record(app, cast, office, make):
     assert post_with_token(browser, app, path, {"reason": "Cousins"}).location == f"/children/{older}"
     assert browser.get(f"/children/{newer}").status_code == 200
     assert browser.get(path).status_code == 409
-    assert rows(office, ChildMerge) == 1
-    (row,) = events(office, "MergeUndone")
+    assert rows(context, ChildMerge) == 1
+    (row,) = events(context, "MergeUndone")
     assert row.facts == {"of_child_id": newer, "reason": "Cousins"}
 
 
 # --- A12 ------------------------------------------------------------------------------------------
 
 
-def test_a12_a_list_a_search_and_an_export_of_children_are_in_the_audit(app, cast, office, make):
+def test_a12_a_list_a_search_and_an_export_of_children_are_in_the_audit(app, cast, context, make):
     make.child()
     browser = cast.olu.browser()
     browser.get("/people/list/")
@@ -198,28 +198,28 @@ def test_a12_a_list_a_search_and_an_export_of_children_are_in_the_audit(app, cas
     browser.get("/people/list/?show=duplicates")
     browser.get("/people/export.csv")
 
-    read = [(row.actor_id, row.facts) for row in events(office, "ChildrenListed")]
+    read = [(row.actor_id, row.facts) for row in events(context, "ChildrenListed")]
     assert read == [
         (cast.olu.id, {"list_name": "ChildList", "asked": {}, "rows": 1}),
         (cast.olu.id, {"list_name": "ChildList", "asked": {"find": "Amina"}, "rows": 1}),
         (cast.olu.id, {"list_name": "ChildList", "asked": {"show": "duplicates"}, "rows": 0}),
     ]
-    (exported,) = events(office, "ListExported")
+    (exported,) = events(context, "ListExported")
     assert (exported.actor_id, exported.facts["rows"]) == (cast.olu.id, 1)
 
 
 @pytest.mark.parametrize("path", ["/requests/list/", "/advice/list/"])
-def test_a12_lists_of_forms_name_children_too(cast, office, path):
+def test_a12_lists_of_forms_name_children_too(cast, context, path):
     assert cast.olu.browser().get(path).status_code == 200
-    assert len(events(office, "ChildrenListed")) == 1
+    assert len(events(context, "ChildrenListed")) == 1
 
 
-def test_a12_a_professionals_own_list_and_search_are_in_the_audit(app, cast, office, make):
+def test_a12_a_professionals_own_list_and_search_are_in_the_audit(app, cast, context, make):
     make.child(linked=(cast.sana,))
     browser = cast.sana.browser()
     browser.get("/send/")
     post_with_token(browser, app, "/send/", {"find": "Amina"})
-    assert [row.facts["asked"] for row in events(office, "ChildrenListed")] == [
+    assert [row.facts["asked"] for row in events(context, "ChildrenListed")] == [
         {"show": "all", "page": "1"},
         {"find": "Amina"},
     ]
@@ -233,7 +233,7 @@ def test_a12_the_audit_page_says_what_was_asked(app, cast, make):
     assert "Children and young people, searched for: Amina (1 row)" in page.main
 
 
-def test_a12_adding_children_is_limited(app, cast, office, monkeypatch):
+def test_a12_adding_children_is_limited(app, cast, context, monkeypatch):
     from app.cases import children
     from app.core import activity_limits
     from app.core.try_limits import Limit
@@ -243,4 +243,4 @@ def test_a12_adding_children_is_limited(app, cast, office, monkeypatch):
     answer = add(app, cast.sana, add_key="two", same_child="no")
     assert answer.status_code == 422
     assert "You have added many children in a short time" in answer.text
-    assert rows(office, Child) == 1
+    assert rows(context, Child) == 1

@@ -33,7 +33,7 @@ def add(app, actor, **changes):
 
 
 @pytest.fixture
-def case(cast, make, office):
+def case(cast, make, context):
     """A child in the middle of an assessment, with something for every reader."""
     child = make.child(
         linked=(cast.sana, cast.ann, cast.hana, cast.pat),
@@ -43,7 +43,7 @@ def case(cast, make, office):
         setting_id=cast.sana.principal.organisation_id,
         upn="B801200005001",
     )
-    now = office.clock.now()
+    now = context.clock.now()
     child.request = make.request(
         child,
         cast.sana,
@@ -66,7 +66,7 @@ def see(actor, child, part=""):
     return Page(actor.browser().get(f"/children/{child.id}{part}"))
 
 
-def test_adding_a_child_opens_its_request(app, cast, office):
+def test_adding_a_child_opens_its_request(app, cast, context):
     answer = add(app, cast.sana)
 
     assert answer.status_code == 302
@@ -74,7 +74,7 @@ def test_adding_a_child_opens_its_request(app, cast, office):
     opened = cast.sana.browser().get(answer.location)
     assert opened.status_code == 200
     assert "Shah" not in answer.location
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Child)).one().name == "Amina Shah"
 
 
@@ -86,7 +86,7 @@ def test_the_page_asks_for_all_of_it(cast):
     assert "I do not know the UPN" in page.main
 
 
-def test_every_fault_is_shown_at_its_field_and_nothing_typed_is_lost(app, cast, office):
+def test_every_fault_is_shown_at_its_field_and_nothing_typed_is_lost(app, cast, context):
     page = Page(
         add(
             app,
@@ -111,7 +111,7 @@ def test_every_fault_is_shown_at_its_field_and_nothing_typed_is_lost(app, cast, 
     for typed in ("BD9 typed", "A123 typed", "123 typed", "4 Beck Lane", "Mina"):
         assert typed in page.html
     assert 'value="13"' in page.html
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(Child)) == 0
 
 
@@ -125,11 +125,11 @@ def test_a_reason_for_no_upn_is_enough_and_an_invented_one_is_not(app, cast):
     assert "upn" in Page(add(app, cast.sana, upn="", upn_missing_reason="<script>")).errors
 
 
-def test_a_likely_duplicate_changes_nothing_for_who_adds(app, cast, make, office):
+def test_a_likely_duplicate_changes_nothing_for_who_adds(app, cast, make, context):
     first = add(app, cast.rhys)
     second = add(app, cast.sana)
     assert (first.status_code, first.location[:7]) == (second.status_code, second.location[:7])
-    with everything(office) as work:
+    with everything(context) as work:
         children = work.session.scalars(select(Child).order_by(Child.id)).all()
         assert children[1].possible_duplicate_of_id == children[0].id
     page = see(cast.sana, children[1])
@@ -146,9 +146,9 @@ def test_others_are_told_why_they_cannot_add(cast, who):
 
 
 @pytest.mark.parametrize("who", ["ann", "olu", "pat", "ines"])
-def test_others_cannot_add_by_posting(app, cast, office, who):
+def test_others_cannot_add_by_posting(app, cast, context, who):
     assert add(app, getattr(cast, who)).status_code == 403
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(Child)) == 0
 
 
@@ -179,19 +179,19 @@ def test_an_administrator_has_no_door_to_children(cast, case, part):
     assert cast.ines.browser().get(f"/children/{case.id}{part}").status_code == 403
 
 
-def test_opening_a_page_is_written_down(cast, case, office):
+def test_opening_a_page_is_written_down(cast, case, context):
     see(cast.ann, case)
     see(cast.pat, case, "/people")
-    with everything(office) as work:
+    with everything(context) as work:
         rows = work.session.scalars(
             select(AuditRow).where(AuditRow.event == "ChildViewed").order_by(AuditRow.id)
         ).all()
     assert [(row.actor_id, row.child_id) for row in rows] == [(cast.ann.id, case.id), (cast.pat.id, case.id)]
 
 
-def test_a_refused_look_is_not_written_down_as_one(cast, case, office):
+def test_a_refused_look_is_not_written_down_as_one(cast, case, context):
     cast.bob.browser().get(f"/children/{case.id}")
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(AuditRow).where(AuditRow.event == "ChildViewed")).all() == []
 
 
@@ -240,8 +240,8 @@ def test_a_reader_sees_only_forms_that_are_theirs_or_shared(cast, case, make):
     assert cast.pat.browser().get(f"/forms/{case.advice.id}/read").status_code in (200, 404)
 
 
-def test_a_shared_consent_form_is_there_for_professionals_to_read_only(cast, case, make, office):
-    now = office.clock.now()
+def test_a_shared_consent_form_is_there_for_professionals_to_read_only(cast, case, make, context):
+    now = context.clock.now()
     consent = make.consent(case, cast.pat, FormState.submitted, submitted_at=now)
     make.share(consent)
     page = see(cast.ann, case, "/forms")
@@ -258,7 +258,7 @@ def test_professionals_get_none_of_the_teams_controls(cast, case):
             assert f'{control}"' not in html
 
 
-def test_the_team_gets_its_next_steps_from_the_workflow(cast, case, make, office):
+def test_the_team_gets_its_next_steps_from_the_workflow(cast, case, make, context):
     request = make.request(case, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     page = see(cast.olu, case)
     assert page.href("Read, then accept or return") == f"/forms/{case.advice.id}/read"
@@ -313,18 +313,18 @@ def test_messages_about_the_child_are_each_readers_own(cast, case, make):
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("who", ["olu", "ann", "pat"])
-def test_a_childs_pages_ask_little_of_the_database_however_many_rows(cast, case, make, office, who, part):
+def test_a_childs_pages_ask_little_of_the_database_however_many_rows(cast, case, make, context, who, part):
     actor = getattr(cast, who)
     browser, path = actor.browser(), f"/children/{case.id}{part}"
     browser.get(path)
-    with counted(office) as few:
+    with counted(context) as few:
         browser.get(path)
     for colleague in (cast.bob, cast.sol, cast.tom):
         make.link(case, colleague)
-        now = office.clock.now()
+        now = context.clock.now()
         make.share(make.advice(case, colleague, FormState.submitted, submitted_at=now), cast.pat)
         make.message(actor, child_id=case.id)
-    with counted(office) as many:
+    with counted(context) as many:
         browser.get(path)
     assert len(few) == len(many) <= BUDGET, "\n".join(many)
 
@@ -333,10 +333,10 @@ def test_a_childs_pages_ask_little_of_the_database_however_many_rows(cast, case,
     ("box", "pasted"),
     [("day", "14/3/17"), ("month", "2017-03-14"), ("year", "14 Mar 2017"), ("day", "14th March 2017")],
 )
-def test_b5_a_date_pasted_into_one_of_three_boxes_is_read(app, cast, office, box, pasted):
+def test_b5_a_date_pasted_into_one_of_three_boxes_is_read(app, cast, context, box, pasted):
     parts = {f"date_of_birth-{part}": pasted if part == box else "" for part in ("day", "month", "year")}
     assert add(app, cast.sana, **parts).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Child)).one().date_of_birth == date(2017, 3, 14)
 
 

@@ -38,18 +38,18 @@ def accepted(cast, make, child):
 
 
 @pytest.mark.parametrize(("answer", "state"), [("agree", "assessing"), ("decline", "not_assessing")])
-def test_the_council_decides(cast, press, accepted, office, answer, state):
+def test_the_council_decides(cast, press, accepted, context, answer, state):
     page = get(cast.olu, f"/requests/{accepted.id}/decide")
     assert "14 December 2026" in page.main
     done = press(
         f"/requests/{accepted.id}/decide", {"decision": answer, "reason": "Because."}, follow_redirects=True
     )
     assert "The decision is recorded" in done.text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Request, accepted.id).state is FormState[state]
 
 
-def test_a_decision_without_choice_or_reasons_is_refused_at_its_fields(press, accepted, office):
+def test_a_decision_without_choice_or_reasons_is_refused_at_its_fields(press, accepted, context):
     page = Page(press(f"/requests/{accepted.id}/decide", {"decision": "maybe"}))
     assert page.status == 422
     assert page.errors == {
@@ -58,7 +58,7 @@ def test_a_decision_without_choice_or_reasons_is_refused_at_its_fields(press, ac
     }
     long = Page(press(f"/requests/{accepted.id}/decide", {"decision": "agree", "reason": "x" * 4001}))
     assert long.errors == {"reason": "Use 4000 characters or fewer"}
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Request, accepted.id).state is FormState.accepted
 
 
@@ -99,7 +99,7 @@ def test_c2_nobody_else_is_blamed_for_what_was_done_already(cast, press, accepte
 
 
 def test_b12_a_decision_is_corrected_with_a_reason_and_its_history_shown(
-    cast, child, press, accepted, office
+    cast, child, press, accepted, context
 ):
     press(f"/requests/{accepted.id}/decide", {"decision": "agree", "reason": "Wrong box."})
     path = get(cast.olu, f"/children/{child.id}/forms").href("Correct the decision")
@@ -112,5 +112,5 @@ def test_b12_a_decision_is_corrected_with_a_reason_and_its_history_shown(
     assert "The decision is corrected" in press(path, given, follow_redirects=True).text
     assert "I chose the wrong answer." in get(cast.olu, path).main
     assert "I chose the wrong answer." not in get(cast.sana, f"/children/{child.id}/forms").html
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Request, accepted.id).state is FormState.not_assessing

@@ -41,17 +41,17 @@ def upload(app, started):
     return press
 
 
-def kept(office) -> list[Document]:
-    with everything(office) as work:
+def kept(context) -> list[Document]:
+    with everything(context) as work:
         return list(work.session.scalars(select(Document).order_by(Document.id)))
 
 
-def test_a_file_is_uploaded_listed_opened_and_taken_off(office, cast, started, upload):
+def test_a_file_is_uploaded_listed_opened_and_taken_off(context, cast, started, upload):
     browser = cast.sana.browser()
 
     answer = upload(browser, Sent("map of support.pdf", PDF))
     assert (answer.status_code, answer.location) == (302, f"/forms/{started.id}/section/support#{FILES}")
-    (document,) = kept(office)
+    (document,) = kept(context)
     page = browser.get(f"/forms/{started.id}/section/support").get_data(as_text=True)
     assert "map of support.pdf" in page and f"/documents/{document.id}/download" in page
 
@@ -66,23 +66,23 @@ def test_a_file_is_uploaded_listed_opened_and_taken_off(office, cast, started, u
     assert browser.get(f"/documents/{document.id}/download", buffered=True).status_code == 404
 
 
-def test_a_chosen_file_comes_along_with_save_and_continue(office, cast, started, upload):
+def test_a_chosen_file_comes_along_with_save_and_continue(context, cast, started, upload):
     answer = upload(cast.sana.browser(), Sent("a.pdf", PDF), Sent("b.docx", docx()), then="continue")
 
     assert answer.location == f"/forms/{started.id}/section/outcomes"
-    assert [one.name for one in kept(office)] == ["a.pdf", "b.docx"]
+    assert [one.name for one in kept(context)] == ["a.pdf", "b.docx"]
 
 
 @pytest.mark.parametrize(
     "name", ["test virus", "zip bomb in Word", "two endings", "a page named as PDF", "empty"]
 )
-def test_a_refused_file_says_why_and_loses_nothing_else(office, cast, started, upload, name):
+def test_a_refused_file_says_why_and_loses_nothing_else(context, cast, started, upload, name):
     answer = upload(cast.sana.browser(), Sent("good.png", png()), HOSTILE[name], then="continue")
 
     assert answer.status_code == 422
     ((href, text),) = errors_on(answer)
     assert href == f"#{FILES}" and text
-    assert [one.name for one in kept(office)] == ["good.png"]
+    assert [one.name for one in kept(context)] == ["good.png"]
     assert "good.png" in answer.get_data(as_text=True)
 
 
@@ -120,21 +120,21 @@ def test_a_name_cannot_make_headers(cast, started):
     assert "\n" not in answer.headers["Content-Disposition"]
 
 
-def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(office, cast, started, upload):
+def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("map of support.pdf", PDF))
-    (document,) = kept(office)
+    (document,) = kept(context)
 
     answer = browser.head(f"/documents/{document.id}/download", buffered=True)
 
     assert "map of support.pdf" in answer.headers["Content-Disposition"] and not answer.data
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count() == 1
 
 
-def test_nobody_waits_for_the_database_while_a_file_is_read(cast, office, started, upload, monkeypatch):
+def test_nobody_waits_for_the_database_while_a_file_is_read(cast, context, started, upload, monkeypatch):
     upload(cast.sana.browser(), Sent("map.pdf", PDF))
-    (document,) = kept(office)
+    (document,) = kept(context)
     held: list[bool] = []
 
     with cast.sana.works() as work:
@@ -147,13 +147,13 @@ def test_nobody_waits_for_the_database_while_a_file_is_read(cast, office, starte
         _, content = documents.hand_out(work, document.id)
         content.close()
     assert held == [False]
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count() == 1
 
 
-def test_who_may_download(office, cast, started, upload):
+def test_who_may_download(context, cast, started, upload):
     upload(cast.sana.browser(), Sent("a.pdf", PDF))
-    (document,) = kept(office)
+    (document,) = kept(context)
 
     def answers() -> dict[str, int]:
         people = ("sana", "tom", "hana", "bob", "rhys", "pat", "olu")
@@ -184,25 +184,25 @@ def test_who_may_download(office, cast, started, upload):
     assert "/login" in cast.nobody().get(f"/documents/{document.id}/download").location
 
 
-def test_files_in_the_story_are_written_down(office, cast, upload):
+def test_files_in_the_story_are_written_down(context, cast, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(office)
+    (document,) = kept(context)
     browser.get(f"/documents/{document.id}/download", buffered=True)
     upload(browser, _remove=f"{FILES}:{document.id}")
 
-    with everything(office) as work:
+    with everything(context) as work:
         rows = work.session.scalars(select(AuditRow).where(AuditRow.event.startswith("Document"))).all()
     assert [row.event for row in rows] == ["DocumentAdded", "DocumentDownloaded", "DocumentRemoved"]
     assert {row.child_id for row in rows} == {document.child_id}
     assert all("a.pdf" not in str(row.facts) for row in rows)
 
 
-def test_a_file_that_waits_for_the_scanner_is_listed_and_not_opened(office, cast, started, upload):
+def test_a_file_that_waits_for_the_scanner_is_listed_and_not_opened(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(office)
-    with everything(office) as work:
+    (document,) = kept(context)
+    with everything(context) as work:
         work.get(Document, document.id).state = DocumentState.received
 
     page = browser.get(f"/forms/{started.id}/section/support").get_data(as_text=True)
@@ -210,10 +210,10 @@ def test_a_file_that_waits_for_the_scanner_is_listed_and_not_opened(office, cast
     assert browser.get(f"/documents/{document.id}/download", buffered=True).status_code == 409
 
 
-def test_nothing_of_the_store_is_served_otherwise(office, cast, upload):
+def test_nothing_of_the_store_is_served_otherwise(context, cast, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(office)
+    (document,) = kept(context)
     key = document.storage_key
 
     for path in (
@@ -223,16 +223,16 @@ def test_nothing_of_the_store_is_served_otherwise(office, cast, upload):
         f"/documents/{key}",
     ):
         assert browser.get(path).status_code == 404
-    assert store_of(office).path(key).is_file()
+    assert store_of(context).path(key).is_file()
 
 
-def test_nobody_takes_a_file_off_what_was_sent(office, cast, started, upload):
+def test_nobody_takes_a_file_off_what_was_sent(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(office)
+    (document,) = kept(context)
     send(cast.sana, started.id)
 
     assert upload(browser, _remove=f"{FILES}:{document.id}").status_code == 409
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Document, document.id).removed_at is None
         assert work.get(type(started), started.id).state is FormState.submitted

@@ -18,16 +18,16 @@ BROUGHT = "Bringing a child to the council’s attention"
 
 
 @pytest.fixture
-def nursery(cast, office, make):
+def nursery(cast, context, make):
     """Sana works in an early years setting."""
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.sana.id).profession = Profession.early_years
         work.get(Organisation, cast.sana.principal.organisation_id).kind = Profession.early_years
     cast.sana.principal = replace(cast.sana.principal, profession=Profession.early_years)
     return cast.sana
 
 
-def test_c4_a_form_of_an_early_years_setting_is_named_as_the_law_names_it(cast, nursery, make, office):
+def test_c4_a_form_of_an_early_years_setting_is_named_as_the_law_names_it(cast, nursery, make, context):
     child = make.child(linked=(nursery,), date_of_birth=date(2023, 3, 1))
     form = make.request(child, nursery, statutory=False)
     fill_in(nursery, form.id)
@@ -36,7 +36,7 @@ def test_c4_a_form_of_an_early_years_setting_is_named_as_the_law_names_it(cast, 
     assert "sections 23 and 24" in page.main
     send(nursery, form.id, secrets.token_hex(16))
     assert "Request sent" not in nursery.browser().get(f"/forms/{form.id}/sent").text
-    with everything(office) as work:
+    with everything(context) as work:
         letters = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
     assert letters == ["brought_to_attention"]
     case = Page(cast.olu.browser().get(f"/children/{child.id}")).main
@@ -49,7 +49,7 @@ def test_c4_a_form_of_an_early_years_setting_is_named_as_the_law_names_it(cast, 
         returns.accept(work, form.id, 1)
 
 
-def test_c4_adding_a_child_there_begins_that_form(cast, nursery, press, office):
+def test_c4_adding_a_child_there_begins_that_form(cast, nursery, press, context):
     page = Page(nursery.browser().get("/children/add"))
     assert "bring them to the council’s attention" in page.main
     assert "asks for an assessment" not in page.main
@@ -67,5 +67,5 @@ def test_c4_adding_a_child_there_begins_that_form(cast, nursery, press, office):
     }
     answer = press(nursery.browser(), "/children/add", given)
     assert answer.status_code == 302, answer.text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Request.statutory)).one() is False

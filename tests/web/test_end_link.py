@@ -24,11 +24,11 @@ def test_a8_the_page_for_ending_a_link_names_what_is_still_due(cast, make):
     assert ["still due" in page for page in pages] == [True, True, False]
 
 
-def test_a7_a_colleague_in_the_queue_reads_that_the_form_was_sent_and_not_what_it_says(cast, make, office):
+def test_a7_a_colleague_in_the_queue_reads_that_the_form_was_sent_and_not_what_it_says(cast, make, context):
     child = make.child()
     make.queue(child, cast.hana)
     sent = make.advice(
-        child, cast.hana, FormState.submitted, "advice_health", submitted_at=office.clock.now()
+        child, cast.hana, FormState.submitted, "advice_health", submitted_at=context.clock.now()
     )
     asked = make.advice(child, cast.hana, template="advice_health", author_id=None)
 

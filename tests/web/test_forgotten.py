@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.accounts import change_email
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, mail_codes
 from tests.mailbox import Mailbox
@@ -13,7 +13,7 @@ from tests.newcomer import CHOSEN, Newcomer
 
 
 def test_a_forgotten_password_is_replaced_through_the_mail(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     elsewhere = cast.ann.browser()
     ann = Newcomer(app, mailbox, cast.ann.email)
@@ -39,7 +39,7 @@ def test_the_forgotten_page_says_what_is_wrong(cast: Cast, app: Flask) -> None:
 
 
 def test_a1_a_new_email_address_is_in_use_a_day_after_it_is_confirmed(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox, clock: FixedClock
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, clock: FixedClock
 ) -> None:
     new = "ann.k@eps.bradford.example"
     here = cast.ann.browser()
@@ -56,12 +56,12 @@ def test_a1_a_new_email_address_is_in_use_a_day_after_it_is_confirmed(
     assert "24 November 2026 at 9:30am" in here.get("/account/").text
 
     clock.forward(hours=23, minutes=59)
-    change_email.apply_due(office)
+    change_email.apply_due(context)
     cast.ann.half_way()
-    assert len(mail_codes(office, cast.ann.email)) == 1, "until then codes go to the old address"
+    assert len(mail_codes(context, cast.ann.email)) == 1, "until then codes go to the old address"
     clock.forward(minutes=1)
     elsewhere = cast.ann.browser()
-    change_email.apply_due(office)
+    change_email.apply_due(context)
 
     assert elsewhere.get("/account/").status_code == 302, "every log-in has ended"
     assert mailbox.last(cast.ann.email)["Subject"] == (

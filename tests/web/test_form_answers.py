@@ -31,7 +31,7 @@ def test_a_section_says_which_questions_stand_on_it_and_whose_page_it_is(cast, s
 # --- the SEN team ---------------------------------------------------------------------------------
 
 
-def test_an_officer_reads_and_accepts(office, cast, sent, press):
+def test_an_officer_reads_and_accepts(context, cast, sent, press):
     browser = cast.olu.browser()
     page = browser.get(f"/forms/{sent.id}/read")
     assert page.status_code == 200
@@ -40,7 +40,7 @@ def test_an_officer_reads_and_accepts(office, cast, sent, press):
     answer = press(browser, f"/forms/{sent.id}/accept", {"number": "1"})
 
     assert answer.location == f"/forms/{sent.id}/read"
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Form, sent.id).state is FormState.accepted
         assert "FormViewed" in work.session.scalars(select(AuditRow.event)).all()
 
@@ -92,12 +92,12 @@ def test_an_old_page_does_not_accept_what_nobody_read(cast, sent, press):
     assert press(cast.olu.browser(), f"/forms/{sent.id}/accept", {"number": "1"}).status_code == 409
 
 
-def test_a_request_is_withdrawn_after_a_question(office, cast, started, press):
+def test_a_request_is_withdrawn_after_a_question(context, cast, started, press):
     browser = cast.sana.browser()
     assert "cannot be changed" in text_of(browser.get(f"/forms/{started.id}/withdraw"))
 
     assert press(browser, f"/forms/{started.id}/withdraw", {}).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Form, started.id).state is FormState.withdrawn
 
 
@@ -191,16 +191,16 @@ def test_the_sen_team_has_no_pen_for_somebody_elses_form(cast, started, press):
 
 
 @pytest.fixture
-def statements(office):
+def statements(context):
     """Counts what is asked of the database."""
     seen: list[str] = []
 
     def count(_connection, _cursor, statement, *_rest: Any) -> None:
         seen.append(statement)
 
-    event.listen(office.database.engine, "before_cursor_execute", count)
+    event.listen(context.database.engine, "before_cursor_execute", count)
     yield seen
-    event.remove(office.database.engine, "before_cursor_execute", count)
+    event.remove(context.database.engine, "before_cursor_execute", count)
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def test_every_missing_part_of_an_empty_form_can_be_reached(cast, make, template
     assert [one for one in links if f'id="{one[1]}"' not in pages[one[0]]] == []
 
 
-def test_sending_shows_what_happens_next(office, cast, started, press):
+def test_sending_shows_what_happens_next(context, cast, started, press):
     fill_in(cast.sana, started.id)
     browser = cast.sana.browser()
     page = browser.get(f"/forms/{started.id}/check").get_data(as_text=True)
@@ -239,7 +239,7 @@ def test_sending_shows_what_happens_next(office, cast, started, press):
     words = text_of(browser.get(f"/forms/{started.id}/sent"))
     assert "Request sent" in words
     assert "It must decide whether to assess by 4 January 2027" in words
-    with everything(office) as work:
+    with everything(context) as work:
         assert len(work.session.scalars(select(Submission)).all()) == 1
 
 

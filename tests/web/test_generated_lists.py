@@ -259,7 +259,7 @@ def test_a_search_by_name_is_posted_so_that_no_name_stands_in_an_address(app, ca
     assert "Ravi Patel" not in answer.text
 
 
-def test_a_list_is_exported_as_shown_and_the_audit_says_so(cast, office, case):
+def test_a_list_is_exported_as_shown_and_the_audit_says_so(cast, context, case):
     answer = cast.olu.browser().get("/requests/export.csv?show=new")
 
     rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))

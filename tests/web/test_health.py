@@ -34,8 +34,8 @@ def answer_of(app: Flask, path: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-def set_revision(office, revision: str) -> None:
-    with office.database.engine.begin() as connection:
+def set_revision(context, revision: str) -> None:
+    with context.database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :v"), {"v": revision})
 
 
@@ -44,9 +44,9 @@ def test_it_is_alive_and_ready(app):
     assert answer_of(app, "/readyz") == (200, "ok\n")
 
 
-def test_being_alive_asks_no_database_and_looks_up_no_log_in(office, cast):
+def test_being_alive_asks_no_database_and_looks_up_no_log_in(context, cast):
     browser = cast.sana.browser()
-    with counted(office) as statements:
+    with counted(context) as statements:
         answer = browser.get("/healthz")
 
     assert statements == []
@@ -90,56 +90,56 @@ def test_a_database_server_that_never_answers_is_not_waited_for(tmp_path):
 
 
 @pytest.mark.skipif(bool(os.environ.get("TEST_DATABASE_URL")), reason="the file of the embedded database")
-def test_a_database_that_can_only_be_read_is_not_ready(app, office, tmp_path):
-    office.database.engine.dispose()
+def test_a_database_that_can_only_be_read_is_not_ready(app, context, tmp_path):
+    context.database.engine.dispose()
     copy = tmp_path / "copy.sqlite3"
-    shutil.copy(office.database.url.removeprefix("sqlite:///"), copy)
+    shutil.copy(context.database.url.removeprefix("sqlite:///"), copy)
     app = create_app(settings_for(tmp_path, f"sqlite:///file:{copy}?mode=ro&uri=true"))
 
-    assert "database" in health.faults(app.extensions["office"])
+    assert "database" in health.faults(app.extensions["app_context"])
 
 
 @pytest.mark.skipif(not os.environ.get("TEST_DATABASE_URL"), reason="needs PostgreSQL")
-def test_a_database_server_that_can_only_be_read_is_not_ready(app, office):
-    name = sa.make_url(office.database.url).database
-    with office.database.engine.begin() as connection:
+def test_a_database_server_that_can_only_be_read_is_not_ready(app, context):
+    name = sa.make_url(context.database.url).database
+    with context.database.engine.begin() as connection:
         connection.execute(sa.text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
-    office.database.engine.dispose()
+    context.database.engine.dispose()
 
     assert answer_of(app, "/readyz")[0] == 503
 
 
-def test_tables_that_are_behind_this_version_are_not_ready(app, office):
-    set_revision(office, "0001")
+def test_tables_that_are_behind_this_version_are_not_ready(app, context):
+    set_revision(context, "0001")
     assert answer_of(app, "/readyz") == (503, "not ok\n")
 
 
-def test_tables_that_are_ahead_serve_on_while_an_upgrade_is_under_way(app, office):
-    set_revision(office, "9999")
+def test_tables_that_are_ahead_serve_on_while_an_upgrade_is_under_way(app, context):
+    set_revision(context, "9999")
     assert answer_of(app, "/readyz")[0] == 200
 
 
-def write_mail(office) -> int:
-    with unit_of_work(office, None) as work:
+def write_mail(context) -> int:
+    with unit_of_work(context, None) as work:
         return queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
 
 
-def test_mail_that_nobody_sends_for_five_minutes_is_not_ready(app, office, clock):
-    write_mail(office)
+def test_mail_that_nobody_sends_for_five_minutes_is_not_ready(app, context, clock):
+    write_mail(context)
     clock.forward(minutes=4)
     assert answer_of(app, "/readyz")[0] == 200
 
     clock.forward(minutes=1)
     assert answer_of(app, "/readyz") == (503, "not ok\n")
 
-    office.post_room.deliver_due()
+    context.notification_service.deliver_due()
     assert answer_of(app, "/readyz")[0] == 200
 
 
-def test_a_mail_server_that_refuses_does_not_take_the_portal_away(app, office, clock):
+def test_a_mail_server_that_refuses_does_not_take_the_portal_away(app, context, clock):
     """Mail that is tried again later is not late: somebody is at work."""
-    number = write_mail(office)
-    with office.database.engine.begin() as connection:
+    number = write_mail(context)
+    with context.database.engine.begin() as connection:
         later = {"run_at": MOMENT + timedelta(hours=2), "attempts": 4}
         connection.execute(BOX.update().where(BOX.c.id == number).values(**later))
     clock.forward(minutes=30)
@@ -162,10 +162,10 @@ def small_disk(place: Path) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-def test_a_disk_that_is_nearly_full_is_not_ready(office, tmp_path):
+def test_a_disk_that_is_nearly_full_is_not_ready(context, tmp_path):
     place = tmp_path / "disk"
     with small_disk(place):
-        there = replace(office, settings=replace(office.settings, data_dir=place))
+        there = replace(context, settings=replace(context.settings, data_dir=place))
         assert health.faults(there) == []
 
         (place / "much").write_bytes(b"x" * 3_900_000)
@@ -194,9 +194,9 @@ class Pong(threading.Thread):
                 line.sendall(self.says)
 
 
-def test_a_scanner_that_stops_is_a_weakness_and_no_reason_to_turn_people_away(app, office):
+def test_a_scanner_that_stops_is_a_weakness_and_no_reason_to_turn_people_away(app, context):
     scanner = Pong()
-    there = replace(office, settings=replace(office.settings, clamd_address=scanner.address))
+    there = replace(context, settings=replace(context.settings, clamd_address=scanner.address))
     assert health.weaknesses(there) == []
 
     scanner.server.shutdown(socket.SHUT_RDWR)
@@ -206,16 +206,16 @@ def test_a_scanner_that_stops_is_a_weakness_and_no_reason_to_turn_people_away(ap
     assert health.faults(there) == []
 
 
-def test_a_scanner_that_says_something_else_is_a_weakness(office):
+def test_a_scanner_that_says_something_else_is_a_weakness(context):
     scanner = Pong(b"ERROR\0")
-    there = replace(office, settings=replace(office.settings, clamd_address=scanner.address))
+    there = replace(context, settings=replace(context.settings, clamd_address=scanner.address))
 
     assert health.weaknesses(there) == ["scanner"]
     scanner.server.close()
 
 
-def test_what_is_wrong_is_named_in_the_log(app, office, caplog):
-    set_revision(office, "0001")
+def test_what_is_wrong_is_named_in_the_log(app, context, caplog):
+    set_revision(context, "0001")
     answer_of(app, "/readyz")
 
     assert "not ready: database" in caplog.text

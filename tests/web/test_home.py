@@ -53,7 +53,7 @@ def test_a_professional_sees_what_is_due_and_how_late_in_words(cast, make, clock
     assert f'href="/forms/{late.id}"' in page.html
 
 
-def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, office):
+def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, context):
     from app.models import Registration
     from tests.cast import everything
 
@@ -66,7 +66,7 @@ def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, offi
     make.advice(child, cast.ann, FormState.accepted, due_on=today - timedelta(days=1))
     make.message(None, subject="A question for the team")
     make.child(possible_duplicate_of_id=child.id)
-    with everything(office) as work:
+    with everything(context) as work:
         work.add(
             Registration(
                 email="new@heatonbeck.sch.example",
@@ -127,7 +127,7 @@ def test_an_administrators_home_leads_to_accounts_and_names_no_child(cast, make)
 
 
 @pytest.mark.parametrize("who", ["ann", "olu", "pat"])
-def test_the_home_page_asks_little_of_the_database_however_many_rows(cast, make, office, who):
+def test_the_home_page_asks_little_of_the_database_however_many_rows(cast, make, context, who):
     actor = getattr(cast, who)
     browser = actor.browser()
 
@@ -140,10 +140,10 @@ def test_the_home_page_asks_little_of_the_database_however_many_rows(cast, make,
 
     rows(1)
     browser.get("/")
-    with counted(office) as few:
+    with counted(context) as few:
         browser.get("/")
     rows(6)
-    with counted(office) as many:
+    with counted(context) as many:
         browser.get("/")
     assert len(few) == len(many) <= BUDGET, "\n".join(many)
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import (
     ChildLink,
     Invitation,
@@ -18,7 +18,7 @@ from tests.newcomer import Newcomer
 
 
 def test_a_parent_is_invited_and_sees_the_child_after_opening_an_account(
-    app: Flask, office: Office, cast: Cast, make: Maker, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, make: Maker, mailbox: Mailbox
 ) -> None:
     child = make.child(forenames="Zebedee", surname="Quillfeather")
     mother = Newcomer(app, mailbox, "mother@mail.example")
@@ -40,7 +40,7 @@ def test_a_parent_is_invited_and_sees_the_child_after_opening_an_account(
     assert mother.sets_up().location == "/register/ready"
 
     mother.logs_in()
-    with everything(office) as work:
+    with everything(context) as work:
         person = work.session.scalars(select(Person).where(Person.email == mother.email)).unique().one()
         assert [role.name for role in person.roles] == ["parent"]
         link = work.session.scalars(select(ChildLink).where(ChildLink.person_id == person.id)).one()
@@ -51,7 +51,7 @@ def test_a_parent_is_invited_and_sees_the_child_after_opening_an_account(
 
 
 def test_one_link_opens_every_child_an_address_was_invited_to(
-    app: Flask, office: Office, cast: Cast, make: Maker, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, make: Maker, mailbox: Mailbox
 ) -> None:
     children = [make.child(), make.child()]
     father = Newcomer(app, mailbox, "father@mail.example")
@@ -60,20 +60,20 @@ def test_one_link_opens_every_child_an_address_was_invited_to(
         post_with_token(cast.olu.browser(), app, f"/invitations/child/{child.id}", invited)
     father.sets_up()
 
-    with everything(office) as work:
+    with everything(context) as work:
         linked = work.session.scalars(select(ChildLink.child_id).where(ChildLink.part == "parent"))
         assert sorted(linked) == sorted(child.id for child in children)
 
 
 def test_a_parent_with_an_account_is_linked_at_once_and_told(
-    app: Flask, office: Office, cast: Cast, make: Maker, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, make: Maker, mailbox: Mailbox
 ) -> None:
     child = make.child()
     invited = {"first_name": "Pat", "last_name": "Hussain", "email": cast.pat.email, "relationship": "Father"}
     answer = post_with_token(cast.olu.browser(), app, f"/invitations/child/{child.id}", invited)
 
     assert answer.status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         link = work.session.scalars(select(ChildLink).where(ChildLink.child_id == child.id)).one()
         assert (link.person_id, link.part.name) == (cast.pat.id, "parent")
     assert len(mailbox.to(cast.pat.email)) == 1
@@ -106,7 +106,7 @@ def test_an_invitation_says_what_is_wrong(
 
 
 def test_a_withdrawn_invitation_opens_nothing(
-    app: Flask, office: Office, cast: Cast, make: Maker, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, make: Maker, mailbox: Mailbox
 ) -> None:
     child = make.child()
     father = Newcomer(app, mailbox, "father@mail.example")
@@ -114,7 +114,7 @@ def test_a_withdrawn_invitation_opens_nothing(
     olu = cast.olu.browser()
     post_with_token(olu, app, f"/invitations/child/{child.id}", invited)
     first = father.link()
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Invitation.id)).one()
     assert post_with_token(olu, app, f"/invitations/{number}/send-again", {}).status_code == 302
     assert father.browser.get(first).status_code == 404, "the newer link takes its place"
@@ -128,7 +128,7 @@ def test_a_withdrawn_invitation_opens_nothing(
 
 @pytest.mark.parametrize("key", ["sana", "pat", "ines"])
 def test_only_the_sen_team_invites(
-    app: Flask, office: Office, cast: Cast, make: Maker, mailbox: Mailbox, key: str
+    app: Flask, context: AppContext, cast: Cast, make: Maker, mailbox: Mailbox, key: str
 ) -> None:
     child = make.child(linked=(cast.sana, cast.pat))
     invited = {"first_name": "Omar", "last_name": "Shah", "email": "f@mail.example", "relationship": "Father"}

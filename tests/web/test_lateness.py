@@ -75,10 +75,10 @@ def test_c6_a_case_in_time_or_closed_is_not_tagged(cast, make, clock):
     assert "overdue</strong>" not in cast.olu.browser().get("/people/list/").text
 
 
-def test_c6_the_list_of_children_asks_little_of_the_database(cast, make, office, clock):
+def test_c6_the_list_of_children_asks_little_of_the_database(cast, make, context, clock):
     for _ in range(30):
         make.request(make.child(), cast.sana, FormState.assessing, received_on=clock.today())
     browser = cast.olu.browser()
-    with counted(office) as asked:
+    with counted(context) as asked:
         browser.get("/people/list/")
     assert len(asked) <= BUDGET, "\n".join(asked)

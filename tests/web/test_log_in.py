@@ -6,27 +6,27 @@ import pytest
 from flask import Flask
 
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import LogInSession, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 
 
 @pytest.fixture(autouse=True)
-def empty_mailbox(office: Office) -> None:
-    for left in office.post_room.settings.mail_dir.glob("*.eml"):
+def empty_mailbox(context: AppContext) -> None:
+    for left in context.notification_service.settings.mail_dir.glob("*.eml"):
         left.unlink()
 
 
 def test_ann_logs_in_with_her_password_and_the_code_from_her_mail(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
     browser = cast.ann.logs_in()
 
     assert browser.get("/account/").status_code == 200
-    with everything(office) as work:
+    with everything(context) as work:
         person = work.get(Person, cast.ann.id)
-        assert (person.login_count, person.last_login) == (1, office.clock.now())
+        assert (person.login_count, person.last_login) == (1, context.clock.now())
 
 
 def test_the_log_in_page_asks_for_what_the_council_calls_it(cast: Cast) -> None:
@@ -96,14 +96,14 @@ def test_people_land_where_they_were_going(app: Flask, cast: Cast) -> None:
     )
 
 
-def test_logging_out_says_so_and_ends_the_log_in(app: Flask, office: Office, cast: Cast) -> None:
+def test_logging_out_says_so_and_ends_the_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
     browser = cast.ann.logs_in()
 
     answer = post_with_token(browser, app, "/login/out", {}, follow_redirects=True)
 
     assert "You have logged out" in answer.text
     assert browser.get("/account/").status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(LogInSession).filter(LogInSession.ended_at.is_(None)).count() == 0
 
 
@@ -135,18 +135,18 @@ def test_too_many_tries_is_a_page_that_says_when_to_come_back(app: Flask, cast: 
     assert "try again in 5 minutes" in answer.text and "01274 435750" in answer.text
 
 
-def test_a_code_sent_anew_arrives_and_works(app: Flask, office: Office, cast: Cast) -> None:
+def test_a_code_sent_anew_arrives_and_works(app: Flask, context: AppContext, cast: Cast) -> None:
     browser = cast.ann.half_way()
 
     answer = post_with_token(browser, app, "/login/code/send", {}, follow_redirects=True)
 
     assert "We have sent you a new security code" in answer.text
-    assert len(mail_codes(office, cast.ann.email)) == 2
+    assert len(mail_codes(context, cast.ann.email)) == 2
     assert post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/"
 
 
 def test_the_language_somebody_chose_is_theirs_on_every_browser(
-    app: Flask, office: Office, cast: Cast
+    app: Flask, context: AppContext, cast: Cast
 ) -> None:
     browser = cast.nobody()
     browser.get("/language/pl")
@@ -155,5 +155,5 @@ def test_the_language_somebody_chose_is_theirs_on_every_browser(
     elsewhere = cast.ann.logs_in()
 
     assert '<html lang="pl"' in elsewhere.get("/account/").text
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.ann.id).locale == "pl"

@@ -44,7 +44,7 @@ def test_a_letter_names_the_child_and_opens_the_form(cast, make):
     child = make.child(forenames="Amina", surname="Shah", linked=(cast.ann,))
     form = make.advice(child, cast.ann)
     with cast.olu.works() as work:
-        work.tell(AdviceAsked(child_id=child.id, form_id=form.id))
+        work.record(AdviceAsked(child_id=child.id, form_id=form.id))
     browser = cast.ann.browser()
 
     inbox = page(browser, "/messages/")
@@ -88,7 +88,7 @@ def test_an_administrator_has_no_messages(cast):
     assert cast.ines.browser().get("/messages/").status_code == 403
 
 
-def test_answering(app, cast, make, office):
+def test_answering(app, cast, make, context):
     child = make.child(linked=(cast.ann,))
     number = write(cast, child, cast.ann)
     browser = cast.ann.browser()
@@ -207,7 +207,7 @@ def test_pages_follow_each_other(cast, make):
     assert 'rel="next"' not in second
 
 
-def test_the_number_of_statements_does_not_grow_with_the_inbox(app, cast, make, office):
+def test_the_number_of_statements_does_not_grow_with_the_inbox(app, cast, make, context):
     child = make.child(linked=(cast.ann,))
     browser = cast.ann.browser()
 
@@ -215,19 +215,19 @@ def test_the_number_of_statements_does_not_grow_with_the_inbox(app, cast, make, 
     for so_many in (1, 10):
         for _ in range(so_many):
             make.message(cast.ann, child_id=child.id)
-        with counted(office) as sent:
+        with counted(context) as sent:
             page(browser, "/messages/")
         sizes.append(len(sent))
 
     assert sizes[0] == sizes[1] <= 5
 
 
-def test_reading_costs_few_statements(app, cast, make, office):
+def test_reading_costs_few_statements(app, cast, make, context):
     child = make.child(linked=(cast.ann,))
     number = write(cast, child, cast.ann)
     browser = cast.ann.browser()
 
-    with counted(office) as sent:
+    with counted(context) as sent:
         page(browser, f"/messages/{number}")
 
     assert len(sent) <= 10
@@ -236,7 +236,7 @@ def test_reading_costs_few_statements(app, cast, make, office):
 def test_the_team_compares_what_may_be_one_child(cast, make):
     child, other = make.child(linked=(cast.sana,)), make.child()
     with cast.sana.works() as work:
-        work.tell(PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
+        work.record(PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
     browser = cast.olu.browser()
 
     message = page(browser, re.search(r'href="(/messages/\d+)"', page(browser, "/messages/"))[1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.forms.form_context import look_at
+from app.forms.form_context import load_form
 from app.forms.rules.workflow import FormState
 from startup.switches import LANGUAGES
 from tests.languages import left_in_english
@@ -39,7 +39,7 @@ def addresses(cast, make, clock):
     pages += [f"/forms/{request.id}", f"/forms/{request.id}/read"]
     pages += [f"/forms/{consent.id}{part}" for part in ("", "/check")]
     with cast.pat.works() as work:
-        sections = look_at(work, consent.id).sections
+        sections = load_form(work, consent.id).sections
     pages += [f"/forms/{consent.id}/section/{section.id}" for section in sections]
     return pages
 
@@ -71,7 +71,7 @@ def test_d1_a_form_asks_in_the_readers_language_and_marks_what_has_no_translatio
 
     asked = parent.get(f"/forms/{consent.id}/section/who").text
     with cast.sana.works() as work:
-        first = look_at(work, request.id).sections[0]
+        first = load_form(work, request.id).sections[0]
     untranslated = senco.get(f"/forms/{request.id}/section/{first.id}").text
 
     assert "Czy masz władzę rodzicielską?" in asked

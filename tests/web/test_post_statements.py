@@ -47,8 +47,8 @@ WAITING_FOR_THE_CHAIN = {"sqlite": 0, "postgresql": 1}
 
 
 @pytest.fixture
-def case(office, cast, make) -> BusyCase:
-    return BusyCase(office, cast, make)
+def case(context, cast, make) -> BusyCase:
+    return BusyCase(context, cast, make)
 
 
 def the_story(case: BusyCase, cast: Any) -> Iterator[Press]:
@@ -152,14 +152,14 @@ def the_story(case: BusyCase, cast: Any) -> Iterator[Press]:
 
 @pytest.mark.parametrize("more", [0, 8])
 def test_a_press_costs_a_stated_number_of_statements_however_many_rows_and_readers(
-    app, office, cast, case, mailbox, more
+    app, context, cast, case, mailbox, more
 ):
-    with everything(office) as work:
+    with everything(context) as work:
         case.idle = work.add(Organisation(name="Idle Service", kind=Profession.health)).id
     newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
     newcomer.registers()
     newcomer.sets_up()
-    with everything(office) as work:
+    with everything(context) as work:
         case.newcomer = work.session.scalars(
             select(Registration.id).where(Registration.email == newcomer.email)
         ).one()
@@ -167,11 +167,11 @@ def test_a_press_costs_a_stated_number_of_statements_however_many_rows_and_reade
     cost, answers = {}, {}
     browsers = {who: getattr(cast, who).browser() for who in ("sana", "ann", "olu")}
     for name, who, path, fields in the_story(case, cast):
-        with counted(office) as sent:
+        with counted(context) as sent:
             answer = post_with_token(browsers[who], app, path, fields)
         cost[name], answers[name] = len(sent), answer.status_code
     assert {name: status for name, status in answers.items() if status not in (200, 302)} == {}
-    turn = WAITING_FOR_THE_CHAIN[office.database.engine.dialect.name]
+    turn = WAITING_FOR_THE_CHAIN[context.database.engine.dialect.name]
     dear = {name: number for name, number in cost.items() if number > DEARER.get(name, BUDGET) + turn}
     assert dear == {}
     assert set(DEARER) <= set(cost)

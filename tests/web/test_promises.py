@@ -30,21 +30,21 @@ def press(app, cast):
     return post
 
 
-def close(office, *actors):
-    with everything(office) as work:
+def close(context, *actors):
+    with everything(context) as work:
         for actor in actors:
             work.get(Person, actor.id).active = False
 
 
-def messages_to(office, actor):
-    with everything(office) as work:
+def messages_to(context, actor):
+    with everything(context) as work:
         return work.session.scalars(select(Message.letter).where(Message.recipient_id == actor.id)).all()
 
 
 @pytest.mark.parametrize("who", ["pat", "sana"])
 @pytest.mark.parametrize("decision", ["agree", "decline"])
 def test_c5_the_family_and_the_school_get_the_message_that_the_page_names(
-    cast, child, make, press, office, who, decision
+    cast, child, make, press, context, who, decision
 ):
     make.link(child, cast.pat)
     form = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
@@ -53,12 +53,12 @@ def test_c5_the_family_and_the_school_get_the_message_that_the_page_names(
     assert "letter to the family carries" not in page
     text = press(f"/requests/{form.id}/decide", {"decision": decision, "reason": "Because."})
     assert "The authors and the parents linked to the child have a message." in text
-    assert len(messages_to(office, getattr(cast, who))) == 1
+    assert len(messages_to(context, getattr(cast, who))) == 1
 
 
-def test_c5_nobody_told_is_said(cast, child, make, press, office):
+def test_c5_nobody_told_is_said(cast, child, make, press, context):
     form = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
-    close(office, cast.sana, cast.tom)
+    close(context, cast.sana, cast.tom)
     text = press(f"/requests/{form.id}/decide", {"decision": "agree", "reason": "Because."})
     assert "so we told no one" in text
 

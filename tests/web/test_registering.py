@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import (
     LogInSession,
     Registration,
@@ -22,7 +22,7 @@ def nadia(app: Flask, mailbox: Mailbox) -> Newcomer:
     return Newcomer(app, mailbox)
 
 
-def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) -> None:
+def test_a_deputy_head_registers_and_logs_in(context: AppContext, nadia: Newcomer) -> None:
     sent = nadia.registers()
     assert (sent.status_code, sent.location) == (302, "/register/sent")
     assert "Check your email" in nadia.browser.get(sent.location).text
@@ -40,7 +40,7 @@ def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) ->
 
     nadia.logs_in()
     assert nadia.browser.get("/account/").status_code == 200
-    with everything(office) as work:
+    with everything(context) as work:
         kept = work.session.scalars(select(Registration)).one()
         assert (kept.postcode, kept.phone) == ("BD99 1AB", "01632 960101")
         assert kept.address == "Beck Lane\nHeaton\nBradford"
@@ -79,7 +79,7 @@ def test_a_deputy_head_registers_and_logs_in(office: Office, nadia: Newcomer) ->
     ],
 )
 def test_each_field_says_what_is_wrong_with_it(
-    office: Office, mailbox: Mailbox, nadia: Newcomer, field: str, typed: str, says: str
+    context: AppContext, mailbox: Mailbox, nadia: Newcomer, field: str, typed: str, says: str
 ) -> None:
     answer = nadia.registers(**{field: typed})
 
@@ -87,7 +87,7 @@ def test_each_field_says_what_is_wrong_with_it(
     assert "There is a problem" in answer.text and f'href="#{field}"' in answer.text
     assert "<title>Error:" in answer.text
     assert mailbox.all() == []
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Registration)).all() == []
 
 
@@ -98,7 +98,9 @@ def test_an_empty_page_names_everything_at_once_and_keeps_what_was_typed(nadia: 
     assert 'value="Nadia"' in page
 
 
-def test_the_name_of_an_organisation_that_is_not_listed_is_enough(office: Office, nadia: Newcomer) -> None:
+def test_the_name_of_an_organisation_that_is_not_listed_is_enough(
+    context: AppContext, nadia: Newcomer
+) -> None:
     missing = nadia.registers(organisation="", not_listed="yes")
     assert missing.status_code == 422 and "Enter the name of your organisation" in missing.text
 
@@ -109,13 +111,13 @@ def test_the_name_of_an_organisation_that_is_not_listed_is_enough(office: Office
     for kind in ("", "council"):
         odd = nadia.registers(organisation="", organisation_named="Beck Nursery", profession=kind)
         assert odd.status_code == 422 and "Select what kind of organisation you work for" in odd.text
-    with everything(office) as work:
+    with everything(context) as work:
         kept = work.session.scalars(select(Registration)).one()
         assert (kept.organisation_id, kept.organisation_named) == (None, "Beck Nursery")
 
 
 def test_b9_a_childminder_with_a_personal_address_waits_for_approval(
-    app: Flask, office: Office, mailbox: Mailbox, cast: Cast
+    app: Flask, context: AppContext, mailbox: Mailbox, cast: Cast
 ) -> None:
     minder = Newcomer(app, mailbox, "nadia.minds@gmail.com")
     own = {"organisation": "", "organisation_named": "Nadia Minds", "profession": "early_years"}
@@ -125,7 +127,7 @@ def test_b9_a_childminder_with_a_personal_address_waits_for_approval(
     assert minder.registers(no_work_email="yes", **own).status_code == 302
     assert minder.sets_up().location == "/register/waiting"
 
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
     page = cast.olu.browser().get(f"/registrations/{number}").text
     assert "gmail.com is a personal email service, so the address does not show where they work" in page
@@ -133,7 +135,7 @@ def test_b9_a_childminder_with_a_personal_address_waits_for_approval(
 
 
 def test_b9_a_personal_address_never_opens_a_listed_organisation(
-    app: Flask, office: Office, mailbox: Mailbox
+    app: Flask, context: AppContext, mailbox: Mailbox
 ) -> None:
     pupil = Newcomer(app, mailbox, "nadia@gmail.com")
     pupil.registers(no_work_email="yes")
@@ -141,7 +143,7 @@ def test_b9_a_personal_address_never_opens_a_listed_organisation(
 
 
 def test_whoever_is_not_known_is_told_to_wait_and_cannot_log_in(
-    app: Flask, office: Office, mailbox: Mailbox
+    app: Flask, context: AppContext, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
     newcomer.registers()
@@ -154,19 +156,19 @@ def test_whoever_is_not_known_is_told_to_wait_and_cannot_log_in(
 
 
 def test_these_pages_ask_the_database_little(
-    app: Flask, office: Office, cast: Cast, make: Maker, nadia: Newcomer
+    app: Flask, context: AppContext, cast: Cast, make: Maker, nadia: Newcomer
 ) -> None:
     nadia.registers()
     child = make.child()
     link = nadia.link()
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
-    event.listen(office.database.engine, "before_cursor_execute", note)
+    event.listen(context.database.engine, "before_cursor_execute", note)
     try:
         for browser, page in (
             (nadia.browser, "/register/"),
@@ -180,25 +182,27 @@ def test_these_pages_ask_the_database_little(
             told = [statement for statement in asked if not statement.startswith(("BEGIN", "PRAGMA"))]
             assert len(told) <= 12, (page, told)
     finally:
-        event.remove(office.database.engine, "before_cursor_execute", note)
+        event.remove(context.database.engine, "before_cursor_execute", note)
 
 
 def test_somebody_logged_in_who_comes_to_register_is_taken_home(cast: Cast) -> None:
     assert cast.ann.browser().get("/register/").location == "/"
 
 
-def test_nothing_of_this_logs_anybody_in(office: Office, nadia: Newcomer) -> None:
+def test_nothing_of_this_logs_anybody_in(context: AppContext, nadia: Newcomer) -> None:
     nadia.registers()
     nadia.sets_up()
 
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(LogInSession)).all() == []
     assert nadia.browser.get("/account/").status_code == 302
 
 
-def test_b6_a_professional_with_one_name_registers(office: Office, mailbox: Mailbox, nadia: Newcomer) -> None:
+def test_b6_a_professional_with_one_name_registers(
+    context: AppContext, mailbox: Mailbox, nadia: Newcomer
+) -> None:
     assert nadia.registers(last_name="", only_one_name="y").status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         asked = work.session.scalars(select(Registration)).one()
     assert (asked.first_name, asked.last_name) == ("Nadia", "")
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import (
     Person,
     Registration,
@@ -18,12 +18,12 @@ from tests.newcomer import Newcomer, organisation_id
 
 
 def test_an_officer_approves_on_the_page_and_the_person_logs_in(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
     newcomer.registers()
     newcomer.sets_up()
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
     olu = cast.olu.browser()
 
@@ -35,7 +35,7 @@ def test_an_officer_approves_on_the_page_and_the_person_logs_in(
         nothing.status_code == 422
         and "Select whether you approve or refuse this registration" in nothing.text
     )
-    school = str(organisation_id(office))
+    school = str(organisation_id(context))
     done = post_with_token(
         olu, app, f"/registrations/{number}", {"decision": "approve", "organisation": school}
     )
@@ -48,12 +48,12 @@ def test_an_officer_approves_on_the_page_and_the_person_logs_in(
 
 
 def test_a_manager_refuses_only_with_a_reason(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
     newcomer.registers()
     newcomer.sets_up()
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
     mary = cast.mary.browser()
 
@@ -62,22 +62,22 @@ def test_a_manager_refuses_only_with_a_reason(
     reason = {"decision": "refuse", "reason": "The school does not know you."}
     assert post_with_token(mary, app, f"/registrations/{number}", reason).status_code == 302
     assert "The school does not know you." in text_of(mailbox.last(newcomer.email))
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Registration, number).state is RegistrationState.refused
 
 
 def test_a_manager_may_add_organisation_and_domain_while_approving(
-    app: Flask, office: Office, cast: Cast, mailbox: Mailbox
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
     newcomer.registers(organisation="", organisation_named="Beck Nursery", profession="early_years")
     newcomer.sets_up()
-    with everything(office) as work:
+    with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
     mary = cast.mary.browser()
     assert "Recognise this email domain" in mary.get(f"/registrations/{number}").text
 
-    both = {"decision": "approve", "organisation": str(organisation_id(office)), "new_name": "Beck Nursery"}
+    both = {"decision": "approve", "organisation": str(organisation_id(context)), "new_name": "Beck Nursery"}
     answer = post_with_token(mary, app, f"/registrations/{number}", both)
     assert answer.status_code == 422 and "not both" in answer.text
     taken = {"decision": "approve", "organisation": "", "new_name": "Heaton Beck primary school"}
@@ -86,14 +86,14 @@ def test_a_manager_may_add_organisation_and_domain_while_approving(
     fine = {"decision": "approve", "organisation": "", "new_name": "Beck Nursery", "recognise": "y"}
     assert post_with_token(mary, app, f"/registrations/{number}", fine).status_code == 302
 
-    with everything(office) as work:
+    with everything(context) as work:
         assert (
             work.session.scalars(select(WorkDomain).where(WorkDomain.domain == "unknown.sch.example"))
             .unique()
             .one()
         )
         person = work.session.scalars(select(Person).where(Person.email == newcomer.email)).unique().one()
-        assert person.organisation_id == organisation_id(office, "Beck Nursery")
+        assert person.organisation_id == organisation_id(context, "Beck Nursery")
 
 
 @pytest.mark.parametrize(("key", "status"), [("ann", 403), ("pat", 403), ("ines", 403), ("olu", 404)])

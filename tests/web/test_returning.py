@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.forms.drafts import save_section
-from app.forms.form_context import take_up
+from app.forms.form_context import load_form_for_update
 from app.forms.returns import send_back
 from app.forms.rules.workflow import FormState
 from app.models import Form, Message
@@ -35,15 +35,15 @@ def test_b12_notes_are_made_beside_the_answers_and_sent_together(cast, sent, pre
 
 
 def test_b12_the_date_for_the_authors_is_a_week_on_unless_the_officer_sets_another(
-    office, cast, sent, press, clock
+    context, cast, sent, press, clock
 ):
     press(cast.olu.browser(), f"/forms/{sent.id}/return", {"number": "1", "reason": "More."})
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Form, sent.id).wanted_by == clock.today() + timedelta(days=7)
 
 
-def test_b12_the_authors_never_read_the_councils_own_date_as_theirs(office, cast, sent, press):
-    with everything(office) as work:
+def test_b12_the_authors_never_read_the_councils_own_date_as_theirs(context, cast, sent, press):
+    with everything(context) as work:
         form = work.get(Form, sent.id)
         council, child = uk_date(form.due_on), form.child_id
     press(cast.olu.browser(), f"/forms/{sent.id}/return", {"number": "1", "reason": "More."})
@@ -86,16 +86,16 @@ def test_b12_a_section_saved_again_unchanged_is_still_to_be_corrected(cast, sent
     author = cast.sana.browser()
     clock.forward(minutes=5)
     with cast.sana.works() as work:
-        before = dict(take_up(work, sent.id).drafts["views"].answers)
+        before = dict(load_form_for_update(work, sent.id).drafts["views"].answers)
     changed = before | {"child_views": "On 3 May."}
     for version, (answers, to_correct) in enumerate([(before, 1), (changed, 0), (before, 1)], start=1):
         with cast.sana.works() as work:
-            opened = take_up(work, sent.id)
+            opened = load_form_for_update(work, sent.id)
             save_section(work, opened, "views", answers, opened.drafts["views"].version)
         assert text_of(author.get(f"/forms/{sent.id}")).count("To be corrected") == to_correct, version
 
 
-def test_b12_accepting_asks_once_and_can_be_undone_until_a_decision(office, cast, sent, press):
+def test_b12_accepting_asks_once_and_can_be_undone_until_a_decision(context, cast, sent, press):
     officer = cast.olu.browser()
     page = officer.get(f"/forms/{sent.id}/accept")
     assert "Are you sure you want to accept this form?" in text_of(page)
@@ -103,7 +103,7 @@ def test_b12_accepting_asks_once_and_can_be_undone_until_a_decision(office, cast
     assert "Undo accepting this form" in text_of(officer.get(f"/forms/{sent.id}/read"))
     assert "undo accepting" in text_of(officer.get(f"/forms/{sent.id}/accept/undo"))
     assert press(officer, f"/forms/{sent.id}/accept/undo", {"number": "1"}).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Form, sent.id).state is FormState.submitted
         letters = set(
             work.session.scalars(select(Message.letter).where(Message.recipient_id == cast.sana.id))

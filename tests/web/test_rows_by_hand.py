@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_appbuilder import Model
 
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from tests.access.test_matrix import address, routes
 from tests.access.world import World, build_world
@@ -26,12 +26,12 @@ CHILD = """
 """
 
 
-def empty(office: Office, table: str) -> None:
+def empty(context: AppContext, table: str) -> None:
     """Take everything out of a table's optional columns that the database lets go."""
     rows = Model.metadata.tables[table]
     for column in rows.columns:
         if column.nullable and column.name not in NEEDED.get(table, set()):
-            with suppress(sa.exc.IntegrityError), office.database.engine.begin() as connection:
+            with suppress(sa.exc.IntegrityError), context.database.engine.begin() as connection:
                 connection.execute(sa.update(rows).values({column: None}))
 
 
@@ -48,20 +48,20 @@ def broken(app: Flask, world: World, who: Actor) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_d10_rows_without_optional_values_open_for_the_sen_team(
-    app: Flask, office: Office, cast: Cast, make: Maker, table: str
+    app: Flask, context: AppContext, cast: Cast, make: Maker, table: str
 ) -> None:
-    world = build_world(office, cast, make)
-    empty(office, table)
+    world = build_world(context, cast, make)
+    empty(context, table)
 
     assert broken(app, world, cast.olu) == []
 
 
 @pytest.mark.parametrize("who", ["ann", "pat", "ines"])
 def test_d10_a_child_entered_with_only_what_the_database_asks_for_opens(
-    app: Flask, office: Office, cast: Cast, make: Maker, who: str
+    app: Flask, context: AppContext, cast: Cast, make: Maker, who: str
 ) -> None:
-    world = build_world(office, cast, make)
-    with office.database.engine.begin() as connection:
+    world = build_world(context, cast, make)
+    with context.database.engine.begin() as connection:
         connection.execute(sa.text(CHILD), {"who": cast.sana.id})
         number = connection.execute(sa.text("SELECT max(id) FROM child")).scalar_one()
         for table in ("child_link", "form"):
@@ -74,14 +74,14 @@ def test_d10_a_child_entered_with_only_what_the_database_asks_for_opens(
 
 @pytest.mark.parametrize("who", ["olu", "pat"])
 def test_d10_a_request_with_a_decision_and_any_state_is_shown(
-    office: Office, cast: Cast, make: Maker, who: str
+    context: AppContext, cast: Cast, make: Maker, who: str
 ) -> None:
     child = make.child((cast.pat,))
     browser = getattr(cast, who).browser()
-    form = make.request(child, cast.sana, received_on=date(2026, 9, 1), decided_at=office.clock.now())
+    form = make.request(child, cast.sana, received_on=date(2026, 9, 1), decided_at=context.clock.now())
     for state in FormState:
         rows = Model.metadata.tables["form"]
-        with office.database.engine.begin() as connection:
+        with context.database.engine.begin() as connection:
             connection.execute(sa.update(rows).where(rows.c.id == form.id).values(state=state))
 
         assert browser.get(f"/children/{child.id}").status_code == 200, state
@@ -90,11 +90,11 @@ def test_d10_a_request_with_a_decision_and_any_state_is_shown(
 @pytest.mark.parametrize("answers", [{}, {"summary": None}, {"summary": {}}, {"summary": {"x": None}}])
 @pytest.mark.parametrize("table", ["section_draft", "submission"])
 def test_d10_answers_with_missing_parts_are_shown(
-    app: Flask, office: Office, cast: Cast, make: Maker, table: str, answers: dict[str, Any]
+    app: Flask, context: AppContext, cast: Cast, make: Maker, table: str, answers: dict[str, Any]
 ) -> None:
-    world = build_world(office, cast, make)
+    world = build_world(context, cast, make)
     rows = Model.metadata.tables[table]
-    with office.database.engine.begin() as connection:
+    with context.database.engine.begin() as connection:
         connection.execute(sa.update(rows).values(answers=answers))
 
     assert broken(app, world, cast.olu) == []

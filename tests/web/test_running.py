@@ -11,7 +11,7 @@ from app.core.mail.outbox import CODE_LANE, queue_mail
 from app.core.mail.texts import MAILS
 from app.core.unit_of_work import unit_of_work
 from app.models import AuditRow, OutboxMail
-from app.views.operations.status_labels import LANES, LETTERS, reason_words
+from app.views.operations.status_labels import LANES, NOTIFICATIONS, reason_words
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page
@@ -22,16 +22,16 @@ LINK = {"path": "/confirm/abc", "hours": 24}
 
 
 def give_up(
-    office, letter: str = "new_message", person=None, error: str = "SMTPDataError 550", **told
+    context, letter: str = "new_message", person=None, error: str = "SMTPDataError 550", **told
 ) -> int:
     """A mail that did not go."""
     given = {"facts": {}, "to": "gone@school.example", "dedupe_key": f"k{letter}{told}"} | told
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         number = queue_mail(work.session, letter=letter, person_id=person.id if person else None, **given)
-    changes = {"dead_at": office.clock.now(), "attempts": 12, "last_error": error}
+    changes = {"dead_at": context.clock.now(), "attempts": 12, "last_error": error}
     if given.get("lane") == CODE_LANE:
         changes["sealed_facts"] = None
-    with office.database.engine.begin() as connection:
+    with context.database.engine.begin() as connection:
         connection.execute(BOX.update().where(BOX.c.id == number).values(**changes))
     return number
 
@@ -40,9 +40,9 @@ def page_of(cast) -> Page:
     return Page(cast.ines.browser().get("/running/"))
 
 
-def test_it_says_that_all_is_well(office, cast, clock):
-    say_at_work(office.database, "here:1", clock.now())
-    place = office.settings.data_dir / "backups"
+def test_it_says_that_all_is_well(context, cast, clock):
+    say_at_work(context.database, "here:1", clock.now())
+    place = context.settings.data_dir / "backups"
     place.mkdir(exist_ok=True)
     (place / "last.json").write_text(
         json.dumps({"at": "2026-11-23T08:00:00Z", "kind": "sqlite", "bytes": 123456})
@@ -70,8 +70,8 @@ def test_it_warns_of_no_worker_and_no_backup(cast):
 @pytest.mark.parametrize(
     "left", ["", "not json", "[]", '{"at": "yesterday", "kind": "x", "bytes": 1}', '{"at": 3}']
 )
-def test_word_of_a_backup_that_cannot_be_read_counts_as_none(office, cast, left):
-    place = office.settings.data_dir / "backups"
+def test_word_of_a_backup_that_cannot_be_read_counts_as_none(context, cast, left):
+    place = context.settings.data_dir / "backups"
     place.mkdir(exist_ok=True)
     (place / "last.json").write_text(left)
     try:
@@ -80,9 +80,9 @@ def test_word_of_a_backup_that_cannot_be_read_counts_as_none(office, cast, left)
         (place / "last.json").unlink()
 
 
-def test_an_old_backup_and_a_worker_that_left_are_warned_of(office, cast, clock):
-    say_at_work(office.database, "here:1", clock.now() - timedelta(minutes=3))
-    place = office.settings.data_dir / "backups"
+def test_an_old_backup_and_a_worker_that_left_are_warned_of(context, cast, clock):
+    say_at_work(context.database, "here:1", clock.now() - timedelta(minutes=3))
+    place = context.settings.data_dir / "backups"
     place.mkdir(exist_ok=True)
     (place / "last.json").write_text('{"at": "2026-11-20T08:00:00Z", "kind": "sqlite", "bytes": 1}')
     try:
@@ -93,8 +93,8 @@ def test_an_old_backup_and_a_worker_that_left_are_warned_of(office, cast, clock)
     assert "No worker is running" in page.main and "more than a day old" in page.main
 
 
-def test_a_mail_that_was_given_up_is_shown_by_kind_and_account_and_never_by_address_or_words(office, cast):
-    give_up(office, "password_changed", cast.ann, facts={"device": "Firefox-zq"}, to=cast.ann.email)
+def test_a_mail_that_was_given_up_is_shown_by_kind_and_account_and_never_by_address_or_words(context, cast):
+    give_up(context, "password_changed", cast.ann, facts={"device": "Firefox-zq"}, to=cast.ann.email)
 
     page = page_of(cast)
 
@@ -103,21 +103,21 @@ def test_a_mail_that_was_given_up_is_shown_by_kind_and_account_and_never_by_addr
     assert cast.ann.email not in page.html and "Firefox-zq" not in page.html
 
 
-def test_an_administrator_sends_it_again_and_the_audit_says_so(app, office, cast, mailbox):
-    number = give_up(office, "new_message", cast.ann, to=cast.ann.email)
+def test_an_administrator_sends_it_again_and_the_audit_says_so(app, context, cast, mailbox):
+    number = give_up(context, "new_message", cast.ann, to=cast.ann.email)
 
     answer = post_with_token(cast.ines.browser(), app, f"/running/mail/{number}/again", {})
 
     assert (answer.status_code, answer.location) == (302, "/running/")
     assert len(mailbox.to(cast.ann.email)) == 1
     assert "All emails sent." in page_of(cast).main
-    with everything(office) as work:
+    with everything(context) as work:
         row = work.session.scalars(sa.select(AuditRow).where(AuditRow.event == "MailSentAgain")).one()
         assert (row.actor_id, row.facts) == (cast.ines.id, {"mail_id": number, "letter": "new_message"})
 
 
-def test_pressed_twice_it_is_sent_once(app, office, cast, mailbox):
-    number = give_up(office, "new_message", cast.ann, to=cast.ann.email)
+def test_pressed_twice_it_is_sent_once(app, context, cast, mailbox):
+    number = give_up(context, "new_message", cast.ann, to=cast.ann.email)
     browser = cast.ines.browser()
 
     statuses = [
@@ -128,11 +128,11 @@ def test_pressed_twice_it_is_sent_once(app, office, cast, mailbox):
     assert len(mailbox.to(cast.ann.email)) == 1
 
 
-def test_a_code_and_a_link_that_died_cannot_be_sent_again(app, office, cast, clock):
+def test_a_code_and_a_link_that_died_cannot_be_sent_again(app, context, cast, clock):
     code = give_up(
-        office, "code", cast.ann, lane=CODE_LANE, facts={"code": "204816", "minutes": 10, "device": "x"}
+        context, "code", cast.ann, lane=CODE_LANE, facts={"code": "204816", "minutes": 10, "device": "x"}
     )
-    link = give_up(office, "password_reset_link", cast.ann, facts=LINK)
+    link = give_up(context, "password_reset_link", cast.ann, facts=LINK)
     assert page_of(cast).main.count("Too late to send") == 1  # the link lives for a day
     clock.forward(hours=25)
 
@@ -143,29 +143,29 @@ def test_a_code_and_a_link_that_died_cannot_be_sent_again(app, office, cast, clo
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "pat", "olu", "mary"])
-def test_nobody_else_gets_there(app, office, cast, who):
-    number = give_up(office)
+def test_nobody_else_gets_there(app, context, cast, who):
+    number = give_up(context)
     browser = getattr(cast, who).browser()
 
     assert browser.get("/running/").status_code == 403
     assert post_with_token(browser, app, f"/running/mail/{number}/again", {}).status_code == 403
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         assert connection.execute(sa.select(BOX.c.dead_at).where(BOX.c.id == number)).scalar()
 
 
-def test_however_much_was_given_up_it_asks_twelve_times_at_most(office, cast):
+def test_however_much_was_given_up_it_asks_twelve_times_at_most(context, cast):
     browser = cast.ines.browser()
     for number in range(60):
-        give_up(office, person=cast.ann, dedupe_key=str(number))
+        give_up(context, person=cast.ann, dedupe_key=str(number))
         if number in (1, 59):
-            with counted(office) as statements:
+            with counted(context) as statements:
                 page = browser.get("/running/")
             assert len(statements) <= BUDGET
     assert "These are the newest 50 of 60." in page.text
 
 
 def test_every_mail_and_lane_has_its_words():
-    assert set(LETTERS) == set(MAILS)
+    assert set(NOTIFICATIONS) == set(MAILS)
     assert set(LANES) == {"code", "letter", "digest"}
 
 

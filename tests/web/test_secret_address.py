@@ -31,8 +31,8 @@ def child(cast, make):
     return made
 
 
-def test_a2_sending_a_request_that_notes_a_risk_marks_the_child(child, office):
-    with everything(office) as work:
+def test_a2_sending_a_request_that_notes_a_risk_marks_the_child(child, context):
+    with everything(context) as work:
         assert work.get(Child, child.id).contact_risk is True
 
 
@@ -61,21 +61,21 @@ def test_a2_without_a_risk_parents_see_who_else_is_involved(cast, make):
     assert "Pat Hussain" in cast.quinn.browser().get(f"/children/{child.id}").text
 
 
-def test_a2_the_team_notes_and_ends_a_risk_with_a_reason(app, cast, child, office):
+def test_a2_the_team_notes_and_ends_a_risk_with_a_reason(app, cast, child, context):
     path = f"/children/{child.id}/contact-risk"
     assert Page(cast.olu.browser().get(path)).heading == "Must the address be kept secret?"
     refused = Page(post_with_token(cast.olu.browser(), app, path, {"risk": "no"}))
     assert refused.errors == {"reason": "Enter the reason"}
     answer = post_with_token(cast.olu.browser(), app, path, {"risk": "no", "reason": "The order has ended."})
     assert answer.location == f"/children/{child.id}"
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Child, child.id).contact_risk is False
     for who in (cast.sana, cast.pat):
         assert post_with_token(who.browser(), app, path, {"risk": "yes"}).status_code == 403
 
 
-def test_a2_a_file_gets_a_neutral_name_for_other_readers(cast, child, office):
-    with everything(office) as work:
+def test_a2_a_file_gets_a_neutral_name_for_other_readers(cast, child, context):
+    with everything(context) as work:
         given = Document(
             child_id=child.id,
             form_id=child.request.id,

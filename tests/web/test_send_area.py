@@ -222,7 +222,7 @@ def test_bringing_in_nobody_says_so(app, cast, make, odd):
     assert "Choose a colleague to add" in answer.text
 
 
-def test_the_list_asks_little_of_the_database_however_many_rows(cast, make, office):
+def test_the_list_asks_little_of_the_database_however_many_rows(cast, make, context):
     browser = cast.ann.browser()
 
     def rows(number):
@@ -233,9 +233,9 @@ def test_the_list_asks_little_of_the_database_however_many_rows(cast, make, offi
 
     rows(1)
     browser.get("/send/")
-    with counted(office) as few:
+    with counted(context) as few:
         browser.get("/send/")
     rows(8)
-    with counted(office) as many:
+    with counted(context) as many:
         browser.get("/send/")
     assert len(few) == len(many) <= BUDGET, "\n".join(many)

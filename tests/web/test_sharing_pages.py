@@ -30,7 +30,7 @@ def press(app, cast):
 
 
 @pytest.fixture
-def advice(cast, make, child, office):
+def advice(cast, make, child, context):
     """Ann's advice, sent; Pat is the mother and Quinn the father."""
     make.link(child, cast.ann)
     make.link(child, cast.pat, relationship_to_child="Mother")

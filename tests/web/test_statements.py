@@ -86,8 +86,8 @@ SHOWN = {
 
 
 @pytest.fixture
-def case(office, cast, make) -> BusyCase:
-    return BusyCase(office, cast, make)
+def case(context, cast, make) -> BusyCase:
+    return BusyCase(context, cast, make)
 
 
 def sections_of(form: str) -> list[str]:
@@ -129,24 +129,24 @@ def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
         yield from (("MessageView.inbox", f"/messages/?box={box}") for box in ("sent", "team", "mine"))
 
 
-def opened(office, browser, path: str) -> tuple[int, list[str]]:
+def opened(context, browser, path: str) -> tuple[int, list[str]]:
     """The status of a page, and what it asked the database."""
-    with counted(office) as sent:
+    with counted(context) as sent:
         answer = browser.get(path)
         answer.get_data()
     return answer.status_code, sent
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_no_page_asks_more_than_twelve_times_nor_more_when_there_is_more(app, office, cast, case, who):
+def test_no_page_asks_more_than_twelve_times_nor_more_when_there_is_more(app, context, cast, case, who):
     actor = getattr(cast, who)
     browser = actor.browser()
-    first = {path: (endpoint, *opened(office, browser, path)) for endpoint, path in pages(app, actor, case)}
+    first = {path: (endpoint, *opened(context, browser, path)) for endpoint, path in pages(app, actor, case)}
     shown = [path for path, (_endpoint, status, _sent) in first.items() if status == 200]
     # The audit's newest lines differ each time; what they speak of is looked up once a kind, when there is any.
-    few = {path: max(len(first[path][2]), len(opened(office, browser, path)[1])) for path in shown}
+    few = {path: max(len(first[path][2]), len(opened(context, browser, path)[1])) for path in shown}
     case.grow(MORE)
-    many = {path: opened(office, browser, path) for path in shown}
+    many = {path: opened(context, browser, path) for path in shown}
 
     broken = {path: status for path, (_, status, _sent) in first.items() if status >= 500}
     assert broken == {}
@@ -165,7 +165,7 @@ def test_no_page_asks_more_than_twelve_times_nor_more_when_there_is_more(app, of
 @pytest.mark.parametrize(
     "path", ["/login/", "/register/", "/forgotten/", "/help/", "/help/privacy", "/help/cookies"]
 )
-def test_a_page_for_strangers_asks_no_more_either(office, cast, path):
-    status, sent = opened(office, cast.nobody(), path)
+def test_a_page_for_strangers_asks_no_more_either(context, cast, path):
+    status, sent = opened(context, cast.nobody(), path)
     assert status == 200
     assert len(sent) <= BUDGET

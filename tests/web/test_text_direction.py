@@ -75,10 +75,10 @@ def test_d1_files_and_scripts_get_no_marks():
 @pytest.mark.parametrize("language", ["ur", "pl", "en"])
 @pytest.mark.parametrize("who", ["nobody", "pat", "sana", "olu"])
 def test_d1_no_mark_is_left_on_any_page_and_every_english_text_is_marked(
-    app, office, cast, make, language, who
+    app, context, cast, make, language, who
 ):
     wrong = []
-    for page in every_page(app, cast, build_world(office, cast, make), (who,), language=language):
+    for page in every_page(app, cast, build_world(context, cast, make), (who,), language=language):
         html = page.answer.text
         if any(mark in html for mark in MARKS):
             wrong.append(f"{page.name}: a mark is left")

@@ -138,7 +138,7 @@ def test_b3_every_question_of_every_form_cleans_its_text(form):
         assert not holds_hidden(json.dumps(kept, ensure_ascii=False)), section.id
 
 
-def test_b3_invisible_characters_reach_no_column_of_a_draft(app, cast, office):
+def test_b3_invisible_characters_reach_no_column_of_a_draft(app, cast, context):
     answer = add(app, cast.sana)
     browser = cast.sana.browser()
     for section in REQUEST.sections:
@@ -147,16 +147,16 @@ def test_b3_invisible_characters_reach_no_column_of_a_draft(app, cast, office):
         assert (
             post_with_token(browser, app, f"{answer.location}/section/{section.id}", sent).status_code < 500
         )
-    with everything(office) as work:
+    with everything(context) as work:
         drafts = work.session.scalars(select(SectionDraft.answers)).all()
     assert len(drafts) > 5
     assert not holds_hidden(json.dumps(drafts, ensure_ascii=False))
 
 
-def test_b3_invisible_characters_reach_no_column_of_a_child(app, cast, office):
+def test_b3_invisible_characters_reach_no_column_of_a_child(app, cast, context):
     dirty = {name: f"\u200b{value}\u00a0" for name, value in GOOD.items() if value}
     assert add(app, cast.sana, **dirty | {"surname": DIRTY}).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         child = work.session.scalars(select(Child)).one()
     assert (child.surname, child.forenames, child.search_name) == (
         CLEAN,
@@ -166,7 +166,7 @@ def test_b3_invisible_characters_reach_no_column_of_a_child(app, cast, office):
     assert (child.upn, child.postcode, child.address) == ("B801200005001", "BD9 4NQ", "4 Beck Lane\nBradford")
 
 
-def test_b3_invisible_characters_reach_no_column_of_a_registration(app, cast, make, office):
+def test_b3_invisible_characters_reach_no_column_of_a_registration(app, cast, make, context):
     body = make.organisation(name="Heaton Beck Academy")
     sent = {
         "email": "\u200bAnn Smith <Ann.Smith@newtown.sch.uk>;",
@@ -180,7 +180,7 @@ def test_b3_invisible_characters_reach_no_column_of_a_registration(app, cast, ma
         "phone": "\u202a01632 960151\u202c",
     }
     assert post_with_token(app.test_client(), app, "/register/", sent).status_code == 302
-    with everything(office) as work:
+    with everything(context) as work:
         row = work.session.scalars(select(Registration)).one()
     assert (row.email, row.first_name, row.last_name) == ("ann.smith@newtown.sch.uk", CLEAN, "Smith")
     assert (row.job_title, row.address, row.postcode, row.phone) == (
@@ -188,13 +188,13 @@ def test_b3_invisible_characters_reach_no_column_of_a_registration(app, cast, ma
     )  # fmt: skip
 
 
-def test_b3_what_cannot_be_cleaned_is_shown_and_stays_in_its_box(app, cast, office):
+def test_b3_what_cannot_be_cleaned_is_shown_and_stays_in_its_box(app, cast, context):
     page = Page(add(app, cast.sana, forenames="Ami\ue123na"))
     assert page.errors == {
         "forenames": "Delete or retype character 4, (U+E123). We cannot use it",
     }
     assert 'value="Ami\ue123na"' in page.html
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalars(select(Child)).all() == []
 
 
@@ -242,10 +242,10 @@ def test_b4_a_long_text_says_its_limit_before_it_is_reached(app, cast):
                 assert f"You can enter up to {limit} characters" in page
 
 
-def test_b4_pasted_breaks_and_bullets_reach_the_draft(app, cast, office):
+def test_b4_pasted_breaks_and_bullets_reach_the_draft(app, cast, context):
     where = f"{add(app, cast.sana).location}/section/reason"
     pasted = "\uf0b7 one\x0b\uf0d8 two\u2028\uf0fc three\x0cfour"
     post_with_token(cast.sana.browser(), app, where, typed("reason") | {"why_now": pasted})
-    with everything(office) as work:
+    with everything(context) as work:
         draft = work.session.scalars(select(SectionDraft)).one()
     assert draft.answers["why_now"] == "• one\n• two\n• three\nfour"

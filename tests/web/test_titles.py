@@ -12,8 +12,8 @@ ABOUT_A_CHILD = {"child_id", "form_id", "draft_form_id", "link_id", "section", "
 
 
 @pytest.fixture
-def world(office, cast, make):
-    return build_world(office, cast, make)
+def world(context, cast, make):
+    return build_world(context, cast, make)
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "pat", "olu", "mary"])

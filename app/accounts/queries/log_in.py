@@ -9,13 +9,13 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.accounts.tables.log_in import KeptPost, LogInChallenge, Throttle
+from app.accounts.tables.log_in import LogInChallenge, SavedSubmission, Throttle
 from app.store.visibility import PERSON_TABLE
 
 _person = PERSON_TABLE
 _challenge = LogInChallenge.__table__
 _throttle = Throttle.__table__
-_kept = KeptPost.__table__
+_kept = SavedSubmission.__table__
 
 
 @dataclass(frozen=True)

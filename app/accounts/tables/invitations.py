@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.tables.people import Person
 from app.core.base import Row
 from app.core.roles import Role
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.organisations.tables import Organisation
 
 
@@ -30,7 +30,7 @@ class Invitation(Row):
     email: Mapped[str] = mapped_column()
     relationship_to_child: Mapped[str] = mapped_column(default="")
     """What they are to the child, in words: "Mother", "Foster carer", "The young person"."""
-    part: Mapped[Part] = mapped_column(default=Part.parent)
+    part: Mapped[WorkflowRole] = mapped_column(default=WorkflowRole.parent)
     """parent for a parent or carer, young_person for the young person."""
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     sent_at: Mapped[datetime] = mapped_column()

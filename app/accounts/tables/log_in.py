@@ -70,7 +70,7 @@ class Throttle(Row):
     touched_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class KeptPost(Row):
+class SavedSubmission(Row):
     """What somebody typed into a page after their log-in had ended, kept for them alone until they are back."""
 
     __tablename__ = "kept_post"

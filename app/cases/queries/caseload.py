@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, nul
 from sqlalchemy.orm import Session
 
 from app.cases.queries.child_page import standing_of
-from app.cases.rules.status import Standing
+from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import Ready
@@ -62,7 +62,7 @@ class LinkedChild:
     year_taught_on: date | None
     queue_link_id: int | None
     """The link to take up, when the child waits in the organisation's queue and is not this person's yet."""
-    standing: Standing | None
+    standing: CaseStatus | None
     owed: Sequence[Owed]
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
-from app.cases.rules.status import Standing, leading
+from app.cases.rules.status import CaseStatus, leading
 from app.children.queries.finding import named_like
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import Ready
 from app.core.database.row_mapper import Together, Whole, beside
 from app.core.roles import Principal
 from app.forms.rules.form_titles import purpose_of, title_of
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -29,7 +29,7 @@ class Involved:
     """Somebody, or an organisation's queue, involved with a child now."""
 
     link_id: int
-    part: Part
+    part: WorkflowRole
     relationship: str
     person_id: int | None
     person_name: str
@@ -220,14 +220,14 @@ _STANDINGS = Ready(
 )
 
 
-def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, Standing]:
+def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseStatus]:
     """Where the cases of these children stand, for those of them that this reader sees."""
     if not child_ids:
         return {}
     rows = _STANDINGS.rows(session, children=list(child_ids))
-    sent: dict[int, list[Standing]] = defaultdict(list)
+    sent: dict[int, list[CaseStatus]] = defaultdict(list)
     for child_id, *known in rows:
-        sent[child_id].append(Standing(*known))
+        sent[child_id].append(CaseStatus(*known))
     found = {child_id: leading(requests) for child_id, requests in sent.items()}
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 

@@ -9,7 +9,7 @@ from app.forms.rules.workflow import FormState
 
 
 @dataclass(frozen=True)
-class Standing:
+class CaseStatus:
     """The one request that a child's case turns on: its state and dates, nothing of what it says."""
 
     state: FormState
@@ -81,7 +81,7 @@ NOT_SENT_NEXT = N_(
 )
 
 
-def in_words(standing: Standing | None) -> Wording:
+def in_words(standing: CaseStatus | None) -> Wording:
     """Where the case stands, short enough for a list."""
     if standing is None:
         return Wording(NOT_SENT)
@@ -89,7 +89,7 @@ def in_words(standing: Standing | None) -> Wording:
     return Wording(words.get(standing.state, NOT_SENT))
 
 
-def what_happens_next(standing: Standing | None) -> Wording:
+def what_happens_next(standing: CaseStatus | None) -> Wording:
     """What happens next and by when, for a family."""
     return Wording(NEXT_IN_WORDS.get(standing.state, NOT_SENT_NEXT) if standing else NOT_SENT_NEXT)
 
@@ -103,13 +103,13 @@ RANK = (
 )
 
 
-def leading(requests: list[Standing]) -> Standing | None:
+def leading(requests: list[CaseStatus]) -> CaseStatus | None:
     """The request the case turns on, when there are several: the one that has come furthest, then the earliest received."""
     sent = [each for each in requests if each.received_on is not None and each.state in RANK]
     return min(sent, key=lambda each: (RANK.index(each.state), each.received_on), default=None)
 
 
-def dates_of(standing: Standing | None, advice_asked_on: date | None = None) -> list[Milestone]:
+def dates_of(standing: CaseStatus | None, advice_asked_on: date | None = None) -> list[Milestone]:
     """The dates in the life of the case; none until a request was received."""
     if standing is None or standing.received_on is None:
         return []

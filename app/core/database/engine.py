@@ -15,7 +15,7 @@ from sqlalchemy.orm import (
     sessionmaker,
 )
 
-from app.core.database.write_queue import Turns
+from app.core.database.write_queue import WriteQueue
 
 WRITING = "portal_writing"
 """Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
@@ -169,7 +169,7 @@ def _engine(url: str) -> Engine:
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        _take_turns(engine, Turns())
+        _take_turns(engine, WriteQueue())
         return engine
     engine = create_engine(
         url,
@@ -215,7 +215,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _take_turns(engine: Engine, turns: Turns) -> None:
+def _take_turns(engine: Engine, turns: WriteQueue) -> None:
     """A writing transaction has its turn from its BEGIN until its connection is put back."""
 
     @event.listens_for(engine, "begin")

@@ -11,7 +11,7 @@ LONGEST = 60.0
 """Seconds after which a writer stops queueing and lets SQLite decide."""
 
 
-class Turns:
+class WriteQueue:
     """One queue for one database."""
 
     def __init__(self) -> None:

@@ -20,11 +20,11 @@ from app.core.mail.outbox import Claimed
 from app.core.mail.rendering import Words
 
 
-class CarrierSettings(Protocol):
+class MailBackendSettings(Protocol):
     """What carrying mail needs of the settings."""
 
     @property
-    def mail_carrier(self) -> str: ...
+    def mail_backend(self) -> str: ...
 
     @property
     def mail_dir(self) -> Path: ...
@@ -57,7 +57,7 @@ class CarrierSettings(Protocol):
     def public_base_url(self) -> str: ...
 
 
-class Carrier(Protocol):
+class MailBackend(Protocol):
     """Takes one mail away, or raises."""
 
     waits_for_others: bool
@@ -66,22 +66,22 @@ class Carrier(Protocol):
     def carry(self, mail: Claimed, words: Words, now: datetime) -> None: ...
 
 
-def message_id(mail: Claimed, settings: CarrierSettings) -> str:
+def message_id(mail: Claimed, settings: MailBackendSettings) -> str:
     """The same for every attempt to send the same mail, so that a receiver can tell a repeat."""
     host = urlsplit(settings.public_base_url).hostname or "localhost"
     mark = hashlib.sha256(mail.dedupe_key.encode()).hexdigest()[:16]
     return f"<outbox-{mail.id}.{mark}@{host}>"
 
 
-def carrier_for(settings: CarrierSettings) -> Carrier:
+def mail_backend_for(settings: MailBackendSettings) -> MailBackend:
     """The carrier this portal was told to use."""
-    return FileCarrier(settings) if settings.mail_carrier == "file" else SmtpCarrier(settings)
+    return FileBackend(settings) if settings.mail_backend == "file" else SmtpBackend(settings)
 
 
 class _Envelopes:
     """Builds mails with Flask-Mail, which wants an application of its own to read its settings from."""
 
-    def __init__(self, settings: CarrierSettings) -> None:
+    def __init__(self, settings: MailBackendSettings) -> None:
         self.settings = settings
         self.app = Flask("post", static_folder=None)
         self.app.config.update(
@@ -114,12 +114,12 @@ class _Envelopes:
         return message
 
 
-class FileCarrier:
+class FileBackend:
     """A file a mail, for the demo and for tests: readable by the account that runs the portal and nobody else."""
 
     waits_for_others = False
 
-    def __init__(self, settings: CarrierSettings) -> None:
+    def __init__(self, settings: MailBackendSettings) -> None:
         self.folder = settings.mail_dir
         self.envelopes = _Envelopes(settings)
 
@@ -183,12 +183,12 @@ class _SafeConnection(Connection):
             self.host.close()
 
 
-class SmtpCarrier:
+class SmtpBackend:
     """Through a mail server, by Flask-Mail."""
 
     waits_for_others = True
 
-    def __init__(self, settings: CarrierSettings) -> None:
+    def __init__(self, settings: MailBackendSettings) -> None:
         self.timeout = settings.mail_timeout
         self.envelopes = _Envelopes(settings)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from app.core.clock import Clock
 from app.core.database.engine import WRITING, Database
-from app.core.mail.backends import Carrier
+from app.core.mail.backends import MailBackend
 from app.core.mail.outbox import CODE_LANE, Claimed, claim, mark_failed, mark_sent, renew
 from app.core.mail.rendering import RenderSettings, render
 from startup.figures import MAILS
@@ -49,7 +49,7 @@ class Rhythm:
         return pauses[mail.attempts - 1] if mail.attempts <= len(pauses) else None
 
 
-class Postman:
+class MailSender:
     """One process's hand in the outbox."""
 
     def __init__(
@@ -58,10 +58,10 @@ class Postman:
         file_keys: tuple[str, ...],
         database: Database,
         clock: Clock,
-        carrier: Carrier,
+        mail_backend: MailBackend,
     ) -> None:
         self.settings, self.file_keys = settings, file_keys
-        self.database, self.clock, self.carrier = database, clock, carrier
+        self.database, self.clock, self.mail_backend = database, clock, mail_backend
         self.rhythm = Rhythm()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -89,7 +89,7 @@ class Postman:
             facts = mail.facts(self.file_keys)
             words = render(self.settings, mail.letter, mail.locale, facts, mail.written_at)
             with self._kept(mail, owner):
-                self.carrier.carry(mail, words, self.clock.now())
+                self.mail_backend.carry(mail, words, self.clock.now())
         except Exception as error:
             self._put_back(mail, owner, error)
         else:
@@ -128,7 +128,7 @@ class Postman:
     @contextmanager
     def _kept(self, mail: Claimed, owner: str) -> Iterator[None]:
         """Renew the lease every third of its length while the mail is carried."""
-        if not self.carrier.waits_for_others:
+        if not self.mail_backend.waits_for_others:
             yield
             return
         done = threading.Event()

@@ -37,7 +37,7 @@ def last_seen(connection: Connection) -> datetime | None:
     return connection.execute(select(func.max(_seen.c.at))).scalar()
 
 
-def start_pulse(database: Database, clock: Clock, every: float = EVERY) -> Callable[[], None]:
+def start_heartbeat(database: Database, clock: Clock, every: float = EVERY) -> Callable[[], None]:
     """Say it now and from time to time, in a thread of its own; gives what stops it."""
     name, stop = f"{socket.gethostname()}:{os.getpid()}", threading.Event()
 

@@ -16,7 +16,7 @@ from redis import ConnectionPool
 MARK = 32
 
 
-class BellSettings(Protocol):
+class QueueSettings(Protocol):
     """What the bell needs of the settings."""
 
     @property
@@ -60,7 +60,7 @@ def _as_message(fields: list[Any]) -> Any:
     return Message(*fields)
 
 
-def hang_bell(settings: BellSettings) -> Huey:
+def open_queue(settings: QueueSettings) -> Huey:
     """The queue that both the web and the worker know."""
     serializer = SignedJson(settings.file_keys)
     if settings.redis_url:

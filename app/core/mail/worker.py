@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from huey import crontab
 
 from app.core.audit.heads import keep_head
-from app.messages.notification_service import PostRoom
+from app.messages.notification_service import NotificationService
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ class Chores:
     daily: Callable[[], None]
 
 
-def work(room: PostRoom, chores: Chores | None = None, glance: float = GLANCE) -> None:
+def work(room: NotificationService, chores: Chores | None = None, glance: float = GLANCE) -> None:
     """Work until asked to stop (SIGTERM); then finish the mail in hand and leave."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    consumer = room.bell.huey.create_consumer(
+    consumer = room.task_queue.huey.create_consumer(
         workers=HANDS,
         worker_type="thread",
         initial_delay=0.1,
@@ -59,7 +59,7 @@ def work(room: PostRoom, chores: Chores | None = None, glance: float = GLANCE) -
         log.info("the worker has stopped")
 
 
-def _look_regularly(room: PostRoom, stop: threading.Event, glance: float) -> None:
+def _look_regularly(room: NotificationService, stop: threading.Event, glance: float) -> None:
     while not stop.is_set():
         try:
             _send_all(room, stop)
@@ -68,15 +68,15 @@ def _look_regularly(room: PostRoom, stop: threading.Event, glance: float) -> Non
         stop.wait(glance)
 
 
-def _send_all(room: PostRoom, stop: threading.Event) -> None:
+def _send_all(room: NotificationService, stop: threading.Event) -> None:
     """Mail after mail, the most urgent first, until there is none left or it is time to leave."""
-    while not stop.is_set() and room.postman.deliver():
+    while not stop.is_set() and room.mail_sender.deliver():
         pass
 
 
-def _by_the_clock(room: PostRoom, chores: Chores | None) -> None:
+def _by_the_clock(room: NotificationService, chores: Chores | None) -> None:
     """What the clock asks for goes before mail: while a mail server hangs, it would wait behind every letter."""
-    huey = room.bell.huey
+    huey = room.task_queue.huey
 
     def every_minute() -> None:
         if chores is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.children.tables import Child, ChildLink
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.organisations.tables import Organisation
 
 _child, _link, _invitation = Child.__table__, ChildLink.__table__, Invitation.__table__
@@ -23,7 +23,7 @@ _person, _organisation = Person.__table__, Organisation.__table__
 class Linked:
     """Somebody, or an organisation's queue, linked to a child now."""
 
-    part: Part
+    part: WorkflowRole
     person_id: int | None
     name: str
     relationship: str
@@ -86,7 +86,10 @@ def members_of(session: Session, organisation_id: int, *, confirmed_only: bool =
         .where(_person.c.organisation_id == organisation_id, _person.c.active.is_(True), confirmed)
         .order_by(_person.c.id)
     )
-    return [Linked(Part.author, r[0], f"{r[1]} {r[2]}".strip(), "", organisation_id, "", False) for r in rows]
+    return [
+        Linked(WorkflowRole.author, r[0], f"{r[1]} {r[2]}".strip(), "", organisation_id, "", False)
+        for r in rows
+    ]
 
 
 def hold_children_of(session: Session, organisation_id: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.forms.rules.consent_givers import YOUNG_PERSON
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, Part
+from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
 from app.forms.tables.forms import Consent, Form, FormVersion, Submission
 from app.forms.tables.shares import FormShare
 
@@ -138,7 +138,7 @@ def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str
     return list(newest.values())
 
 
-def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Part | None:
+def part_of_giver(session: Session, child_id: int, person_id: int | None) -> WorkflowRole | None:
     """What the account of a consent's giver is to the child now; None for somebody without an account or a link."""
     statement = select(ChildLink.part).where(
         ChildLink.child_id == child_id,

@@ -1,7 +1,7 @@
 """Who may give the answers of a consent form: who they say they are, what they are to the child, and the child's age."""
 
 from app.core.wording import N_
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 
 PARENT, YOUNG_PERSON = "parent", "young_person"
 """Answers to the question who gives the answers; the third is somebody who acts for the young person."""
@@ -21,16 +21,16 @@ THE_YOUNG_PERSON = N_(
 )
 
 
-def wrong_giver(said: object, part: Part | None, *, is_young_person: bool) -> str | None:
+def wrong_giver(said: object, part: WorkflowRole | None, *, is_young_person: bool) -> str | None:
     """Why these answers are not for this person to give, or None.
 
     `part` is what the account is to the child, None for somebody without an account. A young person answers for
     themselves once they are over compulsory school age, and a parent until then (CFA 2014, s. 83).
     """
-    if part is Part.young_person and said != YOUNG_PERSON:
+    if part is WorkflowRole.young_person and said != YOUNG_PERSON:
         return THE_YOUNG_PERSON
     if said == YOUNG_PERSON:
         if not is_young_person:
             return TOO_YOUNG
-        return NOT_THE_YOUNG_PERSON if part is Part.parent else None
+        return NOT_THE_YOUNG_PERSON if part is WorkflowRole.parent else None
     return OVER_SCHOOL_AGE if said == PARENT and is_young_person else None

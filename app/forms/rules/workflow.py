@@ -8,11 +8,11 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.core.errors import WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState
 from app.core.wording import N_
 
 
-class Part(enum.Enum):
+class WorkflowRole(enum.Enum):
     """What somebody is to one piece of work."""
 
     author = "author"
@@ -23,7 +23,7 @@ class Part(enum.Enum):
     recorder = "recorder"
 
 
-FAMILY_PARTS = frozenset({Part.parent, Part.young_person})
+FAMILY_PARTS = frozenset({WorkflowRole.parent, WorkflowRole.young_person})
 """What a member of the family is to a child: each is a party of their own."""
 
 
@@ -61,10 +61,10 @@ class Step:
     name: str
     start: frozenset[FormState]
     end: FormState
-    hands: frozenset[Part]
+    hands: frozenset[WorkflowRole]
 
 
-def step(name: str, start: Iterable[FormState], end: FormState, hands: Iterable[Part]) -> Step:
+def step(name: str, start: Iterable[FormState], end: FormState, hands: Iterable[WorkflowRole]) -> Step:
     """Write a step with plain sets."""
     return Step(name, frozenset(start), end, frozenset(hands))
 
@@ -75,21 +75,21 @@ class Workflow:
     def __init__(self, *steps: Step) -> None:
         self.steps = {each.name: each for each in steps}
 
-    def step(self, name: str, state: FormState, parts: Iterable[Part]) -> Step:
+    def step(self, name: str, state: FormState, parts: Iterable[WorkflowRole]) -> Step:
         """The step, if these hands may take it now.
 
-        Raises WrongHands when it is not theirs to take, WrongMoment when it is not possible from this state or never.
+        Raises Forbidden when it is not theirs to take, InvalidState when it is not possible from this state or never.
         """
         found = self.steps.get(name)
         if found is None:
-            raise WrongMoment(name)
+            raise InvalidState(name)
         if found.hands.isdisjoint(parts):
-            raise WrongHands(name)
+            raise Forbidden(name)
         if state not in found.start:
-            raise WrongMoment(name)
+            raise InvalidState(name)
         return found
 
-    def open_to(self, state: FormState, parts: Iterable[Part]) -> list[str]:
+    def open_to(self, state: FormState, parts: Iterable[WorkflowRole]) -> list[str]:
         """The names of the steps these hands may take now: the buttons on the page."""
         held = frozenset(parts)
         return [
@@ -100,7 +100,7 @@ class Workflow:
 
 
 _S = FormState
-AUTHOR, SEN_TEAM_HANDS = {Part.author}, {Part.sen_team}
+AUTHOR, SEN_TEAM_HANDS = {WorkflowRole.author}, {WorkflowRole.sen_team}
 
 RECEIVED = frozenset({_S.submitted, _S.returned, _S.accepted})
 """States of a request that the council has received and not decided: the six weeks run in each (reg. 5)."""
@@ -134,9 +134,9 @@ ADVICE = Workflow(
 """Advice asked for under SEND Regulations 2014, reg. 6, due in six weeks (reg. 8)."""
 
 CONSENT = Workflow(
-    step("save", {_S.draft}, _S.draft, {Part.giver, Part.recorder}),
-    step("submit", {_S.draft}, _S.submitted, {Part.giver, Part.recorder}),
-    step("withdraw", {_S.submitted}, _S.withdrawn, {Part.giver, Part.sen_team}),
+    step("save", {_S.draft}, _S.draft, {WorkflowRole.giver, WorkflowRole.recorder}),
+    step("submit", {_S.draft}, _S.submitted, {WorkflowRole.giver, WorkflowRole.recorder}),
+    step("withdraw", {_S.submitted}, _S.withdrawn, {WorkflowRole.giver, WorkflowRole.sen_team}),
 )
 """One person's consent: that person's to give and to withdraw; the SEN team acts on their behalf only."""
 

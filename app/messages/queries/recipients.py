@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, li
 from app.children.tables import Child, ChildLink
 from app.core.roles import Principal, Profession, Role
 from app.forms.rules.form_titles import title_of
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -169,7 +169,9 @@ def organisation_of(connection: Connection, person_id: int) -> int | None:
     return connection.execute(found).scalar_one_or_none()
 
 
-def linked_to(connection: Connection, child_id: int, part: Part | None = None) -> dict[int, int | None]:
+def linked_to(
+    connection: Connection, child_id: int, part: WorkflowRole | None = None
+) -> dict[int, int | None]:
     """Who is involved with this child now, in person: their number and their organisation's."""
     statement = select(_link.c.person_id, _link.c.organisation_id).where(
         _link.c.child_id == child_id, _link.c.ended_at.is_(None), _link.c.person_id.is_not(None)

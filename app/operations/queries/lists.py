@@ -10,7 +10,7 @@ from app.children.rules.school_years import youngest_of_age
 from app.children.tables import Child, ChildLink
 from app.core.database.listing import Listing
 from app.core.database.row_mapper import Whole
-from app.forms.rules.workflow import Part
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.tables.forms import Advice, Form, FormTemplate, FormVersion, Request
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -85,5 +85,7 @@ MESSAGES = Listing(
 
 def with_parents_of_age(today: date) -> ColumnElement[bool]:
     """Young people over compulsory school age whom a parent or carer still follows."""
-    parents = select(ChildLink.child_id).where(ChildLink.part == Part.parent, ChildLink.ended_at.is_(None))
+    parents = select(ChildLink.child_id).where(
+        ChildLink.part == WorkflowRole.parent, ChildLink.ended_at.is_(None)
+    )
     return and_(Child.date_of_birth <= youngest_of_age(today), Child.id.in_(parents))

@@ -15,7 +15,7 @@ from qrcode.image.svg import SvgPathImage
 from app.accounts import account_details, change_email, own_account, sessions
 from app.accounts.second_step import BY_EMAIL, PROVE, LogInAgain, Step, WrongCode, send_another, step_at
 from app.core.devices import device_name
-from app.core.errors import Refused, TooMany
+from app.core.errors import TooMany, ValidationFailed
 from app.models import Person
 from app.views.accounts.log_in import CLEAR, LogInView, code_problem
 from app.views.accounts.proof import proof_first
@@ -62,7 +62,7 @@ class AccountView(PortalView):
             return self.page("account/password.html", wrong={})
         try:
             own_account.change_password(self.work, request.form.get("password", ""), current_user.log_in_id)
-        except Refused as refused:
+        except ValidationFailed as refused:
             return self._refused("account/password.html", refused)
         except TooMany as too_many:
             return self._too_many(too_many)
@@ -111,7 +111,7 @@ class AccountView(PortalView):
             session[PROOF] = own_account.prove_password(
                 self.work, request.form.get("password", ""), session.get(PROOF)
             )
-        except Refused as refused:
+        except ValidationFailed as refused:
             return self._refused("account/prove.html", refused, of_own=self._for_own_account())
         except TooMany as too_many:
             return self._too_many(too_many)
@@ -179,7 +179,7 @@ class AccountView(PortalView):
             with self.work() as work:
                 typed = request.form.get("code", "")
                 own_account.add_app(work, current_user.log_in_id, session.get(APP_SECRET), typed)
-        except Refused as refused:
+        except ValidationFailed as refused:
             return self._offer_app(said(refused.faults[0].text), 422)
         session.pop(APP_SECRET, None)
         flash(_("You now log in with the code from your authenticator app."), "success")
@@ -226,7 +226,7 @@ class AccountView(PortalView):
         """Whether they prove who they are for their own account, not for a change of somebody else's."""
         return str(session.get(PROVING) or url_for("AccountView.show")).startswith(self.route_base)
 
-    def _refused(self, template: str, refused: Refused, **context: bool) -> ResponseReturnValue:
+    def _refused(self, template: str, refused: ValidationFailed, **context: bool) -> ResponseReturnValue:
         wrong = {fault.field: said(fault.text) for fault in refused.faults}
         errors = [{"text": text, "href": f"#{field}"} for field, text in wrong.items()]
         return self.page(template, 422, wrong=wrong, errors=errors, **context)

@@ -16,8 +16,8 @@ from app.accounts import account_details as desk
 from app.accounts.account_details import Details
 from app.accounts.registration import choosable_organisations
 from app.children.rules.identifiers import check_phone, check_postcode
-from app.core.errors import Refused
-from app.core.unit_of_work import Work
+from app.core.errors import ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.models import Person, ProposalState
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TelField, TextAreaField
@@ -103,7 +103,7 @@ class AccountDetailsView(PortalView):
                     desk.propose(work, int(form.organisation.data), form.reason.data or "")
                 flash(_("We have asked the SEN team to approve the change. They will email you."), "success")
                 return redirect(url_for("AccountView.show"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         status = 422 if form.errors else 200
         return self.page("account/organisation.html", status, form=form, waiting=waiting)
@@ -168,14 +168,14 @@ class OrganisationChangeView(PortalView):
                     text = _decide(work, change_id, form)
                 flash(text, "success")
                 return redirect(url_for("OrganisationChangeView.waiting"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         waits = change.state is ProposalState.waiting
         status = 422 if form.errors else 200
         return self.page("account_changes/decide.html", status, form=form, change=change, waits=waits)
 
 
-def _decide(work: Work, change_id: int, form: DecideForm) -> str:
+def _decide(work: UnitOfWork, change_id: int, form: DecideForm) -> str:
     if form.decision.data == REFUSE:
         name = desk.refuse(work, change_id, form.reason.data or "").person.first_name
         return _("You refused the change for %(name)s. We have emailed them.", name=name)

@@ -22,10 +22,10 @@ from app.accounts import accounts, app_reset
 from app.cases.handover import tell_left_use, work_in_hand
 from app.children.queries.finding import named_like
 from app.core.database.listing import Sought
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.core.text_input import clean_lines
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
 from app.models import Organisation, Person, WorkDomain
 from app.views.accounts.proof import proof_first, proved_work
@@ -130,7 +130,7 @@ class UserView(PortalView):
             try:
                 with proved_work() as work:
                     accounts.set_roles(work, person_id, [Role[role] for role in chosen])
-            except Refused as refused:
+            except ValidationFailed as refused:
                 faults = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
             else:
                 flash(_("Roles changed."), "success")
@@ -178,7 +178,7 @@ class UserView(PortalView):
             try:
                 with proved_work() as work:
                     app_reset.allow(work, person_id, reason)
-            except Refused as refused:
+            except ValidationFailed as refused:
                 errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
             else:
                 flash(_("We have emailed them a link. Their app is removed when they use it."), "success")
@@ -299,7 +299,7 @@ class OrganisationList(ReferenceView):
         if True in inspect(item).attrs.active.history.deleted and not item.active:
             request.environ["portal.left_use"] = True
 
-    def after_change(self, work: Work, row_id: int) -> None:
+    def after_change(self, work: UnitOfWork, row_id: int) -> None:
         """The SEN team is told of the open work of an organisation that is no longer in use."""
         if request.environ.pop("portal.left_use", False):
             tell_left_use(work, row_id)

@@ -10,9 +10,9 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from app.accounts import change_email as desk
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.views.accounts.proof import proof_first
-from app.views.web.base import PortalView, office
+from app.views.web.base import PortalView, app_context
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import put_faults
 from app.views.web.validators import Typed
@@ -46,10 +46,10 @@ class ChangeEmailView(PortalView):
                 with self.work() as work:
                     desk.ask(work, form.email.data or "", current_user.log_in_id)
                 return redirect(url_for("ChangeEmailView.sent"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         status = 422 if form.errors else 200
-        hours = desk.delay_hours(office())
+        hours = desk.delay_hours(app_context())
         return self.page("change_email/ask.html", status, form=form, address=current_user.email, hours=hours)
 
     @expose("/sent")

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from app.accounts import membership
 from app.cases.handover import work_in_hand
-from app.core.errors import Refused
-from app.core.unit_of_work import Work
+from app.core.errors import ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.models import Person
 from app.views.web.base import PortalView
 from app.views.web.pages import said
@@ -119,7 +119,7 @@ class ColleagueView(PortalView):
                 organisation_id = work.get(Person, person_id).organisation_id
                 person = membership.set_lead(work, person_id, leads)
                 name = person.name
-        except Refused as refused:
+        except ValidationFailed as refused:
             flash(" ".join(str(said(fault.text)) for fault in refused.faults), "danger")
         else:
             text = (
@@ -138,7 +138,7 @@ def _more(people: Sequence[Person]) -> int:
     return membership.MOST_SHOWN if len(people) > membership.MOST_SHOWN else 0
 
 
-def _back(work: Work) -> str:
+def _back(work: UnitOfWork) -> str:
     if membership.may_set_leads(work):
         return url_for("OrganisationList.list")
     return url_for("HomeView.home")

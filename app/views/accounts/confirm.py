@@ -12,16 +12,16 @@ from app.accounts import app_reset, change_email
 from app.accounts.mailed_links import DeadLink
 from app.cases import account_activation
 from app.cases.account_activation import Details, Outcome
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import ROLE_LABELS
-from app.views.web.access_control import open_to_all
-from app.views.web.base import office
+from app.views.web.access_control import public_endpoint
+from app.views.web.base import app_context
 from app.views.web.fields import StringField
 from app.views.web.form_errors import put_faults
 from app.views.web.public_views import StrangerView, while_the_link_works
 from app.views.web.validators import Typed, TypedUnless
 
-open_to_all(
+public_endpoint(
     "ConfirmView.password",
     "ConfirmView.again",
     "ConfirmView.two_step",
@@ -85,7 +85,7 @@ class ConfirmView(StrangerView):
             try:
                 account_activation.choose_password(self.work, token, form.password.data or "", details)
                 return redirect(url_for("ConfirmView.two_step", token=token))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self.page(
             "confirm/password.html",
@@ -125,7 +125,7 @@ class ConfirmView(StrangerView):
         """A new e-mail address is confirmed from the new address."""
         with self.work() as work:
             address = change_email.new_address_of(work, token)
-        hours = change_email.delay_hours(office())
+        hours = change_email.delay_hours(app_context())
         if not FlaskForm().is_submitted():
             return self.page("confirm/email.html", address=address, hours=hours)
         with self.work() as work:
@@ -135,7 +135,7 @@ class ConfirmView(StrangerView):
     @expose("/email")
     def email_confirmed(self) -> ResponseReturnValue:
         """The new address is confirmed, and when it is in use."""
-        return self.page("confirm/email_confirmed.html", hours=change_email.delay_hours(office()))
+        return self.page("confirm/email_confirmed.html", hours=change_email.delay_hours(app_context()))
 
     @expose("/not-me/<string:token>", methods=["GET", "POST"])
     @while_the_link_works

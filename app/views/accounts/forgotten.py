@@ -7,16 +7,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from app.accounts import forgotten_password as desk
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.views.accounts.confirm import PasswordForm
-from app.views.web.access_control import open_to_all
+from app.views.web.access_control import public_endpoint
 from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import put_faults
 from app.views.web.public_views import StrangerView, while_the_link_works
 from app.views.web.validators import Typed
 
-open_to_all("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
+public_endpoint("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
 
 
 class AskForm(FlaskForm):
@@ -42,7 +42,7 @@ class ForgottenView(StrangerView):
                 with self.work() as work:
                     desk.ask(work, form.email.data or "", chosen_locale())
                 return redirect(url_for("ForgottenView.sent"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self.page("forgotten/ask.html", 422 if form.errors else 200, form=form)
 
@@ -60,7 +60,7 @@ class ForgottenView(StrangerView):
             try:
                 desk.choose(self.work, token, form.password.data or "")
                 return redirect(url_for("ForgottenView.done"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         with self.work() as work:
             address = desk.address_of(work, token)

@@ -20,10 +20,10 @@ from app.accounts.registration import choosable_organisations
 from app.accounts.rules.invitations import LASTS, LINK_DAYS, may_invite, roles_invited_by
 from app.cases import invitations as desk
 from app.cases.invitations import Invited
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import ROLE_LABELS, Role
-from app.core.unit_of_work import Work
-from app.forms.rules.workflow import Part
+from app.core.unit_of_work import UnitOfWork
+from app.forms.rules.workflow import WorkflowRole
 from app.models import Invitation
 from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, my_work
@@ -62,10 +62,10 @@ class InviteForm(FlaskForm):
     part = RadioField(
         _l("Who are you inviting?"),
         choices=[
-            SelectChoice(Part.parent.value, _l("A parent or carer")),
-            SelectChoice(Part.young_person.value, _l("The young person")),
+            SelectChoice(WorkflowRole.parent.value, _l("A parent or carer")),
+            SelectChoice(WorkflowRole.young_person.value, _l("The young person")),
         ],
-        default=Part.parent.value,
+        default=WorkflowRole.parent.value,
         validate_choice=False,
     )
     despite = BooleanField(_l("Invite them all the same"))
@@ -79,7 +79,9 @@ class InviteForm(FlaskForm):
             first_name=self.first_name.data or "",
             last_name=self.last_name.data or "",
             relationship=self.relationship.data or "",
-            part=Part.young_person if self.part.data == Part.young_person.value else Part.parent,
+            part=WorkflowRole.young_person
+            if self.part.data == WorkflowRole.young_person.value
+            else WorkflowRole.parent,
             despite=bool(self.despite.data),
         )
 
@@ -159,7 +161,7 @@ class InvitationView(PortalView):
                     awaits = isinstance(done, Invitation) and done.awaits_second
                 flash(_waits_text() if awaits else _invited(done), "success")
                 return redirect(url_for("InvitationView.list"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self.page("invitations/new.html", 422 if form.errors else 200, form=form)
 
@@ -177,7 +179,7 @@ class InvitationView(PortalView):
                     done = desk.invite(work, form.invited(child_id))
                 flash(_invited(done), "success")
                 return redirect(url_for("InvitationView.invite", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         status = 422 if form.errors else 200
         return self.page("invitations/invite.html", status, form=form, child=child, waiting=shown)
@@ -201,7 +203,7 @@ class InvitationView(PortalView):
         try:
             with self.work() as work:
                 invitation = desk.send_again(work, invitation_id)
-        except Refused as refused:
+        except ValidationFailed as refused:
             with self.work() as work:
                 back = _page_of(work.get(Invitation, invitation_id))
             flash(" ".join(said(fault.text) for fault in refused.faults), "danger")
@@ -224,7 +226,7 @@ def _proof_of_administrator(back: str) -> ResponseReturnValue | None:
     return proof_first(back) if current_user.principal.has(Role.admin) else None
 
 
-def _work_of_inviter() -> AbstractContextManager[Work]:
+def _work_of_inviter() -> AbstractContextManager[UnitOfWork]:
     return proved_work() if current_user.principal.has(Role.admin) else my_work()
 
 
@@ -238,7 +240,7 @@ class Shown:
     may_confirm: bool
 
 
-def _shown(invitation: Invitation, work: Work) -> Shown:
+def _shown(invitation: Invitation, work: UnitOfWork) -> Shown:
     link_until = invitation.sent_at + timedelta(days=LINK_DAYS)
     if invitation.awaits_second:
         state = _("Waiting for a second administrator to confirm it")

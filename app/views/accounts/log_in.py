@@ -23,7 +23,7 @@ from app.accounts.second_step import (
     verify,
 )
 from app.core.errors import TooMany
-from app.views.web.access_control import count_as_input, open_to_all, safe_next
+from app.views.web.access_control import count_as_input, public_endpoint, safe_next
 from app.views.web.base import PortalView
 from app.views.web.cookie import (
     CHALLENGE,
@@ -37,7 +37,7 @@ from app.views.web.cookie import (
     this_device,
 )
 
-open_to_all("LogInView.log_in", "LogInView.second_step", "LogInView.send_code")
+public_endpoint("LogInView.log_in", "LogInView.second_step", "LogInView.send_code")
 
 CLEAR = '"cache", "storage"'
 """The pages somebody saw go with them; the cookie is emptied by name, so that the device is still known."""

@@ -8,22 +8,22 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import sessions
-from app.core.unit_of_work import Work
-from app.views.web.base import my_work, office
+from app.core.unit_of_work import UnitOfWork
+from app.views.web.base import app_context, my_work
 from app.views.web.cookie import PROVING
 
 
 def proof_first(back: str) -> ResponseReturnValue | None:
     """Return None when the reader proved who they are within ten minutes, else the way to the page where they do, from
     which they come back to `back`."""
-    if sessions.is_proved(current_user, office().clock.now()):
+    if sessions.is_proved(current_user, app_context().clock.now()):
         return None
     session[PROVING] = back
     return redirect(url_for("AccountView.prove"))
 
 
 @contextmanager
-def proved_work() -> Iterator[Work]:
+def proved_work() -> Iterator[UnitOfWork]:
     """Open one transaction as the person who is asking, which is not kept unless their proof still stands at its end.
 
     The proof is looked at last: accounts are locked before log-ins everywhere. Raises ProveFirst.

@@ -14,9 +14,9 @@ from wtforms import BooleanField, RadioField, SelectField
 from app.accounts import registration as desk
 from app.accounts.registration import PROFESSIONS, Applicant
 from app.children.rules.identifiers import check_phone, check_postcode
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import PROFESSION_LABELS, Profession
-from app.views.web.access_control import open_to_all
+from app.views.web.access_control import public_endpoint
 from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.web.form_errors import put_faults
@@ -24,7 +24,7 @@ from app.views.web.pages import said
 from app.views.web.public_views import StrangerView
 from app.views.web.validators import Code, Typed, TypedUnless
 
-open_to_all(
+public_endpoint(
     "RegisterView.register",
     "RegisterView.sent",
     "RegisterView.sent_again",
@@ -92,7 +92,7 @@ class RegisterForm(FlaskForm):
             return True
         try:
             desk.work_address(self.email.data or "")
-        except Refused as refused:
+        except ValidationFailed as refused:
             self.email.errors = [said(fault.text) for fault in refused.faults]
             return False
         return True
@@ -153,7 +153,7 @@ class RegisterView(StrangerView):
                 with self.work() as work:
                     desk.register(work, form.applicant(), chosen_locale())
                 return redirect(url_for("RegisterView.sent"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self.page("register/register.html", 422, form=form)
 

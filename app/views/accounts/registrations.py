@@ -13,9 +13,9 @@ from wtforms.validators import ValidationError
 from app.accounts import registrations as desk
 from app.accounts.registration import PROFESSIONS, choosable_organisations, organisation_name
 from app.accounts.registrations import Case
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import PROFESSION_LABELS, Profession
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.models import RegistrationState
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TextAreaField
@@ -105,12 +105,12 @@ class RegistrationView(PortalView):
                     said = _decide(work, registration_id, form)
                 flash(said, "success")
                 return redirect(url_or_none("RegistrationList.list") or url_for("HomeView.home"))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self.page("registrations/decide.html", 422 if form.errors else 200, form=form, **shown)
 
 
-def _decide(work: Work, registration_id: int, form: DecideForm) -> str:
+def _decide(work: UnitOfWork, registration_id: int, form: DecideForm) -> str:
     if form.decision.data == REFUSE:
         refused = desk.refuse(work, registration_id, form.reason.data or "")
         return _("You refused %(name)s’s registration. We have emailed them.", name=refused.first_name)

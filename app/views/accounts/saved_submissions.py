@@ -11,7 +11,7 @@ from app.views.web.base import PortalView
 from app.views.web.cookie import KEPT
 
 
-class KeptPostView(PortalView):
+class SavedSubmissionView(PortalView):
     """We kept what you typed."""
 
     route_base = "/kept"

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 
 from app.cases import links
 from app.cases.queries.child_page import Colleague, Involved, colleagues_of, involved_with
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms.workflow_roles import is_linked
 from app.models import ChildLink, Form, Person
 from app.views.web.base import PortalView
@@ -29,7 +29,7 @@ def choices_of(colleagues: Sequence[Colleague]) -> Choices:
     ]
 
 
-def assignable(work: Work, people: Sequence[Involved]) -> list[Involved]:
+def assignable(work: UnitOfWork, people: Sequence[Involved]) -> list[Involved]:
     """The links that the reader may assign: their organisation's queue, and colleagues' children from the queue."""
     me = work.me
     if not (me.has(Role.professional) and me.is_confirmed and me.organisation_id is not None):
@@ -40,7 +40,7 @@ def assignable(work: Work, people: Sequence[Involved]) -> list[Involved]:
     ]
 
 
-def assign_part(work: Work, child_id: int, people: Sequence[Involved]) -> dict[str, Any]:
+def assign_part(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> dict[str, Any]:
     """What a page needs to offer "Assign to me" and a choice of colleagues."""
     found = assignable(work, people)
     if not found:
@@ -49,7 +49,7 @@ def assign_part(work: Work, child_id: int, people: Sequence[Involved]) -> dict[s
     return {"assignable": found, "can_assign_to": choices_of(colleagues)}
 
 
-def waiting_form(work: Work, form: Form) -> dict[str, Any] | None:
+def waiting_form(work: UnitOfWork, form: Form) -> dict[str, Any] | None:
     """What the page of a form shows to a professional whose organisation writes it, but to whom the child is not
     assigned; None for everybody else."""
     me = work.me
@@ -86,7 +86,7 @@ class AssignView(PortalView):
             with self.work() as work:
                 links.assign(work, link_id, colleague, assigned_to=before)
                 name = work.get(Person, colleague).name
-        except Refused as refused:
+        except ValidationFailed as refused:
             for fault in refused.faults:
                 flash(said(fault.text), "danger")
             return redirect(url_for("ChildView.show", child_id=child_id))

@@ -12,7 +12,7 @@ from app.cases.queries.child_page import FormLine, Involved
 from app.cases.rules.status import (
     DECIDED_IN_WORDS,
     FOR_FAMILIES,
-    Standing,
+    CaseStatus,
     dates_of,
     in_words,
     what_happens_next,
@@ -24,7 +24,14 @@ from app.core.wording import N_
 from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.forms.rules.secrecy import hides_places
 from app.forms.rules.sharing import SHAREABLE
-from app.forms.rules.workflow import FAMILY_PARTS, OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState, Part
+from app.forms.rules.workflow import (
+    FAMILY_PARTS,
+    OPEN_TO_WRITING,
+    RECEIVED,
+    WORKFLOWS,
+    FormState,
+    WorkflowRole,
+)
 from app.models import Child, FormShare
 from app.seed.files import reference
 from app.views.web.due_dates import Due, due, form_due
@@ -221,7 +228,9 @@ def _href(line: FormLine, who: Principal) -> str | None:
 
 def _steps(line: FormLine) -> list[tuple[str, str]]:
     """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
-    parts = {Part.sen_team, Part.recorder} if line.recorded_by_team else {Part.sen_team}
+    parts = (
+        {WorkflowRole.sen_team, WorkflowRole.recorder} if line.recorded_by_team else {WorkflowRole.sen_team}
+    )
     names = set(WORKFLOWS[line.kind].open_to(line.state, parts))
     return [
         (_(_named_for(line, text)), url_for(door, form_id=line.id))
@@ -259,7 +268,7 @@ def _waits(line: FormLine) -> bool:
 
 
 def milestones(
-    standing: Standing | None, lines: Sequence[FormLine], who: Principal, today: date
+    standing: CaseStatus | None, lines: Sequence[FormLine], who: Principal, today: date
 ) -> list[dict[str, Any]]:
     """The dates of the case: those gone by, and those to come with the time that is left."""
     asked = [line.asked_on for line in lines if line.kind == "advice" and line.asked_on is not None]
@@ -267,7 +276,7 @@ def milestones(
     return [_milestone(each, standing, today, who) for each in found]
 
 
-def _milestone(each: Milestone, standing: Standing | None, today: date, who: Principal) -> dict[str, Any]:
+def _milestone(each: Milestone, standing: CaseStatus | None, today: date, who: Principal) -> dict[str, Any]:
     basis = each.regulation if who.in_sen_team else ""
     title = _(FOR_FAMILIES.get(each.key, each.label)) if who.has(Role.parent) else _(each.label)
     if each.key == "received" and standing is not None and not standing.statutory:

@@ -13,15 +13,15 @@ from wtforms import BooleanField, Form, RadioField
 
 from app.cases import advice_requests, duplicates
 from app.cases.queries.child_page import advice_forms, involved_with, organisations_named, professionals_named
-from app.core.errors import Refused
-from app.core.unit_of_work import Work
+from app.core.errors import ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import ADVICE
-from app.forms.workflow_roles import parts_in
+from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child
-from app.security import office
+from app.security import app_context
 from app.views.children.links import words_of
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
@@ -31,11 +31,11 @@ from app.views.web.pages import said
 PERSON, ORGANISATION = "person", "organisation"
 
 
-def _merge(work: Work, child_id: int) -> Child:
+def _merge(work: UnitOfWork, child_id: int) -> Child:
     return duplicates.same_child(work, child_id, despite="despite" in request.form)
 
 
-ANSWERS: dict[str, tuple[Callable[[Work, int], Child], str]] = {
+ANSWERS: dict[str, tuple[Callable[[UnitOfWork, int], Child], str]] = {
     "same": (
         _merge,
         N_("The records are merged. To undo the merge, select “Correct this record”."),
@@ -79,7 +79,7 @@ class AskView(PortalView):
             ]
             form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
-            form.due_on.show(advice_due_on(office().clock.today()) if statutory else None)
+            form.due_on.show(advice_due_on(app_context().clock.today()) if statutory else None)
         elif "search" not in request.form and (told := self._asked(child_id, form, statutory)) is not None:
             asked = dict(form.adviser.choices)[form.adviser.data]
             flash(_requested(statutory, told, asked), "success")
@@ -112,10 +112,10 @@ class AskView(PortalView):
                     note=form.note.data or "",
                     despite=form.despite.data,
                 )
-        except Refused as refused:
+        except ValidationFailed as refused:
             put_faults(form, refused.faults, person="adviser", organisation="adviser")
             return None
-        return not work.told_no_one
+        return not work.no_one_notified
 
     @expose("/advice/<int:form_id>/cancel", methods=["GET", "POST"])
     @has_access
@@ -126,14 +126,14 @@ class AskView(PortalView):
                 child_id = advice_requests.cancel_advice(work, form_id).child_id
             text = (
                 _("Cancelled. We have told the people you asked.")
-                if not work.told_no_one
+                if not work.no_one_notified
                 else _("Cancelled. The people you asked have no open account, so we told no one.")
             )
             flash(text, "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         with self.work() as work:
             advice = work.get(Advice, form_id)
-            ADVICE.step("cancel", advice.state, parts_in(work, advice))
+            ADVICE.step("cancel", advice.state, workflow_roles_of(work, advice))
             child = work.get(Child, advice.child_id)
         return self.page("casework/cancel.html", child=child, advice=advice)
 
@@ -188,7 +188,7 @@ class DuplicateView(PortalView):
                         kept = verb(work, child_id).id
                     flash(_(answered), "success")
                     return redirect(url_for("ChildView.show", child_id=kept))
-                except Refused as refused:
+                except ValidationFailed as refused:
                     errors = [
                         {"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
                     ]

@@ -30,7 +30,7 @@ from app.models import (
     forms_in,
 )
 from app.operations.queries import lists
-from app.security import office
+from app.security import app_context
 from app.views.cases.case_parts import why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late
@@ -49,7 +49,7 @@ def child_page(child: Child) -> Onward:
 
 
 def _today() -> date:
-    return office().clock.today()
+    return app_context().clock.today()
 
 
 def _nhs_number(number: str | None) -> str:

@@ -12,12 +12,12 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice
 
 from app.cases import decisions
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.forms.rules.form_deadlines import request_due_on
 from app.forms.rules.workflow import DECIDED, REQUEST, FormState
-from app.forms.workflow_roles import parts_in
+from app.forms.workflow_roles import workflow_roles_of
 from app.models import Child, Decision, Request
-from app.security import office
+from app.security import app_context
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import put_faults
@@ -61,7 +61,7 @@ class DecideView(PortalView):
         form = DecisionForm(request.form if request.method == "POST" else None)
         verbs = {AGREE: decisions.agree_to_assess, DECLINE: decisions.decline_to_assess}
         if request.method == "GET":
-            form.decided_on.show(office().clock.today())
+            form.decided_on.show(app_context().clock.today())
         elif _is_filled_in(form):
             try:
                 with self.work() as work:
@@ -71,14 +71,14 @@ class DecideView(PortalView):
                     _(
                         "The decision is recorded. The authors and the parents linked to the child have a message."
                     )
-                    if not work.told_no_one
+                    if not work.no_one_notified
                     else _(
                         "The decision is recorded. No one linked to the child has an account, so we told no one."
                     ),
                     "success",
                 )
                 return redirect(url_for("ChildView.show", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self._page("casework/decide.html", form_id, form, "agree_to_assess")
 
@@ -99,21 +99,21 @@ class DecideView(PortalView):
                     _(
                         "The decision is corrected. The authors and the parents linked to the child have a message."
                     )
-                    if not work.told_no_one
+                    if not work.no_one_notified
                     else _(
                         "The decision is corrected. No one linked to the child has an account, so we told no one."
                     ),
                     "success",
                 )
                 return redirect(url_for("ChildView.show", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         return self._page("casework/correct_decision.html", form_id, form, "correct_to_assess")
 
     def _page(self, template: str, form_id: int, form: DecisionForm, step: str) -> ResponseReturnValue:
         with self.work() as work:
             asked = work.get(Request, form_id)
-            REQUEST.step(step, asked.state, parts_in(work, asked))
+            REQUEST.step(step, asked.state, workflow_roles_of(work, asked))
             child = work.get(Child, asked.child_id)
             history = [_line(one) for one in decisions.history_of(work, form_id)]
             if request.method == "GET" and asked.state in DECIDED:

@@ -11,8 +11,8 @@ from wtforms import HiddenField, SelectField
 from app.cases import merges
 from app.cases.child_corrections import Correction, correct_child, may_correct
 from app.children.child_details import NewChild, typed_of
-from app.core.errors import NotFound, Refused
-from app.core.unit_of_work import Work
+from app.core.errors import NotFound, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.models import Child
 from app.organisations.queries.organisations import settings_in_use
 from app.views.forms.child_forms import NewChildForm, with_choices
@@ -65,14 +65,14 @@ class ChildRecordView(PortalView):
         try:
             with self.work() as work:
                 changed = correct_child(work, child_id, form.correction(version))
-        except Refused as refused:
+        except ValidationFailed as refused:
             put_faults(form, refused.faults)
             form.version.data = version
             return self.page("children/correct.html", 422, form=form, child_name=name, **context)
         flash(_("The record has been corrected.") if changed else _("Nothing was changed."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))
 
-    def _form(self, work: Work, child: Child) -> CorrectionForm:
+    def _form(self, work: UnitOfWork, child: Child) -> CorrectionForm:
         held: NewChild = typed_of(child)
         form = CorrectionForm(
             request.form if request.method == "POST" else None,
@@ -99,7 +99,7 @@ class MergeView(PortalView):
             try:
                 with self.work() as work:
                     child_id = merges.undo_merge(work, merge_id, request.form.get("reason", "")).child_id
-            except Refused as refused:
+            except ValidationFailed as refused:
                 errors = [{"text": _(str(fault.text)), "href": f"#{fault.field}"} for fault in refused.faults]
             else:
                 flash(_("The records are separate again."), "success")

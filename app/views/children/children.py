@@ -23,14 +23,14 @@ from app.cases.queries.child_page import (
 )
 from app.children.child_details import NewChild, what_is_wrong
 from app.children.rules.school_years import is_young_person
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.roles import Principal, Profession, Role
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import warned_of
 from app.forms.queries.shares import shares_about
-from app.forms.rules.workflow import FormState, Part
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.models import Child
-from app.security import office
+from app.security import app_context
 from app.views.cases.assigning import assign_part, choices_of
 from app.views.cases.case_parts import (
     form_rows,
@@ -71,7 +71,7 @@ class ChildView(PortalView):
             return self._add_page(form)
         form.validate()
         typed = form.typed()
-        put_faults(form, what_is_wrong(typed, office().clock.today()))
+        put_faults(form, what_is_wrong(typed, app_context().clock.today()))
         if form.errors:
             return self._add_page(form, 422)
         return self._add(form, typed)
@@ -96,7 +96,7 @@ class ChildView(PortalView):
             with self.work() as work:
                 child = work.get(Child, linked.child_id)
             return self._add_page(form, 409, child)
-        except Refused as refused:
+        except ValidationFailed as refused:
             put_faults(form, refused.faults)
             return self._add_page(form, 422)
         return redirect(url_for("FormView.show", form_id=request_id))
@@ -186,11 +186,11 @@ class ChildView(PortalView):
         return self.page("children/messages.html", **context)
 
 
-def _parents_of_age(child: Child, people: Sequence[Involved], work: Work) -> list[str]:
+def _parents_of_age(child: Child, people: Sequence[Involved], work: UnitOfWork) -> list[str]:
     """For the SEN team: the names of the parents who follow a young person over compulsory school age."""
     if not work.me.in_sen_team or not is_young_person(child.date_of_birth, work.today):
         return []
-    return [each.person_name for each in people if each.part is Part.parent]
+    return [each.person_name for each in people if each.part is WorkflowRole.parent]
 
 
 def _is_not_linked(people: Sequence[Involved], who: Principal) -> bool:
@@ -201,7 +201,7 @@ def _is_draft_request(line: FormLine) -> bool:
     return line.kind == "request" and line.state is FormState.draft
 
 
-def _colleagues(work: Work, child_id: int) -> dict[str, Any]:
+def _colleagues(work: UnitOfWork, child_id: int) -> dict[str, Any]:
     """Whom the reader may add, and why there may be nobody to choose."""
     found = colleagues_of(work.session, work.me, child_id)
     free = [each for each in found if not each.is_linked and not each.is_barred]

@@ -14,7 +14,7 @@ from app.cases import links as desk
 from app.cases.handover import owed_through
 from app.cases.invitations import of_child
 from app.cases.queries.child_page import organisations_named, professionals_named
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.core.text_input import clean_line
 from app.forms.rules.workflow import FAMILY_PARTS
 from app.models import Child, ChildLink, Organisation, Person
@@ -80,12 +80,12 @@ class LinkView(PortalView):
                     )
                 flash(
                     _("They are linked. We have told them.")
-                    if not work.told_no_one
+                    if not work.no_one_notified
                     else _("They are linked. They have no open account, so we could not tell them."),
                     "success",
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults, person="relationship")
         with self.work() as work:
             context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
@@ -103,14 +103,14 @@ class LinkView(PortalView):
                     desk.link_organisation(work, child_id, organisation_id, despite="despite" in request.form)
                 flash(
                     _("The child is in their queue. We have told their professionals.")
-                    if not work.told_no_one
+                    if not work.no_one_notified
                     else _(
                         "The child is in their queue. No one there has an account yet, so we told no one."
                     ),
                     "success",
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
         with self.work() as work:
             context = {
@@ -156,7 +156,7 @@ class InvolvementView(PortalView):
         try:
             with self.work() as work:
                 child_id = desk.take_up(work, link_id).child_id
-        except Refused as refused:
+        except ValidationFailed as refused:
             for fault in refused.faults:
                 flash(said(fault.text), "danger")
             return redirect(url_for("SendAreaView.list", show="queue"))
@@ -178,7 +178,7 @@ class InvolvementView(PortalView):
             with self.work() as work:
                 desk.bring_in(work, child_id, int(colleague))
             flash(_("Your colleague is now linked to this child. We have told them."), "success")
-        except Refused as refused:
+        except ValidationFailed as refused:
             for fault in refused.faults:
                 flash(said(fault.text), "danger")
         return redirect(url_for("ChildView.people", child_id=child_id))

@@ -15,7 +15,7 @@ from app.cases.rules.status import in_words
 from app.children.events import ChildrenListed
 from app.children.rules.school_years import year_group_label, year_of
 from app.core.roles import Profession
-from app.security import office
+from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import Due, late, owed_due
 from app.views.web.pages import said, uk_date
@@ -45,7 +45,7 @@ class SendAreaView(PortalView):
         with self.work() as work:
             found = caseload(work.session, who, show, typed, page)
             asked = {"find": typed} if typed else {"show": show.name, "page": str(page)}
-            work.tell(ChildrenListed(list_name="SendAreaView", asked=asked, rows=len(found.children)))
+            work.record(ChildrenListed(list_name="SendAreaView", asked=asked, rows=len(found.children)))
         return self.page(
             "send_area/list.html",
             found=found,
@@ -73,7 +73,7 @@ class _Row(NamedTuple):
 
 
 def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
-    today = office().clock.today()
+    today = app_context().clock.today()
     words = cache(said)  # a page says few different things, many times
     return [
         _Row(

@@ -8,16 +8,16 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.core.clock import in_london
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.forms import submissions
 from app.forms.definitions import Problem, Section, SectionStatus, check_draft
-from app.forms.form_context import OpenForm
+from app.forms.form_context import FormContext
 from app.forms.queries.forms import returns_of, sections_set_aside
 from app.forms.returns import still_as_sent
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
-from app.security import office
+from app.security import app_context
 from app.views.forms.form_fields import SectionForm, section_form
 from app.views.web.base import origin, principal
 from app.views.web.pages import said, uk_datetime, uk_time
@@ -25,9 +25,9 @@ from app.views.web.pages import said, uk_datetime, uk_time
 Context = dict[str, Any]
 
 
-def at_hand() -> Work:
+def at_hand() -> UnitOfWork:
     """The desk of whoever is asking, for a page that only reads."""
-    return Work(office(), office().database.session(), principal(), origin())
+    return UnitOfWork(app_context(), app_context().database.session(), principal(), origin())
 
 
 EVERYTHING, ANSWERS = "all", "answers"
@@ -39,18 +39,20 @@ def section_url(form_id: int, section: str, anchor: str = "", check: str | None 
     return url_for("FormView.section", form_id=form_id, section=section, check=check, _anchor=anchor or None)
 
 
-def problems_asked_for(work: Work, opened: OpenForm, section: Section, check: str | None) -> list[Problem]:
+def problems_asked_for(
+    work: UnitOfWork, opened: FormContext, section: Section, check: str | None
+) -> list[Problem]:
     """Return the errors that the link to this section promised to show."""
     if check == EVERYTHING:
         return [one for one in submissions.missing(opened, work) if one.section_id == section.id]
     return _wrong(work, opened, section) if check == ANSWERS else []
 
 
-def _wrong(work: Work, opened: OpenForm, section: Section) -> list[Problem]:
+def _wrong(work: UnitOfWork, opened: FormContext, section: Section) -> list[Problem]:
     return check_draft(section, opened.answers.get(section.id) or {}, opened.answers, work.today)
 
 
-def saved_line(work: Work, draft: SectionDraft | None) -> str:
+def saved_line(work: UnitOfWork, draft: SectionDraft | None) -> str:
     """ "Tom Ellis saved this section at 9:05pm"; nothing while nobody has."""
     if draft is None:
         return ""
@@ -60,7 +62,7 @@ def saved_line(work: Work, draft: SectionDraft | None) -> str:
     return _("%(name)s saved this section %(when)s", name=name_of(draft.saved_by), when=when)
 
 
-def moment(work: Work, at: datetime) -> str:
+def moment(work: UnitOfWork, at: datetime) -> str:
     """ "at 9:05pm" today, "on 3 May 2026 at 9:05pm" on any other day."""
     if in_london(at).date() == work.today:
         return _("at %(time)s", time=uk_time(at))
@@ -72,7 +74,7 @@ def name_of(person: Person | None) -> str:
     return person.name if person is not None else _("A colleague")
 
 
-def task_page(work: Work, opened: OpenForm) -> Context:
+def task_page(work: UnitOfWork, opened: FormContext) -> Context:
     """The list of sections, what was asked, why it came back, and who else is at work on it."""
     reasons = reasons_for(work, opened)
     statuses = {section.id: opened.status(section, work).value for section in opened.sections}
@@ -102,7 +104,7 @@ def task_page(work: Work, opened: OpenForm) -> Context:
     }
 
 
-def _task_url(work: Work, opened: OpenForm, section: Section, status: str) -> str:
+def _task_url(work: UnitOfWork, opened: FormContext, section: Section, status: str) -> str:
     """The section; where the task list says that there is a problem, the field that has it."""
     if status != SectionStatus.problem.value:
         return section_url(opened.form.id, section.id)
@@ -110,7 +112,7 @@ def _task_url(work: Work, opened: OpenForm, section: Section, status: str) -> st
     return section_url(opened.form.id, section.id, wrong[0].anchor if wrong else "", ANSWERS)
 
 
-def _colleagues(work: Work, drafts: Iterable[SectionDraft]) -> list[tuple[str, str]]:
+def _colleagues(work: UnitOfWork, drafts: Iterable[SectionDraft]) -> list[tuple[str, str]]:
     """Who else has saved something in this draft, and when they last did."""
     last: dict[int, SectionDraft] = {}
     for draft in drafts:
@@ -120,7 +122,7 @@ def _colleagues(work: Work, drafts: Iterable[SectionDraft]) -> list[tuple[str, s
     return [(name_of(draft.saved_by), moment(work, draft.saved_at)) for draft in last.values()]
 
 
-def reasons_for(work: Work, opened: OpenForm) -> list[Context]:
+def reasons_for(work: UnitOfWork, opened: FormContext) -> list[Context]:
     """Why the form came back, while it has not been sent again."""
     if opened.form.state is not FormState.returned:
         return []
@@ -129,7 +131,7 @@ def reasons_for(work: Work, opened: OpenForm) -> list[Context]:
     return [_reason_line(opened, one) for one in returns if one.submission_number == last]
 
 
-def _reason_line(opened: OpenForm, one: FormReturn) -> Context:
+def _reason_line(opened: FormContext, one: FormReturn) -> Context:
     sections = {section.id: section for section in opened.sections}
     section = sections.get(one.section or "")
     return {
@@ -142,8 +144,8 @@ def _reason_line(opened: OpenForm, one: FormReturn) -> Context:
 
 
 def section_page(
-    work: Work,
-    opened: OpenForm,
+    work: UnitOfWork,
+    opened: FormContext,
     section: Section,
     problems: Sequence[Problem] = (),
     file_faults: Mapping[str, str] | None = None,
@@ -185,7 +187,7 @@ def file_line(one: Document) -> Context:
     }
 
 
-def missing_lines(opened: OpenForm, problems: Iterable[Problem]) -> list[Context]:
+def missing_lines(opened: FormContext, problems: Iterable[Problem]) -> list[Context]:
     """Each part that is missing or wrong, with a link to its place."""
     titles = {section.id: said(section.title) for section in opened.definition.sections}
     places = list(titles)
@@ -201,7 +203,7 @@ def missing_lines(opened: OpenForm, problems: Iterable[Problem]) -> list[Context
     ]
 
 
-def after(opened: OpenForm, section: Section) -> str:
+def after(opened: FormContext, section: Section) -> str:
     """The page that follows a section: the next one, or the check."""
     ids = [one.id for one in opened.sections]
     place = ids.index(section.id) + 1 if section.id in ids else len(ids)

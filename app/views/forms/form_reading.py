@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
-from app.core.errors import Fault, NotFound, WrongMoment
-from app.core.unit_of_work import Work
+from app.core.errors import FieldError, InvalidState, NotFound
+from app.core.unit_of_work import UnitOfWork
 from app.forms import reading, returns, submissions
 from app.forms.definitions import AnswerLine, Section, answer_lines
-from app.forms.form_context import OpenForm, look_at
+from app.forms.form_context import FormContext, load_form
 from app.forms.queries.forms import submissions_of
 from app.forms.rules.form_deadlines import correct_by
-from app.forms.rules.workflow import FormState, Part
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.models import FormReturn
 from app.views.forms.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.web.due_dates import due
@@ -29,7 +29,7 @@ Context = dict[str, Any]
 BEING_HANDLED = frozenset({FormState.submitted, FormState.returned})
 
 
-def check_page(work: Work, opened: OpenForm, send_key: str) -> Context:
+def check_page(work: UnitOfWork, opened: FormContext, send_key: str) -> Context:
     """Every answer with a way to change it, and what is still missing."""
     return {
         "opened": opened,
@@ -40,7 +40,7 @@ def check_page(work: Work, opened: OpenForm, send_key: str) -> Context:
     }
 
 
-def _checked(opened: OpenForm, section: Section) -> Context:
+def _checked(opened: FormContext, section: Section) -> Context:
     rows = []
     for line in answer_lines(section, opened.answers):
         files = [file_line(one) for one in opened.files(line.question.id)]
@@ -84,10 +84,10 @@ class ReturnNotes:
 
     form: ReturnForm
     reasons: Mapping[str, str]
-    faults: Sequence[Fault] = ()
+    faults: Sequence[FieldError] = ()
 
 
-def _no_notes(work: Work) -> ReturnNotes:
+def _no_notes(work: UnitOfWork) -> ReturnNotes:
     form = ReturnForm()
     form.wanted_by.show(correct_by(work.today))
     return ReturnNotes(form, {})
@@ -99,12 +99,12 @@ def _is_unconfirmed(found: reading.Reading) -> bool:
     return sender is not None and found.form.kind != "consent" and sender.is_unconfirmed
 
 
-def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:
+def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:
     """What was sent, its versions, why it came back, and what may be done with it. `notes` for a return are shown beside
     the answers."""
     form = found.form
     notes = notes or _no_notes(work)
-    is_team = Part.sen_team in found.parts
+    is_team = WorkflowRole.sen_team in found.parts
     return {
         "form": form,
         "found": found,
@@ -120,7 +120,7 @@ def read_page(work: Work, found: reading.Reading, notes: ReturnNotes | None = No
         "sender_is_unconfirmed": is_team and _is_unconfirmed(found),
         "returns": _returns(found),
         "is_team": is_team,
-        "is_author": Part.author in found.parts,
+        "is_author": WorkflowRole.author in found.parts,
         "may_decide": "agree_to_assess" in found.steps,
     }
 
@@ -169,12 +169,12 @@ def _reason(one: FormReturn, titles: Mapping[str, str]) -> Context:
     }
 
 
-def answer_page(work: Work, form_id: int, step: str) -> Context:
-    """Ask once before an acceptance, or before it is undone. Raises WrongMoment when that is not possible now."""
+def answer_page(work: UnitOfWork, form_id: int, step: str) -> Context:
+    """Ask once before an acceptance, or before it is undone. Raises InvalidState when that is not possible now."""
     found = reading.read(work, form_id)
     found.step(step)
     if found.submission is None:
-        raise WrongMoment(step)
+        raise InvalidState(step)
     return {"form": found.form, "number": found.submission.number}
 
 
@@ -194,9 +194,9 @@ def _note_errors(notes: ReturnNotes) -> list[Context]:
     ]
 
 
-def sent_page(work: Work, form_id: int) -> Context:
+def sent_page(work: UnitOfWork, form_id: int) -> Context:
     """That it was sent, when, and what happens next. Raises NotFound while it was not."""
-    opened = look_at(work, form_id)
+    opened = load_form(work, form_id)
     versions = submissions_of(work.session, form_id)
     if not versions:
         raise NotFound("Submission")

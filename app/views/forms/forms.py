@@ -9,12 +9,12 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.core.errors import Fault, Incomplete, NotFound, Refused
+from app.core.errors import FieldError, Incomplete, NotFound, ValidationFailed
 from app.core.text_input import clean_lines
 from app.documents import documents
 from app.forms import conflicts, drafts, reading, returns, submissions
 from app.forms.definitions import Problem
-from app.forms.form_context import look_at, take_up
+from app.forms.form_context import load_form, load_form_for_update
 from app.views.cases.assigning import waiting_form
 from app.views.forms.form_pages import (
     after,
@@ -54,7 +54,7 @@ class FormView(PortalView):
     def show(self, form_id: int) -> ResponseReturnValue:
         """The task list for those who may write; for everybody else, the page to read."""
         work = at_hand()
-        opened = look_at(work, form_id)
+        opened = load_form(work, form_id)
         if not opened.writable:
             if (waiting := waiting_form(work, opened.form)) is not None:
                 return self._waiting(waiting)
@@ -73,7 +73,7 @@ class FormView(PortalView):
         if request.method == "POST":
             return self._save(form_id, section)
         work = at_hand()
-        opened = look_at(work, form_id)
+        opened = load_form(work, form_id)
         opened.writing_step()
         found = opened.section(section)
         problems = problems_asked_for(work, opened, found, request.args.get("check"))
@@ -82,7 +82,7 @@ class FormView(PortalView):
     def _save(self, form_id: int, section_id: str) -> ResponseReturnValue:
         try:
             with self.work() as work:
-                opened = take_up(work, form_id)
+                opened = load_form_for_update(work, form_id)
                 section = opened.section(section_id)
                 pressed = read_sent(section, work)
                 before = opened.drafts[section_id].version if section_id in opened.drafts else 0
@@ -93,7 +93,7 @@ class FormView(PortalView):
                 opened = with_typed(opened, section, draft)
                 problems = wrong_in(opened, section, work)
                 following = after(opened, section)
-        except drafts.SavedMeanwhile:
+        except drafts.EditConflict:
             self._put_aside(form_id, section_id)
             return self._compare(form_id, section_id, 409)
         if own_window:
@@ -119,7 +119,7 @@ class FormView(PortalView):
         if not problems and not file_faults:
             return redirect(following)
         work = at_hand()
-        opened = look_at(work, form_id)
+        opened = load_form(work, form_id)
         context = section_page(work, opened, opened.section(section_id), problems, file_faults)
         return self.page("forms/section.html", 422, **context)
 
@@ -129,10 +129,10 @@ class FormView(PortalView):
         """Saves by itself while somebody types; answers the page's script."""
         try:
             with self.work() as work:
-                opened = take_up(work, form_id)
+                opened = load_form_for_update(work, form_id)
                 pressed = read_sent(opened.section(section), work)
                 draft = drafts.autosave_section(work, opened, section, pressed.typed, pressed.version)
-        except drafts.SavedMeanwhile:
+        except drafts.EditConflict:
             self._put_aside(form_id, section)
             return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
         if draft.version != pressed.version:
@@ -141,9 +141,9 @@ class FormView(PortalView):
 
     def _put_aside(self, form_id: int, section_id: str) -> None:
         with self.work() as work:
-            opened = take_up(work, form_id)
+            opened = load_form_for_update(work, form_id)
             pressed = read_sent(opened.section(section_id), work)
-            conflicts.set_aside(work, opened, section_id, pressed.typed, pressed.version)
+            conflicts.stash(work, opened, section_id, pressed.typed, pressed.version)
 
     @expose("/<int:form_id>/section/<section>/compare", methods=["GET", "POST"])
     @has_access
@@ -153,24 +153,24 @@ class FormView(PortalView):
             return self._compare(form_id, section, 200)
         try:
             with self.work() as work:
-                opened = take_up(work, form_id)
+                opened = load_form_for_update(work, form_id)
                 found = opened.section(section)
                 picks, typed = _choices()
                 version = read_sent(found, work).version
                 draft = conflicts.settle(work, opened, section, picks, typed, version)
                 following = after(with_typed(opened, found, draft), found)
-        except drafts.SavedMeanwhile:
+        except drafts.EditConflict:
             return self._compare(form_id, section, 409)
-        except Refused as refused:
+        except ValidationFailed as refused:
             return self._compare(form_id, section, 422, refused)
         flash(_("Your choices have been saved."), "success")
         return redirect(following)
 
     def _compare(
-        self, form_id: int, section_id: str, status: int, refused: Refused | None = None
+        self, form_id: int, section_id: str, status: int, refused: ValidationFailed | None = None
     ) -> ResponseReturnValue:
         work = at_hand()
-        opened = look_at(work, form_id)
+        opened = load_form(work, form_id)
         picks, typed = _choices()
         faults = {fault.field: said(fault.text) for fault in (refused.faults if refused else ())}
         return self.page(
@@ -189,7 +189,7 @@ class FormView(PortalView):
     def check(self, form_id: int) -> ResponseReturnValue:
         """Everything that was answered, before it is sent."""
         work = at_hand()
-        opened = look_at(work, form_id)
+        opened = load_form(work, form_id)
         opened.writing_step()
         return self.page("forms/check.html", **check_page(work, opened, uuid.uuid4().hex))
 
@@ -203,7 +203,7 @@ class FormView(PortalView):
                 submissions.submit(work, form_id, send_key)
         except Incomplete:
             work = at_hand()
-            opened = look_at(work, form_id)
+            opened = load_form(work, form_id)
             errors = missing_lines(opened, submissions.missing(opened, work))
             return self.page("forms/check.html", 422, errors=errors, **check_page(work, opened, send_key))
         return redirect(url_for("FormView.sent", form_id=form_id))
@@ -238,7 +238,7 @@ class FormView(PortalView):
             returns.accept(work, form_id, _number())
         flash(
             _("You have accepted this form. We have told its authors.")
-            if not work.told_no_one
+            if not work.no_one_notified
             else _("You have accepted this form. Its authors have no open account, so we told no one."),
             "success",
         )
@@ -254,7 +254,7 @@ class FormView(PortalView):
             returns.undo_accept(work, form_id, _number())
         flash(
             _("You can accept or return this form again. We have told its authors.")
-            if not work.told_no_one
+            if not work.no_one_notified
             else _(
                 "You can accept or return this form again. Its authors have no open account, so we told no one."
             ),
@@ -267,21 +267,21 @@ class FormView(PortalView):
     def send_back(self, form_id: int) -> ResponseReturnValue:
         """The SEN team returns it with the notes made beside the answers."""
         if request.method == "GET":
-            look_at(at_hand(), form_id)
+            load_form(at_hand(), form_id)
             return redirect(url_for("FormView.read", form_id=form_id, _anchor="answer"))
         form = ReturnForm(request.form)
         form.validate()
         try:
             if form.errors:
-                raise Refused(*(Fault("wanted_by", text) for text in form.wanted_by.errors))
+                raise ValidationFailed(*(FieldError("wanted_by", text) for text in form.wanted_by.errors))
             with self.work() as work:
                 returns.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
-        except Refused as refused:
+        except ValidationFailed as refused:
             put_faults(form, (fault for fault in refused.faults if fault.field in form))
             return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
         flash(
             _("You have returned this form. We have told its authors why.")
-            if not work.told_no_one
+            if not work.no_one_notified
             else _("You have returned this form. Its authors have no open account, so we told no one."),
             "success",
         )
@@ -292,7 +292,7 @@ class FormView(PortalView):
     def withdraw(self, form_id: int) -> ResponseReturnValue:
         """Give up a request that was never sent, or take the family's permissions back."""
         if request.method == "GET":
-            opened = look_at(at_hand(), form_id)
+            opened = load_form(at_hand(), form_id)
             opened.step("withdraw")
             return self.page("forms/withdraw.html", opened=opened)
         try:
@@ -300,10 +300,10 @@ class FormView(PortalView):
                 child_id = drafts.withdraw(
                     work, form_id, clean_lines(request.form.get("asked_by", ""))
                 ).child_id
-        except Refused as refused:
+        except ValidationFailed as refused:
             faults = {fault.field: said(fault.text) for fault in refused.faults}
             errors = [{"text": text, "href": f"#{name}"} for name, text in faults.items()]
-            opened = look_at(at_hand(), form_id)
+            opened = load_form(at_hand(), form_id)
             return self.page("forms/withdraw.html", 422, opened=opened, faults=faults, errors=errors)
         flash(_("The form has been withdrawn."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))

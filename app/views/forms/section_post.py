@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from app.core.errors import NotFound
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents import documents
 from app.documents.rules.upload_refusals import UploadError
@@ -20,9 +20,9 @@ from app.forms.definitions import (
     put_section,
     remove_row,
 )
-from app.forms.form_context import OpenForm
+from app.forms.form_context import FormContext
 from app.models import SectionDraft
-from app.security import office
+from app.security import app_context
 from app.views.forms.form_fields import values_from
 from app.views.web.base import my_work
 
@@ -42,7 +42,7 @@ class Pressed:
     """Files with the question they answer."""
 
 
-def read_sent(section: Section, work: Work) -> Pressed:
+def read_sent(section: Section, work: UnitOfWork) -> Pressed:
     """What the browser sent, with one row more or fewer where such a button was pressed."""
     pressed = Pressed(sent_version(), values_from(section, request.form, work.today))
     if row_in := request.form.get("_add"):
@@ -93,13 +93,13 @@ def _remove(section: Section, pressed: Pressed, value: str) -> None:
     pressed.goes_to = question_id
 
 
-def with_typed(opened: OpenForm, section: Section, draft: SectionDraft) -> OpenForm:
+def with_typed(opened: FormContext, section: Section, draft: SectionDraft) -> FormContext:
     """The form as it stands after a section was saved."""
     answers = put_section(opened.answers, section, draft.answers)
     return replace(opened, answers=answers, drafts={**opened.drafts, section.id: draft})
 
 
-def wrong_in(opened: OpenForm, section: Section, work: Work) -> list[Problem]:
+def wrong_in(opened: FormContext, section: Section, work: UnitOfWork) -> list[Problem]:
     """What of a saved section cannot stand as it is."""
     given: SectionAnswers = opened.answers.get(section.id) or {}
     return check_draft(section, given, opened.answers, work.today)
@@ -116,7 +116,7 @@ def take_in(form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
         try:
             with my_work() as work:
                 documents.make_room(work, *place)
-            with documents.received(office(), name, upload.stream) as one, my_work() as work:
+            with documents.received(app_context(), name, upload.stream) as one, my_work() as work:
                 documents.attach(work, *place, one)
         except UploadError as refused:
             text = N_("%(file)s: %(problem)s")

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
 from app.cases import advice_requests, children
-from app.core.errors import NotFound, Refused, WrongMoment
+from app.core.errors import InvalidState, NotFound, ValidationFailed
 from app.forms import sharing
 from app.forms.queries.shares import ConsentLine
 from app.forms.rules.secrecy import Reader
@@ -44,7 +44,7 @@ class SharingView(PortalView):
                     form = sharing.set_sharing(work, form_id, chosen, _number(), said_secret=said_secret)
                 flash(_("Sharing updated."), "success")
                 return redirect(url_for("ChildView.forms", child_id=form.child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 faults = {fault.field: said(fault.text) for fault in refused.faults}
         with self.work() as work:
             found = review(work, form_id)
@@ -142,7 +142,7 @@ class ContactRiskView(PortalView):
                     children.set_contact_risk(work, child_id, chosen == "yes", request.form.get("reason", ""))
                 flash(_("Saved."), "success")
                 return redirect(url_for("ChildView.show", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 faults = {fault.field: said(fault.text) for fault in refused.faults}
         with self.work() as work:
             child = work.get(Child, child_id)
@@ -176,11 +176,11 @@ class ConsentView(PortalView):
                     return redirect(url_for("FormView.show", form_id=form_id))
                 flash(_("We have asked them to fill in the consent form."), "success")
                 return redirect(url_for("ChildView.forms", child_id=child_id))
-            except Refused as refused:
+            except ValidationFailed as refused:
                 errors = [{"text": said(fault.text), "href": "#giver"} for fault in refused.faults]
         with self.work() as work:
             if not work.me.in_sen_team:
-                raise WrongMoment("start_consent")
+                raise InvalidState("start_consent")
             child = work.get(Child, child_id)
             family = sharing.family_of(work, child_id)
         return self.page(

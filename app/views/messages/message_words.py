@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
-from app.messages.notifications import letter_named
+from app.messages.notifications import template_named
 
 
 class Headed(Protocol):
@@ -33,7 +33,7 @@ def subject_of(message: Headed) -> str:
 def text_of(message: Written, body: str, child_name: str) -> str:
     """What it says. The child's name is put in now, so it is the name as it is now, and only a reader who may see the
     child gets it."""
-    letter = letter_named(message.letter) if message.letter else None
+    letter = template_named(message.letter) if message.letter else None
     if letter is None:
         return body
     told = {"form": "", "by": ""} | {name: str(value) for name, value in message.facts.items()}

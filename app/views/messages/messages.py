@@ -13,11 +13,11 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.messages import messages as desk
 from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Opened
 from app.messages.queries.messages import Addressee, Box, lines_of
-from app.security import office
+from app.security import app_context
 from app.views.messages.message_words import subject_of, text_of
 from app.views.web.base import PortalView, principal
 from app.views.web.converters import number_asked
@@ -85,7 +85,7 @@ class MessageView(PortalView):
         assert who is not None  # noqa: S101 - has_access saw to that
         box = _box_asked(team=who.in_sen_team)
         before, after = number_asked("before"), number_asked("after")
-        found = lines_of(office().database.session(), who, box, before, after)
+        found = lines_of(app_context().database.session(), who, box, before, after)
         return self.page(
             "messages/inbox.html",
             box=box.name,
@@ -112,7 +112,7 @@ class MessageView(PortalView):
         try:
             with self.work() as work:
                 desk.answer(work, message_id, form.body.data or "", form.send_key.data or "")
-        except Refused as refused:
+        except ValidationFailed as refused:
             put_faults(form, refused.faults)
             with self.work() as work:
                 opened = desk.open_message(work, message_id)
@@ -143,7 +143,7 @@ class MessageView(PortalView):
         if form.is_submitted():
             try:
                 self._send(form, child_id)
-            except Refused as refused:
+            except ValidationFailed as refused:
                 put_faults(form, refused.faults)
             else:
                 flash(_("Your message has been sent."), "success")

@@ -59,7 +59,7 @@ class AuditView(PortalView):
                 "children": children_called(work.session, typed),
                 "people": people_called(work.session, typed),
             }
-            work.tell(AuditRead(child_id=child_id))
+            work.record(AuditRead(child_id=child_id))
         found = context["found"]
         return self.page(
             "audit/child.html",

@@ -4,11 +4,11 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 
 from app.operations.health import faults
-from app.security import office
-from app.views.web.access_control import open_to_all
+from app.security import app_context
+from app.views.web.access_control import public_endpoint
 from app.views.web.base import PortalView
 
-open_to_all("HealthView.alive", "HealthView.ready")
+public_endpoint("HealthView.alive", "HealthView.ready")
 
 TEXT = {"Content-Type": "text/plain"}
 
@@ -26,6 +26,6 @@ class HealthView(PortalView):
     @expose("/readyz")
     def ready(self) -> ResponseReturnValue:
         """Pages would work: database, mail and disk are as they should be."""
-        if faults(office()):
+        if faults(app_context()):
             return "not ok\n", 503, TEXT
         return "ok\n", 200, TEXT

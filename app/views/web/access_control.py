@@ -14,7 +14,7 @@ from app.core.database.engine import end_reading
 from app.core.database.row_filter import look_as
 from app.core.errors import TooMany
 from app.core.unit_of_work import unit_of_work
-from app.views.web.base import my_work, office, origin, principal
+from app.views.web.base import app_context, my_work, origin, principal
 from app.views.web.cookie import CHALLENGE, KEPT, form_owner
 from app.views.web.head_requests import only_looks
 
@@ -25,7 +25,7 @@ UNWATCHED = {"HealthView.alive", "HealthView.ready"}
 """Asked by machines every few seconds: nobody's log-in is looked up for these."""
 
 
-def open_to_all(*endpoints: str) -> None:
+def public_endpoint(*endpoints: str) -> None:
     """Name endpoints that need no log-in."""
     PUBLIC.update(endpoints)
 
@@ -58,7 +58,7 @@ def keep_typed() -> int | None:
     if owner is None or path is None or _asks_by_itself() or any("password" in name for name, _ in fields):
         return None  # a password is never kept, and typed again in a moment
     try:
-        with unit_of_work(office(), None, origin(), office().database.session()) as work:
+        with unit_of_work(app_context(), None, origin(), app_context().database.session()) as work:
             session[KEPT] = keep(work, owner, path, fields)
     except TooMany:
         return None
@@ -81,14 +81,14 @@ def _send_to_log_in() -> ResponseReturnValue:
     return redirect(url_for("LogInView.log_in", next=None if target == "/" else target))
 
 
-def init_gate(app: Flask) -> None:
+def init_access_control(app: Flask) -> None:
     """Stand at the door."""
 
     @app.before_request
     def let_in() -> ResponseReturnValue | None:
         if request.endpoint in UNWATCHED:
             return None
-        look_as(office().database.session(), principal())
+        look_as(app_context().database.session(), principal())
         if request.endpoint is None or request.endpoint in PUBLIC:
             return None
         if not current_user.is_authenticated:
@@ -97,13 +97,13 @@ def init_gate(app: Flask) -> None:
         if not hasattr(view, "_permission_name"):
             abort(404)  # a door nobody declared is no door
         by_itself = only_looks() or _asks_by_itself()
-        if not by_itself and wants_touch(current_user, office().clock.now()):
+        if not by_itself and wants_touch(current_user, app_context().clock.now()):
             count_as_input()
         return None
 
     @app.teardown_appcontext
     def put_away(_error: BaseException | None) -> None:
-        sessions = office().database.session
+        sessions = app_context().database.session
         if sessions.registry.has():
             with suppress(SQLAlchemyError):  # the database went away: whoever asked has been told
                 end_reading(sessions())

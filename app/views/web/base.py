@@ -14,8 +14,8 @@ from flask_login import current_user
 from app.core.networks import network_of
 from app.core.origin import Origin
 from app.core.roles import READ, WRITE, Principal
-from app.core.unit_of_work import Work, unit_of_work
-from app.security import office
+from app.core.unit_of_work import UnitOfWork, unit_of_work
+from app.security import app_context
 from app.views.web.head_requests import only_looks
 
 
@@ -33,10 +33,12 @@ def origin() -> Origin:
 
 
 @contextmanager
-def my_work(*, counts: bool = False) -> Iterator[Work]:
+def my_work(*, counts: bool = False) -> Iterator[UnitOfWork]:
     """One transaction as the person who is asking. A HEAD's is not kept, unless it `counts` however they ask."""
-    session = office().database.session()
-    with unit_of_work(office(), principal(), origin(), session, keeps=counts or not only_looks()) as work:
+    session = app_context().database.session()
+    with unit_of_work(
+        app_context(), principal(), origin(), session, keeps=counts or not only_looks()
+    ) as work:
         yield work
 
 
@@ -50,7 +52,7 @@ class PortalView(BaseView):
         super().__init__()
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
+    def work(self) -> Iterator[UnitOfWork]:
         """One transaction as the person who is asking."""
         with my_work() as work:
             yield work

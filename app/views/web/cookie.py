@@ -8,7 +8,7 @@ from app.accounts.known_device import KnownDevice, known_device
 from app.accounts.saved_submissions import form_mark, owner_of
 from app.accounts.sessions import find_session
 from app.core.try_limits import DEVICE_LIFE
-from app.security import office
+from app.security import app_context
 from app.views.web.csrf import sent_token
 
 CHALLENGE, NEXT, KEPT, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
@@ -27,8 +27,8 @@ def enter_browser(sid: str, person_id: int) -> None:
     """From now on this browser is logged in: new numbers, new form tokens."""
     start_afresh()
     session["sid"] = sid
-    session["csrf_token"] = form_mark(office(), person_id)
-    found = find_session(office().database.session(), sid, office().clock.now())
+    session["csrf_token"] = form_mark(app_context(), person_id)
+    found = find_session(app_context().database.session(), sid, app_context().clock.now())
     if found is not None:
         login_user(found)
 
@@ -58,7 +58,7 @@ def form_owner() -> int | None:
         mark = URLSafeTimedSerializer(keys, salt="wtf-csrf-token").loads(sent_token())
     except BadData:
         return None
-    return owner_of(office(), mark) if isinstance(mark, str) else None
+    return owner_of(app_context(), mark) if isinstance(mark, str) else None
 
 
 # --- the device -----------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def _device_cookie() -> str:
 
 def this_device() -> KnownDevice | None:
     """The device, if somebody logged in from it before."""
-    return known_device(office(), request.cookies.get(_device_cookie()))
+    return known_device(app_context(), request.cookies.get(_device_cookie()))
 
 
 def remember_device(answer: Response, token: str | None) -> None:

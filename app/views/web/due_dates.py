@@ -7,7 +7,7 @@ from typing import Protocol
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.cases.rules.status import Standing
+from app.cases.rules.status import CaseStatus
 from app.forms.rules.deadlines import days_left, is_overdue
 from app.forms.rules.form_deadlines import authors_date, is_awaited, request_due_on
 from app.forms.rules.workflow import FormState
@@ -42,7 +42,7 @@ def form_due(
     return due(shown, today, legal=shown == due_on)
 
 
-def case_due(standing: Standing | None, today: date) -> Due | None:
+def case_due(standing: CaseStatus | None, today: date) -> Due | None:
     """How late the council is with a case: the decision whether to assess, then the final plan."""
     if standing is None:
         return None
@@ -50,7 +50,7 @@ def case_due(standing: Standing | None, today: date) -> Due | None:
     return form_due("request", standing.state, (limit, None), today)
 
 
-def late(standing: Standing | None, today: date) -> Due | None:
+def late(standing: CaseStatus | None, today: date) -> Due | None:
     """How late the council is with a case; None while there is time."""
     found = case_due(standing, today)
     return found if found is not None and is_overdue(found.on, today) else None

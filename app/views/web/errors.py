@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Busy, Conflict, PortalError, TooMany
 from app.core.events import AccessDenied
-from app.security import office
+from app.security import app_context
 from app.views.web.access_control import keep_typed
 from app.views.web.base import my_work
 from app.views.web.unavailable import closed_for_now, may_try_again, out_of_order
@@ -40,7 +40,7 @@ def _write_down_denied(status: int) -> None:
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     try:
         with my_work(counts=True) as work:
-            work.tell(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
+            work.record(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
     except Exception as error:  # the page that says no is shown all the same
         log.error("a refusal was not written down: %s", type(error).__name__)
 
@@ -58,7 +58,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(PortalError)
     def portal_error(error: PortalError) -> ResponseReturnValue:
-        office().database.session.rollback()
+        app_context().database.session.rollback()
         _write_down_denied(error.status)
         body, status = _page(error.status, isinstance(error, Conflict))
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Busy) else {}
@@ -89,5 +89,5 @@ def init_errors(app: Flask) -> None:
         if out_of_order(error):
             return closed_for_now(error)
         log.exception("unexpected %s", type(error).__name__)
-        office().database.session.rollback()
+        app_context().database.session.rollback()
         return _page(500)

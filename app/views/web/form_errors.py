@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from wtforms import Form
 
-from app.core.errors import Fault
+from app.core.errors import FieldError
 from app.views.web.pages import said
 
 
-def put_faults(form: Form, faults: Iterable[Fault], **renamed: str) -> None:
+def put_faults(form: Form, faults: Iterable[FieldError], **renamed: str) -> None:
     """Show each fault at its field; `renamed` says which field of this page a fault of another name belongs to.
 
     A field that already says what is wrong with it keeps its own words.

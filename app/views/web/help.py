@@ -3,10 +3,10 @@
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 
-from app.views.web.access_control import open_to_all
+from app.views.web.access_control import public_endpoint
 from app.views.web.base import PortalView
 
-open_to_all("HelpView.help", "HelpView.accessibility", "HelpView.privacy", "HelpView.cookies")
+public_endpoint("HelpView.help", "HelpView.accessibility", "HelpView.privacy", "HelpView.cookies")
 
 
 class HelpView(PortalView):

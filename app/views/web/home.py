@@ -14,7 +14,7 @@ from app.cases.queries.caseload import owed_by
 from app.cases.queries.child_page import standing_of
 from app.cases.rules.status import in_words, what_happens_next
 from app.core.roles import Principal, Role
-from app.security import office
+from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import form_due, owed_due
 from app.views.web.pages import url_or_none
@@ -36,7 +36,7 @@ class HomeView(PortalView):
         """What waits for whoever is logged in."""
         who = principal()
         assert who is not None  # has_access saw to that  # noqa: S101
-        session = office().database.session()
+        session = app_context().database.session()
         if who.in_sen_team:
             return self.page("home/team.html", **_messages(session, who), **_team(session))
         if who.has(Role.professional):
@@ -54,7 +54,7 @@ def _messages(session: Session, who: Principal) -> dict[str, Any]:
 
 
 def _professional(session: Session, who: Principal) -> dict[str, Any]:
-    today = office().clock.today()
+    today = app_context().clock.today()
     owed = [(each, owed_due(each, today)) for each in owed_by(session, who, limit=MOST_DUE)]
     to_confirm = dashboard.people_to_confirm(session, who) if who.leads_organisation else 0
     return {
@@ -67,7 +67,7 @@ def _professional(session: Session, who: Principal) -> dict[str, Any]:
 
 
 def _team(session: Session) -> dict[str, Any]:
-    today = office().clock.today()
+    today = app_context().clock.today()
     waiting = dashboard.waiting_for_team(session, today)
     new, deciding = url_for("RequestList.list", show="new"), url_for("RequestList.list", show="deciding")
     submitted, overdue = (url_for("AdviceList.list", show=each) for each in ("submitted", "overdue"))

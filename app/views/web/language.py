@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_babel import get_babel
 
-from app.views.web.access_control import open_to_all, safe_next
+from app.views.web.access_control import public_endpoint, safe_next
 from app.views.web.base import PortalView
 from app.views.web.i18n import init_i18n
 from app.views.web.text_direction import init_text_direction
 from startup.switches import AWAITING_CHECK, LANGUAGES
 
-open_to_all("LanguageView.choose")
+public_endpoint("LanguageView.choose")
 
 
 class LanguageView(PortalView):

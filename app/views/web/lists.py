@@ -148,7 +148,7 @@ class PortalListView(ModelView):
         listed = self._listed(sought.narrowed(shown.criterion()) if shown else sought)
         if self.about_children:
             with my_work() as work:
-                work.tell(
+                work.record(
                     ChildrenListed(
                         list_name=self.endpoint, asked=self._asked(wanted, typed), rows=listed.count
                     )
@@ -263,7 +263,7 @@ class PortalListView(ModelView):
             widgets = self._show(pk)
             event = self.opened(g.record_shown)
             if event is not None:
-                work.tell(event)
+                work.record(event)
         return self.render_template(
             self.show_template,
             title=self.show_title,
@@ -293,7 +293,7 @@ class PortalListView(ModelView):
                 page_size=EXPORT_UP_TO,
                 sought=EVERY_ROW.narrowed(shown.criterion()) if shown else EVERY_ROW,
             )
-            work.tell(
+            work.record(
                 ListExported(list_name=self.endpoint, rows=len(rows), asked=self._asked(wanted) or None)
             )
         text = self._as_csv(rows)

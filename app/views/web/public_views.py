@@ -8,8 +8,8 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from app.accounts.mailed_links import DeadLink
-from app.core.unit_of_work import Work, unit_of_work
-from app.security import office
+from app.core.unit_of_work import UnitOfWork, unit_of_work
+from app.security import app_context
 from app.views.web.base import PortalView, origin
 from app.views.web.head_requests import only_looks
 
@@ -18,9 +18,9 @@ class StrangerView(PortalView):
     """A door without a log-in. Its work is nobody's, in a session of its own that is closed at once."""
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
+    def work(self) -> Iterator[UnitOfWork]:
         """One transaction as nobody."""
-        with unit_of_work(office(), None, origin(), keeps=not only_looks()) as work:
+        with unit_of_work(app_context(), None, origin(), keeps=not only_looks()) as work:
             yield work
 
 

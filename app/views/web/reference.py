@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import NotFound
 from app.core.events import ReferenceChanged
-from app.core.unit_of_work import Work
+from app.core.unit_of_work import UnitOfWork
 from app.views.web.base import my_work
 from app.views.web.list_interface import PortalInterface
 from app.views.web.lists import PortalListView, plain_address
@@ -75,14 +75,14 @@ class ReferenceView(PortalListView):
                     flash(str(self.taken_message), "danger")
             else:
                 row_id = row.id
-                work.tell(
+                work.record(
                     ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=row_id, change=change)
                 )
                 work.session.flush()
                 self.after_change(work, row_id)
             return answer
 
-    def after_change(self, work: Work, row_id: int) -> None:
+    def after_change(self, work: UnitOfWork, row_id: int) -> None:
         """What else follows from a change, in the same transaction."""
 
     def post_add(self, item: Any) -> None:
@@ -145,7 +145,7 @@ class ReferenceView(PortalListView):
                     raise NotFound
                 work.session.delete(item)
                 work.session.flush()
-                work.tell(
+                work.record(
                     ReferenceChanged(table=self.datamodel.obj.__tablename__, row_id=int(pk), change="deleted")
                 )
         except IntegrityError:

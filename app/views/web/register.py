@@ -12,7 +12,7 @@ from app.views.accounts.forgotten import ForgottenView
 from app.views.accounts.invitations import InvitationView
 from app.views.accounts.registering import RegisterView
 from app.views.accounts.registrations import RegistrationView
-from app.views.accounts.saved_submissions import KeptPostView
+from app.views.accounts.saved_submissions import SavedSubmissionView
 from app.views.cases.assigning import AssignView
 from app.views.cases.casework import AskView, DuplicateView
 from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
@@ -43,7 +43,7 @@ VIEWS: list[type[BaseView]] = [
     RegistrationView,
     InvitationView,
     ColleagueView,
-    KeptPostView,
+    SavedSubmissionView,
     HealthView,
     HelpView,
     LanguageView,

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, abort, request
 from sqlalchemy import event
 
-from app.security import office
+from app.security import app_context
 from startup.figures import REQUESTS, SECONDS, STATEMENTS
 from startup.logs import Asked, answering, asked, new_id
 
@@ -91,4 +91,4 @@ def init_requests(app: Flask, believes_ids: bool) -> None:
         if this is not None and not statement.startswith(NOT_ASKING):
             this.statements += 1
 
-    event.listen(office().database.engine, "before_cursor_execute", count)
+    event.listen(app_context().database.engine, "before_cursor_execute", count)

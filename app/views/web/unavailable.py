@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from app.security import office
+from app.security import app_context
 from app.views.web.access_control import PUBLIC
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def may_try_again(error: BaseException) -> bool:
         return False
     g.tried_again = True
     log.warning("tried again: %s", _named(error))
-    office().database.session.remove()
+    app_context().database.session.remove()
     return True
 
 
@@ -70,7 +70,7 @@ def closed_for_now(error: BaseException) -> ResponseReturnValue:
 def _let_go() -> None:
     """Nothing half-done stays, and nobody is looked up again for this page."""
     try:
-        office().database.session.remove()
+        app_context().database.session.remove()
     except Exception as error:  # the connection is gone, and with it what was half-done
         log.warning("a connection could not be given back: %s", type(error).__name__)
     g._login_user = current_app.login_manager.anonymous_user()

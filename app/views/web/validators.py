@@ -8,7 +8,7 @@ from wtforms import Field, Form, ValidationError
 from wtforms.validators import StopValidation
 
 from app.children.rules.identifiers import CodeError
-from app.core.errors import Refused
+from app.core.errors import ValidationFailed
 from app.views.web.pages import said
 
 
@@ -64,5 +64,5 @@ class Code:
             field.data = self.check(field.data or "")
         except CodeError as problem:
             raise ValidationError(str(said(problem.text))) from None
-        except Refused as refused:
+        except ValidationFailed as refused:
             raise ValidationError(str(said(refused.faults[0].text))) from None

@@ -18,7 +18,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, abort, redirect, render_template, request, session
 
-from app.cases.rules.status import IN_WORDS, NEXT_IN_WORDS, NOT_SENT, Standing, dates_of
+from app.cases.rules.status import IN_WORDS, NEXT_IN_WORDS, NOT_SENT, CaseStatus, dates_of
 from app.children.rules.school_years import school_year
 from app.forms.definitions import FormDefinition, parse
 from app.forms.rules.workflow import STATE_LABELS, FormState
@@ -205,7 +205,7 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
         for form in lines["form"]:
             state = FormState(form.b)
             if form.e == "request" and form.f:
-                standing = Standing(state, date.fromisoformat(form.f[:10]))
+                standing = CaseStatus(state, date.fromisoformat(form.f[:10]))
             form.b, form.c = (
                 STATE_LABELS[state],
                 due(form.c, today) if state in (FormState.draft, FormState.asked) else "",

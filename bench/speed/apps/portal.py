@@ -14,7 +14,7 @@ from app.accounts.saved_submissions import form_mark
 from app.accounts.sessions import open_session
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Principal, Role
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import Form, Person
 from app.views.web import searching
 from bench.speed.measured import Application, Ask, ask
@@ -28,25 +28,25 @@ NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "
 def open_application(people: int) -> Application:
     """The portal on the county of this size."""
     web = create_app(settings_for(people))
-    office: Office = web.extensions["office"]
+    context: AppContext = web.extensions["app_context"]
     # Each search is counted as always, but nobody is stopped here who searches faster than people do.
     searching.SEARCHES = replace(searching.SEARCHES, within=timedelta(milliseconds=1))
     app = Application(web.wsgi_app, expected={"save": 302})
     pids: set[int] = set()
 
-    @event.listens_for(office.database.engine, "before_cursor_execute")
+    @event.listens_for(context.database.engine, "before_cursor_execute")
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.lstrip().upper().startswith(NOT_ASKING):
             app.statements.append(statement)
 
-    @event.listens_for(office.database.engine, "checkout")
+    @event.listens_for(context.database.engine, "checkout")
     def remember(connection: Any, *_rest: Any) -> None:
-        if not office.database.is_sqlite:
+        if not context.database.is_sqlite:
             pids.add(connection.info.backend_pid)
 
     app.backends = lambda: pids
     senco, officer = (_as_kept(app, _log_in(web, name)) for name in ("Sana", "Olu"))
-    draft, sent = _form(office, "draft"), _form(office, "submitted")
+    draft, sent = _form(context, "draft"), _form(context, "submitted")
     page = {
         "home": lambda: Ask("/", senco),
         "mine": lambda: Ask("/send/", senco),
@@ -72,8 +72,8 @@ def open_application(people: int) -> Application:
 
 def _log_in(web: Flask, first_name: str) -> str:
     """The cookie of somebody who is logged in: the row is the service's, the cookie's seal the portal's."""
-    office: Office = web.extensions["office"]
-    with office.database.open() as session:
+    context: AppContext = web.extensions["app_context"]
+    with context.database.open() as session:
         look_as_system(session, "somebody to measure as is looked up")
         found = session.scalars(select(Person).where(Person.first_name == first_name)).first()
         assert found is not None  # noqa: S101
@@ -81,14 +81,14 @@ def _log_in(web: Flask, first_name: str) -> str:
         who = Principal(
             found.id, found.name, roles, found.profession, found.organisation_id, is_confirmed=True
         )
-    with unit_of_work(office, who) as work:
+    with unit_of_work(context, who) as work:
         sid = open_session(work, who.user_id, "email")
     serializer = web.session_interface.get_signing_serializer(web)  # type: ignore[attr-defined]
     held = {
         "sid": sid,
         "_user_id": str(who.user_id),
         "_fresh": True,
-        "csrf_token": form_mark(office, who.user_id),
+        "csrf_token": form_mark(context, who.user_id),
     }
     return f"{web.config['SESSION_COOKIE_NAME']}={serializer.dumps(held)}"
 
@@ -99,8 +99,8 @@ def _as_kept(app: Application, cookie: str) -> str:
     return "; ".join(f"{name}={value}" for name, value in set_there.items()) or cookie
 
 
-def _form(office: Office, state: str) -> int:
-    with office.database.open() as session:
+def _form(context: AppContext, state: str) -> int:
+    with context.database.open() as session:
         look_as_system(session, "a form to measure is looked up")
         found = select(Form.id).where(Form.child_id == MEASURED).order_by(Form.id)
         found = found.where(Form.state == "draft" if state == "draft" else Form.kind == "request")

@@ -11,11 +11,11 @@ from tests.integration.post.test_audit import rows, without_triggers
 
 
 @pytest.fixture(autouse=True)
-def no_heads_of_other_tests(office):
+def no_heads_of_other_tests(context):
     """The data folder outlives a test's database."""
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+    (context.settings.data_dir / FILE).unlink(missing_ok=True)
     yield
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+    (context.settings.data_dir / FILE).unlink(missing_ok=True)
 
 
 def run(app: Flask, *command: str) -> tuple[int, str]:
@@ -27,12 +27,12 @@ def run(app: Flask, *command: str) -> tuple[int, str]:
 def something_happens(cast) -> None:
     """One row."""
     with cast.olu.works() as work:
-        work.tell(ChildViewed(child_id=1))
+        work.record(ChildViewed(child_id=1))
 
 
-def test_a_whole_audit_is_said_to_be_whole(app, cast, office):
+def test_a_whole_audit_is_said_to_be_whole(app, cast, context):
     something_happens(cast)
-    head = rows(office)[-1]["seal"]
+    head = rows(context)[-1]["seal"]
 
     assert run(app, "audit-head") == (0, f"{head}\n")
     something_happens(cast)
@@ -43,11 +43,11 @@ def test_a_whole_audit_is_said_to_be_whole(app, cast, office):
     assert "The audit is whole." in said
 
 
-def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, office):
+def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, context):
     something_happens(cast)
     something_happens(cast)
     run(app, "audit-head")
-    without_triggers(office, f"DELETE FROM audit WHERE id = {rows(office)[-1]['id']}")  # noqa: S608
+    without_triggers(context, f"DELETE FROM audit WHERE id = {rows(context)[-1]['id']}")  # noqa: S608
 
     code, said = run(app, "verify-audit")
 
@@ -55,20 +55,20 @@ def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, of
     assert "CUT" in said
 
 
-def test_a_cut_tail_is_noticed_by_a_head_somebody_wrote_down(app, cast, office):
+def test_a_cut_tail_is_noticed_by_a_head_somebody_wrote_down(app, cast, context):
     something_happens(cast)
     something_happens(cast)
-    head = rows(office)[-1]["seal"]
-    without_triggers(office, f"DELETE FROM audit WHERE id = {rows(office)[-1]['id']}")  # noqa: S608
+    head = rows(context)[-1]["seal"]
+    without_triggers(context, f"DELETE FROM audit WHERE id = {rows(context)[-1]['id']}")  # noqa: S608
 
     assert run(app, "verify-audit")[0] == 0
     assert run(app, "verify-audit", "--head", head)[0] == 1
 
 
-def test_a_changed_row_is_named(app, cast, office):
+def test_a_changed_row_is_named(app, cast, context):
     something_happens(cast)
-    number = rows(office)[0]["id"]
-    without_triggers(office, "UPDATE audit SET actor_name = 'Nobody'")
+    number = rows(context)[0]["id"]
+    without_triggers(context, "UPDATE audit SET actor_name = 'Nobody'")
 
     code, said = run(app, "verify-audit")
 
@@ -77,10 +77,10 @@ def test_a_changed_row_is_named(app, cast, office):
 
 
 def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_time(
-    app, cast, office, monkeypatch
+    app, cast, context, monkeypatch
 ):
     something_happens(cast)
-    older = office.settings.audit_keys
+    older = context.settings.audit_keys
     told(monkeypatch, app, "a newer key", *older)
     something_happens(cast)
 
@@ -90,8 +90,8 @@ def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_
     assert "Rows: 2" in said and "Rows sealed by keys in AUDIT_KEY_FALLBACKS: 1" in said
 
 
-def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, office, monkeypatch):
-    older = office.settings.audit_keys
+def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, context, monkeypatch):
+    older = context.settings.audit_keys
     told(monkeypatch, app, "a newer key", *older)
     something_happens(cast)
     told(monkeypatch, app, *older)
@@ -101,12 +101,12 @@ def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, office
     code, said = run(app, "verify-audit")
 
     assert code == 1
-    assert f"row {rows(office)[-1]['id']} was sealed with an older AUDIT_KEY" in said
+    assert f"row {rows(context)[-1]['id']} was sealed with an older AUDIT_KEY" in said
 
 
 def told(monkeypatch: pytest.MonkeyPatch, app: Flask, *keys: str) -> None:
     """As if the portal had been started with these keys, the newest first."""
-    office = app.extensions["office"]
-    settings = dataclasses.replace(office.settings, audit_keys=keys)
-    monkeypatch.setitem(app.extensions, "office", dataclasses.replace(office, settings=settings))
-    monkeypatch.setattr(office.post_room, "settings", settings)
+    context = app.extensions["app_context"]
+    settings = dataclasses.replace(context.settings, audit_keys=keys)
+    monkeypatch.setitem(app.extensions, "app_context", dataclasses.replace(context, settings=settings))
+    monkeypatch.setattr(context.notification_service, "settings", settings)

@@ -9,7 +9,7 @@ from app.cases.events import ChildLinked, ColleagueBroughtIn
 from app.children.events import PossibleDuplicateFound
 from app.core.events import Event
 from app.core.mail.texts import MAILS
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.events import (
     AdviceAcceptanceUndone,
     AdviceAccepted,
@@ -32,7 +32,7 @@ from app.forms.events import (
     RequestSubmitted,
 )
 from app.forms.rules.workflow import FormState
-from app.messages.notifications import BY_NAME, LETTERS, Letter, Notice
+from app.messages.notifications import BY_NAME, NOTIFICATIONS, MailTemplate, MessageTemplate
 from app.models import Message
 from tests.cast import Actor, Cast
 from tests.mailbox import text_of
@@ -59,10 +59,10 @@ def every_class() -> list[type[Event]]:
 EVENTS = sorted((each for each in every_class() if not abstract(each)), key=lambda each: each.__name__)
 
 
-def told(office: Office) -> dict[int | None, list[str]]:
+def told(context: AppContext) -> dict[int | None, list[str]]:
     """The letters in each inbox."""
     found: dict[int | None, list[str]] = {}
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         for row in connection.execute(sa.select(BOX).order_by(BOX.c.id)).mappings():
             found.setdefault(row["recipient_id"], []).append(row["letter"])
     return found
@@ -72,23 +72,23 @@ def happens(actor: Actor, *events: Event) -> None:
     """These things happen, by this person."""
     with actor.works() as work:
         for event in events:
-            work.tell(event)
+            work.record(event)
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_everything_that_can_happen_has_its_letters_or_says_that_it_has_none(event):
-    assert event in LETTERS, (
+    assert event in NOTIFICATIONS, (
         f"say in app/messages/notifications.py who is told of {event.__name__}, or AUDIT_ONLY"
     )
 
 
 def test_no_letter_speaks_of_what_cannot_happen():
-    assert set(LETTERS) == set(EVENTS)
+    assert set(NOTIFICATIONS) == set(EVENTS)
 
 
 def test_letters_have_names_of_their_own_and_notices_have_words():
-    letters = [each for told in LETTERS.values() for each in told if isinstance(each, Letter)]
-    notices = [each for told in LETTERS.values() for each in told if isinstance(each, Notice)]
+    letters = [each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MessageTemplate)]
+    notices = [each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MailTemplate)]
 
     assert len(BY_NAME) == len(letters)
     assert {each.mail for each in notices} <= set(MAILS)
@@ -105,40 +105,40 @@ def test_a_subject_names_no_child(letter):
 # --- who is told ----------------------------------------------------------------------------------
 
 
-def test_a_person_who_is_linked_is_told(office, cast, make):
+def test_a_person_who_is_linked_is_told(context, cast, make):
     child = make.child()
     link = make.link(child, cast.ann)
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(office) == {cast.ann.id: ["child_linked"]}
+    assert told(context) == {cast.ann.id: ["child_linked"]}
 
 
-def test_everybody_in_the_organisation_is_told_of_its_queue(office, cast, make):
+def test_everybody_in_the_organisation_is_told_of_its_queue(context, cast, make):
     child = make.child()
     link = make.queue(child, cast.hana)
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(office) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
+    assert told(context) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
 
 
-def test_nobody_is_told_of_their_own_doing(office, cast, make):
+def test_nobody_is_told_of_their_own_doing(context, cast, make):
     child = make.child()
     link = make.link(child, cast.sana)
 
     happens(cast.sana, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(office) == {}
+    assert told(context) == {}
 
 
-def test_a_colleague_brought_in_is_told(office, cast, make):
+def test_a_colleague_brought_in_is_told(context, cast, make):
     child = make.child(linked=(cast.sana,))
     link = make.link(child, cast.tom)
 
     happens(cast.sana, ColleagueBroughtIn(child_id=child.id, link_id=link.id))
 
-    assert told(office) == {cast.tom.id: ["colleague_brought_in"]}
+    assert told(context) == {cast.tom.id: ["colleague_brought_in"]}
 
 
 TO_THE_TEAM = [
@@ -151,13 +151,13 @@ TO_THE_TEAM = [
 
 
 @pytest.mark.parametrize(("event", "letter"), TO_THE_TEAM, ids=lambda held: getattr(held, "__name__", ""))
-def test_the_team_is_told_in_its_shared_inbox(office, cast, make, event, letter):
+def test_the_team_is_told_in_its_shared_inbox(context, cast, make, event, letter):
     child = make.child(linked=(cast.sana,))
     form = make.request(child, cast.sana)
 
     happens(cast.sana, event(child_id=child.id, form_id=form.id))
 
-    assert told(office) == {None: [letter]}
+    assert told(context) == {None: [letter]}
 
 
 TO_THE_AUTHORS = [
@@ -178,36 +178,36 @@ TO_THE_AUTHORS = [
 
 
 @pytest.mark.parametrize(("event", "letter"), TO_THE_AUTHORS, ids=lambda held: getattr(held, "__name__", ""))
-def test_the_author_and_linked_colleagues_are_told_and_nobody_else(office, cast, make, event, letter):
+def test_the_author_and_linked_colleagues_are_told_and_nobody_else(context, cast, make, event, letter):
     child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
     form = make.request(child, cast.sana, state=FormState.submitted)
 
     happens(cast.olu, event(child_id=child.id, form_id=form.id))
 
-    assert told(office) == {cast.sana.id: [letter], cast.tom.id: [letter]}
+    assert told(context) == {cast.sana.id: [letter], cast.tom.id: [letter]}
 
 
-def test_advice_asked_of_an_organisation_is_told_to_all_of_it(office, cast, make):
+def test_advice_asked_of_an_organisation_is_told_to_all_of_it(context, cast, make):
     child = make.child()
     make.queue(child, cast.hana)
     form = make.advice(child, cast.hana, author_id=None)
 
     happens(cast.olu, AdviceAsked(child_id=child.id, form_id=form.id))
 
-    assert told(office) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
+    assert told(context) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
 
 
-def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(office, cast, make):
+def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(context, cast, make):
     child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
     form = make.advice(child, cast.ann, state=FormState.accepted)
     make.share(form)
 
     happens(cast.olu, FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals",)))
 
-    assert told(office) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
+    assert told(context) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
 
 
-def test_the_lens_has_the_last_word(office, cast, make):
+def test_the_lens_has_the_last_word(context, cast, make):
     """The event says that parents may read it, yet the form does not: no parent hears of it."""
     child = make.child(linked=(cast.ann, cast.pat))
     form = make.advice(child, cast.ann, state=FormState.accepted)
@@ -215,44 +215,46 @@ def test_the_lens_has_the_last_word(office, cast, make):
     links = {"shared_with": ("parents",), "new_links": (make.link(child, cast.quinn).id,)}
     happens(cast.olu, FormShared(child_id=child.id, form_id=form.id, **links))
 
-    assert told(office) == {}
+    assert told(context) == {}
 
 
-def test_somebody_no_longer_linked_hears_nothing(office, cast, make, clock):
+def test_somebody_no_longer_linked_hears_nothing(context, cast, make, clock):
     child = make.child(linked=(cast.tom,))
     make.link(child, cast.sana, ended_at=clock.now())
     form = make.request(child, cast.sana, state=FormState.submitted)
 
     happens(cast.olu, RequestReturned(child_id=child.id, form_id=form.id))
 
-    assert told(office) == {cast.tom.id: ["request_returned"]}
+    assert told(context) == {cast.tom.id: ["request_returned"]}
 
 
 def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_cannot_see_it(
-    office, cast, make
+    context, cast, make
 ):
     child, other = make.child(linked=(cast.sana,)), make.child()
 
     happens(cast.sana, PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
 
-    assert told(office) == {None: ["possible_duplicate"]}
+    assert told(context) == {None: ["possible_duplicate"]}
     with cast.sana.works() as work:
         assert work.session.scalars(sa.select(Message)).all() == []
     with cast.olu.works() as work:
         assert len(work.session.scalars(sa.select(Message)).all()) == 1
 
 
-def test_a_waiting_registration_is_told_to_the_team(office):
-    with unit_of_work(office, None) as work:
-        work.tell(RegistrationWaiting(registration_id=5))
+def test_a_waiting_registration_is_told_to_the_team(context):
+    with unit_of_work(context, None) as work:
+        work.record(RegistrationWaiting(registration_id=5))
 
-    assert told(office) == {None: ["registration_waiting"]}
+    assert told(context) == {None: ["registration_waiting"]}
 
 
 # --- mail -----------------------------------------------------------------------------------------
 
 
-def test_a_message_is_mailed_without_a_word_about_the_child(office: Office, cast: Cast, make: Maker, mailbox):
+def test_a_message_is_mailed_without_a_word_about_the_child(
+    context: AppContext, cast: Cast, make: Maker, mailbox
+):
     child = make.child(forenames="Canaryforename", surname="Canarysurname")
     link = make.link(child, cast.ann)
 
@@ -266,7 +268,7 @@ def test_a_message_is_mailed_without_a_word_about_the_child(office: Office, cast
     assert "Canary" not in everything
 
 
-def test_one_mail_a_person_however_much_happened_at_once(office, cast, make, mailbox):
+def test_one_mail_a_person_however_much_happened_at_once(context, cast, make, mailbox):
     child = make.child()
     link = make.link(child, cast.ann)
     form = make.advice(child, cast.ann)
@@ -277,18 +279,18 @@ def test_one_mail_a_person_however_much_happened_at_once(office, cast, make, mai
         AdviceAsked(child_id=child.id, form_id=form.id),
     )
 
-    assert told(office) == {cast.ann.id: ["child_linked", "advice_asked"]}
+    assert told(context) == {cast.ann.id: ["child_linked", "advice_asked"]}
     assert len(mailbox.to(cast.ann.email)) == 1
 
 
-def test_the_team_s_own_address_gets_one_mail(office, cast, make, mailbox):
+def test_the_team_s_own_address_gets_one_mail(context, cast, make, mailbox):
     child = make.child(linked=(cast.sana,))
     form = make.request(child, cast.sana)
 
     happens(cast.sana, RequestSubmitted(child_id=child.id, form_id=form.id))
 
     (mail,) = mailbox.all()
-    assert mail["To"] == office.post_room.settings.council.sen_email
+    assert mail["To"] == context.notification_service.settings.council.sen_email
 
 
 @pytest.mark.parametrize(
@@ -300,39 +302,39 @@ def test_the_team_s_own_address_gets_one_mail(office, cast, make, mailbox):
     ],
     ids=lambda held: getattr(held, "__name__", ""),
 )
-def test_the_owner_of_an_account_is_told_what_happened_to_it(office, cast, mailbox, event, subject):
-    with unit_of_work(office, None) as work:
-        work.tell(event(person_id=cast.ann.id))
+def test_the_owner_of_an_account_is_told_what_happened_to_it(context, cast, mailbox, event, subject):
+    with unit_of_work(context, None) as work:
+        work.record(event(person_id=cast.ann.id))
 
     (mail,) = mailbox.all()
     assert (mail["To"], mail["Subject"]) == (cast.ann.email, subject)
-    assert told(office) == {}
+    assert told(context) == {}
 
 
-def test_mail_is_written_in_the_language_the_reader_chose(office, cast, make):
+def test_mail_is_written_in_the_language_the_reader_chose(context, cast, make):
     from app.models import OutboxMail, Person
     from tests.cast import everything
 
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.ann.id).locale = "pl"
     child = make.child()
     link = make.link(child, cast.ann)
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         assert connection.execute(sa.select(OutboxMail.__table__.c.locale)).scalars().all() == ["pl"]
 
 
-def test_somebody_whose_account_is_closed_is_told_nothing(office, cast, make):
+def test_somebody_whose_account_is_closed_is_told_nothing(context, cast, make):
     from app.models import Person
     from tests.cast import everything
 
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.ann.id).active = False
     child = make.child()
     link = make.link(child, cast.ann)
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(office) == {}
+    assert told(context) == {}

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core.mail.outbox import CODE_LANE, DIGEST_LANE, queue_mail
 from app.core.mail.texts import MAILS, WrongFacts
-from app.core.unit_of_work import Office, unit_of_work
+from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import OutboxMail
 from tests.mailbox import Mailbox, text_of
 
@@ -15,51 +15,51 @@ BOX = OutboxMail.__table__
 CODE = {"code": "123456", "minutes": 10, "device": "Firefox"}
 
 
-def write(office: Office, letter: str = "new_message", **told: object) -> int:
+def write(context: AppContext, letter: str = "new_message", **told: object) -> int:
     """Write one mail down in a commit of its own."""
     given: dict[str, object] = {
         "to": "ann@eps.example",
         "facts": {},
         "dedupe_key": f"key-{letter}-{told.get('to')}",
     }
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         return queue_mail(work.session, letter=letter, **(given | told))  # type: ignore[arg-type]
 
 
-def rows(office: Office) -> list[sa.RowMapping]:
+def rows(context: AppContext) -> list[sa.RowMapping]:
     """What the outbox really holds."""
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         return list(connection.execute(sa.select(BOX).order_by(BOX.c.id)).mappings())
 
 
-def test_mail_is_gone_with_the_work_that_failed(office):
-    with pytest.raises(RuntimeError), unit_of_work(office, None) as work:
+def test_mail_is_gone_with_the_work_that_failed(context):
+    with pytest.raises(RuntimeError), unit_of_work(context, None) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         raise RuntimeError
 
-    assert rows(office) == []
+    assert rows(context) == []
 
 
-def test_the_same_key_is_the_same_mail(office, mailbox):
-    first = write(office, dedupe_key="once")
-    second = write(office, dedupe_key="once")
+def test_the_same_key_is_the_same_mail(context, mailbox):
+    first = write(context, dedupe_key="once")
+    second = write(context, dedupe_key="once")
 
     assert first == second
     assert len(mailbox.all()) == 1
 
 
-def test_a_code_rests_sealed_and_is_forgotten_once_sent(office, mailbox):
-    write(office, "code", facts=CODE, lane=CODE_LANE)
+def test_a_code_rests_sealed_and_is_forgotten_once_sent(context, mailbox):
+    write(context, "code", facts=CODE, lane=CODE_LANE)
 
-    assert "123456" not in json.dumps([dict(row) for row in rows(office)], default=str)
+    assert "123456" not in json.dumps([dict(row) for row in rows(context)], default=str)
     assert mailbox.code("ann@eps.example") == "123456"
-    (row,) = rows(office)
+    (row,) = rows(context)
     assert row["sealed_facts"] is None
-    assert row["sent_at"] == office.clock.now()
+    assert row["sent_at"] == context.clock.now()
 
 
-def test_a_mail_has_one_addressee_a_stable_id_and_says_that_a_machine_wrote_it(office, mailbox):
-    mail_id = write(office, "code", facts=CODE)
+def test_a_mail_has_one_addressee_a_stable_id_and_says_that_a_machine_wrote_it(context, mailbox):
+    mail_id = write(context, "code", facts=CODE)
 
     (mail,) = mailbox.all()
 
@@ -72,94 +72,94 @@ def test_a_mail_has_one_addressee_a_stable_id_and_says_that_a_machine_wrote_it(o
     assert "23 November 2026, 9:30am" in text_of(mail)
 
 
-def test_a_line_break_in_an_address_sends_nothing(office, mailbox):
-    write(office, to="a@b.example\nBcc: everybody@b.example")
+def test_a_line_break_in_an_address_sends_nothing(context, mailbox):
+    write(context, to="a@b.example\nBcc: everybody@b.example")
 
     assert mailbox.all() == []
-    assert rows(office)[0]["last_error"] == "ValueError"
+    assert rows(context)[0]["last_error"] == "ValueError"
 
 
-def test_urgent_mail_goes_first(office):
+def test_urgent_mail_goes_first(context):
     for number in range(3):
-        write(office, dedupe_key=f"digest-{number}", lane=DIGEST_LANE)
-    code = write(office, "code", facts=CODE, lane=CODE_LANE, dedupe_key="code")
+        write(context, dedupe_key=f"digest-{number}", lane=DIGEST_LANE)
+    code = write(context, "code", facts=CODE, lane=CODE_LANE, dedupe_key="code")
 
-    office.post_room.postman.deliver()
+    context.notification_service.mail_sender.deliver()
 
-    assert [row["id"] for row in rows(office) if row["sent_at"]] == [code]
+    assert [row["id"] for row in rows(context) if row["sent_at"]] == [code]
 
 
-def test_two_workers_never_take_the_same_mail(office):
+def test_two_workers_never_take_the_same_mail(context):
     from app.core.database.engine import WRITING
     from app.core.mail.outbox import claim
 
-    write(office)
-    lease = office.post_room.postman.rhythm.lease
+    write(context)
+    lease = context.notification_service.mail_sender.rhythm.lease
     claims = []
     for owner in ("one", "two"):
         with (
-            office.database.engine.connect().execution_options(**{WRITING: True}) as connection,
+            context.database.engine.connect().execution_options(**{WRITING: True}) as connection,
             connection.begin(),
         ):
-            claims.append(claim(connection, office.clock.now(), owner, lease))
+            claims.append(claim(connection, context.clock.now(), owner, lease))
 
     assert claims[0] is not None
     assert claims[1] is None
 
 
-def test_a_worker_that_died_holding_a_mail_loses_it_to_the_next_when_its_lease_ends(office, clock, mailbox):
+def test_a_worker_that_died_holding_a_mail_loses_it_to_the_next_when_its_lease_ends(context, clock, mailbox):
     from app.core.database.engine import WRITING
     from app.core.mail.outbox import claim
 
-    write(office)
-    lease = office.post_room.postman.rhythm.lease
+    write(context)
+    lease = context.notification_service.mail_sender.rhythm.lease
     with (
-        office.database.engine.connect().execution_options(**{WRITING: True}) as connection,
+        context.database.engine.connect().execution_options(**{WRITING: True}) as connection,
         connection.begin(),
     ):
-        claim(connection, office.clock.now(), "a worker that dies now", lease)
+        claim(connection, context.clock.now(), "a worker that dies now", lease)
 
     assert mailbox.all() == []
     clock.forward(seconds=lease.total_seconds())
     assert len(mailbox.all()) == 1
 
 
-def test_a_mail_that_does_not_go_is_tried_again_later_and_later_and_then_given_up(office, clock):
-    mail_id = write(office, to="a@b.example\nBcc: x@b.example")
+def test_a_mail_that_does_not_go_is_tried_again_later_and_later_and_then_given_up(context, clock):
+    mail_id = write(context, to="a@b.example\nBcc: x@b.example")
     pauses = []
     for _attempt in range(20):
-        row = rows(office)[0]
+        row = rows(context)[0]
         if row["dead_at"]:
             break
-        office.post_room.deliver_due()
-        row = rows(office)[0]
+        context.notification_service.deliver_due()
+        row = rows(context)[0]
         pauses.append((row["run_at"] - clock.now()).total_seconds())
         clock.forward(seconds=max(pauses[-1], 0))
 
     assert pauses[:3] == [5, 10, 20]
     assert pauses[-2] == 24 * 60 * 60
-    assert rows(office)[0]["id"] == mail_id
-    assert office.post_room.deliver_due() == 0
+    assert rows(context)[0]["id"] == mail_id
+    assert context.notification_service.deliver_due() == 0
 
 
-def test_a_code_nobody_can_use_any_more_is_not_kept(office, clock):
-    write(office, "code", facts=CODE, lane=CODE_LANE, to="a@b.example\nBcc: x@b.example")
+def test_a_code_nobody_can_use_any_more_is_not_kept(context, clock):
+    write(context, "code", facts=CODE, lane=CODE_LANE, to="a@b.example\nBcc: x@b.example")
     for _attempt in range(10):
-        office.post_room.deliver_due()
+        context.notification_service.deliver_due()
         clock.forward(minutes=5)
 
-    (row,) = rows(office)
+    (row,) = rows(context)
     assert row["dead_at"] is not None
     assert row["sealed_facts"] is None
 
 
-def test_a_mail_told_too_much_or_too_little_is_refused_at_once(office):
+def test_a_mail_told_too_much_or_too_little_is_refused_at_once(context):
     with pytest.raises(WrongFacts):
-        write(office, "code", facts={"code": "123456"})
+        write(context, "code", facts={"code": "123456"})
     with pytest.raises(WrongFacts):
-        write(office, "new_message", facts={"child": "Amina"})
+        write(context, "new_message", facts={"child": "Amina"})
     with pytest.raises(WrongFacts):
-        write(office, "no_such_letter")
+        write(context, "no_such_letter")
 
 
 EXAMPLES = {
@@ -175,10 +175,10 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("locale", ["en", "ur", "pl"])
 @pytest.mark.parametrize("letter", sorted(MAILS))
-def test_every_mail_can_be_written_in_every_language(office: Office, mailbox: Mailbox, letter, locale):
+def test_every_mail_can_be_written_in_every_language(context: AppContext, mailbox: Mailbox, letter, locale):
     facts = {name: EXAMPLES[name] for name in MAILS[letter]}
 
-    write(office, letter, facts=facts, locale=locale)
+    write(context, letter, facts=facts, locale=locale)
 
     (mail,) = mailbox.all()
     html = mail.get_body(("html",))
@@ -189,7 +189,7 @@ def test_every_mail_can_be_written_in_every_language(office: Office, mailbox: Ma
         assert shown in text_of(mail), name
         assert "<b>Firefox" not in html.get_content()
     if "path" in facts:
-        assert office.post_room.settings.public_base_url + "/open/abc" in text_of(mail)
+        assert context.notification_service.settings.public_base_url + "/open/abc" in text_of(mail)
 
 
 def test_no_mail_template_stands_unused():

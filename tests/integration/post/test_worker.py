@@ -18,11 +18,11 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
-from app import open_office
+from app import open_app_context
 from app.commands import migrate
 from app.core.mail.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE, queue_mail
-from app.core.mail.queue import hang_bell
-from app.core.unit_of_work import Office
+from app.core.mail.queue import open_queue
+from app.core.unit_of_work import AppContext
 from app.models import OutboxMail
 from tests.conftest import settings_for
 from tests.databases import TestDatabase
@@ -77,7 +77,7 @@ class Plant:
         self.given = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.server.port)}
         self.settings = settings_for(folder, self.database.url, **self.given)
         migrate(self.database.url)
-        self.office: Office = open_office(self.settings)
+        self.context: AppContext = open_app_context(self.settings)
         self.workers: list[subprocess.Popen[bytes]] = []
         self.log = (folder / "worker.log").open("wb")
 
@@ -101,7 +101,7 @@ class Plant:
         self, count: int, lane: int = LETTER_LANE, letter: str = "new_message", **facts: Any
     ) -> list[int]:
         """Write this many mails down in one commit, and wake nobody."""
-        with self.office.database.open() as session:
+        with self.context.database.open() as session:
             numbers = [
                 queue_mail(
                     session,
@@ -118,7 +118,7 @@ class Plant:
 
     def rows(self) -> list[sa.RowMapping]:
         """What the outbox holds."""
-        with self.office.database.engine.connect() as connection:
+        with self.context.database.engine.connect() as connection:
             return list(connection.execute(sa.select(BOX)).mappings())
 
     def until(self, true: Callable[[], bool], seconds: float = 60) -> None:
@@ -138,14 +138,14 @@ class Plant:
                 worker.kill()
             worker.wait()
         self.log.close()
-        self.office.post_room._runners.shutdown()  # a code that is being carried holds a connection
+        self.context.notification_service._runners.shutdown()  # a code that is being carried holds a connection
         self.server.stop()
         if self.settings.redis_url:
-            bell = hang_bell(self.settings)
-            bell.storage.flush_all()
-            bell.storage.pool.disconnect()
-            self.office.post_room.bell.huey.storage.pool.disconnect()
-        self.database.drop(self.office)
+            task_queue = open_queue(self.settings)
+            task_queue.storage.flush_all()
+            task_queue.storage.pool.disconnect()
+            self.context.notification_service.task_queue.huey.storage.pool.disconnect()
+        self.database.drop(self.context)
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_a_code_does_not_wait_behind_five_hundred_digests(plant):
 def test_a_code_leaves_with_the_page_and_needs_no_worker(plant):
     (number,) = plant.write(1, lane=CODE_LANE, letter="code", code="123456", minutes=10, device="Firefox")
 
-    plant.office.post_room.wake([number])
+    plant.context.notification_service.wake([number])
 
     plant.until(lambda: len(plant.mailboxes.ids) == 1, 5)
 
@@ -217,15 +217,15 @@ def test_the_bell_wakes_a_worker_that_looks_only_once_an_hour(plant):
     time.sleep(1)  # its first look is over
     numbers = plant.write(20)
 
-    plant.office.post_room.wake(numbers)
+    plant.context.notification_service.wake(numbers)
 
     plant.until(lambda: len(plant.mailboxes.ids) == 20, 20)
 
 
 def test_mail_goes_out_though_the_queue_was_wiped(plant):
     numbers = plant.write(20)
-    plant.office.post_room.wake(numbers)
-    plant.office.post_room.bell.huey.storage.flush_all()
+    plant.context.notification_service.wake(numbers)
+    plant.context.notification_service.task_queue.huey.storage.flush_all()
 
     plant.worker()
 
@@ -234,25 +234,25 @@ def test_mail_goes_out_though_the_queue_was_wiped(plant):
 
 def test_a_queue_nobody_can_reach_does_not_stop_the_page(plant, tmp_path):
     settings = settings_for(tmp_path, plant.database.url, REDIS_URL="redis://127.0.0.1:1/0", **plant.given)
-    office = open_office(settings)
+    context = open_app_context(settings)
     numbers = plant.write(3)
 
     asked = time.monotonic()
-    office.post_room.wake(numbers)
-    office.post_room.wake(numbers)
+    context.notification_service.wake(numbers)
+    context.notification_service.wake(numbers)
 
     assert time.monotonic() - asked < 3
-    office.database.engine.dispose()
+    context.database.engine.dispose()
 
 
 def test_what_somebody_else_put_on_the_queue_is_not_run(plant):
     """Whoever can write to the queue can still not make the worker do anything."""
     import pickle
 
-    huey = plant.office.post_room.bell.huey
+    huey = plant.context.notification_service.task_queue.huey
     for forged in (pickle.dumps({"any": "thing"}), b"x" * 40, b""):
         with pytest.raises(ValueError):
             huey.deserialize_task(forged)
     (number,) = plant.write(1)
-    plant.office.post_room.bell(number)
+    plant.context.notification_service.task_queue(number)
     assert huey.deserialize_task(huey.storage.dequeue()).args == [number]

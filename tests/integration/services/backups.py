@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app import create_app, open_office
+from app import create_app, open_app_context
 from app.children.events import ChildViewed
 from app.core.audit.heads import FILE
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import Document, DocumentState
 from bench.databases import own_database
@@ -23,44 +23,44 @@ SURNAME, TEXT = "Canary-Warbler", b"The text of a report that has to come back."
 
 
 @pytest.fixture
-def no_heads_of_other_tests(office: Office) -> Iterator[None]:
+def no_heads_of_other_tests(context: AppContext) -> Iterator[None]:
     """The data folder outlives a test's database."""
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+    (context.settings.data_dir / FILE).unlink(missing_ok=True)
     yield
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+    (context.settings.data_dir / FILE).unlink(missing_ok=True)
 
 
 @contextmanager
-def an_empty_place(office: Office, folder: Path, **told: object) -> Iterator[Office]:
+def an_empty_place(context: AppContext, folder: Path, **told: object) -> Iterator[AppContext]:
     """With the same keys: another folder, and on PostgreSQL another database."""
     folder.mkdir(mode=0o700)
     with own_database(os.environ.get("TEST_DATABASE_URL"), folder) as url:
-        settings = dataclasses.replace(office.settings, data_dir=folder, database_url=url, **told)
-        place = open_office(settings, office.clock)
+        settings = dataclasses.replace(context.settings, data_dir=folder, database_url=url, **told)
+        place = open_app_context(settings, context.clock)
         yield place
         place.database.engine.dispose()
 
 
 @pytest.fixture
-def elsewhere(office: Office, tmp_path: Path) -> Iterator[Office]:
+def elsewhere(context: AppContext, tmp_path: Path) -> Iterator[AppContext]:
     """An empty place with the same keys."""
-    with an_empty_place(office, tmp_path / "elsewhere") as place:
+    with an_empty_place(context, tmp_path / "elsewhere") as place:
         yield place
 
 
 @pytest.fixture
-def report(office, cast, make) -> Document:
+def report(context, cast, make) -> Document:
     """A child's document, with its file in the store."""
-    return reported(office, cast, make, TEXT)
+    return reported(context, cast, make, TEXT)
 
 
-def reported(office: Office, cast: Cast, make: Maker, text: bytes) -> Document:
+def reported(context: AppContext, cast: Cast, make: Maker, text: bytes) -> Document:
     """A child's document with this text, in the store of this office."""
     child = make.child(linked=(cast.sana,), surname=SURNAME)
     form = make.request(child, cast.sana)
-    kept = store_of(office).keep(io.BytesIO(text))
+    kept = store_of(context).keep(io.BytesIO(text))
     with cast.olu.works() as work:
-        work.tell(ChildViewed(child_id=child.id))
+        work.record(ChildViewed(child_id=child.id))
     return make._add(
         Document(
             child_id=child.id,
@@ -90,14 +90,14 @@ def either(request, tmp_path: Path) -> Path:
     return tmp_path / request.param
 
 
-def another(office: Office, **settings: object) -> Office:
+def another(context: AppContext, **settings: object) -> AppContext:
     """The same place, told otherwise."""
-    return open_office(dataclasses.replace(office.settings, **settings), office.clock)
+    return open_app_context(dataclasses.replace(context.settings, **settings), context.clock)
 
 
-def run(office: Office, *command: str) -> tuple[int, str, str]:
+def run(context: AppContext, *command: str) -> tuple[int, str, str]:
     """`flask portal …` in that place: its exit code and what it says."""
-    app = create_app(office.settings, office.clock)
+    app = create_app(context.settings, context.clock)
     done = app.test_cli_runner().invoke(args=["portal", *command])
-    app.extensions["office"].database.engine.dispose()
+    app.extensions["app_context"].database.engine.dispose()
     return done.exit_code, done.stdout, done.stderr

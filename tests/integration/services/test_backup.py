@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.children.events import ChildViewed
 from app.core.audit.chain import verify
 from app.core.audit.heads import FILE, keep_head
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import AuditRow, Child, Document, LogInSession
 from app.operations.archive import NoBundle
@@ -28,19 +28,19 @@ from tests.integration.services.backups import SURNAME, TEXT, run
 pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 
 
-def rewritten(source: Path, office: Office, **changed: object) -> None:
+def rewritten(source: Path, context: AppContext, **changed: object) -> None:
     """The list of what is in a backup, properly written with something else in it."""
     slip = source / "manifest.json"
     manifest, _ = read_manifest(slip.read_bytes())
-    slip.write_bytes(dataclasses.replace(manifest, **changed).written(office.settings.audit_keys[0]))
+    slip.write_bytes(dataclasses.replace(manifest, **changed).written(context.settings.audit_keys[0]))
 
 
-def test_everything_comes_back_in_an_empty_place(office, elsewhere, report, either):
-    with office.database.open() as session:
-        keep_head(session, office.settings.data_dir, office.clock.now())
-    head = rows(office)[-1]["seal"]
+def test_everything_comes_back_in_an_empty_place(context, elsewhere, report, either):
+    with context.database.open() as session:
+        keep_head(session, context.settings.data_dir, context.clock.now())
+    head = rows(context)[-1]["seal"]
 
-    taken = take_backup(office, either)
+    taken = take_backup(context, either)
     done = restore_backup(elsewhere, either)
 
     assert (done.wrong, done.files, done.manifest) == ([], 1, taken.manifest)
@@ -52,38 +52,38 @@ def test_everything_comes_back_in_an_empty_place(office, elsewhere, report, eith
     assert taken.manifest.counts["child"] == 1
 
 
-def test_a_backup_is_for_nobody_elses_eyes(office, report, either):
-    take_backup(office, either)
+def test_a_backup_is_for_nobody_elses_eyes(context, report, either):
+    take_backup(context, either)
 
     found = [either, *either.rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_dir()} <= {0o700}
     assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_file()} == {0o600}
 
 
-def test_nothing_is_written_over(office, either):
+def test_nothing_is_written_over(context, either):
     either.write_text("Somebody's.")
 
     with pytest.raises(NoBundle, match="is there already"):
-        take_backup(office, either)
+        take_backup(context, either)
 
     assert either.read_text() == "Somebody's."
 
 
-def test_a_backup_that_fails_leaves_nothing_behind(office, tmp_path, either, report, monkeypatch):
-    place = store_of(office).path(report.storage_key)
+def test_a_backup_that_fails_leaves_nothing_behind(context, tmp_path, either, report, monkeypatch):
+    place = store_of(context).path(report.storage_key)
     place.unlink()
     place.mkdir()  # a file that can't be read
 
     with pytest.raises(OSError):
-        take_backup(office, either)
+        take_backup(context, either)
 
     place.rmdir()
     assert list(tmp_path.glob("backup*")) == []
 
 
 @pytest.mark.parametrize("held", ["a table", "a file", "an audit head"])
-def test_nothing_is_restored_where_anything_is(office, elsewhere, report, target, held):
-    take_backup(office, target)
+def test_nothing_is_restored_where_anything_is(context, elsewhere, report, target, held):
+    take_backup(context, target)
     if held == "a table":
         with elsewhere.database.engine.begin() as connection:
             connection.execute(sa.text("CREATE TABLE somebodys (id INTEGER)"))
@@ -96,19 +96,19 @@ def test_nothing_is_restored_where_anything_is(office, elsewhere, report, target
         restore_backup(elsewhere, target)
 
 
-def test_a_backup_cannot_be_restored_over_the_portal_it_came_from(office, report, target):
-    take_backup(office, target)
+def test_a_backup_cannot_be_restored_over_the_portal_it_came_from(context, report, target):
+    take_backup(context, target)
 
     with pytest.raises(CannotRestore, match="the database has tables in it and there are files"):
-        restore_backup(office, target)
+        restore_backup(context, target)
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing", "added", "counts", "no list", "no json", "a link"])
 def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
-    office, elsewhere, report, tmp_path, damage
+    context, elsewhere, report, tmp_path, damage
 ):
     source = tmp_path / "backup"
-    take_backup(office, source)
+    take_backup(context, source)
     part, slip = source / "files" / report.storage_key, source / "manifest.json"
     if damage == "changed":
         part.write_bytes(TEXT.upper())
@@ -140,50 +140,50 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
     ("changed", "said"),
     [({"migration": "9999"}, "stand at migration 9999"), ({"kind": "oracle"}, "a backup of oracle")],
 )
-def test_a_backup_of_another_kind_or_version_is_refused(office, elsewhere, tmp_path, changed, said):
-    take_backup(office, tmp_path / "backup")
-    rewritten(tmp_path / "backup", office, **changed)
+def test_a_backup_of_another_kind_or_version_is_refused(context, elsewhere, tmp_path, changed, said):
+    take_backup(context, tmp_path / "backup")
+    rewritten(tmp_path / "backup", context, **changed)
 
     with pytest.raises(CannotRestore, match=said):
         restore_backup(elsewhere, tmp_path / "backup")
 
 
-def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_told(office, elsewhere, report, target):
-    store_of(office).remove(report.storage_key)
+def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_told(context, elsewhere, report, target):
+    store_of(context).remove(report.storage_key)
 
-    taken = take_backup(office, target)
+    taken = take_backup(context, target)
     done = restore_backup(elsewhere, target)
 
     assert (taken.manifest.missing, taken.files) == ((report.id,), 0)
     assert (done.wrong, done.manifest.missing) == ([], (report.id,))
 
 
-def test_a_file_that_changed_on_the_disk_is_told(office, elsewhere, report, target):
-    store_of(office).path(report.storage_key).write_bytes(b"rot")
+def test_a_file_that_changed_on_the_disk_is_told(context, elsewhere, report, target):
+    store_of(context).path(report.storage_key).write_bytes(b"rot")
 
-    assert take_backup(office, target).damaged == (report.id,)
+    assert take_backup(context, target).damaged == (report.id,)
     done = restore_backup(elsewhere, target)
     assert (done.damaged, done.wrong) == ((report.id,), []), "it is as it was, and that is said"
 
 
 def test_an_audit_that_was_cut_before_the_backup_is_found_when_it_is_restored(
-    office, cast, elsewhere, report, target
+    context, cast, elsewhere, report, target
 ):
     with cast.olu.works() as work:
-        work.tell(ChildViewed(child_id=report.child_id))
-    with office.database.open() as session:
-        keep_head(session, office.settings.data_dir, office.clock.now())
-    without_triggers(office, f"DELETE FROM audit WHERE id = {rows(office)[-1]['id']}")  # noqa: S608
-    take_backup(office, target)
+        work.record(ChildViewed(child_id=report.child_id))
+    with context.database.open() as session:
+        keep_head(session, context.settings.data_dir, context.clock.now())
+    without_triggers(context, f"DELETE FROM audit WHERE id = {rows(context)[-1]['id']}")  # noqa: S608
+    take_backup(context, target)
 
     done = restore_backup(elsewhere, target)
 
     assert [line for line in done.wrong if "audit is not whole" in line]
 
 
-def test_log_ins_do_not_come_back_and_the_restore_is_in_the_audit(office, cast, elsewhere, report, target):
+def test_log_ins_do_not_come_back_and_the_restore_is_in_the_audit(context, cast, elsewhere, report, target):
     cast.olu.browser()
-    taken = take_backup(office, target)
+    taken = take_backup(context, target)
 
     assert restore_backup(elsewhere, target).log_ins_ended == 1
 
@@ -197,8 +197,8 @@ def test_log_ins_do_not_come_back_and_the_restore_is_in_the_audit(office, cast, 
         assert verify(session, elsewhere.settings.audit_keys, [taken.manifest.audit_head]).ok
 
 
-def test_a_restored_audit_still_refuses_to_be_changed(office, elsewhere, report, target):
-    take_backup(office, target)
+def test_a_restored_audit_still_refuses_to_be_changed(context, elsewhere, report, target):
+    take_backup(context, target)
     restore_backup(elsewhere, target)
 
     for change in (sa.update(AuditRow.__table__).values(event="x"), sa.delete(AuditRow.__table__)):
@@ -209,15 +209,15 @@ def test_a_restored_audit_still_refuses_to_be_changed(office, elsewhere, report,
             connection.execute(change)
 
 
-def test_the_commands_say_what_they_did_and_which_keys_to_keep(office, elsewhere, report, target):
-    code, said, _ = run(office, "backup", str(target))
+def test_the_commands_say_what_they_did_and_which_keys_to_keep(context, elsewhere, report, target):
+    code, said, _ = run(context, "backup", str(target))
     assert code == 0, said
     assert "Files: 1\n" in said and "AUDIT_KEY" in said and SURNAME not in said
-    word = json.loads((office.settings.data_dir / "backups" / "last.json").read_text())
-    assert word["kind"] == ("sqlite" if office.database.is_sqlite else "postgresql")
+    word = json.loads((context.settings.data_dir / "backups" / "last.json").read_text())
+    assert word["kind"] == ("sqlite" if context.database.is_sqlite else "postgresql")
     assert word["at"] == "2026-11-23T09:30:00Z" and word["bytes"] > len(TEXT)
 
-    code, _, wrong = run(office, "backup", str(target))
+    code, _, wrong = run(context, "backup", str(target))
     assert code == 1 and wrong.startswith("Nothing was done.") and "already" in wrong
 
     code, said, _ = run(elsewhere, "restore", str(target))
@@ -228,11 +228,11 @@ def test_the_commands_say_what_they_did_and_which_keys_to_keep(office, elsewhere
 
 
 def test_a_restore_that_breaks_off_says_what_stands_there_now_and_how_to_try_again(
-    office, elsewhere, report, target
+    context, elsewhere, report, target
 ):
-    with office.database.open() as session:
-        keep_head(session, office.settings.data_dir, office.clock.now())
-    take_backup(office, target)
+    with context.database.open() as session:
+        keep_head(session, context.settings.data_dir, context.clock.now())
+    take_backup(context, target)
     files = elsewhere.settings.data_dir / "files"
     files.write_text("no folder can be made here")
 
@@ -250,9 +250,9 @@ def test_a_restore_that_breaks_off_says_what_stands_there_now_and_how_to_try_aga
 
 
 def test_a_restore_that_breaks_off_before_it_wrote_anything_does_not_speak_of_half(
-    office, elsewhere, report, target
+    context, elsewhere, report, target
 ):
-    take_backup(office, target)
+    take_backup(context, target)
     (elsewhere.settings.data_dir / "restoring.part").mkdir()
 
     code, _, wrong = run(elsewhere, "restore", str(target))
@@ -262,18 +262,18 @@ def test_a_restore_that_breaks_off_before_it_wrote_anything_does_not_speak_of_ha
         assert sa.inspect(connection).get_table_names() == []
 
 
-def test_a_missing_backup_and_a_missing_folder_are_said(elsewhere, office, tmp_path):
+def test_a_missing_backup_and_a_missing_folder_are_said(elsewhere, context, tmp_path):
     assert "neither a folder nor a .tar file" in run(elsewhere, "restore", str(tmp_path / "none"))[2]
-    assert "There is no folder" in run(office, "backup", str(tmp_path / "no" / "backup"))[2]
+    assert "There is no folder" in run(context, "backup", str(tmp_path / "no" / "backup"))[2]
 
 
-def test_what_is_missing_on_the_machine_is_named_with_its_package(office, tmp_path, monkeypatch):
-    if office.database.is_sqlite:
+def test_what_is_missing_on_the_machine_is_named_with_its_package(context, tmp_path, monkeypatch):
+    if context.database.is_sqlite:
         pytest.skip("SQLite needs no tools")
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(CopyFailed, match="Install the package postgresql-client"):
-        take_backup(office, tmp_path / "backup")
+        take_backup(context, tmp_path / "backup")
 
 
 def test_the_databases_password_is_not_on_the_command_line():

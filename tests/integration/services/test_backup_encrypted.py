@@ -8,7 +8,7 @@ import pyrage
 import pytest
 
 from app.core.files.encrypted_file import NoKey, encrypting
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.operations.archive import NoBundle
 from app.operations.backup import take_backup
 from app.operations.restore import restore_backup
@@ -29,10 +29,10 @@ def identity(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def encrypts(office: Office, identity: Path) -> Iterator[Office]:
+def encrypts(context: AppContext, identity: Path) -> Iterator[AppContext]:
     """The portal with the public key."""
     public = identity.read_text().split()[6]
-    portal = another(office, backup_recipients=(public,), backups_unencrypted=False)
+    portal = another(context, backup_recipients=(public,), backups_unencrypted=False)
     yield portal
     portal.database.engine.dispose()
 
@@ -69,18 +69,18 @@ def test_a12_where_there_is_a_key_nothing_is_written_in_clear(encrypts, report, 
     assert list(tmp_path.glob("backup*")) == []
 
 
-def test_a12_without_a_key_a_backup_has_to_be_allowed(office, tmp_path):
-    neither = another(office, backup_recipients=(), backups_unencrypted=False)
+def test_a12_without_a_key_a_backup_has_to_be_allowed(context, tmp_path):
+    neither = another(context, backup_recipients=(), backups_unencrypted=False)
 
     code, _said, wrong = run(neither, "backup", str(tmp_path / "backup.tar"))
     neither.database.engine.dispose()
 
     assert code == 1 and "BACKUP_RECIPIENTS" in wrong and "BACKUPS_UNENCRYPTED=yes" in wrong
     assert list(tmp_path.glob("backup*")) == []
-    code, said, _wrong = run(office, "backup", str(tmp_path / "backup.tar"))
+    code, said, _wrong = run(context, "backup", str(tmp_path / "backup.tar"))
     assert code == 0 and "It is not encrypted" in said
     with pytest.raises(NoBundle, match="BACKUP_RECIPIENTS"):
-        take_backup(office, tmp_path / "backup.tar.age")
+        take_backup(context, tmp_path / "backup.tar.age")
 
 
 def test_a12_the_commands_take_and_put_back_an_encrypted_backup(

@@ -12,23 +12,27 @@ from tests.integration.services.backups import another
 pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 
 
-def test_no_key_is_in_a_backup(office, report, either):
-    take_backup(office, either)
+def test_no_key_is_in_a_backup(context, report, either):
+    take_backup(context, either)
 
     with open_bundle(either) as bundle:
         for name in bundle.names():
             with bundle.open(name) as part:
                 held = part.read()
-            for key in (*office.settings.secret_keys, *office.settings.otp_keys, *office.settings.audit_keys):
+            for key in (
+                *context.settings.secret_keys,
+                *context.settings.otp_keys,
+                *context.settings.audit_keys,
+            ):
                 assert key.encode() not in held
-            assert office.settings.file_keys[0].encode() not in held
+            assert context.settings.file_keys[0].encode() not in held
 
 
 @pytest.mark.parametrize(
     ("key", "told"), [("AUDIT_KEY", {"audit_keys": ("another",)}), ("FILE_KEY", {"file_keys": ("another",)})]
 )
-def test_another_key_is_named_before_anything_is_written(office, elsewhere, report, target, key, told):
-    take_backup(office, target)
+def test_another_key_is_named_before_anything_is_written(context, elsewhere, report, target, key, told):
+    take_backup(context, target)
 
     other = another(elsewhere, **told)
     with pytest.raises(CannotRestore, match=f"another {key}"):
@@ -39,10 +43,10 @@ def test_another_key_is_named_before_anything_is_written(office, elsewhere, repo
 
 
 def test_a_backup_from_before_the_audits_key_was_changed_comes_back_with_the_older_key_told(
-    office, elsewhere, report, target
+    context, elsewhere, report, target
 ):
-    take_backup(office, target)
-    (then,) = office.settings.audit_keys
+    take_backup(context, target)
+    (then,) = context.settings.audit_keys
 
     now = another(elsewhere, audit_keys=("a newer key", then))
     with pytest.raises(CannotRestore, match="has been replaced since"):

@@ -13,7 +13,7 @@ from app.core.audit.heads import FILE
 from app.core.files import s3
 from app.core.files.s3 import PREFIX
 from app.core.files.storage import CHUNK
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Document
 from app.operations.archive import size_of
 from app.operations.backup import take_backup
@@ -34,17 +34,17 @@ def server() -> Iterator[ObjectStore]:
 
 
 @pytest.fixture
-def here(office: Office, server: ObjectStore) -> Office:
+def here(context: AppContext, server: ObjectStore) -> AppContext:
     """The portal, its files in an empty bucket."""
-    (office.settings.data_dir / FILE).unlink(missing_ok=True)
+    (context.settings.data_dir / FILE).unlink(missing_ok=True)
     client = server.client()
     for key in server.lying_in(BUCKET):
         client.delete_object(Bucket=BUCKET, Key=key)
-    return dataclasses.replace(office, settings=dataclasses.replace(office.settings, s3=server.settings))
+    return dataclasses.replace(context, settings=dataclasses.replace(context.settings, s3=server.settings))
 
 
 @pytest.fixture
-def there(here: Office, server: ObjectStore, tmp_path: Path) -> Iterator[Office]:
+def there(here: AppContext, server: ObjectStore, tmp_path: Path) -> Iterator[AppContext]:
     """An empty place, with a bucket of its own."""
     server.add_bucket(bucket := f"there-{hashlib.sha256(bytes(tmp_path)).hexdigest()[:20]}")
     with an_empty_place(

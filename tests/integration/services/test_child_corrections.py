@@ -10,7 +10,7 @@ from app.cases import children
 from app.cases.child_corrections import Correction, correct_child, may_correct
 from app.children.child_details import NewChild, typed_of
 from app.core.base import utc_now
-from app.core.errors import NotFound, Refused, WrongHands
+from app.core.errors import Forbidden, NotFound, ValidationFailed
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Child, ChildName, Request
 from tests.cast import everything
@@ -40,12 +40,12 @@ def correct(actor, child_id, reason="She told us", setting_id=None, version=None
         return correct_child(work, child_id, Correction(replace(held, **changes), setting, reason, over))
 
 
-def audited(office):
-    with everything(office) as work:
+def audited(context):
+    with everything(context) as work:
         return work.session.scalars(select(AuditRow).where(AuditRow.event == "ChildCorrected")).all()
 
 
-def test_b2_the_sen_team_corrects_every_detail_and_the_audit_keeps_old_and_new(cast, added, office):
+def test_b2_the_sen_team_corrects_every_detail_and_the_audit_keeps_old_and_new(cast, added, context):
     other = cast.rhys.principal.organisation_id
     changes = {
         "forenames": "Aminah",
@@ -67,7 +67,7 @@ def test_b2_the_sen_team_corrects_every_detail_and_the_audit_keeps_old_and_new(c
         words = set(work.session.scalars(select(ChildName.word).where(ChildName.child_id == added)))
     assert words == {"shaw", "aminah"}
     assert set(changed) == {*changes, "setting_id"}
-    (row,) = audited(office)
+    (row,) = audited(context)
     assert row.child_id == added
     assert row.actor_id == cast.olu.id
     assert row.facts["changes"]["surname"] == ["Shah", "Shaw"]
@@ -83,9 +83,9 @@ def test_b2_a_child_without_a_last_name_is_recorded_as_such(cast, added):
     assert (child.surname, child.has_no_surname, child.name) == ("", True, "Amina")
 
 
-def test_b2_nothing_changed_is_no_change(cast, added, office):
+def test_b2_nothing_changed_is_no_change(cast, added, context):
     assert correct(cast.olu, added) == {}
-    assert audited(office) == []
+    assert audited(context) == []
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_b2_nothing_changed_is_no_change(cast, added, office):
     ],
 )
 def test_b2_a_mistake_is_refused_where_it_was_made(cast, added, changes, field):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         correct(cast.olu, added, **changes)
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
 def test_b2_a_reason_is_needed(cast, added):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         correct(cast.olu, added, reason=" ", surname="Shaw")
     assert [fault.field for fault in refused.value.faults] == ["reason"]
 
@@ -111,7 +111,7 @@ def test_b2_a_reason_is_needed(cast, added):
 def test_b2_nothing_that_another_officer_changed_is_overwritten(cast, added):
     correct(cast.olu, added, surname="Shaw")
 
-    with pytest.raises(Refused):
+    with pytest.raises(ValidationFailed):
         correct(cast.mary, added, version=1, surname="Shore")
     with cast.olu.works() as work:
         assert work.get(Child, added).surname == "Shaw"
@@ -125,17 +125,17 @@ def test_b2_a_senco_corrects_while_the_request_is_a_draft_and_never_the_school(c
     assert (child.surname, child.setting_id) == ("Shaw", cast.sana.principal.organisation_id)
 
 
-def test_b2_not_once_the_request_was_sent(cast, added, office):
-    with everything(office) as work:
+def test_b2_not_once_the_request_was_sent(cast, added, context):
+    with everything(context) as work:
         request = work.session.scalars(select(Request).where(Request.child_id == added)).one()
         request.state, request.received_on = FormState.submitted, work.today
 
-    with pytest.raises(WrongHands):
+    with pytest.raises(Forbidden):
         correct(cast.sana, added, surname="Shaw")
 
 
-def test_b2_not_while_the_sen_team_knows_the_child_from_another_form(cast, added, make, office):
-    with everything(office) as work:
+def test_b2_not_while_the_sen_team_knows_the_child_from_another_form(cast, added, make, context):
+    with everything(context) as work:
         child = work.get(Child, added)
     make.advice(child, cast.ann, state=FormState.submitted, submitted_at=utc_now())
 
@@ -145,17 +145,17 @@ def test_b2_not_while_the_sen_team_knows_the_child_from_another_form(cast, added
 
 @pytest.mark.parametrize("who", ["rhys", "ann", "pat", "ines"])
 def test_b2_nobody_else_corrects(cast, added, who):
-    with pytest.raises((NotFound, WrongHands)):
+    with pytest.raises((NotFound, Forbidden)):
         correct(getattr(cast, who), added, surname="Shaw")
 
 
 @pytest.mark.parametrize("who", ["ann", "pat"])
-def test_b2_being_linked_is_not_enough(cast, added, make, office, who):
-    with everything(office) as work:
+def test_b2_being_linked_is_not_enough(cast, added, make, context, who):
+    with everything(context) as work:
         child = work.get(Child, added)
     make.link(child, getattr(cast, who))
 
-    with pytest.raises(WrongHands):
+    with pytest.raises(Forbidden):
         correct(getattr(cast, who), added, surname="Shaw")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.cases import children as desk
 from app.cases import duplicates
 from app.children.child_details import NewChild
-from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.forms.rules.workflow import FormState
 from app.models import Child, ChildLink, Request
 from tests.cast import everything
@@ -55,14 +55,14 @@ def test_a_senco_adds_a_child_is_linked_and_begins_the_request(cast):
 
 
 @pytest.mark.parametrize("who", ["ann", "hana", "sol", "olu", "mary", "ines", "pat"])
-def test_only_education_adds_children(cast, who, office):
-    with pytest.raises(WrongHands):
+def test_only_education_adds_children(cast, who, context):
+    with pytest.raises(Forbidden):
         add(getattr(cast, who))
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(Child)) == 0
 
 
-def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, office):
+def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, context):
     wrong = NewChild(
         forenames=" ",
         surname="",
@@ -74,7 +74,7 @@ def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, office):
         nhs_number="123",
     )
 
-    with pytest.raises(Refused) as refused, cast.sana.works() as work:
+    with pytest.raises(ValidationFailed) as refused, cast.sana.works() as work:
         desk.add_child(work, wrong)
 
     assert [fault.field for fault in refused.value.faults] == [
@@ -87,7 +87,7 @@ def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, office):
         "upn",
         "nhs_number",
     ]
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.scalar(select(func.count()).select_from(Child)) == 0
 
 
@@ -154,7 +154,7 @@ def pair(cast, make):
     return older, newer
 
 
-def test_one_child_everything_moves_to_the_older_record(cast, make, pair, office):
+def test_one_child_everything_moves_to_the_older_record(cast, make, pair, context):
     older, newer = pair
     request = make.request(newer, cast.sana)
     message = make.message(cast.sana, child_id=newer.id, form_id=request.id)
@@ -166,7 +166,7 @@ def test_one_child_everything_moves_to_the_older_record(cast, make, pair, office
 
     assert kept.id == older.id
     assert told == [("DuplicateSettled", older.id, {"of_child_id": newer.id, "same": True})]
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Request, request.id).child_id == older.id
         assert work.get(type(message), message.id).child_id == older.id
         assert work.get(Child, older.id).upn == "B801200005001"
@@ -199,7 +199,7 @@ def test_two_children_stay_two(cast, pair):
 
     with cast.olu.works() as work:
         assert work.get(Child, newer.id).possible_duplicate_of_id is None
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     with pytest.raises(NotFound), cast.sana.works() as work:
         work.get(Child, older.id)
@@ -208,7 +208,7 @@ def test_two_children_stay_two(cast, pair):
 @pytest.mark.parametrize("verb", [duplicates.same_child, duplicates.different_children, duplicates.the_pair])
 @pytest.mark.parametrize("who", ["sana", "ann", "pat", "ines"])
 def test_only_the_sen_team_settles_duplicates(cast, pair, verb, who):
-    with pytest.raises((WrongHands, NotFound)), getattr(cast, who).works() as work:
+    with pytest.raises((Forbidden, NotFound)), getattr(cast, who).works() as work:
         verb(work, pair[1].id)
     with cast.olu.works() as work:
         assert work.get(Child, pair[1].id).possible_duplicate_of_id == pair[0].id

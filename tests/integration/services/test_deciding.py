@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.decisions import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
-from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.forms.rules.workflow import FormState
 from app.models import Message, Request
 from tests.cast import everything
@@ -42,7 +42,7 @@ def test_declining_leaves_nothing_due(cast, accepted):
 @pytest.mark.parametrize("verb", [agree_to_assess, decline_to_assess])
 @pytest.mark.parametrize("reason", ["", "  \n ", "x" * 4001])
 def test_a_decision_needs_reasons_of_some_length(cast, accepted, verb, reason):
-    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         verb(work, accepted.id, reason)
     assert [fault.field for fault in refused.value.faults] == ["reason"]
     with cast.olu.works() as work:
@@ -51,7 +51,7 @@ def test_a_decision_needs_reasons_of_some_length(cast, accepted, verb, reason):
 
 @pytest.mark.parametrize("verb", [agree_to_assess, decline_to_assess])
 def test_only_the_sen_team_decides(cast, accepted, verb):
-    with pytest.raises(WrongHands), cast.sana.works() as work:
+    with pytest.raises(Forbidden), cast.sana.works() as work:
         verb(work, accepted.id, "Please.")
     with pytest.raises(NotFound), cast.rhys.works() as work:
         verb(work, accepted.id, "Please.")
@@ -78,7 +78,7 @@ def test_c2_a_request_is_decided_in_every_state_after_receipt(cast, make, state)
 @pytest.mark.parametrize("state", [s for s in FormState if s not in RECEIVED])
 def test_c2_a_request_that_was_not_received_or_is_decided_is_not_decided(cast, make, state):
     request = make.request(make.child(linked=(cast.sana,)), cast.sana, state)
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         agree_to_assess(work, request.id, "Because.")
 
 
@@ -87,7 +87,7 @@ def test_c2_a_request_that_was_not_received_or_is_decided_is_not_decided(cast, m
 )
 def test_c2_a_decision_is_made_after_receipt_and_not_in_the_future(cast, accepted, clock, day, field):
     assert clock.today() == date(2026, 11, 23)
-    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         agree_to_assess(work, accepted.id, "Because.", day)
     assert [fault.field for fault in refused.value.faults] == [field]
 
@@ -126,7 +126,7 @@ def test_b12_only_the_sen_team_reads_the_history(cast, accepted):
         agree_to_assess(work, accepted.id, "Because.")
     with cast.sana.works() as work:
         assert history_of(work, accepted.id) == []
-    with pytest.raises(WrongHands):
+    with pytest.raises(Forbidden):
         correct(cast.sana, accepted.id, False)
 
 
@@ -141,23 +141,23 @@ def test_b12_only_the_sen_team_reads_the_history(cast, accepted):
 def test_b12_a_correction_has_a_reason_and_changes_something(cast, accepted, given, field):
     with cast.olu.works() as work:
         agree_to_assess(work, accepted.id, "Because.")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         correct(cast.olu, accepted.id, True, **given)
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
 def test_b12_a_request_that_is_not_decided_has_nothing_to_correct(cast, accepted):
-    with pytest.raises(WrongMoment):
+    with pytest.raises(InvalidState):
         correct(cast.olu, accepted.id, True)
 
 
-def test_b12_c5_the_family_and_the_authors_are_told_of_a_decision_and_of_its_correction(cast, make, office):
+def test_b12_c5_the_family_and_the_authors_are_told_of_a_decision_and_of_its_correction(cast, make, context):
     child = make.child(linked=(cast.sana, cast.pat))
     request = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     with cast.olu.works() as work:
         decline_to_assess(work, request.id, "Because.")
     correct(cast.olu, request.id, True)
-    with everything(office) as work:
+    with everything(context) as work:
         rows = work.session.execute(select(Message.recipient_id, Message.letter).order_by(Message.id)).all()
     assert {tuple(row) for row in rows} == {
         (cast.sana.id, "assessment_declined"),

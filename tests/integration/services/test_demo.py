@@ -8,10 +8,10 @@ from app.seed.cases import seed_cases
 from tests.cast import everything
 
 
-def test_the_demo_has_cases_at_different_stages(office, cast):
-    seed_cases(office)
+def test_the_demo_has_cases_at_different_stages(context, cast):
+    seed_cases(context)
 
-    with everything(office) as work:
+    with everything(context) as work:
         states = set(work.session.scalars(select(Form.state)))
         assert work.session.scalar(select(func.count(Child.id))) == 6
         assert work.session.scalar(select(func.count(OutboxMail.id))) == 0

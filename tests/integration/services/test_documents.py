@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from app.core.errors import Damaged, NotFound, WrongHands, WrongMoment
+from app.core.errors import Damaged, Forbidden, InvalidState, NotFound
 from app.core.files.storage import FileStore
 from app.documents import documents
 from app.documents.rules.packed_files import TEST_VIRUS
 from app.documents.rules.upload_refusals import UploadError
 from app.documents.scanner import Clamd, NoScanner, ScannerDown, scanner_at
-from app.forms.form_context import look_at, take_up
+from app.forms.form_context import load_form, load_form_for_update
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Document, DocumentState, Form
 from tests.cast import everything
@@ -35,21 +35,21 @@ def request_form(cast, make):
 
 
 def attach(actor, form_id: int, name: str = "map.pdf", content: bytes = PDF, place=FILES) -> Document:
-    received = documents.receive(actor.app.extensions["office"], name, io.BytesIO(content))
+    received = documents.receive(actor.app.extensions["app_context"], name, io.BytesIO(content))
     with actor.works() as work:
         return documents.attach(work, form_id, *place, received)
 
 
-def on_disk(office) -> list[Path]:
-    return [path for path in documents.store_of(office).folder.rglob("*") if path.is_file()]
+def on_disk(context) -> list[Path]:
+    return [path for path in documents.store_of(context).folder.rglob("*") if path.is_file()]
 
 
-def test_a_file_is_kept_privately_under_a_name_of_our_own(office, cast, request_form):
-    before = set(on_disk(office))
+def test_a_file_is_kept_privately_under_a_name_of_our_own(context, cast, request_form):
+    before = set(on_disk(context))
 
     document = attach(cast.sana, request_form.id, "Amina's map.pdf")
 
-    (kept,) = set(on_disk(office)) - before
+    (kept,) = set(on_disk(context)) - before
     assert kept.read_bytes() == PDF
     assert kept.name == document.storage_key
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -62,24 +62,24 @@ def test_a_file_is_kept_privately_under_a_name_of_our_own(office, cast, request_
 
 
 @pytest.mark.parametrize("sent", HOSTILE.values(), ids=HOSTILE)
-def test_nothing_of_a_hostile_file_stays(office, sent):
-    before = set(on_disk(office))
+def test_nothing_of_a_hostile_file_stays(context, sent):
+    before = set(on_disk(context))
 
     with pytest.raises(UploadError):
-        documents.receive(office, sent.name, io.BytesIO(sent.content))
+        documents.receive(context, sent.name, io.BytesIO(sent.content))
 
-    assert set(on_disk(office)) == before
+    assert set(on_disk(context)) == before
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE_NAMES if ".pdf" in name])
-def test_no_name_reaches_the_disk(office, cast, request_form, name):
-    outside = {path for path in office.settings.data_dir.rglob("*") if "files" not in path.parts}
+def test_no_name_reaches_the_disk(context, cast, request_form, name):
+    outside = {path for path in context.settings.data_dir.rglob("*") if "files" not in path.parts}
 
     document = attach(cast.sana, request_form.id, name)
 
-    now = {path for path in office.settings.data_dir.rglob("*") if "files" not in path.parts}
+    now = {path for path in context.settings.data_dir.rglob("*") if "files" not in path.parts}
     assert not {path for path in now - outside if "sqlite" not in path.name and "audit" not in path.name}
-    assert documents.store_of(office).path(document.storage_key).is_file()
+    assert documents.store_of(context).path(document.storage_key).is_file()
     assert document.name == HOSTILE_NAMES[name]
 
 
@@ -111,7 +111,7 @@ def test_files_answer_only_questions_that_ask_for_them(cast, request_form, place
 
 
 @pytest.mark.parametrize(
-    ("person", "answer"), [("olu", WrongHands), ("bob", NotFound), ("pat", NotFound), ("hana", NotFound)]
+    ("person", "answer"), [("olu", Forbidden), ("bob", NotFound), ("pat", NotFound), ("hana", NotFound)]
 )
 def test_only_its_authors_attach_to_a_draft(cast, request_form, person, answer):
     with pytest.raises(answer):
@@ -122,7 +122,7 @@ def test_nothing_is_attached_to_what_was_sent(cast, request_form):
     attach(cast.sana, request_form.id)
     send(cast.sana, request_form.id)
 
-    with pytest.raises(WrongMoment):
+    with pytest.raises(InvalidState):
         attach(cast.sana, request_form.id)
 
 
@@ -135,36 +135,36 @@ def test_there_is_a_limit_to_a_questions_files(cast, request_form, monkeypatch):
         attach(cast.sana, request_form.id)
 
 
-def test_a_file_for_which_there_is_no_room_is_not_kept(office, cast, request_form, monkeypatch):
+def test_a_file_for_which_there_is_no_room_is_not_kept(context, cast, request_form, monkeypatch):
     monkeypatch.setattr(documents, "MOST_FILES", 1)
     attach(cast.sana, request_form.id)
-    before = set(on_disk(office))
+    before = set(on_disk(context))
 
     with pytest.raises(UploadError), cast.sana.works() as work:
         documents.make_room(work, request_form.id, *FILES)
     with (
         pytest.raises(UploadError),
-        documents.received(office, "b.pdf", io.BytesIO(PDF)) as late,
+        documents.received(context, "b.pdf", io.BytesIO(PDF)) as late,
         cast.sana.works() as work,
     ):
-        assert set(on_disk(office)) > before
+        assert set(on_disk(context)) > before
         documents.attach(work, request_form.id, *FILES, late)
 
-    assert set(on_disk(office)) == before, "one that came too late is taken away again"
+    assert set(on_disk(context)) == before, "one that came too late is taken away again"
 
 
-def test_a_file_stays_where_nobody_knows_whether_it_was_entered(office):
+def test_a_file_stays_where_nobody_knows_whether_it_was_entered(context):
     """The database was cut off at its COMMIT: a row may be there, and must not be without its file."""
-    before = set(on_disk(office))
-    with pytest.raises(ConnectionError), documents.received(office, "b.pdf", io.BytesIO(PDF)):
+    before = set(on_disk(context))
+    with pytest.raises(ConnectionError), documents.received(context, "b.pdf", io.BytesIO(PDF)):
         raise ConnectionError
-    assert len(set(on_disk(office)) - before) == 1
+    assert len(set(on_disk(context)) - before) == 1
 
 
 # --- handing out ----------------------------------------------------------------------------------
 
 
-def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(office, cast, make, request_form):
+def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(context, cast, make, request_form):
     document = attach(cast.sana, request_form.id)
     may_now = {"sana", "tom"}
     everybody = ("sana", "tom", "rhys", "ann", "hana", "olu", "mary", "ines", "pat")
@@ -190,15 +190,15 @@ def opens(actor, document_id: int) -> bool:
 
 
 @pytest.mark.parametrize("now", [b"", PDF[:-1], PDF + b"x", b"another child's report"])
-def test_a_file_that_is_not_what_was_sent_is_given_to_nobody(office, cast, request_form, caplog, now):
+def test_a_file_that_is_not_what_was_sent_is_given_to_nobody(context, cast, request_form, caplog, now):
     document = attach(cast.sana, request_form.id)
-    documents.store_of(office).path(document.storage_key).write_bytes(now)
+    documents.store_of(context).path(document.storage_key).write_bytes(now)
 
     with pytest.raises(Damaged), cast.sana.works() as work:
         documents.hand_out(work, document.id)
     assert f"the file of document {document.id} is not the one" in caplog.text
     assert cast.sana.browser().get(f"/documents/{document.id}/download").status_code == 500
-    with everything(office) as work:
+    with everything(context) as work:
         assert not work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count()
 
 
@@ -206,25 +206,25 @@ def test_a_file_taken_off_a_draft_is_gone(cast, request_form):
     document = attach(cast.sana, request_form.id)
 
     with cast.tom.works() as work:
-        documents.take_off(work, take_up(work, request_form.id), document.id)
+        documents.take_off(work, load_form_for_update(work, request_form.id), document.id)
 
     assert not opens(cast.sana, document.id)
     with cast.sana.works() as work:
-        assert look_at(work, request_form.id).files("provision_map_files") == []
+        assert load_form(work, request_form.id).files("provision_map_files") == []
 
 
-def test_a_file_taken_off_after_it_was_sent_stays_with_what_was_sent(office, cast, request_form):
+def test_a_file_taken_off_after_it_was_sent_stays_with_what_was_sent(context, cast, request_form):
     document = attach(cast.sana, request_form.id)
     send(cast.sana, request_form.id)
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Form, request_form.id).state = FormState.returned
 
     with cast.sana.works() as work:
-        documents.take_off(work, take_up(work, request_form.id), document.id)
+        documents.take_off(work, load_form_for_update(work, request_form.id), document.id)
 
     assert opens(cast.olu, document.id)
     with cast.sana.works() as work:
-        assert look_at(work, request_form.id).files("provision_map_files") == []
+        assert load_form(work, request_form.id).files("provision_map_files") == []
 
 
 def test_a_file_of_another_form_is_not_taken_off_through_this_one(cast, make, request_form):
@@ -232,7 +232,7 @@ def test_a_file_of_another_form_is_not_taken_off_through_this_one(cast, make, re
     document = attach(cast.sana, request_form.id)
 
     with pytest.raises(NotFound), cast.sana.works() as work:
-        documents.take_off(work, take_up(work, other.id), document.id)
+        documents.take_off(work, load_form_for_update(work, other.id), document.id)
 
 
 # --- the scanner ----------------------------------------------------------------------------------
@@ -269,9 +269,9 @@ class ClamdOnTheLine(threading.Thread):
         self.server.close()
 
 
-def at_scanner(office, address: str):
+def at_scanner(context, address: str):
     """The same office with a scanner at this address."""
-    return replace(office, settings=replace(office.settings, clamd_address=address))
+    return replace(context, settings=replace(context.settings, clamd_address=address))
 
 
 def test_a_scanner_says_clean_or_not():
@@ -299,100 +299,100 @@ def test_without_an_address_no_scanner_is_asked():
     assert isinstance(scanner_at("127.0.0.1:3310"), Clamd)
 
 
-def test_what_the_scanner_finds_is_not_kept(office):
-    before = set(on_disk(office))
+def test_what_the_scanner_finds_is_not_kept(context):
+    before = set(on_disk(context))
 
     with ClamdOnTheLine() as clamd, pytest.raises(UploadError):
-        documents.receive(at_scanner(office, clamd.address), "a.txt", io.BytesIO(b"a virus in a letter"))
+        documents.receive(at_scanner(context, clamd.address), "a.txt", io.BytesIO(b"a virus in a letter"))
 
-    assert set(on_disk(office)) == before
+    assert set(on_disk(context)) == before
 
 
-def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(office, cast, request_form):
-    received = documents.receive(at_scanner(office, "127.0.0.1:1"), "map.pdf", io.BytesIO(PDF))
+def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(context, cast, request_form):
+    received = documents.receive(at_scanner(context, "127.0.0.1:1"), "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
         document = documents.attach(work, request_form.id, *FILES, received)
     assert document.state is DocumentState.received
-    with pytest.raises(WrongMoment), cast.sana.works() as work:
+    with pytest.raises(InvalidState), cast.sana.works() as work:
         documents.hand_out(work, document.id)
 
-    with ClamdOnTheLine() as clamd, everything(office) as work:
-        assert documents.scan_waiting(work.session, at_scanner(office, "127.0.0.1:1")) == 0
-        assert documents.scan_waiting(work.session, at_scanner(office, clamd.address)) == 1
+    with ClamdOnTheLine() as clamd, everything(context) as work:
+        assert documents.scan_waiting(work.session, at_scanner(context, "127.0.0.1:1")) == 0
+        assert documents.scan_waiting(work.session, at_scanner(context, clamd.address)) == 1
     assert opens(cast.sana, document.id)
 
 
-def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(office, cast, request_form, caplog):
-    away = at_scanner(office, "127.0.0.1:1")
+def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(context, cast, request_form, caplog):
+    away = at_scanner(context, "127.0.0.1:1")
     waiting = []
     for name in ("taken off.pdf", "gone.pdf", "there.pdf"):
         received = documents.receive(away, name, io.BytesIO(PDF))
         with cast.sana.works() as work:
             waiting.append(documents.attach(work, request_form.id, *FILES, received))
     with cast.sana.works() as work:
-        documents.take_off(work, take_up(work, request_form.id), waiting[0].id)
+        documents.take_off(work, load_form_for_update(work, request_form.id), waiting[0].id)
     for document in waiting[:2]:
-        documents.store_of(office).remove(document.storage_key)
+        documents.store_of(context).remove(document.storage_key)
 
-    with ClamdOnTheLine() as clamd, everything(office) as work:
-        assert documents.scan_waiting(work.session, at_scanner(office, clamd.address)) == 1
+    with ClamdOnTheLine() as clamd, everything(context) as work:
+        assert documents.scan_waiting(work.session, at_scanner(context, clamd.address)) == 1
     assert opens(cast.sana, waiting[2].id)
     assert f"document {waiting[1].id} waits for the scanner and can't be read" in caplog.text
     assert f"document {waiting[0].id} " not in caplog.text, "nobody wants it"
 
 
-def test_a_waiting_file_that_turns_out_sick_goes(office, cast, request_form):
-    received = documents.receive(at_scanner(office, "127.0.0.1:1"), "a.txt", io.BytesIO(b"a virus"))
+def test_a_waiting_file_that_turns_out_sick_goes(context, cast, request_form):
+    received = documents.receive(at_scanner(context, "127.0.0.1:1"), "a.txt", io.BytesIO(b"a virus"))
     with cast.sana.works() as work:
         document = documents.attach(work, request_form.id, *FILES, received)
 
-    with ClamdOnTheLine() as clamd, everything(office) as work:
-        documents.scan_waiting(work.session, at_scanner(office, clamd.address))
+    with ClamdOnTheLine() as clamd, everything(context) as work:
+        documents.scan_waiting(work.session, at_scanner(context, clamd.address))
 
-    assert not documents.store_of(office).path(document.storage_key).exists()
-    with pytest.raises((WrongMoment, NotFound)), cast.sana.works() as work:
+    assert not documents.store_of(context).path(document.storage_key).exists()
+    with pytest.raises((InvalidState, NotFound)), cast.sana.works() as work:
         documents.hand_out(work, document.id)
 
 
 # --- sweeping -------------------------------------------------------------------------------------
 
 
-def test_the_sweeper_takes_what_belongs_to_nothing_and_nothing_else(office, cast, request_form, clock):
-    store = documents.store_of(office)
+def test_the_sweeper_takes_what_belongs_to_nothing_and_nothing_else(context, cast, request_form, clock):
+    store = documents.store_of(context)
     kept, sent, taken_off = (attach(cast.sana, request_form.id) for _ in range(3))
     orphan = store.keep(io.BytesIO(PDF)).key
     young = store.keep(io.BytesIO(PDF)).key
     unfinished = store.path(orphan).with_suffix(".part")
     unfinished.write_bytes(b"half")
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Document, sent.id).given_at = work.get(Document, sent.id).removed_at = work.now
         work.get(Document, taken_off.id).removed_at = work.now
     clock.forward(days=2)
     long_ago = (clock.now() - timedelta(hours=25)).timestamp()
-    for path in on_disk(office):
+    for path in on_disk(context):
         if path.name != young:
             os.utime(path, (long_ago, long_ago))
     soon = clock.now().timestamp()
     os.utime(store.path(young), (soon, soon))
 
-    with everything(office) as work:
-        documents.sweep(work.session, office, work.now)
+    with everything(context) as work:
+        documents.sweep(work.session, context, work.now)
 
-    left = {path.name for path in on_disk(office)}
+    left = {path.name for path in on_disk(context)}
     assert {kept.storage_key, sent.storage_key, young} <= left
     assert left.isdisjoint({orphan, unfinished.name, taken_off.storage_key})
 
 
-def test_a_row_without_its_file_is_reported_and_not_found(office, cast, request_form, caplog):
+def test_a_row_without_its_file_is_reported_and_not_found(context, cast, request_form, caplog):
     document = attach(cast.sana, request_form.id)
-    documents.store_of(office).remove(document.storage_key)
+    documents.store_of(context).remove(document.storage_key)
 
     assert not opens(cast.sana, document.id)
-    with everything(office) as work:
-        documents.sweep(work.session, office, work.now)
+    with everything(context) as work:
+        documents.sweep(work.session, context, work.now)
     assert f"document {document.id} has no file" in caplog.text
 
 
-def test_the_test_virus_is_caught_without_any_scanner(office):
+def test_the_test_virus_is_caught_without_any_scanner(context):
     with pytest.raises(UploadError):
-        documents.receive(office, "a.docx", io.BytesIO(docx(**{"word/media/a.png": TEST_VIRUS})))
+        documents.receive(context, "a.docx", io.BytesIO(docx(**{"word/media/a.png": TEST_VIRUS})))

@@ -18,9 +18,9 @@ def check(app):
     return done.exit_code, done.output.splitlines()
 
 
-def due(office, form_id, day):
+def due(context, form_id, day):
     """Somebody wrote another date into the table."""
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Form, form_id).due_on = day
 
 
@@ -60,31 +60,31 @@ def test_a_declined_request_has_nothing_due(app, cast, case):
 
 
 @pytest.mark.parametrize("day", [date(2027, 1, 5), None])
-def test_a_request_with_another_date_is_named(app, office, case, day):
-    due(office, case["request"], day)
+def test_a_request_with_another_date_is_named(app, context, case, day):
+    due(context, case["request"], day)
     code, said = check(app)
     assert code == 1
     assert f"Form {case['request']} (request): stored {day or 'none'}, by rule 2027-01-04" in said
 
 
-def test_advice_with_a_day_agreed_otherwise_is_counted_and_no_fault(app, office, clock, case):
-    due(office, case["advice"], clock.today() + timedelta(weeks=8))
-    with everything(office) as work:
+def test_advice_with_a_day_agreed_otherwise_is_counted_and_no_fault(app, context, clock, case):
+    due(context, case["advice"], clock.today() + timedelta(weeks=8))
+    with everything(context) as work:
         work.get(Form, case["advice"]).due_reason = "The child is abroad."
     code, said = check(app)
     assert code == 0
     assert "Advice with a day that was agreed otherwise: 1" in said
 
 
-def test_c1_another_day_without_a_reason_is_named(app, office, case):
-    due(office, case["advice"], date(2027, 6, 1))
+def test_c1_another_day_without_a_reason_is_named(app, context, case):
+    due(context, case["advice"], date(2027, 6, 1))
     code, said = check(app)
     assert code == 1
     assert f"Form {case['advice']} (advice): stored 2027-06-01, by rule 2027-01-04" in said
 
 
-def test_c1_information_with_a_legal_date_is_named(app, office, case):
-    with everything(office) as work:
+def test_c1_information_with_a_legal_date_is_named(app, context, case):
+    with everything(context) as work:
         work.get(Form, case["advice"]).statutory = False
     code, said = check(app)
     assert code == 1
@@ -92,15 +92,15 @@ def test_c1_information_with_a_legal_date_is_named(app, office, case):
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 22), None])
-def test_advice_due_before_it_was_asked_or_never_is_named(app, office, case, day):
-    due(office, case["advice"], day)
+def test_advice_due_before_it_was_asked_or_never_is_named(app, context, case, day):
+    due(context, case["advice"], day)
     code, said = check(app)
     assert code == 1
     assert f"Form {case['advice']} (advice): stored {day or 'none'}, by rule 2027-01-04" in said
 
 
-def test_a_draft_with_a_date_is_named_and_the_check_changes_nothing(app, cast, make, office):
+def test_a_draft_with_a_date_is_named_and_the_check_changes_nothing(app, cast, make, context):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana, FormState.draft, due_on=date(2026, 12, 1))
     assert check(app)[0] == 1
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Form, form.id).due_on == date(2026, 12, 1)

@@ -7,37 +7,37 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.core.errors import NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.forms import conflicts, drafts
-from app.forms.form_context import look_at, take_up
+from app.forms.form_context import load_form, load_form_for_update
 from app.forms.rules.workflow import FormState
 from app.models import Advice, DraftRevision, Form, SectionDraft
 from tests.cast import everything
 from tests.filled_forms import answers_now, fill_in, save
 
 
-def state_of(office, form_id: int) -> FormState:
-    with everything(office) as work:
+def state_of(context, form_id: int) -> FormState:
+    with everything(context) as work:
         return work.get(Form, form_id).state
 
 
-def test_the_first_save_starts_advice_that_was_asked_for(office, cast, make):
+def test_the_first_save_starts_advice_that_was_asked_for(context, cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
 
     with cast.ann.works() as work:
         save(work, advice.id, "summary", {"summary": "Amina is curious."})
 
-    assert state_of(office, advice.id) is FormState.draft
+    assert state_of(context, advice.id) is FormState.draft
     assert answers_now(cast.ann, advice.id, "summary")["summary"] == "Amina is curious."
 
 
-def test_a_returned_form_stays_returned_while_it_is_corrected(office, cast, make):
+def test_a_returned_form_stays_returned_while_it_is_corrected(context, cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, state=FormState.returned)
 
     with cast.ann.works() as work:
         save(work, advice.id, "summary", {"summary": "Corrected."})
 
-    assert state_of(office, advice.id) is FormState.returned
+    assert state_of(context, advice.id) is FormState.returned
 
 
 def test_a_draft_keeps_what_is_not_valid_as_it_was_typed(cast, make):
@@ -66,7 +66,7 @@ def test_known_facts_come_from_the_child_the_writer_and_the_request(cast, make):
     advice = make.advice(child, cast.ann)
 
     with cast.ann.works() as work:
-        answers = look_at(work, advice.id).answers
+        answers = load_form(work, advice.id).answers
 
     assert answers["summary"]["child_name"] == child.name
     assert answers["summary"]["due_on"] == advice.due_on.isoformat()
@@ -91,13 +91,13 @@ def test_somebody_not_linked_finds_no_such_form(cast, make, stranger):
     request = make.request(make.child(linked=(cast.sana,)), cast.sana)
 
     with pytest.raises(NotFound), getattr(cast, stranger).works() as work:
-        take_up(work, request.id)
+        load_form_for_update(work, request.id)
 
 
 def test_the_sen_team_may_not_write_somebody_elses_form(cast, make):
     request = make.request(make.child(linked=(cast.sana,)), cast.sana)
 
-    with pytest.raises(WrongHands), cast.olu.works() as work:
+    with pytest.raises(Forbidden), cast.olu.works() as work:
         save(work, request.id, "reason", {"why_now": "Ours."})
 
 
@@ -114,14 +114,14 @@ def test_waiting_in_the_queue_is_not_enough_to_write(cast, make):
     make.queue(child, cast.idris)
     advice = make.advice(child, cast.hana, template="advice_health")
 
-    with pytest.raises(WrongHands), cast.idris.works() as work:
-        save(work, advice.id, look_at(work, advice.id).sections[0].id, {})
+    with pytest.raises(Forbidden), cast.idris.works() as work:
+        save(work, advice.id, load_form(work, advice.id).sections[0].id, {})
 
 
 def test_what_was_sent_cannot_be_changed(cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, state=FormState.submitted)
 
-    with pytest.raises(WrongMoment), cast.ann.works() as work:
+    with pytest.raises(InvalidState), cast.ann.works() as work:
         save(work, advice.id, "summary", {"summary": "Too late."})
 
 
@@ -148,10 +148,10 @@ def shared(cast, make) -> int:
 
 def sana_saves_late(cast, form_id: int, typed: dict[str, Any]) -> None:
     """Sana presses save on the old page: refused, and what she typed is set aside."""
-    with pytest.raises(drafts.SavedMeanwhile), cast.sana.works() as work:
+    with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
         save(work, form_id, "views", typed, 1)
     with cast.sana.works() as work:
-        conflicts.set_aside(work, take_up(work, form_id), "views", typed, 1)
+        conflicts.stash(work, load_form_for_update(work, form_id), "views", typed, 1)
 
 
 def test_a_newer_save_is_not_overwritten(cast, shared):
@@ -159,7 +159,7 @@ def test_a_newer_save_is_not_overwritten(cast, shared):
 
     assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's"
     with cast.sana.works() as work:
-        found = conflicts.compare(work, look_at(work, shared), "views")
+        found = conflicts.compare(work, load_form(work, shared), "views")
         assert [(one.question.id, one.mine, one.theirs) for one in found.differences] == [
             ("child_views", "Sana's", "Tom's")
         ]
@@ -174,7 +174,7 @@ def test_only_what_one_side_changed_is_suggested(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Old", "parent_views": "Sana's"})
 
     with cast.sana.works() as work:
-        found = conflicts.compare(work, look_at(work, shared), "views")
+        found = conflicts.compare(work, load_form(work, shared), "views")
     assert {one.question.id: one.suggested for one in found.differences} == {
         "child_views": "theirs",
         "parent_views": "mine",
@@ -184,24 +184,24 @@ def test_only_what_one_side_changed_is_suggested(cast, shared):
 @pytest.mark.parametrize(
     ("pick", "kept"), [("mine", "Sana's"), ("theirs", "Tom's"), ("by_hand", "Both of ours")]
 )
-def test_each_answer_is_chosen(office, cast, shared, pick, kept):
+def test_each_answer_is_chosen(context, cast, shared, pick, kept):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with cast.sana.works() as work:
         picks, by_hand = {"child_views": pick}, {"child_views": "Both of ours"}
-        conflicts.settle(work, take_up(work, shared), "views", picks, by_hand, 2)
+        conflicts.settle(work, load_form_for_update(work, shared), "views", picks, by_hand, 2)
 
     assert answers_now(cast.tom, shared, "views")["child_views"] == kept
-    assert {"Tom's", "Sana's"} <= kept_texts(office, "child_views")
+    assert {"Tom's", "Sana's"} <= kept_texts(context, "child_views")
     with pytest.raises(NotFound), cast.sana.works() as work:
-        conflicts.compare(work, look_at(work, shared), "views")
+        conflicts.compare(work, load_form(work, shared), "views")
 
 
 def test_a_choice_is_asked_for_each_difference(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
-    with pytest.raises(Refused) as refused, cast.sana.works() as work:
-        conflicts.settle(work, take_up(work, shared), "views", {}, {}, 2)
+    with pytest.raises(ValidationFailed) as refused, cast.sana.works() as work:
+        conflicts.settle(work, load_form_for_update(work, shared), "views", {}, {}, 2)
     assert [fault.field for fault in refused.value.faults] == ["pick-child_views"]
 
 
@@ -210,8 +210,8 @@ def test_a_third_save_during_the_choice_is_not_overwritten_either(cast, shared):
     with cast.tom.works() as work:
         save(work, shared, "views", {"child_views": "Tom's second"}, 2)
 
-    with pytest.raises(drafts.SavedMeanwhile), cast.sana.works() as work:
-        conflicts.settle(work, take_up(work, shared), "views", {"child_views": "mine"}, {}, 2)
+    with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
+        conflicts.settle(work, load_form_for_update(work, shared), "views", {"child_views": "mine"}, {}, 2)
     assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's second"
 
 
@@ -219,7 +219,7 @@ def test_nobody_settles_what_a_colleague_set_aside(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with pytest.raises(NotFound), cast.tom.works() as work:
-        conflicts.compare(work, look_at(work, shared), "views")
+        conflicts.compare(work, load_form(work, shared), "views")
 
 
 def test_rows_of_both_can_be_kept(cast, make):
@@ -231,30 +231,32 @@ def test_rows_of_both_can_be_kept(cast, make):
         save(work, request.id, "evidence", {"professionals": [{"name": "A"}, {"name": "B"}]}, first)
     with cast.sana.works() as work:
         typed = {"professionals": [{"name": "A"}, {"name": "C"}]}
-        conflicts.set_aside(work, take_up(work, request.id), "evidence", typed, first)
+        conflicts.stash(work, load_form_for_update(work, request.id), "evidence", typed, first)
 
     with cast.sana.works() as work:
-        conflicts.settle(work, take_up(work, request.id), "evidence", {"professionals": "both"}, {}, 2)
+        conflicts.settle(
+            work, load_form_for_update(work, request.id), "evidence", {"professionals": "both"}, {}, 2
+        )
 
     names = [one["name"] for one in answers_now(cast.sana, request.id, "evidence")["professionals"]]
     assert names == ["A", "B", "C"]
 
 
-def kept_texts(office, question: str) -> set[str]:
+def kept_texts(context, question: str) -> set[str]:
     """Every text that is kept for a question: now, before, or set aside."""
-    with everything(office) as work:
+    with everything(context) as work:
         now = [draft.answers.get(question, "") for draft in work.session.scalars(select(SectionDraft))]
         before = [one.answers.get(question, "") for one in work.session.scalars(select(DraftRevision))]
     return set(now + before)
 
 
-def test_the_last_twenty_texts_are_kept(office, cast, make):
+def test_the_last_twenty_texts_are_kept(context, cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
 
     for number in range(45):
         with cast.ann.works() as work:
             save(work, advice.id, "summary", {"summary": f"Text {number}"})
-        kept = kept_texts(office, "summary")
+        kept = kept_texts(context, "summary")
         assert kept >= {f"Text {each}" for each in range(max(0, number - 20), number + 1)}
         assert len(kept) <= 1 + drafts.KEPT_REVISIONS + drafts.THINNED_EVERY
 
@@ -267,7 +269,7 @@ def test_the_last_twenty_texts_are_kept(office, cast, make):
         st.tuples(st.booleans(), st.booleans(), st.sampled_from(["mine", "theirs", "by_hand"])), max_size=20
     )
 )
-def test_no_acknowledged_text_is_ever_missing(office, cast, make, edits):
+def test_no_acknowledged_text_is_ever_missing(context, cast, make, edits):
     """Two editors in any order, on fresh or stale pages: what either was told is saved is there or in the history."""
     advice = make.advice(make.child(linked=(cast.ann, cast.bob)), cast.ann)
     pages = {True: 0, False: 0}
@@ -276,12 +278,12 @@ def test_no_acknowledged_text_is_ever_missing(office, cast, make, edits):
         editor, text = (cast.ann if is_ann else cast.bob), f"{advice.id} text {number}"
         if reloads:
             with editor.works() as work:
-                draft = look_at(work, advice.id).drafts.get("summary")
+                draft = load_form(work, advice.id).drafts.get("summary")
                 pages[is_ann] = draft.version if draft else 0
         pages[is_ann] = edit(editor, advice.id, text, pages[is_ann], pick)
         acknowledged.add(text)
 
-    assert acknowledged <= kept_texts(office, "summary")
+    assert acknowledged <= kept_texts(context, "summary")
 
 
 def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
@@ -289,11 +291,11 @@ def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
     try:
         with editor.works() as work:
             return save(work, form_id, "summary", typed, version)
-    except drafts.SavedMeanwhile:
+    except drafts.EditConflict:
         with editor.works() as work:
-            conflicts.set_aside(work, take_up(work, form_id), "summary", typed, version)
+            conflicts.stash(work, load_form_for_update(work, form_id), "summary", typed, version)
         with editor.works() as work:
-            opened = take_up(work, form_id)
+            opened = load_form_for_update(work, form_id)
             now = opened.drafts["summary"].version
             return conflicts.settle(work, opened, "summary", {"summary": pick}, typed, now).version
 
@@ -301,31 +303,31 @@ def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
 # --- withdrawing ----------------------------------------------------------------------------------
 
 
-def test_a_request_never_sent_can_be_withdrawn_by_its_authors_only(office, cast, make):
+def test_a_request_never_sent_can_be_withdrawn_by_its_authors_only(context, cast, make):
     request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
-    with pytest.raises(WrongHands), cast.olu.works() as work:
+    with pytest.raises(Forbidden), cast.olu.works() as work:
         drafts.withdraw(work, request.id)
 
     with cast.tom.works() as work:
         drafts.withdraw(work, request.id)
 
-    assert state_of(office, request.id) is FormState.withdrawn
+    assert state_of(context, request.id) is FormState.withdrawn
 
 
 def test_advice_cannot_be_withdrawn(cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
 
-    with pytest.raises(WrongMoment), cast.ann.works() as work:
+    with pytest.raises(InvalidState), cast.ann.works() as work:
         drafts.withdraw(work, advice.id)
 
 
-def test_the_family_takes_its_permissions_back(office, cast, make):
+def test_the_family_takes_its_permissions_back(context, cast, make):
     consent = make.consent(make.child(linked=(cast.pat,)), cast.pat, state=FormState.submitted)
 
     with cast.pat.works() as work:
         drafts.withdraw(work, consent.id)
 
-    assert state_of(office, consent.id) is FormState.withdrawn
+    assert state_of(context, consent.id) is FormState.withdrawn
 
 
 def test_a2_its_giver_fills_in_a_consent_and_nobody_else(cast, make):
@@ -333,20 +335,20 @@ def test_a2_its_giver_fills_in_a_consent_and_nobody_else(cast, make):
     consent = make.consent(child, cast.pat)
 
     fill_in(cast.pat, consent.id)
-    with pytest.raises(WrongHands):
+    with pytest.raises(Forbidden):
         fill_in(cast.olu, consent.id)
     for stranger in (cast.ann, cast.quinn):
         with pytest.raises(NotFound), stranger.works() as work:
-            take_up(work, consent.id)
+            load_form_for_update(work, consent.id)
 
 
-def test_advice_waiting_in_a_queue_gets_its_author_with_the_first_save(office, cast, make):
+def test_advice_waiting_in_a_queue_gets_its_author_with_the_first_save(context, cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann, author_id=None)
 
     with cast.ann.works() as work:
         save(work, advice.id, "summary", {"summary": "Mine now."})
 
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Advice, advice.id).author_id == cast.ann.id
 
 
@@ -365,11 +367,11 @@ def alone(cast, make):
 
 
 @pytest.mark.parametrize("version", [0, 1])
-def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_kept(office, cast, alone, version):
+def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_kept(context, cast, alone, version):
     with cast.sana.works() as work:
         assert save(work, alone, "views", {"child_views": "Second window"}, version) == 3
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Second window"
-    assert {"Old", "First window"} <= kept_texts(office, "child_views")
+    assert {"Old", "First window"} <= kept_texts(context, "child_views")
 
 
 def test_b13_a_colleague_in_between_is_still_not_overwritten(cast, alone):
@@ -377,6 +379,6 @@ def test_b13_a_colleague_in_between_is_still_not_overwritten(cast, alone):
         save(work, alone, "views", {"child_views": "Tom's"}, 2)
     with cast.sana.works() as work:
         save(work, alone, "views", {"child_views": "Sana's third"}, 3)
-    with pytest.raises(drafts.SavedMeanwhile), cast.sana.works() as work:
+    with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
         save(work, alone, "views", {"child_views": "From the old window"}, 1)
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Sana's third"

@@ -16,17 +16,17 @@ def enter(app, email: str = EMAIL):
     return app.test_cli_runner().invoke(args=["portal", "first-administrator", email, "Ivy", "Stone"])
 
 
-def dismiss_administrators(office) -> None:
+def dismiss_administrators(context) -> None:
     """As in a portal that was just set up."""
-    with everything(office) as work:
+    with everything(context) as work:
         for person in work.session.scalars(
             sa.select(Person).where(Person.roles.any(RoleRow.name == "admin"))
         ):
             person.roles = []
 
 
-def test_the_first_administrator_chooses_a_password_by_mail_and_logs_in(app, office, cast, mailbox):
-    dismiss_administrators(office)
+def test_the_first_administrator_chooses_a_password_by_mail_and_logs_in(app, context, cast, mailbox):
+    dismiss_administrators(context)
 
     done = enter(app, "Ivy.Stone@Council.Bradford.example")
 
@@ -36,10 +36,10 @@ def test_the_first_administrator_chooses_a_password_by_mail_and_logs_in(app, off
     link = mailbox.link(EMAIL)
     assert post_with_token(browser, app, link, {"password": CHOSEN}).status_code == 302
     post_with_token(browser, app, "/login/", {"email": EMAIL, "password": CHOSEN})
-    answer = post_with_token(browser, app, "/login/code", {"code": mail_codes(office, EMAIL)[-1]})
+    answer = post_with_token(browser, app, "/login/code", {"code": mail_codes(context, EMAIL)[-1]})
     assert (answer.status_code, answer.location) == (302, "/")
     assert browser.get("/users/list/").status_code == 200
-    with everything(office) as work:
+    with everything(context) as work:
         events = work.session.scalars(sa.select(AuditRow.event)).all()
         assert "AccountOpened" in events and "PasswordResetAsked" in events
 
@@ -51,11 +51,11 @@ def test_there_is_only_one_first_administrator(app):
     assert "There is an administrator already" in done.output
 
 
-def test_an_address_with_an_account_is_refused(app, office, cast):
-    dismiss_administrators(office)
+def test_an_address_with_an_account_is_refused(app, context, cast):
+    dismiss_administrators(context)
     assert enter(app, cast.ann.email).exit_code == 1
 
 
-def test_what_is_no_address_is_refused(app, office):
-    dismiss_administrators(office)
+def test_what_is_no_address_is_refused(app, context):
+    dismiss_administrators(context)
     assert "not an email address" in enter(app, "ivy").output

@@ -6,22 +6,22 @@ from sqlalchemy import select
 from app.accounts import accounts
 from app.cases import advice_requests, handover, links
 from app.cases.queries.caseload import Show, caseload, owed_by
-from app.core.errors import NotFound, Refused
+from app.core.errors import NotFound, ValidationFailed
 from app.core.roles import Role
-from app.forms.rules.workflow import FormState, Part
-from app.forms.workflow_roles import parts_in
+from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child, ChildLink, Form, Message, Organisation, Person
 from tests.cast import everything
 
 
-def open_links(office, child):
-    with everything(office) as work:
+def open_links(context, child):
+    with everything(context) as work:
         statement = select(ChildLink).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
         return [(link.person_id, link.organisation_id) for link in work.session.scalars(statement)]
 
 
-def messages_to(office, person_id):
-    with everything(office) as work:
+def messages_to(context, person_id):
+    with everything(context) as work:
         rows = work.session.scalars(select(Message).where(Message.recipient_id == person_id))
         return {row.letter: row.facts for row in rows}
 
@@ -34,7 +34,7 @@ def sees(actor, child):
         return False
 
 
-def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make, office):
+def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make, context):
     child, other = make.child(), make.child()
     for each in (child, other):
         make.link(each, cast.ann)
@@ -44,7 +44,7 @@ def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make
         accounts.deactivate(work, cast.ann.id)
 
     team = cast.ann.principal.organisation_id
-    assert open_links(office, child) == open_links(office, other) == [(None, team)]
+    assert open_links(context, child) == open_links(context, other) == [(None, team)]
     with cast.bob.works() as work:
         assert work.get(Advice, advice.id).author_id is None
         (waiting,) = caseload(work.session, work.me, Show.queue, "Shah").children[:1]
@@ -53,9 +53,9 @@ def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make
             other.id,
         }
         links.take_up(work, waiting.queue_link_id)
-    told = messages_to(office, cast.bob.id)["work_handed_over"]
+    told = messages_to(context, cast.bob.id)["work_handed_over"]
     assert (told["person"], told["children"], told["forms"]) == ("Ann Kowalska", "2", "1")
-    team_told = messages_to(office, None)["work_handed_over_team"]
+    team_told = messages_to(context, None)["work_handed_over_team"]
     assert (team_told["organisation"], team_told["colleagues"]) == (
         "Bradford Educational Psychology Team",
         "1",
@@ -76,40 +76,40 @@ def test_a9_the_closing_page_says_how_much_work_goes_where(cast, make):
     )
 
 
-def test_a9_a_child_with_a_colleague_stays_with_the_colleague(cast, make, office):
+def test_a9_a_child_with_a_colleague_stays_with_the_colleague(cast, make, context):
     child = make.child(linked=(cast.sana, cast.tom))
     request = make.request(child, cast.sana)
 
     with cast.ines.works() as work:
         accounts.deactivate(work, cast.sana.id)
 
-    assert open_links(office, child) == [(cast.tom.id, cast.tom.principal.organisation_id)]
+    assert open_links(context, child) == [(cast.tom.id, cast.tom.principal.organisation_id)]
     with cast.tom.works() as work:
         form = work.get(Form, request.id)
-        assert (form.author_id, parts_in(work, form)) == (None, {Part.author})
+        assert (form.author_id, workflow_roles_of(work, form)) == (None, {WorkflowRole.author})
 
 
-def test_a9_losing_the_role_hands_over_as_closing_does(cast, make, office):
+def test_a9_losing_the_role_hands_over_as_closing_does(cast, make, context):
     child = make.child(linked=(cast.ann,))
 
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.ann.id, [Role.sen_officer])
 
-    assert open_links(office, child) == [(None, cast.ann.principal.organisation_id)]
-    assert "work_handed_over" in messages_to(office, cast.bob.id)
+    assert open_links(context, child) == [(None, cast.ann.principal.organisation_id)]
+    assert "work_handed_over" in messages_to(context, cast.bob.id)
 
 
-def test_a9_changing_roles_without_leaving_the_profession_hands_over_nothing(cast, make, office):
+def test_a9_changing_roles_without_leaving_the_profession_hands_over_nothing(cast, make, context):
     child = make.child(linked=(cast.ann,))
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.ann.id, [Role.professional])
-    assert open_links(office, child) == [(cast.ann.id, cast.ann.principal.organisation_id)]
+    assert open_links(context, child) == [(cast.ann.id, cast.ann.principal.organisation_id)]
 
 
-def test_a9_a_link_of_the_former_organisation_opens_nothing(cast, make, office):
+def test_a9_a_link_of_the_former_organisation_opens_nothing(cast, make, context):
     """Should an account change its organisation without a hand-over, the links do not count for the new one."""
     child = make.child(linked=(cast.ann,))
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Person, cast.ann.id).organisation_id = cast.hana.principal.organisation_id
     principal = cast.ann.principal
     object.__setattr__(principal, "organisation_id", cast.hana.principal.organisation_id)
@@ -131,7 +131,7 @@ def parts_in_child(work, child):
     return links.open_link_of(work, child.id, work.me.user_id) is not None
 
 
-def test_a9_the_sen_team_is_told_where_there_is_no_queue_to_go_to(cast, make, office):
+def test_a9_the_sen_team_is_told_where_there_is_no_queue_to_go_to(cast, make, context):
     child = make.child(linked=(cast.ann,))
     queue = make.queue(child, cast.ann)
     with cast.olu.works() as work:
@@ -140,11 +140,11 @@ def test_a9_the_sen_team_is_told_where_there_is_no_queue_to_go_to(cast, make, of
     with cast.ines.works() as work:
         accounts.deactivate(work, cast.ann.id)
 
-    assert open_links(office, child) == []
-    assert "work_left" in messages_to(office, None)
+    assert open_links(context, child) == []
+    assert "work_left" in messages_to(context, None)
 
 
-def test_a9_a_colleague_who_is_away_does_not_strand_a_child_that_came_through_the_queue(cast, make, office):
+def test_a9_a_colleague_who_is_away_does_not_strand_a_child_that_came_through_the_queue(cast, make, context):
     child = make.child()
     waiting = make.queue(child, cast.hana)
     advice = make.advice(child, cast.hana, template="advice_health", author_id=None)
@@ -156,13 +156,13 @@ def test_a9_a_colleague_who_is_away_does_not_strand_a_child_that_came_through_th
         assert [each.child_id for each in caseload(work.session, work.me, Show.team).children] == [child.id]
         links.assign(work, waiting.id, cast.idris.id, assigned_to=cast.hana.id)
 
-    assert open_links(office, child) == [(cast.idris.id, cast.idris.principal.organisation_id)]
+    assert open_links(context, child) == [(cast.idris.id, cast.idris.principal.organisation_id)]
     with cast.idris.works() as work:
-        assert parts_in(work, work.get(Advice, advice.id)) == {Part.author}
+        assert workflow_roles_of(work, work.get(Advice, advice.id)) == {WorkflowRole.author}
     with cast.hana.works() as work:
         assert work.get(Advice, advice.id).author_id == cast.idris.id, "she sees it and writes no more"
-        assert parts_in(work, work.get(Advice, advice.id)) == frozenset()
-    assert "child_reassigned" in messages_to(office, cast.hana.id)
+        assert workflow_roles_of(work, work.get(Advice, advice.id)) == frozenset()
+    assert "child_reassigned" in messages_to(context, cast.hana.id)
 
 
 def test_a9_a_colleagues_own_child_is_not_taken_over(cast, make):
@@ -182,10 +182,13 @@ def removed(cast, make, actor, child):
         links.end_link(work, link.id)
 
 
-def test_a8_a_colleague_does_not_bring_back_whom_the_sen_team_removed(cast, make, office):
+def test_a8_a_colleague_does_not_bring_back_whom_the_sen_team_removed(cast, make, context):
     child = make.child(linked=(cast.sana,))
     removed(cast, make, cast.tom, child)
-    with pytest.raises(Refused, match="Only the SEN team can link them again"), cast.sana.works() as work:
+    with (
+        pytest.raises(ValidationFailed, match="Only the SEN team can link them again"),
+        cast.sana.works() as work,
+    ):
         links.bring_in(work, child.id, cast.tom.id)
     assert not sees(cast.tom, child)
 
@@ -203,7 +206,7 @@ def test_a8_the_queue_does_not_show_or_give_the_child_to_whom_the_sen_team_remov
     assert not sees(cast.hana, child)
     with pytest.raises(NotFound), cast.hana.works() as work:
         links.take_up(work, waiting.id)
-    with pytest.raises(Refused, match="Only the SEN team"), cast.idris.works() as work:
+    with pytest.raises(ValidationFailed, match="Only the SEN team"), cast.idris.works() as work:
         links.assign(work, waiting.id, cast.hana.id)
 
     with cast.olu.works() as work:
@@ -211,7 +214,7 @@ def test_a8_the_queue_does_not_show_or_give_the_child_to_whom_the_sen_team_remov
     assert sees(cast.hana, child), "the SEN team asked her by name"
 
 
-def test_a8_stepping_back_does_not_return_a_child_to_an_organisation_that_was_removed(cast, make, office):
+def test_a8_stepping_back_does_not_return_a_child_to_an_organisation_that_was_removed(cast, make, context):
     child = make.child()
     mine, queue = make.link(child, cast.hana), make.queue(child, cast.hana)
     make.advice(child, cast.hana, template="advice_health")
@@ -221,19 +224,19 @@ def test_a8_stepping_back_does_not_return_a_child_to_an_organisation_that_was_re
     with cast.hana.works() as work:
         links.step_back(work, mine.id)
 
-    assert open_links(office, child) == []
+    assert open_links(context, child) == []
     assert not sees(cast.idris, child)
-    assert "work_left" in messages_to(office, None)
+    assert "work_left" in messages_to(context, None)
     with cast.olu.works() as work:
         links.link_organisation(work, child.id, cast.hana.principal.organisation_id)
     assert sees(cast.idris, child)
 
 
-def test_a8_an_organisation_no_longer_in_use_reads_nothing(cast, make, office):
+def test_a8_an_organisation_no_longer_in_use_reads_nothing(cast, make, context):
     child = make.child(linked=(cast.hana,))
     make.queue(child, cast.hana)
     assert sees(cast.hana, child) and sees(cast.idris, child)
-    with everything(office) as work:
+    with everything(context) as work:
         work.get(Organisation, cast.hana.principal.organisation_id).active = False
     assert not sees(cast.hana, child) and not sees(cast.idris, child)
     with cast.hana.works() as work:
@@ -244,10 +247,10 @@ def test_a8_an_organisation_no_longer_in_use_reads_nothing(cast, make, office):
 # --- A7: to see the queue is not authorship -------------------------------------------------------
 
 
-def test_a7_after_a_colleague_stepped_back_the_draft_is_read_only_once_it_is_assigned(cast, make, office):
+def test_a7_after_a_colleague_stepped_back_the_draft_is_read_only_once_it_is_assigned(cast, make, context):
     from tests.integration.store.world import World
 
-    world = World(office, cast, make)
+    world = World(context, cast, make)
     link = make.link(world.child, cast.hana)
     draft_file = world.rows["draft file of advice in a queue"]
     with cast.hana.works() as work:
@@ -263,11 +266,11 @@ def test_a7_after_a_colleague_stepped_back_the_draft_is_read_only_once_it_is_ass
         assert work.get(type(draft_file), draft_file.id)
 
 
-def test_a9_two_requests_to_hand_over_at_once_leave_one_place_in_the_queue(cast, make, office):
+def test_a9_two_requests_to_hand_over_at_once_leave_one_place_in_the_queue(cast, make, context):
     child = make.child(linked=(cast.ann,))
     with cast.ines.works() as work:
         assert handover.work_in_hand(work, cast.ann.id) == handover.WorkInHand(children=1, forms=0)
     for _ in range(2):
         with cast.ines.works() as work:
             accounts.deactivate(work, cast.ann.id)
-    assert open_links(office, child) == [(None, cast.ann.principal.organisation_id)]
+    assert open_links(context, child) == [(None, cast.ann.principal.organisation_id)]

@@ -3,8 +3,8 @@
 import pytest
 
 from app.cases import advice_requests, invitations, links
-from app.core.errors import Refused
-from app.forms.rules.workflow import Part
+from app.core.errors import ValidationFailed
+from app.forms.rules.workflow import WorkflowRole
 from app.models import ChildLink, Invitation
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
@@ -36,7 +36,10 @@ def invite(work, child, first, last, relationship, **more):
     [("John", "Hussain", "Uncle"), ("J", "Smith", "Father"), ("Jo", "Smith", "Dad")],
 )
 def test_a2_inviting_one_who_must_not_know_asks_first(cast, child, first, last, relationship):
-    with pytest.raises(Refused, match=f"{first} {last} must not know") as refused, cast.olu.works() as work:
+    with (
+        pytest.raises(ValidationFailed, match=f"{first} {last} must not know") as refused,
+        cast.olu.works() as work,
+    ):
         invite(work, child, first, last, relationship)
     assert [fault.field for fault in refused.value.faults] == ["despite"]
     with cast.olu.works() as work:
@@ -49,23 +52,23 @@ def test_a2_others_are_invited_without_a_question(cast, child):
 
 
 def test_a2_linking_or_asking_their_organisation_asks_first(cast, child):
-    with pytest.raises(Refused), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed), cast.olu.works() as work:
         links.link_person(work, child.id, cast.sol.id)
-    with pytest.raises(Refused), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed), cast.olu.works() as work:
         links.link_organisation(work, child.id, cast.sol.principal.organisation_id)
-    with pytest.raises(Refused), cast.olu.works() as work:
+    with pytest.raises(ValidationFailed), cast.olu.works() as work:
         advice_requests.ask_for_advice(work, child.id, "advice_social_care", person_id=cast.sol.id)
     with cast.olu.works() as work:
         links.link_person(work, child.id, cast.ann.id)
         links.link_person(work, child.id, cast.sol.id, despite=True)
 
 
-def test_a2_a_young_person_is_invited_as_a_party_of_their_own(cast, make, office):
+def test_a2_a_young_person_is_invited_as_a_party_of_their_own(cast, make, context):
     child = make.child()
     with cast.olu.works() as work:
         name = ("Quinn", "Barker", cast.quinn.email, "The young person")
-        link = invitations.invite(work, parent(child.id, *name, part=Part.young_person))
-    with everything(office) as work:
-        assert work.get(ChildLink, link.id).part is Part.young_person
+        link = invitations.invite(work, parent(child.id, *name, part=WorkflowRole.young_person))
+    with everything(context) as work:
+        assert work.get(ChildLink, link.id).part is WorkflowRole.young_person
     with cast.quinn.works() as work:
         assert advice_requests.start_consent(work, child.id).author_id == cast.quinn.id

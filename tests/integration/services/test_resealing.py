@@ -10,15 +10,15 @@ import pytest
 import sqlalchemy as sa
 from flask_appbuilder import Model
 
-from app import open_office
+from app import open_app_context
 from app.accounts import saved_submissions
 from app.accounts.second_step import open_secret, seal_secret
 from app.core.encryption import BrokenSeal, seal, unseal
 from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
 from app.core.mail.outbox import place_of, queue_mail
 from app.core.mail.queue import SignedJson
-from app.core.unit_of_work import Office, unit_of_work
-from app.models import KeptPost, OutboxMail, Person
+from app.core.unit_of_work import AppContext, unit_of_work
+from app.models import OutboxMail, Person, SavedSubmission
 from app.operations import key_rotation
 from app.operations.backup import take_backup
 from app.operations.key_rotation import SEALED, reseal
@@ -29,16 +29,16 @@ from tests.integration.services.backups import an_empty_place, run
 NEW = secrets.token_hex(32)
 
 
-Keyed = Callable[..., Office]
+Keyed = Callable[..., AppContext]
 
 
 @pytest.fixture
-def keyed(office: Office) -> Iterator[Keyed]:
+def keyed(context: AppContext) -> Iterator[Keyed]:
     """The same portal, started with these file keys: keyed(NEW, old)."""
-    started: list[Office] = []
+    started: list[AppContext] = []
 
-    def start(*keys: str, like: Office = office) -> Office:
-        started.append(open_office(dataclasses.replace(like.settings, file_keys=keys), office.clock))
+    def start(*keys: str, like: AppContext = context) -> AppContext:
+        started.append(open_app_context(dataclasses.replace(like.settings, file_keys=keys), context.clock))
         return started[-1]
 
     yield start
@@ -47,27 +47,27 @@ def keyed(office: Office) -> Iterator[Keyed]:
 
 
 @pytest.fixture
-def old(office: Office) -> str:
+def old(context: AppContext) -> str:
     """The key that everything is sealed with before it is changed."""
-    return office.settings.file_keys[0]
+    return context.settings.file_keys[0]
 
 
 @pytest.fixture
-def changed(keyed: Keyed, old: str) -> Office:
+def changed(keyed: Keyed, old: str) -> AppContext:
     """The portal after FILE_KEY was changed, the old one among the fallbacks."""
     return keyed(NEW, old)
 
 
 @pytest.fixture
-def browsers_key(office: Office, cast: Cast) -> str:
+def browsers_key(context: AppContext, cast: Cast) -> str:
     """One of everything that is sealed; gives what a browser needs to see the text that was kept for Ann."""
-    with everything(office) as work:
+    with everything(context) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, "OLUSSECRET")
         return saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
 
 
-def assert_all_opens(portal: Office, cast: Cast, browsers_key: str) -> None:
+def assert_all_opens(portal: AppContext, cast: Cast, browsers_key: str) -> None:
     """Everything is read as it was, through the services that read it."""
     with everything(portal) as work:
         assert open_secret(work, cast.olu.id, work.get(Person, cast.olu.id).totp_secret or "") == "OLUSSECRET"
@@ -88,7 +88,7 @@ def test_an_older_key_still_opens_and_a_stranger_s_does_not(keyed, changed, cast
         assert_all_opens(keyed(NEW), cast, browsers_key)
 
 
-def test_what_is_sealed_from_now_on_needs_the_new_key_only(office, changed, old):
+def test_what_is_sealed_from_now_on_needs_the_new_key_only(context, changed, old):
     with everything(changed) as work:
         sealed = seal_secret(work, 7, "NEWSECRET")
         assert open_secret(work, 7, sealed) == "NEWSECRET"
@@ -116,12 +116,12 @@ def test_everything_that_is_kept_sealed_is_resealed():
     assert held == {str(each.column.property.columns[0]) for each in SEALED}
 
 
-def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monkeypatch):
+def test_a_run_that_is_killed_is_taken_up_again(context, changed, cast, old, monkeypatch):
     """The machine goes down in the second hundred: the first is done, and the next run does the rest."""
-    with everything(office) as work:
+    with everything(context) as work:
         for number in range(250):
             work.session.add(
-                KeptPost(
+                SavedSubmission(
                     key_hash=f"{number}",
                     person_id=cast.ann.id,
                     path="/",
@@ -143,17 +143,17 @@ def test_a_run_that_is_killed_is_taken_up_again(office, changed, cast, old, monk
         broken.setattr(key_rotation, "sealed_anew", dies)
         with pytest.raises(KeyboardInterrupt):
             reseal(changed)
-    assert opened_by(office, NEW) == 100 and opened_by(office, NEW, old) == 250
+    assert opened_by(context, NEW) == 100 and opened_by(context, NEW, old) == 250
 
     assert reseal(changed).done == {"text kept from expired forms": 150}
 
-    assert opened_by(office, NEW) == 250
+    assert opened_by(context, NEW) == 250
 
 
-def opened_by(office: Office, *keys: str) -> int:
+def opened_by(context: AppContext, *keys: str) -> int:
     """How many kept texts these keys open."""
-    with everything(office) as work:
-        found = work.session.scalars(sa.select(KeptPost)).all()
+    with everything(context) as work:
+        found = work.session.scalars(sa.select(SavedSubmission)).all()
     opened = 0
     for row in found:
         try:
@@ -166,14 +166,16 @@ def opened_by(office: Office, *keys: str) -> int:
     return opened
 
 
-def test_what_somebody_changes_meanwhile_is_not_overwritten(office, changed, cast, browsers_key, monkeypatch):
-    if office.database.is_sqlite:
+def test_what_somebody_changes_meanwhile_is_not_overwritten(
+    context, changed, cast, browsers_key, monkeypatch
+):
+    if context.database.is_sqlite:
         pytest.skip("on SQLite nobody else writes while a hundred are sealed anew")
     real = key_rotation.sealed_anew
 
     def meanwhile(keys, purpose, bound_to, sealed):
         if purpose == "authenticator":
-            with everything(office) as work:
+            with everything(context) as work:
                 work.get(Person, cast.olu.id).totp_secret = None
         return real(keys, purpose, bound_to, sealed)
 
@@ -181,11 +183,11 @@ def test_what_somebody_changes_meanwhile_is_not_overwritten(office, changed, cas
 
     reseal(changed)
 
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Person, cast.olu.id).totp_secret is None, "the app that was removed came back"
 
 
-def test_the_command_says_what_it_did_and_when_the_old_key_may_go(office, changed, browsers_key):
+def test_the_command_says_what_it_did_and_when_the_old_key_may_go(context, changed, browsers_key):
     code, said, _ = run(changed, "reseal")
     assert code == 0 and "Sealed anew: secrets of authenticator apps: 1" in said and "once more" in said
 
@@ -195,13 +197,13 @@ def test_the_command_says_what_it_did_and_when_the_old_key_may_go(office, change
     )
 
 
-def test_what_no_key_opens_is_told_and_stops_nothing(office, keyed, cast, browsers_key):
-    with everything(office) as work:
+def test_what_no_key_opens_is_told_and_stops_nothing(context, keyed, cast, browsers_key):
+    with everything(context) as work:
         work.get(Person, cast.mary.id).totp_secret = seal(
             ("another-key",), "authenticator", (cast.mary.id,), "x"
         )
 
-    code, said, wrong = run(keyed(NEW, *office.settings.file_keys), "reseal")
+    code, said, wrong = run(keyed(NEW, *context.settings.file_keys), "reseal")
 
     assert code == 1 and f"authenticator apps that no key opens, by number: {cast.mary.id}" in wrong
     assert said.count("Sealed anew") == 3 and "may go" not in said
@@ -219,29 +221,29 @@ def test_a_bell_rung_with_an_older_key_is_heard_and_a_stranger_s_is_not(old):
 
 
 def test_a_backup_from_before_the_change_comes_back_where_the_old_key_is_among_the_fallbacks(
-    office, keyed, old, cast, browsers_key, tmp_path: Path
+    context, keyed, old, cast, browsers_key, tmp_path: Path
 ):
-    take_backup(office, tmp_path / "backup")
+    take_backup(context, tmp_path / "backup")
 
     with (
-        an_empty_place(office, tmp_path / "no", file_keys=(NEW,)) as without,
+        an_empty_place(context, tmp_path / "no", file_keys=(NEW,)) as without,
         pytest.raises(CannotRestore, match="another FILE_KEY"),
     ):
         restore_backup(without, tmp_path / "backup")
-    with an_empty_place(office, tmp_path / "yes", file_keys=(NEW, old)) as place:
+    with an_empty_place(context, tmp_path / "yes", file_keys=(NEW, old)) as place:
         assert restore_backup(place, tmp_path / "backup").wrong == []
         reseal(place)
         assert_all_opens(keyed(NEW, like=place), cast, browsers_key)
 
 
-def test_a_backup_taken_while_both_keys_are_in_use_needs_both(office, old, changed, browsers_key, tmp_path):
+def test_a_backup_taken_while_both_keys_are_in_use_needs_both(context, old, changed, browsers_key, tmp_path):
     take_backup(changed, tmp_path / "backup")
 
     for number, keys in enumerate([(NEW,), (old,)]):
         with (
-            an_empty_place(office, tmp_path / str(number), file_keys=keys) as place,
+            an_empty_place(context, tmp_path / str(number), file_keys=keys) as place,
             pytest.raises(CannotRestore, match="another FILE_KEY"),
         ):
             restore_backup(place, tmp_path / "backup")
-    with an_empty_place(office, tmp_path / "both", file_keys=(old, NEW)) as place:
+    with an_empty_place(context, tmp_path / "both", file_keys=(old, NEW)) as place:
         assert restore_backup(place, tmp_path / "backup").wrong == []

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.core.errors import Conflict, NotFound, Refused, WrongHands, WrongMoment
+from app.core.errors import Conflict, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.forms.reading import read
 from app.forms.returns import LONGEST_REASON, WHOLE, accept, send_back
 from app.forms.rules.workflow import FormState
@@ -21,8 +21,8 @@ def advice(cast, make):
     return form
 
 
-def state_of(office, form_id: int) -> FormState:
-    with everything(office) as work:
+def state_of(context, form_id: int) -> FormState:
+    with everything(context) as work:
         return work.get(Form, form_id).state
 
 
@@ -31,14 +31,14 @@ def asked_in(found) -> set[str]:
 
 
 @pytest.mark.parametrize("officer", ["olu", "mary"])
-def test_the_sen_team_accepts(office, cast, advice, officer):
+def test_the_sen_team_accepts(context, cast, advice, officer):
     with getattr(cast, officer).works() as work:
         accept(work, advice.id, 1)
 
-    assert state_of(office, advice.id) is FormState.accepted
+    assert state_of(context, advice.id) is FormState.accepted
 
 
-def test_a_form_is_returned_with_a_reason_for_each_section(office, cast, advice):
+def test_a_form_is_returned_with_a_reason_for_each_section(context, cast, advice):
     with cast.olu.works() as work:
         send_back(
             work,
@@ -47,22 +47,22 @@ def test_a_form_is_returned_with_a_reason_for_each_section(office, cast, advice)
             {WHOLE: " Thank you. ", "views": "Please say when you met her.", "basis": "  "},
         )
 
-    assert state_of(office, advice.id) is FormState.returned
+    assert state_of(context, advice.id) is FormState.returned
     with cast.ann.works() as work:
         reasons = {(one.section, one.reason) for one in work.session.scalars(select(FormReturn))}
     assert reasons == {(None, "Thank you."), ("views", "Please say when you met her.")}
 
 
-def test_a_return_needs_a_reason(office, cast, advice):
-    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+def test_a_return_needs_a_reason(context, cast, advice):
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         send_back(work, advice.id, 1, {WHOLE: "  ", "views": "", "no_such_section": "Why?"})
 
     assert [fault.field for fault in refused.value.faults] == ["reason"]
-    assert state_of(office, advice.id) is FormState.submitted
+    assert state_of(context, advice.id) is FormState.submitted
 
 
 def test_a_reason_has_an_end(cast, advice):
-    with pytest.raises(Refused) as refused, cast.olu.works() as work:
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         send_back(work, advice.id, 1, {"views": "x" * (LONGEST_REASON + 1)})
 
     assert [fault.field for fault in refused.value.faults] == ["reason-views"]
@@ -81,7 +81,7 @@ def test_what_is_accepted_is_not_returned(cast, advice):
     with cast.olu.works() as work:
         accept(work, advice.id, 1)
 
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         send_back(work, advice.id, 1, {WHOLE: "Too late."})
 
 
@@ -90,12 +90,12 @@ def test_consent_is_neither_accepted_nor_returned(cast, make):
     fill_in(cast.pat, consent.id)
     send(cast.pat, consent.id)
 
-    with pytest.raises(WrongMoment), cast.olu.works() as work:
+    with pytest.raises(InvalidState), cast.olu.works() as work:
         accept(work, consent.id, 1)
 
 
 def test_authors_do_not_accept_their_own(cast, advice):
-    with pytest.raises(WrongHands), cast.ann.works() as work:
+    with pytest.raises(Forbidden), cast.ann.works() as work:
         accept(work, advice.id, 1)
 
 
@@ -110,17 +110,17 @@ def test_a_stranger_finds_no_such_form(cast, advice, stranger):
 # --- reading --------------------------------------------------------------------------------------
 
 
-def test_reading_is_written_down(office, cast, advice):
+def test_reading_is_written_down(context, cast, advice):
     with cast.olu.works() as work:
         read(work, advice.id)
 
-    with everything(office) as work:
+    with everything(context) as work:
         rows = work.session.scalars(select(AuditRow).where(AuditRow.event == "FormViewed")).all()
     assert [(row.actor_id, row.child_id) for row in rows] == [(cast.olu.id, advice.child_id)]
 
 
 @pytest.mark.parametrize("reader", ["hana", "pat"])
-def test_others_read_the_newest_version_without_what_is_restricted(office, cast, make, reader):
+def test_others_read_the_newest_version_without_what_is_restricted(context, cast, make, reader):
     request = make.request(make.child(linked=(cast.sana, cast.hana, cast.pat)), cast.sana)
     secret = {"contact_risk": "yes", "contact_risk_details": "Do not give Mr Shah the address."}
     fill_in(cast.sana, request.id, family=secret, circumstances={"safeguarding_note": "Call first."})
@@ -149,7 +149,7 @@ def test_others_read_the_newest_version_without_what_is_restricted(office, cast,
 
 
 def test_what_an_advice_quotes_from_the_request_is_read_only_by_those_who_may_read_the_request(
-    office, cast, make
+    context, cast, make
 ):
     child = make.child(linked=(cast.sana, cast.hana))
     request = make.request(child, cast.sana)

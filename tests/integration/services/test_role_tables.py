@@ -14,9 +14,9 @@ def run(app, *command):
     return done.exit_code, done.output
 
 
-def held(office):
+def held(context):
     """What AppBuilder's tables say each role may do."""
-    with everything(office) as work:
+    with everything(context) as work:
         return {
             row.name: {(each.view_menu.name, each.permission.name) for each in row.permissions}
             for row in work.session.scalars(select(RoleRow))
@@ -39,9 +39,9 @@ def grant(work, door, level):
 
 
 @pytest.fixture
-def drifted(office):
+def drifted(context):
     """A parent who may read the audit, an officer without messages, a role nobody knows."""
-    with everything(office) as work:
+    with everything(context) as work:
         pairs = {
             (each.view_menu.name, each.permission.name): each
             for each in work.session.scalars(select(PermissionView))
@@ -52,9 +52,9 @@ def drifted(office):
         work.add(RoleRow(name="Visitor", permissions=[grant(work, "Backdoor", "read")]))
 
 
-def test_after_sync_the_tables_hold_exactly_what_the_roles_mean(office):
-    assert held(office) == meant()
-    with everything(office) as work:
+def test_after_sync_the_tables_hold_exactly_what_the_roles_mean(context):
+    assert held(context) == meant()
+    with everything(context) as work:
         pairs = {
             (each.view_menu.name, each.permission.name)
             for each in work.session.scalars(select(PermissionView))
@@ -62,21 +62,21 @@ def test_after_sync_the_tables_hold_exactly_what_the_roles_mean(office):
     assert pairs == set().union(*meant().values())
 
 
-def test_sync_puts_right_what_somebody_added_or_took_away(app, office, drifted):
-    assert held(office) != meant()
+def test_sync_puts_right_what_somebody_added_or_took_away(app, context, drifted):
+    assert held(context) != meant()
 
     assert run(app, "sync")[0] == 0
 
-    assert held(office) == meant() | {"Visitor": set()}
-    with everything(office) as work:
+    assert held(context) == meant() | {"Visitor": set()}
+    with everything(context) as work:
         assert "Backdoor" not in {
             each.view_menu.name for each in work.session.scalars(select(PermissionView))
         }
     assert run(app, "check-roles")[0] == 0
 
 
-def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, office, drifted):
-    before = held(office)
+def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, context, drifted):
+    before = held(context)
 
     code, said = run(app, "check-roles")
 
@@ -86,15 +86,15 @@ def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, office, drifte
         "parent: must not have Audit (read)",
         "sen_officer: lacks Messages (write)",
     ]
-    assert held(office) == before
+    assert held(context) == before
 
 
 def test_roles_as_written_are_said_to_be_so(app):
     assert run(app, "check-roles") == (0, "The roles are as written.\n")
 
 
-def test_a_role_whose_row_is_missing_lacks_all_it_should_have(app, office):
-    with everything(office) as work:
+def test_a_role_whose_row_is_missing_lacks_all_it_should_have(app, context):
+    with everything(context) as work:
         row = role_row(work, "sen_manager")
         row.permissions, row.name = [], "old_manager"
     code, said = run(app, "check-roles")

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from app.forms.definitions import put_section
-from app.forms.form_context import look_at
-from app.forms.rules.workflow import Part
+from app.forms.form_context import load_form
+from app.forms.rules.workflow import WorkflowRole
 from app.forms.submissions import missing
 from app.models import Child
 from tests.cast import everything
@@ -19,20 +19,20 @@ BORN = date(2013, 6, 1)  # Year 9 by age on 23 November 2026
 
 def adulthood_asked(actor, form_id):
     with actor.works() as work:
-        return "adulthood" in [section.id for section in look_at(work, form_id).sections]
+        return "adulthood" in [section.id for section in load_form(work, form_id).sections]
 
 
 def year_section(cast, form_id):
     with cast.sana.works() as work:
-        return look_at(work, form_id).definition.question("actual_year")[0].id
+        return load_form(work, form_id).definition.question("actual_year")[0].id
 
 
-def test_c3_sending_the_request_records_the_year_taught(office, cast, make):
+def test_c3_sending_the_request_records_the_year_taught(context, cast, make):
     child = make.child(linked=(cast.sana,), date_of_birth=BORN)
     request = make.request(child, cast.sana)
     fill_in(cast.sana, request.id, **{year_section(cast, request.id): {"actual_year": "8"}})
     send(cast.sana, request.id, secrets.token_hex(16))
-    with everything(office) as work:
+    with everything(context) as work:
         found = work.get(Child, child.id)
         assert (found.year_taught, found.year_taught_on) == (8, date(2026, 11, 23))
 
@@ -57,10 +57,10 @@ def test_c3_the_page_says_which_year_it_shows(cast, make):
 def test_c3_a_young_person_consents_only_after_compulsory_school_age(cast, make, born, problems):
     """On 23 November 2026 both are 16; for the older school year, school age ended in June."""
     child = make.child(date_of_birth=born)
-    make.link(child, cast.pat, part=Part.young_person)
+    make.link(child, cast.pat, part=WorkflowRole.young_person)
     consent = make.consent(child, cast.pat)
     with cast.pat.works() as work:
-        opened = look_at(work, consent.id)
+        opened = load_form(work, consent.id)
         section = opened.definition.question("who")[0].id
         opened = replace(
             opened, answers=put_section(opened.answers, opened.section(section), {"who": "young_person"})

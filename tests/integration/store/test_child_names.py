@@ -16,8 +16,8 @@ from tests.cast import everything
 from tests.integration.services.test_children import TYPED
 
 
-def words_of(office, child_id):
-    with everything(office) as work:
+def words_of(context, child_id):
+    with everything(context) as work:
         found = work.session.scalars(select(ChildName.word).where(ChildName.child_id == child_id))
         return sorted(found)
 
@@ -26,78 +26,80 @@ def found_by(session, criterion):
     return set(session.scalars(select(Child.id).where(criterion)))
 
 
-def test_a_child_who_is_entered_has_the_words_of_the_name(cast, office):
+def test_a_child_who_is_entered_has_the_words_of_the_name(cast, context):
     with cast.sana.works() as work:
         child_id = desk.add_child(work, TYPED).child_id
-    assert words_of(office, child_id) == ["amina", "aminanoor", "noor", "oshah"]
+    assert words_of(context, child_id) == ["amina", "aminanoor", "noor", "oshah"]
 
 
-def test_a_child_who_is_renamed_is_found_by_the_new_name_and_not_by_the_old(cast, make, office):
+def test_a_child_who_is_renamed_is_found_by_the_new_name_and_not_by_the_old(cast, make, context):
     child = make.child(linked=(cast.sana,), search_name="shah amina")
     with cast.sana.works() as work:
         work.get(Child, child.id).search_name = "nowak amina amina"
-    assert words_of(office, child.id) == ["amina", "nowak"]
+    assert words_of(context, child.id) == ["amina", "nowak"]
 
-    with everything(office) as work:
+    with everything(context) as work:
         work.session.execute(update(Child).values(search_name="patel ravi"))
-    assert words_of(office, child.id) == ["patel", "ravi"], "past the rows, in one statement"
+    assert words_of(context, child.id) == ["patel", "ravi"], "past the rows, in one statement"
 
 
-def test_what_else_changes_about_a_child_leaves_the_words_alone(make, office):
+def test_what_else_changes_about_a_child_leaves_the_words_alone(make, context):
     child = make.child(search_name="shah amina")
-    with everything(office) as work:
+    with everything(context) as work:
         work.session.execute(delete(ChildName))
         work.get(Child, child.id).postcode = "BD1 1HX"
-    assert words_of(office, child.id) == [], "they are not written again for nothing"
+    assert words_of(context, child.id) == [], "they are not written again for nothing"
 
 
-def test_a_record_that_is_merged_has_no_words_any_more(cast, make, office):
+def test_a_record_that_is_merged_has_no_words_any_more(cast, make, context):
     older = make.child(search_name="shah amina")
     newer = make.child(search_name="shah aminah", possible_duplicate_of_id=older.id)
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
 
-    assert words_of(office, newer.id) == []
-    assert words_of(office, older.id) == ["amina", "shah"]
+    assert words_of(context, newer.id) == []
+    assert words_of(context, older.id) == ["amina", "shah"]
 
-    with everything(office) as work:
+    with everything(context) as work:
         work.session.execute(update(Child).where(Child.id == newer.id).values(merged_into_id=None))
-    assert words_of(office, newer.id) == ["aminah", "shah"], "and again if it is taken apart"
+    assert words_of(context, newer.id) == ["aminah", "shah"], "and again if it is taken apart"
 
 
-def test_the_words_go_with_the_child(make, office):
+def test_the_words_go_with_the_child(make, context):
     child = make.child()
-    with everything(office) as work:
+    with everything(context) as work:
         work.session.execute(delete(Child).where(Child.id == child.id))
-    assert words_of(office, child.id) == []
+    assert words_of(context, child.id) == []
 
 
 @pytest.mark.parametrize("odd", ['o"neill', "back\\slash", "[", "]", '","', "%_", "1", "null", "عل ی", "𐐨𐐩"])
-def test_whatever_stands_in_a_name_its_words_are_those_between_spaces(make, office, odd):
+def test_whatever_stands_in_a_name_its_words_are_those_between_spaces(make, context, odd):
     child = make.child(search_name=f" {odd}  {odd} x ")
-    assert words_of(office, child.id) == sorted({*odd.split(), "x"})
+    assert words_of(context, child.id) == sorted({*odd.split(), "x"})
 
 
-def test_children_who_are_entered_in_bulk_have_their_words_too(make, office):
+def test_children_who_are_entered_in_bulk_have_their_words_too(make, context):
     like = {"forenames": "A", "surname": "B", "date_of_birth": make.child().date_of_birth, "added_by_id": 1}
-    with everything(office) as work:
+    with everything(context) as work:
         numbers = work.session.scalars(
             insert(Child).returning(Child.id), [like | {"search_name": f"bulk{n} a"} for n in range(30)]
         ).all()
-    assert [words_of(office, number) for number in numbers] == [
+    assert [words_of(context, number) for number in numbers] == [
         ["a", f"bulk{n}"] for n, _ in enumerate(numbers)
     ]
 
 
-LETTERS = st.sampled_from(
+NOTIFICATIONS = st.sampled_from(
     [*"abzé'’- ", "ł", "ß", "İ", "ع", "ی", "힣", "\ud7fb", "𐐨", "\U0003134a", "9", "\U0010ffff"]
 )
-NAMES = st.text(LETTERS, min_size=1, max_size=6)
+NAMES = st.text(NOTIFICATIONS, min_size=1, max_size=6)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(names=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8), typed=st.text(LETTERS, max_size=5))
-def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, office, monkeypatch, names, typed):
+@given(
+    names=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8), typed=st.text(NOTIFICATIONS, max_size=5)
+)
+def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, context, monkeypatch, names, typed):
     monkeypatch.setattr(finding, "MANY", 2)
     kept = {make.child(search_name=search_name(*name)).id: search_name(*name) for name in names}
     expected = {
@@ -109,7 +111,7 @@ def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, office, 
             for ways in ways_to_match(search_words(typed))
         )
     }
-    with everything(office) as work:
+    with everything(context) as work:
         for criterion in (
             child_matches(typed),
             child_matches(typed, one_by_one=True),
@@ -130,11 +132,11 @@ def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, office, 
         ("shah am", False),
     ],
 )
-def test_quicker_ways_are_taken_where_one_word_begins_many_names(make, office, monkeypatch, typed, quicker):
+def test_quicker_ways_are_taken_where_one_word_begins_many_names(make, context, monkeypatch, typed, quicker):
     monkeypatch.setattr(finding, "MANY", 3)
     for name in ("amina", "amir", "amos", "zoe", "zoe"):
         make.child(search_name=f"shah {name}")
-    with everything(office) as work:
+    with everything(context) as work:
         sought = children_listed(work.session, typed)
         everybody = found_by(work.session, child_matches(typed))
         assert found_by(work.session, sought.criterion) == everybody
@@ -147,34 +149,34 @@ def test_quicker_ways_are_taken_where_one_word_begins_many_names(make, office, m
             assert found_by(work.session, some) < everybody
 
 
-def how_it_is_read(office, criterion):
+def how_it_is_read(context, criterion):
     """The database's own plan for finding these children among many."""
-    with everything(office) as work:
+    with everything(context) as work:
         session = work.session
         written = (
             select(Child.id)
             .where(criterion)
             .compile(session.connection(), compile_kwargs={"literal_binds": True})
         )
-        if not office.database.is_sqlite:
+        if not context.database.is_sqlite:
             session.execute(text("SET LOCAL enable_seqscan = off"))  # a table of a few rows is read whole
             return "\n".join(session.scalars(text(f"EXPLAIN {written}")))
         return "\n".join(row[3] for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}")))
 
 
-def test_a_search_reads_the_index_from_the_first_to_the_last_word_that_begins_so(make, office):
+def test_a_search_reads_the_index_from_the_first_to_the_last_word_that_begins_so(make, context):
     make.child()
-    plan = how_it_is_read(office, child_matches("shah ami"))
+    plan = how_it_is_read(context, child_matches("shah ami"))
     both_ends = (
-        "(word>? AND word<?)" if office.database.is_sqlite else "(word >= 'shah'::text) AND (word < 'shah"
+        "(word>? AND word<?)" if context.database.is_sqlite else "(word >= 'shah'::text) AND (word < 'shah"
     )
     assert both_ends in plan
     assert "SCAN child" not in plan
 
 
-def test_one_by_one_each_childs_words_are_looked_up(make, office):
+def test_one_by_one_each_childs_words_are_looked_up(make, context):
     make.child()
-    plan = how_it_is_read(office, child_matches("a", one_by_one=True))
+    plan = how_it_is_read(context, child_matches("a", one_by_one=True))
     assert "ix_child_name_child_id" in plan or "pk_child_name" in plan
 
 
@@ -199,10 +201,10 @@ def test_the_audits_search_gives_a_few_in_the_order_of_names(cast, make):
         *[("Vanderberg", each) for each in ("van der berg", "Van Derberg")],
     ],
 )
-def test_b5_a_name_is_found_with_and_without_apostrophes_hyphens_and_spaces(make, office, surname, typed):
+def test_b5_a_name_is_found_with_and_without_apostrophes_hyphens_and_spaces(make, context, surname, typed):
     child = make.child(search_name=search_name(surname, "Jo"))
     make.child(search_name=search_name("Nowak", "Zofia"))
-    with everything(office) as work:
+    with everything(context) as work:
         for criterion in (
             child_matches(typed), child_matches(typed, one_by_one=True), children_listed(work.session, typed).criterion,
         ):  # fmt: skip
@@ -210,20 +212,20 @@ def test_b5_a_name_is_found_with_and_without_apostrophes_hyphens_and_spaces(make
 
 
 @pytest.mark.parametrize("typed", ["%", "-", "😀", "_", "'", "’", ".", "\u200b", "%%", "- -", "*"])
-def test_b5_signs_without_a_letter_or_digit_find_nothing(make, office, typed):
+def test_b5_signs_without_a_letter_or_digit_find_nothing(make, context, typed):
     make.child(linked=(), search_name="shah amina")
-    with everything(office) as work:
+    with everything(context) as work:
         for criterion in (child_matches(typed), child_matches(typed, one_by_one=True)):
             assert found_by(work.session, criterion) == set()
         assert found_by(work.session, children_listed(work.session, typed).criterion) == set()
         assert children_called(work.session, typed) == []
 
 
-def test_b5_words_joined_are_read_by_the_index_of_words(office):
+def test_b5_words_joined_are_read_by_the_index_of_words(context):
     """On either database: the word by which children are fetched never walks through all words."""
-    with everything(office) as work:
+    with everything(context) as work:
         statement = select(Child.id).where(child_matches("mc donald"))
         written = statement.compile(work.session.connection(), compile_kwargs={"literal_binds": True})
-        if office.database.is_sqlite:
+        if context.database.is_sqlite:
             plan = [row[3] for row in work.session.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
             assert not [step for step in plan if step.startswith("SCAN") and "child_name" in step], plan

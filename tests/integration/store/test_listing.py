@@ -93,10 +93,10 @@ def test_every_list_about_children_is_asked_so():
 
 
 @pytest.mark.parametrize("shown", _lists(), ids=lambda each: each.__name__)
-def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, office, shown, monkeypatch):
+def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, context, shown, monkeypatch):
     for many in ("MANY", "MANY_TO_SORT"):  # so that lists are asked in the quicker ways too
         monkeypatch.setattr(finding, many, 2)
-    case = BusyCase(office, cast, make)
+    case = BusyCase(context, cast, make)
     case.grow(3)
     # A record that was merged is seen by nobody: what is still written about it is listed without it.
     merged = make.child(merged_into_id=case.child.id)
@@ -104,7 +104,7 @@ def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, office, sh
     make.request(merged, cast.sana, FormState.submitted)
     listing, seen = shown.datamodel.listing, 0
     for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
-        with office.database.open() as session, app.app_context():
+        with context.database.open() as session, app.app_context():
             look_as(session, who)
             for sought, part in _asked(shown, session):
                 count, rows = listing.page(session, sought, part, UP_TO)
@@ -115,7 +115,7 @@ def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, office, sh
     assert seen
 
 
-def test_what_is_about_a_record_that_was_merged_is_listed_without_it(cast, make, office):
+def test_what_is_about_a_record_that_was_merged_is_listed_without_it(cast, make, context):
     advice = make.advice(make.child(merged_into_id=make.child().id), cast.ann)
     with cast.olu.works() as work:
         part = Part("id", True, 0, 25)
@@ -251,16 +251,16 @@ class TestCounting:
     """They are counted up to the cap, in the statement that reads them."""
 
     @pytest.fixture
-    def asked(self, office):
+    def asked(self, context):
         """The statements sent."""
         sent: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             sent.append(statement)
 
-        event.listen(office.database.engine, "before_cursor_execute", note)
+        event.listen(context.database.engine, "before_cursor_execute", note)
         yield sent
-        event.remove(office.database.engine, "before_cursor_execute", note)
+        event.remove(context.database.engine, "before_cursor_execute", note)
 
     @pytest.mark.parametrize(
         ("passed_over", "most", "up_to", "expected", "statements"),

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 
 from app.core.database.migrations import FOLDER, alone, config_for, newest_revision
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import AuditRow
 from app.seed.files import form_seeds
 from bench.databases import own_database
@@ -277,14 +277,14 @@ def test_two_that_prepare_one_database_at_once_both_succeed(empty_url, engine, t
     assert (held["alembic_version"], held["form_template"]) == (1, len(form_seeds()))
 
 
-def test_whoever_prepares_waits_until_the_other_is_done(office: Office):
+def test_whoever_prepares_waits_until_the_other_is_done(context: AppContext):
     order: list[str] = []
 
     def other() -> None:
-        with alone(office.database):
+        with alone(context.database):
             order.append("the other begins")
 
-    with alone(office.database):
+    with alone(context.database):
         waiting = threading.Thread(target=other)
         waiting.start()
         waiting.join(0.5)

@@ -161,14 +161,14 @@ def test_a_bucket_that_is_not_there_is_no_answer(server):
     assert not S3Store(replace(server.settings, bucket="another")).answers()
 
 
-def test_documents_are_kept_handed_out_and_swept_there(app, office, cast, make, server, clock):
-    there = replace(office, settings=replace(office.settings, s3=server.settings))
+def test_documents_are_kept_handed_out_and_swept_there(app, context, cast, make, server, clock):
+    there = replace(context, settings=replace(context.settings, s3=server.settings))
     assert health.weaknesses(there) == []
     received = documents.receive(there, "letter.txt", io.BytesIO(b"A letter."))
     assert received.state is DocumentState.clean
     child = make.child(linked=(cast.sana,))
     form = make.request(child, cast.sana)
-    with everything(office) as work:
+    with everything(context) as work:
         document = work.add(
             Document(
                 child_id=child.id,
@@ -187,7 +187,7 @@ def test_documents_are_kept_handed_out_and_swept_there(app, office, cast, make, 
     orphan = documents.receive(there, "other.txt", io.BytesIO(b"Nobody's.")).kept.key
 
     with_store = create_app(
-        settings_for(office.settings.data_dir, office.database.url, **server.environ), clock
+        settings_for(context.settings.data_dir, context.database.url, **server.environ), clock
     )
     browser = cast.sana.browser()
     cookies = browser.get_cookie("sid")
@@ -197,16 +197,16 @@ def test_documents_are_kept_handed_out_and_swept_there(app, office, cast, make, 
 
     assert (answer.status_code, answer.data, answer.content_length) == (200, b"A letter.", 9)
     assert "attachment" in answer.headers["Content-Disposition"]
-    assert not (office.settings.data_dir / "files" / received.kept.key[:2] / received.kept.key).exists()
+    assert not (context.settings.data_dir / "files" / received.kept.key[:2] / received.kept.key).exists()
 
     now = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=25)
-    with everything(office) as work:
+    with everything(context) as work:
         documents.sweep(work.session, there, now)
     store = S3Store(server.settings)
     assert read(store, received.kept.key) == b"A letter."
     with pytest.raises(FileNotFoundError):
         store.open(orphan)
-    with_store.extensions["office"].database.engine.dispose()
+    with_store.extensions["app_context"].database.engine.dispose()
 
 
 WHOLE = {"S3_ENDPOINT": "https://s3.example", "S3_BUCKET": "b", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s"}

@@ -15,24 +15,24 @@ from app.views.messages.message_lists import MessageList
 from tests.cast import everything
 
 
-def how_it_is_read(office, statement) -> str:
+def how_it_is_read(context, statement) -> str:
     """The database's own plan."""
-    with everything(office) as work:
+    with everything(context) as work:
         session = work.session
         written = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
-        if office.database.is_sqlite:
+        if context.database.is_sqlite:
             return "\n".join(row[3] for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}")))
         session.execute(text("SET LOCAL enable_seqscan = off"))  # a table of a few rows is read whole
         return "\n".join(session.scalars(text(f"EXPLAIN {written}")))
 
 
-def test_what_is_awaited_is_found_without_walking_through_all_that_ever_was(office):
+def test_what_is_awaited_is_found_without_walking_through_all_that_ever_was(context):
     for criterion, index in (
         (AWAITED_ADVICE, "ix_form_awaited_advice"),
         (UNDECIDED_REQUESTS, "ix_form_undecided_requests"),
     ):
         soonest = select(Form.id).where(criterion, Form.due_on.is_not(None)).order_by(Form.due_on, Form.id)
-        plan = how_it_is_read(office, soonest.limit(8))
+        plan = how_it_is_read(context, soonest.limit(8))
         # Either reads only what is open. By due date alone, everything that ever was due would come first.
         assert index in plan or "ix_form_kind_state_due" in plan
         assert "ix_form_due_on" not in plan
@@ -57,11 +57,11 @@ def _views() -> list[tuple[Any, str, str, bool]]:
     ]
 
 
-def _grow(office: Any, make: Any) -> None:
+def _grow(context: Any, make: Any) -> None:
     """A county of some size: enough for SQLite to know how its rows lie."""
     child, someone = make.child(), 1
     born = {"forenames": "A", "surname": "B", "added_by_id": someone, "search_name": "b a"}
-    with everything(office) as work:
+    with everything(context) as work:
         children = work.session.scalars(
             insert(Child).returning(Child.id),
             [born | {"date_of_birth": child.date_of_birth + timedelta(days=n % 700)} for n in range(2000)],
@@ -77,8 +77,8 @@ def _grow(office: Any, make: Any) -> None:
                     for day in [child.date_of_birth + timedelta(days=number % 900)]
                 ],
             )
-    office.database.learn()
-    office.database.engine.dispose()
+    context.database.learn()
+    context.database.engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -87,72 +87,72 @@ def _grow(office: Any, make: Any) -> None:
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_a_list_reads_its_rows_in_their_order_and_sorts_nothing(
-    app, office, cast, make, shown, view, order, descending
+    app, context, cast, make, shown, view, order, descending
 ):
-    if office.database.is_sqlite:
-        _grow(office, make)
+    if context.database.is_sqlite:
+        _grow(context, make)
     listing = shown.datamodel.listing
     with cast.olu.works() as work, app.app_context():
         session = work.session
         criterion = shown.narrowings[view].criterion() if view else true()
-        if not office.database.is_sqlite:  # tables of a few rows are read whole and sorted
+        if not context.database.is_sqlite:  # tables of a few rows are read whole and sorted
             session.execute(text("SET LOCAL enable_seqscan = off"))
             session.execute(text("SET LOCAL enable_bitmapscan = off"))
             session.execute(text("SET LOCAL enable_sort = off"))
         plan = _plan_of(
-            office, lambda: listing.page(session, Sought(criterion), Part(order, descending, 0, 25), 1001)
+            context, lambda: listing.page(session, Sought(criterion), Part(order, descending, 0, 25), 1001)
         )
     # PostgreSQL puts those of one day in the order of their numbers, which sorts no more than a day's.
     sorts = [step for step in plan if any(word in step for word in SORTED) and "Incremental" not in step]
     assert not sorts, plan
 
 
-def _plan_of(office: Any, read: Callable[[], Any]) -> list[str]:
+def _plan_of(context: Any, read: Callable[[], Any]) -> list[str]:
     """How the database goes about the last statement sent while this is read."""
     sent: list[Any] = []
 
     def note(connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
         sent.append((connection, statement, values))
 
-    event.listen(office.database.engine, "before_cursor_execute", note)
+    event.listen(context.database.engine, "before_cursor_execute", note)
     read()
-    event.remove(office.database.engine, "before_cursor_execute", note)
+    event.remove(context.database.engine, "before_cursor_execute", note)
     connection, statement, values = sent[-1]
     cursor = connection.connection.cursor()
-    cursor.execute(f"EXPLAIN {'QUERY PLAN ' if office.database.is_sqlite else ''}{statement}", values)
+    cursor.execute(f"EXPLAIN {'QUERY PLAN ' if context.database.is_sqlite else ''}{statement}", values)
     return [str(row[-1]) for row in cursor.fetchall()]
 
 
-def test_children_in_doubt_are_found_without_reading_the_county(office):
+def test_children_in_doubt_are_found_without_reading_the_county(context):
     in_doubt = select(Child.id).where(
         Child.possible_duplicate_of_id.is_not(None), Child.merged_into_id.is_(None)
     )
-    assert "ix_child_in_doubt" in how_it_is_read(office, in_doubt.order_by(Child.id.desc()).limit(25))
+    assert "ix_child_in_doubt" in how_it_is_read(context, in_doubt.order_by(Child.id.desc()).limit(25))
 
 
-def test_a_page_that_only_read_leaves_its_statements_planned(office, cast):
+def test_a_page_that_only_read_leaves_its_statements_planned(context, cast):
     browser = cast.sana.browser()
     for _ in range(8):
         assert browser.get("/").status_code == 200
-    if office.database.is_sqlite:
+    if context.database.is_sqlite:
         return
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         planned = connection.scalar(
             text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%form%'")
         )
     assert planned >= 1
 
 
-def test_what_was_changed_while_only_reading_was_meant_is_undone(cast, make, office):
+def test_what_was_changed_while_only_reading_was_meant_is_undone(cast, make, context):
     child = make.child(surname="Before", linked=(cast.ann,))
     for change in (
         lambda session: setattr(session.get(Child, child.id), "surname", "After"),
         lambda session: (setattr(session.get(Child, child.id), "surname", "After"), session.flush()),
         lambda session: session.execute(text("UPDATE child SET surname = 'After'")),
     ):
-        with everything(office) as work:
+        with everything(context) as work:
             work.session.rollback()
             change(work.session)
             end_reading(work.session)
-        with everything(office) as work:
+        with everything(context) as work:
             assert work.get(Child, child.id).surname == "Before"

@@ -13,7 +13,7 @@ from app.cases import decisions
 from app.core.database.compiled_query import Ready
 from app.core.database.engine import connection_of
 from app.core.database.row_filter import look_as, look_as_system
-from app.forms.rules.workflow import FormState, Part
+from app.forms.rules.workflow import FormState, WorkflowRole
 from app.models import Child, ChildLink, Form
 from tests.cast import everything
 from tests.statements import counted
@@ -59,7 +59,7 @@ def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
         "most": 50,
         "before": 0,
         "kept": 0,
-        "today": case.office.clock.today(),
+        "today": case.context.clock.today(),
         "sid_hash": "none",
         "word": "a",
         "past": "b",
@@ -70,16 +70,16 @@ def _told(ready: Ready, case: BusyCase, who: Any) -> dict[str, Any]:
 
 def _assigned_from_the_queue(case: BusyCase, cast: Any) -> None:
     """A child that a colleague took from the queue of Ann's organisation."""
-    with everything(case.office) as work:
+    with everything(case.context) as work:
         work.add(
             ChildLink(
                 child_id=case.twin.id,
                 person_id=cast.bob.id,
                 organisation_id=cast.bob.principal.organisation_id,
-                part=Part.author,
+                part=WorkflowRole.author,
                 through_queue=True,
                 linked_by_id=cast.olu.id,
-                taken_up_at=case.office.clock.now(),
+                taken_up_at=case.context.clock.now(),
             )
         )
 
@@ -89,17 +89,17 @@ def _same(rows: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("name", READY)
-def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
-    if name in ONLY_POSTGRESQL and office.database.is_sqlite:
+def test_everybody_gets_what_the_orm_gives_them(cast, make, context, name):
+    if name in ONLY_POSTGRESQL and context.database.is_sqlite:
         pytest.skip("never asked of SQLite")
-    case = BusyCase(office, cast, make)
+    case = BusyCase(context, cast, make)
     with cast.olu.works() as work:
         decisions.agree_to_assess(work, case.accepted, "Needs are not met.")
     _assigned_from_the_queue(case, cast)
     case.grow(3)
     ready, seen = READY[name], 0
     for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
-        with office.database.open() as session:
+        with context.database.open() as session:
             look_as(session, who)
             told = _told(ready, case, who or cast.sana.principal)
             expected = _same(session.execute(ready.statement, told))
@@ -110,7 +110,7 @@ def test_everybody_gets_what_the_orm_gives_them(cast, make, office, name):
         assert not made.known, "PostgreSQL would plan without knowing what the statement says itself"
 
 
-def test_how_many_rows_are_wanted_is_written_into_the_statement(cast, make, office):
+def test_how_many_rows_are_wanted_is_written_into_the_statement(cast, make, context):
     for number in range(3):
         make.child(surname=f"O'Neill {number}%")
     names = Ready(
@@ -136,10 +136,10 @@ def test_a_change_not_saved_yet_is_found(cast, make):
         assert names.rows(work.session, child=child.id) == [("After",)]
 
 
-def test_the_next_reader_looks_through_their_own_lens(cast, make, office):
+def test_the_next_reader_looks_through_their_own_lens(cast, make, context):
     child = make.child(linked=(cast.ann,), surname="Secret")
     names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
-    with office.database.open() as session:
+    with context.database.open() as session:
         for who, expected in (
             (cast.ann, [("Secret",)]),
             (cast.bob, []),
@@ -152,12 +152,12 @@ def test_the_next_reader_looks_through_their_own_lens(cast, make, office):
         assert names.rows(session, child=child.id) == []
         look_as_system(session, "a test looks past the lens")
         assert names.rows(session, child=child.id) == [("Secret",)]
-    with office.database.open() as nobodys:
+    with context.database.open() as nobodys:
         assert names.rows(nobodys, child=child.id) == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 25])
-def test_lists_of_any_length_find_what_is_in_them(cast, make, office, count):
+def test_lists_of_any_length_find_what_is_in_them(cast, make, context, count):
     children = [make.child(linked=(cast.ann,), surname=f"Child{number}") for number in range(6)]
     some = Ready(
         select(Child.id).where(Child.id.in_(bindparam("children", expanding=True))), lists=["children"]
@@ -175,15 +175,15 @@ def test_values_come_back_as_the_orm_gives_them(cast, make):
         assert isinstance(asked.rows(work.session)[0][0], FormState)
 
 
-def test_a_place_that_is_not_filled_is_an_error(cast, office):
+def test_a_place_that_is_not_filled_is_an_error(cast, context):
     names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
     with cast.ann.works() as work, pytest.raises(Exception, match="child"):
         names.rows(work.session)
 
 
-def test_an_error_of_the_database_is_told_as_by_any_other_statement(office):
+def test_an_error_of_the_database_is_told_as_by_any_other_statement(context):
     broken = Ready(select(Table("not_there", MetaData(), Column("id", Integer))))
-    with office.database.open() as session:
+    with context.database.open() as session:
         with pytest.raises((OperationalError, ProgrammingError)) as told:
             broken.rows(session)
         session.rollback()
@@ -191,22 +191,22 @@ def test_an_error_of_the_database_is_told_as_by_any_other_statement(office):
         assert session.scalar(select(1)) == 1
 
 
-def test_a_word_that_was_looked_for_is_not_in_the_error(office):
+def test_a_word_that_was_looked_for_is_not_in_the_error(context):
     broken = Ready(
         select(Table("not_there", MetaData(), Column("name", String))).where(
             literal_column("name") == bindparam("wanted", type_=String())
         )
     )
-    with office.database.open() as session, pytest.raises(DBAPIError) as told:
+    with context.database.open() as session, pytest.raises(DBAPIError) as told:
         broken.rows(session, wanted="Amira Example")
     assert "Amira" not in str(told.value)
 
 
-def test_a_connection_that_was_cut_is_put_away(office):
-    if office.database.is_sqlite:
+def test_a_connection_that_was_cut_is_put_away(context):
+    if context.database.is_sqlite:
         pytest.skip("SQLite's database is a file, and nobody cuts it off")
     one = Ready(select(literal_column("1", Integer).label("one")))
-    with office.database.open() as session, office.database.open() as killer:
+    with context.database.open() as session, context.database.open() as killer:
         assert one.rows(session) == [(1,)]
         number = session.scalar(text("SELECT pg_backend_pid()"))
         killer.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
@@ -217,15 +217,15 @@ def test_a_connection_that_was_cut_is_put_away(office):
         assert one.rows(session) == [(1,)]
 
 
-def test_whoever_listens_to_statements_hears_of_it(office):
+def test_whoever_listens_to_statements_hears_of_it(context):
     one = Ready(select(literal_column("1", Integer).label("one")))
-    with counted(office) as heard, office.database.open() as session:
+    with counted(context) as heard, context.database.open() as session:
         one.rows(session)
     assert [each for each in heard if each.startswith("SELECT")] == ["SELECT 1 AS one"]
 
 
-def test_the_next_transaction_asks_through_its_own_connection(office):
-    with office.database.open() as session:
+def test_the_next_transaction_asks_through_its_own_connection(context):
+    with context.database.open() as session:
         first = connection_of(session)
         assert connection_of(session) is first
         session.rollback()

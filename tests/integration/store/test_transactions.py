@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.core.database.compiled_query import Ready, ReadyRow
 from app.core.database.engine import CHANGED, Database, begin_writing, connection_of, end_reading
 from app.core.database.row_filter import look_as_system
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.models import Message
 
 PAPER = sa.Table(
@@ -23,9 +23,9 @@ ON_POSTGRESQL = pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason
 
 
 @pytest.fixture
-def session(office: Office):
+def session(context: AppContext):
     """A session that sees everything."""
-    with office.database.open() as opened:
+    with context.database.open() as opened:
         look_as_system(opened, "a test of transactions")
         yield opened
 
@@ -73,12 +73,12 @@ def test_the_next_transaction_has_changed_nothing(session, make, cast, clock):
     assert CHANGED not in session.info
 
 
-def test_sqlite_begins_to_write_in_a_transaction_of_its_own_and_postgresql_goes_on(office, session):
+def test_sqlite_begins_to_write_in_a_transaction_of_its_own_and_postgresql_goes_on(context, session):
     session.scalar(sa.select(1))
     reading = session.get_transaction()
     begin_writing(session)
 
-    assert (session.get_transaction() is reading) is not office.database.is_sqlite
+    assert (session.get_transaction() is reading) is not context.database.is_sqlite
 
 
 def test_a_row_entered_in_a_ready_way_is_the_row_that_was_given(session, clock):
@@ -105,9 +105,9 @@ def test_a_row_that_lacks_something_is_not_entered(session):
 
 
 @ON_POSTGRESQL
-def test_each_statement_sees_what_is_committed_whatever_the_servers_default(office):
-    server = office.database.engine.url
-    with office.database.engine.connect() as connection:
+def test_each_statement_sees_what_is_committed_whatever_the_servers_default(context):
+    server = context.database.engine.url
+    with context.database.engine.connect() as connection:
         connection.execute(
             sa.text(f'ALTER DATABASE "{server.database}" SET default_transaction_isolation = serializable')
         )
@@ -119,28 +119,28 @@ def test_each_statement_sees_what_is_committed_whatever_the_servers_default(offi
 
 
 @ON_POSTGRESQL
-def test_a_connection_whose_server_went_away_is_given_to_nobody(office):
+def test_a_connection_whose_server_went_away_is_given_to_nobody(context):
     one = Ready(sa.select(sa.literal_column("1", sa.Integer)))
-    with office.database.open() as session:
+    with context.database.open() as session:
         number = session.scalar(sa.text("SELECT pg_backend_pid()"))
-    with sa.create_engine(office.database.engine.url).connect() as killer:
+    with sa.create_engine(context.database.engine.url).connect() as killer:
         killer.execute(sa.text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
     killer.engine.dispose()
 
-    with office.database.open() as session:
+    with context.database.open() as session:
         assert one.rows(session) == [(1,)]
         assert session.scalar(sa.text("SELECT pg_backend_pid()")) != number
 
 
 @ON_POSTGRESQL
-def test_a_connection_that_was_silent_for_long_is_asked_first(office, monkeypatch):
+def test_a_connection_that_was_silent_for_long_is_asked_first(context, monkeypatch):
     asked = []
-    with office.database.engine.connect() as connection:
+    with context.database.engine.connect() as connection:
         kept = connection.connection.dbapi_connection
     monkeypatch.setattr(type(kept), "execute", lambda self, text: asked.append(text))
-    office.database.engine.connect().close()
+    context.database.engine.connect().close()
     assert asked == []
 
     monkeypatch.setattr("app.core.database.engine._ASK_AFTER", -1.0)
-    office.database.engine.connect().close()
+    context.database.engine.connect().close()
     assert asked == [""]

@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.core.database.write_queue import Turns
+from app.core.database.write_queue import WriteQueue
 from app.core.events import AuditRead
 from app.core.unit_of_work import unit_of_work
 from app.models import AuditRow
@@ -14,14 +14,14 @@ from tests.cast import everything
 WRITERS, EACH = 16, 25
 
 
-def test_sixteen_writers_at_once_all_get_their_turn(office, cast):
+def test_sixteen_writers_at_once_all_get_their_turn(context, cast):
     refused: list[str] = []
 
     def write() -> None:
         for _ in range(EACH):
             try:
-                with unit_of_work(office, cast.mary.principal) as work:
-                    work.tell(AuditRead())
+                with unit_of_work(context, cast.mary.principal) as work:
+                    work.record(AuditRead())
             except OperationalError as locked:
                 refused.append(str(locked.orig))
 
@@ -32,12 +32,12 @@ def test_sixteen_writers_at_once_all_get_their_turn(office, cast):
         writer.join()
 
     assert refused == []
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.session.query(AuditRow).filter(AuditRow.event == "AuditRead").count() == WRITERS * EACH
 
 
 def test_turns_go_by_the_order_of_coming():
-    turns, order = Turns(), []
+    turns, order = WriteQueue(), []
     assert turns.take()
 
     def queue(number: int) -> None:
@@ -59,10 +59,10 @@ def test_turns_go_by_the_order_of_coming():
     assert turns.take()
 
 
-def test_whoever_fails_in_the_middle_gives_the_turn_back(office, cast):
+def test_whoever_fails_in_the_middle_gives_the_turn_back(context, cast):
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), unit_of_work(office, cast.mary.principal):
+        with pytest.raises(ZeroDivisionError), unit_of_work(context, cast.mary.principal):
             raise ZeroDivisionError
 
-    with unit_of_work(office, cast.mary.principal) as work:
-        work.tell(AuditRead())
+    with unit_of_work(context, cast.mary.principal) as work:
+        work.record(AuditRead())

@@ -5,7 +5,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.cases.queries.child_page import standing_of
-from app.cases.rules.status import Standing
+from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.errors import NotFound
@@ -16,11 +16,11 @@ from tests.cast import everything
 
 
 @pytest.fixture
-def secret(cast, make, office):
+def secret(cast, make, context):
     """A child whom bob may not see, with a link, advice and a message."""
     child = make.child(linked=(cast.ann, cast.sana), surname="Secret", search_name="secret")
     make.advice(child, cast.ann)
-    make.request(child, cast.sana, FormState.assessing, received_on=office.clock.today())
+    make.request(child, cast.sana, FormState.assessing, received_on=context.clock.today())
     return child
 
 
@@ -72,35 +72,35 @@ def test_counts_do_not_give_a_child_away(cast, secret):
         assert work.session.scalar(select(func.count(Child.id))) == 0
 
 
-def test_a_stranger_changes_and_deletes_nothing(cast, secret, office):
+def test_a_stranger_changes_and_deletes_nothing(cast, secret, context):
     with cast.bob.works() as work:
         work.session.execute(update(Child).values(surname="Changed"))
         work.session.execute(delete(ChildLink).where(ChildLink.child_id == secret.id))
-    with everything(office) as work:
+    with everything(context) as work:
         assert work.get(Child, secret.id).surname == "Secret"
         assert work.session.scalar(select(func.count()).select_from(ChildLink)) == 2
 
 
-def test_a_stranger_changes_nothing_by_a_table_either_where_a_model_says_which_rows(cast, secret, office):
+def test_a_stranger_changes_nothing_by_a_table_either_where_a_model_says_which_rows(cast, secret, context):
     """The criteria go on statements below the ORM too: a model may stand inside, and heeds them there."""
     table = Child.__table__
     for which in (table.c.id.in_(select(Child.id)), exists().where(Child.id == table.c.id)):
         with cast.bob.works() as work:
             work.session.execute(update(table).values(surname="Changed").where(which))
-        with everything(office) as work:
+        with everything(context) as work:
             assert work.get(Child, secret.id).surname == "Secret"
 
 
-def test_what_is_written_out_for_one_person_is_never_anothers(cast, secret, office):
+def test_what_is_written_out_for_one_person_is_never_anothers(cast, secret, context):
     for actor, expected in ((cast.ann, "Ann"), (cast.bob, "Ann"), (cast.sana, "Sana"), (cast.bob, "Sana")):
         with actor.works() as work:
             work.session.execute(update(Child).values(surname=actor.principal.name.split()[0]))
-        with everything(office) as work:
+        with everything(context) as work:
             assert work.get(Child, secret.id).surname == expected
 
 
-def test_what_one_person_loaded_does_not_linger_for_the_next(cast, secret, office):
-    with office.database.open() as session:
+def test_what_one_person_loaded_does_not_linger_for_the_next(cast, secret, context):
+    with context.database.open() as session:
         look_as(session, cast.ann.principal)
         assert session.get(Child, secret.id) is not None
         look_as(session, cast.bob.principal)
@@ -108,34 +108,34 @@ def test_what_one_person_loaded_does_not_linger_for_the_next(cast, secret, offic
         assert session.scalars(select(Child)).all() == []
 
 
-def test_what_the_system_loaded_does_not_linger_either(cast, secret, office):
-    with office.database.open() as session:
+def test_what_the_system_loaded_does_not_linger_either(cast, secret, context):
+    with context.database.open() as session:
         look_as_system(session, "a test")
         assert session.get(Child, secret.id) is not None
         look_as(session, cast.bob.principal)
         assert session.get(Child, secret.id) is None
 
 
-def test_a_session_that_nobody_wears_sees_nothing(secret, office):
-    with office.database.open() as session:
+def test_a_session_that_nobody_wears_sees_nothing(secret, context):
+    with context.database.open() as session:
         assert session.scalars(select(Child)).all() == []
         assert session.scalars(select(Message)).all() == []
 
 
-def test_ended_involvement_closes_the_child_on_the_next_look(cast, make, office):
+def test_ended_involvement_closes_the_child_on_the_next_look(cast, make, context):
     child = make.child()
     link = make.link(child, cast.ann)
     with cast.ann.works() as work:
         assert work.get(Child, child.id)
-    with everything(office) as work:
-        work.get(ChildLink, link.id).ended_at = office.clock.now()
+    with everything(context) as work:
+        work.get(ChildLink, link.id).ended_at = context.clock.now()
     with pytest.raises(NotFound), cast.ann.works() as work:
         work.get(Child, child.id)
 
 
-def test_where_a_case_stands_is_known_to_whoever_sees_the_child_though_not_the_request(cast, secret, office):
+def test_where_a_case_stands_is_known_to_whoever_sees_the_child_though_not_the_request(cast, secret, context):
     with cast.ann.works() as work:
         assert work.session.scalars(select(Form).where(Form.kind == "request")).unique().all() == []
         assert standing_of(work.session, [secret.id]) == {
-            secret.id: Standing(FormState.assessing, office.clock.today())
+            secret.id: CaseStatus(FormState.assessing, context.clock.today())
         }

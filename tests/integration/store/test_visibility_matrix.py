@@ -25,8 +25,8 @@ PEOPLE = ["sana", "tom", "rhys", "ann", "bob", "hana", "idris", "sol", "olu", "m
 
 
 @pytest.fixture
-def world(office, cast, make):
-    return World(office, cast, make)
+def world(context, cast, make):
+    return World(context, cast, make)
 
 
 def of_table(world, table):
@@ -72,9 +72,9 @@ def test_the_policy_speaks_of_every_row_in_the_world_and_of_no_other(world):
     assert set(POLICY) == set(world.rows)
 
 
-def test_somebody_not_logged_in_sees_nothing(world, office):
+def test_somebody_not_logged_in_sees_nothing(world, context):
     assert all(of_table(world, table) for table in TABLES)
-    with unit_of_work(office, None) as work:
+    with unit_of_work(context, None) as work:
         assert {table.__name__: seen(work, table) for table in TABLES} == {
             table.__name__: set() for table in TABLES
         }

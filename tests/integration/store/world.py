@@ -7,7 +7,7 @@ from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
 from sqlalchemy import select
 
 from app.core.roles import Profession
-from app.core.unit_of_work import Office
+from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import (
     AuditRow,
@@ -23,7 +23,6 @@ from app.models import (
     FormReturn,
     FormShare,
     Invitation,
-    KeptPost,
     LogInChallenge,
     LogInSession,
     MailedLink,
@@ -31,6 +30,7 @@ from app.models import (
     OutboxMail,
     Purpose,
     Registration,
+    SavedSubmission,
     SectionDraft,
     Submission,
     Throttle,
@@ -52,9 +52,9 @@ INVOLVED = LINKED | FAMILY
 class World:
     """The rows by a name that says what is special about them."""
 
-    def __init__(self, office: Office, cast: Cast, make: Maker) -> None:
-        self.office, self.cast, self.make = office, cast, make
-        self.now = office.clock.now()
+    def __init__(self, context: AppContext, cast: Cast, make: Maker) -> None:
+        self.context, self.cast, self.make = context, cast, make
+        self.now = context.clock.now()
         self.rows: dict[str, Any] = {}
         self.child = self._is("child", make.child())
         self._is("ended link of quinn", make.link(self.child, cast.quinn, ended_at=self.now))
@@ -75,11 +75,11 @@ class World:
         return row
 
     def _add(self, name: str, row: Any) -> Any:
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             return self._is(name, work.add(row))
 
     def _word_of(self, child: Child) -> ChildName:
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             return work.session.scalars(select(ChildName).where(ChildName.child_id == child.id)).all()[0]
 
     def _forms(self) -> None:
@@ -112,7 +112,7 @@ class World:
         older = make.advice(child, cast.ann, FormState.submitted, **sent)
         self._with_parts("advice in an older version", older)
         self._share("share of advice in an older version", older, cast.pat)
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             newer = Submission(
                 form_id=older.id,
                 number=2,
@@ -144,7 +144,7 @@ class World:
         """The form, and a row in every table that hangs on it."""
         self._is(name, form)
         by, now = self.cast.sana.id, self.now
-        with everything(self.office) as work:
+        with everything(self.context) as work:
             draft = SectionDraft(form_id=form.id, section="a", answers={}, saved_by_id=by, saved_at=now)
             held = {
                 "draft_id": work.add(draft).id,
@@ -258,7 +258,7 @@ class World:
         ann, now, mark = self.cast.ann.id, self.now, secrets.token_hex(8)
         self._add(
             "what ann typed",
-            KeptPost(key_hash=mark, person_id=ann, path="/", sealed_fields="x", kept_at=now),
+            SavedSubmission(key_hash=mark, person_id=ann, path="/", sealed_fields="x", kept_at=now),
         )
         self._add(
             "code on its way",
