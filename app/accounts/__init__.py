@@ -1,0 +1,1 @@
+"""Registration, log-in, security codes, sessions, membership, recovery."""

@@ -1,0 +1,1 @@
+"""Links, invitations, advice requests, decisions, handover, merges, case status."""

@@ -1,0 +1,1 @@
+"""Children, contacts, identifiers, school years, matching of duplicates."""

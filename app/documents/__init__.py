@@ -1,0 +1,1 @@
+"""Uploaded files: checks, virus scan, storage and downloads."""

@@ -1,0 +1,1 @@
+"""Form definitions, drafts, submissions, returns, sharing, workflow, deadlines."""

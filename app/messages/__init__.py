@@ -1,0 +1,1 @@
+"""Inbox, messages, notification templates and their dispatch."""

@@ -1,0 +1,1 @@
+"""Backup and restore, system status, maintenance, key rotation, access manual."""

@@ -1,0 +1,1 @@
+"""Organisations, their work email domains and how to choose one."""

@@ -1,1 +1,1 @@
-"""The doors: ask, call one service, answer."""
+"""Flask and Flask-AppBuilder pages: each view calls one use case."""
