@@ -137,7 +137,9 @@ def hands() -> Iterator[Mutant]:
             def gone(
                 _portal: Portal, workflow: Any = workflow, step: Any = step
             ) -> AbstractContextManager[Any]:
-                return patch.dict(workflow.steps, {step.name: replace(step, hands=frozenset(WorkflowRole))})
+                return patch.dict(
+                    workflow.steps, {step.name: replace(step, allowed_roles=frozenset(WorkflowRole))}
+                )
 
             def faults(_portal: Portal, kind: str = kind) -> bool:
                 return any(

@@ -44,10 +44,10 @@ def details_of(person: Person) -> Details:
     return Details(**{name: getattr(person, name) or "" for name in Details.__dataclass_fields__})
 
 
-def correct(work: UnitOfWork, wanted: Details) -> bool:
+def correct(work: UnitOfWork, new_details: Details) -> bool:
     """Keep my corrected details, old and new value in the audit. False when nothing is different."""
     person = work.get(Person, work.me.user_id)
-    before, after = asdict(details_of(person)), asdict(wanted)
+    before, after = asdict(details_of(person)), asdict(new_details)
     changed = [name for name in after if before[name] != after[name]]
     for name in changed:
         setattr(person, name, after[name])

@@ -15,7 +15,7 @@ from app.accounts.recovery import (
     end_account_invitations_sent,
     end_changes_under_way,
     end_everything_pending,
-    tell_of_invitations_left,
+    report_open_invitations,
 )
 from app.accounts.registration_events import MembershipAwaited
 from app.accounts.rules.invitations import COUNCIL_ROLES
@@ -40,11 +40,11 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
     Raises ValidationFailed when the roles do not go together or none is chosen, Forbidden for one's own account.
     """
     person = account_of_another(work, person_id)
-    wanted = frozenset(roles)
+    new_roles = frozenset(roles)
     before = tuple(sorted(row.name for row in person.roles))
-    if not wanted:
+    if not new_roles:
         raise ValidationFailed(FieldError("roles", Wording(N_("Choose at least one role"))))
-    if Role.admin in wanted and len(wanted) > 1:
+    if Role.admin in new_roles and len(new_roles) > 1:
         raise ValidationFailed(
             FieldError(
                 "roles",
@@ -53,35 +53,37 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
                 ),
             )
         )
-    if len(wanted & {Role.professional, Role.parent}) == 2 or (wanted & SEN_TEAM and wanted - SEN_TEAM):
+    if len(new_roles & {Role.professional, Role.parent}) == 2 or (
+        new_roles & SEN_TEAM and new_roles - SEN_TEAM
+    ):
         raise ValidationFailed(
             FieldError(
                 "roles",
                 Wording(N_("Choose roles from one group: SEN team, professional, or parent or carer")),
             )
         )
-    _check_new_roles(work, person, wanted - {Role[name] for name in before if name in Role.__members__})
-    _check_family(work, person_id, wanted)
+    _check_new_roles(work, person, new_roles - {Role[name] for name in before if name in Role.__members__})
+    _check_family(work, person_id, new_roles)
     person = account_of_another(work, person_id)
     was_professional = Role.professional.name in before
-    if was_professional and Role.professional not in wanted:
+    if was_professional and Role.professional not in new_roles:
         hand_over_work(work, person_id)
         person = account_of_another(work, person_id)
-    if was_professional != (Role.professional in wanted):
+    if was_professional != (Role.professional in new_roles):
         _unconfirm(person)
-    if set(before) != {role.name for role in wanted}:
+    if set(before) != {role.name for role in new_roles}:
         end_changes_under_way(work, person_id)
         person = account_of_another(work, person_id)
-    rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in wanted])))
+    rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in new_roles])))
     person.roles = list(rows)
-    after = tuple(sorted(role.name for role in wanted))
+    after = tuple(sorted(role.name for role in new_roles))
     work.record(RolesChanged(person_id=person.id, roles=after, before=before))
-    if not was_professional and Role.professional in wanted:
+    if not was_professional and Role.professional in new_roles:
         _await_confirmation(work, person)
     if set(before) - set(after):
         end_account_invitations_sent(work, person_id)
-    if not wanted & SEN_TEAM:
-        tell_of_invitations_left(work, person_id)
+    if not new_roles & SEN_TEAM:
+        report_open_invitations(work, person_id)
     return account_of_another(work, person_id)
 
 
@@ -100,7 +102,7 @@ def close_account(work: UnitOfWork, person: Person) -> None:
     person.active = False
     person.leads_organisation = False
     end_everything_pending(work, person.id)
-    tell_of_invitations_left(work, person.id)
+    report_open_invitations(work, person.id)
     work.record(PersonDeactivated(person_id=person.id))
 
 
@@ -147,11 +149,11 @@ def _check_new_roles(work: UnitOfWork, person: Person, added: frozenset[Role]) -
             raise ValidationFailed(FieldError("roles", Wording(text)))
 
 
-def _check_family(work: UnitOfWork, person_id: int, wanted: frozenset[Role]) -> None:
+def _check_family(work: UnitOfWork, person_id: int, new_roles: frozenset[Role]) -> None:
     """Raise ValidationFailed for an account that follows a child as family and is to be something else: they would keep what
     they were sent as family, or as staff read what the rest of the family wrote in confidence. Rows loaded before are
     put out of the session."""
-    if Role.parent in wanted:
+    if Role.parent in new_roles:
         return
     look_as_system(work.session, "an account whose role changes may follow a child as family")
     try:

@@ -58,7 +58,7 @@ CHANGES_A_DAY = Limit("email_change", 5, timedelta(days=1))
 """Each mails the old address, so that nobody with a stolen log-in can flood it."""
 
 
-def ask(work: UnitOfWork, typed: str, log_in_id: int) -> None:
+def ask(work: UnitOfWork, entered: str, log_in_id: int) -> None:
     """Ask to log in with another address. Nothing changes until a link mailed there is used; the old one is told.
 
     Whoever asks learns nothing about whether the new address is somebody's already. Raises ProveFirst, ValidationFailed for an
@@ -66,7 +66,7 @@ def ask(work: UnitOfWork, typed: str, log_in_id: int) -> None:
     """
     require_proof(work, log_in_id)
     person = work.get(Person, work.me.user_id)
-    email = _new_address(work, person, typed)
+    email = _new_address(work, person, entered)
     throttle_mail_to(work, email)
     rate_limits.take(work, CHANGES_A_DAY, f"person|{person.id}")
     _begin(work, person, email)
@@ -122,15 +122,15 @@ def _device(work: UnitOfWork) -> str:
     return str(device_name(work.origin.device))
 
 
-def _new_address(work: UnitOfWork, person: Person, typed: str) -> str:
+def _new_address(work: UnitOfWork, person: Person, entered: str) -> str:
     """The new address as it is kept. A professional's must be of the same workplace: nobody takes their cases along."""
     if work.me.has(Role.parent):
         try:
-            email = canonical(typed)
+            email = canonical(entered)
         except EmailError as problem:
             raise ValidationFailed(FieldError("email", problem.text)) from None
     else:
-        email = work_address(typed)
+        email = work_address(entered)
     if email == person.email:
         raise ValidationFailed(
             FieldError(
@@ -214,7 +214,7 @@ def cancel(work: UnitOfWork) -> bool:
     return True
 
 
-def look_at_not_me(work: UnitOfWork, token: str) -> str:
+def address_to_keep(work: UnitOfWork, token: str) -> str:
     """The address that stays, for the page "It was not me". Changes nothing; raises DeadLink."""
     return find_link(work, token, Purpose.not_me).email
 

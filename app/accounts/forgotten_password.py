@@ -19,7 +19,7 @@ from app.accounts.passwords import about_person, count_new_password, hashed, set
 from app.accounts.queries.addresses import person_with_email
 from app.accounts.recovery import end_everything_pending
 from app.accounts.rules.work_email import EmailError, canonical
-from app.accounts.second_step import Desk
+from app.accounts.second_step import UnitOfWorkFactory
 from app.accounts.sessions import hash_of
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
@@ -34,13 +34,13 @@ RESETS_A_DAY = Limit("reset_mail_day", 10, timedelta(days=1))
 RESETS_BEYOND = Limit("reset_mail_hour", 1, timedelta(hours=HOURS[Purpose.reset]))
 
 
-def ask(work: UnitOfWork, typed: str, locale: str | None = None) -> None:
+def ask(work: UnitOfWork, entered: str, locale: str | None = None) -> None:
     """Mail a link to this address. Whoever asks learns nothing about whether it has an account.
 
     The mail is in the language that they read the page in, or else their own.
     """
     try:
-        email = canonical(typed)
+        email = canonical(entered)
     except EmailError as problem:
         raise ValidationFailed(FieldError("email", problem.text)) from None
     rate_limits.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
@@ -81,17 +81,17 @@ def address_of(work: UnitOfWork, token: str) -> str:
     return find_link(work, token, Purpose.reset).email
 
 
-def choose(desk: Desk, token: str, password: str) -> None:
+def choose(start_work: UnitOfWorkFactory, token: str, password: str) -> None:
     """Set a new password and log the person out everywhere. Nobody is logged in by this.
 
     Raises ValidationFailed when the password is too weak, and then the link still works; TooMany after too many of those.
     """
-    with desk() as work:
+    with start_work() as work:
         about = about_person(_owner(work, find_link(work, token, Purpose.reset)))
         count_new_password(work, f"link|{hash_of(token)}")
         context = work.context
     password_hash = hashed(context, password, about)
-    with desk() as work:
+    with start_work() as work:
         _set(work, token, password_hash)
 
 

@@ -27,15 +27,15 @@ class KnownDevice:
 
 def device_token(context: AppContext, person_id: int) -> str:
     """What the device's cookie holds; it opens nothing, it is only counted apart."""
-    told = f"{person_id}.{_seconds(context.clock.now())}.{secrets.token_hex(12)}"
-    return f"{told}.{mark_of(context, f'device|{told}')}"
+    payload = f"{person_id}.{_seconds(context.clock.now())}.{secrets.token_hex(12)}"
+    return f"{payload}.{mark_of(context, f'device|{payload}')}"
 
 
 def known_device(context: AppContext, token: str | None) -> KnownDevice | None:
     """The device with this cookie, unless the cookie is not ours or too old."""
-    told, _, seal = (token or "").rpartition(".")
-    parts = told.split(".")
-    if len(parts) != 3 or not is_mark_of(context, f"device|{told}", seal):
+    payload, _, mark = (token or "").rpartition(".")
+    parts = payload.split(".")
+    if len(parts) != 3 or not is_mark_of(context, f"device|{payload}", mark):
         return None
     person_id, made_at, mark = parts
     known_since = datetime.fromtimestamp(int(made_at), UTC).replace(tzinfo=None)

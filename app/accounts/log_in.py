@@ -12,11 +12,11 @@ from app.accounts.queries.log_in import (
     account_by_email,
     account_by_id,
     forget_before,
-    keep_new_hash,
+    save_new_hash,
     stamp_log_in,
 )
 from app.accounts.rules.work_email import EmailError, canonical
-from app.accounts.second_step import BY_EMAIL, Desk, Passed, begin
+from app.accounts.second_step import BY_EMAIL, Passed, UnitOfWorkFactory, begin
 from app.accounts.sessions import open_session
 from app.core import rate_limits
 from app.core.errors import PortalError
@@ -31,7 +31,7 @@ class WrongPassword(PortalError):
 
 
 @dataclass(frozen=True)
-class Typed:
+class Credentials:
     """What somebody typed at the door."""
 
     email: str
@@ -39,8 +39,8 @@ class Typed:
 
 
 def give_password(
-    desk: Desk,
-    typed: Typed,
+    start_work: UnitOfWorkFactory,
+    typed: Credentials,
     device: KnownDevice | None = None,
     locale: str | None = None,
     before: str | None = None,
@@ -50,8 +50,8 @@ def give_password(
     `before` is the number of the challenge that this browser was at. Raises WrongPassword, alike and after the same time for a wrong password, an unknown address and a closed account,
     and TooMany, alike for known and unknown addresses.
     """
-    email = _name_typed(typed.email)
-    with desk() as work:
+    email = _canonical_or_unknown(typed.email)
+    with start_work() as work:
         context = work.context
         apply_due_for(work, email)
         account = account_by_email(work.session, email)
@@ -61,20 +61,20 @@ def give_password(
         if known is None:
             rate_limits.take(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
     passwords = passwords_of(context)
-    kept = account.password if account is not None and account.active else None
-    right = passwords.matches(kept, typed.password)
-    if account is None or kept is None or not right:
-        with desk() as work:
+    stored_hash = account.password if account is not None and account.active else None
+    right = passwords.matches(stored_hash, typed.password)
+    if account is None or stored_hash is None or not right:
+        with start_work() as work:
             work.record(LogInFailed(person_id=account.id) if account else LogInToNobody())
         raise WrongPassword
-    renewed = passwords.hash(typed.password) if passwords.is_outdated(kept) else None
-    with desk() as work:
+    renewed = passwords.hash(typed.password) if passwords.is_outdated(stored_hash) else None
+    with start_work() as work:
         if renewed is not None:  # before the counts: whoever sets a password locks the account first
-            keep_new_hash(work.session, account.id, kept, renewed)
+            save_new_hash(work.session, account.id, stored_hash, renewed)
         rate_limits.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
         if known is None:
             rate_limits.give_back(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
-    with desk() as work:
+    with start_work() as work:
         return begin(work, _speaking(account, locale), subject, before=before)
 
 
@@ -108,7 +108,7 @@ def forget_old(work: UnitOfWork) -> None:
     forget_before(work.session, work.now - timedelta(days=1), work.now - KEPT_FOR)
 
 
-def _name_typed(email: str) -> str:
+def _canonical_or_unknown(email: str) -> str:
     """The log-in name as accounts have it; something no account has, when it is not an address at all."""
     try:
         return canonical(email)

@@ -14,7 +14,16 @@ from app.accounts.passwords import (
 from app.accounts.queries.log_in import account_by_id, burn_app_step, close_challenges
 from app.accounts.queries.mailed_links import end_older
 from app.accounts.recovery import end_everything_pending
-from app.accounts.second_step import BY_APP, BY_EMAIL, PROVE, Desk, app_step, begin, seal_secret, verify
+from app.accounts.second_step import (
+    BY_APP,
+    BY_EMAIL,
+    PROVE,
+    UnitOfWorkFactory,
+    app_step,
+    begin,
+    seal_secret,
+    verify,
+)
 from app.accounts.sessions import mark_proved, require_proof
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
@@ -33,22 +42,22 @@ MAY_ADD_APP = SEN_TEAM | {Role.admin}
 """Those who see every child, or say who does, may make their second step stronger."""
 
 
-def change_password(desk: Desk, password: str, log_in_id: int) -> None:
+def change_password(start_work: UnitOfWorkFactory, password: str, log_in_id: int) -> None:
     """A new password. Everything pending ends and every other log-in, and the owner is told by mail.
 
     Raises ProveFirst, ValidationFailed or TooMany.
     """
-    with desk() as work:
+    with start_work() as work:
         require_proof(work, log_in_id)
         person = work.get(Person, work.me.user_id)
-        context, about, kept = work.context, about_person(person), person.password
+        context, about, stored_hash = work.context, about_person(person), person.password
         count_new_password(work, f"person|{work.me.user_id}")
-    if passwords_of(context).matches(kept, password):
+    if passwords_of(context).matches(stored_hash, password):
         raise ValidationFailed(
             FieldError("password", Wording(N_("Enter a password that is different from your current one")))
         )
     password_hash = hashed(context, password, about)
-    with desk() as work:
+    with start_work() as work:
         require_proof(work, log_in_id)
         person = work.get(Person, work.me.user_id)
         set_password(work, person, password_hash)
@@ -56,29 +65,29 @@ def change_password(desk: Desk, password: str, log_in_id: int) -> None:
         work.record(PasswordChanged(person_id=person.id))
 
 
-def prove_password(desk: Desk, password: str, before: str | None = None) -> str:
+def prove_password(start_work: UnitOfWorkFactory, password: str, before: str | None = None) -> str:
     """Somebody logged in shows again that it is them: first the password; gives the challenge for the code.
 
     `before` is the challenge that this browser was at.
     """
-    _check_current(desk, password, "password")
-    with desk() as work:
+    _check_current(start_work, password, "password")
+    with start_work() as work:
         account = account_by_id(work.session, work.me.user_id)
         if account is None:
             raise Conflict
         return begin(work, account, account_subject(account.email), PROVE, before)
 
 
-def prove_code(desk: Desk, secret: str | None, code: str, log_in_id: int) -> None:
+def prove_code(start_work: UnitOfWorkFactory, secret: str | None, code: str, log_in_id: int) -> None:
     """Then the code. Raises WrongCode or LogInAgain."""
-    passed = verify(desk, secret, code, PROVE)
-    with desk() as work:
+    passed = verify(start_work, secret, code, PROVE)
+    with start_work() as work:
         if passed.person_id == work.me.user_id:
             mark_proved(work, log_in_id)
 
 
-def _check_current(desk: Desk, password: str, field: str) -> None:
-    with desk() as work:
+def _check_current(start_work: UnitOfWorkFactory, password: str, field: str) -> None:
+    with start_work() as work:
         account = account_by_id(work.session, work.me.user_id)
         context = work.context
         if account is None:
@@ -89,7 +98,7 @@ def _check_current(desk: Desk, password: str, field: str) -> None:
         raise ValidationFailed(
             FieldError(field, Wording(N_("Enter your current password. What you typed is not right")))
         )
-    with desk() as work:
+    with start_work() as work:
         rate_limits.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
 
 
@@ -119,13 +128,13 @@ def app_address(secret: str, email: str, issuer: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
-def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, typed: str) -> None:
+def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, entered: str) -> None:
     """From now on the second step asks this app, in place of an older one. Raises ValidationFailed for a wrong code, ProveFirst, Forbidden."""
     if not may_add_app(work):
         raise Forbidden
     require_proof(work, log_in_id)
     secret = app_secret_offered(work, sealed)
-    code = code_typed(typed)
+    code = code_typed(entered)
     step = app_step(secret, code, work.now) if secret and code else None
     if secret is None or step is None:
         raise ValidationFailed(

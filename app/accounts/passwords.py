@@ -41,30 +41,35 @@ class PasswordService:
         self._hasher = PasswordHasher(time_cost=time, memory_cost=memory_kib, parallelism=1)
         self._pepper = pepper.encode()
         self._turn = threading.BoundedSemaphore(AT_ONCE)
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe(32))
+        self._dummy_hash = self._hasher.hash(secrets.token_urlsafe(32))
 
     def hash(self, password: str) -> str:
         """What the database keeps of a password."""
         with turn(self._turn):
-            return self._hasher.hash(self._spelled(password))
+            return self._hasher.hash(self._bytes_to_hash(password))
 
-    def matches(self, kept: str | None, password: str) -> bool:
+    def matches(self, stored_hash: str | None, password: str) -> bool:
         """Whether this is the password. With nobody's hash it takes as long and is never right."""
-        believable = kept is not None and kept.startswith("$argon2id$") and len(password) <= LONGEST_INPUT
+        believable = (
+            stored_hash is not None
+            and stored_hash.startswith("$argon2id$")
+            and len(password) <= LONGEST_INPUT
+        )
         with turn(self._turn):
             try:
                 right = self._hasher.verify(
-                    kept if believable and kept else self._nobodys, self._spelled(password)
+                    stored_hash if believable and stored_hash else self._dummy_hash,
+                    self._bytes_to_hash(password),
                 )
             except (VerificationError, InvalidHashError):
                 return False
         return right and believable
 
-    def is_outdated(self, kept: str) -> bool:
+    def is_outdated(self, stored_hash: str) -> bool:
         """True when the hash was made with other settings than today's."""
-        return self._hasher.check_needs_rehash(kept)
+        return self._hasher.check_needs_rehash(stored_hash)
 
-    def _spelled(self, password: str) -> bytes:
+    def _bytes_to_hash(self, password: str) -> bytes:
         plain = normal(password[:LONGEST_INPUT]).encode()
         return hmac.new(self._pepper, plain, hashlib.sha256).hexdigest().encode() if self._pepper else plain
 

@@ -31,7 +31,7 @@ def end_changes_under_way(work: UnitOfWork, person_id: int) -> None:
     work.session.expire_all()
 
 
-def tell_of_invitations_left(work: UnitOfWork, person_id: int) -> None:
+def report_open_invitations(work: UnitOfWork, person_id: int) -> None:
     """Tell the SEN team how many invitations to families a person who leaves it has open. They are the council's and go
     on, but the SEN team checks that they are right. Nothing where none is."""
     work.session.flush()

@@ -10,7 +10,7 @@ from app.accounts.account_creation import open_account
 from app.accounts.events import RegisteredAlready
 from app.accounts.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
 from app.accounts.queries.addresses import person_with_email
-from app.accounts.queries.mailed_links import keep_password, password_chosen_for
+from app.accounts.queries.mailed_links import password_chosen_for, save_password
 from app.accounts.registration_checks import reasons_to_wait, recognised
 from app.accounts.registration_events import (
     MembershipAwaited,
@@ -57,13 +57,13 @@ class Applicant:
     phone: str
 
 
-def work_address(typed: str, *, allow_personal: bool = False) -> str:
+def work_address(entered: str, *, allow_personal: bool = False) -> str:
     """Return the one way this address is kept.
 
     Raises ValidationFailed for no address at all, and for one on a personal email service unless that is allowed.
     """
     try:
-        email = canonical(typed)
+        email = canonical(entered)
     except EmailError as problem:
         raise ValidationFailed(FieldError("email", problem.text)) from None
     if not allow_personal and is_free_mail(domain_of(email)):
@@ -71,9 +71,9 @@ def work_address(typed: str, *, allow_personal: bool = False) -> str:
     return email
 
 
-def any_address(typed: str) -> str:
+def any_address(entered: str) -> str:
     """Return the one way this address is kept, work address or not. Raises ValidationFailed for no address at all."""
-    return work_address(typed, allow_personal=True)
+    return work_address(entered, allow_personal=True)
 
 
 def register(work: UnitOfWork, applicant: Applicant, locale: str | None = None) -> None:
@@ -183,7 +183,7 @@ def confirm(work: UnitOfWork, link: OpenLink, password_hash: str) -> Registratio
         work.record(RegistrationWaiting(registration_id=registration.id))
         return registration.state
     open_registered(work, registration, password_hash)
-    keep_password(work.session, link.id, None)
+    save_password(work.session, link.id, None)
     mail(work, "account_opened", registration.email, f"registration {registration.id}")
     return RegistrationState.approved
 
@@ -246,7 +246,7 @@ def forget_password(work: UnitOfWork, registration: Registration) -> None:
     """Nothing will come of this registration: the password chosen for it goes."""
     chosen = password_chosen_for(work.session, registration.id)
     if chosen is not None:
-        keep_password(work.session, chosen[0], None)
+        save_password(work.session, chosen[0], None)
 
 
 def forget_unconfirmed(work: UnitOfWork) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, update
 
 from app.accounts.mailed_links import mail
 from app.accounts.queries.addresses import KnownDomain, person_with_email
-from app.accounts.queries.mailed_links import keep_password, password_chosen_for
+from app.accounts.queries.mailed_links import password_chosen_for, save_password
 from app.accounts.registration import forget_password, open_registered
 from app.accounts.registration_checks import reasons_to_wait, recognised
 from app.accounts.registration_events import RegistrationRefused
@@ -124,7 +124,7 @@ def approve(work: UnitOfWork, registration_id: int, organisation_id: int) -> Per
         text = Wording(N_("This email address already has an account. Refuse this registration"))
         raise ValidationFailed(FieldError("decision", text)) from None
     registration.decided_by_id = work.me.user_id
-    keep_password(work.session, chosen[0], None)
+    save_password(work.session, chosen[0], None)
     mail(work, "registration_approved", registration.email, str(registration.id))
     return person
 

@@ -22,11 +22,11 @@ from app.core.unit_of_work import AppContext, UnitOfWork
 
 Fields = Sequence[tuple[str, str]]
 SEALED_FOR = "kept post"
-KEPT_A_DAY = Limit("kept", 200, timedelta(days=1))
+SAVES_A_DAY = Limit("kept", 200, timedelta(days=1))
 
 
 @dataclass(frozen=True)
-class Typed:
+class SavedFields:
     """What was typed, where it was to go, and when."""
 
     path: str
@@ -41,25 +41,25 @@ def place_of(row: Any) -> tuple[str, int, str]:
 
 def form_mark(context: AppContext, person_id: int) -> str:
     """The secret part of a log-in's form tokens, which also says whose forms they are."""
-    told = f"{person_id}.{secrets.token_hex(20)}"
-    return f"{told}.{mark_of(context, f'form|{told}')}"
+    payload = f"{person_id}.{secrets.token_hex(20)}"
+    return f"{payload}.{mark_of(context, f'form|{payload}')}"
 
 
 def owner_of(context: AppContext, mark: str | None) -> int | None:
     """Whose form carried this mark; None when it is not one of ours."""
-    told, _, seal_ = (mark or "").rpartition(".")
-    person_id = told.partition(".")[0]
-    if not person_id.isdecimal() or not is_mark_of(context, f"form|{told}", seal_):
+    payload, _, seal_ = (mark or "").rpartition(".")
+    person_id = payload.partition(".")[0]
+    if not person_id.isdecimal() or not is_mark_of(context, f"form|{payload}", seal_):
         return None
     return int(person_id)
 
 
-def keep(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
+def save(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
     """Keep it; gives the secret number for the browser's cookie, without which nobody is ever shown it.
 
     Raises TooMany when somebody has more kept in a day than people type: the store is no place to fill up.
     """
-    rate_limits.take(work, KEPT_A_DAY, f"kept|{person_id}")
+    rate_limits.take(work, SAVES_A_DAY, f"kept|{person_id}")
     key = secrets.token_urlsafe(32)
     mark = hash_of(key)
     work.session.add(
@@ -76,7 +76,7 @@ def keep(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
     return key
 
 
-def kept(work: UnitOfWork, key: str | None) -> Typed | None:
+def load(work: UnitOfWork, key: str | None) -> SavedFields | None:
     """What this browser kept, if it was this person who typed it."""
     row = (
         work.session.scalars(
@@ -93,7 +93,7 @@ def kept(work: UnitOfWork, key: str | None) -> Typed | None:
         )
     except BrokenSeal:
         return None
-    return Typed(row.path, [(name, value) for name, value in opened], row.kept_at)
+    return SavedFields(row.path, [(name, value) for name, value in opened], row.kept_at)
 
 
 def forget(work: UnitOfWork, key: str | None) -> None:

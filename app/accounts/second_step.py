@@ -49,7 +49,7 @@ from app.core.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-Desk = Callable[[], AbstractContextManager[UnitOfWork]]
+UnitOfWorkFactory = Callable[[], AbstractContextManager[UnitOfWork]]
 """Opens one piece of work after another: a try must stay counted even when what follows it fails."""
 
 LOG_IN, PROVE = "log_in", "prove"
@@ -133,10 +133,10 @@ def send_code(
     return secret
 
 
-def send_another(desk: Desk, secret: str | None) -> str:
+def send_another(start_work: UnitOfWorkFactory, secret: str | None) -> str:
     """ "Send a new code". Raises LogInAgain, also for an account whose codes come from an app, and TooMany."""
-    with desk() as work:
-        challenge = _standing(work, secret)
+    with start_work() as work:
+        challenge = _open_challenge(work, secret)
         account = account_by_id(work.session, challenge.person_id) if challenge else None
         if challenge is None or account is None or not account.active or account.totp_secret is not None:
             raise LogInAgain
@@ -145,17 +145,17 @@ def send_another(desk: Desk, secret: str | None) -> str:
 
 def step_at(work: UnitOfWork, secret: str | None) -> Step | None:
     """What to ask this browser for; None when it has to begin anew."""
-    challenge = _standing(work, secret)
+    challenge = _open_challenge(work, secret)
     account = account_by_id(work.session, challenge.person_id) if challenge else None
     return Step(challenge.method, challenge.purpose, account.email) if challenge and account else None
 
 
-def verify(desk: Desk, secret: str | None, typed: str, purpose: str = LOG_IN) -> Passed:
+def verify(start_work: UnitOfWorkFactory, secret: str | None, entered: str, purpose: str = LOG_IN) -> Passed:
     """Is this the code? Raises WrongCode, LogInAgain when there is no challenge left to answer, and TooMany while the
     account rests or when an app's codes were guessed too often today."""
-    code = code_typed(typed)
-    with desk() as work:
-        challenge = _standing(work, secret)
+    code = code_typed(entered)
+    with start_work() as work:
+        challenge = _open_challenge(work, secret)
         if challenge is None:
             raise LogInAgain
         if code is None:
@@ -163,7 +163,7 @@ def verify(desk: Desk, secret: str | None, typed: str, purpose: str = LOG_IN) ->
         passed, left = _try(work, challenge, code, purpose)
     if not passed:
         raise WrongCode(left)
-    with desk() as work:  # apart from the try, whose locks are taken in another order
+    with start_work() as work:  # apart from the try, whose locks are taken in another order
         for limit in (CODES_SENT, CODES_SENT_A_DAY):
             rate_limits.give_back(work, limit, challenge.subject, challenge.codes_sent)
     return Passed(challenge.person_id, challenge.method, challenge.issued_at)
@@ -213,7 +213,7 @@ def account_subject_of(challenge: Challenge) -> str:
     return f"app|{challenge.person_id}"
 
 
-def _standing(work: UnitOfWork, secret: str | None) -> Challenge | None:
+def _open_challenge(work: UnitOfWork, secret: str | None) -> Challenge | None:
     """The browser's challenge while it may still be answered or sent anew."""
     found = challenge_by_hash(work.session, hash_of(secret)) if secret else None
     return found if found and found.closed_at is None and found.expires_at > work.now else None
@@ -221,7 +221,7 @@ def _standing(work: UnitOfWork, secret: str | None) -> Challenge | None:
 
 def _replaced(work: UnitOfWork, account: Account, purpose: str, before: str | None) -> Challenge | None:
     """This browser's challenge so far, if it was for the same account and purpose. It is closed either way."""
-    earlier = _standing(work, before)
+    earlier = _open_challenge(work, before)
     if earlier is None or not close_challenge(work.session, earlier.id, work.now):
         return None
     return earlier if (earlier.person_id, earlier.purpose) == (account.id, purpose) else None

@@ -13,8 +13,8 @@ from app.accounts.mailed_links import (
     use_link,
 )
 from app.accounts.passwords import count_new_password, hashed
-from app.accounts.queries.mailed_links import keep_password
-from app.accounts.second_step import Desk
+from app.accounts.queries.mailed_links import save_password
+from app.accounts.second_step import UnitOfWorkFactory
 from app.accounts.sessions import hash_of
 from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.mailed_links import Purpose
@@ -79,25 +79,27 @@ class Details:
     job_title: str
 
 
-def choose_password(desk: Desk, token: str, password: str, details: Details | None = None) -> None:
+def choose_password(
+    start_work: UnitOfWorkFactory, token: str, password: str, details: Details | None = None
+) -> None:
     """Keep the password, and what they say about themselves, until two-step verification is set up.
 
     Raises ValidationFailed when it is too weak, TooMany after too many of those, DeadLink.
     """
-    with desk() as work:
+    with start_work() as work:
         about = look(work, token)
         count_new_password(work, f"link|{hash_of(token)}")
         context = work.context
     name = f"{details.first_name} {details.last_name}" if details is not None else about.name
     kept = hashed(context, password, (about.email, name, about.organisation_name))
-    with desk() as work:
+    with start_work() as work:
         look(work, token)
         link = find_link(work, token, *PURPOSES)
         if details is not None and about.asks_details:
             invitation_acceptance.enter_details(
                 work, link.email, details.first_name, details.last_name, details.job_title
             )
-        keep_password(work.session, link.id, kept)
+        save_password(work.session, link.id, kept)
 
 
 def can_renew(work: UnitOfWork, token: str) -> bool:

@@ -66,7 +66,7 @@ def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
         look_as(work.session, work.who)
 
 
-def tell_left_use(work: UnitOfWork, organisation_id: int) -> None:
+def record_left_use(work: UnitOfWork, organisation_id: int) -> None:
     """An organisation is no longer in use: the SEN team is told how much of its work is open. Nothing where none is."""
     look_as_system(work.session, "the open work of an organisation that is no longer in use is counted")
     try:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.accounts.account_creation import open_account
 from app.accounts.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
-from app.accounts.queries.mailed_links import keep_password
+from app.accounts.queries.mailed_links import save_password
 from app.accounts.registration_events import InvitationAccepted
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.mailed_links import Purpose
@@ -111,7 +111,7 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
     if newest.role is not Role.parent:
         roles = (newest.role.name,)
         work.record(InvitationAccepted(person_id=person.id, invitation_id=newest.id, roles=roles))
-    keep_password(work.session, link.id, None)
+    save_password(work.session, link.id, None)
     mail(work, "account_opened", link.email, f"person {person.id}")
     return person
 

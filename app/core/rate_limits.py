@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from app.accounts.queries.log_in import (
     forget_times,
-    keep_rest,
-    keep_times,
     locked_times,
     rests_until,
+    save_rest,
+    save_times,
     times_of,
 )
 from app.core.errors import TooMany
@@ -25,7 +25,7 @@ def take(work: UnitOfWork, limit: Limit, subject: str) -> int:
         wait = before[-limit.most] + limit.within.total_seconds() - _seconds(work.now)
         raise TooMany("", retry_after=max(1, round(wait)))
     times.append(_seconds(work.now))
-    keep_times(work.session, key, times, work.now)
+    save_times(work.session, key, times, work.now)
     return len(before) + 1
 
 
@@ -41,13 +41,13 @@ def has_room(work: UnitOfWork, limit: Limit, subject: str) -> bool:
 def give_back(work: UnitOfWork, limit: Limit, subject: str, tries: int = 1) -> None:
     """The tries that were counted turned out right: only wrong ones count."""
     key, times = _times(work, limit, subject)
-    keep_times(work.session, key, times[: max(0, len(times) - tries)], work.now)
+    save_times(work.session, key, times[: max(0, len(times) - tries)], work.now)
 
 
 def forget(work: UnitOfWork, limit: Limit, subject: str) -> None:
     """Start counting anew."""
     key, _ = _times(work, limit, subject)
-    keep_times(work.session, key, [], work.now)
+    save_times(work.session, key, [], work.now)
     forget_times(work.session, _keys(work, limit, subject)[1:], work.now)
 
 
@@ -55,7 +55,7 @@ def rest(work: UnitOfWork, limit: Limit, subject: str, how_long: timedelta) -> N
     """Nothing more of this for a while, and then from nought again."""
     forget(work, limit, subject)
     key = _keys(work, limit, subject)[0]
-    keep_rest(work.session, key, work.now + how_long, work.now)
+    save_rest(work.session, key, work.now + how_long, work.now)
 
 
 def check_rest(work: UnitOfWork, limit: Limit, subject: str) -> None:

@@ -85,7 +85,7 @@ class UnitOfWork:
     session: Session
     who: Principal | None
     origin: Origin = NOWHERE
-    told: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     no_one_notified: bool = False
     """Something happened and no one could be sent a message of it; known after the commit. False where nothing happened,
     as when the same button is pressed twice."""
@@ -142,7 +142,7 @@ class UnitOfWork:
 
     def record(self, event: Event) -> None:
         """Say what happened; the post room makes audit, messages and mail of it at the commit."""
-        self.told.append(event)
+        self.events.append(event)
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def unit_of_work(
     origin: Origin = NOWHERE,
     session: Session | None = None,
     *,
-    keeps: bool = True,
+    commit: bool = True,
 ) -> Iterator[UnitOfWork]:
     """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
 
@@ -167,10 +167,10 @@ def unit_of_work(
         work = UnitOfWork(context, session, who, origin)
         yield work
         session.flush()
-        if not keeps:
+        if not commit:
             return
-        mail = context.notification_service.write(session, work.told, work.who, work.now, origin)
-        work.no_one_notified = bool(work.told) and not mail
+        mail = context.notification_service.write(session, work.events, work.who, work.now, origin)
+        work.no_one_notified = bool(work.events) and not mail
         session.commit()
     except StaleDataError as stale:
         session.rollback()

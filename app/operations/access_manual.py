@@ -65,7 +65,7 @@ def _steps(workflow: Workflow) -> str:
         (
             STEPS[step.name],
             _listed((STATE_LABELS[state] for state in FormState if state in step.start), "or"),
-            _listed((PARTS[part][0] for part in WorkflowRole if part in step.hands), "or"),
+            _listed((PARTS[part][0] for part in WorkflowRole if part in step.allowed_roles), "or"),
             STATE_LABELS[step.end],
         )
         for step in workflow.steps.values()

@@ -167,7 +167,7 @@ def test_a_method_nobody_declared_is_refused_and_changes_nothing(
 
 NEEDS_A_STATE = {
     "MessageList.show": "a message to the SEN team (tests/security/test_views_are_kept.py)",
-    "KeptPostView.show": "something that was kept",
+    "SavedSubmissionView.show": "something that was kept",
     "DuplicateView.settle": "a possible duplicate",
     "FormView.section": "a section of the form (tests/web/test_forms.py)",
     "FormView.compare": "two who typed at once",

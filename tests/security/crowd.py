@@ -113,7 +113,7 @@ def give_code(context: AppContext, secret: str, code: str) -> str:
 def give_password(context: AppContext, email: str, password: str, address: str = "test") -> str:
     """The first step."""
     try:
-        log_in.give_password(desk_of(context, address), log_in.Typed(email, password))
+        log_in.give_password(desk_of(context, address), log_in.Credentials(email, password))
         return "challenged"
     except log_in.WrongPassword:
         return "wrong"

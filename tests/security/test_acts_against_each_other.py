@@ -250,8 +250,8 @@ def test_A8_children_put_into_a_queue_while_its_organisation_goes_out_of_use(
     def close(work: UnitOfWork) -> None:
         work.get(Organisation, place).active = False
         work.session.flush()
-        handover.tell_left_use(work, place)
-        counted = [event.children for event in work.told if isinstance(event, OrganisationLeftUse)]
+        handover.record_left_use(work, place)
+        counted = [event.children for event in work.events if isinstance(event, OrganisationLeftUse)]
         told.append(sum(counted))
 
     def queueing(child_id: int) -> Deed:

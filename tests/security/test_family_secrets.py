@@ -207,7 +207,7 @@ def test_A2_files_are_closed_when_an_officer_notes_it_and_shared_again_only_by_c
     child, advice = shared
     with cast.olu.works() as work:
         children.set_contact_risk(work, child.id, True, "Court order")
-        assert [event.name for event in work.told] == ["ContactRiskChanged", "FilesWithheld"]
+        assert [event.name for event in work.events] == ["ContactRiskChanged", "FilesWithheld"]
     assert files_of(context, advice) == [False, False]
     with cast.olu.works() as work:
         set_sharing(work, advice, SharingChoice(professionals=True, with_files=True))

@@ -156,7 +156,7 @@ def test_A6_a_link_is_ended_once(context: AppContext, cast: Cast, make: Maker) -
 
     def end(work: UnitOfWork) -> None:
         links.end_link(work, link.id)
-        told.append(len(work.told))
+        told.append(len(work.events))
 
     assert outcomes([cast.olu, cast.mary], end) == {"done": MANY}
     assert sum(told) == 1, "the audit has it once"
@@ -168,7 +168,7 @@ def test_A6_advice_is_cancelled_once(context: AppContext, cast: Cast, make: Make
 
     def cancel(work: UnitOfWork) -> None:
         advice_requests.cancel_advice(work, advice.id)
-        told.append(len(work.told))
+        told.append(len(work.events))
 
     assert outcomes([cast.olu, cast.mary], cancel) == {"done": MANY}
     assert sum(told) == 1

@@ -85,11 +85,11 @@ def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
 
 def test_A12_kept_text_is_given_to_nobody_else(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
-        key = saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        key = saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
         work.session.execute(sa.update(SavedSubmission).values(person_id=cast.rhys.id))
 
     with unit_of_work(context, cast.rhys.principal) as work:
-        assert saved_submissions.kept(work, key) is None
+        assert saved_submissions.load(work, key) is None
 
 
 @pytest.mark.parametrize("age", [0, UNBOUND_FOR * 2])

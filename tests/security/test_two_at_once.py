@@ -204,18 +204,18 @@ def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
 def test_nobody_fills_the_store_of_kept_text(context: AppContext, cast: Cast) -> None:
     """Form tokens outlive log-ins, so whoever had one could send text for its owner for ever."""
     refused = 0
-    for _ in range(saved_submissions.KEPT_A_DAY.most + 5):
+    for _ in range(saved_submissions.SAVES_A_DAY.most + 5):
         try:
             with unit_of_work(context, None) as work:
-                saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "x")])
+                saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "x")])
         except PortalError:
             refused += 1
     with unit_of_work(context, None) as work:
-        saved_submissions.keep(work, cast.bob.id, "/forms/1", [("text", "x")])
+        saved_submissions.save(work, cast.bob.id, "/forms/1", [("text", "x")])
 
     assert refused == 5
     with everything(context) as work:
         assert (
             work.session.query(SavedSubmission).filter_by(person_id=cast.ann.id).count()
-            == saved_submissions.KEPT_A_DAY.most
+            == saved_submissions.SAVES_A_DAY.most
         )

@@ -81,7 +81,7 @@ class Portal:
 
     def reads(self, key: str) -> Any:
         """The same, when nothing is to be changed."""
-        return unit_of_work(self.context, self.principal(key), keeps=False)
+        return unit_of_work(self.context, self.principal(key), commit=False)
 
     def browser(self, key: str) -> Any:
         """Their browser, with the cookie of the log-in they have."""

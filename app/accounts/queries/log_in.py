@@ -15,7 +15,7 @@ from app.store.visibility import PERSON_TABLE
 _person = PERSON_TABLE
 _challenge = LogInChallenge.__table__
 _throttle = Throttle.__table__
-_kept = SavedSubmission.__table__
+_saved_submission = SavedSubmission.__table__
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def account_by_id(session: Session, person_id: int) -> Account | None:
     return Account(*found) if found is not None else None
 
 
-def keep_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
+def save_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
     """The same password, hashed with today's settings; not if it was changed meanwhile."""
     session.execute(
         update(_person).where(_person.c.id == person_id, _person.c.password == old).values(password=new)
@@ -195,7 +195,7 @@ def _begin_counting(insert: Any) -> Any:
 _BEGIN_COUNTING = {
     name: _begin_counting(kind.insert) for name, kind in (("postgresql", postgresql), ("sqlite", sqlite))
 }
-_KEEP_TIMES = (
+_SAVE_TIMES = (
     update(_throttle)
     .where(_throttle.c.key == bindparam("counted"))
     .values(times=bindparam("tries", type_=_throttle.c.times.type), touched_at=bindparam("now"))
@@ -209,12 +209,12 @@ def locked_times(session: Session, key: str, now: datetime) -> tuple[list[float]
     return list(row.times), row.rests_until
 
 
-def keep_times(session: Session, key: str, times: list[float], now: datetime) -> None:
+def save_times(session: Session, key: str, times: list[float], now: datetime) -> None:
     """Write the tries down."""
-    session.execute(_KEEP_TIMES, {"counted": key, "tries": times, "now": now})
+    session.execute(_SAVE_TIMES, {"counted": key, "tries": times, "now": now})
 
 
-def keep_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
+def save_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
     """Let this rest until then."""
     session.execute(update(_throttle).where(_throttle.c.key == key).values(rests_until=until, touched_at=now))
 
@@ -244,4 +244,4 @@ def forget_before(session: Session, day_ago: datetime, week_ago: datetime) -> No
     """Codes and counts go after a day, kept text after a week."""
     session.execute(delete(_challenge).where(_challenge.c.issued_at < day_ago))
     session.execute(delete(_throttle).where(_throttle.c.touched_at < day_ago))
-    session.execute(delete(_kept).where(_kept.c.kept_at < week_ago))
+    session.execute(delete(_saved_submission).where(_saved_submission.c.kept_at < week_ago))

@@ -83,7 +83,7 @@ def end_older(session: Session, purpose: Purpose, email: str, person_id: int | N
     )
 
 
-def keep_password(session: Session, link_id: int, password_hash: str | None) -> None:
+def save_password(session: Session, link_id: int, password_hash: str | None) -> None:
     """Keep the password chosen through a link until its account is open, or with None forget it."""
     session.execute(update(_link).where(_link.c.id == link_id).values(chosen_password=password_hash))
 

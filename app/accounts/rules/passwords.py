@@ -60,21 +60,21 @@ def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
     """What is wrong with a new password, or None. `about` is what is known of its owner: names, e-mail, organisation."""
     if len(password) > LONGEST_INPUT:
         return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
-    spelled = normal(password)
-    if not spelled:
+    normalised = normal(password)
+    if not normalised:
         return Wording(N_("Enter a password"))
-    if "\x00" in spelled:
+    if "\x00" in normalised:
         return Wording(N_("Password must not contain hidden characters"))
-    if len(spelled) < SHORTEST:
+    if len(normalised) < SHORTEST:
         return Wording(N_("Password must be %(least)s characters or more"), least=SHORTEST)
-    if len(spelled) > LONGEST:
+    if len(normalised) > LONGEST:
         return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
     words = known_words(about)
-    if _is_mostly(spelled, words):
+    if _is_mostly(normalised, words):
         return Wording(
             N_("Password must not be made of your name, your email address or the name of this service")
         )
-    if _is_guessed_early(spelled, words):
+    if _is_guessed_early(normalised, words):
         return Wording(N_("Enter a password that is harder to guess. Three random words work well"))
     return None
 

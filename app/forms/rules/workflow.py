@@ -61,12 +61,14 @@ class Step:
     name: str
     start: frozenset[FormState]
     end: FormState
-    hands: frozenset[WorkflowRole]
+    allowed_roles: frozenset[WorkflowRole]
 
 
-def step(name: str, start: Iterable[FormState], end: FormState, hands: Iterable[WorkflowRole]) -> Step:
+def step(
+    name: str, start: Iterable[FormState], end: FormState, allowed_roles: Iterable[WorkflowRole]
+) -> Step:
     """Write a step with plain sets."""
-    return Step(name, frozenset(start), end, frozenset(hands))
+    return Step(name, frozenset(start), end, frozenset(allowed_roles))
 
 
 class Workflow:
@@ -83,7 +85,7 @@ class Workflow:
         found = self.steps.get(name)
         if found is None:
             raise InvalidState(name)
-        if found.hands.isdisjoint(parts):
+        if found.allowed_roles.isdisjoint(parts):
             raise Forbidden(name)
         if state not in found.start:
             raise InvalidState(name)
@@ -95,7 +97,7 @@ class Workflow:
         return [
             each.name
             for each in self.steps.values()
-            if state in each.start and not each.hands.isdisjoint(held)
+            if state in each.start and not each.allowed_roles.isdisjoint(held)
         ]
 
 

@@ -22,7 +22,7 @@ from app.views.accounts.proof import proof_first
 from app.views.web.access_control import safe_next
 from app.views.web.base import PortalView
 from app.views.web.cookie import APP_SECRET, PROVING, leave_browser
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 PROOF = "proof"
 """Where the cookie keeps the challenge of somebody proving again who they are."""
@@ -75,7 +75,7 @@ class AccountView(PortalView):
         """Where I am logged in."""
         with self.work() as work:
             rows = sessions.my_log_ins(work)
-        devices = {row.id: said(device_name(row.device)) for row in rows}
+        devices = {row.id: translated(device_name(row.device)) for row in rows}
         return self.page(
             "account/log_ins.html", log_ins=rows, devices=devices, this_one=current_user.log_in_id
         )
@@ -127,11 +127,11 @@ class AccountView(PortalView):
             return redirect(url_for("AccountView.prove"))
         if request.method == "GET":
             return self._ask_code(step)
-        typed = request.form.get("code", "")
+        entered = request.form.get("code", "")
         try:
-            own_account.prove_code(self.work, session.get(PROOF), typed, current_user.log_in_id)
+            own_account.prove_code(self.work, session.get(PROOF), entered, current_user.log_in_id)
         except WrongCode as wrong:
-            return self._ask_code(step, code_problem(step, typed, wrong), 401)
+            return self._ask_code(step, code_problem(step, entered, wrong), 401)
         except TooMany as too_many:
             return self._too_many(too_many)
         except LogInAgain:
@@ -177,10 +177,10 @@ class AccountView(PortalView):
             return self._offer_app()
         try:
             with self.work() as work:
-                typed = request.form.get("code", "")
-                own_account.add_app(work, current_user.log_in_id, session.get(APP_SECRET), typed)
+                entered = request.form.get("code", "")
+                own_account.add_app(work, current_user.log_in_id, session.get(APP_SECRET), entered)
         except ValidationFailed as refused:
-            return self._offer_app(said(refused.faults[0].text), 422)
+            return self._offer_app(translated(refused.faults[0].text), 422)
         session.pop(APP_SECRET, None)
         flash(_("You now log in with the code from your authenticator app."), "success")
         return redirect(url_for("AccountView.show"))
@@ -227,7 +227,7 @@ class AccountView(PortalView):
         return str(session.get(PROVING) or url_for("AccountView.show")).startswith(self.route_base)
 
     def _refused(self, template: str, refused: ValidationFailed, **context: bool) -> ResponseReturnValue:
-        wrong = {fault.field: said(fault.text) for fault in refused.faults}
+        wrong = {fault.field: translated(fault.text) for fault in refused.faults}
         errors = [{"text": text, "href": f"#{field}"} for field, text in wrong.items()]
         return self.page(template, 422, wrong=wrong, errors=errors, **context)
 

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
 from wtforms.validators import ValidationError
 
-from app.accounts import account_details as desk
+from app.accounts import account_details
 from app.accounts.account_details import Details
 from app.accounts.registration import choosable_organisations
 from app.children.rules.identifiers import check_phone, check_postcode
@@ -22,7 +22,7 @@ from app.models import Person, ProposalState
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TelField, TextAreaField
 from app.views.web.form_errors import put_faults
-from app.views.web.validators import Code, MayBeEmpty, Typed
+from app.views.web.validators import Code, MayBeEmpty, RequiredText
 
 APPROVE, REFUSE = "approve", "refuse"
 
@@ -38,7 +38,9 @@ class _OptionalCode(Code):
 class DetailsForm(FlaskForm):
     """Name, job title, address and phone number."""
 
-    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    first_name = StringField(
+        _l("First name"), [RequiredText(_l("Enter your first name"), _l("First name"), 64)]
+    )
     last_name = StringField(_l("Last name"), [MayBeEmpty(_l("Last name"), 64)])
     job_title = StringField(_l("Job title"), [MayBeEmpty(_l("Job title"), 100)])
     address = TextAreaField(_l("Address"), [MayBeEmpty(_l("Address"), 500)], address=True)
@@ -78,11 +80,11 @@ class AccountDetailsView(PortalView):
         """Correct my name, job title, address and phone number."""
         with self.work() as work:
             person = work.get(Person, work.me.user_id)
-            form = DetailsForm(data=asdict(desk.details_of(person)))
-            professional = desk.may_propose(work)
+            form = DetailsForm(data=asdict(account_details.details_of(person)))
+            professional = account_details.may_propose(work)
         if form.validate_on_submit():
             with self.work() as work:
-                changed = desk.correct(work, form.details())
+                changed = account_details.correct(work, form.details())
             flash(_("Your details have been changed.") if changed else _("Nothing has changed."), "success")
             return redirect(url_for("AccountView.show"))
         status = 422 if form.errors else 200
@@ -93,14 +95,14 @@ class AccountDetailsView(PortalView):
     def organisation(self) -> ResponseReturnValue:
         """Say that I work for another organisation; the SEN team approves it."""
         with self.work() as work:
-            if not desk.may_propose(work):
+            if not account_details.may_propose(work):
                 return redirect(url_for("AccountView.show"))
             form = OrganisationForm(choosable_organisations(work))
-            waiting = desk.my_proposal(work)
+            waiting = account_details.my_proposal(work)
         if form.validate_on_submit():
             try:
                 with self.work() as work:
-                    desk.propose(work, int(form.organisation.data), form.reason.data or "")
+                    account_details.propose(work, int(form.organisation.data), form.reason.data or "")
                 flash(_("We have asked the SEN team to approve the change. They will email you."), "success")
                 return redirect(url_for("AccountView.show"))
             except ValidationFailed as refused:
@@ -113,7 +115,7 @@ class AccountDetailsView(PortalView):
     def withdraw(self) -> ResponseReturnValue:
         """Take my proposal back."""
         with self.work() as work:
-            withdrawn = desk.withdraw(work)
+            withdrawn = account_details.withdraw(work)
         flash(
             _("You keep your organisation.") if withdrawn else _("There was no change to cancel."), "success"
         )
@@ -138,7 +140,7 @@ class DecideForm(FlaskForm):
     def validate_reason(self, field: TextAreaField) -> None:
         """They are told it, so there must be one."""
         if self.decision.data == REFUSE:
-            Typed(_l("Enter why you refuse this change"), _l("Reason"), 1000)(self, field)
+            RequiredText(_l("Enter why you refuse this change"), _l("Reason"), 1000)(self, field)
 
 
 class OrganisationChangeView(PortalView):
@@ -152,7 +154,7 @@ class OrganisationChangeView(PortalView):
     def waiting(self) -> ResponseReturnValue:
         """The changes that wait."""
         with self.work() as work:
-            changes = desk.waiting(work)
+            changes = account_details.waiting(work)
         return self.page("account_changes/list.html", changes=changes)
 
     @expose("/<int:change_id>", methods=["GET", "POST"])
@@ -161,7 +163,7 @@ class OrganisationChangeView(PortalView):
         """Who asks, from where to where, and the decision."""
         form = DecideForm()
         with self.work() as work:
-            change = desk.proposal(work, change_id)
+            change = account_details.proposal(work, change_id)
         if form.validate_on_submit():
             try:
                 with self.work() as work:
@@ -177,7 +179,7 @@ class OrganisationChangeView(PortalView):
 
 def _decide(work: UnitOfWork, change_id: int, form: DecideForm) -> str:
     if form.decision.data == REFUSE:
-        name = desk.refuse(work, change_id, form.reason.data or "").person.first_name
+        name = account_details.refuse(work, change_id, form.reason.data or "").person.first_name
         return _("You refused the change for %(name)s. We have emailed them.", name=name)
-    desk.approve(work, change_id)
+    account_details.approve(work, change_id)
     return _("The organisation is changed. We have emailed them.")

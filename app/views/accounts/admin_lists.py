@@ -19,7 +19,7 @@ from wtforms import BooleanField
 from wtforms.validators import Regexp
 
 from app.accounts import accounts, app_reset
-from app.cases.handover import tell_left_use, work_in_hand
+from app.cases.handover import record_left_use, work_in_hand
 from app.children.queries.finding import named_like
 from app.core.database.listing import Sought
 from app.core.errors import ValidationFailed
@@ -35,9 +35,9 @@ from app.views.web.fields import StringField
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Onward
 from app.views.web.lists import Narrowing, PortalListView
-from app.views.web.pages import said, uk_datetime
+from app.views.web.pages import translated, uk_datetime
 from app.views.web.reference import ReferenceInterface, ReferenceView
-from app.views.web.validators import MayBeEmpty, Typed
+from app.views.web.validators import MayBeEmpty, RequiredText
 
 
 def _roles_in_words(roles: list[RoleRow]) -> str:
@@ -131,7 +131,9 @@ class UserView(PortalView):
                 with proved_work() as work:
                     accounts.set_roles(work, person_id, [Role[role] for role in chosen])
             except ValidationFailed as refused:
-                faults = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+                faults = [
+                    {"text": translated(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
+                ]
             else:
                 flash(_("Roles changed."), "success")
                 return redirect(url_for("UserList.show", pk=person_id))
@@ -179,7 +181,9 @@ class UserView(PortalView):
                 with proved_work() as work:
                     app_reset.allow(work, person_id, reason)
             except ValidationFailed as refused:
-                errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+                errors = [
+                    {"text": translated(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
+                ]
             else:
                 flash(_("We have emailed them a link. Their app is removed when they use it."), "success")
                 return redirect(url_for("UserList.show", pk=person_id))
@@ -265,7 +269,7 @@ class OrganisationList(ReferenceView):
         "name": StringField(
             _l("Name"),
             [
-                Typed(_l("Enter the organisation’s name"), _l("Name"), 200),
+                RequiredText(_l("Enter the organisation’s name"), _l("Name"), 200),
                 Unique(
                     ReferenceInterface(Organisation),
                     "name",
@@ -302,7 +306,7 @@ class OrganisationList(ReferenceView):
     def after_change(self, work: UnitOfWork, row_id: int) -> None:
         """The SEN team is told of the open work of an organisation that is no longer in use."""
         if request.environ.pop("portal.left_use", False):
-            tell_left_use(work, row_id)
+            record_left_use(work, row_id)
 
 
 class WorkDomainList(ReferenceView):
@@ -344,7 +348,7 @@ class WorkDomainList(ReferenceView):
         "domain": StringField(
             _l("Domain"),
             [
-                Typed(_l("Enter a domain"), _l("Domain"), 253),
+                RequiredText(_l("Enter a domain"), _l("Domain"), 253),
                 Regexp(
                     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
                     message=_l("Enter a domain in lower case, like heatonbeck.sch.uk"),

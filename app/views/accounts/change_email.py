@@ -9,13 +9,13 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
-from app.accounts import change_email as desk
+from app.accounts import change_email
 from app.core.errors import ValidationFailed
 from app.views.accounts.proof import proof_first
 from app.views.web.base import PortalView, app_context
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import put_faults
-from app.views.web.validators import Typed
+from app.views.web.validators import RequiredText
 
 
 class ChangeEmailForm(FlaskForm):
@@ -23,7 +23,7 @@ class ChangeEmailForm(FlaskForm):
 
     email = EmailField(
         _l("New email address"),
-        [Typed(_l("Enter your new email address"), _l("New email address"), 1016)],
+        [RequiredText(_l("Enter your new email address"), _l("New email address"), 1016)],
     )
 
 
@@ -44,12 +44,12 @@ class ChangeEmailView(PortalView):
         if form.validate_on_submit():
             try:
                 with self.work() as work:
-                    desk.ask(work, form.email.data or "", current_user.log_in_id)
+                    change_email.ask(work, form.email.data or "", current_user.log_in_id)
                 return redirect(url_for("ChangeEmailView.sent"))
             except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         status = 422 if form.errors else 200
-        hours = desk.delay_hours(app_context())
+        hours = change_email.delay_hours(app_context())
         return self.page("change_email/ask.html", status, form=form, address=current_user.email, hours=hours)
 
     @expose("/sent")
@@ -63,7 +63,7 @@ class ChangeEmailView(PortalView):
     def cancel(self) -> ResponseReturnValue:
         """Keep the old address."""
         with self.work() as work:
-            cancelled = desk.cancel(work)
+            cancelled = change_email.cancel(work)
         if cancelled:
             flash(_("The change is cancelled. You keep your email address."), "success")
         else:

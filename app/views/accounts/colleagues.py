@@ -14,7 +14,7 @@ from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.models import Person
 from app.views.web.base import PortalView
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 
 class ColleagueView(PortalView):
@@ -120,7 +120,7 @@ class ColleagueView(PortalView):
                 person = membership.set_lead(work, person_id, leads)
                 name = person.name
         except ValidationFailed as refused:
-            flash(" ".join(str(said(fault.text)) for fault in refused.faults), "danger")
+            flash(" ".join(str(translated(fault.text)) for fault in refused.faults), "danger")
         else:
             text = (
                 _("%(name)s now confirms who works for their organisation.", name=name)

@@ -19,7 +19,7 @@ from app.views.web.base import app_context
 from app.views.web.fields import StringField
 from app.views.web.form_errors import put_faults
 from app.views.web.public_views import StrangerView, while_the_link_works
-from app.views.web.validators import Typed, TypedUnless
+from app.views.web.validators import RequiredText, RequiredTextUnless
 
 public_endpoint(
     "ConfirmView.password",
@@ -41,11 +41,13 @@ class PasswordForm(FlaskForm):
 class DetailsForm(PasswordForm):
     """The same, for invited professionals and staff, who say who they are themselves."""
 
-    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    first_name = StringField(
+        _l("First name"), [RequiredText(_l("Enter your first name"), _l("First name"), 64)]
+    )
     last_name = StringField(
         _l("Last name"),
         [
-            TypedUnless(
+            RequiredTextUnless(
                 _l("Enter your last name, or select “I have only one name”"),
                 _l("Last name"),
                 64,
@@ -55,7 +57,7 @@ class DetailsForm(PasswordForm):
         ],
     )
     only_one_name = BooleanField(_l("I have only one name"))
-    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
+    job_title = StringField(_l("Job title"), [RequiredText(_l("Enter your job title"), _l("Job title"), 100)])
 
     def details(self) -> Details:
         """The same, for the service."""
@@ -142,7 +144,7 @@ class ConfirmView(StrangerView):
     def not_me(self, token: str) -> ResponseReturnValue:
         """The owner of the old address did not ask for the change: stop it, then choose a new password."""
         with self.work() as work:
-            address = change_email.look_at_not_me(work, token)
+            address = change_email.address_to_keep(work, token)
         if not FlaskForm().is_submitted():
             return self.page("confirm/not_me.html", address=address)
         with self.work() as work:

@@ -6,7 +6,7 @@ from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.accounts import forgotten_password as desk
+from app.accounts import forgotten_password
 from app.core.errors import ValidationFailed
 from app.views.accounts.confirm import PasswordForm
 from app.views.web.access_control import public_endpoint
@@ -14,7 +14,7 @@ from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import put_faults
 from app.views.web.public_views import StrangerView, while_the_link_works
-from app.views.web.validators import Typed
+from app.views.web.validators import RequiredText
 
 public_endpoint("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
 
@@ -24,7 +24,7 @@ class AskForm(FlaskForm):
 
     email = EmailField(
         _l("Email address"),
-        [Typed(_l("Enter your email address"), _l("Email address"), 1016)],
+        [RequiredText(_l("Enter your email address"), _l("Email address"), 1016)],
     )
 
 
@@ -40,7 +40,7 @@ class ForgottenView(StrangerView):
         if form.validate_on_submit():
             try:
                 with self.work() as work:
-                    desk.ask(work, form.email.data or "", chosen_locale())
+                    forgotten_password.ask(work, form.email.data or "", chosen_locale())
                 return redirect(url_for("ForgottenView.sent"))
             except ValidationFailed as refused:
                 put_faults(form, refused.faults)
@@ -58,12 +58,12 @@ class ForgottenView(StrangerView):
         form = PasswordForm()
         if form.is_submitted():
             try:
-                desk.choose(self.work, token, form.password.data or "")
+                forgotten_password.choose(self.work, token, form.password.data or "")
                 return redirect(url_for("ForgottenView.done"))
             except ValidationFailed as refused:
                 put_faults(form, refused.faults)
         with self.work() as work:
-            address = desk.address_of(work, token)
+            address = forgotten_password.address_of(work, token)
         return self.page("forgotten/choose.html", 422 if form.errors else 200, form=form, address=address)
 
     @expose("/done")

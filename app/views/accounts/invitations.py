@@ -18,7 +18,7 @@ from wtforms.validators import ValidationError
 
 from app.accounts.registration import choosable_organisations
 from app.accounts.rules.invitations import LASTS, LINK_DAYS, may_invite, roles_invited_by
-from app.cases import invitations as desk
+from app.cases import invitations
 from app.cases.invitations import Invited
 from app.core.errors import ValidationFailed
 from app.core.roles import ROLE_LABELS, Role
@@ -29,18 +29,20 @@ from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, my_work
 from app.views.web.fields import EmailField, StringField
 from app.views.web.form_errors import put_faults
-from app.views.web.pages import said, uk_datetime
-from app.views.web.validators import Typed, TypedUnless
+from app.views.web.pages import translated, uk_datetime
+from app.views.web.validators import RequiredText, RequiredTextUnless
 
 
 class InviteForm(FlaskForm):
     """Whom to invite."""
 
-    first_name = StringField(_l("First name"), [Typed(_l("Enter their first name"), _l("First name"), 64)])
+    first_name = StringField(
+        _l("First name"), [RequiredText(_l("Enter their first name"), _l("First name"), 64)]
+    )
     last_name = StringField(
         _l("Last name"),
         [
-            TypedUnless(
+            RequiredTextUnless(
                 _l("Enter their last name, or select “They have only one name”"),
                 _l("Last name"),
                 64,
@@ -52,11 +54,11 @@ class InviteForm(FlaskForm):
     only_one_name = BooleanField(_l("They have only one name"))
     email = EmailField(
         _l("Email address"),
-        [Typed(_l("Enter their email address"), _l("Email address"), 1016)],
+        [RequiredText(_l("Enter their email address"), _l("Email address"), 1016)],
     )
     relationship = StringField(
         _l("Relationship to the child or young person"),
-        [Typed(_l("Enter what they are to the child or young person"), _l("This answer"), 100)],
+        [RequiredText(_l("Enter what they are to the child or young person"), _l("This answer"), 100)],
         description=_l("For example mother, grandfather, foster carer, or the young person"),
     )
     part = RadioField(
@@ -93,7 +95,7 @@ class InviteToRoleForm(FlaskForm):
     organisation = SelectField(_l("Where do they work?"), validate_choice=False)
     email = EmailField(
         _l("Work email address"),
-        [Typed(_l("Enter their work email address"), _l("Work email address"), 1016)],
+        [RequiredText(_l("Enter their work email address"), _l("Work email address"), 1016)],
     )
 
     def __init__(self, roles: list[Role], organisations: list[tuple[int, str]]) -> None:
@@ -135,14 +137,14 @@ class InvitationView(PortalView):
     def list(self) -> ResponseReturnValue:
         """The open invitations of professionals and staff, and for the SEN team those of families."""
         with self.work() as work:
-            found, families = desk.of_accounts(work), desk.of_families(work)
+            found, families = invitations.of_accounts(work), invitations.of_families(work)
             return self.page(
                 "invitations/list.html",
-                waiting=[_shown(each, work) for each in found[: desk.MOST_LISTED]],
-                more=desk.MOST_LISTED if len(found) > desk.MOST_LISTED else 0,
+                waiting=[_shown(each, work) for each in found[: invitations.MOST_LISTED]],
+                more=invitations.MOST_LISTED if len(found) > invitations.MOST_LISTED else 0,
                 invites_families=may_invite(work.me, Role.parent),
-                families=[_shown(each, work) for each in families[: desk.MOST_LISTED]],
-                more_families=desk.MOST_LISTED if len(families) > desk.MOST_LISTED else 0,
+                families=[_shown(each, work) for each in families[: invitations.MOST_LISTED]],
+                more_families=invitations.MOST_LISTED if len(families) > invitations.MOST_LISTED else 0,
             )
 
     @expose("/new", methods=["GET", "POST"])
@@ -157,7 +159,7 @@ class InvitationView(PortalView):
         if form.validate_on_submit():
             try:
                 with _work_of_inviter() as work:
-                    done = desk.invite(work, form.invited())
+                    done = invitations.invite(work, form.invited())
                     awaits = isinstance(done, Invitation) and done.awaits_second
                 flash(_waits_text() if awaits else _invited(done), "success")
                 return redirect(url_for("InvitationView.list"))
@@ -171,12 +173,12 @@ class InvitationView(PortalView):
         """Whom to invite to follow one child, and who was invited already."""
         form = InviteForm()
         with self.work() as work:
-            child, waiting = desk.of_child(work, child_id)
+            child, waiting = invitations.of_child(work, child_id)
             shown = [_shown(each, work) for each in waiting]
         if form.validate_on_submit():
             try:
                 with self.work() as work:
-                    done = desk.invite(work, form.invited(child_id))
+                    done = invitations.invite(work, form.invited(child_id))
                 flash(_invited(done), "success")
                 return redirect(url_for("InvitationView.invite", child_id=child_id))
             except ValidationFailed as refused:
@@ -192,7 +194,7 @@ class InvitationView(PortalView):
         if detour is not None:
             return detour
         with _work_of_inviter() as work:
-            invitation = desk.confirm(work, invitation_id)
+            invitation = invitations.confirm(work, invitation_id)
         flash(_("You confirmed the invitation. We have sent it."), "success")
         return redirect(_page_of(invitation))
 
@@ -202,11 +204,11 @@ class InvitationView(PortalView):
         """A new link, because the old one expired or was lost."""
         try:
             with self.work() as work:
-                invitation = desk.send_again(work, invitation_id)
+                invitation = invitations.send_again(work, invitation_id)
         except ValidationFailed as refused:
             with self.work() as work:
                 back = _page_of(work.get(Invitation, invitation_id))
-            flash(" ".join(said(fault.text) for fault in refused.faults), "danger")
+            flash(" ".join(translated(fault.text) for fault in refused.faults), "danger")
             return redirect(back)
         flash(_("We have sent the invitation again. The earlier link no longer works."), "success")
         return redirect(_page_of(invitation))
@@ -216,7 +218,7 @@ class InvitationView(PortalView):
     def withdraw(self, invitation_id: int) -> ResponseReturnValue:
         """Take it back."""
         with self.work() as work:
-            invitation = desk.withdraw(work, invitation_id)
+            invitation = invitations.withdraw(work, invitation_id)
         flash(_("The invitation is withdrawn. Its link no longer works."), "success")
         return redirect(_page_of(invitation))
 

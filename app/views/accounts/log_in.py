@@ -9,8 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.accounts import log_in as desk
-from app.accounts import sessions
+from app.accounts import log_in, sessions
 from app.accounts.second_step import (
     BY_EMAIL,
     LOG_IN,
@@ -27,8 +26,8 @@ from app.views.web.access_control import count_as_input, public_endpoint, safe_n
 from app.views.web.base import PortalView
 from app.views.web.cookie import (
     CHALLENGE,
-    KEPT,
     NEXT,
+    SAVED_SUBMISSION,
     chosen_locale,
     enter_browser,
     leave_browser,
@@ -63,14 +62,14 @@ class LogInView(PortalView):
         if missing:
             return self._ask_password(missing, 422)
         try:
-            secret = desk.give_password(
+            secret = log_in.give_password(
                 self.work,
-                desk.Typed(email, password),
+                log_in.Credentials(email, password),
                 this_device(),
                 chosen_locale(),
                 before=session.get(CHALLENGE),
             )
-        except desk.WrongPassword:
+        except log_in.WrongPassword:
             return self._ask_password({"email": _("Your email address or password is wrong")}, 401)
         except TooMany as too_many:
             return self.too_many(too_many)
@@ -89,7 +88,7 @@ class LogInView(PortalView):
             errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
             email=request.form.get("email", ""),
             timed_out=timed_out,
-            kept=bool(session.get(KEPT)),
+            kept=bool(session.get(SAVED_SUBMISSION)),
         )
 
     @expose("/code", methods=["GET", "POST"])
@@ -102,15 +101,15 @@ class LogInView(PortalView):
             return self._begin_again()
         if request.method == "GET":
             return self.ask_code(step)
-        typed = request.form.get("code", "")
+        entered = request.form.get("code", "")
         try:
-            passed = verify(self.work, secret, typed)
+            passed = verify(self.work, secret, entered)
             return self._let_in(passed)
         except WrongCode as wrong:
-            return self.ask_code(step, code_problem(step, typed, wrong), 401)
+            return self.ask_code(step, code_problem(step, entered, wrong), 401)
         except TooMany as too_many:
             return self.too_many(too_many)
-        except (LogInAgain, desk.WrongPassword):
+        except (LogInAgain, log_in.WrongPassword):
             return self._begin_again()
 
     def ask_code(self, step: Step, wrong: str = "", status: int = 200) -> ResponseReturnValue:
@@ -133,13 +132,15 @@ class LogInView(PortalView):
 
     def _let_in(self, passed: Passed) -> ResponseReturnValue:
         with self.work() as work:
-            entered = desk.enter(work, passed, chosen_locale(), this_device())
+            entered = log_in.enter(work, passed, chosen_locale(), this_device())
         enter_browser(entered.sid, passed.person_id)
         if entered.locale:
             session["locale"] = entered.locale
         after = session.pop(NEXT, None)
         onward = (
-            url_for("KeptPostView.show") if KEPT in session else safe_next(after) or url_for("HomeView.home")
+            url_for("SavedSubmissionView.show")
+            if SAVED_SUBMISSION in session
+            else safe_next(after) or url_for("HomeView.home")
         )
         answer = redirect(onward)
         remember_device(answer, entered.new_device)
@@ -185,9 +186,9 @@ class LogInView(PortalView):
         return body, status, {"Retry-After": str(problem.retry_after)}
 
 
-def code_problem(step: Step, typed: str, wrong: WrongCode) -> str:
+def code_problem(step: Step, entered: str, wrong: WrongCode) -> str:
     """What to do about a code that was not right."""
-    if not typed.strip():
+    if not entered.strip():
         return _("Enter the security code")
     if step.method != BY_EMAIL:
         if wrong.tries_left <= 0:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 
-from app.accounts import registration as desk
+from app.accounts import registration
 from app.accounts.registration import PROFESSIONS, Applicant
 from app.children.rules.identifiers import check_phone, check_postcode
 from app.core.errors import ValidationFailed
@@ -20,9 +20,9 @@ from app.views.web.access_control import public_endpoint
 from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.web.form_errors import put_faults
-from app.views.web.pages import said
+from app.views.web.pages import translated
 from app.views.web.public_views import StrangerView
-from app.views.web.validators import Code, Typed, TypedUnless
+from app.views.web.validators import Code, RequiredText, RequiredTextUnless
 
 public_endpoint(
     "RegisterView.register",
@@ -41,14 +41,19 @@ class RegisterForm(FlaskForm):
 
     email = EmailField(
         _l("Work email address"),
-        [Typed(_l("Enter your work email address"), _l("Work email address"), 1016), Code(desk.any_address)],
+        [
+            RequiredText(_l("Enter your work email address"), _l("Work email address"), 1016),
+            Code(registration.any_address),
+        ],
     )
     no_work_email = BooleanField(_l("I do not have a work email address"))
-    first_name = StringField(_l("First name"), [Typed(_l("Enter your first name"), _l("First name"), 64)])
+    first_name = StringField(
+        _l("First name"), [RequiredText(_l("Enter your first name"), _l("First name"), 64)]
+    )
     last_name = StringField(
         _l("Last name"),
         [
-            TypedUnless(
+            RequiredTextUnless(
                 _l("Enter your last name, or select “I have only one name”"),
                 _l("Last name"),
                 64,
@@ -62,19 +67,19 @@ class RegisterForm(FlaskForm):
     not_listed = BooleanField(_l("My organisation is not listed"))
     organisation_named = StringField(_l("Name of your organisation"))
     profession = RadioField(_l("What kind of organisation is it?"), validate_choice=False)
-    job_title = StringField(_l("Job title"), [Typed(_l("Enter your job title"), _l("Job title"), 100)])
+    job_title = StringField(_l("Job title"), [RequiredText(_l("Enter your job title"), _l("Job title"), 100)])
     address = TextAreaField(
         _l("Work address"),
-        [Typed(_l("Enter your work address"), _l("Work address"), 500)],
+        [RequiredText(_l("Enter your work address"), _l("Work address"), 500)],
         address=True,
     )
     postcode = StringField(
         _l("Work postcode"),
-        [Typed(_l("Enter your work postcode"), _l("Work postcode"), 20), Code(check_postcode)],
+        [RequiredText(_l("Enter your work postcode"), _l("Work postcode"), 20), Code(check_postcode)],
     )
     phone = TelField(
         _l("Work phone number"),
-        [Typed(_l("Enter your work phone number"), _l("Work phone number"), 40), Code(check_phone)],
+        [RequiredText(_l("Enter your work phone number"), _l("Work phone number"), 40), Code(check_phone)],
     )
 
     def __init__(self, organisations: list[tuple[int, str]]) -> None:
@@ -91,9 +96,9 @@ class RegisterForm(FlaskForm):
         if self.email.errors or self.no_work_email.data:
             return True
         try:
-            desk.work_address(self.email.data or "")
+            registration.work_address(self.email.data or "")
         except ValidationFailed as refused:
-            self.email.errors = [said(fault.text) for fault in refused.faults]
+            self.email.errors = [translated(fault.text) for fault in refused.faults]
             return False
         return True
 
@@ -104,7 +109,9 @@ class RegisterForm(FlaskForm):
 
     def _validate_organisation(self) -> bool:
         if self.is_not_listed:
-            named = Typed(_l("Enter the name of your organisation"), _l("Name of your organisation"), 200)
+            named = RequiredText(
+                _l("Enter the name of your organisation"), _l("Name of your organisation"), 200
+            )
             fine = bool(self.organisation_named.validate(self, [named]))
             if self.profession.data not in {one.name for one in PROFESSIONS}:
                 self.profession.errors = [_("Select what kind of organisation you work for")]
@@ -118,7 +125,7 @@ class RegisterForm(FlaskForm):
         return False
 
     def applicant(self) -> Applicant:
-        """The same, for the desk."""
+        """The same, for the registration."""
         return Applicant(
             email=self.email.data or "",
             has_work_email=not self.no_work_email.data,
@@ -145,13 +152,13 @@ class RegisterView(StrangerView):
         if current_user.is_authenticated:
             return redirect(url_for("HomeView.home"))
         with self.work() as work:
-            form = RegisterForm(desk.choosable_organisations(work))
+            form = RegisterForm(registration.choosable_organisations(work))
         if not form.is_submitted():
             return self.page("register/register.html", form=form)
         if form.validate():
             try:
                 with self.work() as work:
-                    desk.register(work, form.applicant(), chosen_locale())
+                    registration.register(work, form.applicant(), chosen_locale())
                 return redirect(url_for("RegisterView.sent"))
             except ValidationFailed as refused:
                 put_faults(form, refused.faults)

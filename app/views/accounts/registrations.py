@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
-from app.accounts import registrations as desk
+from app.accounts import registrations
 from app.accounts.registration import PROFESSIONS, choosable_organisations, organisation_name
 from app.accounts.registrations import Case
 from app.core.errors import ValidationFailed
@@ -21,7 +21,7 @@ from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import put_faults
 from app.views.web.pages import url_or_none
-from app.views.web.validators import Typed
+from app.views.web.validators import RequiredText
 
 APPROVE, REFUSE = "approve", "refuse"
 
@@ -66,7 +66,7 @@ class DecideForm(FlaskForm):
     def validate_new_name(self, field: StringField) -> None:
         """A plain line."""
         if field.data:
-            Typed("", _l("Name of the organisation"), 200)(self, field)
+            RequiredText("", _l("Name of the organisation"), 200)(self, field)
 
     def validate_new_kind(self, field: RadioField) -> None:
         """Chosen where the organisation is new."""
@@ -76,7 +76,7 @@ class DecideForm(FlaskForm):
     def validate_reason(self, field: TextAreaField) -> None:
         """They are told it, so there must be one."""
         if self.decision.data == REFUSE:
-            Typed(_l("Enter why you refuse this registration"), _l("Reason"), 1000)(self, field)
+            RequiredText(_l("Enter why you refuse this registration"), _l("Reason"), 1000)(self, field)
 
 
 class RegistrationView(PortalView):
@@ -90,20 +90,20 @@ class RegistrationView(PortalView):
     def decide(self, registration_id: int) -> ResponseReturnValue:
         """Who asks, what we know of them, and the decision."""
         with self.work() as work:
-            case = desk.case_of(work, registration_id)
+            case = registrations.case_of(work, registration_id)
             form = DecideForm(choosable_organisations(work), case)
             shown = {
                 "case": case,
                 "organisation": organisation_name(work, case.registration),
                 "profession": _(PROFESSION_LABELS[case.registration.profession]),
                 "waits": case.registration.state is RegistrationState.waiting,
-                "may_recognise": desk.may_recognise_domains(work),
+                "may_recognise": registrations.may_recognise_domains(work),
             }
         if form.validate_on_submit():
             try:
                 with self.work() as work:
-                    said = _decide(work, registration_id, form)
-                flash(said, "success")
+                    text = _decide(work, registration_id, form)
+                flash(text, "success")
                 return redirect(url_or_none("RegistrationList.list") or url_for("HomeView.home"))
             except ValidationFailed as refused:
                 put_faults(form, refused.faults)
@@ -112,15 +112,15 @@ class RegistrationView(PortalView):
 
 def _decide(work: UnitOfWork, registration_id: int, form: DecideForm) -> str:
     if form.decision.data == REFUSE:
-        refused = desk.refuse(work, registration_id, form.reason.data or "")
+        refused = registrations.refuse(work, registration_id, form.reason.data or "")
         return _("You refused %(name)s’s registration. We have emailed them.", name=refused.first_name)
     if form.new_name.data:
-        organisation_id = desk.new_organisation(
+        organisation_id = registrations.new_organisation(
             work, registration_id, form.new_name.data, Profession[form.new_kind.data]
         ).id
     else:
         organisation_id = int(form.organisation.data)
-    person = desk.approve(work, registration_id, organisation_id)
+    person = registrations.approve(work, registration_id, organisation_id)
     if form.recognise.data:
-        desk.recognise_domain(work, registration_id, organisation_id)
+        registrations.recognise_domain(work, registration_id, organisation_id)
     return _("%(name)s now has an account. We have emailed them.", name=person.name)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.accounts import saved_submissions
 from app.views.web.base import PortalView
-from app.views.web.cookie import KEPT
+from app.views.web.cookie import SAVED_SUBMISSION
 
 
 class SavedSubmissionView(PortalView):
@@ -22,30 +22,30 @@ class SavedSubmissionView(PortalView):
     def show(self) -> ResponseReturnValue:
         """What was typed, and a button that sends it where it was to go."""
         with self.work() as work:
-            typed = saved_submissions.kept(work, session.get(KEPT))
-        if typed is None:  # nothing, or somebody else's: it stays for them
+            saved = saved_submissions.load(work, session.get(SAVED_SUBMISSION))
+        if saved is None:  # nothing, or somebody else's: it stays for them
             return redirect(url_for("HomeView.home"))
-        words = [value for name, value in typed.fields if " " in value.strip() and not name.startswith("_")]
-        return self.page("log_in/kept.html", typed=typed, words=words)
+        words = [value for name, value in saved.fields if " " in value.strip() and not name.startswith("_")]
+        return self.page("log_in/kept.html", saved=saved, words=words)
 
     @expose("/continue", methods=["POST"])
     @has_access
     def carry_on(self) -> ResponseReturnValue:
         """Send it where it was to go: 307 tells the browser to send the same form there."""
         with self.work() as work:
-            typed = saved_submissions.kept(work, session.get(KEPT))
-            if typed is None:  # nothing, somebody else's, or sealed with a key that is missing: it stays
+            saved = saved_submissions.load(work, session.get(SAVED_SUBMISSION))
+            if saved is None:  # nothing, somebody else's, or sealed with a key that is missing: it stays
                 return redirect(url_for("HomeView.home"))
-            saved_submissions.forget(work, session.get(KEPT))
-        session.pop(KEPT, None)
-        return redirect(typed.path, 307)
+            saved_submissions.forget(work, session.get(SAVED_SUBMISSION))
+        session.pop(SAVED_SUBMISSION, None)
+        return redirect(saved.path, 307)
 
     @expose("/discard", methods=["POST"])
     @has_access
     def discard(self) -> ResponseReturnValue:
         """It is not wanted."""
         with self.work() as work:
-            saved_submissions.forget(work, session.get(KEPT))
-        session.pop(KEPT, None)
+            saved_submissions.forget(work, session.get(SAVED_SUBMISSION))
+        session.pop(SAVED_SUBMISSION, None)
         flash(_("What you typed has been deleted."))
         return redirect(url_for("HomeView.home"))

@@ -17,7 +17,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.forms.workflow_roles import is_linked
 from app.models import ChildLink, Form, Person
 from app.views.web.base import PortalView
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 Choices = list[tuple[int, str]]
 
@@ -88,7 +88,7 @@ class AssignView(PortalView):
                 name = work.get(Person, colleague).name
         except ValidationFailed as refused:
             for fault in refused.faults:
-                flash(said(fault.text), "danger")
+                flash(translated(fault.text), "danger")
             return redirect(url_for("ChildView.show", child_id=child_id))
         if colleague == me:
             flash(_("This child is assigned to you. You can start the advice."), "success")

@@ -35,7 +35,7 @@ from app.forms.rules.workflow import (
 from app.models import Child, FormShare
 from app.seed.files import reference
 from app.views.web.due_dates import Due, due, form_due
-from app.views.web.pages import said, uk_date
+from app.views.web.pages import translated, uk_date
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 
 
@@ -142,9 +142,11 @@ def _year_group(child: Child, today: date) -> dict[str, str]:
     by_age = school_year(child.date_of_birth, today)
     year = year_of(child, today)
     label = _("Year group by age") if child.year_taught is None else _("Year group taught")
-    value = said(year_group_label(year))
+    value = translated(year_group_label(year))
     if year != by_age:
-        value = _("%(taught)s (by age: %(by_age)s)", taught=value, by_age=said(year_group_label(by_age)))
+        value = _(
+            "%(taught)s (by age: %(by_age)s)", taught=value, by_age=translated(year_group_label(by_age))
+        )
     return {"label": label, "value": value}
 
 

@@ -26,7 +26,7 @@ from app.views.children.links import words_of
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import put_faults
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 PERSON, ORGANISATION = "person", "organisation"
 
@@ -75,7 +75,7 @@ class AskView(PortalView):
             child = work.get(Child, child_id)
             statutory = advice_requests.is_assessing(work, child_id)
             form.form.choices = [
-                (key, said(title_of(title, statutory))) for key, title in advice_forms(work.session)
+                (key, translated(title_of(title, statutory))) for key, title in advice_forms(work.session)
             ]
             form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
@@ -190,7 +190,8 @@ class DuplicateView(PortalView):
                     return redirect(url_for("ChildView.show", child_id=kept))
                 except ValidationFailed as refused:
                     errors = [
-                        {"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
+                        {"text": translated(fault.text), "href": f"#{fault.field}"}
+                        for fault in refused.faults
                     ]
             else:
                 errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]

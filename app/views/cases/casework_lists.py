@@ -37,7 +37,7 @@ from app.views.web.due_dates import Due, form_due, late
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Listed, Onward
 from app.views.web.lists import Narrowing, PortalListView
-from app.views.web.pages import said, uk_date, uk_datetime
+from app.views.web.pages import translated, uk_date, uk_datetime
 from app.views.web.words import FORM_STATES, form_state
 
 
@@ -129,7 +129,7 @@ class ChildList(PortalListView):
         label = _("Status")
         for row in found.rows:
             standing = standings.get(row.number)
-            row.cells.append((label, said(in_words(standing)), late(standing, _today())))
+            row.cells.append((label, translated(in_words(standing)), late(standing, _today())))
         found.heads.append(("case", label))
         return found
 
@@ -191,7 +191,7 @@ class FormList(PortalListView):
     search_form_extra_fields = {"state": choice_field(_l("Status"), FORM_STATES, _l("Any"))}
     formatters_columns = {
         "child": named,
-        "title": said,
+        "title": translated,
         "state": form_state,
         "due_on": uk_date,
         "received_on": uk_date,
@@ -299,7 +299,7 @@ class AdviceList(FormList):
 
     def told_apart(self, record: Form) -> str:
         """One child has several: which advice, and whose."""
-        return f"{said(record.title)}, {record.child.name}"
+        return f"{translated(record.title)}, {record.child.name}"
 
 
 REGISTRATION_STATES = {

@@ -21,7 +21,7 @@ from app.models import Child, ChildLink, Organisation, Person
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField
 from app.views.web.form_errors import put_faults
-from app.views.web.pages import said
+from app.views.web.pages import translated
 from app.views.web.searching import line_typed
 
 
@@ -111,7 +111,9 @@ class LinkView(PortalView):
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except ValidationFailed as refused:
-                errors = [{"text": said(fault.text), "href": f"#{fault.field}"} for fault in refused.faults]
+                errors = [
+                    {"text": translated(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
+                ]
         with self.work() as work:
             context = {
                 "child": work.get(Child, child_id),
@@ -158,7 +160,7 @@ class InvolvementView(PortalView):
                 child_id = desk.take_up(work, link_id).child_id
         except ValidationFailed as refused:
             for fault in refused.faults:
-                flash(said(fault.text), "danger")
+                flash(translated(fault.text), "danger")
             return redirect(url_for("SendAreaView.list", show="queue"))
         flash(
             _("This child is assigned to you. You can start the advice."),
@@ -180,7 +182,7 @@ class InvolvementView(PortalView):
             flash(_("Your colleague is now linked to this child. We have told them."), "success")
         except ValidationFailed as refused:
             for fault in refused.faults:
-                flash(said(fault.text), "danger")
+                flash(translated(fault.text), "danger")
         return redirect(url_for("ChildView.people", child_id=child_id))
 
     @expose("/<int:link_id>/step-back", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from app.core.roles import Profession
 from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import Due, late, owed_due
-from app.views.web.pages import said, uk_date
+from app.views.web.pages import translated, uk_date
 from app.views.web.searching import looked_for
 
 PAGES = {str(number): number for number in range(1, 401)}
@@ -74,7 +74,7 @@ class _Row(NamedTuple):
 
 def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
     today = app_context().clock.today()
-    words = cache(said)  # a page says few different things, many times
+    words = cache(translated)  # a page says few different things, many times
     return [
         _Row(
             child.child_id,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.documents import documents as desk
+from app.documents import documents
 from app.forms.reading import name_to_read
 from app.views.web.base import PortalView, my_work
 
@@ -25,8 +25,8 @@ class DocumentView(PortalView):
 
         A HEAD is told the file's name too, and so is on record like whoever opens it.
         """
-        with my_work(counts=True) as work:
-            document, content = desk.hand_out(work, document_id)
+        with my_work(always_commit=True) as work:
+            document, content = documents.hand_out(work, document_id)
             name = name_to_read(work, document)
         answer = send_file(
             content,

@@ -21,7 +21,7 @@ from app.forms.definitions import Answers, Problem, Question, Section, read_sect
 from app.forms.definitions.kinds import KINDS
 from app.forms.definitions.simple_kinds import YesNo
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 MOST_CLASSES = 2_000
 
@@ -120,21 +120,23 @@ def section_form(section: Section, answers: Answers, problems: Iterable[Problem]
 
 def in_readers_language(question: Question) -> Question:
     """The question with its texts as the reader sees them; what has no translation is marked as English."""
-    options = tuple(replace(one, label=said(one.label), hint=said(one.hint)) for one in question.options)
+    options = tuple(
+        replace(one, label=translated(one.label), hint=translated(one.hint)) for one in question.options
+    )
     return replace(
         question,
-        label=said(question.label),
-        hint=said(question.hint),
-        help=said(question.help),
-        row_name=said(question.row_name),
-        condition_text=said(question.condition_text),
+        label=translated(question.label),
+        hint=translated(question.hint),
+        help=translated(question.help),
+        row_name=translated(question.row_name),
+        condition_text=translated(question.condition_text),
         options=options,
         columns=tuple(in_readers_language(column) for column in question.columns),
     )
 
 
 def _shown_value(question: Question, value: Any) -> Any:
-    return said(KINDS[question.kind].text(question, value)) if question.kind == "prefilled" else value
+    return translated(KINDS[question.kind].text(question, value)) if question.kind == "prefilled" else value
 
 
 def values_from(section: Section, posted: MultiDict[str, str], today: date) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
 from app.security import app_context
 from app.views.forms.form_fields import SectionForm, section_form
 from app.views.web.base import origin, principal
-from app.views.web.pages import said, uk_datetime, uk_time
+from app.views.web.pages import translated, uk_datetime, uk_time
 
 Context = dict[str, Any]
 
@@ -84,7 +84,7 @@ def task_page(work: UnitOfWork, opened: FormContext) -> Context:
     }
     tasks = [
         {
-            "text": said(section.title),
+            "text": translated(section.title),
             "href": _task_url(work, opened, section, statuses[section.id]),
             "status": statuses[section.id],
             "hint": saved_line(work, opened.drafts.get(section.id)),
@@ -136,7 +136,7 @@ def _reason_line(opened: FormContext, one: FormReturn) -> Context:
     section = sections.get(one.section or "")
     return {
         "section": one.section,
-        "title": said(section.title) if section else "",
+        "title": translated(section.title) if section else "",
         "href": section_url(opened.form.id, section.id) if section else None,
         "reason": one.reason,
         "number": one.submission_number,
@@ -172,7 +172,7 @@ def section_page(
 
 
 def _section_errors(form: SectionForm) -> list[Context]:
-    return [{"text": said(text), "href": f"#{anchor}"} for anchor, text in form.faults.items()]
+    return [{"text": translated(text), "href": f"#{anchor}"} for anchor, text in form.faults.items()]
 
 
 def file_line(one: Document) -> Context:
@@ -189,14 +189,16 @@ def file_line(one: Document) -> Context:
 
 def missing_lines(opened: FormContext, problems: Iterable[Problem]) -> list[Context]:
     """Each part that is missing or wrong, with a link to its place."""
-    titles = {section.id: said(section.title) for section in opened.definition.sections}
+    titles = {section.id: translated(section.title) for section in opened.definition.sections}
     places = list(titles)
     return [
         {
-            "text": _("%(section)s: %(problem)s", section=titles[one.section_id], problem=said(one.text)),
+            "text": _(
+                "%(section)s: %(problem)s", section=titles[one.section_id], problem=translated(one.text)
+            ),
             "place": places.index(one.section_id),
             "title": titles[one.section_id],
-            "problem": said(one.text),
+            "problem": translated(one.text),
             "href": section_url(opened.form.id, one.section_id, one.anchor, EVERYTHING),
         }
         for one in problems

@@ -21,7 +21,7 @@ from app.models import FormReturn
 from app.views.forms.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.web.due_dates import due
 from app.views.web.fields import DatePartsField
-from app.views.web.pages import said
+from app.views.web.pages import translated
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 
 Context = dict[str, Any]
@@ -49,7 +49,7 @@ def _checked(opened: FormContext, section: Section) -> Context:
             row["change"] = section_url(opened.form.id, section.id, _field(line))
         rows.append(row)
     changeable = any(row["change"] for row in rows)
-    return {"title": said(section.title), "id": section.id, "rows": rows, "changeable": changeable}
+    return {"title": translated(section.title), "id": section.id, "rows": rows, "changeable": changeable}
 
 
 def _field(line: AnswerLine) -> str:
@@ -61,8 +61,8 @@ def _field(line: AnswerLine) -> str:
 
 def _row(line: AnswerLine, files: Iterable[Context]) -> Context:
     return {
-        "label": said(line.label),
-        "text": said(line.text),
+        "label": translated(line.label),
+        "text": translated(line.text),
         "table": line.table,
         "row_name": line.question.row_name,
         "files": list(files),
@@ -136,7 +136,7 @@ def _read(section: reading.ReadSection, notes: ReturnNotes) -> Context:
         for one in section.lines
     ]
     return {
-        "title": said(section.section.title),
+        "title": translated(section.section.title),
         "id": section.section.id,
         "rows": rows,
         "changed": section.changed,
@@ -157,7 +157,7 @@ def _version(form_id: int, one: Any, found: reading.Reading) -> Context:
 def _returns(found: reading.Reading) -> list[Context]:
     """The reasons given on the version that is read, with the section each is about."""
     number = found.submission.number if found.submission else 0
-    titles = {one.section.id: said(one.section.title) for one in found.sections}
+    titles = {one.section.id: translated(one.section.title) for one in found.sections}
     return [_reason(one, titles) for one in found.returns if one.submission_number == number]
 
 
@@ -181,7 +181,7 @@ def answer_page(work: UnitOfWork, form_id: int, step: str) -> Context:
 def _note(place: str, notes: ReturnNotes) -> Context:
     """The box for what needs changing in one section, or in the whole form."""
     name = returns.reason_field(place)
-    error = next((said(fault.text) for fault in notes.faults if fault.field == name), None)
+    error = next((translated(fault.text) for fault in notes.faults if fault.field == name), None)
     return {"name": name, "value": notes.reasons.get(place, ""), "error": error}
 
 
@@ -189,7 +189,7 @@ def _note_errors(notes: ReturnNotes) -> list[Context]:
     """What is wrong with the notes, with a link to each box."""
     anchors = {"wanted_by": "wanted_by-day"}
     return [
-        {"text": said(fault.text), "href": f"#{anchors.get(fault.field, fault.field)}"}
+        {"text": translated(fault.text), "href": f"#{anchors.get(fault.field, fault.field)}"}
         for fault in notes.faults
     ]
 

@@ -37,7 +37,7 @@ from app.views.forms.section_post import read_sent, take_in, with_typed, wrong_i
 from app.views.web.access_control import count_as_input
 from app.views.web.base import PortalView
 from app.views.web.form_errors import put_faults
-from app.views.web.pages import said, uk_time
+from app.views.web.pages import translated, uk_time
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 
 BY_HAND = "by-hand-"
@@ -172,7 +172,7 @@ class FormView(PortalView):
         work = at_hand()
         opened = load_form(work, form_id)
         picks, typed = _choices()
-        faults = {fault.field: said(fault.text) for fault in (refused.faults if refused else ())}
+        faults = {fault.field: translated(fault.text) for fault in (refused.faults if refused else ())}
         return self.page(
             "forms/compare.html",
             status,
@@ -301,7 +301,7 @@ class FormView(PortalView):
                     work, form_id, clean_lines(request.form.get("asked_by", ""))
                 ).child_id
         except ValidationFailed as refused:
-            faults = {fault.field: said(fault.text) for fault in refused.faults}
+            faults = {fault.field: translated(fault.text) for fault in refused.faults}
             errors = [{"text": text, "href": f"#{name}"} for name, text in faults.items()]
             opened = load_form(at_hand(), form_id)
             return self.page("forms/withdraw.html", 422, opened=opened, faults=faults, errors=errors)

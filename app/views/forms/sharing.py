@@ -19,7 +19,7 @@ from app.forms.sharing_review import SharingReview, review
 from app.models import Child
 from app.views.forms.form_reading import read_parts
 from app.views.web.base import PortalView
-from app.views.web.pages import said, uk_date
+from app.views.web.pages import translated, uk_date
 
 PROFESSIONALS, RECORDED = "professionals", "recorded"
 PREVIEWS = {"professionals": Reader.professional, "family": Reader.family}
@@ -45,7 +45,7 @@ class SharingView(PortalView):
                 flash(_("Sharing updated."), "success")
                 return redirect(url_for("ChildView.forms", child_id=form.child_id))
             except ValidationFailed as refused:
-                faults = {fault.field: said(fault.text) for fault in refused.faults}
+                faults = {fault.field: translated(fault.text) for fault in refused.faults}
         with self.work() as work:
             found = review(work, form_id)
         return self.page(
@@ -87,7 +87,7 @@ class SharingView(PortalView):
 
 
 def _left_out(found: SharingReview, reader: Reader) -> list[str]:
-    return list(dict.fromkeys(said(question.label) for _section, question in found.left_out[reader]))
+    return list(dict.fromkeys(translated(question.label) for _section, question in found.left_out[reader]))
 
 
 def consent_words(consent: ConsentLine) -> str:
@@ -143,7 +143,7 @@ class ContactRiskView(PortalView):
                 flash(_("Saved."), "success")
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
-                faults = {fault.field: said(fault.text) for fault in refused.faults}
+                faults = {fault.field: translated(fault.text) for fault in refused.faults}
         with self.work() as work:
             child = work.get(Child, child_id)
         return self.page(
@@ -177,7 +177,7 @@ class ConsentView(PortalView):
                 flash(_("We have asked them to fill in the consent form."), "success")
                 return redirect(url_for("ChildView.forms", child_id=child_id))
             except ValidationFailed as refused:
-                errors = [{"text": said(fault.text), "href": "#giver"} for fault in refused.faults]
+                errors = [{"text": translated(fault.text), "href": "#giver"} for fault in refused.faults]
         with self.work() as work:
             if not work.me.in_sen_team:
                 raise InvalidState("start_consent")

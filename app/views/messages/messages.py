@@ -24,7 +24,7 @@ from app.views.web.converters import number_asked
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import put_faults
 from app.views.web.generated_lists import with_args
-from app.views.web.pages import said, url_or_none
+from app.views.web.pages import translated, url_or_none
 
 
 class AnswerForm(FlaskForm):
@@ -217,7 +217,7 @@ def _opens(opened: Opened) -> list[tuple[str, str]]:
             (_("Are these the same child?"), url_or_none("DuplicateView.settle", child_id=opened.child.id))
         )
     if opened.form:
-        links.append((said(opened.form.title), url_or_none("FormView.show", form_id=opened.form.id)))
+        links.append((translated(opened.form.title), url_or_none("FormView.show", form_id=opened.form.id)))
     if opened.child:
         links.append(
             (

@@ -29,7 +29,7 @@ from app.views.operations.audit_words import details, kinds, sentence
 from app.views.web.base import PortalView
 from app.views.web.converters import number_asked
 from app.views.web.generated_lists import with_args
-from app.views.web.pages import said
+from app.views.web.pages import translated
 from app.views.web.searching import looked_for
 
 EARLIEST, LATEST = 2000, 2999
@@ -65,7 +65,8 @@ class AuditView(PortalView):
             "audit/child.html",
             **context,
             lines=[
-                (line, sentence(line), details(line), said(device_name(line.device))) for line in found.lines
+                (line, sentence(line), details(line), translated(device_name(line.device)))
+                for line in found.lines
             ],
             older=with_args(before=found.older) if found.older else None,
             first=with_args(before=None) if number_asked("before") else None,

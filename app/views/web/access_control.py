@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts.saved_submissions import keep
+from app.accounts.saved_submissions import save
 from app.accounts.sessions import touch, wants_touch
 from app.core.database.engine import end_reading
 from app.core.database.row_filter import look_as
 from app.core.errors import TooMany
 from app.core.unit_of_work import unit_of_work
 from app.views.web.base import app_context, my_work, origin, principal
-from app.views.web.cookie import CHALLENGE, KEPT, form_owner
+from app.views.web.cookie import CHALLENGE, SAVED_SUBMISSION, form_owner
 from app.views.web.head_requests import only_looks
 
 PUBLIC: set[str] = {"static", "appbuilder.static"}
@@ -59,7 +59,7 @@ def keep_typed() -> int | None:
         return None  # a password is never kept, and typed again in a moment
     try:
         with unit_of_work(app_context(), None, origin(), app_context().database.session()) as work:
-            session[KEPT] = keep(work, owner, path, fields)
+            session[SAVED_SUBMISSION] = save(work, owner, path, fields)
     except TooMany:
         return None
     return owner

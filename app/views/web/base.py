@@ -33,11 +33,11 @@ def origin() -> Origin:
 
 
 @contextmanager
-def my_work(*, counts: bool = False) -> Iterator[UnitOfWork]:
+def my_work(*, always_commit: bool = False) -> Iterator[UnitOfWork]:
     """One transaction as the person who is asking. A HEAD's is not kept, unless it `counts` however they ask."""
     session = app_context().database.session()
     with unit_of_work(
-        app_context(), principal(), origin(), session, keeps=counts or not only_looks()
+        app_context(), principal(), origin(), session, commit=always_commit or not only_looks()
     ) as work:
         yield work
 

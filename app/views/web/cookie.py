@@ -11,8 +11,8 @@ from app.core.try_limits import DEVICE_LIFE
 from app.security import app_context
 from app.views.web.csrf import sent_token
 
-CHALLENGE, NEXT, KEPT, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
-SURVIVES = ("locale", KEPT, NEXT)
+CHALLENGE, NEXT, SAVED_SUBMISSION, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
+SURVIVES = ("locale", SAVED_SUBMISSION, NEXT)
 """What a browser still knows when somebody else begins to log in on it: no word of what the last one did."""
 
 

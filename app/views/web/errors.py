@@ -39,7 +39,7 @@ def _write_down_denied(status: int) -> None:
         return
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     try:
-        with my_work(counts=True) as work:
+        with my_work(always_commit=True) as work:
             work.record(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
     except Exception as error:  # the page that says no is shown all the same
         log.error("a refusal was not written down: %s", type(error).__name__)
@@ -70,7 +70,7 @@ def init_errors(app: Flask) -> None:
         if owner is not None and not current_user.is_authenticated:
             return redirect(url_for("LogInView.log_in"))
         if owner is not None and owner == current_user.id:
-            return redirect(url_for("KeptPostView.show"))
+            return redirect(url_for("SavedSubmissionView.show"))
         return render_template("errors/csrf.html"), 400
 
     @app.errorhandler(HTTPException)

@@ -14,7 +14,7 @@ from wtforms.validators import StopValidation
 
 from app.core.text_input import character_problem, clean_address, clean_line, clean_lines
 from app.core.typed_dates import PARTS, read_parts
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 
 class _Cleaned:
@@ -31,7 +31,7 @@ class _Cleaned:
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
         """Stop at a character that we cannot use, and name it."""
         if problem := character_problem(self.data or ""):
-            raise StopValidation(str(said(problem)))
+            raise StopValidation(str(translated(problem)))
 
 
 class StringField(_Cleaned, wtforms.StringField):

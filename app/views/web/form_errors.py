@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from wtforms import Form
 
 from app.core.errors import FieldError
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 
 def put_faults(form: Form, faults: Iterable[FieldError], **renamed: str) -> None:
@@ -16,4 +16,4 @@ def put_faults(form: Form, faults: Iterable[FieldError], **renamed: str) -> None
     for fault in faults:
         field = form[renamed.get(fault.field, fault.field)]
         if not field.errors:
-            field.errors = [said(fault.text)]
+            field.errors = [translated(fault.text)]

@@ -283,7 +283,7 @@ class PortalListView(ModelView):
             return redirect(url_for(f"{self.endpoint}.export") + _query(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
         order, direction = self.base_order or ("", "")
-        with my_work(counts=True) as work:
+        with my_work(always_commit=True) as work:
             count_mine(work, EXPORTS)
         with my_work() as work:
             __, rows = self.datamodel.query(

@@ -103,11 +103,13 @@ def date_parts(value: Any) -> dict[str, str]:
     return {part: str(typed.get(part) or "") for part in ("day", "month", "year")}
 
 
-def said(text: Any) -> Any:
+def translated(text: Any) -> Any:
     """A sentence of the rule book in the reader's language."""
     pattern = getattr(text, "msgid", None)
     return (
-        text if pattern is None else _(pattern, **{name: said(value) for name, value in text.values.items()})
+        text
+        if pattern is None
+        else _(pattern, **{name: translated(value) for name, value in text.values.items()})
     )
 
 
@@ -115,7 +117,7 @@ def error_for(error: Any, *anchors: str) -> str | None:
     """What is wrong with a field: the message itself, or the one a page's messages hold under its anchor."""
     if isinstance(error, Mapping):
         error = next((error[anchor] for anchor in anchors if error.get(anchor)), None)
-    return str(said(error)) if error else None
+    return str(translated(error)) if error else None
 
 
 def error_for_only(error: Any, anchor: str) -> str | None:
@@ -204,7 +206,7 @@ def init_pages(app: Flask) -> None:
         uk_datetime=uk_datetime,
         shown=shown,
         date_parts=date_parts,
-        said=said,
+        said=translated,
         error_for=error_for,
         error_for_only=error_for_only,
         error_in_row=error_in_row,

@@ -20,7 +20,7 @@ class StrangerView(PortalView):
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
         """One transaction as nobody."""
-        with unit_of_work(app_context(), None, origin(), keeps=not only_looks()) as work:
+        with unit_of_work(app_context(), None, origin(), commit=not only_looks()) as work:
             yield work
 
 

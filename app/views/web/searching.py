@@ -16,6 +16,6 @@ def looked_for() -> str:
     """What was typed into the page's search box. Raises TooMany for whoever searches faster than people do."""
     typed = line_typed("find")[:100]
     if typed:
-        with my_work(counts=True) as work:
+        with my_work(always_commit=True) as work:
             count_mine(work, SEARCHES)
     return typed

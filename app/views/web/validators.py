@@ -9,10 +9,10 @@ from wtforms.validators import StopValidation
 
 from app.children.rules.identifiers import CodeError
 from app.core.errors import ValidationFailed
-from app.views.web.pages import said
+from app.views.web.pages import translated
 
 
-class Typed:
+class RequiredText:
     """The box is filled in: not empty and not too long. Its field has cleaned the text (app/views/web/fields.py)."""
 
     def __init__(self, missing: Any, name: Any, longest: int) -> None:
@@ -28,7 +28,7 @@ class Typed:
             )
 
 
-class MayBeEmpty(Typed):
+class MayBeEmpty(RequiredText):
     """The box may be empty, but not too long."""
 
     def __init__(self, name: Any, longest: int) -> None:
@@ -39,7 +39,7 @@ class MayBeEmpty(Typed):
             super().__call__(form, field)
 
 
-class TypedUnless(Typed):
+class RequiredTextUnless(RequiredText):
     """The box is filled in, or the tick box `box` says that there is nothing to enter."""
 
     def __init__(self, missing: Any, name: Any, longest: int, box: str, both: Any) -> None:
@@ -63,6 +63,6 @@ class Code:
         try:
             field.data = self.check(field.data or "")
         except CodeError as problem:
-            raise ValidationError(str(said(problem.text))) from None
+            raise ValidationError(str(translated(problem.text))) from None
         except ValidationFailed as refused:
-            raise ValidationError(str(said(refused.faults[0].text))) from None
+            raise ValidationError(str(translated(refused.faults[0].text))) from None

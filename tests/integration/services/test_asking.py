@@ -14,7 +14,7 @@ from app.models import Advice, ChildLink, Consent
 
 
 def names(work):
-    return [event.name for event in work.told]
+    return [event.name for event in work.events]
 
 
 @pytest.fixture

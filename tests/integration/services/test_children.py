@@ -29,7 +29,7 @@ TYPED = NewChild(
 def add(actor, typed=TYPED):
     with actor.works() as work:
         request = desk.add_child(work, typed)
-        told = [event.name for event in work.told]
+        told = [event.name for event in work.events]
         return request.id, request.child_id, told
 
 
@@ -162,7 +162,7 @@ def test_one_child_everything_moves_to_the_older_record(cast, make, pair, contex
 
     with cast.olu.works() as work:
         kept = duplicates.same_child(work, newer.id)
-        told = [(event.name, event.child_id, event.facts()) for event in work.told]
+        told = [(event.name, event.child_id, event.facts()) for event in work.events]
 
     assert kept.id == older.id
     assert told == [("DuplicateSettled", older.id, {"of_child_id": newer.id, "same": True})]
@@ -195,7 +195,7 @@ def test_two_children_stay_two(cast, pair):
     older, newer = pair
     with cast.olu.works() as work:
         duplicates.different_children(work, newer.id)
-        assert [(event.name, event.facts()["same"]) for event in work.told] == [("DuplicateSettled", False)]
+        assert [(event.name, event.facts()["same"]) for event in work.events] == [("DuplicateSettled", False)]
 
     with cast.olu.works() as work:
         assert work.get(Child, newer.id).possible_duplicate_of_id is None

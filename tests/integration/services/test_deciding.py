@@ -26,7 +26,7 @@ def accepted(cast, make):
 def test_agreeing_sets_the_next_date_to_the_final_plan(cast, accepted, clock):
     with cast.olu.works() as work:
         request = agree_to_assess(work, accepted.id, "  The tests are met. ")
-        assert [event.name for event in work.told] == ["AssessmentAgreed"]
+        assert [event.name for event in work.events] == ["AssessmentAgreed"]
     assert (request.state, request.due_on) == (FormState.assessing, date(2027, 3, 22))
     assert (request.decision_reason, request.decided_by_id) == ("The tests are met.", cast.olu.id)
     assert request.decided_at == clock.now()
@@ -35,7 +35,7 @@ def test_agreeing_sets_the_next_date_to_the_final_plan(cast, accepted, clock):
 def test_declining_leaves_nothing_due(cast, accepted):
     with cast.mary.works() as work:
         request = decline_to_assess(work, accepted.id, "The school can meet the needs.")
-        assert [event.name for event in work.told] == ["AssessmentDeclined"]
+        assert [event.name for event in work.events] == ["AssessmentDeclined"]
     assert (request.state, request.due_on) == (FormState.not_assessing, None)
 
 

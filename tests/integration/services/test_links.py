@@ -20,7 +20,7 @@ def sees(actor, child):
 
 
 def names(work):
-    return [event.name for event in work.told]
+    return [event.name for event in work.events]
 
 
 def open_links(context, child):

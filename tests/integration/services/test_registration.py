@@ -253,7 +253,7 @@ def test_a_new_organisation_may_be_entered_but_not_twice(
         decisions.new_organisation(work, number, "HEATON BECK  primary school", Profession.school)
     with cast.olu.works() as work:
         made = decisions.new_organisation(work, number, "Beck Nursery", Profession.early_years)
-        assert [event.facts() for event in work.told] == [
+        assert [event.facts() for event in work.events] == [
             {"table": "organisation", "row_id": made.id, "change": "added"}
         ]
         person = decisions.approve(work, number, made.id)
@@ -274,7 +274,7 @@ def test_a_manager_may_recognise_the_domain_and_an_officer_may_not(
     with cast.mary.works() as work:
         decisions.approve(work, number, organisation_id(context))
         decisions.recognise_domain(work, number, organisation_id(context))
-        assert (work.told[-1].name, work.told[-1].facts()["table"]) == ("ReferenceChanged", "work_domain")
+        assert (work.events[-1].name, work.events[-1].facts()["table"]) == ("ReferenceChanged", "work_domain")
 
     token = registers(context, mailbox, email="second@unknown.sch.example", first_name="Noor")
     assert sets_up(context, token) is Outcome.open

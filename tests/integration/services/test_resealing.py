@@ -64,7 +64,7 @@ def browsers_key(context: AppContext, cast: Cast) -> str:
     with everything(context) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, "OLUSSECRET")
-        return saved_submissions.keep(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        return saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
 
 
 def assert_all_opens(portal: AppContext, cast: Cast, browsers_key: str) -> None:
@@ -77,7 +77,7 @@ def assert_all_opens(portal: AppContext, cast: Cast, browsers_key: str) -> None:
             == {}
         )
     with unit_of_work(portal, cast.ann.principal) as work:
-        typed = saved_submissions.kept(work, browsers_key)
+        typed = saved_submissions.load(work, browsers_key)
         assert typed is not None and typed.fields == [("text", "what she typed")]
 
 

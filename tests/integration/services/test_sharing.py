@@ -61,7 +61,7 @@ def share(cast, form, *links, number=None, **more):
     with cast.olu.works() as work:
         choice = SharingChoice(links=frozenset(links), **more)
         set_sharing(work, form.id, choice, number)
-        return [event.name for event in work.told]
+        return [event.name for event in work.events]
 
 
 def give_consent(cast, child, actor, **answers):
