@@ -4,6 +4,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.areas import load_areas
 from app.core.clock import Clock
 from app.core.database.engine import Database
 from app.core.unit_of_work import AppContext
@@ -81,5 +82,7 @@ def _open_doors(app: Flask) -> None:
     init_access_control(app)
     app.cli.add_command(portal_commands)
 
+
+load_areas()
 
 __all__ = ["create_app", "open_app_context"]

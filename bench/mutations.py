@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.core.clock import FixedClock
 from app.core.database import row_filter
-from app.core.roles import grants_of
-from app.forms.rules.workflow import WORKFLOWS, WorkflowRole
+from app.core.roles import WorkflowRole, grants_of
+from app.forms.rules.workflow import WORKFLOWS
 from app.security import PortalSecurityManager
 from app.views.web.access_control import PUBLIC
 from bench.promises import Options, Promise, holds

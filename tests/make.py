@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cases.invitations import Invited
-from app.core.roles import Profession, Role
+from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.models import (
     Advice,
     Child,

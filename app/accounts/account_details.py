@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from app.accounts.account_reactions import after_confirmation, hand_over_work
 from app.accounts.events import (
     AccountDetailsChanged,
     OrganisationChangeApproved,
@@ -17,13 +18,11 @@ from app.accounts.mailed_links import mail
 from app.accounts.recovery import end_changes_under_way
 from app.accounts.tables.account_changes import OrganisationChange, ProposalState
 from app.accounts.tables.people import Person
-from app.cases.handover import hand_over_work
 from app.core.database.locks import hold_account
 from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.named_later import keep_from_queue
 from app.organisations.tables import Organisation
 
 
@@ -152,7 +151,7 @@ def approve(work: UnitOfWork, change_id: int) -> OrganisationChange:
     work.session.flush()
     end_changes_under_way(work, person_id)
     person = work.get(Person, person_id)
-    keep_from_queue(work, person, work.me.user_id)
+    after_confirmation(work, person, work.me.user_id)
     mail(work, "organisation_change_approved", person.email, str(change_id), person.locale)
     work.record(
         OrganisationChangeApproved(

@@ -10,7 +10,9 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app.accounts.account_reactions import follows_a_child, hand_over_work
 from app.accounts.events import PersonDeactivated, PersonReactivated, RolesChanged
+from app.accounts.invitation_checks import needs_second
 from app.accounts.recovery import (
     end_account_invitations_sent,
     end_changes_under_way,
@@ -21,16 +23,11 @@ from app.accounts.registration_events import MembershipAwaited
 from app.accounts.rules.invitations import COUNCIL_ROLES
 from app.accounts.rules.work_email import domain_of, domain_shown, is_free_mail
 from app.accounts.tables.people import Person
-from app.cases.handover import hand_over_work
-from app.cases.invitation_checks import needs_second
-from app.children.tables import ChildLink
 from app.core.database.locks import hold_account
-from app.core.database.row_filter import look_as, look_as_system
 from app.core.errors import FieldError, Forbidden, ValidationFailed
 from app.core.roles import SEN_TEAM, Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.rules.workflow import FAMILY_PARTS
 
 
 def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person:
@@ -155,17 +152,7 @@ def _check_family(work: UnitOfWork, person_id: int, new_roles: frozenset[Role]) 
     put out of the session."""
     if Role.parent in new_roles:
         return
-    look_as_system(work.session, "an account whose role changes may follow a child as family")
-    try:
-        follows = select(ChildLink.id).where(
-            ChildLink.person_id == person_id,
-            ChildLink.part.in_(tuple(FAMILY_PARTS)),
-            ChildLink.ended_at.is_(None),
-        )
-        found = work.session.scalars(follows.limit(1)).first()
-    finally:
-        look_as(work.session, work.who)
-    if found is not None:
+    if follows_a_child(work, person_id):
         text = N_(
             "This account follows a child or young person as family. Invite the person to the other role at "
             "their work email address"

@@ -16,6 +16,8 @@ class EmailChangeAsked(PersonEvent):
 class EmailChangeConfirmed(PersonEvent):
     """The new e-mail was confirmed from its mailbox; it is in use after a delay."""
 
+    by_the_owner = True
+
 
 class EmailChangeCancelled(PersonEvent):
     """A change of e-mail was cancelled by its owner, or could not be made."""
@@ -24,9 +26,13 @@ class EmailChangeCancelled(PersonEvent):
 class EmailChangeDenied(PersonEvent):
     """The owner says that somebody else asked for the change: the account is locked until a new password is chosen."""
 
+    by_the_owner = True
+
 
 class EmailChanged(PersonEvent):
     """The new e-mail is in use."""
+
+    by_the_owner = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +44,8 @@ class AuthenticatorResetAllowed(PersonEvent):
 
 class AuthenticatorReset(PersonEvent):
     """The owner confirmed it: the app is removed and codes come by email."""
+
+    by_the_owner = True
 
 
 class RegisteredAlready(Event):
@@ -78,9 +86,13 @@ class OrganisationChangeRefused(OrganisationChangeEvent):
 class LoggedIn(PersonEvent):
     """Password and second step were both right."""
 
+    by_the_owner = True
+
 
 class LoggedOut(PersonEvent):
     """They left, or were logged out everywhere."""
+
+    by_the_owner = True
 
 
 class LogInFailed(PersonEvent):
@@ -98,6 +110,8 @@ class AccountCooledDown(PersonEvent):
 class PasswordChanged(PersonEvent):
     """A new password; every other log-in ended."""
 
+    by_the_owner = True
+
 
 class PasswordResetAsked(PersonEvent):
     """A link to choose a new password was mailed to the account's address."""
@@ -109,6 +123,8 @@ class SecondStepChanged(PersonEvent):
 
 class AccountOpened(PersonEvent):
     """The mailed link was used and a password chosen."""
+
+    by_the_owner = True
 
 
 class PersonDeactivated(PersonEvent):

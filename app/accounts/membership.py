@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.accounts.account_reactions import after_confirmation, hand_over_work
 from app.accounts.accounts import close_account
 from app.accounts.mailed_links import mail
 from app.accounts.registration_events import (
@@ -14,13 +15,11 @@ from app.accounts.registration_events import (
     MembershipRefused,
 )
 from app.accounts.tables.people import Person
-from app.cases.handover import hand_over_work
 from app.core.database.locks import hold_account
 from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.named_later import keep_from_queue
 from app.organisations.tables import Organisation
 
 MOST_SHOWN = 100
@@ -53,7 +52,7 @@ def confirm(work: UnitOfWork, person_id: int) -> Person:
     """Confirm that somebody works for the organisation they registered with; its waiting work is open to them now."""
     person = person_to_settle(work, person_id)
     _settle(work, person)
-    keep_from_queue(work, person, work.me.user_id)
+    after_confirmation(work, person, work.me.user_id)
     work.record(MembershipConfirmed(person_id=person.id))
     return person
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import and_, delete, or_, select, update
 
 from app.accounts.account_creation import open_account
+from app.accounts.account_reactions import after_confirmation
 from app.accounts.events import RegisteredAlready
 from app.accounts.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
 from app.accounts.queries.addresses import person_with_email
@@ -28,7 +29,6 @@ from app.core.errors import FieldError, ValidationFailed
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.named_later import keep_from_queue
 from app.organisations.tables import Organisation
 
 PROFESSIONS = tuple(profession for profession in Profession if profession is not Profession.council)
@@ -238,7 +238,7 @@ def open_registered(
     if confirmed_by is None:
         work.record(MembershipAwaited(person_id=person.id))
     else:
-        keep_from_queue(work, person, confirmed_by)
+        after_confirmation(work, person, confirmed_by)
     return person
 
 

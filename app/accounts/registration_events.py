@@ -84,6 +84,8 @@ class InvitationConfirmed(Event):
 class InvitationAccepted(PersonEvent):
     """An invited professional or member of the council's staff opened their account, and has these roles now."""
 
+    by_the_owner = True
+
     invitation_id: int
     roles: tuple[str, ...]
     before: tuple[str, ...] | None = None

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.cases.links import held, link_if_missing, professional
 from app.children.tables import ChildLink
 from app.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
-from app.core.roles import PROFESSION_LABELS, Role
+from app.core.roles import FAMILY_PARTS, PROFESSION_LABELS, Role
 from app.core.text_input import character_faults
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -23,7 +23,7 @@ from app.forms.events import (
 from app.forms.form_templates import published
 from app.forms.queries.forms import form_held
 from app.forms.rules.form_deadlines import advice_due_on
-from app.forms.rules.workflow import ADVICE, FAMILY_PARTS, OPEN_TO_WRITING, FormState
+from app.forms.rules.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Advice, Consent, FormVersion, Request
 from app.forms.workflow_roles import is_linked, organisation_in_use, workflow_roles_of
 from app.organisations.tables import Organisation

@@ -17,7 +17,7 @@ from app.core.activity_limits import ADDED, count_mine
 from app.core.database.row_mapper import beside
 from app.core.errors import FieldError, Forbidden, NotFound, PortalError, TooMany, ValidationFailed
 from app.core.names import search_name
-from app.core.roles import EDUCATION, Principal, Profession, Role
+from app.core.roles import EDUCATION, Principal, Profession, Role, WorkflowRole
 from app.core.text_input import clean_lines
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -25,7 +25,7 @@ from app.forms.confidentiality import note_contact_risk
 from app.forms.events import RequestStarted
 from app.forms.form_templates import published
 from app.forms.rules.secrecy import columns_kept_from
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Request
 from app.organisations.tables import Organisation
 

@@ -2,14 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core.events import Event, FormEvent
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkEvent(Event):
-    """Something about who is involved with a child."""
-
-    link_id: int
+from app.core.events import Event, FormEvent, LinkEvent
 
 
 class ChildLinked(LinkEvent):

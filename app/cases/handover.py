@@ -9,13 +9,15 @@ from app.accounts.tables.people import Person
 from app.cases.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, WorkHandedOver, WorkLeft
 from app.cases.unfinished import forms_to_answer_for
 from app.children.tables import Child, ChildLink
-from app.core.database.locks import hold_account, organisation_held
+from app.core.database.locks import hold_account
 from app.core.database.row_filter import look_as, look_as_system
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import keep_named_from_queue
 from app.forms.rules.form_deadlines import UNDECIDED
-from app.forms.rules.workflow import OPEN_TO_WRITING, FormState, WorkflowRole
+from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Form
+from app.organisations.locks import organisation_held
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.cases.invitations import invitations_open_to, letter_of, link_parent, settle
+from app.children.locks import child_held
 from app.children.tables import Child
-from app.core.database.locks import child_held
 from app.core.database.row_filter import look_as_system
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import UnitOfWork

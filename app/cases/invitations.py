@@ -12,6 +12,13 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.accounts import roles_held
+from app.accounts.invitation_checks import (
+    CLOSED,
+    address_of,
+    check_mailbox_open,
+    check_organisation,
+    needs_second,
+)
 from app.accounts.mailed_links import mail, mail_link, make_link
 from app.accounts.queries.addresses import KnownPerson, person_with_email
 from app.accounts.queries.mailed_links import end_older
@@ -27,23 +34,15 @@ from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.cases.bars import lift_bar
 from app.cases.events import ChildLinked
-from app.cases.invitation_checks import (
-    CLOSED,
-    address_of,
-    check_mailbox_open,
-    check_organisation,
-    needs_second,
-)
 from app.cases.links import held, open_link_of
 from app.children.tables import Child, ChildLink
 from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.names import fold
-from app.core.roles import Role
+from app.core.roles import FAMILY_PARTS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import check_may_know, check_rights
 from app.forms.named_later import check_named_since
-from app.forms.rules.workflow import FAMILY_PARTS, WorkflowRole
 
 MOST_LISTED = 100
 """Of a list on one page, which says so where there are more."""

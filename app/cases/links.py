@@ -14,18 +14,18 @@ from app.cases.bars import (
 )
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
 from app.cases.unfinished import hold_forms_in_hand, hold_forms_to_answer_for, others_work_there
+from app.children.locks import child_held
 from app.children.tables import Child, ChildLink
-from app.core.database.locks import child_held, organisation_held
 from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
-from app.core.roles import Role
+from app.core.roles import Role, WorkflowRole
 from app.core.text_input import character_faults, clean_line
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms import confidentiality
 from app.forms.named_later import keep_named_from_queue
-from app.forms.rules.workflow import WorkflowRole
 from app.forms.tables.forms import Advice
 from app.forms.workflow_roles import check_confirmed, organisation_in_use
+from app.organisations.locks import organisation_held
 from app.organisations.tables import Organisation
 
 LONGEST_RELATIONSHIP = 100

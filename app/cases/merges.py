@@ -19,12 +19,12 @@ from app.children.tables import Child, ChildLink, ChildMerge
 from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import look_as, look_as_system
 from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.tables import Document
 from app.forms.confidentiality import note_contact_risk
 from app.forms.named_later import check_merge
-from app.forms.rules.workflow import WorkflowRole
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
 from app.organisations.tables import Organisation

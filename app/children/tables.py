@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
 from app.core.base import Row
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import WorkflowRole
 from app.organisations.tables import Organisation
 
 

@@ -1,7 +1,7 @@
 """The base classes of events: what every event holds."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +28,18 @@ class FormEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkEvent(Event):
+    """Something about who is involved with a child."""
+
+    link_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonEvent(Event):
     """Something about an account."""
+
+    by_the_owner: ClassVar[bool] = False
+    """Only the account's owner can have done it, though nobody was logged in at that moment."""
 
     person_id: int
 

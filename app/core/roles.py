@@ -63,6 +63,21 @@ EDUCATION = frozenset({Profession.school, Profession.early_years, Profession.pos
 s.36(1)), early years settings to bring the child to the council's attention (s.23 and 24)."""
 
 
+class WorkflowRole(enum.Enum):
+    """What somebody is to one piece of work."""
+
+    author = "author"
+    sen_team = "sen_team"
+    parent = "parent"
+    young_person = "young_person"
+    giver = "giver"
+    recorder = "recorder"
+
+
+FAMILY_PARTS = frozenset({WorkflowRole.parent, WorkflowRole.young_person})
+"""What a member of the family is to a child: each is a party of their own."""
+
+
 @dataclass(frozen=True)
 class Principal:
     """The person at the desk: all that a rule may know about who is asking."""

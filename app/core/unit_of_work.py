@@ -1,6 +1,6 @@
 """The unit of work: everything a use case does lands together, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,15 +18,56 @@ from app.core.database.engine import Database, begin_writing, is_duplicate
 from app.core.database.row_filter import look_as
 from app.core.errors import Conflict, NotFound, PortalError
 from app.core.events import Event
+from app.core.mail.backends import MailBackendSettings
+from app.core.mail.queue import QueueSettings
 from app.core.origin import NOWHERE, Origin
 from app.core.roles import Principal
-from app.messages.notification_service import NotificationService, NotificationSettings
 from startup.object_store import S3Settings
 
 RowType = TypeVar("RowType")
 
 REPEATED_WITHIN = timedelta(minutes=1)
 """A button pressed twice, or a page sent again by the browser."""
+
+
+class NotificationSettings(MailBackendSettings, QueueSettings, Protocol):
+    """What notifications need of the settings."""
+
+    @property
+    def audit_keys(self) -> tuple[str, ...]: ...
+
+    @property
+    def council(self) -> Any: ...
+
+
+class NotificationService(Protocol):
+    """Writes what events call for; app/messages/notification_service.py holds the real one."""
+
+    @property
+    def settings(self) -> Any: ...
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def task_queue(self) -> Any: ...
+
+    @property
+    def mail_sender(self) -> Any: ...
+
+    def write(
+        self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
+    ) -> list[int]:
+        """Write audit rows, messages and outgoing mail for these events; return the ids of the mail."""
+
+    def wake(self, mail: Sequence[int]) -> None:
+        """Send or queue this mail after the commit."""
+
+    def deliver_due(self) -> int:
+        """Send all mail that is due; return how many."""
 
 
 class AppSettings(NotificationSettings, Protocol):

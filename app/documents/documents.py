@@ -13,28 +13,22 @@ from typing import BinaryIO, cast
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.core.activity_limits import UPLOADS, count_mine
 from app.core.concurrency import turn
 from app.core.database.engine import begin_writing, end_reading
-from app.core.errors import Damaged, InvalidState, NotFound, PortalError, TooMany
+from app.core.errors import Damaged, InvalidState, NotFound, PortalError
+from app.core.files.checksum import checksum_of
 from app.core.files.s3 import S3Store
 from app.core.files.storage import FileStore, Kept, Store
 from app.core.unit_of_work import AppContext, UnitOfWork
-from app.core.wording import N_, Wording
-from app.documents.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
+from app.core.wording import Wording
+from app.documents.events import DocumentDownloaded
 from app.documents.pdf_inspection import inspect_pdf
 from app.documents.rules.upload_refusals import HARMFUL, UploadError
 from app.documents.rules.uploads import FileKind, check_upload, clean_name, named_as
 from app.documents.scanner import ScannerDown, scanner_at
 from app.documents.tables import Document, DocumentState
-from app.forms.definitions import Question, Section
-from app.forms.form_context import FormContext, load_form_for_update
-from app.operations.archive import checksum_of
 
 log = logging.getLogger(__name__)
-
-MOST_FILES = 30
-"""For one question."""
 
 ORPHANED_AFTER = timedelta(hours=24)
 _CHECKING = threading.BoundedSemaphore(2)
@@ -97,75 +91,6 @@ def _scan(context: AppContext, key: str) -> DocumentState:
         log.warning("the virus scanner did not answer (%s): a file waits", down)
         return DocumentState.received
     return DocumentState.clean if found_clean else DocumentState.refused
-
-
-def question_for_files(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
-    """The question these files answer. Raises NotFound when this form does not ask it, or not for files."""
-    section = opened.section(section_id)
-    for question in section.questions_on_page(opened.answers):
-        if question.id == question_id and question.kind == "files":
-            return section, question
-    raise NotFound("Question")
-
-
-def make_room(work: UnitOfWork, form_id: int, section_id: str, question_id: str) -> None:
-    """See that a file may come in, before it is put anywhere. Raises UploadError when there are too many already, or when
-    this person adds files faster than people do."""
-    try:
-        count_mine(work, UPLOADS)
-    except TooMany as many:
-        text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
-        raise UploadError(text) from many
-    opened = load_form_for_update(work, form_id)
-    opened.writing_step()
-    _place_for_one(opened, section_id, question_id)
-
-
-def _place_for_one(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
-    section, question = question_for_files(opened, section_id, question_id)
-    if len(opened.files(question.id)) >= MOST_FILES:
-        raise UploadError(
-            Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES)
-        )
-    return section, question
-
-
-def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
-    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
-    opened = load_form_for_update(work, form_id)
-    step = opened.writing_step()
-    section, question = _place_for_one(opened, section_id, question_id)
-    opened.form.state = step.end
-    document = work.add(
-        Document(
-            child_id=opened.form.child_id,
-            form_id=opened.form.id,
-            section=section.id,
-            question=question.id,
-            name=received.name,
-            media_type=received.kind.media_type,
-            size=received.kept.size,
-            sha256=received.kept.sha256,
-            storage_key=received.kept.key,
-            state=received.state,
-            added_by_id=work.me.user_id,
-            restricted=question.restricted,
-        )
-    )
-    work.record(DocumentAdded(document_id=document.id, child_id=document.child_id))
-    return document
-
-
-def take_off(work: UnitOfWork, opened: FormContext, document_id: int) -> None:
-    """Take a file off a draft. One that was sent before stays with the version it was sent with."""
-    opened.writing_step()
-    document = next(
-        (one for one in opened.documents if one.id == document_id and one.removed_at is None), None
-    )
-    if document is None:
-        raise NotFound("Document")
-    document.removed_at = work.now
-    work.record(DocumentRemoved(document_id=document.id, child_id=document.child_id))
 
 
 def hand_out(work: UnitOfWork, document_id: int) -> tuple[Document, BinaryIO]:

@@ -2,12 +2,15 @@
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.base import Row
-from app.forms.tables.forms import Form
+
+if TYPE_CHECKING:
+    from app.forms.tables.forms import Form
 
 
 class DocumentState(enum.Enum):
@@ -42,4 +45,4 @@ class Document(Row):
     """Attached to a question that only the SEN team and its authors may read."""
     removed_at: Mapped[datetime | None] = mapped_column()
 
-    form: Mapped[Form] = relationship(lazy="raise_on_sql")
+    form: Mapped["Form"] = relationship(lazy="raise_on_sql")

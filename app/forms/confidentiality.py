@@ -9,13 +9,13 @@ from app.accounts.tables.people import Person
 from app.children.rules.school_years import is_young_person
 from app.children.tables import Child
 from app.core.errors import FieldError, Forbidden, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import parse_once
 from app.forms.form_templates import definition_of
 from app.forms.queries.shares import newest_answers, sent_by_anyone, withhold_files
 from app.forms.rules.secrecy import Note, notes_in, who_must_not_know
-from app.forms.rules.workflow import WorkflowRole
 from app.forms.secrecy_events import FilesWithheld
 
 

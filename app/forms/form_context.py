@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import NotFound
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.definitions import FormDefinition, Section, SectionStatus, section_status, with_facts
@@ -19,7 +20,7 @@ from app.forms.queries.forms import (
     form_held_with_child,
     form_to_read,
 )
-from app.forms.rules.workflow import WORKFLOWS, Step, WorkflowRole
+from app.forms.rules.workflow import WORKFLOWS, Step
 from app.forms.tables.forms import Form, SectionDraft
 from app.forms.workflow_roles import workflow_roles_of
 

@@ -12,6 +12,7 @@ from app.accounts.tables.people import Person
 from app.cases.queries.child_page import Involved
 from app.children.tables import ChildLink
 from app.core.errors import FieldError, ValidationFailed
+from app.core.roles import FAMILY_PARTS, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_by_child, notes_sent
@@ -26,7 +27,6 @@ from app.forms.queries.named_people import (
     queue_children_of,
 )
 from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
-from app.forms.rules.workflow import FAMILY_PARTS, WorkflowRole
 from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted
 
 

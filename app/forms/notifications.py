@@ -1,15 +1,23 @@
-"""Letters about decisions, corrected decisions, undone acceptances, and information asked before an assessment."""
+"""What is sent when something happens to forms."""
 
-from collections.abc import Mapping
-
-from app.cases.events import AssessmentAgreed, AssessmentDeclined
-from app.core.events import Event
+from app.core.notifications import AUDIT_ONLY, MessageTemplate, register, sen_team
 from app.core.wording import N_
 from app.forms.events import (
     AdviceAcceptanceUndone,
+    AdviceAccepted,
+    AdviceAsked,
+    AdviceCancelled,
+    AdviceReturned,
+    AdviceSubmitted,
     BroughtToAttention,
+    ConsentRecorded,
+    ConsentStarted,
+    ConsentWithdrawn,
     CorrectedNotToAssess,
     CorrectedToAssess,
+    FormSaved,
+    FormShared,
+    FormViewed,
     InformationAcceptanceUndone,
     InformationAccepted,
     InformationAsked,
@@ -17,182 +25,318 @@ from app.forms.events import (
     InformationReturned,
     InformationSubmitted,
     RequestAcceptanceUndone,
+    RequestAccepted,
+    RequestReturned,
+    RequestStarted,
+    RequestSubmitted,
+    RequestWithdrawn,
 )
-from app.messages.notification_types import MessageTemplate, Templates, sen_team, the_authors, the_family
+from app.forms.recipients import the_authors, the_family, the_giver, those_it_is_shared_with
+from app.forms.secrecy_events import FilesWithheld, InvitationHeldBack, KeptFromQueue, MustNotKnowNoted
 
-WILL_ASSESS = N_("The council will assess")
-WILL_NOT_ASSESS = N_("The council will not assess")
 CORRECTED = N_("A decision was corrected")
 
-FORM_NOTIFICATIONS: Mapping[type[Event], Templates] = {
-    AssessmentAgreed: (
-        MessageTemplate(
-            "assessment_agreed",
-            the_authors,
-            WILL_ASSESS,
-            N_("The council has decided to carry out an assessment of the needs of %(child)s."),
-        ),
-        MessageTemplate(
-            "assessment_agreed_family",
-            the_family,
-            WILL_ASSESS,
-            N_(
-                "The council has decided to carry out an assessment of the needs of %(child)s. "
-                "It will now ask professionals for advice."
-            ),
-            of_child=True,
-        ),
-    ),
-    AssessmentDeclined: (
-        MessageTemplate(
-            "assessment_declined",
-            the_authors,
-            WILL_NOT_ASSESS,
-            N_("The council has decided not to carry out an assessment of the needs of %(child)s."),
-        ),
-        MessageTemplate(
-            "assessment_declined_family",
-            the_family,
-            WILL_NOT_ASSESS,
-            N_(
-                "The council has decided not to carry out an assessment of the needs of %(child)s. By law the council "
-                "must write to you with its reasons, and tell you how to appeal and how to ask for mediation. "
-                "If you have no letter yet, contact the SEN team."
-            ),
-            of_child=True,
-        ),
-    ),
-    CorrectedToAssess: (
-        MessageTemplate(
-            "corrected_to_assess",
-            the_authors,
-            CORRECTED,
-            N_(
-                "The council has corrected its decision about %(child)s. "
-                "The decision is now to carry out an assessment. The earlier message no longer counts."
+register(
+    {
+        FormViewed: AUDIT_ONLY,
+        FormSaved: AUDIT_ONLY,
+        RequestStarted: AUDIT_ONLY,
+        RequestSubmitted: (
+            MessageTemplate(
+                "request_submitted",
+                sen_team,
+                N_("A request for an assessment was sent"),
+                N_(
+                    "%(by)s has sent a request for an assessment for %(child)s. Accept it, or return it with your reasons."
+                ),
             ),
         ),
-        MessageTemplate(
-            "corrected_to_assess_family",
-            the_family,
-            CORRECTED,
-            N_(
-                "The council has corrected its decision about %(child)s. "
-                "The decision is now to carry out an assessment. If you have questions, contact the SEN team."
-            ),
-            of_child=True,
-        ),
-    ),
-    CorrectedNotToAssess: (
-        MessageTemplate(
-            "corrected_not_to_assess",
-            the_authors,
-            CORRECTED,
-            N_(
-                "The council has corrected its decision about %(child)s. "
-                "The decision is now not to carry out an assessment. The earlier message no longer counts."
+        RequestReturned: (
+            MessageTemplate(
+                "request_returned",
+                the_authors,
+                N_("The SEN team returned your form"),
+                N_(
+                    "The SEN team has returned “%(form)s” for %(child)s. The reasons are on the form, beside each section. "
+                    "Correct it and send it again."
+                ),
             ),
         ),
-        MessageTemplate(
-            "corrected_not_to_assess_family",
-            the_family,
-            CORRECTED,
-            N_(
-                "The council has corrected its decision about %(child)s. The decision is now not to carry out an "
-                "assessment. By law the council must write to you with its reasons, and tell you how to appeal and how "
-                "to ask for mediation. If you have no letter yet, contact the SEN team."
-            ),
-            of_child=True,
-        ),
-    ),
-    BroughtToAttention: (
-        MessageTemplate(
-            "brought_to_attention",
-            sen_team,
-            N_("A child was brought to attention"),
-            N_(
-                "%(by)s has brought %(child)s to the council’s attention. Accept the form, or return it with your reasons. "
-                "The council must decide within 6 weeks whether to assess."
+        RequestAccepted: (
+            MessageTemplate(
+                "request_accepted",
+                the_authors,
+                N_("The SEN team accepted your form"),
+                N_(
+                    "The SEN team has accepted the request for %(child)s and will now decide whether to assess."
+                ),
             ),
         ),
-    ),
-    RequestAcceptanceUndone: (
-        MessageTemplate(
-            "request_acceptance_undone",
-            the_authors,
-            N_("The SEN team is looking at your form again"),
-            N_(
-                "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
-                "You do not need to do anything now."
+        RequestWithdrawn: AUDIT_ONLY,
+        AdviceAsked: (
+            MessageTemplate(
+                "advice_asked",
+                the_authors,
+                N_("You have been asked for advice"),
+                N_(
+                    "The SEN team asks for “%(form)s” about %(child)s. Open the form to see by when it is due."
+                ),
             ),
         ),
-    ),
-    AdviceAcceptanceUndone: (
-        MessageTemplate(
-            "advice_acceptance_undone",
-            the_authors,
-            N_("Your advice is being looked at again"),
-            N_(
-                "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
-                "You do not need to do anything now."
+        AdviceSubmitted: (
+            MessageTemplate(
+                "advice_submitted",
+                sen_team,
+                N_("Advice was sent"),
+                N_("%(by)s has sent “%(form)s” about %(child)s. Accept it, or return it with your reasons."),
             ),
         ),
-    ),
-    InformationAcceptanceUndone: (
-        MessageTemplate(
-            "information_acceptance_undone",
-            the_authors,
-            N_("Your information is being looked at again"),
-            N_(
-                "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
-                "You do not need to do anything now."
+        AdviceReturned: (
+            MessageTemplate(
+                "advice_returned",
+                the_authors,
+                N_("Your advice was returned"),
+                N_(
+                    "The SEN team has returned “%(form)s” about %(child)s. The reasons are on the form, beside each section. "
+                    "Correct it and send it again."
+                ),
             ),
         ),
-    ),
-    InformationAsked: (
-        MessageTemplate(
-            "information_asked",
-            the_authors,
-            N_("You have been asked for information"),
-            N_(
-                "The SEN team asks for “%(form)s” about %(child)s. It is deciding whether to assess, so this is "
-                "information and not statutory advice."
+        AdviceAccepted: (
+            MessageTemplate(
+                "advice_accepted",
+                the_authors,
+                N_("Your advice was accepted"),
+                N_(
+                    "The SEN team has accepted “%(form)s” about %(child)s. There is nothing more for you to do."
+                ),
             ),
         ),
-    ),
-    InformationSubmitted: (
-        MessageTemplate(
-            "information_submitted",
-            sen_team,
-            N_("Information was sent"),
-            N_("%(by)s has sent “%(form)s” about %(child)s. Accept it, or return it with your reasons."),
-        ),
-    ),
-    InformationReturned: (
-        MessageTemplate(
-            "information_returned",
-            the_authors,
-            N_("Your information was returned"),
-            N_(
-                "The SEN team has returned “%(form)s” about %(child)s. The reasons are on the form, beside each section. "
-                "Correct it and send it again."
+        AdviceCancelled: (
+            MessageTemplate(
+                "advice_cancelled",
+                the_authors,
+                N_("Advice is no longer needed"),
+                N_("The SEN team no longer needs “%(form)s” about %(child)s."),
             ),
         ),
-    ),
-    InformationAccepted: (
-        MessageTemplate(
-            "information_accepted",
-            the_authors,
-            N_("Your information was accepted"),
-            N_("The SEN team has accepted “%(form)s” about %(child)s. There is nothing more for you to do."),
+        ConsentStarted: (
+            MessageTemplate(
+                "consent_asked",
+                the_giver,
+                N_("Tell us what we may share"),
+                N_(
+                    "The SEN team asks you to fill in a form about sharing information about %(child)s. Your answers are yours: no other parent or carer can read or change them."
+                ),
+            ),
         ),
-    ),
-    InformationCancelled: (
-        MessageTemplate(
-            "information_cancelled",
-            the_authors,
-            N_("Information is no longer needed"),
-            N_("The SEN team no longer needs “%(form)s” about %(child)s."),
+        ConsentRecorded: (
+            MessageTemplate(
+                "consent_recorded",
+                sen_team,
+                N_("Consent was given"),
+                N_("%(by)s has sent a consent form about %(child)s."),
+            ),
         ),
-    ),
-}
+        ConsentWithdrawn: (
+            MessageTemplate(
+                "consent_withdrawn",
+                sen_team,
+                N_("A consent was withdrawn"),
+                N_(
+                    "%(by)s has withdrawn a consent about %(child)s. What was shared because of it can no longer be read. Check what else is shared, and with whom."
+                ),
+            ),
+        ),
+        FormShared: (
+            MessageTemplate(
+                "form_shared",
+                those_it_is_shared_with,
+                N_("A form was shared with you"),
+                N_("The SEN team has shared “%(form)s” about %(child)s with you."),
+            ),
+        ),
+        CorrectedToAssess: (
+            MessageTemplate(
+                "corrected_to_assess",
+                the_authors,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. "
+                    "The decision is now to carry out an assessment. The earlier message no longer counts."
+                ),
+            ),
+            MessageTemplate(
+                "corrected_to_assess_family",
+                the_family,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. "
+                    "The decision is now to carry out an assessment. If you have questions, contact the SEN team."
+                ),
+                of_child=True,
+            ),
+        ),
+        CorrectedNotToAssess: (
+            MessageTemplate(
+                "corrected_not_to_assess",
+                the_authors,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. "
+                    "The decision is now not to carry out an assessment. The earlier message no longer counts."
+                ),
+            ),
+            MessageTemplate(
+                "corrected_not_to_assess_family",
+                the_family,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. The decision is now not to carry out an "
+                    "assessment. By law the council must write to you with its reasons, and tell you how to appeal and how "
+                    "to ask for mediation. If you have no letter yet, contact the SEN team."
+                ),
+                of_child=True,
+            ),
+        ),
+        BroughtToAttention: (
+            MessageTemplate(
+                "brought_to_attention",
+                sen_team,
+                N_("A child was brought to attention"),
+                N_(
+                    "%(by)s has brought %(child)s to the council’s attention. Accept the form, or return it with your reasons. "
+                    "The council must decide within 6 weeks whether to assess."
+                ),
+            ),
+        ),
+        RequestAcceptanceUndone: (
+            MessageTemplate(
+                "request_acceptance_undone",
+                the_authors,
+                N_("The SEN team is looking at your form again"),
+                N_(
+                    "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
+                    "You do not need to do anything now."
+                ),
+            ),
+        ),
+        AdviceAcceptanceUndone: (
+            MessageTemplate(
+                "advice_acceptance_undone",
+                the_authors,
+                N_("Your advice is being looked at again"),
+                N_(
+                    "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
+                    "You do not need to do anything now."
+                ),
+            ),
+        ),
+        InformationAcceptanceUndone: (
+            MessageTemplate(
+                "information_acceptance_undone",
+                the_authors,
+                N_("Your information is being looked at again"),
+                N_(
+                    "The SEN team had accepted “%(form)s” about %(child)s and is looking at it again. "
+                    "You do not need to do anything now."
+                ),
+            ),
+        ),
+        InformationAsked: (
+            MessageTemplate(
+                "information_asked",
+                the_authors,
+                N_("You have been asked for information"),
+                N_(
+                    "The SEN team asks for “%(form)s” about %(child)s. It is deciding whether to assess, so this is "
+                    "information and not statutory advice."
+                ),
+            ),
+        ),
+        InformationSubmitted: (
+            MessageTemplate(
+                "information_submitted",
+                sen_team,
+                N_("Information was sent"),
+                N_("%(by)s has sent “%(form)s” about %(child)s. Accept it, or return it with your reasons."),
+            ),
+        ),
+        InformationReturned: (
+            MessageTemplate(
+                "information_returned",
+                the_authors,
+                N_("Your information was returned"),
+                N_(
+                    "The SEN team has returned “%(form)s” about %(child)s. The reasons are on the form, beside each section. "
+                    "Correct it and send it again."
+                ),
+            ),
+        ),
+        InformationAccepted: (
+            MessageTemplate(
+                "information_accepted",
+                the_authors,
+                N_("Your information was accepted"),
+                N_(
+                    "The SEN team has accepted “%(form)s” about %(child)s. There is nothing more for you to do."
+                ),
+            ),
+        ),
+        InformationCancelled: (
+            MessageTemplate(
+                "information_cancelled",
+                the_authors,
+                N_("Information is no longer needed"),
+                N_("The SEN team no longer needs “%(form)s” about %(child)s."),
+            ),
+        ),
+        FilesWithheld: (
+            MessageTemplate(
+                "files_withheld",
+                sen_team,
+                N_("Shared files can no longer be opened"),
+                N_(
+                    "An address or contact details of the family of %(child)s must now be kept secret. Files about them that "
+                    "were shared can no longer be opened by other people. Check what each form and file says, and who "
+                    "can still read it."
+                ),
+            ),
+        ),
+        MustNotKnowNoted: (
+            MessageTemplate(
+                "must_not_know_noted",
+                sen_team,
+                N_("Someone linked to a child may be a person who must not know"),
+                N_(
+                    "“%(form)s” about %(child)s may name someone who is linked to the child as a person who must not know. "
+                    "The page “People” of the child shows who. End their involvement, or check what is shared with them. "
+                    "A consent form that names a professional is not shared with professionals until you share it."
+                ),
+            ),
+        ),
+        InvitationHeldBack: (
+            MessageTemplate(
+                "invitation_held_back",
+                sen_team,
+                N_("An invited person was not linked to a child"),
+                N_(
+                    "Someone whom you invited has opened their account. Since you invited them, a form about %(child)s has "
+                    "said that they may be a person who must not know, so they cannot see the child. "
+                    "If they may, invite them again."
+                ),
+            ),
+        ),
+        KeptFromQueue: (
+            MessageTemplate(
+                "kept_from_queue",
+                sen_team,
+                N_("Someone at an organisation may be a person who must not know"),
+                N_(
+                    "A form about %(child)s may name someone who works for an organisation that is linked to the child. "
+                    "They cannot see the child through their organisation. If they may, link them by name."
+                ),
+            ),
+        ),
+    }
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.database.row_mapper import beside
 from app.core.errors import NotFound
-from app.core.roles import Role
+from app.core.roles import Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.definitions import FROM_REQUEST, AnswerLine, FormDefinition, Section, answer_lines
@@ -15,7 +15,7 @@ from app.forms.form_facts import request_facts
 from app.forms.form_templates import definition_of
 from app.forms.queries.forms import answers_sent, documents_to_read, form_to_read, returns_of, submissions_of
 from app.forms.rules.secrecy import WHOLE, Readable, Reader, readable
-from app.forms.rules.workflow import WORKFLOWS, Step, WorkflowRole
+from app.forms.rules.workflow import WORKFLOWS, Step
 from app.forms.tables.forms import Form, FormReturn, Submission
 from app.forms.workflow_roles import workflow_roles_of
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.cases.events import LinkEvent
-from app.core.events import Event, FormEvent
+from app.core.events import Event, FormEvent, LinkEvent
 
 
 class FilesWithheld(Event):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.cases.queries.child_page import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
+from app.core.roles import FAMILY_PARTS, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import PARENT_OF_AGE, notes_about
@@ -20,7 +21,7 @@ from app.forms.queries.forms import form_held_with_child, last_number
 from app.forms.queries.shares import consents_about, end_shares, of_form, open_shares, resting_on_consent
 from app.forms.rules.secrecy import Note, who_must_not_know
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form
 from app.forms.tables.shares import FormShare
 

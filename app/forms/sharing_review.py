@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.cases.queries.child_page import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import Forbidden, InvalidState, NotFound
+from app.core.roles import FAMILY_PARTS, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.confidentiality import notes_about
@@ -15,7 +16,6 @@ from app.forms.queries.shares import ConsentLine, consents_about, shares_about
 from app.forms.reading import ReadSection, as_read_by, read_sections
 from app.forms.rules.secrecy import Note, Reader, who_must_not_know
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
-from app.forms.rules.workflow import FAMILY_PARTS, WorkflowRole
 from app.forms.sharing import choice_of
 from app.forms.tables.forms import Form, Submission
 from app.forms.tables.shares import FormShare

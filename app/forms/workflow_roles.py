@@ -5,13 +5,13 @@ from sqlalchemy import Integer, bindparam, or_, select
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import Ready
-from app.core.database.locks import organisation_held
 from app.core.errors import FieldError, NotFound, ValidationFailed
-from app.core.roles import Role
+from app.core.roles import FAMILY_PARTS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form
+from app.organisations.locks import organisation_held
 from app.organisations.tables import Organisation
 
 

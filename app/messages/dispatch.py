@@ -10,29 +10,20 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.accounts.registration_events import InvitationsLeft, MembershipEnded
-from app.cases.events import OrganisationLeftUse, WorkHandedOver
+from app.accounts.queries.people import Reader, readers
 from app.core.devices import device_name
 from app.core.events import Event, PersonEvent
 from app.core.mail.outbox import ToSend, queue_mail, queue_mails
 from app.core.mail.texts import MAILS
+from app.core.notifications import NOTIFICATIONS, MailTemplate, MessageTemplate
 from app.core.origin import Origin
 from app.core.roles import Principal
 from app.core.try_limits import COOL_DOWN
+from app.forms.queries.recipients import FormFacts, form_facts, who_may_see
 from app.messages.events import MessageSent
-from app.messages.notifications import NOTIFICATIONS, MailTemplate, MessageTemplate
-from app.messages.queries.recipients import (
-    FormFacts,
-    Reader,
-    form_facts,
-    message_recipients,
-    name_of,
-    organisation_name,
-    professionals_of,
-    readers,
-    who_may_see,
-)
+from app.messages.queries.messages import message_recipients
 from app.messages.tables import Message
+from app.organisations.queries.organisations import organisation_name
 
 _message = Message.__table__
 
@@ -114,7 +105,7 @@ def _put_in_inboxes(post: _Round, event: Event, letter: MessageTemplate) -> None
         "subject": letter.subject,
         "body": "",
         "letter": letter.name,
-        "facts": _facts(post, letter, form) | _handed_over(post, event),
+        "facts": _facts(post, letter, form) | (letter.facts(post.connection, event) if letter.facts else {}),
         "child_id": child_id,
         "form_id": form_id,
         "registration_id": getattr(event, "registration_id", None),
@@ -133,29 +124,6 @@ def _facts(post: _Round, letter: MessageTemplate, form: FormFacts | None) -> dic
     if "%(by)s" in letter.text:
         facts["by"] = post.sender
     return facts
-
-
-def _handed_over(post: _Round, event: Event) -> dict[str, str]:
-    """Whose work it was, and how much."""
-    if isinstance(event, OrganisationLeftUse):
-        name = organisation_name(post.connection, event.organisation_id)
-        return {"organisation": name, "children": str(event.children), "forms": str(event.forms)}
-    if isinstance(event, InvitationsLeft):
-        person = name_of(post.connection, event.person_id)
-        return {"person": person, "invitations": str(event.invitations)}
-    if isinstance(event, MembershipEnded):
-        return {"person": name_of(post.connection, event.person_id)}
-    if not isinstance(event, WorkHandedOver):
-        return {}
-    colleagues = professionals_of(post.connection, event.organisation_id) - {event.person_id}
-    return {
-        "person": name_of(post.connection, event.person_id),
-        "organisation": organisation_name(post.connection, event.organisation_id),
-        "children": str(event.children),
-        "with_colleagues": str(event.with_colleagues),
-        "forms": str(event.forms),
-        "colleagues": str(len(colleagues)),
-    }
 
 
 def _those_who_may_know(

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from app.accounts.tables.log_in import Registration
+from app.children.locks import child_shared
 from app.children.tables import Child
 from app.core.activity_limits import MESSAGES, count_mine
-from app.core.database.locks import child_shared
 from app.core.errors import FieldError, Forbidden, NotFound, TooMany, ValidationFailed
 from app.core.roles import Principal
 from app.core.text_input import character_faults, clean_line, clean_lines

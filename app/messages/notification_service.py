@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
 
 from huey.api import TaskWrapper
 from sqlalchemy import select
@@ -17,13 +16,14 @@ from app.core.audit.chain import append
 from app.core.clock import Clock
 from app.core.database.engine import Database
 from app.core.events import Event
-from app.core.mail.backends import MailBackendSettings, mail_backend_for
+from app.core.mail.backends import mail_backend_for
 from app.core.mail.delivery import MailSender
 from app.core.mail.outbox import CODE_LANE, POST, Stamp
 from app.core.mail.outbox_table import OutboxMail
-from app.core.mail.queue import QueueSettings, open_queue
+from app.core.mail.queue import open_queue
 from app.core.origin import Origin
 from app.core.roles import Principal
+from app.core.unit_of_work import NotificationSettings
 from app.messages.dispatch import dispatch_notifications
 from startup.figures import LOG_INS
 
@@ -31,16 +31,6 @@ log = logging.getLogger(__name__)
 
 BELL_RESTS = 30.0
 """Seconds; the worker looks into the outbox every five anyway."""
-
-
-class NotificationSettings(MailBackendSettings, QueueSettings, Protocol):
-    """What the post room needs of the settings (config.Settings has it all)."""
-
-    @property
-    def audit_keys(self) -> tuple[str, ...]: ...
-
-    @property
-    def council(self) -> Any: ...
 
 
 class NotificationService:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from inspect import getdoc
 from typing import Any
 
-from app.core.roles import GRANTS, ROLE_LABELS, Role
-from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Workflow, WorkflowRole
+from app.core.roles import GRANTS, ROLE_LABELS, Role, WorkflowRole
+from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Workflow
 from app.operations.access_words import DOORS, FORMS, PARTS, PUBLIC_PAGES, ROLES, STANDING, STEPS, TABLES
 from app.store.visibility import IN_WORDS, OPEN_TO_ALL, RULES
 

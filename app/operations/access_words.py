@@ -14,8 +14,7 @@ from flask_appbuilder.security.sqla.models import (
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 
 from app import models
-from app.core.roles import READ, WRITE, Grant, Role
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import READ, WRITE, Grant, Role, WorkflowRole
 
 ROLES: Mapping[Role, str] = {
     Role.professional: "Staff of a school, setting, health service, social care or psychology service, who act for "

@@ -201,14 +201,6 @@ def size_of(target: Path) -> int:
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def checksum_of(file: IO[bytes]) -> str:
-    """A part's SHA-256, read to its end."""
-    summed = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        summed.update(chunk)
-    return summed.hexdigest()
-
-
 def _plain(path: Path) -> bool:
     """A file itself, and no link to one somewhere else."""
     return path.is_file() and not path.is_symlink()

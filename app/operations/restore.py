@@ -16,18 +16,10 @@ from app.core.audit.heads import kept_heads
 from app.core.database.migrations import alone, newest_revision
 from app.core.database.row_filter import look_as_system
 from app.core.events import PortalRestored
+from app.core.files.checksum import checksum_of
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.documents.documents import still_wanted, store_of, without_file
-from app.operations.archive import (
-    DATABASE,
-    HEADS,
-    MANIFEST,
-    Reading,
-    checksum_of,
-    decrypted,
-    name_of_file,
-    open_bundle,
-)
+from app.operations.archive import DATABASE, HEADS, MANIFEST, Reading, decrypted, name_of_file, open_bundle
 from app.operations.backup import keys_of
 from app.operations.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
 from app.operations.rules.backup_manifest import BadManifest, Manifest, other_keys, read_manifest, sealed_with

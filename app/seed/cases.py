@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from app.cases import advice_requests, children, decisions, links
 from app.core.clock import FixedClock
 from app.core.database.row_filter import look_as_system
-from app.core.roles import Principal, Role
+from app.core.roles import Principal, Role, WorkflowRole
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms import drafts, returns, sharing, submissions
 from app.forms.form_context import load_form_for_update
 from app.forms.form_facts import known_facts
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import WorkflowRole
 from app.messages import messages
 from app.models import Child, ChildLink, Message, OutboxMail, Person
 from app.seed.cast import CAST

@@ -5,8 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from app.children.tables import Child, ChildLink
-from app.core.roles import Principal, Role
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import Principal, Role, WorkflowRole
 from app.organisations.tables import Organisation
 
 # Plain tables on purpose: a policy's own look-ups are not filtered by policies.

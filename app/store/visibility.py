@@ -12,7 +12,6 @@ from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
     RegisterUser,
-    User,
     ViewMenu,
 )
 from flask_appbuilder.security.sqla.models import Role as RoleRow
@@ -29,6 +28,7 @@ from app.children.tables import Child, ChildLink, ChildMerge, ChildName
 from app.core.audit.table import AuditRow
 from app.core.mail.outbox_table import OutboxMail
 from app.core.mail.worker_table import WorkerSeen
+from app.core.people import PERSON_TABLE
 from app.core.roles import Principal, Role
 from app.documents.tables import Document
 from app.forms.tables.forms import (
@@ -71,7 +71,6 @@ _link = ChildLink.__table__
 _form = Form.__table__
 _share = FormShare.__table__
 _draft = SectionDraft.__table__
-PERSON_TABLE = User.__table__
 
 STANDING = (
     select(_form.c.child_id, _form.c.state, _form.c.received_on, _form.c.decided_on, _form.c.statutory)

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from app.core.audit.chain import verify
 from app.core.audit.heads import kept_heads
 from app.core.database.row_filter import look_as_system
+from app.core.files.checksum import checksum_of
 from app.core.files.storage import Store
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import Child, Document, Submission
-from app.operations.archive import checksum_of
 from app.operations.database_copy import count_rows
 from bench.drill.filling import CANARIES
 

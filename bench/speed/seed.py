@@ -20,9 +20,8 @@ from sqlalchemy import Connection
 from app.commands import prepare
 from app.core.database.row_filter import look_as_system
 from app.core.names import search_name
-from app.core.roles import Profession, Role
+from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
-from app.forms.rules.workflow import WorkflowRole
 from app.models import Child, ChildLink, Organisation, Person
 from app.seed.people import seed_people
 from bench.speed.names import COMMON, HOW_MANY_RARE, RARE

@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import advice_requests
+from app.core.roles import WorkflowRole
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.sharing import set_sharing
 from app.models import Child, ChildLink, Consent, Form, Submission
 from app.views.web.access_control import PUBLIC

@@ -26,7 +26,11 @@ BELOW_THE_ORM = {
     "accounts/queries/recovery.py": "an account is taken back by whoever holds the right link, past every lens",
     "accounts/queries/account_changes.py": "an address is put into use before anybody is known",
     "accounts/queries/mailed_links.py": "a link is used before anybody is known",
-    "messages/queries/recipients.py": "recipients are found first and kept only if their own lens shows the row",
+    "core/people.py": "the accounts' table for statements below the ORM",
+    "accounts/queries/people.py": "recipients are found first, and stay only where their own policies show the row",
+    "forms/queries/recipients.py": "recipients are found first, and stay only where their own policies show the row",
+    "organisations/queries/organisations.py": "an organisation's name in a message",
+    "messages/queries/messages.py": "the recipients of messages, whoever writes them",
     "forms/queries/shares.py": "whoever returns or withdraws a form ends shares that only the SEN team may see",
     "forms/queries/named_people.py": "who is linked is compared with what forms say, for people who may see neither",
     "messages/notification_service.py": "writes what happened, for whoever it happened to",
@@ -85,7 +89,7 @@ def test_nobody_looks_people_up_but_as_persons():
         for path in ROOT.rglob("*.py")
         if "import User\n" in path.read_text() or "    User,\n" in path.read_text()
     ]
-    assert sorted(using) == ["accounts/tables/people.py", "store/visibility.py"]
+    assert sorted(using) == ["accounts/tables/people.py", "core/people.py"]
 
 
 def names_used(path: Path) -> set[str]:

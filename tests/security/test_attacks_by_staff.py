@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts import account_details, accounts, change_email, membership
+from app.accounts.queries.people import readers
 from app.cases import duplicates, invitations, links, merges
 from app.cases.account_activation import Outcome
 from app.cases.invitations import Invited
@@ -14,7 +15,6 @@ from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.rules.workflow import FormState
-from app.messages.queries.recipients import readers
 from app.models import ChildLink, EmailChange, Message, Person, WorkDomain
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything

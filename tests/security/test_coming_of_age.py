@@ -8,11 +8,11 @@ import pytest
 from app.cases import invitations
 from app.children.rules.school_years import is_young_person, youngest_of_age
 from app.core.errors import ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import AppContext
 from app.forms import drafts
 from app.forms.queries.shares import open_shares
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import WorkflowRole
 from app.forms.sharing import set_sharing
 from app.models import Child, Invitation
 from tests.cast import Cast, everything

@@ -8,12 +8,12 @@ import pytest
 from app.accounts import membership
 from app.cases import advice_requests, duplicates, invitations, links, merges
 from app.core.errors import Conflict, Incomplete, NotFound, PortalError, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import AppContext
 from app.forms import drafts
 from app.forms.queries.shares import consents_in_force, open_shares
 from app.forms.reading import read
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import WorkflowRole
 from app.forms.sharing import set_sharing
 from app.models import Child, Person
 from tests.cast import Actor, Cast, everything

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from app.core.unit_of_work import AppContext
 from app.documents import documents
+from app.forms import attachments
 from app.forms.form_context import load_form_for_update
 from app.models import Document, Organisation
 from app.store.visibility import OPEN_TO_ALL
@@ -215,10 +216,10 @@ def test_hole_10_a_file_outlives_a_change_that_fails(context: AppContext, cast: 
     fill_in(cast.sana, form.id, support={"provision_map": "upload"})
     received = documents.receive(context, "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
-        number = documents.attach(work, form.id, "support", "provision_map_files", received).id
+        number = attachments.attach(work, form.id, "support", "provision_map_files", received).id
 
     with pytest.raises(RuntimeError), cast.sana.works() as work:
-        documents.take_off(work, load_form_for_update(work, form.id), number)
+        attachments.take_off(work, load_form_for_update(work, form.id), number)
         raise RuntimeError("the power went")
 
     with cast.sana.works() as work:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from app.accounts import accounts, registrations
 from app.cases import advice_requests, duplicates, invitations, links
 from app.core.errors import PortalError, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import AppContext, UnitOfWork
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.models import Advice, Registration, RegistrationState
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker, parent

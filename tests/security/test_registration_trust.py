@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.accounts import membership
 from app.accounts import registrations as decisions
+from app.accounts.queries.people import readers
 from app.accounts.registration import Applicant, register
 from app.accounts.rules.work_email import canonical
 from app.cases import advice_requests, links
@@ -17,7 +18,6 @@ from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import Principal, Profession, Role
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms.rules.workflow import FormState
-from app.messages.queries.recipients import readers
 from app.models import Child, ChildLink, Form, Message, Person, Registration, SectionDraft
 from app.seed.cast import HEALTH
 from tests.browser import post_with_token

@@ -12,6 +12,7 @@ from app.cases.invitations import Invited
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.documents import documents
+from app.forms import attachments
 from app.forms.form_context import load_form_for_update
 from app.messages import messages
 from app.models import Document, Invitation, Message, Purpose
@@ -37,7 +38,7 @@ class PostActs(Stage):
         by, number = self.tries(data, may, model.people, advice)
         received = documents.receive(self.context, "report.txt", io.BytesIO(b"What I saw."))
         if self.acts(
-            by, may(by, number), lambda work: documents.attach(work, number, *REPORT, received)
+            by, may(by, number), lambda work: attachments.attach(work, number, *REPORT, received)
         ):  # fmt: skip
             [file] = self._new(Document, model.files)
             model.files[file] = File(number)
@@ -58,7 +59,7 @@ class PostActs(Stage):
         if self.acts(
             by,
             may(by, number),
-            lambda work: documents.take_off(work, load_form_for_update(work, file.paper), number),
+            lambda work: attachments.take_off(work, load_form_for_update(work, file.paper), number),
         ):
             file.removed = True
 

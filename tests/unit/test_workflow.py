@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from app.core.errors import Forbidden, InvalidState
-from app.forms.rules.workflow import WORKFLOWS, FormState, WorkflowRole
+from app.core.roles import WorkflowRole
+from app.forms.rules.workflow import WORKFLOWS, FormState
 
 ALLOWED = {
     ("request", "save", "draft", "author"): "draft",

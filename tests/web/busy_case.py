@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from app.cases import advice_requests
 from app.core.base import utc_now
-from app.core.roles import Profession
+from app.core.roles import Profession, WorkflowRole
 from app.forms import returns, sharing
 from app.forms.queries.forms import last_number
 from app.forms.rules.sharing import SharingChoice
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.models import (
     Advice,
     Child,

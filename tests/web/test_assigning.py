@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import WorkflowRole
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, ChildLink
 from tests.browser import post_with_token

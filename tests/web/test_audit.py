@@ -7,9 +7,9 @@ import pytest
 from app.accounts.events import RolesChanged
 from app.cases.events import ChildLinked
 from app.children.events import ChildViewed
+from app.core.notifications import NOTIFICATIONS
 from app.core.unit_of_work import unit_of_work
 from app.forms.events import FormShared, FormViewed
-from app.messages.notifications import NOTIFICATIONS
 from app.operations.queries.audit import LINES
 from app.views.operations.audit_words import SENTENCES
 from tests.browser import post_with_token

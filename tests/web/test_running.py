@@ -11,7 +11,7 @@ from app.core.mail.outbox import CODE_LANE, queue_mail
 from app.core.mail.texts import MAILS
 from app.core.unit_of_work import unit_of_work
 from app.models import AuditRow, OutboxMail
-from app.views.operations.status_labels import LANES, NOTIFICATIONS, reason_words
+from app.views.operations.status_labels import LANES, MAIL_NAMES, reason_words
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page
@@ -165,7 +165,7 @@ def test_however_much_was_given_up_it_asks_twelve_times_at_most(context, cast):
 
 
 def test_every_mail_and_lane_has_its_words():
-    assert set(NOTIFICATIONS) == set(MAILS)
+    assert set(MAIL_NAMES) == set(MAILS)
     assert set(LANES) == {"code", "letter", "digest"}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.account_changes import EmailChange
-from app.store.visibility import PERSON_TABLE
+from app.core.people import PERSON_TABLE
 
 _person = cast(Table, PERSON_TABLE)
 _change = cast(Table, EmailChange.__table__)

@@ -13,8 +13,8 @@ from sqlalchemy import Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules.work_email import parents_of
+from app.core.people import PERSON_TABLE
 from app.organisations.tables import WorkDomain
-from app.store.visibility import PERSON_TABLE
 
 _person = cast(Table, PERSON_TABLE)
 _role = cast(Table, RoleRow.__table__)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.log_in import LogInChallenge, SavedSubmission, Throttle
-from app.store.visibility import PERSON_TABLE
+from app.core.people import PERSON_TABLE
 
 _person = PERSON_TABLE
 _challenge = LogInChallenge.__table__

@@ -14,8 +14,8 @@ from app.accounts.tables.account_changes import EmailChange, OrganisationChange,
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.log_in import LogInChallenge, LogInSession, Registration, RegistrationState
 from app.accounts.tables.mailed_links import MailedLink
+from app.core.people import PERSON_TABLE
 from app.core.roles import Role
-from app.store.visibility import PERSON_TABLE
 
 _person = cast(Table, PERSON_TABLE)
 _log_in = cast(Table, LogInSession.__table__)

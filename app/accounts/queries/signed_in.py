@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.tables.log_in import LogInSession
 from app.core.database.compiled_query import Ready
+from app.core.people import PERSON_TABLE
 from app.organisations.tables import Organisation
-from app.store.visibility import PERSON_TABLE
 
 _log_in, _person = LogInSession.__table__, PERSON_TABLE
 _role, _organisation = RoleRow.__table__, Organisation.__table__

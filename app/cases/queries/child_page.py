@@ -15,9 +15,9 @@ from app.children.queries.finding import named_like
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import Ready
 from app.core.database.row_mapper import Together, Whole, beside
-from app.core.roles import Principal
+from app.core.roles import FAMILY_PARTS, Principal, WorkflowRole
 from app.forms.rules.form_titles import purpose_of, title_of
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
 from app.organisations.tables import Organisation

@@ -17,39 +17,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.events import (
-    AccountOpened,
-    AuthenticatorReset,
-    EmailChangeConfirmed,
-    EmailChanged,
-    EmailChangeDenied,
-    LoggedIn,
-    LoggedOut,
-    PasswordChanged,
-)
-from app.accounts.registration_events import InvitationAccepted
 from app.core.audit.table import AuditRow
 from app.core.database.compiled_query import Ready, ReadyRow
-from app.core.events import Event
+from app.core.events import Event, PersonEvent
 from app.core.origin import Origin
+from app.core.people import PERSON_TABLE
 from app.core.roles import Principal
-from app.messages.queries.recipients import name_of
 
 _audit = AuditRow.__table__
 _SEALED = ("at", "event", "actor_id", "actor_name", "child_id", "facts", "address_hash", "device")
-BY_THE_OWNER = (
-    LoggedIn,
-    LoggedOut,
-    AccountOpened,
-    PasswordChanged,
-    EmailChanged,
-    EmailChangeConfirmed,
-    EmailChangeDenied,
-    AuthenticatorReset,
-    InvitationAccepted,
-)
-"""What only the account's owner can have done, though nobody was logged in at that moment."""
-
 _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
@@ -94,9 +70,20 @@ def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | 
     """Whoever was at the desk; nobody is yet while somebody proves who they are, and then it is they."""
     if who is not None:
         return who.user_id, who.name
-    if isinstance(event, BY_THE_OWNER):
-        return event.person_id, name_of(session.connection(), event.person_id)
+    if isinstance(event, PersonEvent) and event.by_the_owner:
+        return event.person_id, _name_of(session, event.person_id)
     return None, ""
+
+
+def _name_of(session: Session, person_id: int) -> str:
+    row = (
+        session.connection()
+        .execute(
+            select(PERSON_TABLE.c.first_name, PERSON_TABLE.c.last_name).where(PERSON_TABLE.c.id == person_id)
+        )
+        .one_or_none()
+    )
+    return f"{row[0]} {row[1]}".strip() if row else ""
 
 
 def _row(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from huey import crontab
 
 from app.core.audit.heads import keep_head
-from app.messages.notification_service import NotificationService
+from app.core.unit_of_work import NotificationService
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.accounts.tables.people import Person
 from app.children.tables import Child
 from app.core.database.compiled_query import Ready
-from app.core.database.locks import hold_child_of
 from app.core.database.row_mapper import Together, Whole, beside
 from app.core.errors import Conflict
 from app.documents.tables import Document
+from app.forms.locks import hold_child_of
 from app.forms.tables.forms import (
     DraftRevision,
     Form,

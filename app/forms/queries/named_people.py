@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.children.tables import Child, ChildLink
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import WorkflowRole
 from app.organisations.tables import Organisation
 
 _child, _link, _invitation = Child.__table__, ChildLink.__table__, Invitation.__table__

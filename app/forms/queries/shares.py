@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
+from app.core.roles import FAMILY_PARTS, WorkflowRole
 from app.forms.rules.consent_givers import YOUNG_PERSON
-from app.forms.rules.workflow import FAMILY_PARTS, FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Consent, Form, FormVersion, Submission
 from app.forms.tables.shares import FormShare
 

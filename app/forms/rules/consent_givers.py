@@ -1,7 +1,7 @@
 """Who may give the answers of a consent form: who they say they are, what they are to the child, and the child's age."""
 
+from app.core.roles import WorkflowRole
 from app.core.wording import N_
-from app.forms.rules.workflow import WorkflowRole
 
 PARENT, YOUNG_PERSON = "parent", "young_person"
 """Answers to the question who gives the answers; the third is somebody who acts for the young person."""

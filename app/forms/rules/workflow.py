@@ -9,22 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.core.errors import Forbidden, InvalidState
+from app.core.roles import WorkflowRole
 from app.core.wording import N_
-
-
-class WorkflowRole(enum.Enum):
-    """What somebody is to one piece of work."""
-
-    author = "author"
-    sen_team = "sen_team"
-    parent = "parent"
-    young_person = "young_person"
-    giver = "giver"
-    recorder = "recorder"
-
-
-FAMILY_PARTS = frozenset({WorkflowRole.parent, WorkflowRole.young_person})
-"""What a member of the family is to a child: each is a party of their own."""
 
 
 class FormState(enum.Enum):

@@ -1,19 +1,18 @@
 """The inbox's questions: what is in it, what is unread, whom one may write to."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
 from app.children.tables import Child, ChildLink
 from app.core.database.engine import plan_anew
-from app.core.roles import Principal
-from app.forms.rules.workflow import FAMILY_PARTS
+from app.core.roles import FAMILY_PARTS, Principal
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
@@ -194,3 +193,12 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
 def written_already(session: Session, keys: Sequence[str]) -> list[int]:
     """The messages that were entered under these keys before."""
     return list(session.scalars(select(Message.id).where(Message.event_key.in_(keys))))
+
+
+def message_recipients(connection: Connection, messages: Collection[int]) -> set[int | None]:
+    """In whose inboxes these messages stand; None for the SEN team's."""
+    return set(
+        connection.execute(
+            select(Message.__table__.c.recipient_id).where(Message.__table__.c.id.in_(messages))
+        ).scalars()
+    )

@@ -10,7 +10,7 @@ from app.children.rules.school_years import youngest_of_age
 from app.children.tables import Child, ChildLink
 from app.core.database.listing import Listing
 from app.core.database.row_mapper import Whole
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import WorkflowRole
 from app.forms.tables.forms import Advice, Form, FormTemplate, FormVersion, Request
 from app.messages.tables import Message
 from app.organisations.tables import Organisation

@@ -1,6 +1,6 @@
 """Organisations to choose from."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.roles import EDUCATION
@@ -21,3 +21,9 @@ def settings_in_use(session: Session, *, or_this: int | None = None) -> list[tup
         .order_by(Organisation.name, Organisation.id)
     )
     return [(str(number), name) for number, name in rows]
+
+
+def organisation_name(connection: Connection, organisation_id: int) -> str:
+    """What the organisation is called."""
+    named = select(Organisation.__table__.c.name).where(Organisation.__table__.c.id == organisation_id)
+    return str(connection.execute(named).scalar_one())

@@ -21,9 +21,8 @@ from app.accounts.rules.invitations import LASTS, LINK_DAYS, may_invite, roles_i
 from app.cases import invitations
 from app.cases.invitations import Invited
 from app.core.errors import ValidationFailed
-from app.core.roles import ROLE_LABELS, Role
+from app.core.roles import ROLE_LABELS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
-from app.forms.rules.workflow import WorkflowRole
 from app.models import Invitation
 from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, my_work

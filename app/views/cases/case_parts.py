@@ -19,19 +19,12 @@ from app.cases.rules.status import (
 )
 from app.children.rules.identifiers import nhs_number_text
 from app.children.rules.school_years import school_year, year_group_label, year_of
-from app.core.roles import Principal, Role
+from app.core.roles import FAMILY_PARTS, Principal, Role, WorkflowRole
 from app.core.wording import N_
 from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.forms.rules.secrecy import hides_places
 from app.forms.rules.sharing import SHAREABLE
-from app.forms.rules.workflow import (
-    FAMILY_PARTS,
-    OPEN_TO_WRITING,
-    RECEIVED,
-    WORKFLOWS,
-    FormState,
-    WorkflowRole,
-)
+from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState
 from app.models import Child, FormShare
 from app.seed.files import reference
 from app.views.web.due_dates import Due, due, form_due

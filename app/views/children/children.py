@@ -24,11 +24,11 @@ from app.cases.queries.child_page import (
 from app.children.child_details import NewChild, what_is_wrong
 from app.children.rules.school_years import is_young_person
 from app.core.errors import ValidationFailed
-from app.core.roles import Principal, Profession, Role
+from app.core.roles import Principal, Profession, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import warned_of
 from app.forms.queries.shares import shares_about
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.models import Child
 from app.security import app_context
 from app.views.cases.assigning import assign_part, choices_of

@@ -15,8 +15,8 @@ from app.cases.handover import owed_through
 from app.cases.invitations import of_child
 from app.cases.queries.child_page import organisations_named, professionals_named
 from app.core.errors import ValidationFailed
+from app.core.roles import FAMILY_PARTS
 from app.core.text_input import clean_line
-from app.forms.rules.workflow import FAMILY_PARTS
 from app.models import Child, ChildLink, Organisation, Person
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField

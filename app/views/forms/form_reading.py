@@ -10,13 +10,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from app.core.errors import FieldError, InvalidState, NotFound
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.forms import reading, returns, submissions
 from app.forms.definitions import AnswerLine, Section, answer_lines
 from app.forms.form_context import FormContext, load_form
 from app.forms.queries.forms import submissions_of
 from app.forms.rules.form_deadlines import correct_by
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.models import FormReturn
 from app.views.forms.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.web.due_dates import due

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import FieldError, Incomplete, NotFound, ValidationFailed
 from app.core.text_input import clean_lines
-from app.documents import documents
-from app.forms import conflicts, drafts, reading, returns, submissions
+from app.forms import attachments, conflicts, drafts, reading, returns, submissions
 from app.forms.definitions import Problem
 from app.forms.form_context import load_form, load_form_for_update
 from app.views.cases.assigning import waiting_form
@@ -89,7 +88,7 @@ class FormView(PortalView):
                 draft = drafts.save_section(work, opened, section_id, pressed.typed, pressed.version)
                 own_window = before > pressed.version and draft.version > before
                 if pressed.taken_off is not None:
-                    documents.take_off(work, opened, pressed.taken_off)
+                    attachments.take_off(work, opened, pressed.taken_off)
                 opened = with_typed(opened, section, draft)
                 problems = wrong_in(opened, section, work)
                 following = after(opened, section)

@@ -11,6 +11,7 @@ from app.core.wording import N_, Wording
 from app.documents import documents
 from app.documents.rules.upload_refusals import UploadError
 from app.documents.rules.uploads import clean_name
+from app.forms import attachments
 from app.forms.definitions import (
     Problem,
     Section,
@@ -115,9 +116,9 @@ def take_in(form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
         name, place = upload.filename or "", (form_id, section_id, question_id)
         try:
             with my_work() as work:
-                documents.make_room(work, *place)
+                attachments.make_room(work, *place)
             with documents.received(app_context(), name, upload.stream) as one, my_work() as work:
-                documents.attach(work, *place, one)
+                attachments.attach(work, *place, one)
         except UploadError as refused:
             text = N_("%(file)s: %(problem)s")
             faults[question_id] = Wording(text, file=clean_name(name), problem=refused.text)

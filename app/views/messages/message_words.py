@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
-from app.messages.notifications import template_named
+from app.core.notifications import template_named
 
 
 class Headed(Protocol):

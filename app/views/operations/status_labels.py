@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-NOTIFICATIONS: Mapping[str, LazyString] = {
+MAIL_NAMES: Mapping[str, LazyString] = {
     "code": _l("Security code"),
     "account_cooling_down": _l("Account locked for a while after wrong codes"),
     "registration_link": _l("Link to finish registering"),
@@ -57,7 +57,7 @@ UNREACHED_TOO = ("SMTPConnectError", "ConnectionResetError", "SSLError", "SSLCer
 
 def letter_words(letter: str) -> str:
     """What kind of mail it is."""
-    return str(NOTIFICATIONS.get(letter, letter))
+    return str(MAIL_NAMES.get(letter, letter))
 
 
 def lane_words(lane: str) -> str:

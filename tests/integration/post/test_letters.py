@@ -9,6 +9,7 @@ from app.cases.events import ChildLinked, ColleagueBroughtIn
 from app.children.events import PossibleDuplicateFound
 from app.core.events import Event
 from app.core.mail.texts import MAILS
+from app.core.notifications import NOTIFICATIONS, MailTemplate, MessageTemplate, message_templates
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.events import (
     AdviceAcceptanceUndone,
@@ -32,7 +33,6 @@ from app.forms.events import (
     RequestSubmitted,
 )
 from app.forms.rules.workflow import FormState
-from app.messages.notifications import BY_NAME, NOTIFICATIONS, MailTemplate, MessageTemplate
 from app.models import Message
 from tests.cast import Actor, Cast
 from tests.mailbox import text_of
@@ -90,11 +90,11 @@ def test_letters_have_names_of_their_own_and_notices_have_words():
     letters = [each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MessageTemplate)]
     notices = [each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MailTemplate)]
 
-    assert len(BY_NAME) == len(letters)
+    assert len(message_templates()) == len(letters)
     assert {each.mail for each in notices} <= set(MAILS)
 
 
-@pytest.mark.parametrize("letter", BY_NAME.values(), ids=lambda letter: letter.name)
+@pytest.mark.parametrize("letter", message_templates().values(), ids=lambda letter: letter.name)
 def test_a_subject_names_no_child(letter):
     assert "%(" not in letter.subject
     counted = dict.fromkeys(("children", "with_colleagues", "forms", "colleagues", "invitations"), "2")

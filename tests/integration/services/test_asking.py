@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from app.cases import advice_requests as desk
 from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.forms.drafts import withdraw
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, ChildLink, Consent
 

@@ -17,6 +17,7 @@ from app.documents import documents
 from app.documents.rules.packed_files import TEST_VIRUS
 from app.documents.rules.upload_refusals import UploadError
 from app.documents.scanner import Clamd, NoScanner, ScannerDown, scanner_at
+from app.forms import attachments
 from app.forms.form_context import load_form, load_form_for_update
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Document, DocumentState, Form
@@ -37,7 +38,7 @@ def request_form(cast, make):
 def attach(actor, form_id: int, name: str = "map.pdf", content: bytes = PDF, place=FILES) -> Document:
     received = documents.receive(actor.app.extensions["app_context"], name, io.BytesIO(content))
     with actor.works() as work:
-        return documents.attach(work, form_id, *place, received)
+        return attachments.attach(work, form_id, *place, received)
 
 
 def on_disk(context) -> list[Path]:
@@ -127,7 +128,7 @@ def test_nothing_is_attached_to_what_was_sent(cast, request_form):
 
 
 def test_there_is_a_limit_to_a_questions_files(cast, request_form, monkeypatch):
-    monkeypatch.setattr(documents, "MOST_FILES", 2)
+    monkeypatch.setattr(attachments, "MOST_FILES", 2)
     attach(cast.sana, request_form.id)
     attach(cast.tom, request_form.id)
 
@@ -136,19 +137,19 @@ def test_there_is_a_limit_to_a_questions_files(cast, request_form, monkeypatch):
 
 
 def test_a_file_for_which_there_is_no_room_is_not_kept(context, cast, request_form, monkeypatch):
-    monkeypatch.setattr(documents, "MOST_FILES", 1)
+    monkeypatch.setattr(attachments, "MOST_FILES", 1)
     attach(cast.sana, request_form.id)
     before = set(on_disk(context))
 
     with pytest.raises(UploadError), cast.sana.works() as work:
-        documents.make_room(work, request_form.id, *FILES)
+        attachments.make_room(work, request_form.id, *FILES)
     with (
         pytest.raises(UploadError),
         documents.received(context, "b.pdf", io.BytesIO(PDF)) as late,
         cast.sana.works() as work,
     ):
         assert set(on_disk(context)) > before
-        documents.attach(work, request_form.id, *FILES, late)
+        attachments.attach(work, request_form.id, *FILES, late)
 
     assert set(on_disk(context)) == before, "one that came too late is taken away again"
 
@@ -206,7 +207,7 @@ def test_a_file_taken_off_a_draft_is_gone(cast, request_form):
     document = attach(cast.sana, request_form.id)
 
     with cast.tom.works() as work:
-        documents.take_off(work, load_form_for_update(work, request_form.id), document.id)
+        attachments.take_off(work, load_form_for_update(work, request_form.id), document.id)
 
     assert not opens(cast.sana, document.id)
     with cast.sana.works() as work:
@@ -220,7 +221,7 @@ def test_a_file_taken_off_after_it_was_sent_stays_with_what_was_sent(context, ca
         work.get(Form, request_form.id).state = FormState.returned
 
     with cast.sana.works() as work:
-        documents.take_off(work, load_form_for_update(work, request_form.id), document.id)
+        attachments.take_off(work, load_form_for_update(work, request_form.id), document.id)
 
     assert opens(cast.olu, document.id)
     with cast.sana.works() as work:
@@ -232,7 +233,7 @@ def test_a_file_of_another_form_is_not_taken_off_through_this_one(cast, make, re
     document = attach(cast.sana, request_form.id)
 
     with pytest.raises(NotFound), cast.sana.works() as work:
-        documents.take_off(work, load_form_for_update(work, other.id), document.id)
+        attachments.take_off(work, load_form_for_update(work, other.id), document.id)
 
 
 # --- the scanner ----------------------------------------------------------------------------------
@@ -311,7 +312,7 @@ def test_what_the_scanner_finds_is_not_kept(context):
 def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(context, cast, request_form):
     received = documents.receive(at_scanner(context, "127.0.0.1:1"), "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
-        document = documents.attach(work, request_form.id, *FILES, received)
+        document = attachments.attach(work, request_form.id, *FILES, received)
     assert document.state is DocumentState.received
     with pytest.raises(InvalidState), cast.sana.works() as work:
         documents.hand_out(work, document.id)
@@ -328,9 +329,9 @@ def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(context, cas
     for name in ("taken off.pdf", "gone.pdf", "there.pdf"):
         received = documents.receive(away, name, io.BytesIO(PDF))
         with cast.sana.works() as work:
-            waiting.append(documents.attach(work, request_form.id, *FILES, received))
+            waiting.append(attachments.attach(work, request_form.id, *FILES, received))
     with cast.sana.works() as work:
-        documents.take_off(work, load_form_for_update(work, request_form.id), waiting[0].id)
+        attachments.take_off(work, load_form_for_update(work, request_form.id), waiting[0].id)
     for document in waiting[:2]:
         documents.store_of(context).remove(document.storage_key)
 
@@ -344,7 +345,7 @@ def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(context, cas
 def test_a_waiting_file_that_turns_out_sick_goes(context, cast, request_form):
     received = documents.receive(at_scanner(context, "127.0.0.1:1"), "a.txt", io.BytesIO(b"a virus"))
     with cast.sana.works() as work:
-        document = documents.attach(work, request_form.id, *FILES, received)
+        document = attachments.attach(work, request_form.id, *FILES, received)
 
     with ClamdOnTheLine() as clamd, everything(context) as work:
         documents.scan_waiting(work.session, at_scanner(context, clamd.address))

@@ -7,8 +7,8 @@ from app.accounts import accounts
 from app.cases import advice_requests, handover, links
 from app.cases.queries.caseload import Show, caseload, owed_by
 from app.core.errors import NotFound, ValidationFailed
-from app.core.roles import Role
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.core.roles import Role, WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child, ChildLink, Form, Message, Organisation, Person
 from tests.cast import everything

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from app.cases import links as desk
 from app.core.errors import Forbidden, NotFound, ValidationFailed
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.core.roles import WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child, ChildLink, Form, Person
 from tests.cast import everything

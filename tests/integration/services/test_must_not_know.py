@@ -4,7 +4,7 @@ import pytest
 
 from app.cases import advice_requests, invitations, links
 from app.core.errors import ValidationFailed
-from app.forms.rules.workflow import WorkflowRole
+from app.core.roles import WorkflowRole
 from app.models import ChildLink, Invitation
 from tests.cast import everything
 from tests.filled_forms import fill_in, send

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from app.core.roles import WorkflowRole
 from app.forms.definitions import put_section
 from app.forms.form_context import load_form
-from app.forms.rules.workflow import WorkflowRole
 from app.forms.submissions import missing
 from app.models import Child
 from tests.cast import everything

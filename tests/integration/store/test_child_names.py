@@ -89,16 +89,14 @@ def test_children_who_are_entered_in_bulk_have_their_words_too(make, context):
     ]
 
 
-NOTIFICATIONS = st.sampled_from(
+LETTERS = st.sampled_from(
     [*"abzé'’- ", "ł", "ß", "İ", "ع", "ی", "힣", "\ud7fb", "𐐨", "\U0003134a", "9", "\U0010ffff"]
 )
-NAMES = st.text(NOTIFICATIONS, min_size=1, max_size=6)
+NAMES = st.text(LETTERS, min_size=1, max_size=6)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    names=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8), typed=st.text(NOTIFICATIONS, max_size=5)
-)
+@given(names=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8), typed=st.text(LETTERS, max_size=5))
 def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, context, monkeypatch, names, typed):
     monkeypatch.setattr(finding, "MANY", 2)
     kept = {make.child(search_name=search_name(*name)).id: search_name(*name) for name in names}

@@ -13,7 +13,8 @@ from app.cases import decisions
 from app.core.database.compiled_query import Ready
 from app.core.database.engine import connection_of
 from app.core.database.row_filter import look_as, look_as_system
-from app.forms.rules.workflow import FormState, WorkflowRole
+from app.core.roles import WorkflowRole
+from app.forms.rules.workflow import FormState
 from app.models import Child, ChildLink, Form
 from tests.cast import everything
 from tests.statements import counted

@@ -1,0 +1,44 @@
+"""What other areas do when an account changes: accounts know no children and no forms, so those areas register here.
+
+Everything runs in the caller's transaction.
+"""
+
+from collections.abc import Callable
+
+from app.accounts.tables.people import Person
+from app.core.unit_of_work import UnitOfWork
+
+Leaving = Callable[[UnitOfWork, int], object]
+Confirmed = Callable[[UnitOfWork, Person, int], None]
+Follows = Callable[[UnitOfWork, int], bool]
+
+_leaving: list[Leaving] = []
+_confirmed: list[Confirmed] = []
+_follows: list[Follows] = []
+
+
+def register(
+    *, leaving: Leaving | None = None, confirmed: Confirmed | None = None, follows: Follows | None = None
+) -> None:
+    """Add what an area does: `leaving` takes the person's id, `confirmed` the person and who confirmed them, `follows`
+    tells whether a person is linked to a child as family."""
+    _leaving.extend([leaving] if leaving else [])
+    _confirmed.extend([confirmed] if confirmed else [])
+    _follows.extend([follows] if follows else [])
+
+
+def hand_over_work(work: UnitOfWork, person_id: int) -> None:
+    """Hand over the work of a person who leaves their organisation or their role. Rows loaded before leave the session."""
+    for react in _leaving:
+        react(work, person_id)
+
+
+def after_confirmation(work: UnitOfWork, person: Person, by: int) -> None:
+    """Do what follows when a person is confirmed as working for their organisation by the account `by`."""
+    for react in _confirmed:
+        react(work, person, by)
+
+
+def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
+    """Return whether this person is linked to a child as a parent, carer or young person."""
+    return any(asks(work, person_id) for asks in _follows)

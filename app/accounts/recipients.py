@@ -1,0 +1,44 @@
+"""Recipients of messages about accounts."""
+
+from sqlalchemy import Connection
+
+from app.accounts.events import RolesChanged
+from app.accounts.queries.people import leads_of, name_of, organisation_of
+from app.accounts.registration_events import AccountInvited, InvitationAccepted, InvitationsLeft
+from app.core.events import PersonEvent
+from app.core.notifications import SEN_TEAM, Addressees
+from app.core.roles import SEN_TEAM as SEN_TEAM_ROLES
+from app.core.roles import Role
+
+COUNCIL_ROLES = {role.name for role in SEN_TEAM_ROLES} | {Role.admin.name}
+
+
+def sen_team_if_it_matters(
+    _connection: Connection, event: RolesChanged | AccountInvited | InvitationAccepted
+) -> Addressees:
+    """The SEN team's shared inbox, when somebody joins or leaves those who see every child or give roles."""
+    if isinstance(event, AccountInvited):
+        return {SEN_TEAM} if event.role in COUNCIL_ROLES else set()
+    before, after = set(event.before or ()) & COUNCIL_ROLES, set(event.roles) & COUNCIL_ROLES
+    return {SEN_TEAM} if before != after else set()
+
+
+def leads_and_sen_team(connection: Connection, event: PersonEvent) -> Addressees:
+    """Return the leads of the organisation that a person registered with, and the SEN team's shared inbox."""
+    organisation_id = organisation_of(connection, event.person_id)
+    return {SEN_TEAM, *(leads_of(connection, organisation_id) if organisation_id is not None else ())}
+
+
+def the_owner(_connection: Connection, event: PersonEvent) -> Addressees:
+    """Return the owner of the account."""
+    return {event.person_id}
+
+
+def person_named(connection: Connection, event: PersonEvent) -> dict[str, str]:
+    """Return the name of the person an event is about, for a message's text."""
+    return {"person": name_of(connection, event.person_id)}
+
+
+def invitations_left(connection: Connection, event: InvitationsLeft) -> dict[str, str]:
+    """Return whose invitations are still open, and how many."""
+    return {**person_named(connection, event), "invitations": str(event.invitations)}

@@ -1,0 +1,179 @@
+"""What is sent when something happens to who is involved, decisions and advice."""
+
+from app.cases.events import (
+    AssessmentAgreed,
+    AssessmentDeclined,
+    ChildLinked,
+    ColleagueBroughtIn,
+    LinkAssigned,
+    LinkEnded,
+    LinkTakenUp,
+    OrganisationLeftUse,
+    ReturnedToQueue,
+    WorkHandedOver,
+    WorkLeft,
+)
+from app.cases.recipients import (
+    organisation_left,
+    the_assigned_before,
+    the_colleagues,
+    the_linked,
+    work_handed_over,
+)
+from app.core.notifications import AUDIT_ONLY, MessageTemplate, register, sen_team
+from app.core.wording import N_
+from app.forms.recipients import the_authors, the_family
+
+WILL_ASSESS = N_("The council will assess")
+
+WILL_NOT_ASSESS = N_("The council will not assess")
+
+register(
+    {
+        ChildLinked: (
+            MessageTemplate(
+                "child_linked",
+                the_linked,
+                N_("You are now linked to a child"),
+                N_(
+                    "The SEN team has linked %(child)s to you or to your organisation. Open their page to see what is needed."
+                ),
+            ),
+        ),
+        LinkTakenUp: (
+            MessageTemplate(
+                "link_taken_up",
+                sen_team,
+                N_("A child was assigned"),
+                N_("%(child)s has been assigned to %(by)s."),
+            ),
+        ),
+        LinkAssigned: (
+            MessageTemplate(
+                "child_assigned",
+                the_linked,
+                N_("A child is assigned to you"),
+                N_("%(by)s has assigned %(child)s to you. Open their page to see what is needed."),
+            ),
+            MessageTemplate(
+                "child_reassigned",
+                the_assigned_before,
+                N_("A child is assigned to a colleague"),
+                N_(
+                    "%(by)s has assigned %(child)s, who was assigned to you, to a colleague or to themselves."
+                ),
+            ),
+            MessageTemplate(
+                "child_assigned_team",
+                sen_team,
+                N_("A child was assigned"),
+                N_(
+                    "%(by)s has assigned %(child)s. Open the child’s page to see who works on what you asked for."
+                ),
+            ),
+        ),
+        WorkLeft: (
+            MessageTemplate(
+                "work_left",
+                sen_team,
+                N_("Something you asked for has no author"),
+                N_(
+                    "There is no longer an author for what you asked for about %(child)s, and the organisation can no "
+                    "longer see the child. Ask another person or organisation, or link this one again."
+                ),
+            ),
+        ),
+        OrganisationLeftUse: (
+            MessageTemplate(
+                "organisation_left_use",
+                sen_team,
+                N_("An organisation is no longer in use"),
+                N_(
+                    "%(organisation)s is no longer in use in the portal, so its people can see no child. "
+                    "Children linked to it: %(children)s. Forms it has not finished: %(forms)s. "
+                    "These are still due. Ask other people or organisations."
+                ),
+                of_account=True,
+                facts=organisation_left,
+            ),
+        ),
+        ReturnedToQueue: AUDIT_ONLY,  # one letter for all of them: WorkHandedOver,
+        WorkHandedOver: (
+            MessageTemplate(
+                "work_handed_over",
+                the_colleagues,
+                N_("A colleague’s work is now your organisation’s"),
+                N_(
+                    "%(person)s no longer works on children in the portal for your organisation. "
+                    "Children now waiting in your organisation’s queue: %(children)s. "
+                    "Children on whom a colleague already works: %(with_colleagues)s. "
+                    "Forms that are not finished: %(forms)s. "
+                    "Open “Waiting in our queue” in the SEND area and assign each child to a colleague."
+                ),
+                of_account=True,
+                facts=work_handed_over,
+            ),
+            MessageTemplate(
+                "work_handed_over_team",
+                sen_team,
+                N_("A professional’s work went to their organisation’s queue"),
+                N_(
+                    "%(person)s no longer works on children in the portal for %(organisation)s. "
+                    "Children now waiting in the organisation’s queue: %(children)s. "
+                    "Children on whom a colleague already works: %(with_colleagues)s. "
+                    "Forms that are not finished: %(forms)s. "
+                    "People at the organisation who can be assigned: %(colleagues)s. "
+                    "If there are none, ask another person or organisation."
+                ),
+                of_account=True,
+                facts=work_handed_over,
+            ),
+        ),
+        ColleagueBroughtIn: (
+            MessageTemplate(
+                "colleague_brought_in",
+                the_linked,
+                N_("A colleague has shared a child with you"),
+                N_("%(by)s has shared %(child)s with you. You can work on their forms together."),
+            ),
+        ),
+        LinkEnded: AUDIT_ONLY,  # they may not see the child any more, so nothing can be said,
+        AssessmentAgreed: (
+            MessageTemplate(
+                "assessment_agreed",
+                the_authors,
+                WILL_ASSESS,
+                N_("The council has decided to carry out an assessment of the needs of %(child)s."),
+            ),
+            MessageTemplate(
+                "assessment_agreed_family",
+                the_family,
+                WILL_ASSESS,
+                N_(
+                    "The council has decided to carry out an assessment of the needs of %(child)s. "
+                    "It will now ask professionals for advice."
+                ),
+                of_child=True,
+            ),
+        ),
+        AssessmentDeclined: (
+            MessageTemplate(
+                "assessment_declined",
+                the_authors,
+                WILL_NOT_ASSESS,
+                N_("The council has decided not to carry out an assessment of the needs of %(child)s."),
+            ),
+            MessageTemplate(
+                "assessment_declined_family",
+                the_family,
+                WILL_NOT_ASSESS,
+                N_(
+                    "The council has decided not to carry out an assessment of the needs of %(child)s. By law the council "
+                    "must write to you with its reasons, and tell you how to appeal and how to ask for mediation. "
+                    "If you have no letter yet, contact the SEN team."
+                ),
+                of_child=True,
+            ),
+        ),
+    }
+)

@@ -1,0 +1,28 @@
+"""What happens to children, forms and queues when an account changes."""
+
+from sqlalchemy import select
+
+from app.accounts.account_reactions import register
+from app.cases.handover import hand_over_work
+from app.children.tables import ChildLink
+from app.core.database.row_filter import look_as, look_as_system
+from app.core.roles import FAMILY_PARTS
+from app.core.unit_of_work import UnitOfWork
+from app.forms.named_later import keep_from_queue
+
+
+def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
+    """Return whether this person is linked to a child as a parent, carer or young person."""
+    look_as_system(work.session, "an account whose role changes may follow a child as family")
+    try:
+        follows = select(ChildLink.id).where(
+            ChildLink.person_id == person_id,
+            ChildLink.part.in_(tuple(FAMILY_PARTS)),
+            ChildLink.ended_at.is_(None),
+        )
+        return work.session.scalars(follows.limit(1)).first() is not None
+    finally:
+        look_as(work.session, work.who)
+
+
+register(leaving=hand_over_work, confirmed=keep_from_queue, follows=follows_a_child)

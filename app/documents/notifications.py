@@ -1,0 +1,12 @@
+"""What is sent when something happens to files."""
+
+from app.core.notifications import AUDIT_ONLY, register
+from app.documents.events import DocumentAdded, DocumentDownloaded, DocumentRemoved
+
+register(
+    {
+        DocumentAdded: AUDIT_ONLY,
+        DocumentRemoved: AUDIT_ONLY,
+        DocumentDownloaded: AUDIT_ONLY,
+    }
+)

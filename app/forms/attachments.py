@@ -1,0 +1,84 @@
+"""Files attached to the questions of a form."""
+
+from app.core.activity_limits import UPLOADS, count_mine
+from app.core.errors import NotFound, TooMany
+from app.core.unit_of_work import UnitOfWork
+from app.core.wording import N_, Wording
+from app.documents.documents import Received
+from app.documents.events import DocumentAdded, DocumentRemoved
+from app.documents.rules.upload_refusals import UploadError
+from app.documents.tables import Document
+from app.forms.definitions import Question, Section
+from app.forms.form_context import FormContext, load_form_for_update
+
+MOST_FILES = 30
+"""For one question."""
+
+
+def question_for_files(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
+    """The question these files answer. Raises NotFound when this form does not ask it, or not for files."""
+    section = opened.section(section_id)
+    for question in section.questions_on_page(opened.answers):
+        if question.id == question_id and question.kind == "files":
+            return section, question
+    raise NotFound("Question")
+
+
+def make_room(work: UnitOfWork, form_id: int, section_id: str, question_id: str) -> None:
+    """See that a file may come in, before it is put anywhere. Raises UploadError when there are too many already, or when
+    this person adds files faster than people do."""
+    try:
+        count_mine(work, UPLOADS)
+    except TooMany as many:
+        text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
+        raise UploadError(text) from many
+    opened = load_form_for_update(work, form_id)
+    opened.writing_step()
+    _place_for_one(opened, section_id, question_id)
+
+
+def _place_for_one(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
+    section, question = question_for_files(opened, section_id, question_id)
+    if len(opened.files(question.id)) >= MOST_FILES:
+        raise UploadError(
+            Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES)
+        )
+    return section, question
+
+
+def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
+    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
+    opened = load_form_for_update(work, form_id)
+    step = opened.writing_step()
+    section, question = _place_for_one(opened, section_id, question_id)
+    opened.form.state = step.end
+    document = work.add(
+        Document(
+            child_id=opened.form.child_id,
+            form_id=opened.form.id,
+            section=section.id,
+            question=question.id,
+            name=received.name,
+            media_type=received.kind.media_type,
+            size=received.kept.size,
+            sha256=received.kept.sha256,
+            storage_key=received.kept.key,
+            state=received.state,
+            added_by_id=work.me.user_id,
+            restricted=question.restricted,
+        )
+    )
+    work.record(DocumentAdded(document_id=document.id, child_id=document.child_id))
+    return document
+
+
+def take_off(work: UnitOfWork, opened: FormContext, document_id: int) -> None:
+    """Take a file off a draft. One that was sent before stays with the version it was sent with."""
+    opened.writing_step()
+    document = next(
+        (one for one in opened.documents if one.id == document_id and one.removed_at is None), None
+    )
+    if document is None:
+        raise NotFound("Document")
+    document.removed_at = work.now
+    work.record(DocumentRemoved(document_id=document.id, child_id=document.child_id))

@@ -1,0 +1,96 @@
+"""Links and forms, as far as the recipients of messages depend on them. Asked on the bare connection."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, exists, literal, select, union_all
+
+from app.children.tables import Child, ChildLink
+from app.core.roles import Principal, WorkflowRole
+from app.forms.rules.form_titles import title_of
+from app.forms.tables.forms import Form, FormTemplate, FormVersion
+from app.store.visibility import RULES
+
+_link, _form = ChildLink.__table__, Form.__table__
+_version, _template = FormVersion.__table__, FormTemplate.__table__
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """One link, as far as letters need it."""
+
+    person_id: int | None
+    organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class FormFacts:
+    """One form, as far as letters need it."""
+
+    title: str
+    child_id: int
+    author_id: int | None
+    organisation_id: int | None
+    recorded_by_team: bool
+
+
+def link_facts(connection: Connection, link_id: int) -> LinkFacts:
+    """Whose link this is."""
+    row = connection.execute(
+        select(_link.c.person_id, _link.c.organisation_id).where(_link.c.id == link_id)
+    ).one()
+    return LinkFacts(row[0], row[1])
+
+
+def form_facts(connection: Connection, form_id: int) -> FormFacts:
+    """Whose form this is, and what it is called."""
+    row = connection.execute(
+        select(
+            _template.c.title,
+            _form.c.child_id,
+            _form.c.author_id,
+            _form.c.organisation_id,
+            _form.c.statutory,
+            _form.c.recorded_by_team,
+        )
+        .join(_version, _version.c.id == _form.c.form_version_id)
+        .join(_template, _template.c.id == _version.c.template_id)
+        .where(_form.c.id == form_id)
+    ).one()
+    return FormFacts(title_of(row.title, row.statutory), *row[1:4], row.recorded_by_team)
+
+
+def linked_to(
+    connection: Connection, child_id: int, part: WorkflowRole | None = None
+) -> dict[int, int | None]:
+    """Who is involved with this child now, in person: their number and their organisation's."""
+    statement = select(_link.c.person_id, _link.c.organisation_id).where(
+        _link.c.child_id == child_id, _link.c.ended_at.is_(None), _link.c.person_id.is_not(None)
+    )
+    if part is not None:
+        statement = statement.where(_link.c.part == part)
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def who_may_see(
+    connection: Connection,
+    people: Collection[Principal],
+    form_id: int | None,
+    child_id: int | None,
+) -> set[int]:
+    """Those of these people whose own lens finds the form, or the child where there is no form."""
+    asked = [
+        select(literal(who.user_id)).where(*_finds(who, form_id, child_id))
+        for who in people
+        if form_id is not None or child_id is not None
+    ]
+    return set(connection.execute(union_all(*asked)).scalars()) if asked else set()
+
+
+def _finds(who: Principal, form_id: int | None, child_id: int | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if form_id is not None:
+        found.append(exists(select(Form.id).where(Form.id == form_id, RULES[Form](who))))
+    if child_id is not None:
+        found.append(exists(select(Child.id).where(Child.id == child_id, RULES[Child](who))))
+    return found
