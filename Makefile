@@ -25,18 +25,19 @@ bench: setup-dev ## Measure each main page against the floor, stock AppBuilder a
 	@scripts/setup.sh requirements-bench.txt .venv-bench
 	@$(BIN)/python -m bench.speed $(if $(COUNT),--count)
 
-prove: setup-dev ## Show that promises are kept (SHORT=1; ONLY=loss,faults; DATABASE=postgresql+psycopg://..., REDIS=redis://...)
+prove: setup-dev ## Prove the promises about loss, faults, access and speed (SHORT=1; ONLY=loss,faults; DATABASE=postgresql+psycopg://..., REDIS=redis://...)
 	@$(if $(SHORT),true,scripts/setup.sh requirements-bench.txt .venv-bench)
 	@$(BIN)/python -m bench.prove $(if $(SHORT),--short) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(DATABASE),--database $(DATABASE)) $(if $(REDIS),--redis $(REDIS))
 
-check: setup-dev ## Lint, format, types and the imports between floors
+check: setup-dev ## Check lint, format, types, words and the imports between areas
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m scripts.check_words
 
-audit: setup-dev ## Known mistakes and vulnerabilities, our own rules, secrets left behind, and the bill of materials (dist/sbom.json)
+audit: setup-dev ## Look for known vulnerabilities, breaches of our rules and secrets; write the bill of materials (dist/sbom.json)
 	@scripts/setup.sh requirements-audit.txt .venv-audit
 	@$(BIN)/python scripts/audit.py
 	@REQUIRE_AUDIT=1 $(BIN)/python -m pytest -q tests/rules
@@ -57,7 +58,7 @@ requirements: setup-dev ## Compile requirements*.in into pinned lists with hashe
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes $(UPGRADE) requirements-bench.in -o requirements-bench.txt
 
-translations: setup-dev ## Bring the catalogues of translations up to the texts the code marks
+translations: setup-dev ## Update the translation catalogues with the texts in the code
 	@$(BIN)/python -m scripts.translations
 
 clean: ## Remove the virtual environment and caches; the portal's data stays

@@ -1,4 +1,4 @@
-"""Looks for known mistakes and left-behind secrets, and writes the bill of materials: `make audit`.
+"""Look for known vulnerabilities and secrets in the code, and write the bill of materials: `make audit`.
 
 The tools live in .venv-audit, apart from what the portal and its tests run on. Only pip-audit asks the network.
 """
@@ -24,7 +24,7 @@ RULES = ROOT / "tests/rules"
 KNOWN_SECRETS = RULES / "known_secrets.json"
 MATERIALS = ROOT / "dist/sbom.json"
 HASHES = r"requirements[\w-]*\.txt|frontend/package-lock\.json|app/static/build/.*|app/templates/appbuilder/originals\.json|tests/rules/known_secrets\.json"
-"""Lists of hashes, and what is built from files that are looked at."""
+"""Lists of hashes, and files built from files that are checked."""
 JUDGED = ("app", "startup", "config.py", "run.py")
 
 PASSED_OVER = {
@@ -36,32 +36,32 @@ PASSED_OVER = {
     ("bench/*", "B106"): "the same",
     ("bench/speed/seed.py", "B608"): "the names of our own tables",
 }
-"""What bandit finds and ruff does not, so that no comment at the line stands for both."""
+"""What bandit finds and ruff does not, so that no comment at the line has to serve both."""
 
 
 UNREACHED = ("connect", "Connection", "timed out", "Timeout", "Max retries", "HTTPError", "resolve")
-"""Words with which pip-audit says that no index answered."""
+"""Words in pip-audit’s output when no index answered."""
 
 
 class Unfit(Exception):
-    """Something was found, or a tool did not do its work."""
+    """A tool found something or failed."""
 
 
 class NoAnswer(Exception):
-    """What was to be looked up could not be: said in a line, and no reason to fail."""
+    """The index could not be reached; this is printed and is no failure."""
 
 
 def ran(*command: str | Path, folder: Path = ROOT, fine: Iterable[int] = (0,)) -> str:
-    """What a tool says; a tool that fails is never taken for one that found nothing."""
-    told = [str(part) for part in command]
-    done = subprocess.run(told, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools
+    """Return a tool's output. Raises Unfit if it fails, so that a failure never counts as no finding."""
+    arguments = [str(part) for part in command]
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools
     if done.returncode not in fine:
         raise Unfit(f"{Path(command[0]).name} failed ({done.returncode}): {done.stderr.strip()[-2000:]}")
     return done.stdout
 
 
 def passed_over(path: str, line: str, test: str) -> bool:
-    """Whether a finding is silenced: ruff's S-rules bear bandit's numbers, so one comment with its reason does for both."""
+    """Tell whether a finding is silenced: ruff's S rules have bandit's numbers, so one comment serves both."""
     code = "S" + test[1:]
     silenced = re.search(r"# noqa: ([A-Z0-9, ]+)", line)
     if silenced and code in re.split(r"[ ,]+", silenced[1]):
@@ -73,12 +73,12 @@ def passed_over(path: str, line: str, test: str) -> bool:
 
 
 def dangerous_python(root: Path = ROOT, places: Iterable[str] = (*JUDGED, "bench")) -> list[str]:
-    """bandit's findings that nobody has answered."""
-    # B404 is every import of subprocess; what is done with it is judged call by call.
-    said = ran(
+    """Return bandit's findings that are not silenced."""
+    # B404 is every import of subprocess; each call is judged instead.
+    output = ran(
         TOOLS / "bandit", "-q", "-f", "json", "--skip", "B404", "-r", *places, folder=root, fine=(0, 1)
     )
-    report = json.loads(said)
+    report = json.loads(output)
     if report["errors"]:
         raise Unfit(f"bandit could not read: {report['errors']}")
     found = []
@@ -93,13 +93,13 @@ def dangerous_python(root: Path = ROOT, places: Iterable[str] = (*JUDGED, "bench
 def broken_rules(
     root: Path = ROOT, places: Iterable[str] = JUDGED, rules: Path = RULES
 ) -> list[tuple[str, str, int]]:
-    """Rule, file and line of whatever breaks a rule of our own; no comment at a line silences one."""
+    """Return rule, file and line of each breach of our own rules; no comment at a line silences one."""
     each_rule = [part for path in sorted(rules.glob("*.yml")) for part in ("--config", path)]
-    said = ran(
+    output = ran(
         TOOLS / "semgrep", "scan", "--metrics", "off", "--disable-version-check", "--disable-nosem", "--quiet", "--json",
         "--no-git-ignore", *each_rule, *places, folder=root,
     )  # fmt: skip
-    report = json.loads(said)
+    report = json.loads(output)
     if report["errors"]:
         raise Unfit(f"semgrep could not read: {report['errors']}")
     read = set(report["paths"]["scanned"])
@@ -117,12 +117,12 @@ def broken_rules(
 
 
 def ours_broken() -> list[str]:
-    """The same, in words."""
+    """Return the breaches as sentences."""
     return [f"{path}:{line} breaks {rule} (tests/rules/{rule}.yml)" for rule, path, line in broken_rules()]
 
 
 def secrets_in(root: Path = ROOT) -> dict[str, dict[str, int]]:
-    """What looks like a secret: file to fingerprint to line."""
+    """Return what looks like a secret: file to fingerprint to line."""
     files = [
         name
         for name in ran(
@@ -141,7 +141,7 @@ def secrets_in(root: Path = ROOT) -> dict[str, dict[str, int]]:
 
 
 def left_behind(root: Path = ROOT, known: Path = KNOWN_SECRETS) -> list[str]:
-    """Secrets nobody has looked at, and names of known ones that are gone."""
+    """Return secrets that are not in the list of known ones, and known ones that are gone."""
     answered = json.loads(known.read_text())
     found = secrets_in(root)
     new = [
@@ -160,7 +160,7 @@ def left_behind(root: Path = ROOT, known: Path = KNOWN_SECRETS) -> list[str]:
 
 
 def bill_of_materials(target: Path = MATERIALS, listed: Path = ROOT / "requirements.txt") -> list[str]:
-    """Writes what the portal is made of, as CycloneDX: the same bytes for the same requirements.txt."""
+    """Write the portal's packages as CycloneDX: the same bytes for the same requirements.txt."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, listed.name)  # without notes of who needs what, which would be descriptions
@@ -178,14 +178,14 @@ def bill_of_materials(target: Path = MATERIALS, listed: Path = ROOT / "requireme
 
 
 def known_vulnerabilities(listed: Path = ROOT / "requirements.txt") -> list[str]:
-    """Return the known vulnerabilities of the pinned packages. Raises NoAnswer where no index tells."""
+    """Return the known vulnerabilities of the pinned packages. Raises NoAnswer if no index answers."""
     command = [
         str(TOOLS / "pip-audit"), "--require-hashes", "--disable-pip", "-r", str(listed),
         "--format", "json", "--progress-spinner", "off", "--timeout", "15",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools
     if not done.stdout.strip():
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
         if any(word in last for word in UNREACHED):
             raise NoAnswer("the index of vulnerabilities could not be reached")
         raise Unfit(f"pip-audit failed ({done.returncode}): {last}")
@@ -201,7 +201,7 @@ def vulnerabilities_in(report: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Return what pip-audit found, a line each, and the packages it could not look up."""
     found = [
         f"{one['name']} {one['version']} has {each['id']}: "
-        f"{', '.join(each['fix_versions']) or 'no version'} mends it"
+        f"{', '.join(each['fix_versions']) or 'no version'} fixes it"
         for one in report["dependencies"]
         for each in one.get("vulns", ())
     ]
@@ -218,7 +218,7 @@ LOOKS: dict[str, Callable[[], list[str]]] = {
 
 
 def main() -> int:
-    """Every look, whatever the one before found; not zero if any found something."""
+    """Run every check and return 1 if any found something."""
     bad = 0
     for name, look in LOOKS.items():
         begun = time.monotonic()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles each catalogue of translations whose text is newer than what was compiled from it.
+# Compile each catalogue of translations that is newer than its compiled file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ for po in translations/*/LC_MESSAGES/*.po; do
   if [ ! "$mo" -nt "$po" ]; then
     language=${po#translations/}
     echo "Compiling the ${language%%/*} translation ..."
-    # Under another name first, so that nobody ever reads half of it.
+    # Under another name first, so that no process reads a partial file.
     .venv/bin/pybabel --quiet compile --use-fuzzy -i "$po" -o "$mo.$$"
     mv "$mo.$$" "$mo"
   fi

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs every test: first those without a browser, then the browser tests, side by side, each file's in their order.
+# Run every test: first those without a browser, then the browser tests in parallel, one file per process.
 # TEST_DATABASE_URL and TEST_REDIS_URL choose PostgreSQL and Redis; without them SQLite is used.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-# What somebody's shell holds must not change what the tests see.
+# Variables of the shell must not change what the tests see.
 unset PORTAL_MODE DATA_DIR DATABASE_URL REDIS_URL PORT HOST PUBLIC_BASE_URL DEMO_PASSWORD
 unset FLASK_DEBUG FLASK_APP TESTING LOGIN_DISABLED PYTEST_ADDOPTS PYTHONPATH
 unset "${!MAIL_@}" "${!COUNCIL_@}"

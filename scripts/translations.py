@@ -1,4 +1,4 @@
-"""Brings the catalogues in translations/ up to the texts that the code marks: `make translations`."""
+"""Update the catalogues in translations/ with the texts that the code marks: `make translations`."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TEMPLATES = {
     "extensions": "jinja2.ext.do",
     "trim_blocks": "true",
     "newstyle_gettext": "true",
-    "silent": "false",  # a template that cannot be read is an error, not a page without words
+    "silent": "false",  # a template that cannot be read is an error, not an untranslated page
 }
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 
 
 def marked() -> Catalog:
-    """Every text that the code marks for translation, with its files but no lines: a line added moves nothing."""
+    """Return every text marked for translation, with its files; without lines, so that catalogues change less."""
     found = Catalog(project="SEND portal")
     for place in PLACES:
         for name, _line, text, comments, context in extract_from_dir(
@@ -46,7 +46,7 @@ def marked() -> Catalog:
 
 
 def _form_texts(part: Any) -> Iterator[str]:
-    """Every text of a form that its readers see, with the parts inside it."""
+    """Yield every text of a form that its readers see."""
     if isinstance(part, list):
         for one in part:
             yield from _form_texts(one)
@@ -57,24 +57,24 @@ def _form_texts(part: Any) -> Iterator[str]:
 
 
 def catalogues() -> dict[str, Path]:
-    """The file of each language that has one."""
+    """Return the catalogue file of each language."""
     return {path.parents[1].name: path for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))}
 
 
 def read(language: str) -> Catalog:
-    """One language's translations."""
+    """Return the catalogue of a language."""
     with catalogues()[language].open("rb") as file:
         return read_po(file, locale=language)
 
 
 def is_translated(message: Message) -> bool:
-    """Every form of it has words."""
+    """Tell whether every form of a text is translated."""
     forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
     return all(forms)
 
 
 def update() -> None:
-    """Add what is new with an empty translation, and take out what the code no longer says. Nothing is guessed."""
+    """Add new texts with an empty translation and remove unused ones. No translation is guessed."""
     template = marked()
     for language, path in catalogues().items():
         catalogue = read(language)

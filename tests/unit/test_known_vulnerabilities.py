@@ -45,7 +45,7 @@ def test_a12_a_known_vulnerability_fails_the_audit(tool: Tool, capsys: pytest.Ca
 
     assert audit.main() == 1
     said = capsys.readouterr()
-    assert "1 found" in said.out and "idna 3.6 has PYSEC-2024-60: 3.7 mends it" in said.err
+    assert "1 found" in said.out and "idna 3.6 has PYSEC-2024-60: 3.7 fixes it" in said.err
 
 
 @pytest.mark.parametrize(
