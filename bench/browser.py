@@ -1,6 +1,6 @@
-"""A browser as far as proofs need one: cookies, form tokens, one kept connection, and a person who tries again.
+"""A simple browser for proofs: cookies, form tokens, one persistent connection, and retries.
 
-It resends silently only where a real browser does: the server closed a kept connection before it answered anything.
+It resends silently only where a real browser does: the server closed a persistent connection before it answered.
 """
 
 import http.client
@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bench.mailroom import Mailroom
+from bench.smtp_server import SmtpServer
 
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
 class NoAnswer(Exception):
-    """The browser would show that the page cannot be reached."""
+    """The page cannot be reached."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """The answer to a request."""
 
     status: int
     location: str
@@ -30,14 +30,14 @@ class Answer:
 
 
 class Browser:
-    """One person's browser. The portal thinks it stands behind a proxy that speaks https."""
+    """One person's browser. It sends the headers of an https proxy."""
 
     def __init__(self, port: int, host: str, timeout: float = 60, keep: bool = True) -> None:
         self.port, self.host, self.timeout, self.keep = port, host, timeout, keep
         self.cookies: dict[str, str] = {}
         self.token = ""
         self.resent = 0
-        """How often a kept connection turned out to be closed and the request went again on a new one."""
+        """How often a persistent connection was closed and the request was sent again on a new one."""
         self._line: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> Answer:
@@ -47,20 +47,20 @@ class Browser:
     def post(
         self, path: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None
     ) -> Answer:
-        """Press a button. The form's token is the one of the page last seen."""
+        """Submit a form with the token of the last page."""
         given = {"csrf_token": self.token, **fields}
         if not files:
             return self._ask("POST", path, urlencode(given).encode(), "application/x-www-form-urlencoded")
         return self._ask("POST", path, *_in_parts(given, files))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._line is not None:
             self._line.close()
             self._line = None
 
-    def log_in(self, email: str, password: str, mail: Mailroom) -> None:
-        """Password, then the code from the mail."""
+    def log_in(self, email: str, password: str, mail: SmtpServer) -> None:
+        """Log in with the password and the code from the mail."""
         self.get("/login/")
         half = self.post("/login/", {"email": email, "password": password})
         if half.location != "/login/code":
@@ -120,7 +120,7 @@ class Browser:
 def until_sent(
     browser: Browser, path: str, fields: Mapping[str, str], seconds: float = 180
 ) -> tuple[Answer, int]:
-    """Press a button, and again after every error, as a person would; gives the answer and the number of presses."""
+    """Submit a form, and again after every error, as a person would. Return the answer and the number of attempts."""
     end, presses = time.monotonic() + seconds, 0
     while True:
         presses += 1

@@ -35,12 +35,12 @@ from app.models import Message, OutboxMail, Person
 from app.seed.cast import CAST
 from app.seed.people import seed_people
 from bench.browser import Answer, Browser, NoAnswer
-from bench.databases import own_database
-from bench.mailroom import Mailroom
-from bench.network import Doors, Machine, Wire, wire
-from bench.plant import HOST, Program
+from bench.network import Forwarders, Machine, Wire, wire
 from bench.promises import Options, Promise, at_most, exactly, holds
+from bench.smtp_server import SmtpServer
+from bench.stack import HOST, Program
 from config import load_settings
+from devtools.databases import own_database
 
 PASSWORD = "two-machines-and-one-wire"  # noqa: S105 - of a database that lives for minutes
 PORT = 8000
@@ -52,7 +52,7 @@ BOX = OutboxMail.__table__
 
 
 def email_of(key: str) -> str:
-    """The address of somebody of the cast."""
+    """Return the email address of a person of the cast."""
     return next(player.email for player in CAST if player.key == key)
 
 
@@ -60,7 +60,7 @@ class HostBrowser(Browser):
     """A browser that a load balancer may send to either host."""
 
     def __init__(self, machine: Machine) -> None:
-        # A load balancer may choose anew for each request.
+        # A load balancer may choose a host for each request.
         super().__init__(PORT, HOST, timeout=15, keep=False)
         self.machine = machine
 
@@ -117,15 +117,15 @@ class Host:
 
 
 class Hosts:
-    """Two hosts, what they share, and a desk of our own to look at what is really there."""
+    """Two hosts, their shared services, and an app context to check the stored data."""
 
-    def __init__(self, options: Options, store: Any, line: Wire, mail: Mailroom, url: str) -> None:
+    def __init__(self, options: Options, store: Any, line: Wire, mail: SmtpServer, url: str) -> None:
         self.options, self.mail = options, mail
         redis = urlsplit(options.redis or "")
         database = urlsplit(url)
         inside = {"database": database.port or 5432, "redis": redis.port or 6379, "mail": mail.port}
         outside = {"database": 25432, "redis": 26379, "mail": 20025}
-        self.doors = Doors(line.address, {outside[name]: inside[name] for name in inside})
+        self.forwarders = Forwarders(line.address, {outside[name]: inside[name] for name in inside})
         here = {
             "PORTAL_MODE": "demo",
             "PUBLIC_BASE_URL": f"https://{HOST}",
@@ -150,7 +150,7 @@ class Hosts:
         }
         second = options.folder / "second"
         (second / "data").mkdir(parents=True)
-        shutil.copy(first / "data" / "secrets.toml", second / "data")  # both are told the same keys
+        shutil.copy(first / "data" / "secrets.toml", second / "data")  # both get the same keys
         self.a, self.b = (
             Host(machine, folder, there)
             for machine, folder in zip(line.machines, (first, second), strict=True)
@@ -188,14 +188,14 @@ class Hosts:
             self.child_id, self.form_id = form.child_id, form.id
 
     def browser(self) -> HostBrowser:
-        """A browser in which nobody is logged in, at the first host."""
+        """Return a browser at the first host, not logged in."""
         return HostBrowser(self.a.machine)
 
     def close(self) -> None:
         """Leave nothing."""
         self.a.stop()
         self.b.stop()
-        self.doors.close()
+        self.forwarders.close()
         self.context.database.engine.dispose()
 
 
@@ -205,13 +205,13 @@ def prove(options: Options) -> Iterator[Promise]:
 
     if not (options.database and options.redis):
         yield holds(
-            "Two machines", True, "not shown: they share a PostgreSQL and a Redis, so name both", "told"
+            "Two machines", True, "not shown: they share a PostgreSQL and a Redis, so name both", "fields"
         )
         return
     with ExitStack() as stack:
         line = stack.enter_context(wire())
-        mail = Mailroom()
-        stack.callback(mail.die)
+        mail = SmtpServer()
+        stack.callback(mail.stop)
         url = stack.enter_context(own_database(options.database, options.folder))
         store = stack.enter_context(object_store(line.address))
         hosts = Hosts(options, store, line, mail, url)
@@ -255,14 +255,14 @@ def _sessions(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
 
 def _files(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
     """A file is uploaded at one host and downloaded from the other."""
-    text = b"A report kept by one host and read from the other. " * 2000
+    text = b"A report stored by one host and read from the other. " * 2000
     path, question = f"/forms/{hosts.form_id}/section/support", "provision_map_files"
     person.go_to(hosts.a.machine)
     for files in ({}, {question: ("report.txt", text)}):
         page = person.get(path)
         version = re.search(r'name="version"[^>]*value="(\d+)"', page.text)
-        told = {"provision_map": "upload", "version": version[1] if version else "0"}
-        answer = person.post(path, told | ({"_upload": question} if files else {}), files or None)
+        fields = {"provision_map": "upload", "version": version[1] if version else "0"}
+        answer = person.post(path, fields | ({"_upload": question} if files else {}), files or None)
     person.go_to(hosts.b.machine)
     link = re.search(r"/documents/\d+/download", person.get(path).text)
     opened = person.get(link[0]) if link else answer
@@ -278,8 +278,8 @@ def _limits(hosts: Hosts) -> Iterator[Promise]:
     for number in range(PASSWORDS_PER_ACCOUNT.most + 4):
         stranger.go_to((hosts.a, hosts.b)[number % 2].machine)
         stranger.get("/login/")
-        told = {"email": email_of("bob"), "password": f"wrong-password-{number}"}
-        answers.append(stranger.post("/login/", told).status)
+        fields = {"email": email_of("bob"), "password": f"wrong-password-{number}"}
+        answers.append(stranger.post("/login/", fields).status)
     tried = sum(status != 429 for status in answers)
     yield exactly(
         "Wrong passwords allowed, however they are spread over the hosts", tried, PASSWORDS_PER_ACCOUNT.most
@@ -326,7 +326,7 @@ def _until_sent(hosts: Hosts, seconds: float) -> None:
 
 
 class Writer(threading.Thread):
-    """Somebody who writes messages, and whose load balancer turns to the other host when one does not answer."""
+    """A person who writes messages; the load balancer uses the other host if one does not answer."""
 
     def __init__(self, hosts: Hosts, person: HostBrowser, name: str) -> None:
         super().__init__(daemon=True, name=name)
@@ -347,8 +347,8 @@ class Writer(threading.Thread):
                 try:
                     if not self.browser.token:
                         self.browser.get(path)
-                    told = {"subject": subject, "body": "Written under load", "send_key": key}
-                    answer = self.browser.post(path, told)
+                    fields = {"subject": subject, "body": "Written under load", "send_key": key}
+                    answer = self.browser.post(path, fields)
                 except NoAnswer:
                     self.turned += 1
                     self.browser.go_to(self.hosts.b.machine)
@@ -380,8 +380,8 @@ def _a_host_is_lost(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
     )
     with hosts.context.database.open() as session:
         look_as_system(session, "the proof counts what is really there")
-        kept = Counter(session.scalars(select(Message.subject).where(Message.subject.like("writer%"))))
-    yield exactly("Acknowledged messages lost", sum(subject not in kept for subject in acknowledged), 0)
+        stored = Counter(session.scalars(select(Message.subject).where(Message.subject.like("writer%"))))
+    yield exactly("Acknowledged messages lost", sum(subject not in stored for subject in acknowledged), 0)
     yield holds(
         "Everybody went on at the other host",
         all(writer.turned for writer in writers),

@@ -1,6 +1,6 @@
-"""A worker like any other, but in a hurry: short leases and pauses, so that a short proof need not wait for minutes.
+"""A worker with short leases and pauses, so that a short proof need not wait for minutes.
 
-Run as a program of its own: `python -m bench.hurried_worker <seconds between looks>`.
+Run as a program: `python -m bench.hurried_worker <seconds between looks>`.
 """
 
 import sys
@@ -16,7 +16,7 @@ SOON = timedelta(milliseconds=200)
 
 
 def main() -> None:
-    """Work until told to stop, or killed."""
+    """Work until stopped or killed."""
     settings = load_settings()
     start_logs(settings.log_format)
     room = open_app_context(settings).notification_service

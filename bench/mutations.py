@@ -296,9 +296,9 @@ def main() -> int:
         found = list(prove(options, names))
     for promise in found:
         print(
-            f"{'kept  ' if promise.kept else 'BROKEN'}  {promise.name}: {promise.figure} (promised: {promise.limit})"
+            f"{'met   ' if promise.met else 'BROKEN'}  {promise.name}: {promise.figure} (promised: {promise.limit})"
         )
-    return 0 if all(promise.kept for promise in found) else 1
+    return 0 if all(promise.met for promise in found) else 1
 
 
 if __name__ == "__main__":

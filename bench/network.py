@@ -1,6 +1,6 @@
-"""Two machines and a wire between them, made of network namespaces: each has its own loopback and its own address.
+"""Two machines with a link between them, made of network namespaces: each has its own loopback and address.
 
-What is shared (database, Redis, mail, files) is reached at the wire's own address, through doors that pass bytes on
+What is shared (database, Redis, mail, files) is reached at the wire's own address, through forwarders that pass bytes on
 to servers which listen on this machine only.
 """
 
@@ -66,8 +66,8 @@ def wire(count: int = 2) -> Iterator[Wire]:
                 for device in ("eth0", "lo"):
                     _ip("-n", machine.name, "link", "set", device, "up")
         except (OSError, subprocess.CalledProcessError) as refused:
-            said = getattr(refused, "stderr", "") or str(refused)
-            raise NoNetwork(f"network namespaces are not permitted here: {said.strip()}") from refused
+            reason = getattr(refused, "stderr", "") or str(refused)
+            raise NoNetwork(f"network namespaces are not permitted here: {reason.strip()}") from refused
         yield Wire(f"{net}.1", machines)
 
 
@@ -75,17 +75,17 @@ def _ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
 
 
-class Doors(threading.Thread):
+class Forwarders(threading.Thread):
     """Passes bytes from ports on the wire to the same ports on this machine's loopback."""
 
-    def __init__(self, address: str, doors: Mapping[int, int]) -> None:
-        super().__init__(name="doors", daemon=True)
-        self.address, self.doors = address, doors
+    def __init__(self, address: str, forwarders: Mapping[int, int]) -> None:
+        super().__init__(name="forwarders", daemon=True)
+        self.address, self.forwarders = address, forwarders
         self._loop = asyncio.new_event_loop()
         self._open = threading.Event()
         self.start()
         if not self._open.wait(10):
-            raise NoNetwork("the doors on the wire did not open")
+            raise NoNetwork("the forwarders on the wire did not open")
 
     def run(self) -> None:
         """Until closed."""
@@ -94,7 +94,7 @@ class Doors(threading.Thread):
             self._loop.run_until_complete(
                 asyncio.start_server(self._through(inside), self.address, outside, limit=CHUNK)
             )
-            for outside, inside in self.doors.items()
+            for outside, inside in self.forwarders.items()
         ]
         self._open.set()
         self._loop.run_forever()
@@ -106,7 +106,7 @@ class Doors(threading.Thread):
         self._loop.close()
 
     def close(self) -> None:
-        """Nobody passes any more."""
+        """Stop forwarding."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self.join(10)
 

@@ -1,4 +1,4 @@
-"""What is promised, what was measured, and whether the one keeps the other."""
+"""Promises with their measured figures, and the options of a proof."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
@@ -8,21 +8,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Promise:
-    """One promise with its figure, as a council's IT manager may read it."""
+    """One promise with its figure, in words for a council's IT manager."""
 
     name: str
     figure: str
     limit: str
-    kept: bool
+    met: bool
 
     def plain(self) -> dict[str, Any]:
-        """As plain data, for files and other programs."""
+        """Return the promise as plain data, for files and other programs."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a proof is run: in full or short, on which database, in which folder."""
+    """Options of a proof: full or short, database, folder."""
 
     folder: Path
     short: bool = False
@@ -30,11 +30,11 @@ class Options:
     """A PostgreSQL server, as an SQLAlchemy URL; None: SQLite in the folder."""
     redis: str | None = None
     notes: Callable[[str], None] = field(default=lambda _line: None)
-    """Hears how it goes, while it goes."""
+    """Receives progress messages."""
 
     @property
     def on(self) -> str:
-        """The database and queue, in words."""
+        """Return the names of the database and queue."""
         return f"{'PostgreSQL' if self.database else 'SQLite'}{' and Redis' if self.redis else ''}"
 
 
@@ -42,15 +42,15 @@ Proof = Callable[[Options], Iterable[Promise]]
 
 
 def at_most(name: str, found: float, most: float, unit: str = "") -> Promise:
-    """Promised: no more than so many."""
+    """Return a promise of at most this number."""
     return Promise(name, f"{found:g}{unit}", f"at most {most:g}{unit}", found <= most)
 
 
 def exactly(name: str, found: int, expected: int) -> Promise:
-    """Promised: this number and no other."""
+    """Return a promise of exactly this number."""
     return Promise(name, f"{found:,}", f"{expected:,}", found == expected)
 
 
-def holds(name: str, kept: bool, figure: str, limit: str = "yes") -> Promise:
-    """Promised: it is so."""
-    return Promise(name, figure, limit, kept)
+def holds(name: str, met: bool, figure: str, limit: str = "yes") -> Promise:
+    """Return a promise of a condition."""
+    return Promise(name, figure, limit, met)

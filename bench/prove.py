@@ -1,4 +1,4 @@
-"""Shows what is promised and whether it is kept: `python -m bench.prove [--short] [--only loss,restarts]`.
+"""Prove the promises about loss, faults, access and speed: `python -m bench.prove [--short] [--only loss,restarts]`.
 
 Each proof is a function that takes Options and yields Promises; add yours to PROOFS.
 """
@@ -22,16 +22,16 @@ PROOFS: dict[str, str] = {
     "broken-version": "bench.restarts:prove_broken_version",
     "faults": "bench.faults:prove",
     "hosts": "bench.hosts:prove",
-    "footing": "bench.footing:prove",
+    "resources": "bench.resources:prove",
     "drill": "bench.drill.proof:prove",
     "speed": "bench.speed.proof:prove",
     "access": "bench.mutations:prove",
 }
-"""Name to "module:function"; looked up only when it is run."""
+"""Name to "module:function", imported only when it is run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the proofs that were asked for and print a table; 1 when a promise is broken."""
+    """Run the chosen proofs and print a table. Return 1 if a promise is broken."""
     asked = _asked(arguments)
     found: dict[str, list[Promise]] = {}
     with tempfile.TemporaryDirectory(prefix="proof-") as folder:
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in asked.only:
             (options.folder / name).mkdir()
             found[name] = run(name, replace(options, folder=options.folder / name))
-    broken = sum(not promise.kept for promises in found.values() for promise in promises)
-    print(f"\n{broken} promises broken." if broken else "\nEvery promise kept.")
+    broken = sum(not promise.met for promises in found.values() for promise in promises)
+    print(f"\n{broken} promises broken." if broken else "\nEvery promise met.")
     if asked.json:
         plain = {name: [promise.plain() for promise in promises] for name, promises in found.items()}
         asked.json.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(name: str, options: Options) -> list[Promise]:
-    """Run one proof, printing each promise as it is shown. A proof that cannot be run is a broken promise."""
+    """Run one proof and print each promise. A proof that fails to run counts as a broken promise."""
     print(f"\n{name} ({options.on}, {'short' if options.short else 'full'})", flush=True)
     begun, shown = time.monotonic(), []
     try:
@@ -70,7 +70,7 @@ def _proof(name: str) -> Callable[[Options], Iterable[Promise]]:
 
 
 def _print(promise: Promise) -> None:
-    mark = "kept  " if promise.kept else "BROKEN"
+    mark = "met   " if promise.met else "BROKEN"
     print(f"  {mark}  {promise.name}: {promise.figure} (promised: {promise.limit})", flush=True)
 
 
@@ -81,9 +81,9 @@ def _note(line: str) -> None:
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.prove", description=__doc__)
     parser.add_argument("--only", type=_names, default=list(PROOFS), help=f"some of: {', '.join(PROOFS)}")
-    parser.add_argument("--short", action="store_true", help="a small form of each, for every change")
-    parser.add_argument("--database", help="a PostgreSQL server to make databases on; without: SQLite")
-    parser.add_argument("--redis", help="a Redis to wake the worker by")
+    parser.add_argument("--short", action="store_true", help="a short form of each, for every change")
+    parser.add_argument("--database", help="a PostgreSQL server to create databases on; without it: SQLite")
+    parser.add_argument("--redis", help="a Redis that notifies the worker")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     return parser.parse_args(arguments)
 

@@ -1,4 +1,4 @@
-"""Rolling restarts: a new version of the web server takes over from the old one, again and again, while people work.
+"""Prove rolling restarts: a new version of the web server replaces the old one while people work.
 
 A restart is SIGHUP to `run.py web`: it starts a fresh serving process beside the old one and then lets the old one
 finish what it has in hand. Nothing here tries again: whatever a browser would show as an error counts as one.
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.browser import Answer, Browser, NoAnswer
-from bench.plant import Plant, plant
+from bench.fixtures import SENDERS, Fixtures
 from bench.promises import Options, Promise, exactly, holds
-from bench.stage import SENDERS, Stage
+from bench.stack import Stack, stack
 
 FULL, SHORT = 100, 5
 PAGES = ("/", "/messages/", "/send/")
@@ -65,7 +65,7 @@ class Reader(threading.Thread):
 class Restarts:
     """The restarts, one after the other."""
 
-    def __init__(self, portal: Plant) -> None:
+    def __init__(self, portal: Stack) -> None:
         self.portal = portal
         self.begun = 0
         self.over = threading.Event()
@@ -82,13 +82,13 @@ class Restarts:
 def prove(options: Options) -> Iterator[Promise]:
     """Restart under load; gives one promise after the other."""
     times = SHORT if options.short else FULL
-    with plant(options, "restarts") as portal:
-        stage = Stage(portal)
-        forms = stage.advice_ready_to_send(times + 1)
+    with stack(options, "restarts") as portal:
+        fixtures = Fixtures(portal)
+        forms = fixtures.advice_ready_to_send(times + 1)
         portal.start_web()
         restarts = Restarts(portal)
         readers = [
-            Reader(stage.log_in(portal, key, portal.mail, keep=number % 2 == 0), forms[key], restarts)
+            Reader(fixtures.log_in(portal, key, portal.mail, keep=number % 2 == 0), forms[key], restarts)
             for number, key in enumerate(SENDERS[:6])
         ]
         for reader in readers:
@@ -107,15 +107,15 @@ def prove(options: Options) -> Iterator[Promise]:
 
 def prove_broken_version(options: Options) -> Iterator[Promise]:
     """A new version that cannot start: here, one whose settings it does not accept."""
-    with plant(options, "broken-version") as portal:
+    with stack(options, "broken-version") as portal:
         portal.start_web()
         master = portal.web.running.pid
         before = _children(master)
         broken = portal.folder / "data" / "secrets.toml"  # a demo's: no live portal starts beside it
         broken.touch()
         os.kill(master, signal.SIGHUP)
-        said = "does not come up"
-        portal.until(lambda: said in portal.web.log.read_text(), LONGEST, "word that it does not come up")
+        line = "does not come up"
+        portal.until(lambda: line in portal.web.log.read_text(), LONGEST, "word that it does not come up")
         answered = portal.healthy()
         fine = answered is not None and answered.status == 200 and before <= _children(master)
         yield holds("A version that does not come up: the one before goes on", fine, "it answers")
@@ -129,11 +129,11 @@ def _promises(readers: list[Reader], times: int, seconds: float) -> Iterator[Pro
     wrong = _wrong(readers)
     asked = sum(reader.asked for reader in readers)
     resent = sum(reader.browser.resent for reader in readers)
-    told = "; ".join(f"{many} x {what}" for what, many in wrong.most_common(5))
+    errors = "; ".join(f"{many} x {what}" for what, many in wrong.most_common(5))
     yield holds(
         f"Errors a browser would show, in {times} restarts and {asked:,} requests",
         not wrong,
-        f"{wrong.total()} {told}".strip(),
+        f"{wrong.total()} {errors}".strip(),
         "0",
     )
     yield exactly(
@@ -143,8 +143,8 @@ def _promises(readers: list[Reader], times: int, seconds: float) -> Iterator[Pro
     )
     slowest = max(reader.slowest for reader in readers)
     yield holds("Longest wait for a page", slowest < 30, f"{slowest:.1f} s", "under 30 s")
-    yield holds("Kept connections that browsers opened anew", True, f"{resent}", "told")
-    yield holds("A restart takes", True, f"{seconds / times:.1f} s", "told")
+    yield holds("Kept connections that browsers opened anew", True, f"{resent}", "for information")
+    yield holds("A restart takes", True, f"{seconds / times:.1f} s", "for information")
 
 
 def _problem(answer: Answer, status: int) -> str:

@@ -18,8 +18,8 @@ def main() -> int:
     broken = 0
     with tempfile.TemporaryDirectory(prefix="drill-") as folder:
         for promise in drill(Options(Path(folder), database=asked.database), asked.people):
-            broken += not promise.kept
-            mark = "kept  " if promise.kept else "BROKEN"
+            broken += not promise.met
+            mark = "met   " if promise.met else "BROKEN"
             print(f"{mark}  {promise.name}: {promise.figure} (promised: {promise.limit})", flush=True)
     return 1 if broken else 0
 

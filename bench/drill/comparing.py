@@ -25,7 +25,7 @@ AFTERWARDS = {"audit": 1}
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in the restored place."""
+    """The contents of the restored portal."""
 
     other_counts: list[str]
     lost: int
@@ -39,8 +39,8 @@ class Found:
 
 def compare(context: AppContext, manifest: Path, must_be_there: Iterable[int]) -> Found:
     """Against the backup's own list, and against what was acknowledged before it began."""
-    told = json.loads(manifest.read_bytes())
-    expected = {name: rows + AFTERWARDS.get(name, 0) for name, rows in told["counts"].items()}
+    manifest_facts = json.loads(manifest.read_bytes())
+    expected = {name: rows + AFTERWARDS.get(name, 0) for name, rows in manifest_facts["counts"].items()}
     with context.database.engine.connect() as connection:
         now = count_rows(connection, sorted(expected))
     store = store_of(context)
@@ -57,7 +57,9 @@ def compare(context: AppContext, manifest: Path, must_be_there: Iterable[int]) -
             any(found == hashlib.sha256(CANARIES[2].encode()).hexdigest() for _uploaded, found in files),
         ]
         verdict = verify(
-            session, context.settings.audit_keys, [*kept_heads(context.settings.data_dir), told["audit_head"]]
+            session,
+            context.settings.audit_keys,
+            [*kept_heads(context.settings.data_dir), manifest_facts["audit_head"]],
         )
     return Found(
         other_counts=[name for name, rows in expected.items() if now[name] != rows],
@@ -71,7 +73,7 @@ def compare(context: AppContext, manifest: Path, must_be_there: Iterable[int]) -
 
 
 def _fingerprint(store: Store, key: str) -> str | None:
-    """Of what lies there now; None when nothing does."""
+    """Return the SHA-256 of the stored file, or None if there is none."""
     try:
         with store.open(key) as content:
             return checksum_of(content)

@@ -66,7 +66,7 @@ def _enter(work: UnitOfWork, version_id: int, number: int) -> None:
         _attach(work, form_id, person.id, CANARIES[2].encode() if first else FILE)
 
 
-def _child_of(work: UnitOfWork, person_id: int, version_id: int, surname: str, said: str) -> Child:
+def _child_of(work: UnitOfWork, person_id: int, version_id: int, surname: str, need: str) -> Child:
     child = work.add(
         Child(
             forenames="Amina",
@@ -90,7 +90,7 @@ def _child_of(work: UnitOfWork, person_id: int, version_id: int, surname: str, s
         Submission(
             form_id=form.id,
             number=1,
-            answers={"section": {"needs": SENTENCE * 25 + said}},
+            answers={"section": {"needs": SENTENCE * 25 + need}},
             checksum="0",
             send_key=uuid.uuid4().hex,
             submitted_by_id=person_id,
@@ -103,8 +103,8 @@ def _child_of(work: UnitOfWork, person_id: int, version_id: int, surname: str, s
 
 def _attach(work: UnitOfWork, form_id: int, person_id: int, content: bytes) -> None:
     form = work.get(Advice, form_id)
-    kept = store_of(work.context).keep(io.BytesIO(content))
-    columns: dict[str, Any] = {"size": kept.size, "sha256": kept.sha256, "storage_key": kept.key}
+    stored = store_of(work.context).keep(io.BytesIO(content))
+    columns: dict[str, Any] = {"size": stored.size, "sha256": stored.sha256, "storage_key": stored.key}
     work.session.add(
         Document(
             child_id=form.child_id,
@@ -155,7 +155,7 @@ class Writers:
             begun = time.monotonic()
             try:
                 child_id = self._one(number)
-            except Exception as failure:  # told as a broken promise, not as the end of the drill
+            except Exception as failure:  # reported as a broken promise; the drill continues
                 self.failures.append(type(failure).__name__)
                 continue
             done = time.monotonic()

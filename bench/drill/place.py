@@ -30,7 +30,7 @@ class Place:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What its programs are told."""
+        """Return the environment of its programs."""
         return {
             "PATH": os.environ["PATH"],
             "PORTAL_MODE": "demo",
@@ -41,17 +41,17 @@ class Place:
         }
 
     def context(self) -> AppContext:
-        """Its desk, to be disposed of by whoever opened it."""
+        """Open its app context. The caller disposes of the database."""
         return open_app_context(load_settings(self.environ))
 
     def with_keys_of(self, other: "Place") -> "Place":
-        """An empty place that has been given another's keys, as somebody does who restores."""
+        """Return an empty place with another place's keys, as for a restore."""
         self.folder.mkdir(mode=0o700)
         shutil.copy(other.folder / KEYS, self.folder / KEYS)
         return self
 
     def portal(self, *command: str) -> tuple[float, int, str]:
-        """`flask --app run portal …` in a process of its own: seconds, exit code, and what it said."""
+        """Run `flask --app run portal …` in a separate process. Return seconds, exit code and output."""
         begun = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "run", "portal", *command],

@@ -8,11 +8,11 @@ import pyrage
 from app.commands import prepare
 from app.core.unit_of_work import AppContext
 from app.operations.archive import MANIFEST, decrypted, open_bundle
-from bench.databases import own_database
 from bench.drill.comparing import compare
 from bench.drill.filling import CANARIES, Writers, fill
 from bench.drill.place import Place
 from bench.promises import Options, Promise, at_most, exactly, holds
+from devtools.databases import own_database
 
 IDENTITY = "identity.txt"
 PEOPLE, FEW = 10_000, 200
@@ -50,8 +50,8 @@ def _drill(
     with Writers(context).at_work() as writers:
         time.sleep(1)
         begun = time.monotonic()
-        seconds, code, said = place.portal("backup", str(backup))
-    options.notes(said)
+        seconds, code, output = place.portal("backup", str(backup))
+    options.notes(output)
     during = len(writers.acknowledged) - len(writers.before(begun))
     yield holds(
         "A backup is taken while people write", code == 0 and during > 0, f"{during:,} written meanwhile"
@@ -62,11 +62,13 @@ def _drill(
     )
     yield at_most(f"Seconds to back up {people:,} people", round(seconds, 1), LONGEST_BACKUP, " s")
 
-    seconds, code, said = empty.with_keys_of(place).portal(
+    seconds, code, output = empty.with_keys_of(place).portal(
         "restore", str(backup), "--identity", str(identity)
     )
-    options.notes(said)
-    yield holds("It is restored into an empty place", code == 0, "yes" if code == 0 else said.strip()[-200:])
+    options.notes(output)
+    yield holds(
+        "It is restored into an empty place", code == 0, "yes" if code == 0 else output.strip()[-200:]
+    )
     yield at_most(f"Seconds to restore {people:,} people", round(seconds, 1), LONGEST_RESTORE, " s")
     restored = empty.context()
     try:

@@ -1,4 +1,4 @@
-"""What the portal leans on goes quiet: the mail server, Redis, the virus scanner."""
+"""Faults of the mail server, Redis and the virus scanner."""
 
 import re
 import time
@@ -12,14 +12,14 @@ from app.models import Document, DocumentState
 from bench.faults.scene import Scene, was_sent
 from bench.faults.servers import OwnRedis, SilentServer, StandInScanner
 from bench.faults.storage import running
-from bench.mailroom import Mailroom
-from bench.plant import plant
+from bench.fixtures import PASSWORD
 from bench.ports import free_port
 from bench.promises import Options, Promise, at_most, exactly, holds
-from bench.stage import PASSWORD
+from bench.smtp_server import SmtpServer
+from bench.stack import stack
 
 AT_ONCE = 3.0
-"""Seconds within which a page has to answer, on a machine that is busy with other things."""
+"""Seconds within which a page has to answer, on a machine that is also busy with other work."""
 NOTIFICATIONS = 30
 _document = Document.__table__
 
@@ -29,11 +29,11 @@ def mail_hanging(options: Options) -> Iterator[Promise]:
     scanner_port = free_port()
     forms = 4 if options.short else NOTIFICATIONS
     with (
-        plant(options, "mail-hanging", CLAMD_ADDRESS=f"127.0.0.1:{scanner_port}") as portal,
+        stack(options, "mail-hanging", CLAMD_ADDRESS=f"127.0.0.1:{scanner_port}") as portal,
         running(portal, forms) as scene,
     ):
         scene.add_file()
-        portal.mail.die()
+        portal.mail.stop()
         silent = SilentServer(portal.mail.port)
         portal.worker.start()
         for _ in range(forms - 1):
@@ -41,7 +41,7 @@ def mail_hanging(options: Options) -> Iterator[Promise]:
         visitor = portal.browser()
         visitor.get("/login/")
         begun = time.monotonic()
-        half = visitor.post("/login/", {"email": scene.stage.players["ann"].email, "password": PASSWORD})
+        half = visitor.post("/login/", {"email": scene.fixtures.players["ann"].email, "password": PASSWORD})
         asked = time.monotonic() - begun
         yield holds(
             "Mail server hanging: the log-in page answers at once",
@@ -68,9 +68,9 @@ def _scanned_while_mail_hangs(scene: Scene, port: int) -> Promise:
     return holds("Mail server hanging: files are scanned all the same", still > 0, figure, "within 120 s")
 
 
-def _after_mail_is_back(scene: Scene, mail: Mailroom) -> Iterator[Promise]:
+def _after_mail_is_back(scene: Scene, mail: SmtpServer) -> Iterator[Promise]:
     begun = time.monotonic()
-    mail.code_for(scene.stage.players["ann"].email, 200)
+    mail.code_for(scene.fixtures.players["ann"].email, 200)
     yield at_most("Mail server back: the code goes out", round(time.monotonic() - begun), 200, " s")
     seconds = scene.portal.until(lambda: _waiting(scene) == 0, 300, "the outbox to be empty")
     yield at_most("Mail server back: the outbox is empty", round(seconds), 300, " s")
@@ -81,17 +81,17 @@ def redis_stopped(options: Options) -> Iterator[Promise]:
     """Redis is killed under web server and worker; it only rings, so mail goes out without it."""
     redis = OwnRedis(options.folder / "redis")
     try:
-        with plant(replace(options, redis=redis.url), "redis-stopped") as portal, running(portal) as scene:
+        with stack(replace(options, redis=redis.url), "redis-stopped") as portal, running(portal) as scene:
             portal.worker.start()
             portal.until(lambda: "at work" in portal.worker.log.read_text(), 60, "the worker")
             redis.stop()
             begun = time.monotonic()
             answer = scene.send()
             asked = time.monotonic() - begun
-            kept = was_sent(answer) and asked < AT_ONCE
+            met = was_sent(answer) and asked < AT_ONCE
             yield holds(
                 "Redis stopped: a form is sent as ever",
-                kept,
+                met,
                 f"{answer.status} in {asked:.1f} s",
                 f"under {AT_ONCE:g} s",
             )
@@ -109,10 +109,10 @@ def redis_stopped(options: Options) -> Iterator[Promise]:
 
 
 def scanner_stopped(options: Options) -> Iterator[Promise]:
-    """The virus scanner does not answer: files wait, are handed to nobody, and are scanned once it is back."""
+    """The virus scanner does not answer: files wait, cannot be downloaded, and are scanned once it is back."""
     port = free_port()
     with (
-        plant(options, "scanner-stopped", CLAMD_ADDRESS=f"127.0.0.1:{port}") as portal,
+        stack(options, "scanner-stopped", CLAMD_ADDRESS=f"127.0.0.1:{port}") as portal,
         running(portal) as scene,
     ):
         portal.worker.start()

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.models import Submission
 from bench.browser import Answer, Browser
-from bench.plant import Plant
-from bench.stage import Stage
+from bench.fixtures import Fixtures
+from bench.stack import Stack
 
 WHO = "sana"
 A_FILE = b"Notes of a visit on Monday.\n"
@@ -20,10 +20,10 @@ _submission = Submission.__table__
 
 @dataclass
 class Scene:
-    """A running portal, somebody logged in, and forms that are ready."""
+    """A running portal, a logged-in person, and forms ready to submit."""
 
-    portal: Plant
-    stage: Stage
+    portal: Stack
+    fixtures: Fixtures
     browser: Browser
     forms: list[int]
     acknowledged: dict[int, str] = field(default_factory=dict)
@@ -75,8 +75,8 @@ class Scene:
         """Acknowledged submissions that are not there exactly once."""
         with self.portal.context.database.engine.connect() as connection:
             rows = connection.execute(select(_submission.c.form_id, _submission.c.send_key))
-            kept = Counter((row.form_id, row.send_key) for row in rows)
-        return sum(kept[one] != 1 for one in self.acknowledged.items())
+            stored = Counter((row.form_id, row.send_key) for row in rows)
+        return sum(stored[one] != 1 for one in self.acknowledged.items())
 
 
 def was_sent(answer: Answer) -> bool:

@@ -189,7 +189,7 @@ def _mount(command: Sequence[str]) -> bool:
 
 
 def _open_way(folder: Path) -> None:
-    """Let another account reach this folder: temporary folders are closed to everybody else."""
+    """Let another account reach this folder: temporary folders are closed to other accounts."""
     for parent in folder.parents:
         if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)

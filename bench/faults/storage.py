@@ -1,4 +1,4 @@
-"""Where things are kept fails: disk full, database read-only, database server gone."""
+"""Faults of storage: disk full, database read-only, database server stopped."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,22 +10,22 @@ import sqlalchemy as sa
 from bench.browser import Answer
 from bench.faults.scene import Scene, says_what_to_do, was_sent
 from bench.faults.servers import OwnPostgres, fill_up, small_disk
-from bench.plant import Plant, plant
+from bench.fixtures import Fixtures
 from bench.promises import Options, Promise, exactly, holds
-from bench.stage import Stage
+from bench.stack import Stack, stack
 
 TYPED = "Zara says: “I like the quiet table by the window.” <b>&"
-A_PASSWORD = "never-shown-on-a-page"  # noqa: S105 - nobody's
+A_PASSWORD = "never-shown-on-a-page"  # noqa: S105 - of no account
 AS_PAGES_SHOW_IT = "I like the quiet table by the window."
 
 
 @contextmanager
-def running(portal: Plant, forms: int = 4) -> Iterator[Scene]:
-    """Web server up, somebody logged in; the worker is left to the proofs that need it."""
-    stage = Stage(portal)
-    ready = stage.advice_ready_to_send(forms)["sana"]
+def running(portal: Stack, forms: int = 4) -> Iterator[Scene]:
+    """Start the web server and log a person in; a proof that needs the worker starts it."""
+    fixtures = Fixtures(portal)
+    ready = fixtures.advice_ready_to_send(forms)["sana"]
     portal.start_web()
-    yield Scene(portal, stage, stage.log_in(portal, "sana", portal.mail), ready)
+    yield Scene(portal, fixtures, fixtures.log_in(portal, "sana", portal.mail), ready)
 
 
 def disk_full(options: Options) -> Iterator[Promise]:
@@ -34,7 +34,7 @@ def disk_full(options: Options) -> Iterator[Promise]:
     ballast = folder / "ballast"
     with (
         small_disk(folder, "60m"),
-        plant(replace(options, folder=folder, database=None, redis=None), "portal") as portal,
+        stack(replace(options, folder=folder, database=None, redis=None), "portal") as portal,
         running(portal) as scene,
     ):
         scene.send()
@@ -43,7 +43,7 @@ def disk_full(options: Options) -> Iterator[Promise]:
 
 def read_only(options: Options) -> Iterator[Promise]:
     """The database can be read and not written: a standby took over, or a disk was mounted read-only."""
-    with plant(options, "read-only") as portal, running(portal) as scene:
+    with stack(options, "read-only") as portal, running(portal) as scene:
         scene.send()
         if options.database:
             yield from _broken(
@@ -66,7 +66,7 @@ def postgres_stopped(options: Options) -> Iterator[Promise]:
     server = OwnPostgres(options.folder / "postgres")
     try:
         own = replace(options, database=server.url, redis=None)
-        with plant(own, "postgres-stopped") as portal, running(portal) as scene:
+        with stack(own, "postgres-stopped") as portal, running(portal) as scene:
             scene.send()
             yield from _broken(scene, "PostgreSQL stopped", server.stop, server.start)
     finally:
@@ -101,7 +101,7 @@ def _broken(
 def _tries_to_log_in(scene: Scene) -> Answer:
     visitor = scene.portal.browser()
     visitor.get("/login/")
-    return visitor.post("/login/", {"email": scene.stage.players["ann"].email, "password": A_PASSWORD})
+    return visitor.post("/login/", {"email": scene.fixtures.players["ann"].email, "password": A_PASSWORD})
 
 
 def _well(scene: Scene) -> bool:
@@ -109,7 +109,7 @@ def _well(scene: Scene) -> bool:
     return ready is not None and ready.status == 200
 
 
-def _set_read_only(portal: Plant, value: str) -> None:
+def _set_read_only(portal: Stack, value: str) -> None:
     url = sa.make_url(portal.settings.database_url)
     engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -123,7 +123,7 @@ def _set_read_only(portal: Plant, value: str) -> None:
     engine.dispose()
 
 
-def _reopen(portal: Plant, how: str) -> None:
+def _reopen(portal: Stack, how: str) -> None:
     """The web server comes back on the same SQLite file, opened in another way."""
     path = sa.make_url(portal.settings.database_url).database
     portal.web.stop()

@@ -1,21 +1,21 @@
-"""The proof that nothing is lost: R1 of the promises, on SQLite or on PostgreSQL and Redis."""
+"""Prove that nothing is lost (promise R1), on SQLite or on PostgreSQL and Redis."""
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.loss.blows import Striker, blows
-from bench.loss.reckoning import Found, outbox_empty, reckon
+from bench.fixtures import SENDERS, Fixtures
+from bench.loss.fault_injector import FaultInjector, planned_faults
+from bench.loss.reconciliation import Found, outbox_empty, reconcile
 from bench.loss.senders import Sender, Sent
-from bench.plant import Plant, plant
 from bench.promises import Options, Promise, at_most, exactly, holds
-from bench.stage import SENDERS, Stage
+from bench.stack import Stack, stack
 
 MINUTES_TO_EMPTY = 12
 """Of 13,000 mails refused one time in five, one is refused six times in a row, and about every sixth run one seven
 times: such a mail waits more than nine minutes in all (app/core/mail/delivery.py)."""
-HANDS = 3
+SENDING_AT_ONCE = 3
 """Mails that one worker may be carrying when it is killed: Huey's two, and the regular look's."""
 REFUSE_EVERY = 5
 
@@ -27,7 +27,7 @@ class Size:
     each: int
     server_kills: int
     worker_kills: int
-    mail_deaths: int
+    mail_stops: int
 
     @property
     def forms(self) -> int:
@@ -35,8 +35,8 @@ class Size:
         return self.each * len(SENDERS)
 
 
-FULL = Size(each=1250, server_kills=3, worker_kills=3, mail_deaths=2)
-SHORT = Size(each=25, server_kills=1, worker_kills=1, mail_deaths=1)
+FULL = Size(each=1250, server_kills=3, worker_kills=3, mail_stops=2)
+SHORT = Size(each=25, server_kills=1, worker_kills=1, mail_stops=1)
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Run:
 
     size: Size
     sent: Sent
-    strikes: int
-    worker_deaths: int
+    injected: int
+    worker_kills: int
     sending: float
     emptied: float | None
     """Seconds from the last submission until the outbox was empty; None: it was not within the limit."""
@@ -57,23 +57,23 @@ class Run:
 def prove(options: Options) -> Iterator[Promise]:
     """Send, strike, count; gives one promise after the other."""
     size = SHORT if options.short else FULL
-    with plant(options, "loss") as portal:
+    with stack(options, "loss") as portal:
         if options.short:
             portal.use_hurried_worker()
         run = _run(portal, size, options)
     yield from _promises(run, options.on)
 
 
-def _run(portal: Plant, size: Size, options: Options) -> Run:
-    stage = Stage(portal)
+def _run(portal: Stack, size: Size, options: Options) -> Run:
+    fixtures = Fixtures(portal)
     options.notes(f"  writing {size.forms:,} forms that are ready to be sent")
-    forms = stage.advice_ready_to_send(size.each)
+    forms = fixtures.advice_ready_to_send(size.each)
     portal.start_web()
     portal.worker.start()
     sent = Sent()
-    senders = [Sender(stage.log_in(portal, key, portal.mail), forms[key], sent) for key in SENDERS]
-    planned = blows(size.server_kills, size.worker_kills, size.mail_deaths)
-    striker = Striker(portal, planned, lambda: len(sent.acknowledged) / size.forms, options.notes)
+    senders = [Sender(fixtures.log_in(portal, key, portal.mail), forms[key], sent) for key in SENDERS]
+    planned = planned_faults(size.server_kills, size.worker_kills, size.mail_stops)
+    striker = FaultInjector(portal, planned, lambda: len(sent.acknowledged) / size.forms, options.notes)
     portal.mail.refuse_every = REFUSE_EVERY
     begun, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
     options.notes("  sending")
@@ -89,13 +89,13 @@ def _run(portal: Plant, size: Size, options: Options) -> Run:
     emptied = _until_empty(portal, options)
     portal.worker.stop()
     portal.web.stop()
-    found = reckon(portal.context, sent.acknowledged, portal.mail.taken, begun)
+    found = reconcile(portal.context, sent.acknowledged, portal.mail.taken, begun)
     return Run(
-        size, sent, len(striker.struck), portal.worker.kills, sending, emptied, portal.mail.refused, found
+        size, sent, len(striker.injected), portal.worker.kills, sending, emptied, portal.mail.refused, found
     )
 
 
-def _until_empty(portal: Plant, options: Options) -> float | None:
+def _until_empty(portal: Stack, options: Options) -> float | None:
     options.notes("  waiting for the outbox to be empty")
     try:
         return portal.until(
@@ -107,9 +107,9 @@ def _until_empty(portal: Plant, options: Options) -> float | None:
 
 def _promises(run: Run, on: str) -> Iterator[Promise]:
     found, sent, size = run.found, run.sent, run.size
-    strikes = size.server_kills + size.worker_kills + size.mail_deaths
+    injected = size.server_kills + size.worker_kills + size.mail_stops
     yield exactly(f"Forms sent and acknowledged by 8 clients ({on})", len(sent.acknowledged), size.forms)
-    yield exactly("Blows struck: server and worker kills, mail server deaths", run.strikes, strikes)
+    yield exactly("Faults injected: server and worker kills, mail server stops", run.injected, injected)
     yield exactly("Answers that were neither “sent” nor an error to press again after", sent.odd.total(), 0)
     yield exactly("Acknowledged and lost", found.lost, 0)
     yield exactly("Entered twice", found.doubled, 0)
@@ -118,9 +118,9 @@ def _promises(run: Run, on: str) -> Iterator[Promise]:
     yield exactly("Mails missing, or one too many", found.mails_missing + found.mails_given_up, 0)
     yield exactly("Mails that arrived under two ids", found.mail_ids_wrong, 0)
     yield at_most(
-        f"Mails repeated under the same id, in {run.worker_deaths} worker kills",
+        f"Mails repeated under the same id, in {run.worker_kills} worker kills",
         found.repeats,
-        run.worker_deaths * HANDS,
+        run.worker_kills * SENDING_AT_ONCE,
     )
     yield holds(
         "Outbox empty after the last form",
@@ -128,14 +128,16 @@ def _promises(run: Run, on: str) -> Iterator[Promise]:
         "never" if run.emptied is None else f"{run.emptied:.0f} s",
         f"at most {MINUTES_TO_EMPTY * 60} s",
     )
-    yield holds("The audit's chain is whole", found.audit_whole, f"{found.audit_rows:,} rows", "unbroken")
-    yield holds("Late: commit to delivery, p50 / p95 / longest", bool(found.delays), _late(found), "told")
+    yield holds("The audit log is intact", found.audit_whole, f"{found.audit_rows:,} rows", "unbroken")
+    yield holds(
+        "Late: commit to delivery, p50 / p95 / longest", bool(found.delays), _late(found), "for information"
+    )
     rate = f"{run.sending:.0f} s, {size.forms / run.sending:.0f}/s"
-    yield holds("Time to send them all", True, rate, "told")
+    yield holds("Time to send them all", True, rate, "for information")
     again = (
         f"{sent.pressed_again} pressed again, {sent.resent} resent by browsers, {run.refused} mails refused"
     )
-    yield holds("What it took", True, again, "told")
+    yield holds("What it took", True, again, "for information")
 
 
 def _late(found: Found) -> str:

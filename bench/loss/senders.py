@@ -10,7 +10,7 @@ from bench.browser import Browser, until_sent
 
 @dataclass
 class Sent:
-    """What the clients were told, gathered from all of them."""
+    """The answers to all clients."""
 
     acknowledged: dict[int, str] = field(default_factory=dict)
     """Form to the key it was sent with, for every form whose sender saw "sent"."""

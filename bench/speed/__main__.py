@@ -35,15 +35,15 @@ def main() -> int:
         names.append(AMONG_FEW)
     make_world(people)
     figures = measure(people, names, rounds, each)
-    told = list(promises(figures))
-    text = page(figures, told, people, began)
+    shown = list(promises(figures))
+    text = page(figures, shown, people, began)
     print(text)
     if not asked.quick:
-        keep(figures, told, people, began, text, asked.name)
+        keep(figures, shown, people, began, text, asked.name)
     return 0
 
 
-def page(figures: Figures, told: list[Promise], people: int, began: str) -> str:
+def page(figures: Figures, shown: list[Promise], people: int, began: str) -> str:
     """A page of figures."""
     lines = [
         f"# What a page costs: {people:,} people on {_where()}",
@@ -55,8 +55,8 @@ def page(figures: Figures, told: list[Promise], people: int, began: str) -> str:
         *table(figures),
         "",
         *(
-            f"- {'kept' if one.kept else '**not kept**'}: {one.name}: {one.figure} ({one.limit})"
-            for one in told
+            f"- {'met' if one.met else '**not met**'}: {one.name}: {one.figure} ({one.limit})"
+            for one in shown
         ),
     ]
     return "\n".join(lines) + "\n"
@@ -72,7 +72,7 @@ def machine() -> str:
 
 def keep(
     figures: Figures,
-    told: list[Promise],
+    shown: list[Promise],
     people: int,
     began: str,
     text: str,
@@ -87,7 +87,7 @@ def keep(
         "database": database,
         "machine": began,
         "figures": _plain(figures),
-        "promises": [one.plain() for one in told],
+        "promises": [one.plain() for one in shown],
     }
     stem.with_suffix(".json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
     stem.with_suffix(".md").write_text(text, encoding="utf-8")
@@ -101,9 +101,11 @@ def keep_counts(people: int, names: list[str], name: str) -> int:
     lines += [f"{datetime.now(UTC):%d %B %Y}. {machine()}. Counted by Valgrind.", ""]
     text = "\n".join([*lines, *counted.table(counted.count(people, names))]) + "\n"
     print(text)
-    kept = RESULTS / f"{name or f'{datetime.now(UTC):%Y-%m-%d}-{people}-{_where().lower()}'}-instructions.md"
-    kept.write_text(text, encoding="utf-8")
-    print(f"Kept in {kept}")
+    target = (
+        RESULTS / f"{name or f'{datetime.now(UTC):%Y-%m-%d}-{people}-{_where().lower()}'}-instructions.md"
+    )
+    target.write_text(text, encoding="utf-8")
+    print(f"Kept in {target}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""One application in a process of its own: told which page to ask for and how often, it answers with what that cost.
+"""Run one application in a separate process. It gets a page and a number of requests, and answers with their cost.
 
 Only the standard library, since the applications live in different environments. A request goes straight into the
 WSGI callable: what is counted is the application's own work, not a server's and not a network's.
@@ -63,7 +63,7 @@ def ask(wsgi: Callable[..., Iterable[bytes]], request: Ask) -> Answer:
     """Put one request to an application, as a server would."""
     parts = urlsplit(request.path)
     body = urlencode(request.form or {}).encode()
-    told: list[Any] = []
+    started: list[Any] = []
     environ = {
         "REQUEST_METHOD": "GET" if request.form is None else "POST",
         "SCRIPT_NAME": "",
@@ -91,7 +91,7 @@ def ask(wsgi: Callable[..., Iterable[bytes]], request: Ask) -> Answer:
     }
 
     def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
-        told[:] = [int(status.split()[0]), headers]
+        started[:] = [int(status.split()[0]), headers]
 
     came = wsgi(environ, start)
     try:
@@ -99,7 +99,7 @@ def ask(wsgi: Callable[..., Iterable[bytes]], request: Ask) -> Answer:
     finally:
         if hasattr(came, "close"):
             came.close()
-    return Answer(told[0], told[1], content)
+    return Answer(started[0], started[1], content)
 
 
 def database_time(backends: Iterable[int]) -> float:
@@ -134,7 +134,7 @@ def measure(app: Application, page: str, times: int) -> dict[str, Any]:
 
 
 def held(app: Application, page: str, times: int) -> dict[str, Any]:
-    """Ask for a page so many times, but only when told to go on: until then the requests are made ready."""
+    """Request a page so many times. The requests are prepared first and sent on a signal."""
     requests = [app.pages[page]() for _ in range(times)]
     print(json.dumps({"ready": True}), flush=True)
     sys.stdin.readline()

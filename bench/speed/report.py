@@ -28,7 +28,7 @@ PAGES = {
 }
 NAMES = {PORTAL: "Portal", FLOOR: "Floor", STOCK: "Stock AppBuilder", DJANGO: "Django admin"}
 OURS = ("team_home", "overdue", "duplicates", "inbox", "requests", "advice", "letters", "requests_common")
-"""Pages that the others have no like of: only their growth and their statements are told."""
+"""Pages with no counterpart in the others: only their growth and statements are reported."""
 MAIN = ("home", "mine", "all", "search", "child", "section", "save", "read", *OURS)
 SEARCHES = ("search", "search_common", "requests_common")
 MOST_GROWTH, MOST_SEARCH_GROWTH, MOST_STATEMENTS = 1.3, 2.0, 12
@@ -53,7 +53,7 @@ class Compared:
         return self.lists if page in LISTS else self.saving if page == "save" else self.pages
 
     def judge(self, figures: Figures, page: str) -> Promise | None:
-        """Whether the promise is kept, and whether the aim is reached. More of the floor is worse, of others better."""
+        """Tell whether the promise is met and the aim reached. A higher ratio to the floor is worse, to others better."""
         against_floor = self.other == FLOOR
         found = ratio(figures, page, *((PORTAL, FLOOR) if against_floor else (self.other, PORTAL)))
         if found is None:
@@ -135,7 +135,7 @@ def growth(figures: Figures, page: str) -> float | None:
 
 
 def promises(figures: Figures) -> Iterable[Promise]:
-    """What performance is promised, page by page, and whether it is kept."""
+    """Return the promises about performance, page by page."""
     for page in (*MAIN, "search_common"):
         for each in COMPARED:
             if (judged := each.judge(figures, page)) is not None:

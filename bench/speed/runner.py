@@ -21,7 +21,7 @@ from config import ROOT
 DJANGO_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 PORTAL, FLOOR, STOCK, DJANGO = "portal", "floor", "stock", "django"
 AMONG_FEW = "portal, few people"
-"""The portal where there are only FEW people: it takes its turns with the others, so that growth is no change of weather."""
+"""The portal with only FEW people. It alternates with the others, so that growth does not depend on the machine's load."""
 FEW = 1_000
 WARM_UP = 5
 
@@ -54,7 +54,7 @@ class Subject:
         """`under`: the program that runs it, where that is not the system itself."""
         command = [*under, str(python), "-m", "bench.speed.measured", module, json.dumps(given)]
         quiet = {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
-        # A pipe that nobody reads would fill up, and everybody would wait.
+        # A pipe that is not read would fill up and block.
         self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in end()
         self.process = subprocess.Popen(
             command,
@@ -109,12 +109,12 @@ def subjects(people: int, names: Sequence[str]) -> Iterator[dict[str, Subject]]:
 def start(name: str, people: int, under: Sequence[str] = ()) -> Subject:
     """An application on the county of this size."""
     if name == DJANGO:
-        return Subject(DJANGO_PYTHON, "bench.speed.apps.django_admin", _told_django(people), under)
+        return Subject(DJANGO_PYTHON, "bench.speed.apps.django_admin", _django_facts(people), under)
     given = {"url": settings_for(people).database_url} if name == STOCK else {"people": people}
     return Subject(sys.executable, f"bench.speed.apps.{name}", given, under)
 
 
-def _told_django(people: int) -> dict[str, Any]:
+def _django_facts(people: int) -> dict[str, Any]:
     url = settings_for(people).database_url
     engine = sa.create_engine(url)
     with engine.connect() as connection:

@@ -163,7 +163,7 @@ def _let_numbers_follow(connection: Connection) -> None:
 
 
 class County:
-    """The children of one county, their schools, and whoever is involved with them."""
+    """The children of one county, their schools, and the people involved with them."""
 
     def __init__(self, connection: Connection, context: AppContext, people: int) -> None:
         self.connection, self.context, self.people = connection, context, people
@@ -175,7 +175,7 @@ class County:
         self.staff: dict[int, list[int]] = {}
         """By organisation, its professionals."""
         self.home: list[tuple[int, int, int | None, int | None]] = []
-        """By child: school, SENCO, and for most a service and somebody of it."""
+        """Return by child: school, SENCO, and for most a service and one of its people."""
 
     def _number(self, first_name: str) -> int:
         found = self.connection.execute(
@@ -198,7 +198,7 @@ class County:
         return [first, *numbers]
 
     def settle(self) -> None:
-        """Enter everybody."""
+        """Create all people."""
         self._hire()
         self._assign()
         put(self.connection, Child.__table__, self._children())

@@ -1,7 +1,7 @@
 """The county's cases: a request about every child, advice, what was sent, messages and the audit's chain.
 
 Two in a hundred cases are open now, and all forty of the measured SENCO's; the rest is history, as in a county that
-has kept its records for years. Only the measured forms hold whole answers: nothing reads the others' answers, and a
+has held its records for years. Only the measured forms hold whole answers: nothing reads the others' answers, and a
 county of them would fill the disk with one text a hundred thousand times.
 """
 
@@ -56,7 +56,7 @@ class CaseBook:
             key: _version(county.connection, key)
             for key in ("request", "advice_psychology", "advice_education")
         }
-        self.kept: list[tuple[int, str, int, FormState, int, str]] = []
+        self.case_forms: list[tuple[int, str, int, FormState, int, str]] = []
         """By form: number, kind, child, state, author, template."""
         self.states = [state for state, share in OPEN for _ in range(share)]
 
@@ -96,8 +96,8 @@ class CaseBook:
     def _form(
         self, kind: str, key: str, child: int, state: FormState, author: int | None, body: int, days: int
     ) -> dict[str, Any]:
-        number = len(self.kept) + 1
-        self.kept.append((number, kind, child, state, author or 0, key))
+        number = len(self.case_forms) + 1
+        self.case_forms.append((number, kind, child, state, author or 0, key))
         began = self.now - timedelta(days=days)
         sent = began if state in SENT else None
         decided = sent if state in (FormState.assessing, FormState.not_assessing) else None
@@ -120,8 +120,8 @@ class CaseBook:
         }
 
     def drafts(self) -> Iterator[dict[str, Any]]:
-        """What stands in the forms that are being written; whole for the measured child's."""
-        for number, _, child, state, author, key in self.kept:
+        """Create the drafts; complete ones for the measured child."""
+        for number, _, child, state, author, key in self.case_forms:
             if state is FormState.draft:
                 whole = filled_answers(_definition(key)) if child == MEASURED else {"about": {}}
                 for section, answers in whole.items():
@@ -137,7 +137,7 @@ class CaseBook:
 
     def submissions(self) -> Iterator[dict[str, Any]]:
         """What was sent; whole for the measured child's."""
-        for number, _, child, state, author, key in self.kept:
+        for number, _, child, state, author, key in self.case_forms:
             if state in SENT:
                 yield {
                     "form_id": number,

@@ -1,4 +1,4 @@
-"""The measured world: a database with so many children in it, on SQLite or PostgreSQL, made once and kept."""
+"""The measured database with so many children, on SQLite or PostgreSQL; created once and reused."""
 
 import os
 from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_ROOM = 480
-OURS = ("app", "startup", "tests", "bench", "scripts")
+OURS = ("app", "startup", "tests", "bench", "devtools", "scripts")
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from werkzeug.serving import make_server
 
 from app.seed.cast import CAST
-from bench.databases import own_database
 from conftest import find_chromium
+from devtools.databases import own_database
 from tests.cast import Actor
 
 ROOT = Path(__file__).parents[2]

@@ -28,6 +28,6 @@ def keeps() -> Keeps:
         found = list(promises)
         assert found
         lines = "\n".join(f"{one.name}: {one.figure} (promised: {one.limit})" for one in found)
-        assert all(one.kept for one in found), lines
+        assert all(one.met for one in found), lines
 
     return check

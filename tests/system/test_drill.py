@@ -18,7 +18,7 @@ def test_a_backup_taken_while_people_write_comes_back_whole(tmp_path: Path):
 
     shown = list(prove(options))
 
-    assert [promise for promise in shown if not promise.kept] == []
+    assert [promise for promise in shown if not promise.met] == []
     assert len(shown) == 12
 
 
@@ -29,7 +29,7 @@ def test_so_does_one_whose_files_lie_on_a_store_that_speaks_s3(tmp_path: Path):
         shown = list(drill(options, FEW, (store.environ, store.environ | {"S3_BUCKET": "another"})))
         files = store.lying_in("another")
 
-    assert [promise for promise in shown if not promise.kept] == []
+    assert [promise for promise in shown if not promise.met] == []
     assert len(shown) == 12
     assert len(files) > FEW / FILE_EACH
     assert not [path for path in tmp_path.glob("*/files/*") if "backup" not in path.parts]

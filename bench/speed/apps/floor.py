@@ -1,7 +1,7 @@
 """The floor: what the same pages cost as plain Flask, one tuned statement and one small template each.
 
-It says what the portal's pages say of the same rows, and leaves out what makes a portal of them: no lens, no roles, no
-audit, no form tokens, no content policy, one language. Nobody could ship it; nothing that does the work costs less.
+Its pages show the same rows as the portal's, without row-level security, roles, audit, form tokens, content policy or
+translations. It is not fit for use; it shows the least that the work costs.
 """
 
 import json
@@ -54,7 +54,7 @@ SECTION = "views"
 
 
 class Database:
-    """One connection, spoken to without anything between."""
+    """One database connection without an ORM."""
 
     def __init__(self, url: str, statements: list[str]) -> None:
         made, self.statements = sa.make_url(url), statements
@@ -184,7 +184,7 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
         )
 
     @app.get("/people/")
-    def everybody() -> str:
+    def all_children() -> str:
         return people(database.ask(sql.ALL), "")
 
     @app.post("/people/")
@@ -257,7 +257,7 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
 
     @app.post("/forms/<int:form>/section/<section>")
     def save(form: int, section: str) -> Any:
-        told = {
+        values = {
             "form": form,
             "section": section,
             "version": int(request.form["version"]),
@@ -266,13 +266,13 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
         }
         answers = json.dumps({q.id: request.form.get(q.id, "").strip() for q in questions.questions})
         database.run("BEGIN")
-        kept = database.run(sql.KEEP, no=False, body=session["body"], **told).rowcount
-        if kept == 1:
-            database.run(sql.SAVE, answers=answers, **told)
+        stored = database.run(sql.KEEP, no=False, body=session["body"], **values).rowcount
+        if stored == 1:
+            database.run(sql.SAVE, answers=answers, **values)
         database.run("COMMIT")
         return (
             redirect(f"/forms/{form}/section/{places[places.index(section) + 1]}")
-            if kept == 1
+            if stored == 1
             else abort(409)
         )
 
@@ -370,14 +370,14 @@ def _saves(app: Application, path: str, cookie: str) -> Callable[[], Ask]:
     numbers = count(1)
 
     def save() -> Ask:
-        # Others write into the same section between our turns, so the version is looked up, as a page would.
+        # Others write into the same section between our requests, so the version is looked up, as a page would.
         page = ask(app.wsgi, Ask(path, cookie)).body
         version = page.partition(b'name="version" value="')[2].partition(b'"')[0].decode()
         written = {
             "version": version,
             "child_views": f"I like drawing and I want to stay with my friends. {'I was asked again. ' * 5}{next(numbers)}",
             "child_views_how": "own_words",
-            "parent_views": "She needs people who know her. We would like to be told early. " * 5,
+            "parent_views": "She needs people who know her. We would like to be values early. " * 5,
             "then": "continue",
         }
         return Ask(path, cookie, written)

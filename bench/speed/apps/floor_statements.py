@@ -1,6 +1,6 @@
 """The floor's statements: one a page, tuned by hand, for SQLite and PostgreSQL alike.
 
-Lists of different things come in one answer: each line says what it is and holds texts a to f.
+Different lists come in one result: each row has its kind and the texts a to f.
 """
 
 OPEN = "('asked', 'draft', 'returned')"

@@ -29,7 +29,7 @@ def open_application(people: int) -> Application:
     """The portal on the county of this size."""
     web = create_app(settings_for(people))
     context: AppContext = web.extensions["app_context"]
-    # Each search is counted as always, but nobody is stopped here who searches faster than people do.
+    # Each search is counted as always, but the limit on searches is off here.
     searching.SEARCHES = replace(searching.SEARCHES, within=timedelta(milliseconds=1))
     app = Application(web.wsgi_app, expected={"save": 302})
     pids: set[int] = set()
@@ -45,7 +45,7 @@ def open_application(people: int) -> Application:
             pids.add(connection.info.backend_pid)
 
     app.backends = lambda: pids
-    senco, officer = (_as_kept(app, _log_in(web, name)) for name in ("Sana", "Olu"))
+    senco, officer = (_saved_session(app, _log_in(web, name)) for name in ("Sana", "Olu"))
     draft, sent = _form(context, "draft"), _form(context, "submitted")
     page = {
         "home": lambda: Ask("/", senco),
@@ -71,7 +71,7 @@ def open_application(people: int) -> Application:
 
 
 def _log_in(web: Flask, first_name: str) -> str:
-    """The cookie of somebody who is logged in: the row is the service's, the cookie's seal the portal's."""
+    """Return the cookie of a logged-in person: the use case creates the row, the portal signs the cookie."""
     context: AppContext = web.extensions["app_context"]
     with context.database.open() as session:
         look_as_system(session, "somebody to measure as is looked up")
@@ -93,7 +93,7 @@ def _log_in(web: Flask, first_name: str) -> str:
     return f"{web.config['SESSION_COOKIE_NAME']}={serializer.dumps(held)}"
 
 
-def _as_kept(app: Application, cookie: str) -> str:
+def _saved_session(app: Application, cookie: str) -> str:
     """The cookie as a browser holds it after its first page, with what Flask-Login notes in it."""
     set_there = ask(app.wsgi, Ask("/", cookie)).cookies
     return "; ".join(f"{name}={value}" for name, value in set_there.items()) or cookie
@@ -124,7 +124,7 @@ def _searches(app: Application, cookie: str, name: str, path: str = "/people/lis
 
 
 def _saves(app: Application, path: str, cookie: str) -> Callable[[], Ask]:
-    """Each save changes a word on the page as it stands now; fetching that page is not measured with it."""
+    """Each save changes a word of the current page; fetching that page is not measured."""
     numbers = count(1)
 
     def save() -> Ask:

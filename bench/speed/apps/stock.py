@@ -128,7 +128,7 @@ def _mine() -> list[int]:
 
 
 class MyChildModelView(ChildModelView):
-    """The children somebody is linked to."""
+    """The children a person is linked to."""
 
     datamodel = SQLAInterface(Child)
     base_filters = [["id", FilterInFunction, _mine]]

@@ -15,7 +15,7 @@ from app.core.audit.heads import FILE
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import Document, DocumentState
-from bench.databases import own_database
+from devtools.databases import own_database
 from tests.cast import Cast
 from tests.make import Maker
 

@@ -18,7 +18,7 @@ from app.core.database.migrations import FOLDER, alone, config_for, newest_revis
 from app.core.unit_of_work import AppContext
 from app.models import AuditRow
 from app.seed.files import form_seeds
-from bench.databases import own_database
+from devtools.databases import own_database
 from tests.conftest import settings_for
 from tests.databases import TestDatabase
 

@@ -23,7 +23,7 @@ class ChildAdmin(admin.ModelAdmin):
 
 @admin.register(MyChild)
 class MyChildAdmin(ChildAdmin):
-    """The children somebody is linked to."""
+    """The children a person is linked to."""
 
     def get_queryset(self, request: Any) -> Any:
         """Only theirs."""

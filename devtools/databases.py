@@ -1,4 +1,4 @@
-"""A database of one's own for each proof, and nothing left of it afterwards."""
+"""A separate database for each proof, dropped afterwards."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ import sqlalchemy as sa
 
 @contextmanager
 def own_database(server: str | None, folder: Path) -> Iterator[str]:
-    """The URL of an empty database: a new one on this PostgreSQL server, or with None an SQLite file."""
+    """Yield the URL of an empty database: a new one on this PostgreSQL server, or with None an SQLite file."""
     if server is None:
         yield f"sqlite:///{folder / 'portal.sqlite3'}"
         return
     name = f"proof_{secrets.token_hex(4)}"
-    _tell(server, f'CREATE DATABASE "{name}"')
+    _execute(server, f'CREATE DATABASE "{name}"')
     try:
         yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        _tell(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _tell(server: str, statement: str) -> None:
+def _execute(server: str, statement: str) -> None:
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(statement))

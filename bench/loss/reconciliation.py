@@ -1,4 +1,4 @@
-"""The reckoning: what the clients were told against what the database holds and what the mail server took."""
+"""Compare what was acknowledged to the clients with the database and with the mail that arrived."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from app.core.audit.chain import verify
 from app.core.mail.outbox import waiting
 from app.core.unit_of_work import AppContext
 from app.models import AuditRow, Message, OutboxMail, Submission
-from bench.mailroom import Taken
+from bench.smtp_server import Taken
 
 OUTBOX_ID = re.compile(r"<outbox-(\d+)\.")
 TO_THE_TEAM = "new_message_team"
@@ -61,15 +61,15 @@ def outbox_empty(context: AppContext) -> bool:
         return waiting(connection)[0] == 0
 
 
-def reckon(
+def reconcile(
     context: AppContext, acknowledged: dict[int, str], taken: Iterable[Taken], begun: datetime
 ) -> Found:
     """Compare. `begun` is when sending began: mail written before it is not counted against submissions."""
     with context.database.open() as session:
         rows = session.execute(select(_submission.c.form_id, _submission.c.send_key)).all()
-        kept = Counter((row.form_id, row.send_key) for row in rows)
+        stored = Counter((row.form_id, row.send_key) for row in rows)
         forms = Counter(row.form_id for row in rows)
-        told = Counter(session.scalars(_forms_told()))
+        notified = Counter(session.scalars(_notified_forms()))
         audited = Counter(
             facts["form_id"]
             for facts in session.scalars(select(_audit.c.facts).where(_audit.c.event.in_(SENT)))
@@ -79,10 +79,10 @@ def reckon(
     ours = [mail for mail in mails if mail["letter"] == TO_THE_TEAM and mail["created_at"] >= begun]
     arrived = _arrived(taken)
     return Found(
-        lost=sum(kept[form, key] == 0 for form, key in acknowledged.items()),
+        lost=sum(stored[form, key] == 0 for form, key in acknowledged.items()),
         doubled=sum(many > 1 for many in forms.values()),
         without_audit=sum(audited[form] != 1 for form in forms),
-        without_message=sum(told[form] != 1 for form in forms),
+        without_message=sum(notified[form] != 1 for form in forms),
         mails_missing=abs(len(forms) - len(ours)) + sum(mail["id"] not in arrived for mail in mails),
         mails_given_up=sum(mail["dead_at"] is not None for mail in mails),
         mail_ids_wrong=sum(
@@ -98,7 +98,7 @@ def reckon(
     )
 
 
-def _forms_told() -> Select[Any]:
+def _notified_forms() -> Select[Any]:
     return select(_message.c.form_id).where(
         _message.c.letter.in_(NOTIFICATIONS), _message.c.recipient_id.is_(None)
     )

@@ -1,4 +1,4 @@
-"""What the portal stands on: how soon a web process answers, how much memory it holds, how soon a code is mailed."""
+"""Measure the start time and memory of a web process, and the time until a code is mailed."""
 
 import re
 import time
@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 
 from bench.browser import Browser
-from bench.plant import Plant, plant
+from bench.fixtures import PASSWORD, SENDERS, Fixtures
 from bench.promises import Options, Promise, holds
-from bench.stage import PASSWORD, SENDERS, Stage
+from bench.stack import Stack, stack
 
 MEGABYTES, SECONDS_TO_START, SECONDS_TO_MAIL = 180, 5, 1
 PAGES = ("/", "/messages/", "/send/", "/account/", "/help/")
@@ -17,14 +17,14 @@ FULL, SHORT = 2000, 200
 
 
 def prove(options: Options) -> Iterator[Promise]:
-    """Start it, log people in, open pages, and look."""
-    with plant(options, "footing") as portal:
-        stage = Stage(portal)
+    """Start the portal, log people in, open pages and measure."""
+    with stack(options, "resources") as portal:
+        fixtures = Fixtures(portal)
         begun = time.monotonic()
         portal.start_web()
         started = time.monotonic() - begun
         portal.worker.start()
-        people = [_log_in(portal, stage.players[key].email) for key in SENDERS[:4]]
+        people = [_log_in(portal, fixtures.players[key].email) for key in SENDERS[:4]]
         rounds = (SHORT if options.short else FULL) // (len(people) * len(PAGES))
         for _ in range(rounds):
             for browser, _waited in people:
@@ -53,8 +53,8 @@ def prove(options: Options) -> Iterator[Promise]:
     )
 
 
-def _log_in(portal: Plant, email: str) -> tuple[Browser, float]:
-    """A browser in which somebody is logged in, and the seconds from the press to the mail server."""
+def _log_in(portal: Stack, email: str) -> tuple[Browser, float]:
+    """Log a person in. Return the browser and the seconds from the password to the mail server."""
     browser = portal.browser()
     browser.get("/login/")
     pressed = time.time()
@@ -66,12 +66,12 @@ def _log_in(portal: Plant, email: str) -> tuple[Browser, float]:
 
 
 def _serving(master: int) -> list[int]:
-    """The processes that this one started, or itself when it started none."""
+    """Return the child processes, or the process itself if it has none."""
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     return [int(child) for child in children] or [master]
 
 
 def _megabytes(pid: int) -> float:
-    """What a process holds in memory that is its own alone or shared (VmRSS)."""
+    """Return the resident memory of a process (VmRSS), shared memory included."""
     found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) / 1024 if found else 0.0

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench import footing
+from bench import resources
 
 pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 
 def test_a_web_process_starts_soon_and_stays_small_and_codes_are_mailed_at_once(options, keeps):
-    keeps(footing.prove(options))
+    keeps(resources.prove(options))

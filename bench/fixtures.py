@@ -1,7 +1,7 @@
-"""Fresh data for proofs: the cast with accounts, and advice that is filled in and ready to be sent.
+"""Data for proofs: people with accounts, and advice that is filled in and ready to submit.
 
-Children, requests to give advice and one filled form a person go through the real services. The other forms get the
-same answers put under them, since typing ten thousand forms would prove nothing more.
+Children, requests for advice and one filled form per person are created by the use cases. The other forms get copies of
+the answers, because filling in ten thousand forms would prove nothing more.
 """
 
 from collections.abc import Mapping
@@ -24,33 +24,33 @@ from app.models import Form, Person, SectionDraft
 from app.seed.cast import CAST
 from app.seed.filled import filled_answers
 from app.seed.people import seed_people
-from bench.mailroom import Mailroom
-from bench.plant import Plant
+from bench.smtp_server import SmtpServer
+from bench.stack import Stack
 
-PASSWORD = "five-otters-under-the-weir"  # noqa: S105 - of accounts that live as long as the proof
+PASSWORD = "five-otters-under-the-weir"  # noqa: S105 - of accounts that exist only during the proof
 SENDERS = tuple(player.key for player in CAST if player.role is Role.professional)
 """Eight people who give advice."""
 ADVICE = "advice_health"
 AT_ONCE = 25
-"""Children entered in one piece of work."""
+"""Children added in one unit of work."""
 
 _form, _draft = Form.__table__, SectionDraft.__table__
 
 
 @dataclass(frozen=True)
 class Player:
-    """Somebody with an account and a browser."""
+    """A person with an account and a browser."""
 
     key: str
     email: str
     principal: Principal
 
 
-class Stage:
-    """The people of a fresh portal."""
+class Fixtures:
+    """The people of a new portal."""
 
-    def __init__(self, plant: Plant) -> None:
-        self.context: AppContext = plant.context
+    def __init__(self, stack: Stack) -> None:
+        self.context: AppContext = stack.context
         with self.context.database.open() as session:
             look_as_system(session, "people are entered for a proof")
             people = seed_people(session, self.context.clock, passwords_of(self.context).hash(PASSWORD))
@@ -61,11 +61,11 @@ class Stage:
             session.commit()
 
     def work(self, key: str) -> Any:
-        """This person's piece of work."""
+        """Open a unit of work as this person."""
         return unit_of_work(self.context, self.players[key].principal)
 
     def advice_ready_to_send(self, each: int) -> dict[str, list[int]]:
-        """So many forms for each of the eight, filled in and not sent: their numbers by person."""
+        """Create this many filled-in forms for each of the eight people. Return their ids by person."""
         forms: dict[str, list[int]] = {key: [] for key in SENDERS}
         for first in range(0, each, AT_ONCE):
             born = self._children(first, min(each, first + AT_ONCE))
@@ -73,15 +73,15 @@ class Stage:
                 for child_id in born:
                     for key in SENDERS:
                         forms[key].append(self._ask(work, child_id, key))
-            self._take_stock()
+            self._analyze()
         for key, numbers in forms.items():
             if numbers:
                 self._fill(key, numbers)
-        self._take_stock()
+        self._analyze()
         return forms
 
-    def _take_stock(self) -> None:
-        """What a database does by itself in the course of a day: count its rows, so that it plans well."""
+    def _analyze(self) -> None:
+        """Collect statistics, as a database does by itself over a day, so that it plans well."""
         with self.context.database.open() as session:
             session.execute(text("ANALYZE"))
             session.commit()
@@ -92,7 +92,7 @@ class Stage:
 
     def _ask(self, work: UnitOfWork, child_id: int, key: str) -> int:
         person = self.players[key].principal.user_id
-        why = {"adviser_reason": "Whoever works with the child is asked.", "note": "Please advise."}
+        why = {"adviser_reason": "Works with the child.", "note": "Please advise."}
         return advice_requests.ask_for_advice(work, child_id, ADVICE, person_id=person, **why).id
 
     def _fill(self, key: str, numbers: list[int]) -> None:
@@ -122,9 +122,9 @@ class Stage:
                     return
                 drafts.save_section(work, opened, open_ones[0], filled.get(open_ones[0], {}), 0)
 
-    def log_in(self, plant: Plant, key: str, mail: Mailroom, keep: bool = True) -> Any:
-        """A browser in which this person is logged in, through the real doors."""
-        browser = plant.browser(keep)
+    def log_in(self, stack: Stack, key: str, mail: SmtpServer, keep: bool = True) -> Any:
+        """Log this person in through the pages and return the browser."""
+        browser = stack.browser(keep)
         browser.log_in(self.players[key].email, PASSWORD, mail)
         return browser
 
@@ -157,7 +157,7 @@ def _child(number: int) -> children.NewChild:
 
 
 def _letters(number: int) -> str:
-    """A number in letters, since names have no digits."""
+    """Return a number as letters, because names have no digits."""
     text = ""
     while True:
         number, digit = divmod(number, 26)

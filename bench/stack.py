@@ -1,4 +1,4 @@
-"""A whole portal of one's own: database, mail server, web server and worker as the real programs, in live mode."""
+"""A complete portal for a proof: database, mail server, web server and worker as real programs, in live mode."""
 
 import os
 import secrets
@@ -15,11 +15,11 @@ from app import open_app_context
 from app.core.mail.queue import open_queue
 from app.core.unit_of_work import AppContext
 from bench.browser import Answer, Browser, NoAnswer
-from bench.databases import own_database
-from bench.mailroom import Mailroom
 from bench.ports import free_port
 from bench.promises import Options
+from bench.smtp_server import SmtpServer
 from config import Settings, load_settings
+from devtools.databases import own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "portal.proof.example"
@@ -73,11 +73,11 @@ class Program:
             return
 
 
-class Plant:
+class Stack:
     """The portal's programs and everything around them."""
 
     def __init__(
-        self, folder: Path, database_url: str, redis: str | None, mail: Mailroom, **more: str
+        self, folder: Path, database_url: str, redis: str | None, mail: SmtpServer, **more: str
     ) -> None:
         self.folder, self.mail = folder, mail
         self.port = free_port()
@@ -123,7 +123,7 @@ class Plant:
 
     @cached_property
     def context(self) -> AppContext:
-        """The portal's own desk, in this process: for entering what a proof needs and for looking afterwards."""
+        """Open the portal's app context in this process, to create and check data."""
         return open_app_context(self.settings)
 
     def prepare(self) -> None:
@@ -140,7 +140,7 @@ class Plant:
             raise RuntimeError(f"the database could not be prepared: {done.stderr[-2000:]}")
 
     def browser(self, keep: bool = True, timeout: float = 60) -> Browser:
-        """A browser in which nobody is logged in."""
+        """Return a browser that is not logged in."""
         browser = Browser(self.port, HOST, timeout, keep)
         if keep:
             self._browsers.append(browser)
@@ -152,7 +152,7 @@ class Plant:
         self.until(lambda: self.healthy() is not None, seconds, "the web server to answer")
 
     def healthy(self, path: str = "/healthz") -> Answer | None:
-        """What the health page says; None when nobody answers."""
+        """Return the answer of the health page, or None if there is none."""
         try:
             return self.browser(keep=False, timeout=5).get(path)
         except NoAnswer:
@@ -179,7 +179,7 @@ class Plant:
                 program.kill()
         for browser in self._browsers:
             browser.close()
-        self.mail.die()
+        self.mail.stop()
         self.context.database.engine.dispose()
         if self.settings.redis_url:
             task_queue = open_queue(self.settings)
@@ -192,12 +192,12 @@ def _telling(log: str) -> str:
 
 
 @contextmanager
-def plant(options: Options, name: str, **more: str) -> Iterator[Plant]:
+def stack(options: Options, name: str, **more: str) -> Iterator[Stack]:
     """A prepared portal, nothing started but its mail server; gone again afterwards."""
     folder = options.folder / name
     folder.mkdir(parents=True)
     with own_database(options.database, folder) as url:
-        made = Plant(folder, url, options.redis, Mailroom(), **more)
+        made = Stack(folder, url, options.redis, SmtpServer(), **more)
         try:
             made.prepare()
             yield made

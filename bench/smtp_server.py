@@ -1,4 +1,4 @@
-"""A real mail server for proofs: refuses some mail, can die and come back, and remembers what it took and when."""
+"""A mail server for proofs: it can refuse mail, stop and restart, and records what it accepted and when."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Taken:
-    """One mail the server took."""
+    """One accepted mail."""
 
     message_id: str
     to: str
@@ -25,10 +25,10 @@ class Taken:
     """Seconds since 1970."""
 
 
-class Mailroom:
-    """Listens on a port of its own; `refuse_every` 5 answers one mail in five with "come back later".
+class SmtpServer:
+    """An SMTP server on its own port. With `refuse_every` 5 it refuses one mail in five for the time being.
 
-    `thinks` is how many seconds it takes over each mail.
+    `thinks` is the number of seconds it takes for each mail.
     """
 
     def __init__(self) -> None:
@@ -36,14 +36,14 @@ class Mailroom:
         self.refuse_every = 0
         self.thinks = 0.0
         self.taken: list[Taken] = []
-        self.asked = self.refused = self.deaths = 0
+        self.asked = self.refused = self.stops = 0
         self._codes: dict[str, str] = {}
         self._lock = threading.Lock()
         self._server: Controller | None = None
         self.open()
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        """Take one mail, or say that it should come back later."""
+        """Accept one mail, or refuse it for the time being."""
         await asyncio.sleep(self.thinks)
         with self._lock:
             self.asked += 1
@@ -60,7 +60,7 @@ class Mailroom:
         return "250 taken"
 
     def code_for(self, address: str, seconds: float = 60) -> str:
-        """The newest security code sent to this address and not yet asked for; waits for it."""
+        """Wait for and return the newest unused security code sent to this address."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with self._lock:
@@ -70,19 +70,19 @@ class Mailroom:
         raise TimeoutError(f"no code came for {address} in {seconds:g} s")
 
     def open(self) -> None:
-        """Listen; it may have been dead before."""
+        """Start listening."""
         self._server = Controller(self, hostname="127.0.0.1", port=self.port)
         self._server.start()
 
-    def die(self) -> None:
-        """Gone, connections and all; what it took it has."""
+    def stop(self) -> None:
+        """Stop, closing all connections."""
         if self._server is not None:
             self._server.stop()
             self._server = None
-            self.deaths += 1
+            self.stops += 1
 
-    def die_for(self, seconds: float) -> None:
-        """Gone for a while."""
-        self.die()
+    def stop_for(self, seconds: float) -> None:
+        """Stop for some seconds, then listen again."""
+        self.stop()
         time.sleep(seconds)
         self.open()
