@@ -1,7 +1,8 @@
-"""Finds Chromium for the browser tests, and says how to get it where it is missing."""
+"""Find Chromium for the browser tests, and report in one line which tests were skipped and why."""
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Generator
 
 import pytest
@@ -41,3 +42,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"A browser test was skipped, and REQUIRE_BROWSER is set: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print one line with the number of skipped tests and each reason."""
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(_skip_reason(report) for report in reports)
+    if reasons:
+        each = "; ".join(f"{count} because {reason}" for reason, count in reasons.most_common())
+        terminalreporter.write_line(f"Skipped {len(reports)} tests: {each}")
+
+
+def _skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ").strip()

@@ -1,4 +1,4 @@
-"""Starts the portal: `python run.py` for all of it, or `web`, `worker` or `prepare` for one part.
+"""Start the portal: `python run.py` for all of it, or `web`, `worker` or `prepare` for one part.
 
 `flask --app run ...` and any WSGI server (`run:create_app()`) find the application here too.
 """
@@ -16,7 +16,7 @@ USAGE = "Usage: python run.py [web | worker | prepare]"
 
 
 def create_app() -> "Flask":
-    """The application, for `flask --app run` and for WSGI servers."""
+    """Return the application, for `flask --app run` and for WSGI servers."""
     from app import create_app as build
 
     return build(_settings_or_leave())
@@ -79,20 +79,20 @@ def _prepare(settings: Settings) -> int:
         from app.seed.demo import seed_demo
 
         if seed_demo(context, settings.demo_password):
-            print("The demo's people and cases are entered.")
+            print("The demo's people and cases are ready.")
     return 0
 
 
 def _banner(settings: Settings) -> str:
-    lines = ["", f"{settings.council.service_name} is running at {settings.public_base_url}"]
+    lines = [f"{settings.council.service_name}: {settings.public_base_url}"]
     if settings.demo:
         from app.seed.cast import DEMO_ACCOUNTS
 
-        lines += ["", f"Demo accounts, all with the password {settings.demo_password}", ""]
+        lines.append(f"Demo accounts (password: {settings.demo_password})")
         widest = max(len(role) for role, _name, _email in DEMO_ACCOUNTS)
         lines += [f"  {role:{widest}}  {email}  ({name})" for role, name, email in DEMO_ACCOUNTS]
         if settings.mail_backend == "file":
-            lines += ["", f"Mail is written to {settings.mail_dir} and told here as it is sent."]
+            lines.append("Emails and their security codes are shown below.")
     return "\n".join([*lines, "Press Ctrl+C to stop.", ""])
 
 
@@ -100,7 +100,7 @@ PARTS = {"all": _everything, "web": _web, "worker": _worker, "prepare": _prepare
 
 
 def main(arguments: list[str]) -> int:
-    """Run the part that was asked for; the exit code tells how it ended."""
+    """Run the chosen part and return its exit code."""
     part = PARTS.get(arguments[0] if arguments else "all")
     if part is None or len(arguments) > 1:
         print(USAGE, file=sys.stderr)

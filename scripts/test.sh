@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Run every test: first those without a browser, then the browser tests in parallel, one file per process.
+# What was skipped, and why, is printed in one line (conftest.py).
 # TEST_DATABASE_URL and TEST_REDIS_URL choose PostgreSQL and Redis; without them SQLite is used.
 set -uo pipefail
 cd "$(dirname "$0")/.."

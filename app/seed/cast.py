@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.roles import Profession, Role
+from app.core.wording import N_
 
 
 @dataclass(frozen=True)
@@ -155,18 +156,18 @@ CAST: list[Player] = [
 ]
 
 DEMO_ACCOUNTS: list[tuple[str, str, str]] = [
-    ("SENCO", "Sana Iqbal", "sana.iqbal@heatonbeck.sch.example"),
-    ("SENCO's colleague", "Tom Ellis", "tom.ellis@heatonbeck.sch.example"),
-    ("SENCO at another school", "Rhys Morgan", "rhys.morgan@shipleymoor.sch.example"),
-    ("Educational psychologist", "Ann Kowalska", "ann.kowalska@eps.bradford.example"),
-    ("Educational psychologist, not linked", "Bob Hughes", "bob.hughes@eps.bradford.example"),
-    ("Health therapist", "Hana Begum", "hana.begum@airedale.nhs.example"),
-    ("Health team administrator", "Idris Clarke", "idris.clarke@airedale.nhs.example"),
-    ("Social worker", "Sol Fletcher", "sol.fletcher@families.bradford.example"),
-    ("SEN officer", "Olu Adeyemi", "olu.adeyemi@council.bradford.example"),
-    ("SEN manager", "Mary Doyle", "mary.doyle@council.bradford.example"),
-    ("Administrator", "Ines Novak", "ines.novak@council.bradford.example"),
-    ("Parent", "Pat Hussain", "pat.hussain@mail.example"),
-    ("Another parent", "Quinn Barker", "quinn.barker@mail.example"),
+    (N_("SENCO"), "Sana Iqbal", "sana.iqbal@heatonbeck.sch.example"),
+    (N_("SENCO's colleague"), "Tom Ellis", "tom.ellis@heatonbeck.sch.example"),
+    (N_("SENCO at another school"), "Rhys Morgan", "rhys.morgan@shipleymoor.sch.example"),
+    (N_("Educational psychologist"), "Ann Kowalska", "ann.kowalska@eps.bradford.example"),
+    (N_("Educational psychologist, not linked"), "Bob Hughes", "bob.hughes@eps.bradford.example"),
+    (N_("Health therapist"), "Hana Begum", "hana.begum@airedale.nhs.example"),
+    (N_("Health team administrator"), "Idris Clarke", "idris.clarke@airedale.nhs.example"),
+    (N_("Social worker"), "Sol Fletcher", "sol.fletcher@families.bradford.example"),
+    (N_("SEN officer"), "Olu Adeyemi", "olu.adeyemi@council.bradford.example"),
+    (N_("SEN manager"), "Mary Doyle", "mary.doyle@council.bradford.example"),
+    (N_("Administrator"), "Ines Novak", "ines.novak@council.bradford.example"),
+    (N_("Parent"), "Pat Hussain", "pat.hussain@mail.example"),
+    (N_("Another parent"), "Quinn Barker", "quinn.barker@mail.example"),
 ]
 """Role, name and log-in, as `make run` prints them."""

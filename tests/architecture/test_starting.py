@@ -137,7 +137,7 @@ class TestSupervisor:
             assert stat.S_IMODE((portal.data / "portal.sqlite3").stat().st_mode) == 0o600
 
             write_mail(portal.data / "mail", "one.eml", "Your security code", "Your code:\n\n123456\n")
-            wait_for(lambda: "Your security code - code 123456" in portal.said(), "the mail to be told")
+            wait_for(lambda: "CODE 123456 for" in portal.said(), "the mail to be told")
 
             for part in ("web", "worker"):
                 first = wait_for(lambda part=part: portal.part(part), f"the {part}")
@@ -209,7 +209,7 @@ class TestMailAtTheTerminal:
         folder = MailFolder(tmp_path)
         write_mail(tmp_path, "new.eml", "New", "Fresh news")
 
-        assert list(folder.news()) == ["mail to ann@eps.example: New"]
+        assert list(folder.news()) == ["Mail to ann@eps.example: New"]
         assert list(folder.news()) == []
 
     @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ class TestMailAtTheTerminal:
     def test_a_code_is_told(self, tmp_path: Path, text: str) -> None:
         path = write_mail(tmp_path, "a.eml", "Your code", f"{text}\n\nSEN team: 01274 435750\n")
 
-        assert line_about(path) == "mail to ann@eps.example: Your code - code 204816"
+        assert line_about(path) == "CODE 204816 for ann@eps.example"
 
     def test_a_phone_number_is_no_code(self, tmp_path: Path) -> None:
         path = write_mail(tmp_path, "a.eml", "New message", "Log in to read it.\n\nSEN team: 01274 435750\n")
 
-        assert line_about(path) == "mail to ann@eps.example: New message"
+        assert line_about(path) == "Mail to ann@eps.example: New message"
 
     def test_a_link_is_told(self, tmp_path: Path) -> None:
         path = write_mail(

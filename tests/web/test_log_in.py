@@ -1,6 +1,7 @@
 """Logging in as people do: the pages, what they say, and where they lead."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -157,3 +158,30 @@ def test_the_language_somebody_chose_is_theirs_on_every_browser(
     assert '<html lang="pl"' in elsewhere.get("/account/").text
     with everything(context) as work:
         assert work.get(Person, cast.ann.id).locale == "pl"
+
+
+def test_the_demo_offers_its_people_and_fills_in_the_email_address_alone(cast: Cast) -> None:
+    page = cast.nobody().get("/login/").text
+    link = re.search(r'href="(/login/\?demo=\d+)">Ann Kowalska</a>', page)
+
+    filled = cast.nobody().get(link[1]).text if link else ""
+
+    assert re.search(r'<input[^>]*value="ann\.kowalska@eps\.bradford\.example"', filled)
+    assert not re.search(r'<input[^>]*type="password"[^>]*value="[^"]', filled)
+
+
+@pytest.mark.parametrize("number", ["0", "99", "-1", "x", ""])
+def test_another_number_fills_in_no_address(cast: Cast, number: str) -> None:
+    page = cast.nobody().get(f"/login/?demo={number}")
+
+    assert page.status_code == 200
+    assert not re.search(r'<input[^>]*value="[^"]*@', page.text)
+
+
+def test_a_live_portal_offers_no_accounts(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], mode="live"))
+
+    page = cast.nobody().get("/login/?demo=1").text
+
+    assert "Demo accounts" not in page and "demo=" not in page
+    assert not re.search(r'<input[^>]*value="[^"]*@', page)

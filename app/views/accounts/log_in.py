@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from flask import flash, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
@@ -40,6 +40,21 @@ public_endpoint("LogInView.log_in", "LogInView.second_step", "LogInView.send_cod
 
 CLEAR = '"cache", "storage"'
 """The pages somebody saw go with them; the cookie is emptied by name, so that the device is still known."""
+
+
+def _demo_accounts() -> list[tuple[str, str, str]]:
+    """Return role, name and email address of the demo's people; none on a live portal."""
+    if not current_app.config["SETTINGS"].demo:
+        return []
+    from app.seed.cast import DEMO_ACCOUNTS
+
+    return DEMO_ACCOUNTS
+
+
+def _demo_email() -> str:
+    """Return the email address of the demo person whose number is in the web address, or an empty text."""
+    accounts, number = _demo_accounts(), request.args.get("demo", 0, type=int)
+    return accounts[number - 1][2] if 0 < number <= len(accounts) else ""
 
 
 class LogInView(PortalView):
@@ -86,7 +101,9 @@ class LogInView(PortalView):
             status,
             wrong=errors,
             errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
-            email=request.form.get("email", ""),
+            email=request.form.get("email", _demo_email()),
+            demo_accounts=_demo_accounts(),
+            next=safe_next(request.args.get("next")),
             timed_out=timed_out,
             kept=bool(session.get(SAVED_SUBMISSION)),
         )
