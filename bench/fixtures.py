@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text, update
 
 from app.accounts.passwords import passwords_of
 from app.cases import advice_requests, children
-from app.core.database.row_filter import look_as_system
+from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms import drafts
@@ -52,7 +52,7 @@ class Fixtures:
     def __init__(self, stack: Stack) -> None:
         self.context: AppContext = stack.context
         with self.context.database.open() as session:
-            look_as_system(session, "people are entered for a proof")
+            bypass_row_filter(session, "people are entered for a proof")
             people = seed_people(session, self.context.clock, passwords_of(self.context).hash(PASSWORD))
             self.players = {
                 player.key: Player(player.key, player.email, _principal(people[player.key], player.role))
@@ -98,7 +98,7 @@ class Fixtures:
     def _fill(self, key: str, numbers: list[int]) -> None:
         self.fill(key, numbers[0])
         with self.context.database.open() as session:
-            look_as_system(session, "the same answers are put under a proof's other forms")
+            bypass_row_filter(session, "the same answers are put under a proof's other forms")
             written = [dict(row) for row in session.execute(_drafts_of(numbers[0])).mappings()]
             rows = [draft | {"form_id": number} for number in numbers[1:] for draft in written]
             if rows:

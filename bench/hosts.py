@@ -26,7 +26,7 @@ from app import open_app_context
 from app.cases.children import add_child
 from app.children.child_details import NewChild
 from app.commands import prepare
-from app.core.database.row_filter import look_as_system
+from app.core.database.row_filter import bypass_row_filter
 from app.core.mail.outbox import queue_mail
 from app.core.roles import Principal, Role
 from app.core.try_limits import PASSWORDS_PER_ACCOUNT
@@ -161,7 +161,7 @@ class Hosts:
         prepare(self.context)
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
         with self.context.database.open() as session:
-            look_as_system(session, "the proof's people and child are entered")
+            bypass_row_filter(session, "the proof's people and child are entered")
             seed_people(session, self.context.clock, quick)
             session.commit()
             senco = session.scalars(select(Person).where(Person.email == email_of("sana"))).one()
@@ -379,7 +379,7 @@ def _a_host_is_lost(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
         "Errors shown by the host that stayed", not wrong, ", ".join(sorted(set(wrong))) or "none", "none"
     )
     with hosts.context.database.open() as session:
-        look_as_system(session, "the proof counts what is really there")
+        bypass_row_filter(session, "the proof counts what is really there")
         stored = Counter(session.scalars(select(Message.subject).where(Message.subject.like("writer%"))))
     yield exactly("Acknowledged messages lost", sum(subject not in stored for subject in acknowledged), 0)
     yield holds(

@@ -2,7 +2,7 @@
 With names after it (`python -m bench.mutations ChildView.add "the gate"`), only those guards are.
 
 A guard is: who may see a table's rows, who may open a route, whose hands a step of a form needs; and once each the form's
-token, the lens on the session and the gate. Nothing is taken out of a file: what a running portal asks is changed for as
+token, the session's row filter and the gate. Nothing is taken out of a file: what a running portal asks is changed for as
 long as one look lasts. In short, a few of each kind are tried, others every day.
 """
 
@@ -42,8 +42,8 @@ from tests.make import Maker
 from tests.unit import test_workflow as steps
 
 NOTICED_AT_LEAST = 0.95
-FEW = {"rule": 2, "door": 3, "hands": 2, "token": 1, "lens": 0, "gate": 0}
-"""How many of each kind are tried in short; the lens and the gate have tests of their own that run every time."""
+FEW = {"rule": 2, "door": 3, "hands": 2, "token": 1, "row filter": 0, "gate": 0}
+"""How many of each kind are tried in short; the row filter and the gate have tests of their own that run every time."""
 
 REPRESENTATIVES = ("sana", "pat", "olu", "mary", "ines")
 """One person of each role."""
@@ -155,7 +155,7 @@ def gates() -> Iterator[Mutant]:
     """The guards that stand before everything."""
     yield Mutant("token", "the form's token", _without("csrf_protect"), _posts_need_a_token)
     yield Mutant("gate", "the gate", _without("let_in"), _nobody_is_sent_away)
-    yield Mutant("lens", "the lens on the session", _without_lens, _reading_shows_only_ones_own)
+    yield Mutant("row filter", "the session's row filter", _without_row_filter, _reading_shows_only_ones_own)
 
 
 def _without(name: str) -> Callable[[Portal], AbstractContextManager[Any]]:
@@ -169,12 +169,12 @@ def _without(name: str) -> Callable[[Portal], AbstractContextManager[Any]]:
 
 
 @contextmanager
-def _without_lens(_portal: Portal) -> Iterator[None]:
-    event.remove(Session, "do_orm_execute", row_filter.put_on_the_lens)
+def _without_row_filter(_portal: Portal) -> Iterator[None]:
+    event.remove(Session, "do_orm_execute", row_filter.add_row_filter)
     try:
         yield
     finally:
-        event.listen(Session, "do_orm_execute", row_filter.put_on_the_lens)
+        event.listen(Session, "do_orm_execute", row_filter.add_row_filter)
 
 
 # --- who looks ----------------------------------------------------------------------------------------------

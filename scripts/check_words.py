@@ -28,7 +28,7 @@ CLEAN = (
 """Folders and files that are free of banned words. Add a line here when another one is."""
 NOT_CHECKED = ("scripts/check_words.py",)
 BEING_REWRITTEN = (
-    "docs/adr/0001-the-lens.md",
+    "docs/adr/0001-row-level-security.md",
     "docs/adr/0005-ready-statements-and-spoken-templates.md",
     "docs/access.md",
     "bench/mutations.py",

@@ -7,7 +7,7 @@ from app.children.events import ChildViewed, DuplicateSettled
 from app.children.rules.matching import Identity, first_match
 from app.children.tables import Child
 from app.core.database.locks import hold_comparing
-from app.core.database.row_filter import look_as, look_as_system
+from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.errors import Forbidden, InvalidState
 from app.core.unit_of_work import UnitOfWork
 from app.forms.tables.forms import Form
@@ -42,7 +42,7 @@ def known_child_like(work: UnitOfWork, details: Identity, *, other_than: int | N
     the database whether there is such a child or not.
     """
     hold_comparing(work.session)
-    look_as_system(work.session, "a new child is compared with all known children")
+    bypass_row_filter(work.session, "a new child is compared with all known children")
     try:
         rows = work.session.execute(
             select(*IDENTITY)
@@ -50,7 +50,7 @@ def known_child_like(work: UnitOfWork, details: Identity, *, other_than: int | N
             .order_by(Child.id)
         ).all()
     finally:
-        look_as(work.session, work.who)
+        set_principal(work.session, work.who)
     found = first_match(details, (Identity(*row) for row in rows))
     return found.child_id if found else None
 

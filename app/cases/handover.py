@@ -10,7 +10,7 @@ from app.cases.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, Wo
 from app.cases.unfinished import forms_to_answer_for
 from app.children.tables import Child, ChildLink
 from app.core.database.locks import hold_account
-from app.core.database.row_filter import look_as, look_as_system
+from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import keep_named_from_queue
@@ -33,11 +33,11 @@ class WorkInHand:
 
 def work_in_hand(work: UnitOfWork, person_id: int) -> WorkInHand:
     """Count what would be handed over, for an administrator, who sees no child."""
-    look_as_system(work.session, "the work of an account is counted before it is closed")
+    bypass_row_filter(work.session, "the work of an account is counted before it is closed")
     try:
         return _count(work, person_id)
     finally:
-        look_as(work.session, work.who)
+        set_principal(work.session, work.who)
 
 
 def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
@@ -55,7 +55,7 @@ def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
     told how much there is. Where the SEN team removed the organisation, or it is no longer in use, there is no queue
     and the SEN team is told for each child. Rows loaded before are put out of the session.
     """
-    look_as_system(work.session, "a professional's work is handed over to the organisation")
+    bypass_row_filter(work.session, "a professional's work is handed over to the organisation")
     try:
         hold_account(work.session, person_id)
         _hold_children(work, person_id)
@@ -65,12 +65,12 @@ def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
         work.session.flush()
         return found
     finally:
-        look_as(work.session, work.who)
+        set_principal(work.session, work.who)
 
 
 def record_left_use(work: UnitOfWork, organisation_id: int) -> None:
     """An organisation is no longer in use: the SEN team is told how much of its work is open. Nothing where none is."""
-    look_as_system(work.session, "the open work of an organisation that is no longer in use is counted")
+    bypass_row_filter(work.session, "the open work of an organisation that is no longer in use is counted")
     try:
         held = and_(ChildLink.organisation_id == organisation_id, ChildLink.ended_at.is_(None))
         unfinished = or_(
@@ -80,7 +80,7 @@ def record_left_use(work: UnitOfWork, organisation_id: int) -> None:
         children = work.session.scalar(select(func.count(ChildLink.child_id.distinct())).where(held)) or 0
         forms = work.session.scalar(select(func.count(Form.id)).where(open_forms)) or 0
     finally:
-        look_as(work.session, work.who)
+        set_principal(work.session, work.who)
     if children or forms:
         work.record(OrganisationLeftUse(organisation_id=organisation_id, children=children, forms=forms))
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.accounts.account_reactions import register
 from app.cases.handover import hand_over_work
 from app.children.tables import ChildLink
-from app.core.database.row_filter import look_as, look_as_system
+from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import FAMILY_PARTS
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import keep_from_queue
@@ -13,7 +13,7 @@ from app.forms.named_later import keep_from_queue
 
 def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
     """Return whether this person is linked to a child as a parent, carer or young person."""
-    look_as_system(work.session, "an account whose role changes may follow a child as family")
+    bypass_row_filter(work.session, "an account whose role changes may follow a child as family")
     try:
         follows = select(ChildLink.id).where(
             ChildLink.person_id == person_id,
@@ -22,7 +22,7 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
         )
         return work.session.scalars(follows.limit(1)).first() is not None
     finally:
-        look_as(work.session, work.who)
+        set_principal(work.session, work.who)
 
 
 register(leaving=hand_over_work, confirmed=keep_from_queue, follows=follows_a_child)

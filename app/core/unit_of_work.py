@@ -15,7 +15,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.clock import Clock
 from app.core.database.engine import Database, begin_writing, is_duplicate
-from app.core.database.row_filter import look_as
+from app.core.database.row_filter import set_principal
 from app.core.errors import Conflict, NotFound, PortalError
 from app.core.events import Event
 from app.core.mail.backends import MailBackendSettings
@@ -204,7 +204,7 @@ def unit_of_work(
     session = session or context.database.open()
     try:
         begin_writing(session)
-        look_as(session, who)
+        set_principal(session, who)
         work = UnitOfWork(context, session, who, origin)
         yield work
         session.flush()
@@ -223,7 +223,7 @@ def unit_of_work(
         if own:
             session.close()
         else:
-            look_as(
+            set_principal(
                 session, who
-            )  # a use case that had to look past the lens leaves nothing of it to the page
+            )  # a use case that bypassed the row filter leaves nothing of it to the page
     context.notification_service.wake([*mail, *work.mailed])

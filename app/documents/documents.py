@@ -1,4 +1,4 @@
-"""Files attached to forms: looked at, kept outside every web folder, handed out only through the lens."""
+"""Files attached to forms: looked at, kept outside every web folder, handed out only through the row filter."""
 
 import logging
 import shutil

@@ -1,4 +1,4 @@
-"""Makes messages and mail of what happened: the letters say who is meant, the lens says who may know."""
+"""Makes messages and mail of what happened: the letters say who is meant, the row filter says who may know."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def _facts(post: _Round, letter: MessageTemplate, form: FormFacts | None) -> dic
 def _those_who_may_know(
     post: _Round, meant: set[int | None], form_id: int | None, child_id: int | None, *, everyone: bool = False
 ) -> Mapping[int | None, Reader | None]:
-    """Of those meant: the SEN team's inbox, and everybody else whose own lens finds what is spoken of; never the doer."""
+    """Of those meant: the SEN team's inbox, and everybody else whose row filter shows the record; never the person who acted."""
     doer = post.who.user_id if post.who else None
     people = {person for person in meant if person is not None and person != doer}
     told: dict[int | None, Reader | None] = {None: None} if None in meant else {}

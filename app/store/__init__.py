@@ -1,1 +1,1 @@
-"""The archive: the database, the lens over it, named queries, and the file store."""
+"""The archive: the database, its row-level security, named queries, and the file store."""

@@ -78,7 +78,7 @@ STANDING = (
     .subquery("standing")
 )
 """Where a request stands: its state and dates and nothing of what it says. Whoever sees the child may know that, so it
-is only ever joined to a child seen through the lens."""
+is only ever joined to a child seen through the row filter."""
 
 
 def sees(table: type[Any]) -> Callable[[Rule], Rule]:
@@ -145,7 +145,7 @@ def _shared_versions(who: Principal) -> Select[tuple[int, int]]:
 
 
 def _is_own_or_shared(who: Principal, form: Any) -> ColumnElement[bool]:
-    # The children are looked up once for both: two look-ups made the lens dearer than the page.
+    # The children are looked up once for both: two look-ups made the row filter dearer than the page.
     return and_(
         form.child_id.in_(linked_children(who)), or_(_is_written_by(who, form), _is_shared_with(who, form))
     )

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
-from app.core.database import row_filter as visibility_guard
+from app.core.database import row_filter
 from app.core.roles import grants_of
 from app.security import PortalSecurityManager
 from app.views.web.access_control import PUBLIC
@@ -140,7 +140,7 @@ def test_reading_every_route_shows_each_person_only_what_is_theirs(app, context,
 
 @pytest.mark.parametrize("who", ["sana", "bob", "pat"])
 def test_without_the_lens_the_matrix_is_full_of_faults(app, cast, world, who, monkeypatch):
-    monkeypatch.setattr(visibility_guard, "RULES", {})
+    monkeypatch.setattr(row_filter, "RULES", {})
     faults = faults_of_reading(app, getattr(cast, who), world)
     assert [fault for fault in faults if "shows the other family" in fault]
 

@@ -1,6 +1,6 @@
 """What pressing a button may cost. Pages are read all day and held to twelve; a button also writes what happened.
 
-Besides finding and changing its rows, a press finds out whom to tell and what each one's own lens shows them, and writes
+Besides finding and changing its rows, a press finds out whom to tell and what each one's own row filter shows them, and writes
 messages, mail and audit in the same commit. Most stay within twelve; those that tell several people are named with what
 they cost. None costs more when there are more rows or more people to tell: those are written in one insert each.
 """

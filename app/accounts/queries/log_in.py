@@ -1,4 +1,4 @@
-"""What the log-in room asks before anybody is known, and so cannot ask through a lens: Core statements on purpose."""
+"""What the log-in room asks before anybody is known, and so without a row filter: Core statements on purpose."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

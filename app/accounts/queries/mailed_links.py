@@ -1,6 +1,6 @@
 """Mailed links: looked up and used before anybody is known.
 
-Nobody's lens shows a link, so these are Core statements on purpose.
+No row filter shows a link, so these are Core statements on purpose.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Who is behind a log-in: the one question asked on every request.
 
-It is asked before anybody is known, so it cannot be asked through a lens: a Core statement on purpose.
+It is asked before anybody is known, so there is no row filter yet: a Core statement on purpose.
 """
 
 from dataclasses import dataclass

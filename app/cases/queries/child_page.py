@@ -1,4 +1,4 @@
-"""What a child's page shows. Everything is asked through the lens, so each reader gets their own page."""
+"""What a child's page shows. Every query goes through the row filter, so each reader gets their own page."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Finding children by what somebody typed; the lens says which of them may be found."""
+"""Finding children by what somebody typed; the row filter says which of them may be found."""
 
 from typing import Any, cast
 

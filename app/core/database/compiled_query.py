@@ -1,6 +1,6 @@
 """Statements asked on page after page, made ready once and then only run.
 
-SQLAlchemy works out anew, each time a statement is asked, which one it is and whose criteria it wears, and makes objects
+SQLAlchemy works out anew, each time a statement is asked, which one it is and whose row filter applies, and makes objects
 of what comes back: a third of a millisecond each. A ready statement is turned into SQL once for everybody who looks
 through the same glass, the lens's criteria in it, and gives plain rows. What it may see is decided where everything is
 decided: guard.py puts the glass on, as it does on every statement.
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.database.engine import CHANGED, connection_of
-from app.core.database.row_filter import Glass, eyes_of, glass_of
+from app.core.database.row_filter import Glass, row_filter_of, row_filter_params
 
 Row = tuple[Any, ...]
 Process = Callable[[Any], Any]
@@ -60,8 +60,8 @@ class Ready:
         connection = connection_of(session)
         for name in self.lists:
             told[name] = _padded(told[name])
-        told.update(eyes_of(session))
-        made = self._made_for(glass_of(session), connection.dialect, told)
+        told.update(row_filter_params(session))
+        made = self._made_for(row_filter_of(session), connection.dialect, told)
         values = _filled(made, told)
         for name, places in made.lists:
             values.update(zip(places, told[name], strict=True))

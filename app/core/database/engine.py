@@ -39,7 +39,7 @@ _SEES = (r"default_transaction_isolation=read\ committed",)
 """Whatever the server's own default is: what waited for the audit's chain must see the row that was entered meanwhile."""
 
 _PLANS = ("plan_cache_mode=force_generic_plan",)
-"""A statement that a connection knows is planned once and not for each question: the lens makes planning slower than
+"""A statement that a connection knows is planned once and not for each question: the row filter makes planning slower than
 answering. What was typed is planned for itself (plan_anew)."""
 
 

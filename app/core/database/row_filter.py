@@ -122,7 +122,7 @@ def _spelt_out(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
     return written
 
 
-def look_as(session: Session, who: Principal | None) -> None:
+def set_principal(session: Session, who: Principal | None) -> None:
     """From now on this session sees only what this person may see; with None, nothing of anybody's."""
     if session.info.get(_WHO) != who or _LENS not in session.info:
         if _LENS in session.info:
@@ -133,7 +133,7 @@ def look_as(session: Session, who: Principal | None) -> None:
             session.info[_EYES] = {_PERSON: who.user_id, _BODY: who.organisation_id}
 
 
-def look_as_system(session: Session, reason: str) -> None:
+def bypass_row_filter(session: Session, reason: str) -> None:
     """See everything, for a job that acts for nobody in particular. The reason is logged.
 
     What was loaded before keeps the lens it was loaded through, and so the eyes are kept too.
@@ -143,24 +143,24 @@ def look_as_system(session: Session, reason: str) -> None:
     session.info[_WHO] = "system"
 
 
-def glass_of(session: Session) -> Glass:
+def row_filter_of(session: Session) -> Glass:
     """The glass this session looks through: nobody's, unless it wears somebody's."""
     return cast(Lens, session.info.get(_LENS, NOBODY)).glass
 
 
-def eyes_of(session: Session) -> Mapping[str, Any]:
+def row_filter_params(session: Session) -> Mapping[str, Any]:
     """Whose eyes they are: what the places left open in the glass are filled with."""
     eyes: Mapping[str, Any] = session.info.get(_EYES) or {}
     return eyes
 
 
-def is_watched(session: Session) -> bool:
+def is_filtered(session: Session) -> bool:
     """True while the session wears somebody's lens, and not the system's."""
     return session.info.get(_WHO) != "system"
 
 
 @event.listens_for(Session, "do_orm_execute")
-def put_on_the_lens(state: ORMExecuteState) -> None:
+def add_row_filter(state: ORMExecuteState) -> None:
     """Add what this session may see to every statement it runs."""
     if isinstance(state.statement, Insert) and state.statement.select is None:
         return  # rows are entered, and none is looked at
@@ -172,7 +172,7 @@ def put_on_the_lens(state: ORMExecuteState) -> None:
         return
     if not state.is_column_load:
         state.statement = lens.glass.on(state.statement)
-    if eyes := eyes_of(state.session):
+    if eyes := row_filter_params(state.session):
         state.parameters = {**(cast(Any, state.parameters) or {}), **eyes}
 
 
@@ -181,9 +181,9 @@ __all__ = [
     "OPEN_TO_ALL",
     "RULES",
     "Glass",
-    "eyes_of",
-    "glass_of",
-    "is_watched",
-    "look_as",
-    "look_as_system",
+    "bypass_row_filter",
+    "is_filtered",
+    "row_filter_of",
+    "row_filter_params",
+    "set_principal",
 ]

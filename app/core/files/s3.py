@@ -1,7 +1,7 @@
 """Files on a store that speaks S3, so that every machine the portal runs on reads the same ones.
 
 The bucket is private and belongs to the portal alone; nobody is ever given an address in it, since downloads go
-through the lens. A store that does not answer is an OSError, as a broken disk would be.
+through the row filter. A store that does not answer is an OSError, as a broken disk would be.
 """
 
 import errno

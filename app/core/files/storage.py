@@ -79,7 +79,7 @@ class Store(Protocol):
 
 
 class FileStore:
-    """One folder, readable by nobody but this program. No page serves it; downloads go through the lens."""
+    """One folder, readable by nobody but this program. No page serves it; downloads go through the row filter."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

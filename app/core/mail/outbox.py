@@ -1,6 +1,6 @@
 """The outbox: mail is written down here in the caller's own commit, and claimed by whoever sends it.
 
-Core statements on purpose: nobody's lens shows mail on its way, and the post room must see all of it.
+Core statements on purpose: no one's row filter shows mail on its way, and the post room must see all of it.
 """
 
 import json

@@ -1,6 +1,6 @@
 """How the mail is doing: what waits in each lane and since when, and what was given up.
 
-Core statements on purpose: nobody's lens shows mail on its way, and whoever looks here learns no address and no words.
+Core statements on purpose: no one's row filter shows mail on its way, and whoever looks here learns no address and no words.
 """
 
 from collections.abc import Sequence

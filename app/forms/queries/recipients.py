@@ -78,7 +78,7 @@ def who_may_see(
     form_id: int | None,
     child_id: int | None,
 ) -> set[int]:
-    """Those of these people whose own lens finds the form, or the child where there is no form."""
+    """Those of these people whose own row filter finds the form, or the child where there is no form."""
     asked = [
         select(literal(who.user_id)).where(*_finds(who, form_id, child_id))
         for who in people

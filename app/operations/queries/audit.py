@@ -101,7 +101,7 @@ def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> 
 
 
 def _records_of(child_id: int) -> Select[tuple[int]]:
-    """The child's record and those merged into it, which no lens shows any more: their past is this child's."""
+    """The child's record and those merged into it, which no row filter shows any more: their past is this child's."""
     return select(_child.c.id).where(or_(_child.c.id == child_id, _child.c.merged_into_id == child_id))
 
 

@@ -1,4 +1,4 @@
-"""The door through which files go out: only through the lens, only as a download, never shown in the page."""
+"""The door through which files go out: only through the row filter, only as a download, never shown in the page."""
 
 from flask import send_file
 from flask.typing import ResponseReturnValue

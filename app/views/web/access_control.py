@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.accounts.saved_submissions import save
 from app.accounts.sessions import touch, wants_touch
 from app.core.database.engine import end_reading
-from app.core.database.row_filter import look_as
+from app.core.database.row_filter import set_principal
 from app.core.errors import TooMany
 from app.core.unit_of_work import unit_of_work
 from app.views.web.base import app_context, my_work, origin, principal
@@ -88,7 +88,7 @@ def init_access_control(app: Flask) -> None:
     def let_in() -> ResponseReturnValue | None:
         if request.endpoint in UNWATCHED:
             return None
-        look_as(app_context().database.session(), principal())
+        set_principal(app_context().database.session(), principal())
         if request.endpoint is None or request.endpoint in PUBLIC:
             return None
         if not current_user.is_authenticated:

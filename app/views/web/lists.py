@@ -1,6 +1,6 @@
 """AppBuilder's generated lists and record pages, made safe to put in front of children's records.
 
-Rows are limited by the lens the session wears; here only the doors are narrowed: list, show, export and nothing else,
+Rows are limited by the session's row filter; here only the doors are narrowed: list, show, export and nothing else,
 filters kept per request (AppBuilder shares them between threads), and no address that can break the page.
 """
 

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from app import create_app
 from app.accounts.saved_submissions import form_mark
 from app.accounts.sessions import open_session
-from app.core.database.row_filter import look_as_system
+from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import Form, Person
@@ -74,7 +74,7 @@ def _log_in(web: Flask, first_name: str) -> str:
     """Return the cookie of a logged-in person: the use case creates the row, the portal signs the cookie."""
     context: AppContext = web.extensions["app_context"]
     with context.database.open() as session:
-        look_as_system(session, "somebody to measure as is looked up")
+        bypass_row_filter(session, "somebody to measure as is looked up")
         found = session.scalars(select(Person).where(Person.first_name == first_name)).first()
         assert found is not None  # noqa: S101
         roles = frozenset(Role[row.name] for row in found.roles)
@@ -101,7 +101,7 @@ def _saved_session(app: Application, cookie: str) -> str:
 
 def _form(context: AppContext, state: str) -> int:
     with context.database.open() as session:
-        look_as_system(session, "a form to measure is looked up")
+        bypass_row_filter(session, "a form to measure is looked up")
         found = select(Form.id).where(Form.child_id == MEASURED).order_by(Form.id)
         found = found.where(Form.state == "draft" if state == "draft" else Form.kind == "request")
         return session.scalars(found).first() or 0

@@ -1,4 +1,4 @@
-"""Letters: who is told what, and that nobody is told of anything their own lens does not show."""
+"""Letters: who is told what, and that no one is told of anything their own row filter does not show."""
 
 import pytest
 import sqlalchemy as sa

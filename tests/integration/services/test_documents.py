@@ -1,4 +1,4 @@
-"""Files of a form: kept outside, handed out through the lens, and swept up when they belong to nothing."""
+"""Files of a form: kept outside, handed out through the row filter, and swept up when they belong to nothing."""
 
 import io
 import os

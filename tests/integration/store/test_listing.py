@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, event, func, literal_colu
 from app.children.queries import finding
 from app.children.queries.finding import child_matches, children_listed, listed_by_child
 from app.core.database.listing import MOST_SHAPES, Listing, Part, Shape, Sought
-from app.core.database.row_filter import look_as
+from app.core.database.row_filter import set_principal
 from app.core.database.row_mapper import Whole
 from app.forms.rules.workflow import FormState
 from app.models import (
@@ -105,7 +105,7 @@ def test_everybody_is_listed_what_the_orm_lists_them(app, cast, make, context, s
     listing, seen = shown.datamodel.listing, 0
     for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
         with context.database.open() as session, app.app_context():
-            look_as(session, who)
+            set_principal(session, who)
             for sought, part in _asked(shown, session):
                 count, rows = listing.page(session, sought, part, UP_TO)
                 expected, objects = _by_orm(session, listing, sought.criterion, part)

@@ -12,7 +12,7 @@ import app
 from app.cases import decisions
 from app.core.database.compiled_query import Ready
 from app.core.database.engine import connection_of
-from app.core.database.row_filter import look_as, look_as_system
+from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import WorkflowRole
 from app.forms.rules.workflow import FormState
 from app.models import Child, ChildLink, Form
@@ -101,7 +101,7 @@ def test_everybody_gets_what_the_orm_gives_them(cast, make, context, name):
     ready, seen = READY[name], 0
     for who in [*(getattr(cast, key).principal for key in PEOPLE), None]:
         with context.database.open() as session:
-            look_as(session, who)
+            set_principal(session, who)
             told = _told(ready, case, who or cast.sana.principal)
             expected = _same(session.execute(ready.statement, told))
             assert _same(ready.rows(session, **told)) == expected
@@ -147,11 +147,11 @@ def test_the_next_reader_looks_through_their_own_lens(cast, make, context):
             (cast.olu, [("Secret",)]),
             (cast.bob, []),
         ):
-            look_as(session, who.principal)
+            set_principal(session, who.principal)
             assert names.rows(session, child=child.id) == expected
-        look_as(session, None)
+        set_principal(session, None)
         assert names.rows(session, child=child.id) == []
-        look_as_system(session, "a test looks past the lens")
+        bypass_row_filter(session, "a test bypasses the row filter")
         assert names.rows(session, child=child.id) == [("Secret",)]
     with context.database.open() as nobodys:
         assert names.rows(nobodys, child=child.id) == []

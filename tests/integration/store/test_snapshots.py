@@ -51,7 +51,7 @@ def test_drafts_are_read_as_they_would_be_written(cast, make):
 
 
 def test_an_author_who_left_the_case_is_nameless_to_the_family_it_was_shared_with(cast, make, context):
-    """Who wrote it is joined through the reader's own lens, as everywhere."""
+    """Who wrote it is joined through the reader's own row filter, as everywhere."""
     child = make.child(linked=(cast.pat,))
     form = make.advice(child, cast.ann)
     make.share(form, cast.pat)

@@ -1,4 +1,4 @@
-"""The lens cannot be forgotten: every table has a rule, and nothing goes round it unnoticed."""
+"""Row-level security cannot be forgotten: every table has a policy, and nothing goes round it unnoticed."""
 
 import ast
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ ROOT = Path(__file__).parents[2] / "app"
 BELOW_THE_ORM = {
     "core/database/engine.py": "it opens transactions",
     "operations/database_copy.py": "copies the whole database for a backup, for nobody to look at",
-    "core/database/compiled_query.py": "runs statements that already wear the lens's criteria",
+    "core/database/compiled_query.py": "runs statements that the row filter was added to before",
     "store/visibility.py": "rules are not filtered by rules",
     "store/involvement.py": "a part of the rules, which are not filtered by rules",
     "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
     "accounts/queries/signed_in.py": "asked before anybody is known",
     "accounts/queries/log_in.py": "asked before anybody is known",
     "accounts/queries/addresses.py": "whether an address is taken is asked before anybody is known",
-    "accounts/queries/recovery.py": "an account is taken back by whoever holds the right link, past every lens",
+    "accounts/queries/recovery.py": "an account is taken back by whoever holds the right link, without a row filter",
     "accounts/queries/account_changes.py": "an address is put into use before anybody is known",
     "accounts/queries/mailed_links.py": "a link is used before anybody is known",
     "core/people.py": "the accounts' table for statements below the ORM",
@@ -35,13 +35,13 @@ BELOW_THE_ORM = {
     "forms/queries/named_people.py": "who is linked is compared with what forms say, for people who may see neither",
     "messages/notification_service.py": "writes what happened, for whoever it happened to",
     "messages/dispatch.py": "writes messages to people the writer may not see",
-    "core/audit/chain.py": "appends to a table nobody writes through a lens",
-    "core/mail/outbox.py": "queues mail nobody reads through a lens",
+    "core/audit/chain.py": "appends to a table no one writes through a row filter",
+    "core/mail/outbox.py": "queues mail no one reads through a row filter",
     "core/mail/heartbeat.py": "workers say that they are at work",
     "core/mail/queue_state.py": "counts mail on its way and reads neither its address nor its words",
     "operations/maintenance.py": "throws away what is too old, for nobody in particular",
 }
-"""Files that may name a table below the ORM, where no lens is worn, and why."""
+"""Files that may name a table below the ORM, where there is no row filter, and why."""
 
 
 def mapped() -> Iterator[type]:
@@ -130,4 +130,4 @@ GENERATED = {
     "reference.py",
     "health.py",
 }
-"""AppBuilder's screens are made of queries; the lens limits them."""
+"""AppBuilder's screens are made of queries; the row filter limits them."""

@@ -1,4 +1,4 @@
-"""However a row is reached for, the lens is in the way."""
+"""However a row is reached for, the row filter is applied."""
 
 import pytest
 from sqlalchemy import delete, exists, func, select, update
@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from app.cases.queries.child_page import standing_of
 from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
-from app.core.database.row_filter import look_as, look_as_system
+from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.errors import NotFound
 from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, ChildName, Form, Message
@@ -101,18 +101,18 @@ def test_what_is_written_out_for_one_person_is_never_anothers(cast, secret, cont
 
 def test_what_one_person_loaded_does_not_linger_for_the_next(cast, secret, context):
     with context.database.open() as session:
-        look_as(session, cast.ann.principal)
+        set_principal(session, cast.ann.principal)
         assert session.get(Child, secret.id) is not None
-        look_as(session, cast.bob.principal)
+        set_principal(session, cast.bob.principal)
         assert session.get(Child, secret.id) is None
         assert session.scalars(select(Child)).all() == []
 
 
 def test_what_the_system_loaded_does_not_linger_either(cast, secret, context):
     with context.database.open() as session:
-        look_as_system(session, "a test")
+        bypass_row_filter(session, "a test")
         assert session.get(Child, secret.id) is not None
-        look_as(session, cast.bob.principal)
+        set_principal(session, cast.bob.principal)
         assert session.get(Child, secret.id) is None
 
 
