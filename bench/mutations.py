@@ -36,7 +36,7 @@ from tests import conftest
 from tests.access import test_matrix as access
 from tests.access.world import build_world
 from tests.cast import Cast, seed_template
-from tests.integration.store import test_visibility_matrix as sight
+from tests.integration.store import test_policy_matrix as sight
 from tests.integration.store.world import World as Family
 from tests.make import Maker
 from tests.unit import test_workflow as steps
@@ -87,10 +87,10 @@ class Mutant:
 
 def rules() -> Iterator[Mutant]:
     """A table whose rows everybody sees."""
-    for table in row_filter.RULES:
+    for table in row_filter.ROW_POLICIES:
 
         def gone(_portal: Portal, table: Any = table) -> AbstractContextManager[Any]:
-            return patch.dict(row_filter.RULES, {table: lambda _who: true()})
+            return patch.dict(row_filter.ROW_POLICIES, {table: lambda _who: true()})
 
         def faults(portal: Portal, table: Any = table) -> bool:
             cast, make = portal.afresh()

@@ -10,7 +10,7 @@ from typing import Any
 from app.core.roles import GRANTS, ROLE_LABELS, Role, WorkflowRole
 from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Workflow
 from app.operations.access_words import DOORS, FORMS, PARTS, PUBLIC_PAGES, ROLES, STANDING, STEPS, TABLES
-from app.store.visibility import IN_WORDS, OPEN_TO_ALL, RULES
+from app.store.policies import IN_WORDS, OPEN_TO_ALL, ROW_POLICIES
 
 INTRODUCTION = """\
 # Who may do what in the portal
@@ -75,7 +75,10 @@ def _steps(workflow: Workflow) -> str:
 
 def _rows() -> str:
     meanings = "\n".join(f"- **{word}**: {_said(meaning)}" for word, meaning in IN_WORDS.items())
-    ruled = [STANDING, *((TABLES[table], _said(RULES[table])) for table in TABLES if table in RULES)]
+    ruled = [
+        STANDING,
+        *((TABLES[table], _said(ROW_POLICIES[table])) for table in TABLES if table in ROW_POLICIES),
+    ]
     unruled = _listed(TABLES[table] for table in TABLES if table in OPEN_TO_ALL)
     text = (
         "Every list, search, count, choice and download shows these rows and no others. "

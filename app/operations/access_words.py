@@ -160,7 +160,7 @@ STANDING = (
     "Where a child's request stands: its state and dates",
     "Whoever sees the child, and nothing of what the request says.",
 )
-"""The one thing that is seen of a row without seeing the row; see STANDING in app/store/visibility.py."""
+"""The one thing that is seen of a row without seeing the row; see STANDING in app/store/policies.py."""
 
 TABLES: Mapping[type[Any], str] = {
     models.Child: "Children and young people",

@@ -1,4 +1,4 @@
-"""The children somebody is involved with: the part of the row policies (store/visibility.py) that reads links."""
+"""The children somebody is involved with: the part of the row policies (store/policies.py) that reads links."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ from app.commands_policy import MANUAL
 from app.core.roles import GRANTS, READ, WRITE
 from app.operations.access_manual import access_manual
 from app.operations.access_words import DOORS, PUBLIC_PAGES, TABLES
-from app.store.visibility import OPEN_TO_ALL, RULES
+from app.store.policies import OPEN_TO_ALL, ROW_POLICIES
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import SHUT, door_of, routes
 
@@ -43,7 +43,7 @@ def test_the_manual_names_every_page_that_needs_no_log_in(app):
 
 
 def test_the_manual_has_words_for_every_table():
-    assert set(TABLES) == set(RULES) | OPEN_TO_ALL
+    assert set(TABLES) == set(ROW_POLICIES) | OPEN_TO_ALL
     assert len(set(TABLES.values())) == len(TABLES)
 
 

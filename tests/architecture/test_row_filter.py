@@ -9,7 +9,7 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 
 from app import models
-from app.store.visibility import OPEN_TO_ALL, RULES
+from app.store.policies import OPEN_TO_ALL, ROW_POLICIES
 
 ROOT = Path(__file__).parents[2] / "app"
 
@@ -17,8 +17,8 @@ BELOW_THE_ORM = {
     "core/database/engine.py": "it opens transactions",
     "operations/database_copy.py": "copies the whole database for a backup, for nobody to look at",
     "core/database/compiled_query.py": "runs statements that the row filter was added to before",
-    "store/visibility.py": "rules are not filtered by rules",
-    "store/involvement.py": "a part of the rules, which are not filtered by rules",
+    "store/policies.py": "policies are not filtered by policies",
+    "store/involvement.py": "a part of the policies, which are not filtered by policies",
     "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
     "accounts/queries/signed_in.py": "asked before anybody is known",
     "accounts/queries/log_in.py": "asked before anybody is known",
@@ -56,13 +56,13 @@ def test_every_table_has_a_rule_or_is_open_on_purpose():
         table.__name__
         for table in mapped()
         if table is not User  # Person is the class we use; the next test keeps it so
-        and not any(parent in RULES or parent in OPEN_TO_ALL for parent in table.__mro__)
+        and not any(parent in ROW_POLICIES or parent in OPEN_TO_ALL for parent in table.__mro__)
     ]
-    assert bare == [], "say in app/store/visibility.py who may see these"
+    assert bare == [], "say in app/store/policies.py who may see these"
 
 
 def test_no_table_is_both_ruled_and_open():
-    assert set(RULES) & OPEN_TO_ALL == set()
+    assert set(ROW_POLICIES) & OPEN_TO_ALL == set()
 
 
 def test_nothing_about_a_child_is_open():
@@ -75,15 +75,15 @@ def test_nothing_about_a_child_is_open():
 
 
 @pytest.mark.parametrize(
-    "table", sorted({*RULES}, key=lambda each: each.__name__), ids=lambda each: each.__name__
+    "table", sorted({*ROW_POLICIES}, key=lambda each: each.__name__), ids=lambda each: each.__name__
 )
 def test_every_rule_says_in_words_who_sees(table):
-    assert len((RULES[table].__doc__ or "").split()) >= 5
+    assert len((ROW_POLICIES[table].__doc__ or "").split()) >= 5
 
 
 def test_nobody_looks_people_up_but_as_persons():
     """A rule on AppBuilder's User would not reach a joined Person, so the rule is Person's and User is not used."""
-    assert models.Person in RULES
+    assert models.Person in ROW_POLICIES
     using = [
         str(path.relative_to(ROOT))
         for path in ROOT.rglob("*.py")

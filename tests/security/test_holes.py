@@ -18,7 +18,7 @@ from app.documents import documents
 from app.forms import attachments
 from app.forms.form_context import load_form_for_update
 from app.models import Document, Organisation
-from app.store.visibility import OPEN_TO_ALL
+from app.store.policies import OPEN_TO_ALL
 from app.views.accounts.admin_lists import OrganisationList
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything

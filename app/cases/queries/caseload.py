@@ -20,7 +20,7 @@ from app.core.roles import Principal
 from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import AUTHORS_DATE, Form, FormTemplate, FormVersion
-from app.store.visibility import STANDING
+from app.store.policies import STANDING
 
 PAGE = 25
 

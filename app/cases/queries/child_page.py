@@ -21,7 +21,7 @@ from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
-from app.store.visibility import STANDING
+from app.store.policies import STANDING
 
 
 @dataclass(frozen=True)

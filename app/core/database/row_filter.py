@@ -1,6 +1,6 @@
 """The lens: what a database session may see depends on who is looking through it.
 
-Every ORM statement gets the criteria of store/visibility.py added. A session nobody wears sees nothing.
+Every ORM statement gets the criteria of store/policies.py added. A session nobody wears sees nothing.
 Core statements are not filtered, so they are kept to visibility.py, the audit, the outbox and migrations.
 
 People with the same roles look through the same glass: it is ground once, with a place left open for whose eyes they
@@ -31,7 +31,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core.roles import Principal
-from app.store.visibility import OPEN_TO_ALL, RULES, Rule
+from app.store.policies import OPEN_TO_ALL, ROW_POLICIES, RowPolicy
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +76,13 @@ class Lens:
 @lru_cache(maxsize=200)
 def _written_out(_glass: Glass, who: Principal) -> Sequence[LoaderCriteriaOption]:
     """Kept for whoever writes again and again, with their glass: other rules make another."""
-    return tuple(_worn(table, rule(who)) for table, rule in RULES.items())
+    return tuple(_worn(table, rule(who)) for table, rule in ROW_POLICIES.items())
 
 
-NOBODY = Lens(Glass([_worn(table, false()) for table in RULES]), None)
+NOBODY = Lens(Glass([_worn(table, false()) for table in ROW_POLICIES]), None)
 EVERYTHING = Lens(Glass([]), None)
 
-_ground: dict[Principal, tuple[Mapping[type[Any], Rule], Glass]] = {}
+_ground: dict[Principal, tuple[Mapping[type[Any], RowPolicy], Glass]] = {}
 """By what somebody is, without who they are: the rules as they were, and the glass made of them. A test that breaks a
 part of a rule gives this an empty one for as long."""
 
@@ -95,10 +95,10 @@ def _lens_of(who: Principal) -> Lens:
         organisation_id=None if who.organisation_id is None else 0,
     )
     rules, glass = _ground.get(someone, ({}, EVERYTHING.glass))
-    if rules != RULES or glass is EVERYTHING.glass:
+    if rules != ROW_POLICIES or glass is EVERYTHING.glass:
         eyes = _eyes_open(someone)
-        glass = Glass([_worn(table, _spelt_out(rule(eyes))) for table, rule in RULES.items()])
-        _ground[someone] = (dict(RULES), glass)
+        glass = Glass([_worn(table, _spelt_out(rule(eyes))) for table, rule in ROW_POLICIES.items()])
+        _ground[someone] = (dict(ROW_POLICIES), glass)
     return Lens(glass, who)
 
 
@@ -179,7 +179,7 @@ def add_row_filter(state: ORMExecuteState) -> None:
 __all__ = [
     "NOBODY",
     "OPEN_TO_ALL",
-    "RULES",
+    "ROW_POLICIES",
     "Glass",
     "bypass_row_filter",
     "is_filtered",

@@ -9,7 +9,7 @@ from app.children.tables import Child, ChildLink
 from app.core.roles import Principal, WorkflowRole
 from app.forms.rules.form_titles import title_of
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
-from app.store.visibility import RULES
+from app.store.policies import ROW_POLICIES
 
 _link, _form = ChildLink.__table__, Form.__table__
 _version, _template = FormVersion.__table__, FormTemplate.__table__
@@ -90,7 +90,7 @@ def who_may_see(
 def _finds(who: Principal, form_id: int | None, child_id: int | None) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if form_id is not None:
-        found.append(exists(select(Form.id).where(Form.id == form_id, RULES[Form](who))))
+        found.append(exists(select(Form.id).where(Form.id == form_id, ROW_POLICIES[Form](who))))
     if child_id is not None:
-        found.append(exists(select(Child.id).where(Child.id == child_id, RULES[Child](who))))
+        found.append(exists(select(Child.id).where(Child.id == child_id, ROW_POLICIES[Child](who))))
     return found

@@ -16,11 +16,11 @@ from app.models import (
     Submission,
     Throttle,
 )
-from app.store.visibility import RULES
+from app.store.policies import ROW_POLICIES
 from tests.cast import Actor
 from tests.integration.store.world import POLICY, World
 
-TABLES = sorted(RULES, key=lambda table: table.__name__)
+TABLES = sorted(ROW_POLICIES, key=lambda table: table.__name__)
 PEOPLE = ["sana", "tom", "rhys", "ann", "bob", "hana", "idris", "sol", "olu", "mary", "ines", "pat", "quinn"]
 
 
@@ -89,7 +89,7 @@ def test_a_rule_that_is_lost_or_slammed_is_noticed(world, monkeypatch, instead):
     unnoticed = []
     for table in set(TABLES) - (SHUT_ANYWAY if instead is false else set()):
         with monkeypatch.context() as broken:
-            broken.setitem(RULES, table, lambda _who: instead())
+            broken.setitem(ROW_POLICIES, table, lambda _who: instead())
             if what_is_seen(world, table) == policy_for(world, table):
                 unnoticed.append(table.__name__)
     assert unnoticed == []
@@ -98,7 +98,7 @@ def test_a_rule_that_is_lost_or_slammed_is_noticed(world, monkeypatch, instead):
 @pytest.mark.parametrize("part", ["_is_written_by", "_is_open_to", "linked_children"])
 def test_every_part_of_the_rules_is_felt(world, monkeypatch, part):
     from app.core.database import row_filter
-    from app.store import visibility
+    from app.store import policies
 
     monkeypatch.setattr(row_filter, "_ground", {})  # glass is ground once; this one is ground of broken rules
     everything = {
@@ -106,6 +106,6 @@ def test_every_part_of_the_rules_is_felt(world, monkeypatch, part):
         "_is_open_to": lambda _who: true(),
         "linked_children": lambda _who: select(Child.__table__.c.id),
     }
-    monkeypatch.setattr(visibility, part, everything[part])
+    monkeypatch.setattr(policies, part, everything[part])
     assert what_is_seen(world, Form) != policy_for(world, Form)
     assert what_is_seen(world, Submission) != policy_for(world, Submission)

@@ -50,8 +50,8 @@ from app.store.involvement import (
     organisation_in_use,
 )
 
-Rule = Callable[[Principal], ColumnElement[bool]]
-RULES: dict[type[Any], Rule] = {}
+RowPolicy = Callable[[Principal], ColumnElement[bool]]
+ROW_POLICIES: dict[type[Any], RowPolicy] = {}
 
 OPEN_TO_ALL: set[type[Any]] = {
     Organisation,
@@ -81,11 +81,11 @@ STANDING = (
 is only ever joined to a child seen through the row filter."""
 
 
-def sees(table: type[Any]) -> Callable[[Rule], Rule]:
+def row_policy(table: type[Any]) -> Callable[[RowPolicy], RowPolicy]:
     """Enter a rule for a table."""
 
-    def enter(rule: Rule) -> Rule:
-        RULES[table] = rule
+    def enter(rule: RowPolicy) -> RowPolicy:
+        ROW_POLICIES[table] = rule
         return rule
 
     return enter
@@ -159,7 +159,7 @@ IN_WORDS: Mapping[str, Callable[[Principal], Any]] = {
 """What the rules below mean by these words."""
 
 
-@sees(Child)
+@row_policy(Child)
 def child(who: Principal) -> ColumnElement[bool]:
     """The SEN team sees every child; professionals and parents see the children they are linked to; nobody else any.
     A record that was merged into another is seen by nobody."""
@@ -167,7 +167,7 @@ def child(who: Principal) -> ColumnElement[bool]:
     return standing_alone if who.in_sen_team else and_(standing_alone, Child.id.in_(linked_children(who)))
 
 
-@sees(ChildLink)
+@row_policy(ChildLink)
 def child_link(who: Principal) -> ColumnElement[bool]:
     """Whoever sees a child sees who is involved with that child. Where an address must be kept secret, a parent or young
     person sees the professionals and themselves, and nobody else of the family. Professionals who are not confirmed yet
@@ -177,19 +177,19 @@ def child_link(who: Principal) -> ColumnElement[bool]:
     return and_(ChildLink.child_id.in_(linked_children(who)), involvement_shown_to(who, ChildLink))
 
 
-@sees(ChildName)
+@row_policy(ChildName)
 def child_name(who: Principal) -> ColumnElement[bool]:
     """Whoever sees a child finds that child by the words of the name; a record that was merged has none."""
     return true() if who.in_sen_team else ChildName.child_id.in_(linked_children(who))
 
 
-@sees(ChildMerge)
+@row_policy(ChildMerge)
 def child_merge(who: Principal) -> ColumnElement[bool]:
     """The SEN team merges records, so it sees which were merged."""
     return true() if who.in_sen_team else false()
 
 
-@sees(Form)
+@row_policy(Form)
 def form(who: Principal) -> ColumnElement[bool]:
     """The SEN team sees that every form exists; authors see their own; others what was shared with them. Professionals
     who see a child through their organisation's queue see that their organisation's forms about that child exist, with
@@ -197,7 +197,7 @@ def form(who: Principal) -> ColumnElement[bool]:
     return true() if who.in_sen_team else _is_own_or_shared(who, Form)
 
 
-@sees(FormShare)
+@row_policy(FormShare)
 def form_share(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team sees with whom a form is shared."""
     return true() if who.in_sen_team else false()
@@ -208,7 +208,7 @@ def _written_down() -> Select[tuple[int]]:
     return select(_form.c.id).where(_form.c.kind == "consent", _form.c.recorded_by_team)
 
 
-@sees(SectionDraft)
+@row_policy(SectionDraft)
 def section_draft(who: Principal) -> ColumnElement[bool]:
     """Only the authors read what is not sent yet: for a professional's form the people of the organisation who are linked
     to the child by name, and nobody who only sees the queue; the SEN team reads drafts of the consent forms that it
@@ -218,7 +218,7 @@ def section_draft(who: Principal) -> ColumnElement[bool]:
     return SectionDraft.form_id.in_(_own_forms(who))
 
 
-@sees(DraftRevision)
+@row_policy(DraftRevision)
 def draft_revision(who: Principal) -> ColumnElement[bool]:
     """Whoever reads a draft reads what it held before."""
     drafts = select(_draft.c.id)
@@ -229,7 +229,7 @@ def draft_revision(who: Principal) -> ColumnElement[bool]:
     return DraftRevision.draft_id.in_(drafts)
 
 
-@sees(Submission)
+@row_policy(Submission)
 def submission(who: Principal) -> ColumnElement[bool]:
     """The SEN team reads all that was sent; authors their own; others the one submitted version that was shared with
     them."""
@@ -239,19 +239,19 @@ def submission(who: Principal) -> ColumnElement[bool]:
     return or_(Submission.form_id.in_(_own_forms(who)), version.in_(_shared_versions(who)))
 
 
-@sees(FormReturn)
+@row_policy(FormReturn)
 def form_return(who: Principal) -> ColumnElement[bool]:
     """Reasons for a return are between the SEN team and the authors."""
     return true() if who.in_sen_team else FormReturn.form_id.in_(_own_forms(who))
 
 
-@sees(Decision)
+@row_policy(Decision)
 def decision(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team reads the history of decisions and why one was corrected."""
     return true() if who.in_sen_team else false()
 
 
-@sees(Document)
+@row_policy(Document)
 def document(who: Principal) -> ColumnElement[bool]:
     """Authors see their files; the SEN team what was sent; others the unrestricted files of the version that was shared
     with them, where the SEN team shared its files too. A file taken off after it was sent stays with the version it was
@@ -266,7 +266,7 @@ def document(who: Principal) -> ColumnElement[bool]:
     return or_(own, shared)
 
 
-@sees(Message)
+@row_policy(Message)
 def message(who: Principal) -> ColumnElement[bool]:
     """Everybody sees what was sent to them and by them, for as long as they may see the child it is about; the SEN team
     also its shared inbox and all that the SEN team wrote."""
@@ -276,7 +276,7 @@ def message(who: Principal) -> ColumnElement[bool]:
     return and_(mine, or_(Message.child_id.is_(None), Message.child_id.in_(linked_children(who))))
 
 
-@sees(Person)
+@row_policy(Person)
 def person(who: Principal) -> ColumnElement[bool]:
     """The SEN team and administrators see every account; others themselves, whoever is linked to the same children,
     and everybody in their organisation once they are confirmed as working there and while it is in use."""
@@ -292,13 +292,13 @@ def person(who: Principal) -> ColumnElement[bool]:
     return seen
 
 
-@sees(Registration)
+@row_policy(Registration)
 def registration(who: Principal) -> ColumnElement[bool]:
     """The SEN team decides who gets an account, so it sees who asked."""
     return true() if who.in_sen_team else false()
 
 
-@sees(Invitation)
+@row_policy(Invitation)
 def invitation(who: Principal) -> ColumnElement[bool]:
     """The SEN team sees the invitations of parents, carers and professionals; administrators those of professionals and
     of the council's own staff."""
@@ -310,77 +310,77 @@ def invitation(who: Principal) -> ColumnElement[bool]:
     return Invitation.role.in_(sorted(set(shown), key=lambda role: role.name)) if shown else false()
 
 
-@sees(MailedLink)
+@row_policy(MailedLink)
 def mailed_link(_who: Principal) -> ColumnElement[bool]:
     """Nobody reads links on their way; the person who has one uses it."""
     return false()
 
 
-@sees(EmailChange)
+@row_policy(EmailChange)
 def email_change(who: Principal) -> ColumnElement[bool]:
     """Everybody sees the change of their own email address that waits, nobody anybody else's."""
     return EmailChange.person_id == who.user_id
 
 
-@sees(OrganisationChange)
+@row_policy(OrganisationChange)
 def organisation_change(who: Principal) -> ColumnElement[bool]:
     """The SEN team decides where a professional works, so it sees what was proposed; others see their own proposal."""
     return true() if who.in_sen_team else OrganisationChange.person_id == who.user_id
 
 
-@sees(WorkDomain)
+@row_policy(WorkDomain)
 def work_domain(who: Principal) -> ColumnElement[bool]:
     """Administrators and the SEN team see which work email domains are recognised."""
     return true() if who.in_sen_team or who.has(Role.admin) else false()
 
 
-@sees(LogInSession)
+@row_policy(LogInSession)
 def log_in_session(who: Principal) -> ColumnElement[bool]:
     """Everybody sees their own log-ins, nobody anybody else's."""
     return LogInSession.person_id == who.user_id
 
 
-@sees(LogInChallenge)
+@row_policy(LogInChallenge)
 def log_in_challenge(_who: Principal) -> ColumnElement[bool]:
     """Nobody reads who is waiting to be logged in; the log-in room looks them up before anybody is known."""
     return false()
 
 
-@sees(Throttle)
+@row_policy(Throttle)
 def throttle(_who: Principal) -> ColumnElement[bool]:
     """Nobody reads how often something was tried; the log-in room counts before anybody is known."""
     return false()
 
 
-@sees(SavedSubmission)
+@row_policy(SavedSubmission)
 def kept_post(who: Principal) -> ColumnElement[bool]:
     """Only whoever typed it sees what was kept for them when their log-in ended."""
     return SavedSubmission.person_id == who.user_id
 
 
-@sees(AuditRow)
+@row_policy(AuditRow)
 def audit(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team's managers read the audit."""
     return true() if who.has(Role.sen_manager) else false()
 
 
-@sees(OutboxMail)
+@row_policy(OutboxMail)
 def outbox(_who: Principal) -> ColumnElement[bool]:
     """Nobody reads mail on its way."""
     return false()
 
 
-@sees(RegisterUser)
+@row_policy(RegisterUser)
 def fab_registration(_who: Principal) -> ColumnElement[bool]:
     """AppBuilder's own registrations are not used."""
     return false()
 
 
-@sees(ApiKey)
+@row_policy(ApiKey)
 def api_key(_who: Principal) -> ColumnElement[bool]:
     """There is no interface for programs."""
     return false()
 
 
-__all__ = ["IN_WORDS", "OPEN_TO_ALL", "PERSON_TABLE", "RULES", "STANDING", "children_linked_by_name",
-           "linked_children", "sees"]  # fmt: skip
+__all__ = ["IN_WORDS", "OPEN_TO_ALL", "PERSON_TABLE", "ROW_POLICIES", "STANDING", "children_linked_by_name",
+           "linked_children", "row_policy"]  # fmt: skip
