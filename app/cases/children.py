@@ -14,7 +14,7 @@ from app.children.events import ChildAdded, ChildViewed, ContactRiskChanged, Pos
 from app.children.rules.matching import Identity, is_close_to
 from app.children.tables import Child, ChildLink
 from app.core.activity_limits import ADDED, count_mine
-from app.core.database.row_mapper import beside
+from app.core.database.row_mapper import attach
 from app.core.errors import FieldError, Forbidden, NotFound, PortalError, TooMany, ValidationFailed
 from app.core.names import search_name
 from app.core.roles import EDUCATION, Principal, Profession, Role, WorkflowRole
@@ -103,7 +103,7 @@ def view_child(work: UnitOfWork, child_id: int) -> Child:
         is_family=work.me.has(Role.parent),
         contact_risk=child.contact_risk,
     )
-    return cast(Child, beside(child, **dict.fromkeys(hidden)))
+    return cast(Child, attach(child, **dict.fromkeys(hidden)))
 
 
 def set_contact_risk(work: UnitOfWork, child_id: int, risk: bool, reason: str) -> Child:

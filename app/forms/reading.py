@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.database.row_mapper import beside
+from app.core.database.row_mapper import attach
 from app.core.errors import NotFound
 from app.core.roles import Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
@@ -161,7 +161,7 @@ def _sections(
     files = {one.id: one for one in documents_to_read(work.session, form.id)}
     if reader not in WHOLE and form.child.contact_risk:
         for one in files.values():
-            beside(one, name=neutral_name(one))
+            attach(one, name=neutral_name(one))
     was = _said(as_read_by(work, form, reader, found[before.id])) if before else None
     return read_sections(as_read_by(work, form, reader, found[chosen.id]), files, was)
 

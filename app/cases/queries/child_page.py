@@ -14,7 +14,7 @@ from app.cases.rules.status import CaseStatus, leading
 from app.children.queries.finding import named_like
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import Ready
-from app.core.database.row_mapper import Together, Whole, beside
+from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.roles import FAMILY_PARTS, Principal, WorkflowRole
 from app.forms.rules.form_titles import purpose_of, title_of
 from app.forms.rules.workflow import FormState
@@ -96,7 +96,7 @@ def _name(first: str | None, last: str | None) -> str:
 
 
 # Asked on page after page: made once, with the child's number given when they are asked.
-_CHILD = Together(Whole(Child), Whole(Organisation, "id", "name"))
+_CHILD = JoinMapper(RowMapper(Child), RowMapper(Organisation, "id", "name"))
 _CHILD_READ = Ready(
     select(*_CHILD.columns)
     .select_from(Child)
@@ -108,8 +108,8 @@ _CHILD_READ = Ready(
 def child_to_read(session: Session, child_id: int) -> Child | None:
     """A child with their school or setting: to be read."""
     for row in _CHILD_READ.rows(session, child=child_id):
-        child, setting = _CHILD.apart(row)
-        return cast(Child, beside(child, setting=setting))
+        child, setting = _CHILD.split(row)
+        return cast(Child, attach(child, setting=setting))
     return None
 
 

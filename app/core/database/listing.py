@@ -15,7 +15,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core.database.compiled_query import Ready
-from app.core.database.row_mapper import Together, Whole, beside
+from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 
 MOST_SHAPES = 200
 """So many statements are kept for a list. Words of a search, filters and orders go together in more ways than anybody
@@ -58,14 +58,14 @@ class Sought(NamedTuple):
 class Listing:
     """A table as a list shows it: some of its columns, and some of those of the rows that its rows point at."""
 
-    def __init__(self, row: Whole, *joined: tuple[Any, Whole], numbered_by: str = "id") -> None:
+    def __init__(self, row: RowMapper, *joined: tuple[Any, RowMapper], numbered_by: str = "id") -> None:
         """`joined`: each relation of the row, or of what is joined before it, and what is shown of it.
 
         `numbered_by`: the column in whose order rows get their numbers, so that a list in its order goes by those.
         """
         self._numbered_by = numbered_by
         self.row, self.relations = row, [relation for relation, _ in joined]
-        self._together = Together(row, *[whole for _, whole in joined])
+        self._together = JoinMapper(row, *[whole for _, whole in joined])
         tables = [each.table for each in self._together.tables]
         self._owners = [tables.index(relation.class_) for relation in self.relations]
         self._ready: dict[Any, Ready] = {}
@@ -85,7 +85,7 @@ class Listing:
         rows = ready.rows(session, **passed, **shape.told)
         if not rows:  # a part beyond the end has no row to say how many there are
             return (self._count(session, shape, count_up_to) if part.passed_over else 0), []
-        return rows[0][-1], [self._beside(self._together.apart(row)) for row in rows]
+        return rows[0][-1], [self._beside(self._together.split(row)) for row in rows]
 
     def _count(self, session: Session, shape: "Shape", up_to: int) -> int:
         key = (up_to, shape.key)
@@ -96,7 +96,7 @@ class Listing:
         """The row, with the others where the model has them."""
         for relation, owner, other in zip(self.relations, self._owners, found[1:], strict=True):
             if found[owner] is not None:
-                beside(found[owner], **{relation.key: other})
+                attach(found[owner], **{relation.key: other})
         return found[0]
 
     def _ask_for_part(self, shape: "Shape", part: Part, count_up_to: int) -> Ready:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core.database.compiled_query import Row
 
 
-class Whole:
+class RowMapper:
     """All columns of a table (or of an alias of one) in a ready statement, or only some of them."""
 
     def __init__(self, table: Any, *only: str) -> None:
@@ -23,14 +23,14 @@ class Whole:
         self.kind = _kind(mapper.class_)
 
 
-class Together:
+class JoinMapper:
     """Several tables' columns in one statement, and the rows that come back taken apart again."""
 
-    def __init__(self, *tables: Whole) -> None:
+    def __init__(self, *tables: RowMapper) -> None:
         self.tables = tables
         self.columns = [column for table in tables for column in table.columns]
 
-    def apart(self, row: Row) -> list[Any]:
+    def split(self, row: Row) -> list[Any]:
         """A snapshot for each table; None where there was no row to join, or none that the reader may see."""
         found, start = [], 0
         for table in self.tables:
@@ -40,13 +40,13 @@ class Together:
         return found
 
 
-def _made(table: Whole, values: Row) -> Any:
+def _made(table: RowMapper, values: Row) -> Any:
     made = table.kind()
     vars(made).update(zip(table.names, values, strict=True))
     return made
 
 
-def beside(snapshot: Any, **others: Any) -> Any:
+def attach(snapshot: Any, **others: Any) -> Any:
     """The snapshot, with others that belong to it."""
     vars(snapshot).update(others)
     return snapshot

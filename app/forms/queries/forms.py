@@ -10,7 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.accounts.tables.people import Person
 from app.children.tables import Child
 from app.core.database.compiled_query import Ready
-from app.core.database.row_mapper import Together, Whole, beside
+from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.errors import Conflict
 from app.documents.tables import Document
 from app.forms.locks import hold_child_of
@@ -36,15 +36,15 @@ AROUND: tuple[ExecutableOption, ...] = (
 
 # To be read: rows as they are, asked on page after page. A column that is never empty comes first in each table.
 _setting = aliased(Organisation)
-_WHO = Whole(Person, "id", *NAME)
-_SURROUNDED = Together(
-    Whole(Form),
-    Whole(Child),
-    Whole(_setting, "id", "name"),
+_WHO = RowMapper(Person, "id", *NAME)
+_SURROUNDED = JoinMapper(
+    RowMapper(Form),
+    RowMapper(Child),
+    RowMapper(_setting, "id", "name"),
     _WHO,
-    Whole(Organisation, "id", "name"),
-    Whole(FormVersion),
-    Whole(FormTemplate),
+    RowMapper(Organisation, "id", "name"),
+    RowMapper(FormVersion),
+    RowMapper(FormTemplate),
 )
 _FORM = Ready(
     select(*_SURROUNDED.columns)
@@ -57,19 +57,21 @@ _FORM = Ready(
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
     .where(Form.id == bindparam("form"))
 )
-_DRAFT = Together(Whole(SectionDraft), _WHO)
+_DRAFT = JoinMapper(RowMapper(SectionDraft), _WHO)
 _DRAFTS_READ = Ready(
     select(*_DRAFT.columns)
     .select_from(SectionDraft)
     .outerjoin(Person, Person.id == SectionDraft.saved_by_id)
     .where(SectionDraft.form_id == bindparam("form"))
 )
-_DOCUMENT = Together(Whole(Document))
+_DOCUMENT = JoinMapper(RowMapper(Document))
 _DOCUMENTS_READ = Ready(
     select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
 )
-_SENDER = Whole(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
-_SENT = Together(Whole(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _SENDER)
+_SENDER = RowMapper(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
+_SENT = JoinMapper(
+    RowMapper(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _SENDER
+)
 _SUBMISSIONS = Ready(
     select(*_SENT.columns)
     .select_from(Submission)
@@ -88,11 +90,11 @@ _ANSWERS_OF = Ready(
         Submission.form_id == bindparam("form"), Submission.number == bindparam("number")
     )
 )
-_RETURN = Together(Whole(FormReturn))
+_RETURN = JoinMapper(RowMapper(FormReturn))
 _RETURNS = Ready(
     select(*_RETURN.columns).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
 )
-_REQUEST = Together(Whole(Request), Whole(FormVersion), Whole(Submission))
+_REQUEST = JoinMapper(RowMapper(Request), RowMapper(FormVersion), RowMapper(Submission))
 _REQUEST_SENT = Ready(
     select(*_REQUEST.columns)
     .select_from(Request)
@@ -130,15 +132,15 @@ _HISTORY = (
 def form_to_read(session: Session, form_id: int) -> Form | None:
     """One form with its child, whose work it is, who wrote it and its wording: to be read."""
     for row in _FORM.rows(session, form=form_id):
-        form, child, setting, author, organisation, version, template = _SURROUNDED.apart(row)
+        form, child, setting, author, organisation, version, template = _SURROUNDED.split(row)
         return cast(
             Form,
-            beside(
+            attach(
                 form,
-                child=beside(child, setting=setting),
+                child=attach(child, setting=setting),
                 author=author,
                 organisation=organisation,
-                form_version=beside(version, template=template),
+                form_version=attach(version, template=template),
             ),
         )
     return None
@@ -161,8 +163,8 @@ def form_held_with_child(session: Session, form_id: int) -> Form | None:
 
 def drafts_to_read(session: Session, form_id: int) -> Sequence[SectionDraft]:
     """What was typed so far, section by section, with who saved it: to be read."""
-    rows = [_DRAFT.apart(row) for row in _DRAFTS_READ.rows(session, form=form_id)]
-    return [beside(draft, saved_by=who) for draft, who in rows]
+    rows = [_DRAFT.split(row) for row in _DRAFTS_READ.rows(session, form=form_id)]
+    return [attach(draft, saved_by=who) for draft, who in rows]
 
 
 def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
@@ -173,7 +175,7 @@ def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
 def documents_to_read(session: Session, form_id: int) -> Sequence[Document]:
     """The files of a form that this person may see, those taken off again included: to be read."""
     return [
-        document for row in _DOCUMENTS_READ.rows(session, form=form_id) for document in _DOCUMENT.apart(row)
+        document for row in _DOCUMENTS_READ.rows(session, form=form_id) for document in _DOCUMENT.split(row)
     ]
 
 
@@ -184,8 +186,8 @@ def documents_of(session: Session, form_id: int) -> Sequence[Document]:
 
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
     """Every time it was sent, newest first, without what was in it."""
-    rows = [_SENT.apart(row) for row in _SUBMISSIONS.rows(session, form=form_id)]
-    return [beside(submission, submitted_by=who) for submission, who in rows]
+    rows = [_SENT.split(row) for row in _SUBMISSIONS.rows(session, form=form_id)]
+    return [attach(submission, submitted_by=who) for submission, who in rows]
 
 
 def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
@@ -212,14 +214,14 @@ def sent_with(session: Session, form_id: int, send_key: str) -> Submission | Non
 
 def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
     """Every reason for which it was sent back, oldest first."""
-    return [reason for row in _RETURNS.rows(session, form=form_id) for reason in _RETURN.apart(row)]
+    return [reason for row in _RETURNS.rows(session, form=form_id) for reason in _RETURN.split(row)]
 
 
 def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
     """The child's newest request as it was sent, if this person may read it."""
     for row in _REQUEST_SENT.rows(session, child=child_id):
-        request, version, submission = _REQUEST.apart(row)
-        return beside(request, form_version=version), submission
+        request, version, submission = _REQUEST.split(row)
+        return attach(request, form_version=version), submission
     return None
 
 

@@ -9,22 +9,22 @@ from app.accounts.tables.people import Person
 from app.children.rules.school_years import youngest_of_age
 from app.children.tables import Child, ChildLink
 from app.core.database.listing import Listing
-from app.core.database.row_mapper import Whole
+from app.core.database.row_mapper import RowMapper
 from app.core.roles import WorkflowRole
 from app.forms.tables.forms import Advice, Form, FormTemplate, FormVersion, Request
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
 # A column that is never empty comes first in each table.
-_CHILD = Whole(Child, "id", "forenames", "surname")
-_BODY = Whole(Organisation, "id", "name")
-_PERSON = Whole(Person, "id", "first_name", "last_name")
-_AUTHOR = Whole(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
+_CHILD = RowMapper(Child, "id", "forenames", "surname")
+_BODY = RowMapper(Organisation, "id", "name")
+_PERSON = RowMapper(Person, "id", "first_name", "last_name")
+_AUTHOR = RowMapper(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
 
 
 def _forms(kind: type[Form]) -> Listing:
     return Listing(
-        Whole(
+        RowMapper(
             kind,
             "id",
             "kind",
@@ -39,13 +39,13 @@ def _forms(kind: type[Form]) -> Listing:
         (kind.child, _CHILD),
         (kind.organisation, _BODY),
         (kind.author, _AUTHOR),
-        (kind.form_version, Whole(FormVersion, "id")),
-        (FormVersion.template, Whole(FormTemplate, "id", "title")),
+        (kind.form_version, RowMapper(FormVersion, "id")),
+        (FormVersion.template, RowMapper(FormTemplate, "id", "title")),
     )
 
 
 CHILDREN = Listing(
-    Whole(
+    RowMapper(
         Child,
         "id",
         "forenames",
@@ -63,7 +63,7 @@ CHILDREN = Listing(
 REQUESTS = _forms(Request)
 ADVICE = _forms(Advice)
 REGISTRATIONS = Listing(
-    Whole(
+    RowMapper(
         Registration,
         "id",
         "first_name",
@@ -76,7 +76,7 @@ REGISTRATIONS = Listing(
     )
 )
 MESSAGES = Listing(
-    Whole(Message, "id", "subject", "sender_name", "created_at", "read_at"),
+    RowMapper(Message, "id", "subject", "sender_name", "created_at", "read_at"),
     (Message.recipient, _PERSON),
     (Message.child, _CHILD),
     numbered_by="created_at",

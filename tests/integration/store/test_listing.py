@@ -11,7 +11,7 @@ from app.children.queries import finding
 from app.children.queries.finding import child_matches, children_listed, listed_by_child
 from app.core.database.listing import MOST_SHAPES, Listing, Part, Shape, Sought
 from app.core.database.row_filter import set_principal
-from app.core.database.row_mapper import Whole
+from app.core.database.row_mapper import RowMapper
 from app.forms.rules.workflow import FormState
 from app.models import (
     AWAITED_ADVICE,
@@ -126,7 +126,7 @@ def test_what_is_about_a_record_that_was_merged_is_listed_without_it(cast, make,
     assert rows[0].title
 
 
-CHILDREN = Whole(Child, "id", "forenames", "surname")
+CHILDREN = RowMapper(Child, "id", "forenames", "surname")
 WHOLE_LIST = Part("id", False, 0, 25)
 
 
@@ -351,7 +351,7 @@ def test_a_row_of_a_list_is_only_to_be_read(cast, make):
 
 
 def test_what_stands_beside_is_named_as_the_model_names_it(cast, make):
-    listing = Listing(CHILDREN, (Child.setting, Whole(Organisation, "id", "name")))
+    listing = Listing(CHILDREN, (Child.setting, RowMapper(Organisation, "id", "name")))
     setting = make.organisation(name="Wibsey Primary")
     child = make.child(setting_id=setting.id)
     with cast.olu.works() as work:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.database.row_mapper import Whole
+from app.core.database.row_mapper import RowMapper
 from app.forms.queries.forms import drafts_of, drafts_to_read, form_held, form_to_read
 from app.models import Form
 
@@ -12,7 +12,7 @@ def test_a_snapshot_says_what_the_row_says(cast, make):
     with cast.sana.works() as work:
         row, snapshot = form_held(work.session, form.id), form_to_read(work.session, form.id)
         assert row is not None and snapshot is not None
-        for name in Whole(Form).names:
+        for name in RowMapper(Form).names:
             assert getattr(snapshot, name) == getattr(row, name), name
         assert (snapshot.title, snapshot.child.name) == (row.title, row.child.name)
         assert snapshot.author is not None and snapshot.author.name == cast.sana.principal.name
