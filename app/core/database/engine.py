@@ -19,7 +19,7 @@ from app.core.database.write_queue import WriteQueue
 
 WRITING = "portal_writing"
 """Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
-TURN = "portal_turn"
+WRITE_LOCK_HELD = "portal_write_lock_held"
 CHANGED = "changed"
 _CONNECTION = "connection"
 _SEEN, _ASK_AFTER = "seen", 30.0  # seconds
@@ -169,7 +169,7 @@ def _engine(url: str) -> Engine:
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        _take_turns(engine, WriteQueue())
+        _queue_writers(engine, WriteQueue())
         return engine
     engine = create_engine(
         url,
@@ -215,17 +215,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _take_turns(engine: Engine, turns: WriteQueue) -> None:
+def _queue_writers(engine: Engine, queue: WriteQueue) -> None:
     """A writing transaction has its turn from its BEGIN until its connection is put back."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get(WRITING)
-        if writing and turns.take():
-            connection.info[TURN] = True
+        if writing and queue.acquire():
+            connection.info[WRITE_LOCK_HELD] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     @event.listens_for(engine, "checkin")
     def put_back(_connection: Any, record: Any) -> None:
-        if record.info.pop(TURN, False):
-            turns.give_back()
+        if record.info.pop(WRITE_LOCK_HELD, False):
+            queue.release()

@@ -17,28 +17,28 @@ class WriteQueue:
     def __init__(self) -> None:
         self._guard = Lock()
         self._taken = False
-        self._queue: deque[Event] = deque()
+        self._waiting: deque[Event] = deque()
 
-    def take(self) -> bool:
+    def acquire(self) -> bool:
         """Wait for a turn; False when it took too long, so that nothing has to be given back."""
         with self._guard:
             if not self._taken:
                 self._taken = True
                 return True
             mine = Event()
-            self._queue.append(mine)
+            self._waiting.append(mine)
         if mine.wait(LONGEST):
             return True
         with self._guard:
-            if mine in self._queue:
-                self._queue.remove(mine)
+            if mine in self._waiting:
+                self._waiting.remove(mine)
                 return False
         return True  # it came in the moment of giving up
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Whoever has waited longest is next."""
         with self._guard:
-            if self._queue:
-                self._queue.popleft().set()
+            if self._waiting:
+                self._waiting.popleft().set()
             else:
                 self._taken = False

@@ -36,27 +36,27 @@ def test_sixteen_writers_at_once_all_get_their_turn(context, cast):
         assert work.session.query(AuditRow).filter(AuditRow.event == "AuditRead").count() == WRITERS * EACH
 
 
-def test_turns_go_by_the_order_of_coming():
-    turns, order = WriteQueue(), []
-    assert turns.take()
+def test_writers_go_in_the_order_they_came():
+    queue, order = WriteQueue(), []
+    assert queue.acquire()
 
-    def queue(number: int) -> None:
-        assert turns.take()
+    def wait_and_write(number: int) -> None:
+        assert queue.acquire()
         order.append(number)
-        turns.give_back()
+        queue.release()
 
     waiting = []
     for number in range(5):
-        waiting.append(threading.Thread(target=queue, args=(number,)))
+        waiting.append(threading.Thread(target=wait_and_write, args=(number,)))
         waiting[-1].start()
-        while len(turns._queue) <= number:
+        while len(queue._waiting) <= number:
             pass
-    turns.give_back()
+    queue.release()
     for each in waiting:
         each.join()
 
     assert order == [0, 1, 2, 3, 4]
-    assert turns.take()
+    assert queue.acquire()
 
 
 def test_whoever_fails_in_the_middle_gives_the_turn_back(context, cast):
