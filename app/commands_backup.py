@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from app.commands import portal_commands
-from app.operations.archive import NoBundle
+from app.operations.archive import ArchiveError
 from app.operations.backup import numbers, take_backup
 from app.operations.database_copy import CopyFailed
 from app.operations.restore import CannotRestore, HalfRestored, restore_backup
@@ -28,7 +28,7 @@ def _told_plainly() -> Iterator[None]:
     os.umask(0o077)
     try:
         yield
-    except (NoBundle, CopyFailed, CannotRestore) as reason:
+    except (ArchiveError, CopyFailed, CannotRestore) as reason:
         click.echo(f"Nothing was done. {reason}", err=True)
         sys.exit(1)
     except HalfRestored as half:

@@ -25,7 +25,7 @@ NAME = re.compile(r"manifest\.json|audit-heads\.log|database\.(sqlite3|dump)|fil
 CHUNK = 1024 * 1024
 
 
-class NoBundle(Exception):
+class ArchiveError(Exception):
     """There is no backup here, or no place for one; its text says why."""
 
 
@@ -34,14 +34,14 @@ def name_of_file(key: str) -> str:
     return f"files/{key}"
 
 
-class Bundle(Protocol):
+class ArchiveWriter(Protocol):
     """A backup being written."""
 
     def add(self, name: str, source: BinaryIO, size: int) -> str:
         """Put a part in; gives its SHA-256."""
 
 
-class Reading(Protocol):
+class ArchiveReader(Protocol):
     """A backup being read."""
 
     def names(self) -> set[str]:
@@ -121,18 +121,20 @@ class _Tar:
 
 
 @contextmanager
-def new_bundle(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[Bundle, Path]]:
+def new_archive(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[ArchiveWriter, Path]]:
     """Write a backup at this new place; gives it, and the name of a file to work with that is gone afterwards.
 
-    With `recipients` (age public keys) it is one file, encrypted for them. Raises NoBundle.
+    With `recipients` (age public keys) it is one file, encrypted for them. Raises ArchiveError.
     """
     _check_name(target, recipients)
     unfinished = target.with_name(f"{target.name}.part")
     for taken in (target, unfinished):
         if taken.exists():
-            raise NoBundle(f"{taken} is there already. Nothing is ever written over: choose another name.")
+            raise ArchiveError(
+                f"{taken} is there already. Nothing is ever written over: choose another name."
+            )
     if not target.parent.is_dir():
-        raise NoBundle(f"There is no folder {target.parent}.")
+        raise ArchiveError(f"There is no folder {target.parent}.")
     scratch = target.with_name(f"{target.name}.database")
     try:
         if target.suffix in (".tar", ENDING):
@@ -159,32 +161,32 @@ def new_bundle(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[B
 
 def _check_name(target: Path, recipients: Sequence[str]) -> None:
     if recipients and target.suffix != ENDING:
-        raise NoBundle(
+        raise ArchiveError(
             f"Backups are encrypted here: choose a name that ends in .tar{ENDING}, not {target.name}."
         )
     if not recipients and target.suffix == ENDING:
-        raise NoBundle(f"There is no key to encrypt {target.name} for: set BACKUP_RECIPIENTS.")
+        raise ArchiveError(f"There is no key to encrypt {target.name} for: set BACKUP_RECIPIENTS.")
 
 
 @contextmanager
 def decrypted(source: Path, identity: Path | None, scratch: Path) -> Iterator[Path]:
-    """Give the backup in clear: itself, or a copy that is gone afterwards. Raises NoBundle."""
+    """Give the backup in clear: itself, or a copy that is gone afterwards. Raises ArchiveError."""
     if source.suffix != ENDING or not source.is_file():
         yield source
         return
     if identity is None:
-        raise NoBundle(f"{source} is encrypted: say --identity and the file with the private key.")
+        raise ArchiveError(f"{source} is encrypted: say --identity and the file with the private key.")
     try:
         decrypt(source, scratch, identity)
         yield scratch
     except NoKey as problem:
-        raise NoBundle(f"{problem}.") from None
+        raise ArchiveError(f"{problem}.") from None
     finally:
         scratch.unlink(missing_ok=True)
 
 
 @contextmanager
-def open_bundle(source: Path) -> Iterator[Reading]:
+def open_archive(source: Path) -> Iterator[ArchiveReader]:
     """Read a backup, a folder or a .tar file."""
     if source.is_dir():
         yield _Folder(source)
@@ -192,7 +194,7 @@ def open_bundle(source: Path) -> Iterator[Reading]:
         with tarfile.open(source, "r:") as tar:
             yield _Tar(tar)
     else:
-        raise NoBundle(f"{source} is neither a folder nor a .tar file.")
+        raise ArchiveError(f"{source} is neither a folder nor a .tar file.")
 
 
 def size_of(target: Path) -> int:

@@ -24,10 +24,10 @@ from app.operations.archive import (
     DATABASE,
     HEADS,
     MANIFEST,
-    Bundle,
-    NoBundle,
+    ArchiveError,
+    ArchiveWriter,
     name_of_file,
-    new_bundle,
+    new_archive,
     size_of,
 )
 from app.operations.database_copy import copied, count_rows, kind_of, need_tools, revision_of, tables_of
@@ -63,21 +63,21 @@ class _Seen:
 
 
 def take_backup(context: AppContext, target: Path) -> Taken:
-    """Write a backup to a new folder, or a new file if its name ends in .tar or .tar.age. Raises NoBundle or CopyFailed."""
+    """Write a backup to a new folder, or a new file if its name ends in .tar or .tar.age. Raises ArchiveError or CopyFailed."""
     settings = context.settings
     if not (settings.backup_recipients or settings.backups_unencrypted):
-        raise NoBundle(
+        raise ArchiveError(
             "This portal has no public key to encrypt its backups for: set BACKUP_RECIPIENTS (docs/backup.md). Only where "
             "something else encrypts them, set BACKUPS_UNENCRYPTED=yes."
         )
     need_tools(context.database, "pg_dump")
     kind, taken_at = kind_of(context.database), context.clock.now().isoformat(timespec="seconds") + "Z"
-    with new_bundle(target, settings.backup_recipients) as (bundle, scratch):
-        parts = _add_heads(bundle, context.settings.data_dir / HEADS_FILE)
+    with new_archive(target, settings.backup_recipients) as (archive, scratch):
+        parts = _add_heads(archive, context.settings.data_dir / HEADS_FILE)
         with copied(context.database, scratch) as connection:
             seen = _look_at(context, connection)
-        parts[DATABASE[kind]] = _add(bundle, DATABASE[kind], scratch)
-        parts |= _add_files(bundle, store_of(context), seen)
+        parts[DATABASE[kind]] = _add(archive, DATABASE[kind], scratch)
+        parts |= _add_files(archive, store_of(context), seen)
         manifest = Manifest(
             taken_at=taken_at,
             version=VERSION,
@@ -91,7 +91,7 @@ def take_backup(context: AppContext, target: Path) -> Taken:
             keys=marks_of(keys_of(context)),
         )
         slip = manifest.written(context.settings.audit_keys[0])
-        bundle.add(MANIFEST, io.BytesIO(slip), len(slip))
+        archive.add(MANIFEST, io.BytesIO(slip), len(slip))
     taken = Taken(manifest, len(seen.documents) - len(seen.missing), size_of(target), tuple(seen.damaged))
     _leave_word(context.settings.data_dir, taken)
     return taken
@@ -114,24 +114,24 @@ def _look_at(context: AppContext, connection: Connection) -> _Seen:
         return _Seen(counts, revision_of(connection), counts["audit"], seal, documents)
 
 
-def _add(bundle: Bundle, name: str, path: Path) -> str:
+def _add(archive: ArchiveWriter, name: str, path: Path) -> str:
     with path.open("rb") as file:
-        return bundle.add(name, file, path.stat().st_size)
+        return archive.add(name, file, path.stat().st_size)
 
 
-def _add_heads(bundle: Bundle, path: Path) -> dict[str, str]:
+def _add_heads(archive: ArchiveWriter, path: Path) -> dict[str, str]:
     kept = path.read_bytes() if path.exists() else b""
-    return {HEADS: bundle.add(HEADS, io.BytesIO(kept), len(kept))} if kept else {}
+    return {HEADS: archive.add(HEADS, io.BytesIO(kept), len(kept))} if kept else {}
 
 
-def _add_files(bundle: Bundle, store: Store, seen: _Seen) -> dict[str, str]:
+def _add_files(archive: ArchiveWriter, store: Store, seen: _Seen) -> dict[str, str]:
     """Each document's file; what is not there, or is not what was uploaded, is noted and does not stop the rest."""
     parts = {}
     for number, key, fingerprint in seen.documents:
         name = name_of_file(key)
         try:
             with store.open(key) as content:
-                parts[name] = bundle.add(name, content, store.size(key))
+                parts[name] = archive.add(name, content, store.size(key))
         except (FileNotFoundError, ValueError):
             seen.missing.append(number)
             continue

@@ -19,7 +19,15 @@ from app.core.events import PortalRestored
 from app.core.files.checksum import checksum_of
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.documents.documents import still_wanted, store_of, without_file
-from app.operations.archive import DATABASE, HEADS, MANIFEST, Reading, decrypted, name_of_file, open_bundle
+from app.operations.archive import (
+    DATABASE,
+    HEADS,
+    MANIFEST,
+    ArchiveReader,
+    decrypted,
+    name_of_file,
+    open_archive,
+)
 from app.operations.backup import keys_of
 from app.operations.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
 from app.operations.rules.backup_manifest import BadManifest, Manifest, other_keys, read_manifest, sealed_with
@@ -54,7 +62,7 @@ class Restored:
 def restore_backup(
     context: AppContext, source: Path, *, older_key: bool = False, identity: Path | None = None
 ) -> Restored:
-    """Put this backup back. Raises CannotRestore, NoBundle or CopyFailed while nothing has been written, HalfRestored after.
+    """Put this backup back. Raises CannotRestore, ArchiveError or CopyFailed while nothing has been written, HalfRestored after.
 
     `older_key`: it may be sealed with an audit key that was replaced since. `identity`: the file with the private key
     of an encrypted one.
@@ -63,17 +71,17 @@ def restore_backup(
     with alone(context.database):
         _must_be_empty(context)
         scratch = context.settings.data_dir / "restoring.tar"
-        with decrypted(source, identity, scratch) as plain, open_bundle(plain) as bundle:
-            manifest = _checked(context, bundle, older_key)
-            _check_parts(bundle, manifest)
+        with decrypted(source, identity, scratch) as plain, open_archive(plain) as archive:
+            manifest = _checked(context, archive, older_key)
+            _check_parts(archive, manifest)
             with _what_is_left_is_said(context):
-                return _put_back(context, bundle, manifest)
+                return _put_back(context, archive, manifest)
 
 
-def _put_back(context: AppContext, bundle: Reading, manifest: Manifest) -> Restored:
-    _put_back_database(context, bundle, manifest)
-    files = _put_back_files(context, bundle)
-    _put_back_heads(context, bundle)
+def _put_back(context: AppContext, archive: ArchiveReader, manifest: Manifest) -> Restored:
+    _put_back_database(context, archive, manifest)
+    files = _put_back_files(context, archive)
+    _put_back_heads(context, archive)
     verdict, documents = _audit(context, manifest), _documents(context)
     wrong = [
         *_wrong_counts(context, manifest),
@@ -143,10 +151,10 @@ def _to_empty(context: AppContext) -> str:
     return f"drop the database {database} and create it anew, delete {files} and {heads}"
 
 
-def _checked(context: AppContext, bundle: Reading, older_key: bool) -> Manifest:
+def _checked(context: AppContext, archive: ArchiveReader, older_key: bool) -> Manifest:
     """The list of what is in it, if it fits this portal."""
     try:
-        with bundle.open(MANIFEST) as file:
+        with archive.open(MANIFEST) as file:
             manifest, seal = read_manifest(file.read())
     except KeyError:
         raise CannotRestore("This is not a backup: it has no manifest.json.") from None
@@ -179,13 +187,13 @@ def _checked(context: AppContext, bundle: Reading, older_key: bool) -> Manifest:
     return manifest
 
 
-def _check_parts(bundle: Reading, manifest: Manifest) -> None:
+def _check_parts(archive: ArchiveReader, manifest: Manifest) -> None:
     """Every part is there, nothing else is, and each is as it was."""
-    there = bundle.names() - {MANIFEST}
+    there = archive.names() - {MANIFEST}
     wrong = [f"{name} is missing" for name in sorted(set(manifest.parts) - there)]
     wrong += [f"{name} does not belong to it" for name in sorted(there - set(manifest.parts))]
     for name in sorted(there & set(manifest.parts)):
-        with bundle.open(name) as file:
+        with archive.open(name) as file:
             if checksum_of(file) != manifest.parts[name]:
                 wrong.append(f"{name} was changed or is damaged")
     if wrong:
@@ -193,37 +201,37 @@ def _check_parts(bundle: Reading, manifest: Manifest) -> None:
         raise CannotRestore(f"This backup is not whole: {'; '.join(wrong[:5])}{more}.")
 
 
-def _put_back_database(context: AppContext, bundle: Reading, manifest: Manifest) -> None:
-    with _on_disk(context, bundle, DATABASE[manifest.kind]) as path:
+def _put_back_database(context: AppContext, archive: ArchiveReader, manifest: Manifest) -> None:
+    with _on_disk(context, archive, DATABASE[manifest.kind]) as path:
         put_back(context.database, path)
 
 
 @contextmanager
-def _on_disk(context: AppContext, bundle: Reading, name: str) -> Iterator[Path]:
+def _on_disk(context: AppContext, archive: ArchiveReader, name: str) -> Iterator[Path]:
     """A part as a file of its own, for as long as it is needed."""
     path = context.settings.data_dir / "restoring.part"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(handle, "wb") as out, bundle.open(name) as file:
+        with os.fdopen(handle, "wb") as out, archive.open(name) as file:
             shutil.copyfileobj(file, out, 1024 * 1024)
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
-def _put_back_files(context: AppContext, bundle: Reading) -> int:
-    store, files = store_of(context), sorted(name for name in bundle.names() if name.startswith(FILES))
+def _put_back_files(context: AppContext, archive: ArchiveReader) -> int:
+    store, files = store_of(context), sorted(name for name in archive.names() if name.startswith(FILES))
     for name in files:
-        with bundle.open(name) as file:
+        with archive.open(name) as file:
             store.put_back(name.removeprefix(FILES), file)  # type: ignore[arg-type]
     return len(files)
 
 
-def _put_back_heads(context: AppContext, bundle: Reading) -> None:
-    if HEADS not in bundle.names():
+def _put_back_heads(context: AppContext, archive: ArchiveReader) -> None:
+    if HEADS not in archive.names():
         return
     handle = os.open(context.settings.data_dir / HEADS_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "wb") as out, bundle.open(HEADS) as file:
+    with os.fdopen(handle, "wb") as out, archive.open(HEADS) as file:
         shutil.copyfileobj(file, out)
 
 

@@ -7,7 +7,7 @@ import pyrage
 
 from app.commands import prepare
 from app.core.unit_of_work import AppContext
-from app.operations.archive import MANIFEST, decrypted, open_bundle
+from app.operations.archive import MANIFEST, decrypted, open_archive
 from bench.drill.comparing import compare
 from bench.drill.filling import CANARIES, Writers, fill
 from bench.drill.place import Place
@@ -72,9 +72,12 @@ def _drill(
     yield at_most(f"Seconds to restore {people:,} people", round(seconds, 1), LONGEST_RESTORE, " s")
     restored = empty.context()
     try:
-        with decrypted(backup, identity, options.folder / "plain.tar") as plain, open_bundle(plain) as bundle:
+        with (
+            decrypted(backup, identity, options.folder / "plain.tar") as plain,
+            open_archive(plain) as archive,
+        ):
             manifest = options.folder / MANIFEST
-            manifest.write_bytes(bundle.open(MANIFEST).read())
+            manifest.write_bytes(archive.open(MANIFEST).read())
         found = compare(restored, manifest, writers.before(begun))
     finally:
         restored.database.engine.dispose()

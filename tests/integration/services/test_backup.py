@@ -16,7 +16,7 @@ from app.core.audit.heads import FILE, keep_head
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import AuditRow, Child, Document, LogInSession
-from app.operations.archive import NoBundle
+from app.operations.archive import ArchiveError
 from app.operations.backup import take_backup
 from app.operations.database_copy import CopyFailed, _conninfo
 from app.operations.restore import CannotRestore, restore_backup
@@ -63,7 +63,7 @@ def test_a_backup_is_for_nobody_elses_eyes(context, report, either):
 def test_nothing_is_written_over(context, either):
     either.write_text("Somebody's.")
 
-    with pytest.raises(NoBundle, match="is there already"):
+    with pytest.raises(ArchiveError, match="is there already"):
         take_backup(context, either)
 
     assert either.read_text() == "Somebody's."

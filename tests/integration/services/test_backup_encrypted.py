@@ -9,7 +9,7 @@ import pytest
 
 from app.core.files.encrypted_file import NoKey, encrypting
 from app.core.unit_of_work import AppContext
-from app.operations.archive import NoBundle
+from app.operations.archive import ArchiveError
 from app.operations.backup import take_backup
 from app.operations.restore import restore_backup
 from config import ConfigError, load_settings
@@ -46,14 +46,14 @@ def test_a12_a_backup_comes_back_with_the_private_key_only(encrypts, elsewhere, 
     assert TEXT not in content and SURNAME.encode() not in content and not tarfile.is_tarfile(target)
     assert sorted(path.name for path in tmp_path.glob("portal*")) == ["portal.tar.age"]
 
-    with pytest.raises(NoBundle, match="--identity"):
+    with pytest.raises(ArchiveError, match="--identity"):
         restore_backup(elsewhere, target)
     stranger = tmp_path / "stranger.txt"
     stranger.write_text(str(pyrage.x25519.Identity.generate()))
-    with pytest.raises(NoBundle, match="another key"):
+    with pytest.raises(ArchiveError, match="another key"):
         restore_backup(elsewhere, target, identity=stranger)
     (tmp_path / "empty.txt").write_text("")
-    with pytest.raises(NoBundle, match="holds no age identity"):
+    with pytest.raises(ArchiveError, match="holds no age identity"):
         restore_backup(elsewhere, target, identity=tmp_path / "empty.txt")
 
     done = restore_backup(elsewhere, target, identity=identity)
@@ -63,7 +63,7 @@ def test_a12_a_backup_comes_back_with_the_private_key_only(encrypts, elsewhere, 
 
 @pytest.mark.parametrize("name", ["backup", "backup.tar"])
 def test_a12_where_there_is_a_key_nothing_is_written_in_clear(encrypts, report, tmp_path, name):
-    with pytest.raises(NoBundle, match=r"ends in \.tar\.age"):
+    with pytest.raises(ArchiveError, match=r"ends in \.tar\.age"):
         take_backup(encrypts, tmp_path / name)
 
     assert list(tmp_path.glob("backup*")) == []
@@ -79,7 +79,7 @@ def test_a12_without_a_key_a_backup_has_to_be_allowed(context, tmp_path):
     assert list(tmp_path.glob("backup*")) == []
     code, said, _wrong = run(context, "backup", str(tmp_path / "backup.tar"))
     assert code == 0 and "It is not encrypted" in said
-    with pytest.raises(NoBundle, match="BACKUP_RECIPIENTS"):
+    with pytest.raises(ArchiveError, match="BACKUP_RECIPIENTS"):
         take_backup(context, tmp_path / "backup.tar.age")
 
 
@@ -101,7 +101,7 @@ def test_a12_a_damaged_backup_is_refused(encrypts, elsewhere, report, identity, 
     content[-100] ^= 1
     target.write_bytes(content)
 
-    with pytest.raises(NoBundle, match="damaged"):
+    with pytest.raises(ArchiveError, match="damaged"):
         restore_backup(elsewhere, target, identity=identity)
 
     assert list(elsewhere.settings.data_dir.glob("restoring*")) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from app.documents.documents import store_of
-from app.operations.archive import open_bundle
+from app.operations.archive import open_archive
 from app.operations.backup import take_backup
 from app.operations.restore import CannotRestore, restore_backup
 from tests.integration.post.test_audit import rows
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 def test_no_key_is_in_a_backup(context, report, either):
     take_backup(context, either)
 
-    with open_bundle(either) as bundle:
-        for name in bundle.names():
-            with bundle.open(name) as part:
+    with open_archive(either) as archive:
+        for name in archive.names():
+            with archive.open(name) as part:
                 held = part.read()
             for key in (
                 *context.settings.secret_keys,
