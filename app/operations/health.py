@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
-from app.core.database.health import write_and_take_back
+from app.core.database.health import check_writable
 from app.core.database.migrations import newest_revision
 from app.core.mail import queue_state
 from app.core.unit_of_work import AppContext
@@ -98,7 +98,7 @@ def _database(context: AppContext) -> bool:
 
     Newer tables are no reason to leave: while an upgrade goes from host to host, those not yet upgraded go on serving.
     """
-    return write_and_take_back(context.database) >= wanted_revision()
+    return check_writable(context.database) >= wanted_revision()
 
 
 def _mail(context: AppContext) -> bool:

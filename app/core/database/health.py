@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.core.database.engine import WRITING, Database
 
-_PROBE = sa.text("UPDATE alembic_version SET version_num = version_num")
+_UNCHANGED_UPDATE = sa.text("UPDATE alembic_version SET version_num = version_num")
 _REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
@@ -21,10 +21,10 @@ def revision_within(connection: sa.Connection) -> str:
     return str(connection.execute(_REVISION).scalar() or "")
 
 
-def write_and_take_back(database: Database) -> str:
+def check_writable(database: Database) -> str:
     """Write a row and take it back; gives the last migration. Raises whatever keeps the database from being written."""
     with database.engine.connect().execution_options(**{WRITING: True}) as connection:
-        connection.execute(_PROBE)
+        connection.execute(_UNCHANGED_UPDATE)
         revision = revision_within(connection)
         connection.rollback()
     return revision
