@@ -14,7 +14,7 @@ from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import GRANTS, Grant, Role
 from app.core.unit_of_work import AppContext
 from app.forms.form_templates import import_seeds
-from app.operations.key_rotation import reseal
+from app.operations.key_rotation import rotate_keys
 from app.security import app_context
 from app.seed.files import form_seeds
 
@@ -84,7 +84,7 @@ def prepare(desk: AppContext) -> None:
     with alone(desk.database):
         migrate(desk.database.url)
         _sync(desk)
-    reseal(desk)
+    rotate_keys(desk)
 
 
 def _sync(desk: AppContext) -> None:

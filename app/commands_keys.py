@@ -6,14 +6,14 @@ import click
 
 from app.commands import portal_commands
 from app.operations.backup import numbers
-from app.operations.key_rotation import reseal
+from app.operations.key_rotation import rotate_keys
 from app.security import app_context
 
 
 @portal_commands.command("reseal")
 def reseal_all() -> None:
     """Seal anew, with FILE_KEY, whatever the keys in FILE_KEY_FALLBACKS sealed. People can go on working."""
-    told = reseal(app_context())
+    told = rotate_keys(app_context())
     for kind, count in told.done.items():
         click.echo(f"Sealed anew: {kind}: {count:,}")
     for kind, rows in told.broken.items():

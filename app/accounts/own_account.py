@@ -21,14 +21,14 @@ from app.accounts.second_step import (
     UnitOfWorkFactory,
     app_step,
     begin,
-    seal_secret,
+    encrypt_secret,
     verify,
 )
 from app.accounts.sessions import mark_proved, require_proof
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.core import rate_limits
-from app.core.encryption import BrokenSeal, seal, unseal
+from app.core.encryption import DecryptionError, decrypt, encrypt
 from app.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
 from app.core.roles import SEN_TEAM, Role
 from app.core.try_limits import PASSWORDS_PER_ACCOUNT, code_typed
@@ -112,14 +112,14 @@ def may_add_app(work: UnitOfWork) -> bool:
 
 def new_app_secret(work: UnitOfWork) -> str:
     """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
-    return seal(work.context.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
+    return encrypt(work.context.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
 
 
 def app_secret_offered(work: UnitOfWork, sealed: str | None) -> str | None:
     """The secret offered on the page, if it is this person's."""
     try:
-        return unseal(work.context.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
-    except BrokenSeal:
+        return decrypt(work.context.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
+    except DecryptionError:
         return None
 
 
@@ -141,7 +141,7 @@ def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, entered: str) 
             FieldError("code", Wording(N_("Enter the 6 digit code that the app shows now")))
         )
     person = work.get(Person, work.me.user_id)
-    person.totp_secret = seal_secret(work, person.id, secret)
+    person.totp_secret = encrypt_secret(work, person.id, secret)
     person.totp_last_step = None
     person.two_step = BY_APP
     work.session.flush()

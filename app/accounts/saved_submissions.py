@@ -15,13 +15,13 @@ from sqlalchemy import delete, select
 from app.accounts.sessions import hash_of
 from app.accounts.tables.log_in import SavedSubmission
 from app.core import rate_limits
-from app.core.encryption import BrokenSeal, seal, unseal
+from app.core.encryption import DecryptionError, decrypt, encrypt
 from app.core.fingerprints import is_mark_of, mark_of
 from app.core.try_limits import KEPT_FOR, Limit
 from app.core.unit_of_work import AppContext, UnitOfWork
 
 Fields = Sequence[tuple[str, str]]
-SEALED_FOR = "kept post"
+PURPOSE = "kept post"
 SAVES_A_DAY = Limit("kept", 200, timedelta(days=1))
 
 
@@ -67,8 +67,8 @@ def save(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
             key_hash=mark,
             person_id=person_id,
             path=path,
-            sealed_fields=seal(
-                work.context.settings.file_keys, SEALED_FOR, (mark, person_id, path), json.dumps(list(fields))
+            sealed_fields=encrypt(
+                work.context.settings.file_keys, PURPOSE, (mark, person_id, path), json.dumps(list(fields))
             ),
             kept_at=work.now,
         )
@@ -89,9 +89,9 @@ def load(work: UnitOfWork, key: str | None) -> SavedFields | None:
         return None
     try:
         opened = json.loads(
-            unseal(work.context.settings.file_keys, SEALED_FOR, place_of(row), row.sealed_fields)
+            decrypt(work.context.settings.file_keys, PURPOSE, place_of(row), row.sealed_fields)
         )
-    except BrokenSeal:
+    except DecryptionError:
         return None
     return SavedFields(row.path, [(name, value) for name, value in opened], row.kept_at)
 

@@ -30,7 +30,7 @@ from app.accounts.tables.log_in import LogInChallenge
 from app.core import rate_limits
 from app.core.database.locks import hold_account
 from app.core.devices import device_name
-from app.core.encryption import BrokenSeal, seal, unseal
+from app.core.encryption import DecryptionError, decrypt, encrypt
 from app.core.errors import PortalError
 from app.core.fingerprints import is_mark_of, mark_of
 from app.core.mail.outbox import CODE_LANE, queue_mail
@@ -54,7 +54,7 @@ UnitOfWorkFactory = Callable[[], AbstractContextManager[UnitOfWork]]
 
 LOG_IN, PROVE = "log_in", "prove"
 BY_EMAIL, BY_APP = "email", "app"
-SEALED_FOR = "authenticator"
+PURPOSE = "authenticator"
 
 
 class LogInAgain(PortalError):
@@ -275,7 +275,7 @@ def _is_right(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
         return _is_mailed_code(work, challenge, code)
     try:
         secret = open_secret(work, account.id, account.totp_secret)
-    except BrokenSeal:  # a FILE_KEY was taken away too early: an administrator has to reset the app
+    except DecryptionError:  # a FILE_KEY was taken away too early: an administrator has to reset the app
         log.error("the authenticator secret of account %s can't be opened with FILE_KEY", account.id)
         return False
     step = app_step(secret, code, work.now)
@@ -310,11 +310,11 @@ def app_step(secret: str, code: str, now: datetime) -> int | None:
     return found[0] if found else None
 
 
-def seal_secret(work: UnitOfWork, person_id: int, secret: str) -> str:
+def encrypt_secret(work: UnitOfWork, person_id: int, secret: str) -> str:
     """The app's secret as the database keeps it."""
-    return seal(work.context.settings.file_keys, SEALED_FOR, (person_id,), secret)
+    return encrypt(work.context.settings.file_keys, PURPOSE, (person_id,), secret)
 
 
 def open_secret(work: UnitOfWork, person_id: int, sealed: str) -> str:
     """The app's secret again."""
-    return unseal(work.context.settings.file_keys, SEALED_FOR, (person_id,), sealed)
+    return decrypt(work.context.settings.file_keys, PURPOSE, (person_id,), sealed)

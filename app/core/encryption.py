@@ -24,7 +24,7 @@ UNBOUND_FOR = 24 * 60 * 60
 """Seconds. While a new version comes in, the old one still seals without binding; `portal prepare` binds the rest."""
 
 
-class BrokenSeal(ValueError):
+class DecryptionError(ValueError):
     """This was not sealed with our key for this purpose and place, or was changed since."""
 
 
@@ -44,31 +44,31 @@ def _place(purpose: str, bound_to: Sequence[object]) -> bytes:
     return json.dumps([purpose, *map(str, bound_to)]).encode()
 
 
-def seal(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], text: str) -> str:
+def encrypt(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], text: str) -> str:
     """Encrypt a text; `keys` is settings.file_keys, `bound_to` what identifies the row and person it belongs to."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     sealed = _key(keys[0], purpose).encrypt(nonce, text.encode(), _place(purpose, bound_to))
     return MARK + base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
 
 
-def unseal(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
-    """Return the text. Raises BrokenSeal when it is not ours, or belongs elsewhere."""
+def decrypt(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
+    """Return the text. Raises DecryptionError when it is not ours, or belongs elsewhere."""
     if sealed.startswith(MARK):
         return _opened(keys, purpose, bound_to, sealed)
     return _opened_unbound(keys, purpose, sealed, UNBOUND_FOR)
 
 
-def sealed_anew(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
+def re_encrypted(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
     """Return the same, bound and encrypted with the newest key; unchanged when it is so already.
 
-    Raises BrokenSeal when no key opens it.
+    Raises DecryptionError when no key opens it.
     """
     if not sealed.startswith(MARK):
-        return seal(keys, purpose, bound_to, _opened_unbound(keys, purpose, sealed, None))
+        return encrypt(keys, purpose, bound_to, _opened_unbound(keys, purpose, sealed, None))
     try:
         _opened(keys[:1], purpose, bound_to, sealed)
-    except BrokenSeal:
-        return seal(keys, purpose, bound_to, _opened(keys, purpose, bound_to, sealed))
+    except DecryptionError:
+        return encrypt(keys, purpose, bound_to, _opened(keys, purpose, bound_to, sealed))
     return sealed
 
 
@@ -76,7 +76,7 @@ def _opened(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sea
     try:
         held = base64.urlsafe_b64decode(sealed.removeprefix(MARK).encode())
     except ValueError:
-        raise BrokenSeal(purpose) from None
+        raise DecryptionError(purpose) from None
     for key in keys:
         try:
             plain = _key(key, purpose).decrypt(
@@ -85,7 +85,7 @@ def _opened(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sea
         except (InvalidTag, ValueError):
             continue
         return plain.decode()
-    raise BrokenSeal(purpose)
+    raise DecryptionError(purpose)
 
 
 def _opened_unbound(keys: tuple[str, ...], purpose: str, sealed: str, ttl: int | None) -> str:
@@ -93,4 +93,4 @@ def _opened_unbound(keys: tuple[str, ...], purpose: str, sealed: str, ttl: int |
     try:
         return locks.decrypt(sealed.encode(), ttl).decode()
     except InvalidToken:
-        raise BrokenSeal(purpose) from None
+        raise DecryptionError(purpose) from None

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.accounts.saved_submissions import SEALED_FOR as FOR_KEPT_POSTS
-from app.accounts.second_step import SEALED_FOR as FOR_APPS
+from app.accounts.saved_submissions import PURPOSE as FOR_KEPT_POSTS
+from app.accounts.second_step import PURPOSE as FOR_APPS
 from app.accounts.tables.log_in import SavedSubmission
 from app.accounts.tables.people import Person
 from app.core.database.row_filter import bypass_row_filter
-from app.core.encryption import BrokenSeal, sealed_anew
-from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
+from app.core.encryption import DecryptionError, re_encrypted
+from app.core.mail.outbox import PURPOSE as FOR_MAIL
 from app.core.mail.outbox_table import OutboxMail
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 
@@ -24,7 +24,7 @@ AT_ONCE = 100
 
 
 @dataclass(frozen=True)
-class SealedColumn:
+class EncryptedColumn:
     """A column that is kept sealed."""
 
     words: str
@@ -35,55 +35,55 @@ class SealedColumn:
     """The columns that identify the row and person, in the order in which the value is bound to them."""
 
 
-SEALED = (
-    SealedColumn(
+ENCRYPTED_COLUMNS = (
+    EncryptedColumn(
         "mail on its way",
         OutboxMail,
         OutboxMail.sealed_facts,
         FOR_MAIL,
         (OutboxMail.dedupe_key, OutboxMail.letter, OutboxMail.to_address),
     ),
-    SealedColumn(
+    EncryptedColumn(
         "text kept from expired forms",
         SavedSubmission,
         SavedSubmission.sealed_fields,
         FOR_KEPT_POSTS,
         (SavedSubmission.key_hash, SavedSubmission.person_id, SavedSubmission.path),
     ),
-    SealedColumn("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS, (Person.id,)),
+    EncryptedColumn("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS, (Person.id,)),
 )
 """Everything that is kept sealed."""
 
 
 @dataclass
-class Resealed:
+class Rotation:
     """How many were sealed again, by kind; and which could not be opened with any key, by their number."""
 
     done: dict[str, int] = field(default_factory=dict)
     broken: dict[str, list[int]] = field(default_factory=dict)
 
 
-def reseal(context: AppContext) -> Resealed:
+def rotate_keys(context: AppContext) -> Rotation:
     """Seal again whatever an older key or an older version sealed. Safe to be killed at any moment and run again."""
-    told = Resealed()
-    for each in SEALED:
+    told = Rotation()
+    for each in ENCRYPTED_COLUMNS:
         last: int | None = 0
         while last is not None:
             with unit_of_work(context, None) as work:
                 bypass_row_filter(work.session, "what older keys sealed is sealed anew")
-                last = _reseal_some(work, told, each, last)
+                last = _rotate_some(work, told, each, last)
     return told
 
 
-def _reseal_some(work: UnitOfWork, told: Resealed, what: SealedColumn, after: int) -> int | None:
+def _rotate_some(work: UnitOfWork, told: Rotation, what: EncryptedColumn, after: int) -> int | None:
     """Seal the next hundred; return the number of the last one, or None when there are no more."""
     table, column = what.table, what.column
     wanted = select(table.id, column, *what.bound_to).where(table.id > after, column.is_not(None))
     rows = work.session.execute(wanted.order_by(table.id).limit(AT_ONCE)).all()
     for number, sealed, *bound_to in rows:
         try:
-            anew = sealed_anew(work.context.settings.file_keys, what.purpose, bound_to, sealed)
-        except BrokenSeal:
+            anew = re_encrypted(work.context.settings.file_keys, what.purpose, bound_to, sealed)
+        except DecryptionError:
             told.broken.setdefault(what.words, []).append(number)
             continue
         if anew != sealed:

@@ -7,7 +7,7 @@ import pytest
 
 from app import create_app
 from app.accounts import saved_submissions
-from app.accounts.second_step import seal_secret
+from app.accounts.second_step import encrypt_secret
 from app.models import Person, SavedSubmission
 from app.views.web.cookie import KEPT
 from tests.browser import post_with_token
@@ -25,7 +25,7 @@ def too_early(app, context):
 def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(context, cast, too_early, caplog):
     """No emailed code in its place (issue 9, A12): the app has to be reset."""
     with everything(context) as work:
-        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, pyotp.random_base32())
+        work.get(Person, cast.olu.id).totp_secret = encrypt_secret(work, cast.olu.id, pyotp.random_base32())
     browser = too_early.test_client()
     post_with_token(browser, too_early, "/login/", {"email": cast.olu.email, "password": PASSWORD})
 

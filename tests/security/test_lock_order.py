@@ -24,7 +24,7 @@ from app.accounts.passwords import set_password
 from app.accounts.queries.account_changes import due_changes
 from app.accounts.queries.log_in import account_by_id
 from app.accounts.recovery import end_everything_pending
-from app.accounts.second_step import LogInAgain, WrongCode, begin, seal_secret, verify
+from app.accounts.second_step import LogInAgain, WrongCode, begin, encrypt_secret, verify
 from app.cases import advice_requests, links
 from app.core.unit_of_work import AppContext, UnitOfWork
 from app.forms import drafts, form_context, submissions
@@ -238,7 +238,7 @@ def with_app(context: AppContext, cast: Cast) -> str:
     secret = pyotp.random_base32()
     with everything(context) as work:
         person = work.get(Person, cast.olu.id)
-        person.totp_secret, person.totp_last_step = seal_secret(work, person.id, secret), None
+        person.totp_secret, person.totp_last_step = encrypt_secret(work, person.id, secret), None
         return pyotp.TOTP(secret).at(work.now.replace(tzinfo=UTC))
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.accounts.second_step import seal_secret
+from app.accounts.second_step import encrypt_secret
 from app.core.clock import FixedClock
 from app.core.networks import network_of
 from app.core.try_limits import WRONG_APP_CODES_A_DAY
@@ -69,7 +69,7 @@ def test_A10_app_codes_have_a_daily_cap(
 ) -> None:
     key = pyotp.random_base32()
     with everything(context) as work:
-        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, key)
+        work.get(Person, cast.olu.id).totp_secret = encrypt_secret(work, cast.olu.id, key)
     looked_at = 0
     for _ in range(5):  # an hour or more between them, so that it is not the account's rest that stops them
         for _ in range(2):

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
-from app.core.encryption import seal, unseal
+from app.core.encryption import decrypt, encrypt
 from app.core.mail.outbox_table import CODE_LANE, DIGEST_LANE, LETTER_LANE, OutboxMail
 from app.core.mail.texts import check_facts
 from startup.logs import asked
@@ -22,7 +22,7 @@ from startup.logs import asked
 POST = "post"
 """Where a session keeps the post room's stamp; app/messages/notification_service.py puts it there."""
 
-SEALED_FOR = "outbox"
+PURPOSE = "outbox"
 
 _mail = OutboxMail.__table__
 
@@ -52,7 +52,7 @@ class Claimed:
 
     def facts(self, file_keys: tuple[str, ...]) -> dict[str, Any]:
         """What the template needs, unsealed."""
-        opened: dict[str, Any] = json.loads(unseal(file_keys, SEALED_FOR, place_of(self), self.sealed_facts))
+        opened: dict[str, Any] = json.loads(decrypt(file_keys, PURPOSE, place_of(self), self.sealed_facts))
         return opened
 
 
@@ -105,8 +105,8 @@ def _row(mail: ToSend, stamp: Stamp) -> dict[str, Any]:
         "recipient_id": mail.person_id,
         "to_address": mail.to,
         "locale": mail.locale,
-        "sealed_facts": seal(
-            stamp.file_keys, SEALED_FOR, (mail.dedupe_key, mail.letter, mail.to), json.dumps(mail.facts)
+        "sealed_facts": encrypt(
+            stamp.file_keys, PURPOSE, (mail.dedupe_key, mail.letter, mail.to), json.dumps(mail.facts)
         ),
         "lane": mail.lane,
         "run_at": now,

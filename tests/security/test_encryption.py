@@ -13,14 +13,14 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from app.accounts import saved_submissions
-from app.accounts.second_step import SEALED_FOR as FOR_APPS
-from app.accounts.second_step import open_secret, seal_secret
-from app.core.encryption import UNBOUND_FOR, BrokenSeal, seal, unseal
-from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
+from app.accounts.second_step import PURPOSE as FOR_APPS
+from app.accounts.second_step import encrypt_secret, open_secret
+from app.core.encryption import UNBOUND_FOR, DecryptionError, decrypt, encrypt
+from app.core.mail.outbox import PURPOSE as FOR_MAIL
 from app.core.mail.outbox import queue_mail
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import OutboxMail, Person, SavedSubmission
-from app.operations.key_rotation import SEALED, reseal
+from app.operations.key_rotation import ENCRYPTED_COLUMNS, rotate_keys
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything
 from tests.mailbox import Mailbox
@@ -37,19 +37,19 @@ def unbound(context: AppContext, purpose: str, text: str, age: int = 0) -> str:
 
 @pytest.mark.parametrize("elsewhere", [(2, "x"), (1, "y"), ("1", "x", ""), ()])
 def test_A12_a_value_opens_only_in_its_own_place(elsewhere: tuple[object, ...]) -> None:
-    sealed = seal(KEYS, "purpose", (1, "x"), "secret")
+    sealed = encrypt(KEYS, "purpose", (1, "x"), "secret")
 
-    assert unseal(KEYS, "purpose", (1, "x"), sealed) == "secret"
-    with pytest.raises(BrokenSeal):
-        unseal(KEYS, "purpose", elsewhere, sealed)
-    with pytest.raises(BrokenSeal):
-        unseal(KEYS, "another", (1, "x"), sealed)
+    assert decrypt(KEYS, "purpose", (1, "x"), sealed) == "secret"
+    with pytest.raises(DecryptionError):
+        decrypt(KEYS, "purpose", elsewhere, sealed)
+    with pytest.raises(DecryptionError):
+        decrypt(KEYS, "another", (1, "x"), sealed)
 
 
 @pytest.mark.parametrize("broken", ["", "v2.", "v2.AAAA", "v2.é", "nonsense", "v2." + "A" * 100])
 def test_A12_what_is_no_sealed_value_does_not_open(broken: str) -> None:
-    with pytest.raises(BrokenSeal):
-        unseal(KEYS, "purpose", (), broken)
+    with pytest.raises(DecryptionError):
+        decrypt(KEYS, "purpose", (), broken)
 
 
 def test_A12_the_secret_of_an_app_opens_for_its_owner_only(
@@ -57,7 +57,7 @@ def test_A12_the_secret_of_an_app_opens_for_its_owner_only(
 ) -> None:
     stolen = pyotp.random_base32()
     with everything(context) as work:
-        mine = seal_secret(work, cast.mary.id, stolen)
+        mine = encrypt_secret(work, cast.mary.id, stolen)
         work.get(Person, cast.olu.id).totp_secret = mine
 
     browser = cast.nobody()
@@ -66,7 +66,7 @@ def test_A12_the_secret_of_an_app_opens_for_its_owner_only(
     answer = post_with_token(browser, app, "/login/code", {"code": code})
 
     assert answer.status_code == 401
-    with everything(context) as work, pytest.raises(BrokenSeal):
+    with everything(context) as work, pytest.raises(DecryptionError):
         open_secret(work, cast.olu.id, mine)
 
 
@@ -80,7 +80,7 @@ def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
 
     assert mailbox.all() == []
     with everything(context) as work:
-        assert work.session.scalars(sa.select(OutboxMail.last_error)).one() == "BrokenSeal"
+        assert work.session.scalars(sa.select(OutboxMail.last_error)).one() == "DecryptionError"
 
 
 def test_A12_kept_text_is_given_to_nobody_else(context: AppContext, cast: Cast) -> None:
@@ -93,19 +93,21 @@ def test_A12_kept_text_is_given_to_nobody_else(context: AppContext, cast: Cast) 
 
 
 @pytest.mark.parametrize("age", [0, UNBOUND_FOR * 2])
-def test_A12_resealing_binds_what_an_older_version_sealed(context: AppContext, cast: Cast, age: int) -> None:
+def test_A12_re_encryption_binds_what_an_older_version_sealed(
+    context: AppContext, cast: Cast, age: int
+) -> None:
     with everything(context) as work:
         work.get(Person, cast.olu.id).totp_secret = unbound(context, FOR_APPS, "OLUSSECRET", age)
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         old = unbound(context, FOR_MAIL, json.dumps({}), age)
         work.session.execute(sa.update(OutboxMail).values(sealed_facts=old))
 
-    assert sorted(reseal(context).done.values()) == [1, 1]
+    assert sorted(rotate_keys(context).done.values()) == [1, 1]
 
     with everything(context) as work:
         held = work.get(Person, cast.olu.id).totp_secret or ""
         assert held.startswith("v2.") and open_secret(work, cast.olu.id, held) == "OLUSSECRET"
-    assert reseal(context).done == {}
+    assert rotate_keys(context).done == {}
 
 
 def test_A12_what_is_unbound_opens_for_a_day_only_while_versions_change(
@@ -114,7 +116,7 @@ def test_A12_what_is_unbound_opens_for_a_day_only_while_versions_change(
     fresh, old = (unbound(context, FOR_APPS, "x", age) for age in (60, UNBOUND_FOR + 60))
     with everything(context) as work:
         assert open_secret(work, cast.olu.id, fresh) == "x"
-        with pytest.raises(BrokenSeal):
+        with pytest.raises(DecryptionError):
             open_secret(work, cast.olu.id, old)
 
 
@@ -132,4 +134,4 @@ def test_A12_preparing_binds_what_an_older_version_sealed(
 
 
 def test_A12_every_sealed_column_is_bound() -> None:
-    assert all(each.bound_to for each in SEALED)
+    assert all(each.bound_to for each in ENCRYPTED_COLUMNS)

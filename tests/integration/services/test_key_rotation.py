@@ -12,16 +12,16 @@ from flask_appbuilder import Model
 
 from app import open_app_context
 from app.accounts import saved_submissions
-from app.accounts.second_step import open_secret, seal_secret
-from app.core.encryption import BrokenSeal, seal, unseal
-from app.core.mail.outbox import SEALED_FOR as FOR_MAIL
+from app.accounts.second_step import encrypt_secret, open_secret
+from app.core.encryption import DecryptionError, decrypt, encrypt
+from app.core.mail.outbox import PURPOSE as FOR_MAIL
 from app.core.mail.outbox import place_of, queue_mail
 from app.core.mail.queue import SignedJson
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import OutboxMail, Person, SavedSubmission
 from app.operations import key_rotation
 from app.operations.backup import take_backup
-from app.operations.key_rotation import SEALED, reseal
+from app.operations.key_rotation import ENCRYPTED_COLUMNS, rotate_keys
 from app.operations.restore import CannotRestore, restore_backup
 from tests.cast import Cast, everything
 from tests.integration.services.backups import an_empty_place, run
@@ -63,7 +63,7 @@ def browsers_key(context: AppContext, cast: Cast) -> str:
     """One of everything that is sealed; gives what a browser needs to see the text that was kept for Ann."""
     with everything(context) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
-        work.get(Person, cast.olu.id).totp_secret = seal_secret(work, cast.olu.id, "OLUSSECRET")
+        work.get(Person, cast.olu.id).totp_secret = encrypt_secret(work, cast.olu.id, "OLUSSECRET")
         return saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
 
 
@@ -73,7 +73,7 @@ def assert_all_opens(portal: AppContext, cast: Cast, browsers_key: str) -> None:
         assert open_secret(work, cast.olu.id, work.get(Person, cast.olu.id).totp_secret or "") == "OLUSSECRET"
         mail = work.session.scalars(sa.select(OutboxMail)).one()
         assert (
-            json.loads(unseal(portal.settings.file_keys, FOR_MAIL, place_of(mail), mail.sealed_facts or ""))
+            json.loads(decrypt(portal.settings.file_keys, FOR_MAIL, place_of(mail), mail.sealed_facts or ""))
             == {}
         )
     with unit_of_work(portal, cast.ann.principal) as work:
@@ -84,26 +84,28 @@ def assert_all_opens(portal: AppContext, cast: Cast, browsers_key: str) -> None:
 def test_an_older_key_still_opens_and_a_stranger_s_does_not(keyed, changed, cast, browsers_key):
     assert_all_opens(changed, cast, browsers_key)
 
-    with pytest.raises(BrokenSeal):
+    with pytest.raises(DecryptionError):
         assert_all_opens(keyed(NEW), cast, browsers_key)
 
 
 def test_what_is_sealed_from_now_on_needs_the_new_key_only(context, changed, old):
     with everything(changed) as work:
-        sealed = seal_secret(work, 7, "NEWSECRET")
+        sealed = encrypt_secret(work, 7, "NEWSECRET")
         assert open_secret(work, 7, sealed) == "NEWSECRET"
 
-    assert unseal((NEW,), "authenticator", (7,), sealed) == "NEWSECRET"
-    with pytest.raises(BrokenSeal):
-        unseal((old,), "authenticator", (7,), sealed)
+    assert decrypt((NEW,), "authenticator", (7,), sealed) == "NEWSECRET"
+    with pytest.raises(DecryptionError):
+        decrypt((old,), "authenticator", (7,), sealed)
 
 
-def test_after_resealing_the_older_key_is_not_needed(keyed, changed, cast, browsers_key):
-    told = reseal(changed)
+def test_after_key_rotation_the_older_key_is_not_needed(keyed, changed, cast, browsers_key):
+    told = rotate_keys(changed)
 
     assert (sorted(told.done.values()), told.broken) == ([1, 1, 1], {})
     assert_all_opens(keyed(NEW), cast, browsers_key)
-    assert (reseal(changed).done, reseal(keyed(NEW)).done) == ({}, {}), "there was nothing left to do"
+    assert (rotate_keys(changed).done, rotate_keys(keyed(NEW)).done) == ({}, {}), (
+        "there was nothing left to do"
+    )
 
 
 def test_everything_that_is_kept_sealed_is_resealed():
@@ -113,7 +115,7 @@ def test_everything_that_is_kept_sealed_is_resealed():
         for column in table.columns
         if column.name.startswith("sealed_") or column.name == "totp_secret"
     }
-    assert held == {str(each.column.property.columns[0]) for each in SEALED}
+    assert held == {str(each.column.property.columns[0]) for each in ENCRYPTED_COLUMNS}
 
 
 def test_a_run_that_is_killed_is_taken_up_again(context, changed, cast, old, monkeypatch):
@@ -125,14 +127,14 @@ def test_a_run_that_is_killed_is_taken_up_again(context, changed, cast, old, mon
                     key_hash=f"{number}",
                     person_id=cast.ann.id,
                     path="/",
-                    sealed_fields=seal(
-                        (old,), saved_submissions.SEALED_FOR, (f"{number}", cast.ann.id, "/"), "[]"
+                    sealed_fields=encrypt(
+                        (old,), saved_submissions.PURPOSE, (f"{number}", cast.ann.id, "/"), "[]"
                     ),
                     kept_at=work.now,
                 )
             )
     with monkeypatch.context() as broken:
-        real, seen = key_rotation.sealed_anew, []
+        real, seen = key_rotation.re_encrypted, []
 
         def dies(*given):
             seen.append(1)
@@ -140,12 +142,12 @@ def test_a_run_that_is_killed_is_taken_up_again(context, changed, cast, old, mon
                 raise KeyboardInterrupt
             return real(*given)
 
-        broken.setattr(key_rotation, "sealed_anew", dies)
+        broken.setattr(key_rotation, "re_encrypted", dies)
         with pytest.raises(KeyboardInterrupt):
-            reseal(changed)
+            rotate_keys(changed)
     assert opened_by(context, NEW) == 100 and opened_by(context, NEW, old) == 250
 
-    assert reseal(changed).done == {"text kept from expired forms": 150}
+    assert rotate_keys(changed).done == {"text kept from expired forms": 150}
 
     assert opened_by(context, NEW) == 250
 
@@ -158,10 +160,10 @@ def opened_by(context: AppContext, *keys: str) -> int:
     for row in found:
         try:
             opened += (
-                unseal(keys, saved_submissions.SEALED_FOR, saved_submissions.place_of(row), row.sealed_fields)
+                decrypt(keys, saved_submissions.PURPOSE, saved_submissions.place_of(row), row.sealed_fields)
                 == "[]"
             )
-        except BrokenSeal:
+        except DecryptionError:
             continue
     return opened
 
@@ -171,7 +173,7 @@ def test_what_somebody_changes_meanwhile_is_not_overwritten(
 ):
     if context.database.is_sqlite:
         pytest.skip("on SQLite nobody else writes while a hundred are sealed anew")
-    real = key_rotation.sealed_anew
+    real = key_rotation.re_encrypted
 
     def meanwhile(keys, purpose, bound_to, sealed):
         if purpose == "authenticator":
@@ -179,9 +181,9 @@ def test_what_somebody_changes_meanwhile_is_not_overwritten(
                 work.get(Person, cast.olu.id).totp_secret = None
         return real(keys, purpose, bound_to, sealed)
 
-    monkeypatch.setattr(key_rotation, "sealed_anew", meanwhile)
+    monkeypatch.setattr(key_rotation, "re_encrypted", meanwhile)
 
-    reseal(changed)
+    rotate_keys(changed)
 
     with everything(context) as work:
         assert work.get(Person, cast.olu.id).totp_secret is None, "the app that was removed came back"
@@ -199,7 +201,7 @@ def test_the_command_says_what_it_did_and_when_the_old_key_may_go(context, chang
 
 def test_what_no_key_opens_is_told_and_stops_nothing(context, keyed, cast, browsers_key):
     with everything(context) as work:
-        work.get(Person, cast.mary.id).totp_secret = seal(
+        work.get(Person, cast.mary.id).totp_secret = encrypt(
             ("another-key",), "authenticator", (cast.mary.id,), "x"
         )
 
@@ -232,7 +234,7 @@ def test_a_backup_from_before_the_change_comes_back_where_the_old_key_is_among_t
         restore_backup(without, tmp_path / "backup")
     with an_empty_place(context, tmp_path / "yes", file_keys=(NEW, old)) as place:
         assert restore_backup(place, tmp_path / "backup").wrong == []
-        reseal(place)
+        rotate_keys(place)
         assert_all_opens(keyed(NEW, like=place), cast, browsers_key)
 
 
