@@ -139,7 +139,7 @@ def test_reading_every_route_shows_each_person_only_what_is_theirs(app, context,
 
 
 @pytest.mark.parametrize("who", ["sana", "bob", "pat"])
-def test_without_the_lens_the_matrix_is_full_of_faults(app, cast, world, who, monkeypatch):
+def test_without_the_row_filter_the_matrix_is_full_of_faults(app, cast, world, who, monkeypatch):
     monkeypatch.setattr(row_filter, "ROW_POLICIES", {})
     faults = faults_of_reading(app, getattr(cast, who), world)
     assert [fault for fault in faults if "shows the other family" in fault]

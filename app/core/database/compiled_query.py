@@ -2,8 +2,8 @@
 
 SQLAlchemy works out anew, each time a statement is asked, which one it is and whose row filter applies, and makes objects
 of what comes back: a third of a millisecond each. A ready statement is turned into SQL once for everybody who looks
-through the same glass, the lens's criteria in it, and gives plain rows. What it may see is decided where everything is
-decided: guard.py puts the glass on, as it does on every statement.
+through the same row_filter, the lens's criteria in it, and gives plain rows. What it may see is decided where everything is
+decided: guard.py puts the row_filter on, as it does on every statement.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.database.engine import CHANGED, connection_of
-from app.core.database.row_filter import Glass, row_filter_of, row_filter_params
+from app.core.database.row_filter import RowFilter, row_filter_of, row_filter_params
 
 Row = tuple[Any, ...]
 Process = Callable[[Any], Any]
@@ -52,7 +52,7 @@ class Ready:
         self, statement: Select[*tuple[Any, ...]], lists: Sequence[str] = (), spelt: Sequence[str] = ()
     ) -> None:
         self.statement, self.lists, self.spelt = statement, tuple(lists), tuple(spelt)
-        self._made: WeakKeyDictionary[Glass, dict[Any, _Made]] = WeakKeyDictionary()
+        self._made: WeakKeyDictionary[RowFilter, dict[Any, _Made]] = WeakKeyDictionary()
 
     def rows(self, session: Session, **told: Any) -> list[Row]:
         """What the session's reader may see of what is asked for."""
@@ -73,20 +73,20 @@ class Ready:
         (row,) = self.rows(session, **told)
         return row
 
-    def _made_for(self, glass: Glass, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
-        held = self._made.setdefault(glass, {})
+    def _made_for(self, row_filter: RowFilter, dialect: Dialect, told: Mapping[str, Any]) -> _Made:
+        held = self._made.setdefault(row_filter, {})
         key = (
             dialect.name,
             *[len(told[name]) for name in self.lists],
             *[told[name] for name in self.spelt],
         )
         if key not in held:
-            held[key] = _make(glass.on(self.statement), dialect, told, self.spelt)
+            held[key] = _make(row_filter.apply(self.statement), dialect, told, self.spelt)
         return held[key]
 
 
 class ReadyRow:
-    """A row that is entered on page after page. No glass is put on: a row is entered, and none is looked at."""
+    """A row that is entered on page after page. No row_filter is put on: a row is entered, and none is looked at."""
 
     def __init__(self, table: Table, *left_out: str) -> None:
         """`left_out`: the columns that the database fills."""

@@ -1,22 +1,21 @@
-"""The lens: what a database session may see depends on who is looking through it.
+"""Row-level security: add the row policies of a session's principal to every ORM statement the session runs.
 
-Every ORM statement gets the criteria of store/policies.py added. A session nobody wears sees nothing.
-Core statements are not filtered, so they are kept to visibility.py, the audit, the outbox and migrations.
+A session without a principal sees no rows. Core statements are not filtered; tests/house/test_row_filter.py names the
+files that may use them.
 
-People with the same roles look through the same glass: it is ground once, with a place left open for whose eyes they
-are (their number, their organisation's), and filled in for each statement. A statement that is asked again and again
-keeps its glass on, so that SQLAlchemy need not work either out anew.
+The filter is built once per set of roles; user and organisation ids are bind parameters.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any, cast
+from functools import cache, lru_cache
+from typing import Any, TypeVar, cast
 from weakref import ref
 
 from sqlalchemy import (
     BindParameter,
+    ClauseElement,
     ColumnElement,
     Executable,
     Insert,
@@ -31,159 +30,162 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core.roles import Principal
-from app.store.policies import OPEN_TO_ALL, ROW_POLICIES, RowPolicy
+from app.store.policies import ROW_POLICIES, RowPolicy
 
 log = logging.getLogger(__name__)
 
-_LENS, _WHO, _EYES = "lens", "who", "eyes"
-_PERSON, _BODY = "lens_person", "lens_organisation"
+Policies = tuple[tuple[type[Any], RowPolicy], ...]
+
+_FILTER, _PRINCIPAL, _PARAMS = "row_filter", "principal", "row_filter_params"
+_USER_ID, _ORGANISATION_ID = "principal_user_id", "principal_organisation_id"
+_SYSTEM = "system"
+
+T = TypeVar("T", bound=ClauseElement)
 
 
-def _worn(table: type[Any], criterion: ColumnElement[bool]) -> LoaderCriteriaOption:
-    return with_loader_criteria(table, criterion, include_aliases=True)
+class RowFilter:
+    """The criteria of all row policies for one set of roles."""
 
+    def __init__(self, options: Sequence[LoaderCriteriaOption]) -> None:
+        self.options = tuple(options)
+        self._filtered: dict[int, tuple[ref[Executable], Executable]] = {}
 
-class Glass:
-    """The criteria for whoever has these roles, and the statements that wear them already."""
+    def apply(self, statement: Executable) -> Executable:
+        """Return the statement with every criterion added.
 
-    def __init__(self, options: list[LoaderCriteriaOption]) -> None:
-        self.options = options
-        self._worn_by: dict[int, tuple[ref[Executable], Executable]] = {}
-
-    def on(self, statement: Executable) -> Executable:
-        """The statement with every criterion added; remembered for this very statement as long as it lives."""
+        The result is kept as long as the statement lives: SQLAlchemy remembers the cache key of a statement object, and
+        working out that of a new one takes longer than running it.
+        """
         number = id(statement)
-        held = self._worn_by.get(number)
-        if held is not None and held[0]() is statement:
-            return held[1]
-        worn = statement.options(*self.options)
-        self._worn_by[number] = ref(statement, lambda _gone: self._worn_by.pop(number, None)), worn
-        return worn
-
-
-class Lens:
-    """A glass in front of one person's eyes."""
-
-    def __init__(self, glass: Glass, who: Principal | None) -> None:
-        self.glass, self.who = glass, who
-
-    @property
-    def written_out(self) -> Sequence[LoaderCriteriaOption]:
-        """The same criteria with the person's own numbers in them, for statements whose values are columns to set."""
-        return self.glass.options if self.who is None else _written_out(self.glass, self.who)
-
-
-@lru_cache(maxsize=200)
-def _written_out(_glass: Glass, who: Principal) -> Sequence[LoaderCriteriaOption]:
-    """Kept for whoever writes again and again, with their glass: other rules make another."""
-    return tuple(_worn(table, rule(who)) for table, rule in ROW_POLICIES.items())
-
-
-NOBODY = Lens(Glass([_worn(table, false()) for table in ROW_POLICIES]), None)
-EVERYTHING = Lens(Glass([]), None)
-
-_ground: dict[Principal, tuple[Mapping[type[Any], RowPolicy], Glass]] = {}
-"""By what somebody is, without who they are: the rules as they were, and the glass made of them. A test that breaks a
-part of a rule gives this an empty one for as long."""
-
-
-def _lens_of(who: Principal) -> Lens:
-    someone = replace(
-        who,
-        name="",
-        user_id=0,
-        organisation_id=None if who.organisation_id is None else 0,
-    )
-    rules, glass = _ground.get(someone, ({}, EVERYTHING.glass))
-    if rules != ROW_POLICIES or glass is EVERYTHING.glass:
-        eyes = _eyes_open(someone)
-        glass = Glass([_worn(table, _spelt_out(rule(eyes))) for table, rule in ROW_POLICIES.items()])
-        _ground[someone] = (dict(ROW_POLICIES), glass)
-    return Lens(glass, who)
-
-
-def _eyes_open(someone: Principal) -> Principal:
-    """Somebody with these roles whose numbers are told with each statement. One that is not told is an error."""
-    person: Any = bindparam(_PERSON, type_=Integer())
-    body: Any = None if someone.organisation_id is None else bindparam(_BODY, type_=Integer())
-    return replace(someone, user_id=person, organisation_id=body)
-
-
-def _spelt_out(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The rule's own words ('author', 'consent') written into it: only the reader's numbers are told each time."""
-
-    def write(element: Any, **_: Any) -> Any:
-        if not isinstance(element, BindParameter) or element.required or element.callable is not None:
-            return None
-        words = str(element.compile(compile_kwargs={"literal_binds": True}))
-        return literal_column(words, element.type)
-
-    written: ColumnElement[bool] = replacement_traverse(criterion, {}, write)
-    return written
+        kept = self._filtered.get(number)
+        if kept is not None and kept[0]() is statement:
+            return kept[1]
+        filtered = statement.options(*self.options)
+        self._filtered[number] = ref(statement, lambda _: self._filtered.pop(number, None)), filtered
+        return filtered
 
 
 def set_principal(session: Session, who: Principal | None) -> None:
-    """From now on this session sees only what this person may see; with None, nothing of anybody's."""
-    if session.info.get(_WHO) != who or _LENS not in session.info:
-        if _LENS in session.info:
-            session.expunge_all()  # rows loaded for someone else must not linger
-        session.info[_LENS] = NOBODY if who is None else _lens_of(who)
-        session.info[_WHO] = who
-        if who is not None:
-            session.info[_EYES] = {_PERSON: who.user_id, _BODY: who.organisation_id}
+    """Show this session only what this person may see; with None, no rows at all.
+
+    Rows that were loaded for another principal are put out of the session.
+    """
+    if _FILTER in session.info and session.info.get(_PRINCIPAL) == who:
+        return
+    if _FILTER in session.info:
+        session.expunge_all()
+    session.info[_FILTER] = NO_ROWS if who is None else _row_filter_for(who)
+    session.info[_PRINCIPAL] = who
+    if who is not None:
+        session.info[_PARAMS] = {_USER_ID: who.user_id, _ORGANISATION_ID: who.organisation_id}
 
 
 def bypass_row_filter(session: Session, reason: str) -> None:
-    """See everything, for a job that acts for nobody in particular. The reason is logged.
+    """Show this session every row, for a job without a principal. The reason is logged.
 
-    What was loaded before keeps the lens it was loaded through, and so the eyes are kept too.
+    The parameters of the filter before are left: objects loaded through it still load their other columns with it.
     """
-    log.info("system lens: %s", reason)
-    session.info[_LENS] = EVERYTHING
-    session.info[_WHO] = "system"
+    log.info("row filter bypassed: %s", reason)
+    session.info[_FILTER] = ALL_ROWS
+    session.info[_PRINCIPAL] = _SYSTEM
 
 
-def row_filter_of(session: Session) -> Glass:
-    """The glass this session looks through: nobody's, unless it wears somebody's."""
-    return cast(Lens, session.info.get(_LENS, NOBODY)).glass
+def row_filter_of(session: Session) -> RowFilter:
+    """Return the session's row filter; the one that shows no rows where no principal was set."""
+    return cast(RowFilter, session.info.get(_FILTER, NO_ROWS))
 
 
 def row_filter_params(session: Session) -> Mapping[str, Any]:
-    """Whose eyes they are: what the places left open in the glass are filled with."""
-    eyes: Mapping[str, Any] = session.info.get(_EYES) or {}
-    return eyes
+    """Return the values of the filter's bind parameters: the ids of the principal and of their organisation."""
+    params: Mapping[str, Any] = session.info.get(_PARAMS) or {}
+    return params
 
 
 def is_filtered(session: Session) -> bool:
-    """True while the session wears somebody's lens, and not the system's."""
-    return session.info.get(_WHO) != "system"
+    """Return whether the session shows only some rows: False once the filter is bypassed."""
+    return session.info.get(_PRINCIPAL) != _SYSTEM
 
 
 @event.listens_for(Session, "do_orm_execute")
 def add_row_filter(state: ORMExecuteState) -> None:
-    """Add what this session may see to every statement it runs."""
+    """Add the session's row filter to a statement before it runs."""
     if isinstance(state.statement, Insert) and state.statement.select is None:
-        return  # rows are entered, and none is looked at
-    lens = cast(Lens, state.session.info.get(_LENS, NOBODY))
-    if not state.is_select:
-        # Values given with an UPDATE are columns to set, so the eyes cannot be told there.
+        return  # no existing row is read
+    row_filter = row_filter_of(state.session)
+    if state.is_select:
         if not state.is_column_load:
-            state.statement = state.statement.options(*lens.written_out)
-        return
-    if not state.is_column_load:
-        state.statement = lens.glass.on(state.statement)
-    if eyes := row_filter_params(state.session):
-        state.parameters = {**(cast(Any, state.parameters) or {}), **eyes}
+            state.statement = row_filter.apply(state.statement)
+        if params := row_filter_params(state.session):
+            state.parameters = {**(cast(Any, state.parameters) or {}), **params}
+    elif not state.is_column_load:
+        state.statement = state.statement.options(*_literal_options(state.session, row_filter))
 
+
+def _literal_options(session: Session, row_filter: RowFilter) -> Sequence[LoaderCriteriaOption]:
+    """Return the criteria with the principal's ids in them: parameters of an UPDATE are columns to set."""
+    who = session.info.get(_PRINCIPAL)
+    return _options_for(who, _policies()) if isinstance(who, Principal) else row_filter.options
+
+
+def _row_filter_for(who: Principal) -> RowFilter:
+    anyone = replace(
+        who, name="", user_id=0, organisation_id=None if who.organisation_id is None else 0
+    )  # the same roles, without the person
+    return _row_filter(anyone, _policies())
+
+
+def _policies() -> Policies:
+    return tuple(ROW_POLICIES.items())
+
+
+@cache
+def _row_filter(anyone: Principal, policies: Policies) -> RowFilter:
+    """Build the filter of everyone with these roles. There are few sets of roles, so all filters are kept."""
+    user: Any = bindparam(_USER_ID, type_=Integer())
+    organisation: Any = bindparam(_ORGANISATION_ID, type_=Integer())
+    if anyone.organisation_id is None:
+        organisation = None
+    who = replace(anyone, user_id=user, organisation_id=organisation)
+    return RowFilter([_criterion(table, with_literals(policy(who))) for table, policy in policies])
+
+
+@lru_cache(maxsize=200)
+def _options_for(who: Principal, policies: Policies) -> Sequence[LoaderCriteriaOption]:
+    """Build the criteria of one person; kept because whoever saves once saves again."""
+    return tuple(_criterion(table, policy(who)) for table, policy in policies)
+
+
+def _criterion(table: type[Any], criterion: ColumnElement[bool]) -> LoaderCriteriaOption:
+    return with_loader_criteria(table, criterion, include_aliases=True)
+
+
+def with_literals(sql: T) -> T:
+    """Return a criterion or a statement with its own values ('author', 'consent') written into the SQL.
+
+    The planner can then use partial indexes, and only what is different for each reader is a parameter.
+    """
+
+    def write(element: Any, **_: Any) -> Any:
+        if not isinstance(element, BindParameter) or element.required or element.callable is not None:
+            return None
+        text = str(element.compile(compile_kwargs={"literal_binds": True}))
+        return literal_column(text, element.type)
+
+    return cast(T, replacement_traverse(sql, {}, write))
+
+
+NO_ROWS = RowFilter([_criterion(table, false()) for table in ROW_POLICIES])
+ALL_ROWS = RowFilter([])
 
 __all__ = [
-    "NOBODY",
-    "OPEN_TO_ALL",
+    "ALL_ROWS",
+    "NO_ROWS",
     "ROW_POLICIES",
-    "Glass",
+    "RowFilter",
     "bypass_row_filter",
     "is_filtered",
     "row_filter_of",
     "row_filter_params",
     "set_principal",
+    "with_literals",
 ]

@@ -137,7 +137,7 @@ def test_a_change_not_saved_yet_is_found(cast, make):
         assert names.rows(work.session, child=child.id) == [("After",)]
 
 
-def test_the_next_reader_looks_through_their_own_lens(cast, make, context):
+def test_the_next_reader_has_their_own_row_filter(cast, make, context):
     child = make.child(linked=(cast.ann,), surname="Secret")
     names = Ready(select(Child.surname).where(Child.id == bindparam("child")))
     with context.database.open() as session:

@@ -116,7 +116,7 @@ def test_what_the_system_loaded_does_not_linger_either(cast, secret, context):
         assert session.get(Child, secret.id) is None
 
 
-def test_a_session_that_nobody_wears_sees_nothing(secret, context):
+def test_a_session_without_a_principal_sees_nothing(secret, context):
     with context.database.open() as session:
         assert session.scalars(select(Child)).all() == []
         assert session.scalars(select(Message)).all() == []
