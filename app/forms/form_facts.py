@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from app.accounts.tables.people import Person
 from app.children.rules.school_years import school_year, year_of
 from app.children.tables import Child
-from app.core.database.compiled_query import Ready
+from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
@@ -68,7 +68,7 @@ def _year(form: Form, today: date) -> dict[str, str]:
 
 
 def _about_writer(work: UnitOfWork) -> dict[str, str]:
-    job_title, email, phone, organisation = _WRITER.only(work.session, me=work.me.user_id)
+    job_title, email, phone, organisation = _WRITER.one(work.session, me=work.me.user_id)
     return {
         "author.name": work.me.name,
         "author.job_title": job_title or "",
@@ -78,7 +78,7 @@ def _about_writer(work: UnitOfWork) -> dict[str, str]:
     }
 
 
-_WRITER = Ready(
+_WRITER = CompiledQuery(
     select(Person.job_title, Person.email, Person.phone, Organisation.name)
     .outerjoin(Organisation, Organisation.id == Person.organisation_id)
     .where(Person.id == bindparam("me"))

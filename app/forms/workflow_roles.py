@@ -4,7 +4,7 @@ from sqlalchemy import Integer, bindparam, or_, select
 
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
-from app.core.database.compiled_query import Ready
+from app.core.database.compiled_query import CompiledQuery
 from app.core.errors import FieldError, NotFound, ValidationFailed
 from app.core.roles import FAMILY_PARTS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
@@ -73,7 +73,7 @@ def is_linked(work: UnitOfWork, child_id: int) -> bool:
     return bool(_OPEN_LINK.rows(work.session, child=child_id, me=me.user_id, organisation=me.organisation_id))
 
 
-_OPEN_LINK = Ready(
+_OPEN_LINK = CompiledQuery(
     select(ChildLink.id)
     .where(
         ChildLink.child_id == bindparam("child"),

@@ -73,7 +73,7 @@ def sweep_files(context: AppContext) -> None:
 
 def learn_how_rows_lie(context: AppContext) -> None:
     """The database goes the short way to what is asked only as long as it knows how much there is of what."""
-    context.database.learn()
+    context.database.gather_statistics()
 
 
 def forget_log_ins(work: UnitOfWork) -> None:

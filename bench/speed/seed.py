@@ -140,7 +140,7 @@ def seed(context: AppContext, people: int) -> None:
 def _look_over(context: AppContext) -> None:
     """Let the database count what it holds, as it does by itself after a while."""
     context.database.engine.dispose()
-    context.database.learn()
+    context.database.gather_statistics()
     engine = context.database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if context.database.is_sqlite:

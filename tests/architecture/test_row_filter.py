@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2] / "app"
 BELOW_THE_ORM = {
     "core/database/engine.py": "it opens transactions",
     "operations/database_copy.py": "copies the whole database for a backup, for nobody to look at",
-    "core/database/compiled_query.py": "runs statements that the row filter was added to before",
+    "core/database/compiled_query.py": "runs compiled statements that have the row filter in them",
     "store/policies.py": "policies are not filtered by policies",
     "store/involvement.py": "a part of the policies, which are not filtered by policies",
     "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",

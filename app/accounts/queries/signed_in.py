@@ -12,14 +12,14 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.log_in import LogInSession
-from app.core.database.compiled_query import Ready
+from app.core.database.compiled_query import CompiledQuery
 from app.core.people import PERSON_TABLE
 from app.organisations.tables import Organisation
 
 _log_in, _person = LogInSession.__table__, PERSON_TABLE
 _role, _organisation = RoleRow.__table__, Organisation.__table__
 
-_WHO_IS = Ready(
+_WHO_IS = CompiledQuery(
     select(
         _log_in.c.id,
         _log_in.c.opened_at,

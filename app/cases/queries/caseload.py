@@ -14,8 +14,8 @@ from app.cases.queries.child_page import standing_of
 from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.children.tables import Child, ChildLink
-from app.core.database.compiled_query import Ready
-from app.core.database.engine import plan_anew
+from app.core.database.compiled_query import CompiledQuery
+from app.core.database.engine import use_custom_plans
 from app.core.roles import Principal
 from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
@@ -79,7 +79,7 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
     """One page of the children this person is involved with, those with something due soonest first."""
     asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
     if looked_for:
-        plan_anew(session)
+        use_custom_plans(session)
         found = _LINKED[show].statement.where(child_matches(looked_for, one_by_one=True))
         rows = [tuple(row) for row in session.execute(found, asked)]
     else:
@@ -161,15 +161,13 @@ def _owed() -> Any:
         .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
         .where(Form.organisation_id == _MINE, Form.state.in_(OPEN_TO_WRITING))
         .order_by(nulls_last(AUTHORS_DATE), Form.id)
-        .limit(bindparam("most", type_=Integer()))
+        .limit(bindparam("most", type_=Integer(), literal_execute=True))
     )
 
 
-_OWED = Ready(_owed().where(_FOR_ME), spelt=["most"])
-_OWED_ABOUT = Ready(
+_OWED = CompiledQuery(_owed().where(_FOR_ME))
+_OWED_ABOUT = CompiledQuery(
     _owed().where(Form.child_id.in_(bindparam("children", expanding=True))),
-    lists=["children"],
-    spelt=["most"],
 )
 
 
@@ -228,7 +226,7 @@ def _has_request(*states: FormState) -> Any:
     return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
 
 
-_LINKED = {show: Ready(_linked(show)) for show in Show}
+_LINKED = {show: CompiledQuery(_linked(show)) for show in Show}
 
 
 def _by_child(owed: Sequence[Owed]) -> dict[int, list[Owed]]:

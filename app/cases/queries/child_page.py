@@ -13,7 +13,7 @@ from app.accounts.tables.people import Person
 from app.cases.rules.status import CaseStatus, leading
 from app.children.queries.finding import named_like
 from app.children.tables import Child, ChildLink
-from app.core.database.compiled_query import Ready
+from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.roles import FAMILY_PARTS, Principal, WorkflowRole
 from app.forms.rules.form_titles import purpose_of, title_of
@@ -97,7 +97,7 @@ def _name(first: str | None, last: str | None) -> str:
 
 # Asked on page after page: made once, with the child's number given when they are asked.
 _CHILD = JoinMapper(RowMapper(Child), RowMapper(Organisation, "id", "name"))
-_CHILD_READ = Ready(
+_CHILD_READ = CompiledQuery(
     select(*_CHILD.columns)
     .select_from(Child)
     .outerjoin(Organisation, Organisation.id == Child.setting_id)
@@ -116,7 +116,7 @@ def child_to_read(session: Session, child_id: int) -> Child | None:
 # A professional of whom nobody has said yet that they work for their organisation.
 _UNCONFIRMED = and_(Person.organisation_id.is_not(None), Person.organisation_confirmed_at.is_(None))
 
-_INVOLVED = Ready(
+_INVOLVED = CompiledQuery(
     select(
         ChildLink.id,
         ChildLink.part,
@@ -147,7 +147,7 @@ def involved_with(session: Session, child_id: int) -> list[Involved]:
     return sorted(found, key=lambda each: (each.part in FAMILY_PARTS, each.in_queue))
 
 
-_FORMS = Ready(
+_FORMS = CompiledQuery(
     select(
         Form.id,
         Form.kind,
@@ -212,11 +212,10 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
     return sorted(found, key=lambda each: order[each.kind])
 
 
-_STANDINGS = Ready(
+_STANDINGS = CompiledQuery(
     select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_on, STANDING.c.statutory)
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),
-    lists=["children"],
 )
 
 
@@ -232,7 +231,7 @@ def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseS
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 
 
-_MESSAGES = Ready(
+_MESSAGES = CompiledQuery(
     select(
         Message.id,
         Message.subject,
@@ -244,8 +243,7 @@ _MESSAGES = Ready(
     )
     .where(Message.child_id == bindparam("child"))
     .order_by(Message.created_at.desc(), Message.id.desc())
-    .limit(bindparam("most", type_=Integer())),
-    spelt=["most"],
+    .limit(bindparam("most", type_=Integer(), literal_execute=True)),
 )
 
 

@@ -14,18 +14,18 @@ from app.accounts.tables.people import Person
 from app.cases.queries.caseload import Owed, owed_from
 from app.cases.queries.child_page import MessageLine
 from app.children.tables import Child
-from app.core.database.compiled_query import Ready
+from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import Principal, Role
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import (
     ASSESSING_REQUESTS,
     AWAITED_ADVICE,
     UNDECIDED_REQUESTS,
-    Advice,
     Consent,
+    Form,
     FormTemplate,
     FormVersion,
-    Request,
+    forms_in,
 )
 from app.messages.tables import Message
 
@@ -57,7 +57,7 @@ class Waiting:
 
 def waiting_for_team(session: Session, today: date) -> Waiting:
     """How much of each kind waits for the SEN team, in one statement; nobody counts beyond a thousand."""
-    return Waiting(*_WAITING.only(session, today=today))
+    return Waiting(*_WAITING.one(session, today=today))
 
 
 def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:
@@ -66,16 +66,16 @@ def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -
 
 
 # Asked on every home page: made once, with who is asking given each time.
-_WAITING = Ready(
+_WAITING = CompiledQuery(
     select(
-        _count(Request.id, Request.state == FormState.submitted),
-        _count(Request.id, UNDECIDED_REQUESTS),
+        _count(Form.id, forms_in("request", [FormState.submitted])),
+        _count(Form.id, UNDECIDED_REQUESTS),
         (
-            _count(Request.id, UNDECIDED_REQUESTS, Request.due_on < bindparam("today"))
-            + _count(Request.id, ASSESSING_REQUESTS, Request.due_on < bindparam("today"))
+            _count(Form.id, UNDECIDED_REQUESTS, Form.due_on < bindparam("today"))
+            + _count(Form.id, ASSESSING_REQUESTS, Form.due_on < bindparam("today"))
         ).label("late_cases"),
-        _count(Advice.id, Advice.state == FormState.submitted),
-        _count(Advice.id, AWAITED_ADVICE, Advice.due_on < bindparam("today")),
+        _count(Form.id, forms_in("advice", [FormState.submitted])),
+        _count(Form.id, AWAITED_ADVICE, Form.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
         _count(Person.id, *TO_CONFIRM),
         _count(OrganisationChange.id, OrganisationChange.state == ProposalState.waiting),
@@ -107,28 +107,28 @@ def plans_due(session: Session, limit: int = 5) -> Sequence[Owed]:
     return [owed_from(row) for row in _PLANS.rows(session, most=limit)]
 
 
-def _requests(wanted: ColumnElement[bool]) -> Ready:
+def _requests(wanted: ColumnElement[bool]) -> CompiledQuery:
     """Requests of these kinds, soonest due first."""
     found: Any = (
         select(
-            Request.id,
-            Request.child_id,
+            Form.id,
+            Form.child_id,
             Child.forenames,
             Child.surname,
-            Request.kind,
+            Form.kind,
             FormTemplate.title,
-            Request.state,
-            Request.due_on,
-            Request.author_id,
-            Request.statutory,
+            Form.state,
+            Form.due_on,
+            Form.author_id,
+            Form.statutory,
         )
-        .join(Child, Child.id == Request.child_id)
-        .join(FormVersion, FormVersion.id == Request.form_version_id)
+        .join(Child, Child.id == Form.child_id)
+        .join(FormVersion, FormVersion.id == Form.form_version_id)
         .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-        .where(wanted, Request.due_on.is_not(None))
-        .order_by(Request.due_on, Request.id)
+        .where(wanted, Form.due_on.is_not(None))
+        .order_by(Form.due_on, Form.id)
     )
-    return Ready(found.limit(bindparam("most", type_=Integer())), spelt=["most"])
+    return CompiledQuery(found.limit(bindparam("most", type_=Integer(), literal_execute=True)))
 
 
 _DECISIONS = _requests(UNDECIDED_REQUESTS)
@@ -155,7 +155,7 @@ def inbox_in_brief(session: Session, who: Principal, limit: int = 5) -> InboxInB
     )
 
 
-def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> Ready:
+def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> CompiledQuery:
     """The newest messages, each with how many of all are unread: where there is none, none is unread."""
     counted = aliased(Message)
     unread = select(func.count(counted.id)).where(for_me(counted), counted.read_at.is_(None))
@@ -169,7 +169,7 @@ def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> Ready:
         unread.scalar_subquery(),
     )
     newest: Any = select(*columns).where(for_me(Message)).order_by(Message.id.desc())
-    return Ready(newest.limit(bindparam("most", type_=Integer())), spelt=["most"])
+    return CompiledQuery(newest.limit(bindparam("most", type_=Integer(), literal_execute=True)))
 
 
 _TO_ME = _in_brief(lambda message: message.recipient_id == bindparam("me"))

@@ -19,9 +19,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.children.rules.finding import child_wanted
 from app.children.tables import Child, ChildName
-from app.core.database.compiled_query import Ready
-from app.core.database.engine import plan_anew
-from app.core.database.listing import Sought
+from app.core.database.compiled_query import CompiledQuery
+from app.core.database.engine import use_custom_plans
+from app.core.database.listing import Criteria
 from app.core.names import just_past, ways_to_match
 
 NOT_COMPARED = ("'", "’", "-", ".", " ")
@@ -61,12 +61,12 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
     return and_(Child.id.in_(_with_word(longest)), *[_has_word(each) for each in others])
 
 
-def children_listed(session: Session, typed: str) -> Sought:
+def children_listed(session: Session, typed: str) -> Criteria:
     """The same, for a list of all children."""
     return _listed(session, typed, MANY, Child.id, child_matches(typed))
 
 
-def listed_by_child(session: Session, typed: str, child_id: InstrumentedAttribute[int]) -> Sought:
+def listed_by_child(session: Session, typed: str, child_id: InstrumentedAttribute[int]) -> Criteria:
     """What is about the children that match, for a list of it; `child_id` is the column that says about whom."""
     criterion = child_id.in_(select(Child.id).where(child_matches(typed)))
     return _listed(session, typed, MANY_TO_SORT, child_id, criterion)
@@ -94,22 +94,22 @@ def _listed(
     many: int,
     child_id: InstrumentedAttribute[int],
     criterion: ColumnElement[bool],
-) -> Sought:
-    plan_anew(session)
+) -> Criteria:
+    use_custom_plans(session)
     words = child_wanted(typed).words
     longest = max(words, key=len, default="")
     alone = len(words) == 1 or len(longest) <= FEW_LETTERS
     if not (longest and alone and _are_many(session, longest, many)):
-        return Sought(criterion)
+        return Criteria(criterion)
     ways = ways_to_match(words)
     has = [_has_word(each, child_id) for each in ways]
     place = words.index(longest)
     some = child_id.in_(select(ChildName.child_id).where(_begins(longest)).limit(SOME))
-    return Sought(criterion, and_(*has), and_(some, *has[:place], *has[place + 1 :]))
+    return Criteria(criterion, and_(*has), and_(some, *has[:place], *has[place + 1 :]))
 
 
 def _are_many(session: Session, word: str, many: int) -> bool:
-    (count,) = _FIRST_WORDS.only(session, word=word, past=just_past(word), most=many)
+    (count,) = _FIRST_WORDS.one(session, word=word, past=just_past(word), most=many)
     return bool(count == many)
 
 
@@ -130,12 +130,11 @@ def _begins(word: Any, past: Any = None) -> ColumnElement[bool]:
 
 
 _TYPE = ChildName.word.type
-_FIRST_WORDS = Ready(
+_FIRST_WORDS = CompiledQuery(
     select(func.count()).select_from(
         select(ChildName.child_id)
         .where(_begins(bindparam("word", type_=_TYPE), bindparam("past", type_=_TYPE)))
-        .limit(bindparam("most", type_=Integer()))
+        .limit(bindparam("most", type_=Integer(), literal_execute=True))
         .subquery()
     ),
-    spelt=["most"],
 )

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.audit.table import AuditRow
-from app.core.database.compiled_query import Ready, ReadyRow
 from app.core.events import Event, PersonEvent
 from app.core.origin import Origin
 from app.core.people import PERSON_TABLE
@@ -29,9 +28,9 @@ _SEALED = ("at", "event", "actor_id", "actor_name", "child_id", "facts", "addres
 _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
-_LAST_SEAL = Ready(select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1))
-_HOLD_CHAIN = Ready(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
-_ENTER = ReadyRow(_audit, "id")
+_LAST_SEAL = select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1)
+_HOLD_CHAIN = select(func.pg_advisory_xact_lock(_CHAIN_LOCK))
+_ENTER = insert(_audit)
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def append(
     if not rows:
         return
     if session.get_bind().dialect.name == "postgresql":
-        _HOLD_CHAIN.rows(session)
-    seal = next((row[0] for row in _LAST_SEAL.rows(session)), "")
+        session.connection().execute(_HOLD_CHAIN)
+    seal = session.connection().scalar(_LAST_SEAL) or ""
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
-    _ENTER.enter(session, [row | {"created_at": now} for row in rows])
+    session.execute(_ENTER, [row | {"created_at": now} for row in rows])
 
 
 def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:

@@ -1,4 +1,4 @@
-"""One engine and its sessions, on SQLite or PostgreSQL."""
+"""The database engine and its sessions, on SQLite or PostgreSQL."""
 
 import select
 import time
@@ -18,11 +18,10 @@ from sqlalchemy.orm import (
 from app.core.database.write_queue import WriteQueue
 
 WRITING = "portal_writing"
-"""Execution option: this transaction will write, so SQLite takes its write lock at BEGIN and cannot fail later."""
+"""Execution option of a transaction that will write: SQLite takes its write lock at BEGIN and cannot fail later."""
 WRITE_LOCK_HELD = "portal_write_lock_held"
 CHANGED = "changed"
-_CONNECTION = "connection"
-_SEEN, _ASK_AFTER = "seen", 30.0  # seconds
+_USED_AT, _CHECK_AFTER = "used_at", 30.0  # seconds
 
 _LOST_HOSTS = (
     "idle_in_transaction_session_timeout=15s",
@@ -31,24 +30,23 @@ _LOST_HOSTS = (
     "tcp_keepalives_count=3",
     "client_connection_check_interval=5s",
 )
-"""A host that lost its power says no good-bye. PostgreSQL would keep its transactions open for hours, and with them the
-lock on the audit's chain, for which everybody else waits: so it looks for itself whether we are still there."""
+"""A web host that loses its power closes no connection. PostgreSQL would keep its transactions open for hours, and with them
+the lock on the audit's chain for which all others wait, so it checks for itself whether the host is still there."""
 
-
-_SEES = (r"default_transaction_isolation=read\ committed",)
-"""Whatever the server's own default is: what waited for the audit's chain must see the row that was entered meanwhile."""
+_ISOLATION = (r"default_transaction_isolation=read\ committed",)
+"""Whatever the server's default is: a transaction that waited for the audit's chain must see the newest row."""
 
 _PLANS = ("plan_cache_mode=force_generic_plan",)
-"""A statement that a connection knows is planned once and not for each question: the row filter makes planning slower than
-answering. What was typed is planned for itself (plan_anew)."""
+"""Plan a prepared statement once. By default PostgreSQL plans the statements of professionals and families anew each time,
+because of the row filter, which takes several times longer than running them (docs/adr/0005). Searches ask for a plan of
+their own (use_custom_plans)."""
 
-
-_FORGETS_AFTER = 3600
-"""Seconds after which SQLite opens its file anew, and with it what was learnt about it in the night."""
+_REOPEN_AFTER = 3600
+"""Seconds after which a connection to SQLite is opened anew and reads the statistics that were gathered at night."""
 
 
 class Database:
-    """The engine, and the session of the current thread or request."""
+    """The engine, and the session of the current request or thread."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -61,12 +59,12 @@ class Database:
         """True on the embedded database."""
         return self.engine.dialect.name == "sqlite"
 
-    def learn(self) -> None:
-        """SQLite looks anew at how the rows lie, by which it chooses its ways: it does so only when told to, and without
-        it sorts a county to show a page. PostgreSQL looks by itself.
+    def gather_statistics(self) -> None:
+        """Let SQLite gather the statistics that its planner uses; without them it sorts all rows to show a page.
+        PostgreSQL gathers its own.
 
-        Table by table, so that nobody waits longer for their turn to write than one takes: 0.1 s in a county of 100,000,
-        1 s in one of a million. The audit is left out: it has one way to be read, and more rows than all others.
+        Each table is locked for writing by itself: 0.1 s with 100,000 children, 1 s with a million. The audit is left out:
+        it is read in one way only and has more rows than all other tables.
         """
         if not self.is_sqlite:
             return
@@ -79,15 +77,15 @@ class Database:
             connection.close()
 
     def open(self) -> Session:
-        """A session of one's own, to be closed by whoever opened it."""
+        """Return a new session, to be closed by the caller."""
         return self.factory()
 
 
 def begin_writing(session: Session) -> None:
-    """Be in a transaction that may write. What was changed before without being kept is undone.
+    """Start a transaction that may write. Changes made before it are undone.
 
-    SQLite ends what was read until now, since it may refuse to write where somebody else has written meanwhile.
-    PostgreSQL goes on: at READ COMMITTED each statement sees what is committed by then.
+    On SQLite the reading transaction ends: it could not write after another transaction has written. PostgreSQL goes on in
+    the same one: at READ COMMITTED each statement sees what is committed by then.
     """
     if session.get_bind().dialect.name == "sqlite":
         end_reading(session)
@@ -97,10 +95,10 @@ def begin_writing(session: Session) -> None:
 
 
 def end_reading(session: Session) -> None:
-    """End a transaction in which something was only read; if anything was changed in it after all, it is undone.
+    """End a transaction that only read. Changes made in it are undone.
 
-    By COMMIT, since psycopg forgets at every ROLLBACK which statements PostgreSQL has planned, and planning them anew
-    for every page took longer than answering them.
+    It ends with COMMIT: at a ROLLBACK psycopg forgets its prepared statements, and planning them again for every page takes
+    longer than running them.
     """
     if _has_changed(session):
         session.rollback()
@@ -112,60 +110,48 @@ def _has_changed(session: Session) -> bool:
     return bool(session.info.get(CHANGED) or session.new or session.dirty or session.deleted)
 
 
-def connection_of(session: Session) -> Connection:
-    """The connection of the transaction this session is in; one begins where there was none."""
-    held: Connection | None = session.info.get(_CONNECTION)
-    return session.connection() if held is None else held
-
-
-@event.listens_for(Session, "after_begin")
-def note_the_connection(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """SQLAlchemy asks itself a dozen questions each time before it gives it again."""
-    session.info[_CONNECTION] = connection
-
-
 @event.listens_for(Session, "after_transaction_end")
-def forget_the_connection(session: Session, transaction: SessionTransaction) -> None:
-    """The next transaction may have another, and has changed nothing yet."""
+def forget_changes(session: Session, transaction: SessionTransaction) -> None:
+    """Note that the next transaction has changed nothing yet."""
     if transaction.parent is None:
-        session.info.pop(_CONNECTION, None)
         session.info.pop(CHANGED, None)
 
 
 def is_duplicate(error: IntegrityError) -> bool:
-    """Whether a unique index refused the row: there is one like it already."""
+    """Return whether a unique index refused the row."""
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
     return code in {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 
 
-def plan_anew(session: Session) -> None:
-    """In this transaction PostgreSQL plans for what is asked: a rare name wants another way than a common one."""
-    connection = connection_of(session)
+def use_custom_plans(session: Session) -> None:
+    """Let PostgreSQL plan this transaction's statements for their values: a rare name needs another plan than a common one."""
+    connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 @event.listens_for(Session, "do_orm_execute")
 def note_a_change(state: ORMExecuteState) -> None:
-    """A statement that changes rows was sent in this transaction."""
+    """Note that this transaction ran a statement that changes rows."""
     if not state.is_select:
         state.session.info[CHANGED] = True
 
 
 @event.listens_for(Session, "after_flush")
 def note_a_flush(session: Session, _flush: UOWTransaction) -> None:
-    """New or changed rows were sent in this transaction."""
+    """Note that this transaction wrote new or changed objects."""
     session.info[CHANGED] = True
 
 
 def _engine(url: str) -> Engine:
-    """Parameters are hidden: a failed statement in the log must not carry a name or an address."""
+    """Make the engine. Parameters are hidden: a failed statement in the log must not show a name or an address."""
     if url.startswith("sqlite"):
         engine = create_engine(
             url,
             connect_args={"timeout": 30, "check_same_thread": False},
+            paramstyle="named",  # as on PostgreSQL, so that a CompiledQuery has one form of parameters
             pool_size=20,
-            pool_recycle=_FORGETS_AFTER,
+            pool_recycle=_REOPEN_AFTER,
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -175,48 +161,48 @@ def _engine(url: str) -> Engine:
         url,
         connect_args={
             "connect_timeout": 5,
-            "options": " ".join(f"-c {each}" for each in (*_LOST_HOSTS, *_SEES, *_PLANS)),
+            "options": " ".join(f"-c {each}" for each in (*_LOST_HOSTS, *_ISOLATION, *_PLANS)),
         },
         pool_size=10,
         max_overflow=20,
         hide_parameters=True,
     )
-    _notice_who_left(engine)
+    _check_connections(engine)
     return engine
 
 
-def _notice_who_left(engine: Engine) -> None:
-    """No page is given a connection whose server went away; there is a new one instead.
+def _check_connections(engine: Engine) -> None:
+    """Replace a connection whose server has gone before a page gets it.
 
-    A server says good-bye when it stops, so its connections have something to read that nobody asked for; one that
-    lost its power does not, and is asked where it was silent for long. SQLAlchemy's own way is to ask it each time,
-    twice in a page that writes: a tenth of such a page.
+    A server that stops sends a message first, so its connections have something to read. One that lost its power does not,
+    so a connection that was not used for a while is tried. SQLAlchemy's pool_pre_ping tries it each time, twice in a page
+    that writes, which is a tenth of such a page.
     """
-    wrong = (OSError, engine.dialect.loaded_dbapi.Error)
+    gone = (OSError, engine.dialect.loaded_dbapi.Error)
 
     @event.listens_for(engine, "checkout")
-    def look(connection: Any, record: Any, _proxy: Any) -> None:
+    def check(connection: Any, record: Any, _proxy: Any) -> None:
         now = time.monotonic()
-        silent_for = now - record.info.setdefault(_SEEN, now)
-        record.info[_SEEN] = now
-        heard = select.poll()
+        unused_for = now - record.info.setdefault(_USED_AT, now)
+        record.info[_USED_AT] = now
+        socket = select.poll()
         try:
-            heard.register(connection.fileno(), select.POLLIN)
-            if silent_for > _ASK_AFTER or heard.poll(0):
+            socket.register(connection.fileno(), select.POLLIN)
+            if unused_for > _CHECK_AFTER or socket.poll(0):
                 connection.execute("")
                 connection.rollback()
-        except wrong as gone:
-            raise InvalidatePoolError from gone
+        except gone as error:
+            raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # BEGIN is sent by _queue_writers
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _queue_writers(engine: Engine, queue: WriteQueue) -> None:
-    """A writing transaction has its turn from its BEGIN until its connection is put back."""
+    """Let one transaction write at a time, from its BEGIN until its connection goes back to the pool."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -226,6 +212,6 @@ def _queue_writers(engine: Engine, queue: WriteQueue) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     @event.listens_for(engine, "checkin")
-    def put_back(_connection: Any, record: Any) -> None:
+    def release(_connection: Any, record: Any) -> None:
         if record.info.pop(WRITE_LOCK_HELD, False):
             queue.release()

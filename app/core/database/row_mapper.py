@@ -1,60 +1,63 @@
-"""Rows as they were when they were read: to be looked at and never changed.
+"""Read-only copies of rows: the columns of a table and the properties of its model.
 
-A page that only shows a form needs no objects that notice being changed; making them is most of what reading costs. A
-snapshot has the columns of its table and what the model says about them (a child's name), and refuses to be written to.
+A page that only shows a form needs no objects that track changes; making those takes longer than reading the rows.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core.database.compiled_query import Row
-
 
 class RowMapper:
-    """All columns of a table (or of an alias of one) in a ready statement, or only some of them."""
+    """The columns to read of a table or of an alias of one: all that are not deferred, or only those that are named.
+
+    The first column must never be NULL: where it is, an outer join found no row.
+    """
 
     def __init__(self, table: Any, *only: str) -> None:
         self.table, mapper = table, inspect(table).mapper
         self.names = only or tuple(each.key for each in mapper.column_attrs if not each.deferred)
         self.columns: list[InstrumentedAttribute[Any]] = [getattr(table, name) for name in self.names]
-        self.kind = _kind(mapper.class_)
+        self.snapshot_class = _snapshot_class(mapper.class_)
+
+    def snapshot(self, values: Sequence[Any]) -> Any:
+        """Return a snapshot with these values; None where there was no row to join, or none that the reader may see."""
+        if values[0] is None:
+            return None
+        made = self.snapshot_class()
+        vars(made).update(zip(self.names, values, strict=True))
+        return made
 
 
 class JoinMapper:
-    """Several tables' columns in one statement, and the rows that come back taken apart again."""
+    """The columns of several tables in one statement."""
 
     def __init__(self, *tables: RowMapper) -> None:
         self.tables = tables
         self.columns = [column for table in tables for column in table.columns]
 
-    def split(self, row: Row) -> list[Any]:
-        """A snapshot for each table; None where there was no row to join, or none that the reader may see."""
+    def split(self, row: Sequence[Any]) -> list[Any]:
+        """Return a snapshot, or None, for each table. Columns after those of the tables are left out."""
         found, start = [], 0
         for table in self.tables:
-            values = row[start : start + len(table.names)]
-            start += len(table.names)
-            found.append(None if values[0] is None else _made(table, values))
+            end = start + len(table.names)
+            found.append(table.snapshot(row[start:end]))
+            start = end
         return found
 
 
-def _made(table: RowMapper, values: Row) -> Any:
-    made = table.kind()
-    vars(made).update(zip(table.names, values, strict=True))
-    return made
-
-
-def attach(snapshot: Any, **others: Any) -> Any:
-    """The snapshot, with others that belong to it."""
-    vars(snapshot).update(others)
+def attach(snapshot: Any, **related: Any) -> Any:
+    """Set related snapshots as attributes of a snapshot, and return it."""
+    vars(snapshot).update(related)
     return snapshot
 
 
 @cache
-def _kind(table: type[Any]) -> type[Any]:
-    """What a snapshot of this table is: its properties, and no way to change anything."""
+def _snapshot_class(table: type[Any]) -> type[Any]:
+    """Make a class with the model's properties whose attributes cannot be set."""
     properties = {
         name: value
         for each in reversed(table.__mro__)
@@ -66,4 +69,4 @@ def _kind(table: type[Any]) -> type[Any]:
 
 class _Snapshot:
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} is only to be read")
+        raise AttributeError(f"{type(self).__name__} is read-only")

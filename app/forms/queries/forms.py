@@ -9,7 +9,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.accounts.tables.people import Person
 from app.children.tables import Child
-from app.core.database.compiled_query import Ready
+from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.errors import Conflict
 from app.documents.tables import Document
@@ -46,7 +46,7 @@ _SURROUNDED = JoinMapper(
     RowMapper(FormVersion),
     RowMapper(FormTemplate),
 )
-_FORM = Ready(
+_FORM = CompiledQuery(
     select(*_SURROUNDED.columns)
     .select_from(Form)
     .join(Child, Child.id == Form.child_id)
@@ -58,44 +58,43 @@ _FORM = Ready(
     .where(Form.id == bindparam("form"))
 )
 _DRAFT = JoinMapper(RowMapper(SectionDraft), _WHO)
-_DRAFTS_READ = Ready(
+_DRAFTS_READ = CompiledQuery(
     select(*_DRAFT.columns)
     .select_from(SectionDraft)
     .outerjoin(Person, Person.id == SectionDraft.saved_by_id)
     .where(SectionDraft.form_id == bindparam("form"))
 )
 _DOCUMENT = JoinMapper(RowMapper(Document))
-_DOCUMENTS_READ = Ready(
+_DOCUMENTS_READ = CompiledQuery(
     select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
 )
 _SENDER = RowMapper(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
 _SENT = JoinMapper(
     RowMapper(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _SENDER
 )
-_SUBMISSIONS = Ready(
+_SUBMISSIONS = CompiledQuery(
     select(*_SENT.columns)
     .select_from(Submission)
     .outerjoin(Person, Person.id == Submission.submitted_by_id)
     .where(Submission.form_id == bindparam("form"))
     .order_by(Submission.number.desc())
 )
-_ANSWERS = Ready(
+_ANSWERS = CompiledQuery(
     select(Submission.id, Submission.answers).where(
         Submission.id.in_(bindparam("submissions", expanding=True))
     ),
-    lists=["submissions"],
 )
-_ANSWERS_OF = Ready(
+_ANSWERS_OF = CompiledQuery(
     select(Submission.answers).where(
         Submission.form_id == bindparam("form"), Submission.number == bindparam("number")
     )
 )
 _RETURN = JoinMapper(RowMapper(FormReturn))
-_RETURNS = Ready(
+_RETURNS = CompiledQuery(
     select(*_RETURN.columns).where(FormReturn.form_id == bindparam("form")).order_by(FormReturn.id)
 )
 _REQUEST = JoinMapper(RowMapper(Request), RowMapper(FormVersion), RowMapper(Submission))
-_REQUEST_SENT = Ready(
+_REQUEST_SENT = CompiledQuery(
     select(*_REQUEST.columns)
     .select_from(Request)
     .join(Submission, Submission.form_id == Request.id)

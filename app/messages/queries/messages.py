@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
 from app.children.tables import Child, ChildLink
-from app.core.database.engine import plan_anew
+from app.core.database.engine import use_custom_plans
 from app.core.roles import FAMILY_PARTS, Principal
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -109,7 +109,7 @@ def lines_of(
 ) -> Lines:
     """One page of a box, newest first: those before this message, or those after it."""
     if who.in_sen_team:
-        plan_anew(
+        use_custom_plans(
             session
         )  # how much of all that was ever sent is theirs decides the way, and only they have so much
     gathers = box is Box.everything and who.in_sen_team and session.get_bind().dialect.name == "sqlite"

@@ -12,7 +12,7 @@ from app.accounts.tables.people import Person
 from app.children.queries.finding import child_matches, named_like
 from app.children.tables import Child, ChildLink
 from app.core.audit.table import AuditRow
-from app.core.database.engine import plan_anew
+from app.core.database.engine import use_custom_plans
 from app.forms.rules.form_titles import title_of
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.organisations.tables import Organisation
@@ -160,7 +160,7 @@ def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]
     """A few children by name, date of birth or number: number, name, date of birth."""
     if not typed:
         return []
-    plan_anew(session)
+    use_custom_plans(session)
     # Found first and then put in order: PostgreSQL would read the county from A until it has met so many.
     found = (
         select(Child.id, Child.forenames, Child.surname, Child.date_of_birth, Child.search_name)

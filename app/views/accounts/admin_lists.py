@@ -21,7 +21,7 @@ from wtforms.validators import Regexp
 from app.accounts import accounts, app_reset
 from app.cases.handover import record_left_use, work_in_hand
 from app.children.queries.finding import named_like
-from app.core.database.listing import Sought
+from app.core.database.listing import Criteria
 from app.core.errors import ValidationFailed
 from app.core.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.core.text_input import clean_lines
@@ -98,9 +98,9 @@ class UserList(PortalListView):
         "two_step": lambda method: _(SECOND_STEPS.get(method, N_("Not set up yet"))),
     }
 
-    def find(self, text: str) -> Sought:
+    def find(self, text: str) -> Criteria:
         """By part of a name or address."""
-        return Sought(
+        return Criteria(
             or_(
                 named_like(text, Person.first_name, Person.last_name),
                 named_like(text, Person.email),

@@ -13,7 +13,7 @@ from app.cases.rules.status import in_words
 from app.children.events import ChildViewed
 from app.children.queries.finding import children_listed, listed_by_child, named_like
 from app.children.rules.identifiers import nhs_number_text
-from app.core.database.listing import Sought
+from app.core.database.listing import Criteria
 from app.core.events import Event
 from app.core.roles import PROFESSION_LABELS, Profession
 from app.forms.rules.workflow import FormState
@@ -122,9 +122,9 @@ class ChildList(PortalListView):
         "upn_missing_reason": why_no_upn,
     }
 
-    def _listed(self, sought: Sought) -> Listed:
+    def _listed(self, criteria: Criteria) -> Listed:
         """Add where each case is now, and how late the council is with it."""
-        found = super()._listed(sought)
+        found = super()._listed(criteria)
         standings = standing_of(self.datamodel.session, [row.number for row in found.rows])
         label = _("Status")
         for row in found.rows:
@@ -133,7 +133,7 @@ class ChildList(PortalListView):
         found.heads.append(("case", label))
         return found
 
-    def find(self, text: str) -> Sought:
+    def find(self, text: str) -> Criteria:
         """By name, date of birth or number."""
         return children_listed(self.datamodel.session, text)
 
@@ -203,7 +203,7 @@ class FormList(PortalListView):
         "author": named,
     }
 
-    def find(self, text: str) -> Sought:
+    def find(self, text: str) -> Criteria:
         """By the child."""
         return listed_by_child(self.datamodel.session, text, self.datamodel.obj.child_id)
 
@@ -352,9 +352,9 @@ class RegistrationList(PortalListView):
         "created_at": uk_datetime,
     }
 
-    def find(self, text: str) -> Sought:
+    def find(self, text: str) -> Criteria:
         """By part of a name or address."""
-        return Sought(
+        return Criteria(
             or_(
                 named_like(text, Registration.first_name, Registration.last_name),
                 named_like(text, Registration.email),

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_
 
-from app.core.database.listing import Sought
+from app.core.database.listing import Criteria
 from app.core.events import Event
 from app.messages.events import MessageRead
 from app.messages.queries.messages import saying
@@ -55,9 +55,9 @@ class MessageList(PortalListView):
         "child": named,
     }
 
-    def find(self, text: str) -> Sought:
+    def find(self, text: str) -> Criteria:
         """By part of the subject or of the sender's name."""
-        return Sought(saying(text))
+        return Criteria(saying(text))
 
     def opened(self, record: Message) -> Event:
         """The record holds the whole message."""

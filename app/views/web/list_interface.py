@@ -8,13 +8,13 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.core.database.engine import plan_anew
-from app.core.database.listing import Listing, Part, Sought
+from app.core.database.engine import use_custom_plans
+from app.core.database.listing import Criteria, Listing, Page
 
 COUNT_UP_TO = 1000
 """Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
 LARGEST_ID = 2**31 - 1
-EVERY_ROW = Sought(true())
+EVERY_ROW = Criteria(true())
 
 
 class PortalInterface(SQLAInterface):
@@ -38,7 +38,7 @@ class PortalInterface(SQLAInterface):
         page_size: int | None = None,
         select_columns: list[str] | None = None,
         outer_default_load: bool = False,
-        sought: Sought = EVERY_ROW,
+        criteria: Criteria = EVERY_ROW,
     ) -> tuple[int, list[Any]]:
         """One page of rows, and how many there are up to the cap (one more means "more than").
 
@@ -46,14 +46,14 @@ class PortalInterface(SQLAInterface):
         others beside them (a person's roles), and what AppBuilder asks by itself (is this name taken?), by the ORM.
         """
         if self.listing is not None and page_size:
-            part = Part(order_column, order_direction != "asc", (page or 0) * page_size, page_size)
+            part = Page(order_column, order_direction != "asc", (page or 0) * page_size, page_size)
             chosen = self._criteria_of(filters)
             if chosen or page:
-                plan_anew(self.session())
-            wanted = sought.narrowed(*chosen)
+                use_custom_plans(self.session())
+            wanted = criteria.where(*chosen)
             return self.listing.page(self.session(), wanted, part, COUNT_UP_TO + 1)
         rows = self.apply_filters(
-            self.session.query(self.obj).options(*self.options).filter(sought.criterion), filters
+            self.session.query(self.obj).options(*self.options).filter(criteria.criterion), filters
         )
         counted = rows.with_entities(self.get_pk()).limit(COUNT_UP_TO + 1).subquery()
         count = self.session.scalar(select(func.count()).select_from(counted)) or 0

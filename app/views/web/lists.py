@@ -26,7 +26,7 @@ from sqlalchemy import ColumnElement
 
 from app.children.events import ChildrenListed, ListExported
 from app.core.activity_limits import EXPORTS, count_mine
-from app.core.database.listing import Sought
+from app.core.database.listing import Criteria
 from app.core.events import Event
 from app.core.roles import READ, WRITE
 from app.core.text_input import clean_line
@@ -110,7 +110,7 @@ class PortalListView(ModelView):
         """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
         super().__init__(**options)
 
-    def find(self, text: str) -> Sought:
+    def find(self, text: str) -> Criteria:
         """The rows that match what was typed into the search box."""
         raise NotImplementedError
 
@@ -144,8 +144,8 @@ class PortalListView(ModelView):
             return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
         typed = looked_for() if self.find_label else ""
-        sought = self.find(typed) if typed else EVERY_ROW
-        listed = self._listed(sought.narrowed(shown.criterion()) if shown else sought)
+        criteria = self.find(typed) if typed else EVERY_ROW
+        listed = self._listed(criteria.where(shown.criterion()) if shown else criteria)
         if self.about_children:
             with my_work() as work:
                 work.record(
@@ -180,14 +180,14 @@ class PortalListView(ModelView):
                 asked["page"] = str(int(value) + 1)
         return asked
 
-    def _listed(self, sought: Sought) -> Listed:
+    def _listed(self, criteria: Criteria) -> Listed:
         """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
         name = type(self).__name__
         page = get_page_args().get(name) or 0
         size = get_page_size_args().get(name) or self.page_size
         order, direction = get_order_args().get(name) or self.base_order or ("", "")
         count, found = self.datamodel.query(
-            self._asked_filters(), order, direction, page, size, sought=sought
+            self._asked_filters(), order, direction, page, size, criteria=criteria
         )
         heads = [(column, str(self.label_columns.get(column))) for column in self.list_columns]
         makers = [
@@ -291,7 +291,7 @@ class PortalListView(ModelView):
                 order,
                 direction,
                 page_size=EXPORT_UP_TO,
-                sought=EVERY_ROW.narrowed(shown.criterion()) if shown else EVERY_ROW,
+                criteria=EVERY_ROW.where(shown.criterion()) if shown else EVERY_ROW,
             )
             work.record(
                 ListExported(list_name=self.endpoint, rows=len(rows), asked=self._asked(wanted) or None)

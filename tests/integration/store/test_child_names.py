@@ -135,15 +135,15 @@ def test_quicker_ways_are_taken_where_one_word_begins_many_names(make, context, 
     for name in ("amina", "amir", "amos", "zoe", "zoe"):
         make.child(search_name=f"shah {name}")
     with everything(context) as work:
-        sought = children_listed(work.session, typed)
+        criteria = children_listed(work.session, typed)
         everybody = found_by(work.session, child_matches(typed))
-        assert found_by(work.session, sought.criterion) == everybody
-        assert (sought.from_the_top is not None) is (sought.some_of_them is not None) is quicker
+        assert found_by(work.session, criteria.criterion) == everybody
+        assert (criteria.for_first_pages is not None) is (criteria.subset is not None) is quicker
         if quicker:
-            assert found_by(work.session, sought.from_the_top) == everybody
-            assert found_by(work.session, sought.some_of_them) == everybody, "so few are all among the first"
+            assert found_by(work.session, criteria.for_first_pages) == everybody
+            assert found_by(work.session, criteria.subset) == everybody, "so few are all among the first"
             monkeypatch.setattr(finding, "SOME", 2)
-            some = children_listed(work.session, typed).some_of_them
+            some = children_listed(work.session, typed).subset
             assert found_by(work.session, some) < everybody
 
 

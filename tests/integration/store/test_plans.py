@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, insert, select, text, true
 
 from app.core.database.engine import end_reading
-from app.core.database.listing import Part, Sought
+from app.core.database.listing import Criteria, Page
 from app.models import AWAITED_ADVICE, UNDECIDED_REQUESTS, Child, Form, FormVersion
 from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.messages.message_lists import MessageList
@@ -77,7 +77,7 @@ def _grow(context: Any, make: Any) -> None:
                     for day in [child.date_of_birth + timedelta(days=number % 900)]
                 ],
             )
-    context.database.learn()
+    context.database.gather_statistics()
     context.database.engine.dispose()
 
 
@@ -100,7 +100,7 @@ def test_a_list_reads_its_rows_in_their_order_and_sorts_nothing(
             session.execute(text("SET LOCAL enable_bitmapscan = off"))
             session.execute(text("SET LOCAL enable_sort = off"))
         plan = _plan_of(
-            context, lambda: listing.page(session, Sought(criterion), Part(order, descending, 0, 25), 1001)
+            context, lambda: listing.page(session, Criteria(criterion), Page(order, descending, 0, 25), 1001)
         )
     # PostgreSQL puts those of one day in the order of their numbers, which sorts no more than a day's.
     sorts = [step for step in plan if any(word in step for word in SORTED) and "Incremental" not in step]

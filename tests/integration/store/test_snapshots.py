@@ -23,9 +23,9 @@ def test_a_snapshot_cannot_be_changed(cast, make):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     with cast.sana.works() as work:
         snapshot = form_to_read(work.session, form.id)
-        with pytest.raises(AttributeError, match="only to be read"):
+        with pytest.raises(AttributeError, match="read-only"):
             snapshot.due_on = None
-        with pytest.raises(AttributeError, match="only to be read"):
+        with pytest.raises(AttributeError, match="read-only"):
             snapshot.child.surname = "Other"
 
 

@@ -5,20 +5,13 @@ import os
 import pytest
 import sqlalchemy as sa
 
-from app.core.database.compiled_query import Ready, ReadyRow
-from app.core.database.engine import CHANGED, Database, begin_writing, connection_of, end_reading
+from app.core.database.compiled_query import CompiledQuery
+from app.core.database.engine import CHANGED, Database, begin_writing, end_reading
 from app.core.database.row_filter import bypass_row_filter
 from app.core.unit_of_work import AppContext
-from app.models import Message
+from app.models import AuditRow, Message
 
-PAPER = sa.Table(
-    "paper",
-    sa.MetaData(),
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("words", sa.Text),
-    sa.Column("facts", sa.JSON),
-    sa.Column("at", sa.DateTime),
-)
+AUDIT_ROW = {"event": "Tried", "actor_name": "", "facts": {}, "address_hash": "", "device": "", "seal": ""}
 ON_POSTGRESQL = pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="needs PostgreSQL")
 
 
@@ -73,35 +66,21 @@ def test_the_next_transaction_has_changed_nothing(session, make, cast, clock):
     assert CHANGED not in session.info
 
 
+def test_a_row_that_is_entered_below_the_orm_is_a_change(session, clock):
+    session.execute(
+        sa.insert(AuditRow.__table__), [AUDIT_ROW | {"at": clock.now(), "created_at": clock.now()}]
+    )
+    end_reading(session)
+
+    assert session.scalar(sa.select(sa.func.count(AuditRow.id)).where(AuditRow.event == "Tried")) == 0
+
+
 def test_sqlite_begins_to_write_in_a_transaction_of_its_own_and_postgresql_goes_on(context, session):
     session.scalar(sa.select(1))
     reading = session.get_transaction()
     begin_writing(session)
 
     assert (session.get_transaction() is reading) is not context.database.is_sqlite
-
-
-def test_a_row_entered_in_a_ready_way_is_the_row_that_was_given(session, clock):
-    PAPER.create(connection_of(session))
-    entry = ReadyRow(PAPER, "id")
-    first, second, third = (
-        {"words": words, "facts": {"a": [1, None]}, "at": clock.now()}
-        for words in ("It's “quoted” % (x) :y ?", "second", "third")
-    )
-    entry.enter(session, [first])
-    entry.enter(session, [second, third])
-
-    assert session.info[CHANGED]
-    found = session.execute(sa.select(PAPER.c.words, PAPER.c.facts, PAPER.c.at).order_by(PAPER.c.id)).all()
-    assert [tuple(row) for row in found] == [tuple(row.values()) for row in (first, second, third)]
-    session.rollback()
-
-
-def test_a_row_that_lacks_something_is_not_entered(session):
-    PAPER.create(connection_of(session))
-    with pytest.raises(Exception, match="'at'"):
-        ReadyRow(PAPER, "id").enter(session, [{"words": "w", "facts": None}])
-    session.rollback()
 
 
 @ON_POSTGRESQL
@@ -120,7 +99,7 @@ def test_each_statement_sees_what_is_committed_whatever_the_servers_default(cont
 
 @ON_POSTGRESQL
 def test_a_connection_whose_server_went_away_is_given_to_nobody(context):
-    one = Ready(sa.select(sa.literal_column("1", sa.Integer)))
+    one = CompiledQuery(sa.select(sa.literal_column("1", sa.Integer)))
     with context.database.open() as session:
         number = session.scalar(sa.text("SELECT pg_backend_pid()"))
     with sa.create_engine(context.database.engine.url).connect() as killer:
@@ -141,6 +120,6 @@ def test_a_connection_that_was_silent_for_long_is_asked_first(context, monkeypat
     context.database.engine.connect().close()
     assert asked == []
 
-    monkeypatch.setattr("app.core.database.engine._ASK_AFTER", -1.0)
+    monkeypatch.setattr("app.core.database.engine._CHECK_AFTER", -1.0)
     context.database.engine.connect().close()
     assert asked == [""]
