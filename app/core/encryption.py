@@ -1,8 +1,8 @@
-"""Sealing: what must not be readable in the database is encrypted with the file key before it gets there.
+"""Encryption of single columns with the file key.
 
-Each value is bound to its place (AEAD additional data): the purpose, and what identifies its row and person. A value that
-was copied to another row does not open. The newest key seals; older ones only open, until `portal reseal` has replaced
-what they sealed.
+Each value is bound to its place (AEAD additional data): its purpose, and what identifies its row and person. A value that is
+copied to another row cannot be decrypted there. The newest key encrypts; older keys only decrypt, until `portal reseal`
+has encrypted their values again (operations/key_rotation.py).
 """
 
 import base64
@@ -18,19 +18,20 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MARK = "v2."
-"""Begins each bound value. One without it was sealed by an older version, which bound nothing."""
+"""The start of each bound value. Older versions encrypted values without binding them."""
 NONCE_BYTES = 12
 UNBOUND_FOR = 24 * 60 * 60
-"""Seconds. While a new version comes in, the old one still seals without binding; `portal prepare` binds the rest."""
+"""Seconds in which unbound values are accepted: the old version still writes them while a new one is deployed, and
+`portal prepare` binds the rest."""
 
 
 class DecryptionError(ValueError):
-    """This was not sealed with our key for this purpose and place, or was changed since."""
+    """No key decrypts this value for this purpose and place, or it was changed."""
 
 
 @lru_cache(maxsize=32)
 def _key(key: str, purpose: str) -> AESGCM:
-    """Each purpose has a key of its own."""
+    """Return the key of one purpose."""
     return AESGCM(hmac.new(key.encode(), b"aead|" + purpose.encode(), hashlib.sha256).digest())
 
 
@@ -45,42 +46,42 @@ def _place(purpose: str, bound_to: Sequence[object]) -> bytes:
 
 
 def encrypt(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], text: str) -> str:
-    """Encrypt a text; `keys` is settings.file_keys, `bound_to` what identifies the row and person it belongs to."""
+    """Return the text encrypted with the newest of settings.file_keys, bound to what identifies its row and person."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = _key(keys[0], purpose).encrypt(nonce, text.encode(), _place(purpose, bound_to))
-    return MARK + base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
+    encrypted = _key(keys[0], purpose).encrypt(nonce, text.encode(), _place(purpose, bound_to))
+    return MARK + base64.urlsafe_b64encode(nonce + encrypted).decode("ascii")
 
 
-def decrypt(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
-    """Return the text. Raises DecryptionError when it is not ours, or belongs elsewhere."""
-    if sealed.startswith(MARK):
-        return _opened(keys, purpose, bound_to, sealed)
-    return _opened_unbound(keys, purpose, sealed, UNBOUND_FOR)
+def decrypt(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], encrypted: str) -> str:
+    """Return the text. Raises DecryptionError when no key decrypts it here."""
+    if encrypted.startswith(MARK):
+        return _decrypted(keys, purpose, bound_to, encrypted)
+    return _decrypted_unbound(keys, purpose, encrypted, UNBOUND_FOR)
 
 
-def re_encrypted(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
-    """Return the same, bound and encrypted with the newest key; unchanged when it is so already.
+def re_encrypted(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], encrypted: str) -> str:
+    """Return the value bound and encrypted with the newest key, unchanged when it is already.
 
-    Raises DecryptionError when no key opens it.
+    Raises DecryptionError when no key decrypts it.
     """
-    if not sealed.startswith(MARK):
-        return encrypt(keys, purpose, bound_to, _opened_unbound(keys, purpose, sealed, None))
+    if not encrypted.startswith(MARK):
+        return encrypt(keys, purpose, bound_to, _decrypted_unbound(keys, purpose, encrypted, None))
     try:
-        _opened(keys[:1], purpose, bound_to, sealed)
+        _decrypted(keys[:1], purpose, bound_to, encrypted)
     except DecryptionError:
-        return encrypt(keys, purpose, bound_to, _opened(keys, purpose, bound_to, sealed))
-    return sealed
+        return encrypt(keys, purpose, bound_to, _decrypted(keys, purpose, bound_to, encrypted))
+    return encrypted
 
 
-def _opened(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sealed: str) -> str:
+def _decrypted(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], encrypted: str) -> str:
     try:
-        held = base64.urlsafe_b64decode(sealed.removeprefix(MARK).encode())
+        raw = base64.urlsafe_b64decode(encrypted.removeprefix(MARK).encode())
     except ValueError:
         raise DecryptionError(purpose) from None
     for key in keys:
         try:
             plain = _key(key, purpose).decrypt(
-                held[:NONCE_BYTES], held[NONCE_BYTES:], _place(purpose, bound_to)
+                raw[:NONCE_BYTES], raw[NONCE_BYTES:], _place(purpose, bound_to)
             )
         except (InvalidTag, ValueError):
             continue
@@ -88,9 +89,9 @@ def _opened(keys: tuple[str, ...], purpose: str, bound_to: Sequence[object], sea
     raise DecryptionError(purpose)
 
 
-def _opened_unbound(keys: tuple[str, ...], purpose: str, sealed: str, ttl: int | None) -> str:
-    locks = MultiFernet([_unbound_key(key, purpose) for key in keys])
+def _decrypted_unbound(keys: tuple[str, ...], purpose: str, encrypted: str, ttl: int | None) -> str:
+    fernet = MultiFernet([_unbound_key(key, purpose) for key in keys])
     try:
-        return locks.decrypt(sealed.encode(), ttl).decode()
+        return fernet.decrypt(encrypted.encode(), ttl).decode()
     except InvalidToken:
         raise DecryptionError(purpose) from None

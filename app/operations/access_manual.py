@@ -1,6 +1,6 @@
 """The access policy in plain English, made from what the program goes by: docs/access.md, for the council to review.
 
-Nothing is decided here. Grants, steps and rules come from the rule book and the archive; this room has their words.
+Nothing is decided here. Grants, steps and rules come from the rules and the row policies; this module has their words.
 """
 
 from collections.abc import Iterable, Sequence

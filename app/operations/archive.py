@@ -1,7 +1,7 @@
-"""A backup as it lies on a disk: a folder or one .tar file, with a list of what is in it and each part's checksum.
+"""Archives: a backup on disk, as a folder or one .tar file, with a manifest of its parts and their checksums.
 
-It is written under another name and gets its own only when it is whole, so a half-written one is never taken for a
-backup. Only names that this program itself gives are ever read from one.
+An archive is written under another name and renamed when it is complete, so a half-written one is never taken for a backup.
+Only parts with names that this program gives are read.
 """
 
 import hashlib
@@ -26,33 +26,33 @@ CHUNK = 1024 * 1024
 
 
 class ArchiveError(Exception):
-    """There is no backup here, or no place for one; its text says why."""
+    """There is no archive here, or none can be written here; the text says why."""
 
 
 def name_of_file(key: str) -> str:
-    """What an uploaded file is called in a backup."""
+    """Return the name of an uploaded file in an archive."""
     return f"files/{key}"
 
 
 class ArchiveWriter(Protocol):
-    """A backup being written."""
+    """An archive that is being written."""
 
     def add(self, name: str, source: BinaryIO, size: int) -> str:
-        """Put a part in; gives its SHA-256."""
+        """Write a part and return its SHA-256."""
 
 
 class ArchiveReader(Protocol):
-    """A backup being read."""
+    """An archive that is being read."""
 
     def names(self) -> set[str]:
-        """Every part in it."""
+        """Return the names of all parts."""
 
     def open(self, name: str) -> IO[bytes]:
-        """One part, to be closed by whoever opened it. KeyError when it is not there."""
+        """Return a part, to be closed by the caller. Raises KeyError when it is not there."""
 
 
-class _Counting(io.RawIOBase):
-    """Reads a part and adds up its checksum on the way; never more than was said beforehand."""
+class _Hashing(io.RawIOBase):
+    """A part that adds up its checksum while it is read."""
 
     def __init__(self, source: BinaryIO) -> None:
         self._source, self.sum = source, hashlib.sha256()
@@ -73,17 +73,17 @@ class _Folder:
     def add(self, name: str, source: BinaryIO, size: int) -> str:
         place = self.path / name
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        counting = _Counting(source)
+        hashing = _Hashing(source)
         handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
-            shutil.copyfileobj(counting, out, CHUNK)
+            shutil.copyfileobj(hashing, out, CHUNK)
             out.flush()
             os.fsync(out.fileno())
-        return counting.sum.hexdigest()
+        return hashing.sum.hexdigest()
 
     @cached_property
     def _parts(self) -> set[str]:
-        found = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if _plain(path)}
+        found = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if _is_file(path)}
         return {name for name in found if NAME.fullmatch(name)}
 
     def names(self) -> set[str]:
@@ -106,9 +106,9 @@ class _Tar:
     def add(self, name: str, source: BinaryIO, size: int) -> str:
         member = tarfile.TarInfo(name)
         member.size, member.mode = size, 0o600
-        counting = _Counting(source)
-        self._tar.addfile(member, counting)
-        return counting.sum.hexdigest()
+        hashing = _Hashing(source)
+        self._tar.addfile(member, hashing)
+        return hashing.sum.hexdigest()
 
     def names(self) -> set[str]:
         return set(self._members)
@@ -122,7 +122,7 @@ class _Tar:
 
 @contextmanager
 def new_archive(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[ArchiveWriter, Path]]:
-    """Write a backup at this new place; gives it, and the name of a file to work with that is gone afterwards.
+    """Write an archive to a new path. Give it, and the path of a scratch file that is deleted afterwards.
 
     With `recipients` (age public keys) it is one file, encrypted for them. Raises ArchiveError.
     """
@@ -151,7 +151,7 @@ def new_archive(target: Path, recipients: Sequence[str] = ()) -> Iterator[tuple[
             unfinished.mkdir(mode=0o700)
             yield _Folder(unfinished), scratch
         unfinished.rename(target)
-        _settle(target.parent)
+        _sync(target.parent)
     finally:
         scratch.unlink(missing_ok=True)
         if unfinished.is_dir():
@@ -170,7 +170,7 @@ def _check_name(target: Path, recipients: Sequence[str]) -> None:
 
 @contextmanager
 def decrypted(source: Path, identity: Path | None, scratch: Path) -> Iterator[Path]:
-    """Give the backup in clear: itself, or a copy that is gone afterwards. Raises ArchiveError."""
+    """Give the path of the archive in clear: its own, or that of a copy that is deleted afterwards. Raises ArchiveError."""
     if source.suffix != ENDING or not source.is_file():
         yield source
         return
@@ -187,7 +187,7 @@ def decrypted(source: Path, identity: Path | None, scratch: Path) -> Iterator[Pa
 
 @contextmanager
 def open_archive(source: Path) -> Iterator[ArchiveReader]:
-    """Read a backup, a folder or a .tar file."""
+    """Open an archive, a folder or a .tar file. Raises ArchiveError."""
     if source.is_dir():
         yield _Folder(source)
     elif source.is_file() and tarfile.is_tarfile(source):
@@ -198,17 +198,25 @@ def open_archive(source: Path) -> Iterator[ArchiveReader]:
 
 
 def size_of(target: Path) -> int:
-    """How many bytes the backup takes."""
+    """Return how many bytes the archive takes."""
     paths = target.rglob("*") if target.is_dir() else [target]
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def _plain(path: Path) -> bool:
-    """A file itself, and no link to one somewhere else."""
+def checksum_of(file: IO[bytes]) -> str:
+    """Read a part to its end and return its SHA-256."""
+    summed = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        summed.update(chunk)
+    return summed.hexdigest()
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether this is a file and no symbolic link."""
     return path.is_file() and not path.is_symlink()
 
 
-def _settle(folder: Path) -> None:
+def _sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

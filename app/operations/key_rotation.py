@@ -1,7 +1,7 @@
-"""After FILE_KEY was changed: what older keys sealed is sealed anew with the newest, so that they can be thrown away.
+"""Key rotation: encrypt again, with the newest FILE_KEY, what older keys encrypted, so that those can be thrown away.
 
-Each row is written only if it still holds what was opened, and a hundred at a time are committed: people can go on
-working, and a run that was killed goes on where it stopped.
+Each row is written only if it still has the value that was decrypted, and a hundred rows are committed at a time: people can
+go on working, and a run that was killed goes on where it stopped.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,18 @@ from sqlalchemy import select, update
 
 from app.accounts.saved_submissions import PURPOSE as FOR_KEPT_POSTS
 from app.accounts.second_step import PURPOSE as FOR_APPS
-from app.accounts.tables.log_in import SavedSubmission
-from app.accounts.tables.people import Person
 from app.core.database.row_filter import bypass_row_filter
 from app.core.encryption import DecryptionError, re_encrypted
 from app.core.mail.outbox import PURPOSE as FOR_MAIL
-from app.core.mail.outbox_table import OutboxMail
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
+from app.models import OutboxMail, Person, SavedSubmission
 
-AT_ONCE = 100
+BATCH = 100
 
 
 @dataclass(frozen=True)
 class EncryptedColumn:
-    """A column that is kept sealed."""
+    """An encrypted column."""
 
     words: str
     table: Any
@@ -52,47 +50,47 @@ ENCRYPTED_COLUMNS = (
     ),
     EncryptedColumn("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS, (Person.id,)),
 )
-"""Everything that is kept sealed."""
+"""All encrypted columns."""
 
 
 @dataclass
 class Rotation:
-    """How many were sealed again, by kind; and which could not be opened with any key, by their number."""
+    """How many values of each column were encrypted again, and the ids of the rows that no key decrypts."""
 
     done: dict[str, int] = field(default_factory=dict)
     broken: dict[str, list[int]] = field(default_factory=dict)
 
 
 def rotate_keys(context: AppContext) -> Rotation:
-    """Seal again whatever an older key or an older version sealed. Safe to be killed at any moment and run again."""
-    told = Rotation()
+    """Encrypt again what an older key or version encrypted. It may be killed at any moment and run again."""
+    rotation = Rotation()
     for each in ENCRYPTED_COLUMNS:
         last: int | None = 0
         while last is not None:
             with unit_of_work(context, None) as work:
-                bypass_row_filter(work.session, "what older keys sealed is sealed anew")
-                last = _rotate_some(work, told, each, last)
-    return told
+                bypass_row_filter(work.session, "what older keys encrypted is encrypted again")
+                last = _rotate_some(work, rotation, each, last)
+    return rotation
 
 
-def _rotate_some(work: UnitOfWork, told: Rotation, what: EncryptedColumn, after: int) -> int | None:
-    """Seal the next hundred; return the number of the last one, or None when there are no more."""
+def _rotate_some(work: UnitOfWork, rotation: Rotation, what: EncryptedColumn, after: int) -> int | None:
+    """Encrypt the next hundred rows; return the id of the last one, or None when there are no more."""
     table, column = what.table, what.column
     wanted = select(table.id, column, *what.bound_to).where(table.id > after, column.is_not(None))
-    rows = work.session.execute(wanted.order_by(table.id).limit(AT_ONCE)).all()
-    for number, sealed, *bound_to in rows:
+    rows = work.session.execute(wanted.order_by(table.id).limit(BATCH)).all()
+    for row_id, encrypted, *bound_to in rows:
         try:
-            anew = re_encrypted(work.context.settings.file_keys, what.purpose, bound_to, sealed)
+            new_value = re_encrypted(work.context.settings.file_keys, what.purpose, bound_to, encrypted)
         except DecryptionError:
-            told.broken.setdefault(what.words, []).append(number)
+            rotation.broken.setdefault(what.words, []).append(row_id)
             continue
-        if anew != sealed:
-            still_so = (table.id == number, column == sealed)
+        if new_value != encrypted:
+            unchanged = (table.id == row_id, column == encrypted)
             changed: Any = work.session.execute(
                 update(table)
-                .where(*still_so)
-                .values({column: anew})
+                .where(*unchanged)
+                .values({column: new_value})
                 .execution_options(synchronize_session=False)
             )
-            told.done[what.words] = told.done.get(what.words, 0) + changed.rowcount
+            rotation.done[what.words] = rotation.done.get(what.words, 0) + changed.rowcount
     return rows[-1][0] if rows else None

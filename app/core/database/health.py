@@ -1,4 +1,4 @@
-"""Asks the database whether it is really there: whether it can be written to, and how far its tables have come."""
+"""Check that the database can be written, and which migration it is at."""
 
 import sqlalchemy as sa
 
@@ -9,7 +9,7 @@ _REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
 def revision_of(database: Database) -> str:
-    """The last migration the database has been through; empty when it has no tables yet."""
+    """Return the database's last migration; empty when it has no tables yet."""
     with database.engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return ""
@@ -17,12 +17,12 @@ def revision_of(database: Database) -> str:
 
 
 def revision_within(connection: sa.Connection) -> str:
-    """The same, asked over a connection that is open already."""
+    """Return the database's last migration, over a connection that is open already."""
     return str(connection.execute(_REVISION).scalar() or "")
 
 
 def check_writable(database: Database) -> str:
-    """Write a row and take it back; gives the last migration. Raises whatever keeps the database from being written."""
+    """Update a row, roll back and return the last migration. Raises the database's error when it cannot be written."""
     with database.engine.connect().execution_options(**{WRITING: True}) as connection:
         connection.execute(_UNCHANGED_UPDATE)
         revision = revision_within(connection)

@@ -1,44 +1,44 @@
-"""Writers of one process wait for each other in the order they came.
+"""A first-in, first-out queue of the threads of one process that want to write to SQLite.
 
-SQLite lets one write at a time, and its own way of waiting is a lottery: under load somebody may lose for so long
-that they are told "database is locked". Other processes still meet at SQLite's lock, one writer of each at a time.
+SQLite lets one transaction write at a time and retries at random intervals, so under load a thread may wait until it fails
+with "database is locked". Threads of other processes still compete for SQLite's own lock.
 """
 
 from collections import deque
 from threading import Event, Lock
 
-LONGEST = 60.0
-"""Seconds after which a writer stops queueing and lets SQLite decide."""
+LONGEST_WAIT = 60.0
+"""Seconds after which a thread leaves the queue and competes for SQLite's lock."""
 
 
 class WriteQueue:
-    """One queue for one database."""
+    """The queue of one database."""
 
     def __init__(self) -> None:
-        self._guard = Lock()
-        self._taken = False
+        self._lock = Lock()
+        self._held = False
         self._waiting: deque[Event] = deque()
 
     def acquire(self) -> bool:
-        """Wait for a turn; False when it took too long, so that nothing has to be given back."""
-        with self._guard:
-            if not self._taken:
-                self._taken = True
+        """Wait until all before have written. Return False after the longest wait: there is nothing to release then."""
+        with self._lock:
+            if not self._held:
+                self._held = True
                 return True
             mine = Event()
             self._waiting.append(mine)
-        if mine.wait(LONGEST):
+        if mine.wait(LONGEST_WAIT):
             return True
-        with self._guard:
+        with self._lock:
             if mine in self._waiting:
                 self._waiting.remove(mine)
                 return False
-        return True  # it came in the moment of giving up
+        return True  # released to this thread between the wait and the lock
 
     def release(self) -> None:
-        """Whoever has waited longest is next."""
-        with self._guard:
+        """Let the thread that has waited longest write."""
+        with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()
             else:
-                self._taken = False
+                self._held = False
