@@ -1,4 +1,4 @@
-"""The keys at the command line: sealing anew what an older FILE_KEY sealed."""
+"""Key rotation at the command line."""
 
 import sys
 
@@ -12,7 +12,7 @@ from app.security import app_context
 
 @portal_commands.command("reseal")
 def reseal_all() -> None:
-    """Seal anew, with FILE_KEY, whatever the keys in FILE_KEY_FALLBACKS sealed. People can go on working."""
+    """Encrypt again, with FILE_KEY, what the keys in FILE_KEY_FALLBACKS encrypted. People can go on working."""
     told = rotate_keys(app_context())
     for kind, count in told.done.items():
         click.echo(f"Sealed anew: {kind}: {count:,}")

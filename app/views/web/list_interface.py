@@ -42,8 +42,8 @@ class PortalInterface(SQLAInterface):
     ) -> tuple[int, list[Any]]:
         """One page of rows, and how many there are up to the cap (one more means "more than").
 
-        A list that says what it shows is answered by statements made ready, with snapshots. Those whose rows have many
-        others beside them (a person's roles), and what AppBuilder asks by itself (is this name taken?), by the ORM.
+        A list with a `listing` reads snapshots. Lists whose rows have many related rows (a person's roles), and what
+        AppBuilder asks by itself (is this name taken?), load objects.
         """
         if self.listing is not None and page_size:
             part = Page(order_column, order_direction != "asc", (page or 0) * page_size, page_size)
