@@ -1,4 +1,4 @@
-"""The children somebody is involved with: the part of the row policies (store/policies.py) that reads links."""
+"""The part of the row policies that reads links: the children a person is involved with."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ _organisation = Organisation.__table__
 
 
 def linked_children(who: Principal) -> Select[tuple[int]]:
-    """The children somebody is involved with now, as what they are in the portal (who was linked as a professional is
+    """The children someone is involved with now, as what they are in the portal (who was linked as a professional is
     no parent of these children). For a professional who is confirmed as working for their organisation also those in their organisation's queue and those that came
-    through the queue and are assigned to a colleague, so that the colleague's absence leaves nobody without help;
+    through the queue and are assigned to a colleague, so that the colleague's absence leaves no one without help;
     but not those from which the SEN team removed this professional or their organisation, until the SEN team links them
     again.
     A professional's links count for the organisation they work for now, and only while it is in use."""
@@ -29,7 +29,7 @@ def linked_children(who: Principal) -> Select[tuple[int]]:
 
 
 def children_linked_by_name(who: Principal) -> Select[tuple[int]]:
-    """The children to whom somebody is linked in person. A place in the organisation's queue, or a colleague's link, is
+    """The children to whom someone is linked in person. A place in the organisation's queue, or a colleague's link, is
     not enough."""
     return select(_link.c.child_id).where(
         _link.c.ended_at.is_(None), _by_name(who), *organisation_in_use(who)
@@ -64,8 +64,8 @@ def _through_queue(who: Principal) -> ColumnElement[bool]:
 
 
 def involvement_shown_to(who: Principal, link: Any) -> ColumnElement[bool]:
-    """Whom of those involved with their children somebody sees. Where an address must be kept secret, a parent or young
-    person sees nobody else of the family; professionals who are not confirmed yet see themselves and the queue only."""
+    """Whom of those involved with their children someone sees. Where an address must be kept secret, a parent or young
+    person sees no one else of the family; professionals who are not confirmed yet see themselves and the queue only."""
     mine: ColumnElement[bool] = link.person_id == who.user_id
     if who.has(Role.parent):
         risky = select(_child.c.id).where(_child.c.contact_risk)
@@ -76,7 +76,7 @@ def involvement_shown_to(who: Principal, link: Any) -> ColumnElement[bool]:
 
 
 def organisation_in_use(who: Principal) -> list[ColumnElement[bool]]:
-    """For a professional: their organisation is in use. No criterion for anybody else."""
+    """For a professional: their organisation is in use. No criterion for anyone else."""
     if not who.has(Role.professional) or who.organisation_id is None:
         return []
     return [

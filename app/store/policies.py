@@ -1,6 +1,6 @@
-"""Who may see which rows: one rule a table, principal in, SQL criterion out, in words an officer can check.
+"""Row policies: one function a table takes the principal and returns the SQL criterion of the rows they may see.
 
-Nothing else in the portal decides this. docs/access.md is made from these docstrings.
+Nothing else in the portal decides this. The docstrings are for officers to check: docs/access.md is made from them.
 """
 
 from collections.abc import Callable, Mapping
@@ -64,9 +64,9 @@ OPEN_TO_ALL: set[type[Any]] = {
     Group,
     WorkerSeen,
 }
-"""Tables that hold nothing about a child or about somebody's way in."""
+"""Tables that say nothing about a child or about anyone's log-in."""
 
-# Plain tables on purpose: a rule's own look-ups are not filtered by rules.
+# Plain tables on purpose: a policy's own look-ups are not filtered by policies.
 _link = ChildLink.__table__
 _form = Form.__table__
 _share = FormShare.__table__
@@ -77,16 +77,16 @@ STANDING = (
     .where(_form.c.kind == "request")
     .subquery("standing")
 )
-"""Where a request stands: its state and dates and nothing of what it says. Whoever sees the child may know that, so it
-is only ever joined to a child seen through the row filter."""
+"""The state and dates of a request, and nothing of its answers. Everyone who sees the child may know them, so it is joined
+only to a child that the row filter shows."""
 
 
 def row_policy(table: type[Any]) -> Callable[[RowPolicy], RowPolicy]:
-    """Enter a rule for a table."""
+    """Register the decorated function as the policy of a table."""
 
-    def enter(rule: RowPolicy) -> RowPolicy:
-        ROW_POLICIES[table] = rule
-        return rule
+    def enter(policy: RowPolicy) -> RowPolicy:
+        ROW_POLICIES[table] = policy
+        return policy
 
     return enter
 
@@ -95,7 +95,7 @@ def _is_ours(who: Principal, form: Any = _form.c) -> ColumnElement[bool]:
     """Professionals are the authors of their organisation's forms about the children they are linked to by name: to see
     the queue, or a colleague's child that came through it, is not enough. Until they are confirmed as working there, only
     their own forms count. A parent, a carer and a young person are each the author of their own consent form, and of
-    nobody else's in the family."""
+    no one else's in the family."""
     return and_(form.child_id.in_(children_linked_by_name(who)), _is_written_by(who, form))
 
 
@@ -145,7 +145,7 @@ def _shared_versions(who: Principal) -> Select[tuple[int, int]]:
 
 
 def _is_own_or_shared(who: Principal, form: Any) -> ColumnElement[bool]:
-    # The children are looked up once for both: two look-ups made the row filter dearer than the page.
+    # The children are looked up once for both: two look-ups took longer than the rest of the page.
     return and_(
         form.child_id.in_(linked_children(who)), or_(_is_written_by(who, form), _is_shared_with(who, form))
     )
@@ -156,13 +156,13 @@ IN_WORDS: Mapping[str, Callable[[Principal], Any]] = {
     "Author": _is_ours,
     "Shared": _shared_with,
 }
-"""What the rules below mean by these words."""
+"""What the policies below mean by these words."""
 
 
 @row_policy(Child)
 def child(who: Principal) -> ColumnElement[bool]:
-    """The SEN team sees every child; professionals and parents see the children they are linked to; nobody else any.
-    A record that was merged into another is seen by nobody."""
+    """The SEN team sees every child; professionals and parents see the children they are linked to; no one else any.
+    A record that was merged into another is seen by no one."""
     standing_alone = Child.merged_into_id.is_(None)
     return standing_alone if who.in_sen_team else and_(standing_alone, Child.id.in_(linked_children(who)))
 
@@ -170,7 +170,7 @@ def child(who: Principal) -> ColumnElement[bool]:
 @row_policy(ChildLink)
 def child_link(who: Principal) -> ColumnElement[bool]:
     """Whoever sees a child sees who is involved with that child. Where an address must be kept secret, a parent or young
-    person sees the professionals and themselves, and nobody else of the family. Professionals who are not confirmed yet
+    person sees the professionals and themselves, and no one else of the family. Professionals who are not confirmed yet
     see themselves only."""
     if who.in_sen_team:
         return true()
@@ -204,14 +204,14 @@ def form_share(who: Principal) -> ColumnElement[bool]:
 
 
 def _written_down() -> Select[tuple[int]]:
-    """Consent forms that the SEN team writes down for somebody."""
+    """Consent forms that the SEN team writes down for someone."""
     return select(_form.c.id).where(_form.c.kind == "consent", _form.c.recorded_by_team)
 
 
 @row_policy(SectionDraft)
 def section_draft(who: Principal) -> ColumnElement[bool]:
     """Only the authors read what is not sent yet: for a professional's form the people of the organisation who are linked
-    to the child by name, and nobody who only sees the queue; the SEN team reads drafts of the consent forms that it
+    to the child by name, and no one who only sees the queue; the SEN team reads drafts of the consent forms that it
     writes down."""
     if who.in_sen_team:
         return SectionDraft.form_id.in_(_written_down())
@@ -312,13 +312,13 @@ def invitation(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(MailedLink)
 def mailed_link(_who: Principal) -> ColumnElement[bool]:
-    """Nobody reads links on their way; the person who has one uses it."""
+    """No one reads links on their way; the person who has one uses it."""
     return false()
 
 
 @row_policy(EmailChange)
 def email_change(who: Principal) -> ColumnElement[bool]:
-    """Everybody sees the change of their own email address that waits, nobody anybody else's."""
+    """Everybody sees the change of their own email address that waits, no one anyone else's."""
     return EmailChange.person_id == who.user_id
 
 
@@ -336,25 +336,25 @@ def work_domain(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(LogInSession)
 def log_in_session(who: Principal) -> ColumnElement[bool]:
-    """Everybody sees their own log-ins, nobody anybody else's."""
+    """Everybody sees their own log-ins, no one anyone else's."""
     return LogInSession.person_id == who.user_id
 
 
 @row_policy(LogInChallenge)
 def log_in_challenge(_who: Principal) -> ColumnElement[bool]:
-    """Nobody reads who is waiting to be logged in; the log-in room looks them up before anybody is known."""
+    """No one reads who is waiting to be logged in; the log-in looks them up before anyone is known."""
     return false()
 
 
 @row_policy(Throttle)
 def throttle(_who: Principal) -> ColumnElement[bool]:
-    """Nobody reads how often something was tried; the log-in room counts before anybody is known."""
+    """No one reads how often something was tried; the log-in counts before anyone is known."""
     return false()
 
 
 @row_policy(SavedSubmission)
 def kept_post(who: Principal) -> ColumnElement[bool]:
-    """Only whoever typed it sees what was kept for them when their log-in ended."""
+    """Only the person who typed it sees what was stored for them when their log-in ended."""
     return SavedSubmission.person_id == who.user_id
 
 
@@ -366,7 +366,7 @@ def audit(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(OutboxMail)
 def outbox(_who: Principal) -> ColumnElement[bool]:
-    """Nobody reads mail on its way."""
+    """No one reads mail on its way."""
     return false()
 
 
