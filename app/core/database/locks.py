@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.people import PERSON_TABLE
 
 _person: Any = PERSON_TABLE
-_COMPARING = 0x5E4E  # any number, as long as nothing else locks by it (post/audit.py has another)
+_COMPARING = 0x5E4F  # not that of audit/chain.py (0x5E4D), nor that of migrations.py (0x5E4E)
 
 
 def hold_account(session: Session, person_id: int) -> None:

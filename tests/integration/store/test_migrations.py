@@ -14,6 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 
+from app.core.audit import chain
+from app.core.database import locks, migrations
 from app.core.database.migrations import FOLDER, alone, config_for, newest_revision
 from app.core.unit_of_work import AppContext
 from app.models import AuditRow
@@ -318,3 +320,9 @@ def test_b5_names_entered_before_get_their_joined_words_and_lose_them_going_down
     assert sorted([*before, (2, "mcdonald")]) == words()
     to(empty_url, "0015")
     assert words() == before
+
+
+def test_no_two_locks_of_postgresql_have_one_number():
+    """`prepare` holds one of them while it enters the demo's children, for which it takes another."""
+    numbers = [locks._COMPARING, migrations._PREPARING, chain._CHAIN_LOCK]
+    assert len(set(numbers)) == len(numbers)
