@@ -13,7 +13,12 @@ from app.cases.bars import (
     withdraw_older_invitations,
 )
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
-from app.cases.unfinished import hold_forms_in_hand, hold_forms_to_answer_for, others_work_there
+from app.cases.unfinished import (
+    hold_forms_in_hand,
+    hold_forms_to_answer_for,
+    hold_unattended_forms,
+    others_work_there,
+)
 from app.children.locks import child_held
 from app.children.tables import Child, ChildLink
 from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
@@ -192,6 +197,16 @@ def return_to_queue(work: UnitOfWork, child: Child, organisation_id: int) -> boo
         return True
     work.record(WorkLeft(child_id=child.id, organisation_id=organisation_id))
     return False
+
+
+def see_to_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
+    """Put a child into the queue of an organisation that has something to answer for and no one there who can. Who is
+    assigned the child becomes the author. The caller holds the child."""
+    unattended = hold_unattended_forms(work, child_id, organisation_id)
+    for form in unattended:
+        form.author_id = None
+    if unattended:
+        return_to_queue(work, held(work, child_id), organisation_id)
 
 
 def own_link(work: UnitOfWork, link_id: int) -> ChildLink:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.cases.bars import check_no_one_invited_back, copy_bars
-from app.cases.links import held
+from app.cases.links import held, see_to_unattended_forms
+from app.cases.unfinished import organisations_owing
 from app.children.events import MergeUndone
 from app.children.tables import Child, ChildLink, ChildMerge
 from app.core.database.locks import hold_comparing
@@ -172,6 +173,9 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
         work.session.execute(
             update(Child).where(Child.id == merged_id).values(**back), execution_options=_PLAIN
         )
+    for child_id in (kept_id, merged_id):  # who worked on the one may have left it to who works on the other
+        for organisation_id in organisations_owing(work, child_id):
+            see_to_unattended_forms(work, child_id, organisation_id)
     work.record(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
     return work.get(ChildMerge, merge_id)
 

@@ -43,18 +43,45 @@ def _hold(work: UnitOfWork, forms: Select[Form]) -> list[Form]:
 def others_work_there(work: UnitOfWork, link: ChildLink) -> bool:
     """Return whether the child is in the queue of the link's organisation, or a colleague who is confirmed there works
     on it by name."""
+    return _someone_works_there(work, link.child_id, link.organisation_id, ChildLink.id != link.id)
+
+
+def hold_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: int) -> list[Form]:
+    """Return what this organisation has to answer for about the child and no one there can, locked: the child is not in
+    its queue, no one who is confirmed there is linked, and neither is the author."""
+    if _someone_works_there(work, child_id, organisation_id):
+        return []
+    of_it = (ChildLink.child_id == child_id, ChildLink.organisation_id == organisation_id)
+    linked = set(
+        work.session.scalars(select(ChildLink.person_id).where(*of_it, ChildLink.ended_at.is_(None)))
+    )
+    forms = hold_forms_to_answer_for(work, child_id, organisation_id)
+    return [form for form in forms if form.author_id not in linked]
+
+
+def organisations_owing(work: UnitOfWork, child_id: int) -> list[int]:
+    """Return the organisations that have something to answer for about the child."""
+    owing = select(Form.organisation_id).where(
+        Form.child_id == child_id, Form.organisation_id.is_not(None), _TO_ANSWER_FOR
+    )
+    return sorted(each for each in set(work.session.scalars(owing)) if each is not None)
+
+
+def _someone_works_there(
+    work: UnitOfWork, child_id: int, organisation_id: int | None, *which: ColumnElement[bool]
+) -> bool:
     works_there = and_(
-        Person.organisation_id == link.organisation_id, Person.organisation_confirmed_at.is_not(None)
+        Person.organisation_id == organisation_id, Person.organisation_confirmed_at.is_not(None)
     )
     statement = (
         select(ChildLink.id)
         .outerjoin(Person, Person.id == ChildLink.person_id)
         .where(
-            ChildLink.child_id == link.child_id,
-            ChildLink.organisation_id == link.organisation_id,
+            ChildLink.child_id == child_id,
+            ChildLink.organisation_id == organisation_id,
             ChildLink.ended_at.is_(None),
-            ChildLink.id != link.id,
             or_(ChildLink.person_id.is_(None), works_there),
+            *which,
         )
     )
     return work.session.scalars(statement.limit(1)).first() is not None

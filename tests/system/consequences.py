@@ -27,7 +27,7 @@ class World(Model):
     def is_owed(self, child: int, body: int) -> bool:
         """Something is to be sent, or a request may be returned."""
         return any(
-            paper.child == child and paper.body == body and _is_unfinished(paper)
+            paper.child == child and paper.body == body and is_unfinished(paper)
             for paper in self.papers.values()
         )
 
@@ -41,6 +41,22 @@ class World(Model):
             self.left.add((child, body))
             return []
         return [] if self.in_queue(child, body) else [Involved(child, None, body)]
+
+    def see_to(self, child: int, body: int) -> list[Involved]:
+        """What an organisation has to answer for waits in its queue where no one there can: neither a confirmed
+        colleague nor the author is linked."""
+        if self.has_someone(child, body) or self.in_queue(child, body):
+            return []
+        linked = {link.person for link in self.of_child(child) if link.body == body}
+        left = [
+            paper
+            for paper in self.papers.values()
+            if paper.child == child and paper.body == body and is_unfinished(paper)
+            and paper.author not in linked
+        ]  # fmt: skip
+        for paper in left:
+            paper.author = None
+        return self.to_queue(child, body) if left else []
 
     # --- people -------------------------------------------------------------------------------------
 
@@ -59,7 +75,7 @@ class World(Model):
                 places += self.to_queue(link.child, link.body)
         for paper in self.papers.values():
             if paper.kind != "consent" and paper.author == who.key:
-                goes_on = _is_unfinished(paper) or paper.state == "submitted"
+                goes_on = is_unfinished(paper) or paper.state == "submitted"
                 paper.author = None if goes_on else paper.author
         return places
 
@@ -235,10 +251,13 @@ class World(Model):
             link = self.links[number]
             if any(one.person == link.person and (link.person or one.body == link.body) for one in still):
                 link.ended = False
-        return [
-            *self._removed_too(merge, merge.into, merge.merged),
-            *self._removed_too(merge, merge.merged, merge.into),
-        ]
+        removed = self._removed_too(merge, merge.into, merge.merged)
+        removed += self._removed_too(merge, merge.merged, merge.into)
+        places: list[Involved] = []
+        for child in (merge.into, merge.merged):
+            for body in self.bodies:
+                places += self.see_to(child, body)
+        return [*removed, *places]
 
     def _removed_too(self, merge: Merge, from_: int, to: int) -> list[Involved]:
         """Whom the SEN team removed while the two were one record, it removed from both."""
@@ -266,7 +285,7 @@ class World(Model):
         found = []
         for paper in self.papers.values():
             body, in_use = paper.body, self.children[paper.child].merged is None
-            if body is None or paper.state not in OPEN or not in_use or not self.bodies[body]:
+            if body is None or not is_unfinished(paper) or not in_use or not self.bodies[body]:
                 continue
             removed = any(
                 link.removed and link.child == paper.child and link.body == body
@@ -282,7 +301,7 @@ class World(Model):
         return found
 
 
-def _is_unfinished(paper: Paper) -> bool:
+def is_unfinished(paper: Paper) -> bool:
     return paper.state in OPEN or (paper.kind == "request" and paper.state in RECEIVED)
 
 

@@ -16,6 +16,7 @@ from app.models import (
     ChildMerge,
     Document,
     Form,
+    FormReturn,
     Invitation,
     Message,
     Person,
@@ -79,7 +80,8 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
             (Form, model.papers, model.reads_paper), (SectionDraft, model.drafts, model.reads_draft),
             (Submission, model.versions, model.reads_version), (Document, model.files, model.reads_file),
             (Message, model.letters, model.reads_letter), (Invitation, model.guests, model.reads_guest),
-            (ChildMerge, model.merges, model.reads_merge), (Person, model.accounts, model.reads_person),
+            (FormReturn, model.reasons, model.reads_reason), (ChildMerge, model.merges, model.reads_merge),
+            (Person, model.accounts, model.reads_person),
         ]  # fmt: skip
         asking = self.chance.sample(sorted(model.people), 3)
         for key in asking:

@@ -11,7 +11,8 @@ OPEN = {"asked", "draft", "returned"}
 """The author's answers may still change."""
 RECEIVED = {"submitted", "returned", "accepted"}
 """A request that the council has and has not decided."""
-SHAREABLE = {"submitted", "accepted", "assessing", "not_assessing"}
+DECIDED = {"assessing", "not_assessing"}
+SHAREABLE = {"submitted", "accepted", *DECIDED}
 
 
 @dataclass
@@ -156,6 +157,8 @@ class Model:
         """A draft of a section, and the form it belongs to."""
         self.versions: dict[int, tuple[int, int]] = {}
         """A version that was sent: its form and its number."""
+        self.reasons: dict[int, int] = {}
+        """Why a form was returned, and the form."""
         self.files: dict[int, File] = {}
         self.letters: dict[int, Letter] = {}
         self.guests: dict[int, Guest] = {}
@@ -271,6 +274,10 @@ class Model:
         paper = self.papers[form]
         shown = self.is_shown(who, paper) and version == paper.sent
         return who.open and (who.team or self.writes(who, paper) or shown)
+
+    def reads_reason(self, who: Someone, number: int) -> bool:
+        """Between the SEN team and the authors."""
+        return who.open and (who.team or self.writes(who, self.papers[self.reasons[number]]))
 
     def reads_file(self, who: Someone, number: int) -> bool:
         file = self.files[number]

@@ -3,14 +3,18 @@
 import uuid
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
-from app.cases import advice_requests, decisions
+from app.cases import advice_requests, decisions, returned_forms
+from app.cases.decisions import Decided
 from app.core.unit_of_work import UnitOfWork
-from app.forms import drafts, returns, sharing, submissions
+from app.forms import drafts, returns, sharing
 from app.forms.rules.sharing import SharingChoice
-from tests.system.model import OPEN, RECEIVED, SHAREABLE, Involved, Paper
+from app.models import FormReturn
+from tests.system.model import DECIDED, OPEN, RECEIVED, SHAREABLE, Involved, Paper
 from tests.system.stage import SOME, TEMPLATE, Stage
+
+ANSWERED = {"submitted", "accepted"}
 
 
 class PaperActs(Stage):
@@ -128,15 +132,9 @@ class PaperActs(Stage):
             return model.may_send(model.people[by], number)
 
         by, number = self.tries(data, may, model.people, model.papers)
-        paper, key = model.papers[number], uuid.uuid4().hex
-        if self.acts(by, may(by, number), lambda work: submissions.submit(work, number, key)):
-            paper.state, paper.sent = "submitted", paper.sent + 1
-            self._sent(number, paper.sent)
-            if paper.kind == "consent":
-                paper.shared.add("professionals")
-            for file in model.files.values():
-                file.given = file.given or (file.paper == number and not file.removed)
+        self._sends(by, number, may(by, number))
 
+    @precondition(lambda self: any(each.state in ANSWERED for each in self.model.papers.values()))
     @rule(data=st.data(), verb=st.sampled_from(["accept", "send_back", "undo_accept"]))
     def answer(self, data: st.DataObject, verb: str) -> None:
         """The SEN team accepts what was sent or returns it, which ends the sharing; or takes back that it accepted it."""
@@ -151,24 +149,46 @@ class PaperActs(Stage):
         paper, reasons = model.papers[number], {"": "Please say more"}
         acts = {
             "accept": lambda work: returns.accept(work, number, paper.sent),
-            "send_back": lambda work: returns.send_back(work, number, paper.sent, reasons),
+            "send_back": lambda work: returned_forms.send_back(work, number, paper.sent, reasons),
             "undo_accept": lambda work: returns.undo_accept(work, number, paper.sent),
         }
         if self.acts(by, may(by, number), acts[verb]):
             paper.state = {"accept": "accepted", "send_back": "returned", "undo_accept": "submitted"}[verb]
             if verb == "send_back":
-                paper.shared = set()
+                self._returned(number)
 
+    def _returned(self, number: int) -> None:
+        """Sharing has ended, and someone of the organisation gets it."""
+        paper = self.model.papers[number]
+        paper.shared = set()
+        [reason] = self._new(FormReturn, self.model.reasons)
+        self.model.reasons[reason] = number
+        if paper.body is not None:
+            self._linked(self.model.see_to(paper.child, paper.body))
+
+    @precondition(
+        lambda self: any(each.state in RECEIVED | DECIDED for each in self._of_kind("request").values())
+    )
     @rule(data=st.data(), agrees=st.booleans())
     def decide(self, data: st.DataObject, agrees: bool) -> None:
-        """Whether the council will assess: for a request it has received, also one that it returned."""
+        """Whether the council will assess: for a request it has received, also one that it returned. What was decided
+        can be corrected."""
+        papers = self.model.papers
 
         def may(by: str, number: int) -> bool:
-            return self.is_team(by) and self.model.papers[number].state in RECEIVED
+            return self.is_team(by) and papers[number].state in RECEIVED | DECIDED
 
         by, number = self.tries(data, may, SOME, self._of_kind("request"))
         decide = decisions.agree_to_assess if agrees else decisions.decline_to_assess
-        if self.acts(by, may(by, number), lambda work: decide(work, number, "For these reasons")):
+        decided = Decided(f"These reasons: {uuid.uuid4().hex}", correction_reason="A mistake")
+
+        def act(work: UnitOfWork) -> None:
+            if papers[number].state in DECIDED:
+                decisions.correct_decision(work, number, agrees, decided)
+            else:
+                decide(work, number, decided.reason)
+
+        if self.acts(by, may(by, number), act):
             self.model.papers[number].state = "assessing" if agrees else "not_assessing"
 
     @rule(data=st.data())

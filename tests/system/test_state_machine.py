@@ -1,7 +1,7 @@
 """People come, go and change; forms are sent, shared and taken back; and after every step the portal lets each person
 read and change exactly what a model in plain lines says (model.py, consequences.py).
 
-`PROOF=full` plays 200 stories of 30 steps, each time others; otherwise 15 of 15, the same ones each time. `STORIES`
+`PROOF=full` plays 200 stories of 30 steps, each time others; otherwise 12 of 15, the same ones each time. `STORIES`
 plays another number, `SHRINK=1` looks for the shortest story that fails, and `pytest -rP` reports how often each kind
 of question was asked.
 """
@@ -20,7 +20,7 @@ from tests.system.stage import Portal
 pytestmark = pytest.mark.proof
 
 FULL = os.environ.get("PROOF") == "full"
-STORIES = int(os.environ.get("STORIES") or (200 if FULL else 15))
+STORIES = int(os.environ.get("STORIES") or (200 if FULL else 12))
 
 # Looking for a shorter story may take five minutes. That is as long as faulthandler waits before it reads the stacks of
 # running threads, of which a worker of pytest-xdist can die: so it is done only when someone asks for it.

@@ -26,7 +26,7 @@ Press = tuple[str, str, str, dict[str, Any]]
 DEARER = {
     "add a child": 15,  # one of them on PostgreSQL only: its turn to be compared with the others
     "send a form": 17,
-    "return a form": 20,
+    "return a form": 23,  # three see to it that someone there gets it
     "accept a form": 16,
     "decide": 22,
     "share": 17,

@@ -9,6 +9,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
+from app.cases import returned_forms
 from app.core.errors import FieldError, Incomplete, NotFound, ValidationFailed
 from app.core.text_input import clean_lines
 from app.forms import attachments, conflicts, drafts, reading, returns, submissions
@@ -274,7 +275,7 @@ class FormView(PortalView):
             if form.errors:
                 raise ValidationFailed(*(FieldError("wanted_by", text) for text in form.wanted_by.errors))
             with self.work() as work:
-                returns.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
+                returned_forms.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
         except ValidationFailed as refused:
             put_faults(form, (fault for fault in refused.faults if fault.field in form))
             return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
