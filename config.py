@@ -12,9 +12,9 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from startup.environment import ConfigError, Environment
+from startup.flask_settings import flask_config
 from startup.keys import backup_recipients, demo_keys, live_keys, older_keys, secrets_file
 from startup.object_store import S3Settings, object_store
-from startup.switches import flask_config
 
 __all__ = ["ConfigError", "Council", "Settings", "flask_config", "load_settings"]
 

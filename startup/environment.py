@@ -1,4 +1,4 @@
-"""Reads the environment and remembers everything that is missing or wrong, so that it can be said in one go."""
+"""Read environment variables and collect every problem, so that one error names them all."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ FALSE = frozenset({"0", "false", "no", "off"})
 
 
 class ConfigError(Exception):
-    """The portal can't start as it is configured; the text names every reason, not just the first."""
+    """The settings are incomplete or wrong; the text names every problem."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
@@ -17,30 +17,33 @@ class ConfigError(Exception):
 
 
 class Environment:
-    """Typed answers from environment variables. A wrong value is noted in `problems` and a stand-in given back."""
+    """Values of environment variables. A wrong value is added to `problems` and a default returned."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.problems: list[str] = []
 
     def wrong(self, problem: str) -> None:
+        """Add a problem."""
         self.problems.append(problem)
 
     def is_set(self, name: str) -> bool:
+        """Tell whether the variable has a value."""
         return bool(self._environ.get(name, "").strip())
 
     def text(self, name: str, default: str = "") -> str:
+        """Return the value without spaces around it, or the default."""
         return self._environ.get(name, "").strip() or default
 
     def required(self, name: str, meaning: str) -> str:
-        """A value that must be there; `meaning` tells the reader of the error what it is for."""
+        """Return a value that must be set; `meaning` explains it in the error."""
         value = self.text(name)
         if not value:
             self.wrong(f"{name} is missing: {meaning}")
         return value
 
     def secret(self, name: str, default: str = "", *, may_be_empty: bool = False) -> str:
-        """A secret from NAME, or from the file that NAME_FILE points at (systemd credentials, container secrets)."""
+        """Return a secret from NAME, or from the file named by NAME_FILE (systemd credentials, container secrets)."""
         file_name = f"{name}_FILE"
         if not self.is_set(file_name):
             return self.text(name, default)
@@ -56,9 +59,11 @@ class Environment:
         return value or default
 
     def secret_given(self, name: str) -> bool:
+        """Tell whether the secret or its file is set."""
         return self.is_set(name) or self.is_set(f"{name}_FILE")
 
     def yes_or_no(self, name: str, default: bool) -> bool:
+        """Return a yes-or-no value."""
         value = self.text(name).lower()
         if not value:
             return default
@@ -67,6 +72,7 @@ class Environment:
         return value in TRUE
 
     def whole_number(self, name: str, default: int, lowest: int, highest: int) -> int:
+        """Return a whole number between the limits."""
         value = self.text(name)
         if not value:
             return default
@@ -76,5 +82,5 @@ class Environment:
         return int(value)
 
     def switched_on(self, name: str) -> bool:
-        """Whether somebody set this flag to anything but a plain no."""
+        """Tell whether this flag is set to anything but a plain no."""
         return self.is_set(name) and self.text(name).lower() not in FALSE

@@ -1,4 +1,4 @@
-"""The secret keys: given from outside for a live portal, made and kept by a demo."""
+"""Secret keys: set from outside for a live portal, created and stored by a demo."""
 
 import os
 import re
@@ -16,7 +16,7 @@ HOW_TO_MAKE_ONE = "make one with `python3 -c 'import secrets; print(secrets.toke
 
 
 def live_keys(env: Environment) -> dict[str, str]:
-    """The keys a real portal is given from outside; nothing here ever makes one up."""
+    """Return the keys of a live portal. They are set from outside and never created here."""
     keys = {}
     for name in KEYS:
         keys[name] = env.secret(name)
@@ -36,8 +36,10 @@ def _check_key(env: Environment, name: str, key: str) -> None:
 
 
 def older_keys(env: Environment, name: str, keys: Mapping[str, str]) -> list[str]:
-    """Keys that signed or sealed earlier, newest first: they still verify and open, and do no more. `keys`: those of
-    today, none of which may be another's of yesterday."""
+    """Return older keys, newest first, which are used only to verify and decrypt.
+
+    `keys` are the current ones; none of them may be an older key of another name.
+    """
     older = env.secret(f"{name}_FALLBACKS", may_be_empty=True).replace(",", "\n").split()
     for key in older:
         _check_key(env, f"{name}_FALLBACKS", key)
@@ -48,7 +50,7 @@ def older_keys(env: Environment, name: str, keys: Mapping[str, str]) -> list[str
 
 
 def backup_recipients(env: Environment) -> tuple[str, ...]:
-    """The age public keys that backups are encrypted for. They are no secrets; the private ones are never given."""
+    """Return the age public keys that backups are encrypted for. Private keys are refused."""
     keys = tuple(env.text("BACKUP_RECIPIENTS").replace(",", " ").split())
     for key in keys:
         if key.upper().startswith("AGE-SECRET-KEY"):
@@ -63,21 +65,21 @@ def backup_recipients(env: Environment) -> tuple[str, ...]:
 
 
 def secrets_file(data_dir: Path) -> Path:
-    """Where a demo keeps its keys; a folder that holds this file is a demo's."""
+    """Return the path of a demo's keys. A folder with this file belongs to a demo."""
     return data_dir / "secrets.toml"
 
 
 def demo_keys(env: Environment, data_dir: Path) -> dict[str, str]:
-    """The demo's own keys, made at its first start and kept, so that a restart logs nobody out."""
+    """Return the demo's keys, created at its first start and stored, so that a restart logs no one out."""
     path = secrets_file(data_dir)
     try:
         if not path.exists():
             _write_demo_keys(path)
-        kept = tomllib.loads(path.read_text(encoding="utf-8"))
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         env.wrong(f"{path} can't be used ({error.__class__.__name__}: {error})")
         return dict.fromkeys(KEYS, "")
-    keys = {name: str(kept.get(name.lower(), "")) for name in KEYS}
+    keys = {name: str(stored.get(name.lower(), "")) for name in KEYS}
     for name, key in keys.items():
         _check_key(env, f"{name.lower()} in {path}", key)
     return keys

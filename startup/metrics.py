@@ -1,4 +1,4 @@
-"""Gives the council's monitoring its figures, on a port of their own that the public never reaches."""
+"""Serve metrics to the council's monitoring, on a separate port that the public cannot reach."""
 
 import logging
 import platform
@@ -24,17 +24,17 @@ A_MOMENT = 1.0
 
 
 class State(Collector):
-    """How the queue and the worker are now: asked of the database whenever somebody reads the figures."""
+    """The current state of queue and worker, read from the database at each request."""
 
     def __init__(self, context: "AppContext") -> None:
         self.context = context
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing is asked before somebody reads."""
+        """Return nothing, so that the database is not read at registration."""
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """The figures of this moment; when the database does not answer, only that."""
+        """Yield the current metrics; if the database does not answer, only that fact."""
         from app.operations.health import WEAKNESSES, wanted_revision, weaknesses
         from app.operations.status import queue_status
 
@@ -73,7 +73,7 @@ class State(Collector):
 
 
 def open_metrics(settings: "Settings", context: "AppContext", port: int) -> threading.Thread | None:
-    """Let the figures be read at this port; with 0, not. Gives the thread that opens it."""
+    """Serve the metrics at this port, or not if it is 0. Return the thread that opens it."""
     if not port:
         return None
     REGISTRY.register(State(context))
@@ -83,13 +83,13 @@ def open_metrics(settings: "Settings", context: "AppContext", port: int) -> thre
 
 
 def _open(host: str, port: int) -> WSGIServer:
-    told, pause = False, threading.Event()
+    warned, pause = False, threading.Event()
     while True:
         try:
             server, _thread = start_http_server(port, addr=host)
             return server
         except OSError as error:
-            if not told:
+            if not warned:
                 log.warning("the figures wait for port %s (%s)", port, error.strerror)
-            told = True
+            warned = True
             pause.wait(A_MOMENT)

@@ -1,4 +1,4 @@
-"""Where files are kept when the portal runs on more than one machine: a store that speaks S3."""
+"""Settings of the S3 object store for a portal on more than one machine."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, kw_only=True)
 class S3Settings:
-    """One bucket, and how to get in."""
+    """A bucket and its credentials."""
 
     endpoint: str
     bucket: str
@@ -21,7 +21,7 @@ class S3Settings:
 
 
 def object_store(env: Environment, demo: bool) -> S3Settings | None:
-    """The store that was named, or None: then files lie in a folder of DATA_DIR."""
+    """Return the configured store, or None if files are in a folder of DATA_DIR."""
     given = {"S3_ENDPOINT": env.text("S3_ENDPOINT"), "S3_BUCKET": env.text("S3_BUCKET")}
     given |= {name: env.secret(name) for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")}
     if not any(given.values()):

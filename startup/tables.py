@@ -1,4 +1,4 @@
-"""Keeps a program from working on tables that it was not written for."""
+"""Stop a program that does not fit the version of the database tables."""
 
 import sys
 from typing import NoReturn
@@ -6,14 +6,14 @@ from typing import NoReturn
 from config import Settings
 
 WRONG_TABLES = 3
-"""Starting again does not help: the units in deploy/ don't."""
+"""The exit code for wrong tables. Another start does not help, so systemd does not try."""
 
 NO_DATABASE = 4
-"""Starting again helps, once the database is there: after a boot it may come up later than the portal."""
+"""The exit code for no database. Another start helps: after a boot the database may be later than the portal."""
 
 
 def leave_unless_current(settings: Settings) -> None:
-    """End this program, saying what to do, unless the database is at the migration this version works with."""
+    """Exit with a message unless the database is at the migration that this version needs."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from app.core.database.engine import Database

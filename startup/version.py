@@ -1,4 +1,4 @@
-"""Which version of the portal this is."""
+"""The version of the portal."""
 
 import tomllib
 from pathlib import Path

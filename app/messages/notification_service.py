@@ -25,7 +25,7 @@ from app.core.origin import Origin
 from app.core.roles import Principal
 from app.core.unit_of_work import NotificationSettings
 from app.messages.dispatch import dispatch_notifications
-from startup.figures import LOG_INS
+from startup.metrics_registry import LOG_INS
 
 log = logging.getLogger(__name__)
 

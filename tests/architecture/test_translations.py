@@ -12,7 +12,7 @@ import pytest
 from babel.support import Translations
 
 from scripts.translations import TRANSLATIONS, catalogues, is_translated, marked, read
-from startup.switches import AWAITING_CHECK, LANGUAGES
+from startup.flask_settings import AWAITING_CHECK, LANGUAGES
 from tests.languages import forms_of, messages, places
 
 ROOT = Path(__file__).resolve().parents[2]

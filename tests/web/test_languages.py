@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.forms.rules.workflow import FormState
-from startup.switches import AWAITING_CHECK
+from startup.flask_settings import AWAITING_CHECK
 from tests.browser import post_with_token
 from tests.cast import Cast
 from tests.languages import left_in_english

@@ -4,7 +4,7 @@ import pytest
 
 from app.forms.form_context import load_form
 from app.forms.rules.workflow import FormState
-from startup.switches import LANGUAGES
+from startup.flask_settings import LANGUAGES
 from tests.languages import left_in_english
 
 OTHERS = sorted(set(LANGUAGES) - {"en"})

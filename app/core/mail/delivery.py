@@ -18,8 +18,8 @@ from app.core.database.engine import WRITING, Database
 from app.core.mail.backends import MailBackend
 from app.core.mail.outbox import CODE_LANE, Claimed, claim, mark_failed, mark_sent, renew
 from app.core.mail.rendering import RenderSettings, render
-from startup.figures import MAILS
 from startup.logs import Asked, answering
+from startup.metrics_registry import MAILS
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from app.views.web.access_control import public_endpoint, safe_next
 from app.views.web.base import PortalView
 from app.views.web.i18n import init_i18n
 from app.views.web.text_direction import init_text_direction
-from startup.switches import AWAITING_CHECK, LANGUAGES
+from startup.flask_settings import AWAITING_CHECK, LANGUAGES
 
 public_endpoint("LanguageView.choose")
 

@@ -10,8 +10,8 @@ from flask import Flask, abort, request
 from sqlalchemy import event
 
 from app.security import app_context
-from startup.figures import REQUESTS, SECONDS, STATEMENTS
 from startup.logs import Asked, answering, asked, new_id
+from startup.metrics_registry import REQUESTS, SECONDS, STATEMENTS
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The figures that the council's monitoring may read: how much, how fast, how well. No label says who or about whom."""
+"""The counters and histograms of the council's monitoring. No label names a person."""
 
 from prometheus_client import Counter, Histogram
 
@@ -18,7 +18,7 @@ STATEMENTS = Histogram(
 LOG_INS = Counter("portal_log_ins", "Log-ins, by whether they succeeded", ["result"])
 MAILS = Counter("portal_mails", "Attempts to send a mail, by how they ended", ["result"])
 
-# A series that nobody has counted yet is there as nought, so that an alert can be written on it.
+# Series start at zero, so that an alert can refer to them before the first event.
 for _result in ("ok", "failed"):
     LOG_INS.labels(_result)
 for _result in ("sent", "failed", "dead"):

@@ -1,4 +1,4 @@
-"""Turns the settings into what Flask, Flask-AppBuilder and their extensions read: every door named, most of them shut."""
+"""Turn the settings into the configuration of Flask, Flask-AppBuilder and their extensions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LANGUAGES = {
     "pl": {"flag": "pl", "name": "Polski", "dir": "ltr"},
 }
 AWAITING_CHECK = frozenset({"ur", "pl"})
-"""Languages whose translation no native speaker has checked yet: every page in them says so."""
+"""Languages whose translation no native speaker has checked yet; every page in them shows a notice."""
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 
-# Flask-AppBuilder's own doors. The portal has its own log-in, registration, reset and screens, and no REST API.
-APPBUILDER_SWITCHES: dict[str, Any] = {
+# Flask-AppBuilder's own features. The portal has its own log-in, registration, reset and screens, and no REST API.
+APPBUILDER_SETTINGS: dict[str, Any] = {
     "AUTH_TYPE": AUTH_DB,
     "AUTH_USER_REGISTRATION": False,
     "AUTH_ROLES_MAPPING": {},
@@ -56,9 +56,9 @@ APPBUILDER_SWITCHES: dict[str, Any] = {
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:
-    """What `app.config` is filled with. A start-up test holds the switches."""
+    """Return the content of `app.config`. A test checks each setting of AppBuilder."""
     return {
-        **APPBUILDER_SWITCHES,
+        **APPBUILDER_SETTINGS,
         **_pages(settings),
         **_cookies(settings),
         **_mail(settings),
