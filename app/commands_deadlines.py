@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.cases.due_dates import stored_otherwise
+from app.cases.due_dates import check_due_dates
 from app.commands import portal_commands
 from app.core.database.row_filter import bypass_row_filter
 from app.security import app_context
@@ -15,7 +15,7 @@ def check_deadlines() -> None:
     """Work out every stored due date again and tell which differ. Changes nothing."""
     with app_context().database.open() as session:
         bypass_row_filter(session, "due dates are checked")
-        checked = stored_otherwise(session)
+        checked = check_due_dates(session)
     for each in checked.drift:
         click.echo(
             f"Form {each.form_id} ({each.kind}): stored {each.stored or 'none'}, by rule {each.by_rule or 'none'}"

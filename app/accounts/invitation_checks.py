@@ -1,4 +1,4 @@
-"""Who may not be invited, and when a second administrator has to confirm."""
+"""Checks of who may be invited, and when a second administrator has to confirm."""
 
 from sqlalchemy import select
 
@@ -14,11 +14,14 @@ from app.organisations.tables import Organisation
 CLOSED = N_("The account with this email address is closed. Ask an administrator to open it again")
 
 
-def address_of(typed: str, role: Role) -> str:
-    """Return the address as it is written everywhere. Raises ValidationFailed for none, and for the council's own people for one
-    on a personal email service."""
+def address_of(text: str, role: Role) -> str:
+    """Return the normalised address.
+
+    Raises ValidationFailed for an empty one and, for council staff, for an address at a personal email
+    service.
+    """
     try:
-        address = canonical(typed)
+        address = canonical(text)
     except EmailError as problem:
         raise ValidationFailed(FieldError("email", problem.text)) from None
     if role in COUNCIL_ROLES and is_free_mail(domain_of(address)):
@@ -28,8 +31,10 @@ def address_of(typed: str, role: Role) -> str:
 
 
 def check_mailbox_open(work: UnitOfWork, address: str) -> None:
-    """Raise ValidationFailed for another address of the mailbox of a closed account: an administrator opens that account again,
-    and nothing else brings its owner back."""
+    """Raise ValidationFailed for another address of a closed account's mailbox.
+
+    Only an administrator can reopen that account.
+    """
     closed = select(Person).where(Person.mailbox == resemblance(address), Person.active.is_(False))
     person = work.session.scalars(closed.limit(1)).unique().first()
     if person is not None:
@@ -41,7 +46,7 @@ def check_mailbox_open(work: UnitOfWork, address: str) -> None:
 
 
 def check_organisation(work: UnitOfWork, role: Role, organisation_id: int | None) -> None:
-    """Raise ValidationFailed unless a professional is invited to an organisation that professionals may belong to."""
+    """Raise ValidationFailed unless the organisation is one that professionals may belong to."""
     if role is not Role.professional:
         return
     wanted = select(Organisation).where(Organisation.id == organisation_id)
@@ -52,8 +57,10 @@ def check_organisation(work: UnitOfWork, role: Role, organisation_id: int | None
 
 
 def needs_second(work: UnitOfWork, role: Role) -> bool:
-    """Return whether a second administrator has to confirm: for the first of each of the council's roles, if it wants
-    that."""
+    """Return whether a second administrator has to confirm.
+
+    It is so for the first person in each council role, if the council's settings require it.
+    """
     if role not in COUNCIL_ROLES or not work.context.settings.two_administrators:
         return False
     holders = select(Person.id).where(Person.active.is_(True), Person.roles.any(name=role.name))

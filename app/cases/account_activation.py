@@ -1,4 +1,7 @@
-"""After the mailed link: choose a password, set up two-step verification, and the account is opened or waits."""
+"""Account activation by an emailed link: choose a password and set up two-step verification.
+
+The account is then active, or awaits approval.
+"""
 
 import enum
 from dataclasses import dataclass
@@ -28,15 +31,15 @@ PURPOSES = (Purpose.register, Purpose.invite)
 
 
 class Outcome(enum.Enum):
-    """What came of it."""
+    """Whether the new account is active or awaits approval."""
 
     open = "open"
     waiting = "waiting"
 
 
 @dataclass(frozen=True)
-class SettingUp:
-    """Whose account a link would open, so that they can check it is what they asked for."""
+class PendingAccount:
+    """The account that a link would activate, so that its owner can check the details."""
 
     email: str
     name: str
@@ -49,17 +52,17 @@ class SettingUp:
     """The role they are invited to."""
 
 
-def look(work: UnitOfWork, token: str) -> SettingUp:
-    """What the link is for. Changes nothing; raises DeadLink."""
+def look(work: UnitOfWork, token: str) -> PendingAccount:
+    """Return the account that the link would activate. Changes nothing; raises DeadLink."""
     link = find_link(work, token, *PURPOSES)
     bypass_row_filter(work.session, "somebody opens the link of their registration or invitation")
     if link.purpose is Purpose.register:
         asked = work.get(Registration, link.registration_id or 0)
         name = f"{asked.first_name} {asked.last_name}".strip()
         body = registration.organisation_name(work, asked)
-        return SettingUp(link.email, name, asked, body, link.chosen_password is not None)
+        return PendingAccount(link.email, name, asked, body, link.chosen_password is not None)
     invited = invitation_acceptance.open_to(work, link.email)[-1]
-    return SettingUp(
+    return PendingAccount(
         link.email,
         invited.name,
         None,
@@ -72,26 +75,24 @@ def look(work: UnitOfWork, token: str) -> SettingUp:
 
 @dataclass(frozen=True)
 class Details:
-    """What an invited professional or member of staff says about themselves."""
+    """The name and job title that an invited professional or member of staff enters."""
 
     first_name: str
     last_name: str
     job_title: str
 
 
-def choose_password(
-    start_work: UnitOfWorkFactory, token: str, password: str, details: Details | None = None
-) -> None:
-    """Keep the password, and what they say about themselves, until two-step verification is set up.
+def choose_password(start_work: UnitOfWorkFactory, token: str, password: str, details: Details | None = None) -> None:
+    """Store the password and the details until two-step verification is set up.
 
-    Raises ValidationFailed when it is too weak, TooMany after too many of those, DeadLink.
+    Raises ValidationFailed when the password is too weak, TooMany after too many attempts, and DeadLink.
     """
     with start_work() as work:
         about = look(work, token)
         count_new_password(work, f"link|{hash_of(token)}")
         context = work.context
     name = f"{details.first_name} {details.last_name}" if details is not None else about.name
-    kept = hashed(context, password, (about.email, name, about.organisation_name))
+    password_hash = hashed(context, password, (about.email, name, about.organisation_name))
     with start_work() as work:
         look(work, token)
         link = find_link(work, token, *PURPOSES)
@@ -99,11 +100,11 @@ def choose_password(
             invitation_acceptance.enter_details(
                 work, link.email, details.first_name, details.last_name, details.job_title
             )
-        save_password(work.session, link.id, kept)
+        save_password(work.session, link.id, password_hash)
 
 
 def can_renew(work: UnitOfWork, token: str) -> bool:
-    """Whether this is the link of an open invitation that was not used in time, so that a new one can be mailed."""
+    """Return whether this is the expired link of an open invitation, so that a new one can be sent."""
     try:
         email = invitation_too_old(work, token)
         bypass_row_filter(work.session, "somebody opens the link of an invitation too late")
@@ -113,7 +114,7 @@ def can_renew(work: UnitOfWork, token: str) -> bool:
 
 
 def renew(work: UnitOfWork, token: str) -> None:
-    """Mail a new link to the address that the invitation was sent to. Raises DeadLink, TooMany."""
+    """Email a new link to the address that the invitation was sent to. Raises DeadLink and TooMany."""
     email = invitation_too_old(work, token)
     throttle_mail_to(work, email)
     bypass_row_filter(work.session, "the link of an invitation is sent again")
@@ -121,9 +122,9 @@ def renew(work: UnitOfWork, token: str) -> None:
 
 
 def finish(work: UnitOfWork, token: str) -> Outcome:
-    """Set up two-step verification by email, which is mandatory, and open the account. Nobody is logged in by it.
+    """Set up two-step verification by email, which is mandatory, and activate the account without logging in.
 
-    Raises DeadLink when the link was used meanwhile or no password was chosen yet.
+    Raises DeadLink when the link has been used meanwhile or no password has been chosen yet.
     """
     found = find_link(work, token, *PURPOSES)
     if found.purpose is Purpose.invite:
@@ -135,7 +136,7 @@ def finish(work: UnitOfWork, token: str) -> Outcome:
     try:
         return _open(work, link, link.chosen_password)
     except Conflict:
-        raise DeadLink from None  # the address got an account in another way; which, is nobody else's business
+        raise DeadLink from None  # how the address got another account is private
 
 
 def _open(work: UnitOfWork, link: OpenLink, password_hash: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""Asking for what an assessment needs: advice from professionals, and the family's consent form."""
+"""Requests for what an assessment needs: advice from professionals, and the family's consent form."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,8 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of an adviser, and by when. Without a date, statutory advice is due in six weeks (reg. 8)."""
+    """The note, deadline and reasons of an advice request. Without a date, statutory advice is due in six
+    weeks (reg. 8)."""
 
     due_on: date | None = None
     due_reason: str = ""
@@ -45,7 +46,7 @@ class Asked:
 
 
 def is_assessing(work: UnitOfWork, child_id: int) -> bool:
-    """Whether the council agreed to assess this child: only then is advice statutory (reg. 6)."""
+    """Return whether the council agreed to assess this child: only then is advice statutory (reg. 6)."""
     agreed = select(Request.id).where(Request.child_id == child_id, Request.state == FormState.assessing)
     return work.session.scalars(agreed.limit(1)).first() is not None
 
@@ -63,9 +64,12 @@ def ask_for_advice(
     note: str = "",
     despite: bool = False,
 ) -> Advice:
-    """Ask a professional, or an organisation's queue, for advice on a child (reg. 6), due in six weeks (reg. 8) unless
-    another day is agreed, with a reason. Before the council agrees to assess it is information, without a legal limit;
-    `due_on` is then the day by which it is wanted. Links the adviser to the child."""
+    """Ask a professional, or an organisation's queue, for advice on a child (reg. 6) and return the form.
+
+    Statutory advice is due in six weeks (reg. 8) unless another day is agreed, with a reason. Before the
+    council agrees to assess, the advice is information without a statutory deadline, and `due_on` is the day
+    by which it is wanted. Links the adviser to the child.
+    """
     if not work.me.in_sen_team:
         raise Forbidden("ask_for_advice")
     if person_id is not None:
@@ -111,7 +115,7 @@ def ask_for_advice(
 
 
 def cancel_advice(work: UnitOfWork, form_id: int) -> Advice:
-    """The advice is no longer needed; nobody has to write it."""
+    """Cancel an advice request that is no longer needed, and return it."""
     advice = form_held(work.session, form_id)
     if not isinstance(advice, Advice):
         raise NotFound("Advice")
@@ -126,10 +130,11 @@ def cancel_advice(work: UnitOfWork, form_id: int) -> Advice:
 def start_consent(
     work: UnitOfWork, child_id: int, link_id: int | None = None, *, recorded: bool = False
 ) -> Consent:
-    """Begin one person's consent form, or open theirs that is begun or in force.
+    """Start one person's consent form and return it, or return the one that is started or in force.
 
-    A parent or young person begins their own. The SEN team asks the person of `link_id` to fill theirs in, or, with
-    `recorded`, writes down what that person, or somebody without an account, said or signed.
+    A parent or young person starts their own. The SEN team asks the person of `link_id` to fill theirs in or,
+    with `recorded`, records the consent that this person, or someone without an account, gave orally or on
+    paper.
     """
     child = held(work, child_id)
     giver = _giver(work, child.id, link_id, recorded)
@@ -150,7 +155,7 @@ def start_consent(
                     asked_on=work.today if work.me.in_sen_team else None,
                 )
             )
-    except IntegrityError:  # begun at the same moment
+    except IntegrityError:  # the same person's form was started at the same moment
         begun = _open_consent(work, child.id, giver)
         if begun is None:
             raise Conflict("Consent") from None
@@ -160,7 +165,10 @@ def start_consent(
 
 
 def _giver(work: UnitOfWork, child_id: int, link_id: int | None, recorded: bool) -> int | None:
-    """Whose consent it is. None for somebody without an account, whose consent only the SEN team writes down."""
+    """Return the id of the person who gives consent.
+
+    It is None for someone without an account, whose consent only the SEN team records.
+    """
     if not work.me.in_sen_team:
         if not work.me.has(Role.parent) or not is_linked(work, child_id) or recorded:
             raise Forbidden("start_consent")
@@ -176,7 +184,8 @@ def _giver(work: UnitOfWork, child_id: int, link_id: int | None, recorded: bool)
 
 
 def _open_consent(work: UnitOfWork, child_id: int, giver: int | None) -> Consent | None:
-    """This person's consent that is begun or in force; for people without an account, the one in record."""
+    """Return this person's consent that is started or in force; for people without an account, the recorded
+    one."""
     if giver is None:
         whose = and_(Consent.author_id.is_(None), Consent.state == FormState.draft)
     else:
@@ -226,7 +235,7 @@ def _date_faults(today: date, asked: Asked, statutory: bool) -> list[FieldError]
 def _adviser_faults(
     work: UnitOfWork, version: FormVersion, organisation_id: int, reason: str
 ) -> list[FieldError]:
-    """An adviser whose organisation is of another kind than the form is for, without a reason."""
+    """Return an error when the adviser's organisation is not of the form's kind and no reason is given."""
     body = work.get(Organisation, organisation_id)
     if body.kind.name in version.template.audience or reason:
         return []
@@ -245,7 +254,10 @@ def _already_asked(work: UnitOfWork, organisation_id: int) -> FieldError:
 
 
 def _is_same_request(work: UnitOfWork, awaited: Advice, person_id: int | None, asked: Asked) -> bool:
-    """The officer pressed twice: the same person was asked for the same advice by the same day a moment ago."""
+    """Return whether the same person was asked for the same advice by the same day a moment ago.
+
+    The officer pressed the button twice.
+    """
     day = awaited.due_on if awaited.statutory else awaited.wanted_by
     same_day = asked.due_on in (None, day)
     same_words = (awaited.asking_note, awaited.adviser_reason) == (asked.note, asked.adviser_reason)
@@ -261,8 +273,11 @@ def _awaited(
     person_id: int | None,
     statutory: bool,
 ) -> Advice | None:
-    """The same advice, awaited already. A second copy of the same form would only confuse. Two people of one service
-    may each be asked, and information that is still awaited does not stand in the way of statutory advice."""
+    """Return the same advice that is already requested, or None, so that it is not requested twice.
+
+    Two people of one service may each be asked. Information that is still awaited does not prevent a request
+    for statutory advice.
+    """
     statement = (
         select(Advice)
         .join(FormVersion, FormVersion.id == Advice.form_version_id)

@@ -1,4 +1,4 @@
-"""Bars: whom the SEN team removed from a child, only the SEN team links again."""
+"""Bars: only the SEN team can link a person or organisation again that it removed from a child."""
 
 from datetime import datetime
 
@@ -15,12 +15,12 @@ from app.core.wording import N_, Wording
 
 
 def is_barred(work: UnitOfWork, child_id: int, person_id: int) -> bool:
-    """Whether the SEN team removed this person from the child and has not linked them again."""
+    """Return whether the SEN team removed this person from the child and has not linked them again."""
     return _has_barred(work, child_id, ChildLink.person_id == person_id)
 
 
 def organisation_is_barred(work: UnitOfWork, child_id: int, organisation_id: int) -> bool:
-    """Whether the SEN team removed this organisation from the child and has not linked it again."""
+    """Return whether the SEN team removed this organisation from the child and has not linked it again."""
     return _has_barred(work, child_id, _of_organisation(organisation_id))
 
 
@@ -34,12 +34,12 @@ def _has_barred(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> 
 
 
 def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> None:
-    """The SEN team links a person again whom it had removed from the child."""
+    """Lift the bar of a person whom the SEN team links to the child again."""
     _lift(work, child_id, ChildLink.person_id == person_id)
 
 
 def lift_bar_of_organisation(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
-    """The SEN team links an organisation again which it had removed from the child."""
+    """Lift the bar of an organisation that the SEN team links to the child again."""
     _lift(work, child_id, _of_organisation(organisation_id))
 
 
@@ -52,8 +52,11 @@ def _lift(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> None:
 
 
 def withdraw_older_invitations(work: UnitOfWork, link: ChildLink) -> None:
-    """Withdraw the open invitations of a removed person to the same child, also those to another address of theirs:
-    accepting one would bring them back. A person is known by address or by name, since the address may be another."""
+    """Withdraw the removed person's open invitations to the child, including those to their other addresses.
+
+    Accepting one would link them again. Invitations are matched by address or by name, because the address
+    may differ.
+    """
     if link.person_id is None:
         return
     for each in open_invitations_of(work, link.child_id, work.get(Person, link.person_id)):
@@ -69,8 +72,10 @@ def open_invitations_of(work: UnitOfWork, child_id: int, person: Person) -> list
 
 
 def check_no_one_invited_back(work: UnitOfWork, newer_id: int, older_id: int) -> None:
-    """Raise ValidationFailed where somebody who was removed from one of two records is invited to the other: merged into one,
-    the invitation would bring them back."""
+    """Raise ValidationFailed where a person removed from one record is invited to the other.
+
+    After the merge, the invitation would link them again.
+    """
     for removed_from, other in ((newer_id, older_id), (older_id, newer_id)):
         removed = select(ChildLink.person_id).where(
             ChildLink.child_id == removed_from, ChildLink.barred.is_(True), ChildLink.person_id.is_not(None)
@@ -86,8 +91,10 @@ def check_no_one_invited_back(work: UnitOfWork, newer_id: int, older_id: int) ->
 
 
 def copy_bars(work: UnitOfWork, from_id: int, to_id: int, since: datetime) -> None:
-    """Whom the SEN team removed from one record since this moment is removed from the other record too: the two were
-    one record then, and the SEN team meant the child."""
+    """Copy the bars set since this moment from one record to the other.
+
+    The two were one record at that time, and the SEN team meant the child.
+    """
     barred = (ChildLink.barred.is_(True), ChildLink.ended_at >= since)
     there = work.session.execute(
         select(ChildLink.person_id, ChildLink.organisation_id).where(
@@ -118,5 +125,5 @@ def copy_bars(work: UnitOfWork, from_id: int, to_id: int, since: datetime) -> No
 
 
 def _whose(person_id: int | None, organisation_id: int | None) -> tuple[int | None, int | None]:
-    """A person is barred whatever organisation they worked for, an organisation by its place in the queue."""
+    """Return the key of a bar: the person, whatever their organisation, or else the organisation."""
     return (person_id, None) if person_id is not None else (None, organisation_id)

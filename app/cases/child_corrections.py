@@ -1,4 +1,4 @@
-"""Correcting a child's record: by the SEN team, and by its author while the request is a draft."""
+"""Corrections of a child's record: by the SEN team, and by its author while the request is a draft."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, or_, select
 
 from app.cases.duplicates import known_child_like
-from app.children.child_details import NewChild, columns_of, identity_of, what_is_wrong
+from app.children.child_details import NewChild, check_details, columns_of, identity_of
 from app.children.events import ChildCorrected, PossibleDuplicateFound
 from app.children.tables import Child
 from app.core.database.row_filter import bypass_row_filter, set_principal
@@ -26,19 +26,20 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Correction:
-    """What was typed to correct a record, the version of the record it was typed over, and why."""
+    """The corrected details, the version of the record they were entered over, and the reason."""
 
-    typed: NewChild
+    details: NewChild
     setting_id: int | None
     reason: str
     version: int
 
 
 def may_correct(work: UnitOfWork, child_id: int) -> bool:
-    """Whether this person may correct the record now.
+    """Return whether this person may correct the record now.
 
-    The SEN team always; a linked professional while their organisation's request is a draft and nothing about the
-    child has been sent to the SEN team; never where an address must be kept secret, since the page shows it.
+    The SEN team always may. A linked professional may while their organisation's request is a draft and
+    nothing about the child has been sent to the SEN team, but not where an address is confidential, because
+    the page shows it.
     """
     if work.me.in_sen_team:
         return True
@@ -59,25 +60,28 @@ def may_correct(work: UnitOfWork, child_id: int) -> bool:
 
 
 def correct_child(work: UnitOfWork, child_id: int, correction: Correction) -> dict[str, list[Any]]:
-    """Correct a child's details. Returns each changed detail with its old and new value; none, nothing was changed.
+    """Correct a child's details and return each changed detail with its old and new value; empty if none
+    changed.
 
-    Raises Forbidden for a person who may not correct the record, and ValidationFailed for what cannot be accepted, also when
-    the record was changed since the page was opened: nothing that was typed is lost, and nothing is overwritten.
+    Raises Forbidden for a person who may not correct the record. Raises ValidationFailed for invalid details,
+    or when the record was changed since the page was opened, so that no one's changes are overwritten.
     """
     work.get(Child, child_id)
     if not may_correct(work, child_id):
         raise Forbidden("correct_child")
     if faults := _faults(work, correction):
         raise ValidationFailed(*faults)
-    identity = identity_of(correction.typed)
-    like = known_child_like(work, identity, other_than=child_id)  # asked before the row is loaded
+    identity = identity_of(correction.details)
+    like = known_child_like(
+        work, identity, other_than=child_id
+    )  # this query must run before the record is loaded
     child = work.get(Child, child_id)
     if child.version != correction.version:
         text = N_(
             "Someone has changed this record since you opened the page. Check the details and save again"
         )
         raise ValidationFailed(FieldError("reason", Wording(text)))
-    wanted = columns_of(correction.typed, identity)
+    wanted = columns_of(correction.details, identity)
     if work.me.in_sen_team:
         wanted["setting_id"] = correction.setting_id
     changes = {
@@ -97,7 +101,7 @@ def correct_child(work: UnitOfWork, child_id: int, correction: Correction) -> di
 
 
 def _faults(work: UnitOfWork, correction: Correction) -> list[FieldError]:
-    faults = what_is_wrong(correction.typed, work.today)
+    faults = check_details(correction.details, work.today)
     if correction.setting_id is not None and work.me.in_sen_team:
         work.get(Organisation, correction.setting_id)
     if not correction.reason.strip():
@@ -110,7 +114,7 @@ def _faults(work: UnitOfWork, correction: Correction) -> list[FieldError]:
 
 
 def _anything_sent(work: UnitOfWork, child_id: int) -> bool:
-    """Whether any form about the child was ever sent, by anyone: the SEN team knows the child from then on."""
+    """Return whether any form about the child was ever sent, by anyone: then the SEN team knows the child."""
     bypass_row_filter(work.session, "a draft's author asks whether the SEN team knows the child")
     try:
         return work.session.scalars(_SENT, {"child": child_id}).first() is not None
@@ -129,7 +133,7 @@ _SENT = (
 
 
 def _plain(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The changes as the audit keeps them."""
+    """Return the changes as values that the audit log can store as JSON."""
     return {
         name: [value.isoformat() if isinstance(value, date) else value for value in values]
         for name, values in changes.items()

@@ -1,4 +1,4 @@
-"""Adding a child or young person, and opening a child's page."""
+"""Add a child or young person, and view a child's record."""
 
 from typing import cast
 
@@ -9,7 +9,7 @@ from app.cases.child_corrections import LONGEST_REASON, Correction, correct_chil
 from app.cases.duplicates import IDENTITY, alike, known_child_like
 from app.cases.events import ChildLinked
 from app.cases.queries.child_page import child_to_read
-from app.children.child_details import NewChild, columns_of, identity_of, what_is_wrong
+from app.children.child_details import NewChild, check_details, columns_of, identity_of
 from app.children.events import ChildAdded, ChildViewed, ContactRiskChanged, PossibleDuplicateFound
 from app.children.rules.matching import Identity, is_close_to
 from app.children.tables import Child, ChildLink
@@ -33,7 +33,7 @@ CORRECTED_WHILE_ADDING = "Corrected while adding"
 
 
 class AlreadyLinked(PortalError):
-    """The person adding is linked to a child like this already. `child_id` is that child's."""
+    """The person adding is already linked to a child like this, whose id is `child_id`."""
 
     status = 409
 
@@ -43,32 +43,35 @@ class AlreadyLinked(PortalError):
 
 
 def may_add_children(who: Principal) -> bool:
-    """Schools and post-16 establishments may ask for an assessment (CFA 2014, s.36(1)); early years settings may bring a
-    child to the council's attention (s.23 and 24)."""
+    """Return whether this person's organisation may add a child.
+
+    Schools and post-16 institutions may request an assessment (CFA 2014, s. 36(1)); early years settings may
+    bring a child to the council's attention (s. 23 and 24).
+    """
     return who.has(Role.professional) and who.organisation_id is not None and who.profession in EDUCATION
 
 
-def add_child(work: UnitOfWork, typed: NewChild, key: str = "", *, is_another: bool = False) -> Request:
-    """Enter a child and begin the request for an assessment, which the person adding is the author of.
+def add_child(work: UnitOfWork, details: NewChild, key: str = "", *, is_another: bool = False) -> Request:
+    """Add a child and return the draft request for an assessment, of which the person adding is the author.
 
-    The same page sent twice (`key`) adds one child; sent again with a correction, it corrects that child. Raises
-    AlreadyLinked when the person adding is linked to a child like this, unless they say that it `is_another`. A likely
-    duplicate elsewhere is noted for the SEN team; nothing of it reaches the person adding.
+    Posting the same page twice (`key`) adds one child; a corrected second post corrects that child. Raises
+    AlreadyLinked when the person adding is linked to a similar child, unless `is_another`. A likely duplicate
+    elsewhere is recorded for the SEN team; the person adding learns nothing of it.
     """
     me = work.me
     if not may_add_children(me):
         raise Forbidden("add_child")
-    if faults := what_is_wrong(typed, work.today):
+    if faults := check_details(details, work.today):
         raise ValidationFailed(*faults)
     _check_still_works_there(work)
     _count(work)
     if added := _added_with(work, key):
-        return _sent_again(work, added, typed)
-    identity = identity_of(typed)
+        return _sent_again(work, added, details)
+    identity = identity_of(details)
     if not is_another and (mine := _mine_like(work, identity)):
         raise AlreadyLinked(mine)
     child = Child(
-        **columns_of(typed, identity),
+        **columns_of(details, identity),
         search_name=search_name(identity.surname, identity.forenames),
         setting_id=me.organisation_id,
         added_by_id=me.user_id,
@@ -80,20 +83,22 @@ def add_child(work: UnitOfWork, typed: NewChild, key: str = "", *, is_another: b
         return request
     first = _added_with(work, key)
     assert first is not None  # the unique index has just found it  # noqa: S101
-    return _sent_again(work, first, typed)
+    return _sent_again(work, first, details)
 
 
-def add_again(work: UnitOfWork, child_id: int, typed: NewChild) -> bool:
-    """The person adding says that it is this child, to whom they are linked. Returns whether the record was corrected
-    by what they typed: only its author may, and only while the request is a draft."""
+def add_again(work: UnitOfWork, child_id: int, details: NewChild) -> bool:
+    """Correct the child to whom the person adding is linked already, and return whether the record changed.
+
+    Only the record's author may correct it, and only while the request is a draft.
+    """
     version = work.get(Child, child_id).version
     if not may_correct(work, child_id) or work.me.in_sen_team:
         return False
-    return bool(correct_child(work, child_id, Correction(typed, None, CORRECTED_WHILE_ADDING, version)))
+    return bool(correct_child(work, child_id, Correction(details, None, CORRECTED_WHILE_ADDING, version)))
 
 
 def view_child(work: UnitOfWork, child_id: int) -> Child:
-    """Open a child's page; the audit keeps that it was opened."""
+    """Return a child's record and record in the audit log that it was viewed. Raises NotFound."""
     child = child_to_read(work.session, child_id)
     if child is None:
         raise NotFound("Child")
@@ -107,7 +112,7 @@ def view_child(work: UnitOfWork, child_id: int) -> Child:
 
 
 def set_contact_risk(work: UnitOfWork, child_id: int, risk: bool, reason: str) -> Child:
-    """The SEN team notes that an address or contact detail must be kept secret, or that it need not be any more.
+    """Set or clear the confidential address flag of a child and return the child; for the SEN team only.
 
     Raises ValidationFailed without a reason.
     """
@@ -130,8 +135,10 @@ def set_contact_risk(work: UnitOfWork, child_id: int, risk: bool, reason: str) -
 
 
 def _check_still_works_there(work: UnitOfWork) -> None:
-    """Raise Forbidden where the account is being closed or the organisation is no longer in use. The account stays
-    open until this is done, so that no link is made to a closed one."""
+    """Raise Forbidden where the account is being closed or the organisation is no longer in use.
+
+    Locks the account until the commit, so that no link is made to a closed one.
+    """
     mine = select(Organisation.active, Person.active).where(
         Person.id == work.me.user_id, Organisation.id == Person.organisation_id
     )
@@ -149,11 +156,11 @@ def _count(work: UnitOfWork) -> None:
 
 
 class _AddedAtOnce(PortalError):
-    """The same page was sent twice, and the other sending was first."""
+    """The same page was posted twice, and the other post was first."""
 
 
 def _add(work: UnitOfWork, child: Child) -> Request | None:
-    """Enter the child; None when the same page, sent twice at once, has just done so."""
+    """Add the child; return None when another post of the same page has just added it."""
     try:
         work.add_only(child, _AddedAtOnce())
     except _AddedAtOnce:
@@ -178,7 +185,7 @@ def _add(work: UnitOfWork, child: Child) -> Request | None:
 
 
 def _added_with(work: UnitOfWork, key: str) -> Child | None:
-    """The child this person added with a page's key."""
+    """Return the child this person added with a page's key."""
     if not key:
         return None
     return work.session.scalars(
@@ -186,11 +193,11 @@ def _added_with(work: UnitOfWork, key: str) -> Child | None:
     ).one_or_none()
 
 
-def _sent_again(work: UnitOfWork, child: Child, typed: NewChild) -> Request:
-    """The page that added this child was sent again, perhaps with a mistake corrected."""
+def _sent_again(work: UnitOfWork, child: Child, details: NewChild) -> Request:
+    """Correct the child that an earlier post of the same page added, and return its request."""
     child_id, version = child.id, child.version
     if may_correct(work, child_id):
-        correct_child(work, child_id, Correction(typed, None, CORRECTED_WHILE_ADDING, version))
+        correct_child(work, child_id, Correction(details, None, CORRECTED_WHILE_ADDING, version))
     request = work.session.scalars(
         select(Request)
         .where(Request.child_id == child_id, Request.organisation_id == work.me.organisation_id)
@@ -203,7 +210,7 @@ def _sent_again(work: UnitOfWork, child: Child, typed: NewChild) -> Request:
 
 
 def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
-    """The number of a child this person is linked to who may be the one they are adding."""
+    """Return the id of a child this person is linked to who may be the one they are adding."""
     same_name = Child.search_name == search_name(identity.surname, identity.forenames)
     mine = select(ChildLink.child_id).where(
         ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)

@@ -1,4 +1,4 @@
-"""Whether the council will assess: decided by the SEN team within six weeks of the request (reg. 5)."""
+"""Decisions whether to assess, made by the SEN team within six weeks of the request (reg. 5)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ LONGEST_REASON = 4000
 
 @dataclass(frozen=True)
 class Decided:
-    """What is recorded of a decision: why, and the day it was made (today where none is given)."""
+    """The reasons for a decision and the day it was made (today where none is given)."""
 
     reason: str
     decided_on: date | None = None
@@ -32,23 +32,27 @@ class Decided:
 
 
 def agree_to_assess(work: UnitOfWork, form_id: int, reason: str, decided_on: date | None = None) -> Request:
-    """Record that the council will assess. Next due is the final plan, 20 weeks from the day of receipt."""
+    """Record that the council will assess and return the request.
+
+    The final plan is then due 20 weeks from the day of receipt.
+    """
     request, _ = _record(work, form_id, "agree_to_assess", Decided(reason, decided_on))
     work.record(AssessmentAgreed(child_id=request.child_id, form_id=request.id))
     return request
 
 
 def decline_to_assess(work: UnitOfWork, form_id: int, reason: str, decided_on: date | None = None) -> Request:
-    """Record that the council will not assess, and why. Nothing more is due."""
+    """Record that the council will not assess, with the reasons, and return the request. Nothing more is due."""
     request, _ = _record(work, form_id, "decline_to_assess", Decided(reason, decided_on))
     work.record(AssessmentDeclined(child_id=request.child_id, form_id=request.id))
     return request
 
 
 def correct_decision(work: UnitOfWork, form_id: int, assess: bool, decided: Decided) -> Request:
-    """Replace a decision that was recorded wrongly. The decision before stays in the history.
+    """Replace a decision that was recorded wrongly and return the request.
 
-    Raises ValidationFailed when there is no reason for the correction, or nothing differs from the decision before.
+    The earlier decision stays in the history. Raises ValidationFailed when there is no reason for the
+    correction, or nothing differs from the earlier decision.
     """
     before = work.get(Request, form_id).state
     step_name, event = (
@@ -62,7 +66,7 @@ def correct_decision(work: UnitOfWork, form_id: int, assess: bool, decided: Deci
 
 
 def history_of(work: UnitOfWork, form_id: int) -> list[Decision]:
-    """Return every decision on a request, the newest first; empty for readers outside the SEN team."""
+    """Return every decision on a request, newest first; empty for readers outside the SEN team."""
     found = select(Decision).where(Decision.form_id == form_id).order_by(Decision.number.desc())
     return list(work.session.scalars(found.options(joinedload(Decision.recorded_by))))
 

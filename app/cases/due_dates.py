@@ -1,4 +1,4 @@
-"""Whether the stored due dates still follow from the rules, for instance after the law or a rule changed."""
+"""A check that the stored due dates follow from the rules, for instance after a change of the law."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from app.forms.tables.forms import Form
 
 @dataclass(frozen=True)
 class DueDrift:
-    """A form whose stored due date is not what the rules say."""
+    """A form whose stored due date differs from the rules."""
 
     form_id: int
     kind: str
@@ -23,16 +23,16 @@ class DueDrift:
 
 @dataclass(frozen=True)
 class CheckedDueDates:
-    """What a check of every form found."""
+    """The result of a check of every form."""
 
     forms: int
     agreed: int
-    """Statutory advice for which another day than six weeks on was agreed, with a reason."""
+    """Statutory advice for which a day other than six weeks on was agreed, with a reason."""
     drift: list[DueDrift]
 
 
-def stored_otherwise(session: Session) -> CheckedDueDates:
-    """Work out every form's due date again, and tell which are stored otherwise."""
+def check_due_dates(session: Session) -> CheckedDueDates:
+    """Work out every form's due date again and return the forms whose stored date differs."""
     columns = select(
         Form.id,
         Form.kind,
@@ -65,7 +65,10 @@ def _by_rule(row: Any) -> date | None:
 
 
 def _is_agreed(row: Any) -> bool:
-    """Another day was agreed for statutory advice: it has a reason, and is not before the day it was asked for."""
+    """Return whether another day was agreed for statutory advice.
+
+    It then has a reason and is not before the day of the request.
+    """
     if row.kind != "advice" or not row.statutory or not row.due_reason.strip():
         return False
     return row.due_on is not None and row.asked_on is not None and row.due_on >= row.asked_on

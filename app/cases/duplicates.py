@@ -1,4 +1,4 @@
-"""Two records of one child: noticed when a child is added, settled by the SEN team."""
+"""Possible duplicate records of a child: found when a child is added, settled by the SEN team."""
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -26,7 +26,7 @@ IDENTITY = (
 
 
 def alike(details: Identity) -> list[ColumnElement[bool]]:
-    """Return what a record may have in common with these details: a date of birth, a UPN or an NHS number."""
+    """Return the criteria for a similar record: the same date of birth, UPN or NHS number."""
     criteria = [Child.date_of_birth == details.date_of_birth]
     if details.upn:
         criteria.append(Child.upn == details.upn)
@@ -36,10 +36,11 @@ def alike(details: Identity) -> list[ColumnElement[bool]]:
 
 
 def known_child_like(work: UnitOfWork, details: Identity, *, other_than: int | None = None) -> int | None:
-    """The number of a known child who may be the same, or None. Ask before loading anything else.
+    """Return the id of an existing child who may be the same, or None.
 
-    It looks past what the person adding may see, and tells them nothing: the same question is asked of
-    the database whether there is such a child or not.
+    Row-level security is bypassed, because the person adding may not see the other record. The same query
+    runs whether there is such a child or not, so that its duration discloses nothing. Call this before
+    loading anything else into the session.
     """
     hold_comparing(work.session)
     bypass_row_filter(work.session, "a new child is compared with all known children")
@@ -56,7 +57,10 @@ def known_child_like(work: UnitOfWork, details: Identity, *, other_than: int | N
 
 
 def the_pair(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
-    """The newer record and the older one it may be the same as. For the SEN team only."""
+    """Return the newer record and the older one it may duplicate; for the SEN team only.
+
+    Raises InvalidState when the question is settled already.
+    """
     _team_only(work)
     newer = work.get(Child, child_id)
     if newer.possible_duplicate_of_id is None:
@@ -65,7 +69,7 @@ def the_pair(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
 
 
 def compare(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
-    """The two records side by side; the audit keeps that both were looked at."""
+    """Return the two records and record in the audit log that both were viewed."""
     newer, older = the_pair(work, child_id)
     for each in (newer, older):
         work.record(ChildViewed(child_id=each.id))
@@ -73,7 +77,7 @@ def compare(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
 
 
 def forms_of_both(work: UnitOfWork, newer_id: int, older_id: int) -> dict[int, int]:
-    """How many forms hang on each of the two records, to help the SEN team decide."""
+    """Return the number of forms of each of the two records, to help the SEN team decide."""
     counted = (
         select(Form.child_id, func.count())
         .where(Form.child_id.in_((newer_id, older_id)))
@@ -83,17 +87,20 @@ def forms_of_both(work: UnitOfWork, newer_id: int, older_id: int) -> dict[int, i
 
 
 def same_child(work: UnitOfWork, child_id: int, *, despite: bool = False) -> Child:
-    """The two records are one child: everything moves to the older record, and the newer one is seen no more. `despite`:
-    the officer was warned that a form of one says that somebody of the other must not know, and is sure."""
+    """Merge the newer record into the older one and return the older one.
+
+    `despite`: the officer was warned that a form of one record names a person linked to the other who must
+    not know, and confirmed.
+    """
     newer, older = the_pair(work, child_id)
     merge = merge_records(work, newer, older, despite=despite)
-    kept_id, merged_id = merge.child_id, merge.merged_child_id
-    work.record(DuplicateSettled(child_id=kept_id, of_child_id=merged_id, same=True))
-    return work.get(Child, kept_id)
+    remaining_id, merged_id = merge.child_id, merge.merged_child_id
+    work.record(DuplicateSettled(child_id=remaining_id, of_child_id=merged_id, same=True))
+    return work.get(Child, remaining_id)
 
 
 def different_children(work: UnitOfWork, child_id: int) -> Child:
-    """The two records are two children; the question is settled."""
+    """Record that the two records are different children, and return the newer one."""
     newer, older = the_pair(work, child_id)
     newer.possible_duplicate_of_id = None
     work.record(DuplicateSettled(child_id=newer.id, of_child_id=older.id, same=False))

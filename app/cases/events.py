@@ -1,4 +1,4 @@
-"""Events about who is involved with a child."""
+"""Events about the people and organisations linked to a child."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class ChildLinked(LinkEvent):
 
 
 class LinkTakenUp(LinkEvent):
-    """A colleague took a child from the organisation's queue."""
+    """A professional took a child from the organisation's queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +22,13 @@ class LinkAssigned(LinkEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkLeft(Event):
-    """The last person of an organisation left a child, and the organisation may not have the child back."""
+    """The last person of an organisation left a child, and the organisation is barred from it."""
 
     organisation_id: int
 
 
 class ReturnedToQueue(LinkEvent):
-    """A child is in the organisation's queue again, because the professional who worked on it left."""
+    """A child is in the organisation's queue again, because the professional assigned to it left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class WorkHandedOver(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationLeftUse(Event):
-    """An organisation is no longer in use: its people read nothing, and its open work has no author."""
+    """An organisation is no longer in use: its staff can read nothing, and its open forms have no author."""
 
     organisation_id: int
     children: int
@@ -56,12 +56,12 @@ class ColleagueBroughtIn(LinkEvent):
 
 
 class LinkEnded(LinkEvent):
-    """Somebody is no longer involved; they see the child no more."""
+    """A link ended; the person or organisation can no longer see the child."""
 
 
 class AssessmentAgreed(FormEvent):
-    """The council will assess (reg. 5)."""
+    """The council agreed to assess (reg. 5)."""
 
 
 class AssessmentDeclined(FormEvent):
-    """The council will not assess (reg. 5)."""
+    """The council decided not to assess (reg. 5)."""

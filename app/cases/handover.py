@@ -1,4 +1,4 @@
-"""Handing over a professional's work: when their account is closed, they lose the role or they change organisation."""
+"""Hand over a professional's cases when their account is closed, they lose the role or change organisation."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from app.organisations.locks import organisation_held
 
 @dataclass(frozen=True)
 class WorkInHand:
-    """How much is handed over: children with an open link, and forms that are not finished."""
+    """The number of children with an open link, and of unfinished forms, that are handed over."""
 
     children: int
     forms: int
@@ -32,7 +32,7 @@ class WorkInHand:
 
 
 def work_in_hand(work: UnitOfWork, person_id: int) -> WorkInHand:
-    """Count what would be handed over, for an administrator, who sees no child."""
+    """Return the number of children and forms to hand over, for an administrator, who can see no child."""
     bypass_row_filter(work.session, "the work of an account is counted before it is closed")
     try:
         return _count(work, person_id)
@@ -41,7 +41,8 @@ def work_in_hand(work: UnitOfWork, person_id: int) -> WorkInHand:
 
 
 def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
-    """What has no author once this link ends: a person's own forms, and a queue's that no one writes."""
+    """Return the forms that have no author once this link ends: the person's own, or the queue's unassigned
+    ones."""
     if link.part is not WorkflowRole.author:
         return []
     unfinished = forms_to_answer_for(work, link.child_id, link.organisation_id)
@@ -49,11 +50,13 @@ def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
 
 
 def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
-    """End this professional's links and put their children and unfinished forms into their organisation's queue.
+    """End this professional's links and put their children and unfinished forms into the organisation's
+    queue.
 
-    A child on whom a colleague works by name stays with the colleague. The organisation's people and the SEN team are
-    told how much there is. Where the SEN team removed the organisation, or it is no longer in use, there is no queue
-    and the SEN team is told for each child. Rows loaded before are put out of the session.
+    Returns how much was handed over. A child to whom a colleague is also linked by name stays with the
+    colleague. The organisation and the SEN team get a message with the numbers. Where the SEN team removed
+    the organisation, or it is no longer in use, there is no queue and the SEN team gets a message for each
+    child. Objects loaded earlier are expired.
     """
     bypass_row_filter(work.session, "a professional's work is handed over to the organisation")
     try:
@@ -69,7 +72,7 @@ def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
 
 
 def record_left_use(work: UnitOfWork, organisation_id: int) -> None:
-    """An organisation is no longer in use: the SEN team is told how much of its work is open. Nothing where none is."""
+    """Record how much open work an organisation has that is no longer in use; no event where it has none."""
     bypass_row_filter(work.session, "the open work of an organisation that is no longer in use is counted")
     try:
         held = and_(ChildLink.organisation_id == organisation_id, ChildLink.ended_at.is_(None))
@@ -119,7 +122,7 @@ def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> None:
 
 
 def _hold_children(work: UnitOfWork, person_id: int) -> None:
-    """All of them at once and in order, as everybody does who locks more than one."""
+    """Lock all the person's children at once, in id order, as all code does that locks more than one."""
     linked = select(ChildLink.child_id).where(_open_links(person_id))
     children = select(Child.id).where(Child.id.in_(linked)).order_by(Child.id)
     work.session.execute(children.with_for_update(key_share=True))
@@ -140,7 +143,10 @@ def _open_links(person_id: int, *more: ColumnElement[bool]) -> ColumnElement[boo
 
 
 def _unfinished(person_id: int) -> ColumnElement[bool]:
-    """What they write or answer for: until it is accepted, and a request until it is decided."""
+    """Return the criterion for forms the person writes or answers for.
+
+    These are forms not accepted yet, and requests until they are decided.
+    """
     return and_(
         Form.author_id == person_id,
         Form.organisation_id.is_not(None),
@@ -167,8 +173,10 @@ def _organisations_of(work: UnitOfWork, person_id: int) -> list[int]:
 def _without_colleague(
     work: UnitOfWork, person_id: int, organisation_id: int, children: Collection[int]
 ) -> set[int]:
-    """Those of these children on whom no colleague works by name. One who is not confirmed does not count: they read
-    nothing that others wrote."""
+    """Return those of these children to whom no colleague is linked by name.
+
+    A colleague who is not confirmed does not count, because they can read nothing that others wrote.
+    """
     with_colleague = (
         select(ChildLink.child_id)
         .join(Person, Person.id == ChildLink.person_id)
@@ -213,8 +221,9 @@ def _place(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLink:
 
 
 def _free_forms(work: UnitOfWork, person_id: int, organisation_id: int, children: Collection[int]) -> int:
-    """Their unfinished forms have no author until a colleague is assigned. Gives how many."""
-    # One that had no author may be saved by them at this moment, which makes them its author: wait for that.
+    """Remove the author from the person's unfinished forms until a colleague is assigned; return how many."""
+    # The person may be saving a form without an author at this moment and so become its author; wait for
+    # that.
     at_hand = select(Form.id).where(
         Form.child_id.in_(children),
         Form.organisation_id == organisation_id,

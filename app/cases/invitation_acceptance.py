@@ -1,4 +1,4 @@
-"""Accepting an invitation: what the invited person is shown and enters, and the account that is opened."""
+"""Invitation acceptance: the details the invited person enters, and the account that is created."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ from app.organisations.tables import Organisation
 
 
 def open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
-    """What somebody with this address is invited to. Raises DeadLink when there is nothing (any more)."""
+    """Return the open invitations to this address. Raises DeadLink when there is none."""
     found = invitations_open_to(work, email)
     if not found:
         raise DeadLink
@@ -31,8 +31,11 @@ def open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
 
 
 def hold_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
-    """The same, while nobody else changes these invitations, merges the children's records or ends an involvement with
-    them. Ask for it before the link is used: whoever withdraws an invitation locks in that order. Raises DeadLink."""
+    """Return the open invitations to this address, locked together with their children.
+
+    Merging records, ending a link and withdrawing an invitation lock in the same order, so call this before
+    the link is used. Raises DeadLink.
+    """
     held: set[int] = set()
     while True:
         work.session.expire_all()
@@ -52,14 +55,15 @@ def hold_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
 
 
 def renew(work: UnitOfWork, email: str) -> None:
-    """Mail a new link for an open invitation whose link was too old. Raises DeadLink when there is none."""
+    """Email a new link for an open invitation whose link has expired. Raises DeadLink when there is none."""
     newest = hold_open_to(work, email)[-1]
     token = make_link(work, Purpose.invite, newest.email)
     mail_link(work, letter_of(newest), Purpose.invite, newest.email, token)
 
 
 def enter_details(work: UnitOfWork, email: str, first_name: str, last_name: str, job_title: str) -> None:
-    """Keep what an invited professional or member of staff says about themselves until the account is opened."""
+    """Store the name and job title of an invited professional or member of staff until the account is
+    created."""
     for invitation in open_to(work, email):
         if asks_details(invitation):
             invitation.first_name, invitation.last_name = first_name, last_name
@@ -68,7 +72,7 @@ def enter_details(work: UnitOfWork, email: str, first_name: str, last_name: str,
 
 
 def organisation_name(work: UnitOfWork, invitation: Invitation) -> str:
-    """Where the invited person will work; empty for parents."""
+    """Return the organisation the invited person will work for; empty for parents."""
     if invitation.role is Role.parent:
         return ""
     place = _place_of(work, invitation)
@@ -76,22 +80,23 @@ def organisation_name(work: UnitOfWork, invitation: Invitation) -> str:
 
 
 def asks_details(invitation: Invitation) -> bool:
-    """Whether the invited person enters their own name and job title."""
+    """Return whether the invited person enters their own name and job title."""
     return invitation.role is not Role.parent
 
 
 def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
-    """Open the account with its role, and link a parent to every child this address was invited to; not where a form that
-    came in since then may say that they must not know, of which the SEN team is told.
+    """Create the account with its role, and link a parent to every child this address was invited to.
 
-    Raises Conflict when the address has got an account in the meantime.
+    Returns the person. A parent is not linked where a form submitted since the invitation may name them as a
+    person who must not know; the SEN team then gets a message. Raises Conflict when the address has got an
+    account in the meantime.
     """
     bypass_row_filter(work.session, "an invitation is accepted through its link")
     invited = hold_open_to(work, link.email)
     newest = invited[-1]
     if not newest.name:
         raise DeadLink
-    invited = [each for each in invited if each.role is newest.role]  # two sent at once may differ
+    invited = [each for each in invited if each.role is newest.role]  # two posts at once may differ
     person = _person(work, newest, password_hash)
     open_account(work, person, newest.role)
     if person.organisation_confirmed_at is not None:
@@ -99,9 +104,9 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
     linked: set[int] = set()
     for invitation in invited:
         if not settle(work, invitation, accepted_at=work.now):
-            raise DeadLink  # withdrawn at this moment: nothing of the account stays
+            raise DeadLink  # withdrawn at this moment: the new account is rolled back
         child_id = invitation.child_id
-        if child_id is None or child_id in linked:  # invited to two records that turned out to be one child
+        if child_id is None or child_id in linked:  # invited to two records that were merged since
             continue
         if is_named_since(work, invitation):
             work.record(InvitationHeldBack(child_id=child_id, invitation_id=invitation.id))
@@ -117,7 +122,7 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
 
 
 def _person(work: UnitOfWork, invitation: Invitation, password_hash: str) -> Person:
-    """The person that an invitation becomes. Inviting a professional confirms where they work."""
+    """Return the person created from an invitation. Inviting a professional confirms their employment."""
     person = Person(
         first_name=invitation.first_name,
         last_name=invitation.last_name,
@@ -136,7 +141,7 @@ def _person(work: UnitOfWork, invitation: Invitation, password_hash: str) -> Per
 
 
 def _place_of(work: UnitOfWork, invitation: Invitation) -> Organisation | None:
-    """Where the invited person works: for the council's own people, the council if it is entered once."""
+    """Return the invited person's organisation: for council staff, the council if there is exactly one."""
     if invitation.organisation_id is not None:
         return work.get(Organisation, invitation.organisation_id)
     council = select(Organisation).where(

@@ -1,6 +1,7 @@
-"""Inviting people to open an account: parents for one child, professionals, and the council's own staff.
+"""Invitations to create an account: parents for one child, professionals, and council staff.
 
-One function invites everyone. A role is given only when the invited person has confirmed their address by the link.
+One function sends every invitation. A role is given only when the invited person has confirmed their address
+by the link.
 """
 
 import secrets
@@ -45,12 +46,12 @@ from app.forms.confidentiality import check_may_know, check_rights
 from app.forms.named_later import check_named_since
 
 MOST_LISTED = 100
-"""Of a list on one page, which says so where there are more."""
+"""The limit of a list on one page, which shows a note where there are more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
-    """Who is invited to what. A parent comes with a name and a child, a professional with an organisation."""
+    """The details of an invitation. A parent has a name and a child, a professional an organisation."""
 
     role: Role
     email: str
@@ -60,21 +61,22 @@ class Invited:
     last_name: str = ""
     relationship: str = ""
     part: WorkflowRole = WorkflowRole.parent
-    """What a parent's account is to the child: a parent's or carer's, or the young person's own."""
+    """A parent's or carer's account, or the young person's own."""
     despite: bool = False
-    """The officer was warned that a form says this person must not know, and is sure."""
+    """The officer was warned that a form names this person as one who must not know, and confirmed."""
 
     @property
     def name(self) -> str:
-        """First and last name; empty where the invited person enters it."""
+        """Return the first and last name; empty where the invited person enters it."""
         return f"{self.first_name} {self.last_name}".strip()
 
 
 def invite(work: UnitOfWork, invited: Invited) -> Invitation | ChildLink:
-    """Mail a link to open an account with this role; the mail names no child.
+    """Email a link to create an account with this role and return the invitation; the email names no child.
 
-    A parent who has an account already is linked to the child at once. Raises ValidationFailed when the address has an account
-    of another kind, belongs to another person, or has an open invitation, which is never replaced.
+    A parent who has an account already is linked to the child at once, and the link is returned. Raises
+    ValidationFailed when the address has an account of another kind, belongs to another person, or has an
+    open invitation, which is never replaced.
     """
     _check_may_invite(work, invited.role)
     _check_still_may_invite(work, invited.role)
@@ -96,7 +98,7 @@ def invite(work: UnitOfWork, invited: Invited) -> Invitation | ChildLink:
     try:
         _check_open_ones(work, address, invited)
         invitation = work.add_only(_new(work, address, invited), _is_open(None))
-    except ValidationFailed:  # somebody, or the same request again, was quicker
+    except ValidationFailed:  # another officer, or the same request again, was first
         repeated = _repeated(work, address, invited)
         if repeated is None:
             raise
@@ -127,7 +129,7 @@ def _new(work: UnitOfWork, address: str, invited: Invited) -> Invitation:
 
 
 def _repeated(work: UnitOfWork, address: str, invited: Invited) -> Invitation | None:
-    """The open invitation that the same request, sent twice, has just made: it gets the same answer."""
+    """Return the open invitation that the same request, sent twice, has just made."""
     made = select(Invitation).where(
         Invitation.email == address,
         Invitation.role == invited.role,
@@ -148,7 +150,10 @@ def _repeated(work: UnitOfWork, address: str, invited: Invited) -> Invitation | 
 
 
 def confirm(work: UnitOfWork, invitation_id: int) -> Invitation:
-    """A second administrator confirms an invitation, and its link is sent. Of two at once, one gets InvalidState."""
+    """Confirm an invitation as the second administrator, send its link and return it.
+
+    Of two confirmations at once, one raises InvalidState.
+    """
     invitation = _open_one(work, invitation_id)
     _check_still_may_invite(work, invitation.role)
     if invitation.invited_by_id == work.me.user_id:
@@ -172,8 +177,12 @@ def confirm(work: UnitOfWork, invitation_id: int) -> Invitation:
 
 
 def send_again(work: UnitOfWork, invitation_id: int) -> Invitation:
-    """Mail a new link; the older one stops working. Raises InvalidState when accepted or withdrawn already, or while a second
-    administrator has to confirm it, and ValidationFailed when a form that came in since may name this person."""
+    """Email a new link and return the invitation; the older link stops working.
+
+    Raises InvalidState when the invitation is accepted or withdrawn already, or a second administrator has to
+    confirm it first. Raises ValidationFailed when a form submitted since may name this person as one who must
+    not know.
+    """
     invitation = _open_one(work, invitation_id)
     if invitation.awaits_second:
         raise InvalidState
@@ -184,7 +193,7 @@ def send_again(work: UnitOfWork, invitation_id: int) -> Invitation:
 
 
 def withdraw(work: UnitOfWork, invitation_id: int) -> Invitation:
-    """Take an invitation back. Its link no longer opens anything it was for."""
+    """Withdraw an invitation and return it. Its link no longer works."""
     invitation = _open_one(work, invitation_id)
     if not settle(work, invitation, withdrawn_at=work.now):
         raise InvalidState
@@ -195,7 +204,7 @@ def withdraw(work: UnitOfWork, invitation_id: int) -> Invitation:
 
 
 def settle(work: UnitOfWork, invitation: Invitation, **ending: datetime) -> bool:
-    """Accept or withdraw an invitation that is still open. Of several who do so at once, one gets True."""
+    """Accept or withdraw an invitation that is still open; of several attempts at once, one returns True."""
     changed = work.session.execute(
         update(Invitation)
         .where(
@@ -209,15 +218,17 @@ def settle(work: UnitOfWork, invitation: Invitation, **ending: datetime) -> bool
 
 
 def of_child(work: UnitOfWork, child_id: int) -> tuple[Child, list[Invitation]]:
-    """Return a child, and who has been invited to follow it and has not accepted yet."""
+    """Return a child and the open invitations to follow it."""
     _check_may_invite(work, Role.parent)
     child = work.get(Child, child_id)
     return child, _listed(work, Invitation.child_id == child.id)
 
 
 def of_accounts(work: UnitOfWork) -> list[Invitation]:
-    """Return the open invitations of professionals and staff that this person may send again or withdraw, oldest first.
-    One more than MOST_LISTED means that there are more."""
+    """Return the open invitations of professionals and staff that this person may send again or withdraw.
+
+    Oldest first, at most MOST_LISTED + 1; the extra one shows that there are more.
+    """
     roles = roles_invited_by(work.me)
     if not roles:
         raise Forbidden("nobody is invited by this person")
@@ -225,8 +236,11 @@ def of_accounts(work: UnitOfWork) -> list[Invitation]:
 
 
 def of_families(work: UnitOfWork) -> list[Invitation]:
-    """Return the open invitations of parents, carers and young people to any child, oldest first: an officer who left
-    may have sent them. Empty for those who invite none. One more than MOST_LISTED means that there are more."""
+    """Return the open invitations of families to any child; empty for people who may not invite them.
+
+    Includes invitations by officers who left. Oldest first, at most MOST_LISTED + 1; the extra one shows that
+    there are more.
+    """
     return _listed(work, Invitation.role == Role.parent) if may_invite(work.me, Role.parent) else []
 
 
@@ -236,8 +250,10 @@ def _check_may_invite(work: UnitOfWork, role: Role) -> None:
 
 
 def _check_still_may_invite(work: UnitOfWork, role: Role) -> None:
-    """Raise Forbidden where this person's role is being taken away, or their account closed: that ends the invitations
-    to accounts that they sent, and this one must not come after it."""
+    """Raise Forbidden where this person's role is being removed or their account closed.
+
+    That withdraws the account invitations they sent, so this one must not come after it.
+    """
     if role is not Role.parent and not may_invite(replace(work.me, roles=roles_held(work)), role):
         raise Forbidden("this person does not invite to this role any more")
 
@@ -258,7 +274,10 @@ def _has_account(known: KnownPerson) -> ValidationFailed:
 
 
 def _check_same_person(name: str, invited: Invited) -> None:
-    """Two people with one mailbox would read each other's messages and share one account."""
+    """Raise ValidationFailed when the names differ.
+
+    Two people with one mailbox would read each other's messages and share one account.
+    """
     if fold(name) != fold(invited.name):
         text = N_(
             "This email address belongs to %(name)s. Each person needs their own email address, because each sees only what is meant for them. Ask for another address"
@@ -267,7 +286,7 @@ def _check_same_person(name: str, invited: Invited) -> None:
 
 
 def _check_open_ones(work: UnitOfWork, address: str, invited: Invited) -> None:
-    """An open invitation of this address is never replaced; one that is too old makes room."""
+    """Raise ValidationFailed when the address has an open invitation; withdraw one that has expired."""
     statement = select(Invitation).where(
         Invitation.email == address, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
     )
@@ -292,7 +311,7 @@ def _is_open(other: Invitation | None) -> ValidationFailed:
 
 
 def _ask_second(work: UnitOfWork) -> None:
-    """Mail the other administrators that an invitation waits for one of them."""
+    """Email the other administrators that one of them has to confirm an invitation."""
     others = select(Person).where(
         Person.active.is_(True), Person.roles.any(name=Role.admin.name), Person.id != work.me.user_id
     )
@@ -308,6 +327,7 @@ def _send(work: UnitOfWork, invitation: Invitation) -> None:
 
 
 def letter_of(invitation: Invitation) -> str:
+    """Return the key of the invitation's email."""
     return "parent_invited" if invitation.role is Role.parent else "account_invited"
 
 
@@ -346,6 +366,7 @@ def _follows_already() -> ValidationFailed:
 
 
 def link_parent(work: UnitOfWork, child: Child, person_id: int, invited: Invitation) -> ChildLink:
+    """Link a parent to a child and return the link. Raises ValidationFailed when they are linked already."""
     link = work.add_only(
         ChildLink(
             child_id=child.id,
@@ -374,6 +395,8 @@ def _listed(work: UnitOfWork, *criteria: ColumnElement[bool]) -> list[Invitation
 
 
 def invitations_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
+    """Return the open invitations of this address that have not expired and need no confirmation, oldest
+    first."""
     statement = select(Invitation).where(
         Invitation.email == email,
         Invitation.accepted_at.is_(None),
@@ -385,7 +408,10 @@ def invitations_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
 
 
 def _open_one(work: UnitOfWork, invitation_id: int) -> Invitation:
-    """An open invitation that this person may change, and nobody else at this moment. Raises Forbidden, InvalidState."""
+    """Return an open invitation that this person may change, locked.
+
+    Raises NotFound, Forbidden or InvalidState.
+    """
     found = select(Invitation).where(Invitation.id == invitation_id).with_for_update()
     invitation = work.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
     if invitation is None:

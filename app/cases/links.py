@@ -1,4 +1,4 @@
-"""Who is involved with a child: linking, taking up, bringing in a colleague, stepping back."""
+"""Links between a child and people or organisations: linking, assigning, adding a colleague, stepping back."""
 
 from typing import Any
 
@@ -39,9 +39,10 @@ LONGEST_RELATIONSHIP = 100
 def link_person(
     work: UnitOfWork, child_id: int, person_id: int, relationship: str = "", *, despite: bool = False
 ) -> ChildLink:
-    """The SEN team involves a professional with a child. They see the child from now on, and are told.
+    """Link a professional to a child on behalf of the SEN team and return the link.
 
-    This also lifts a bar: whom the SEN team removed only the SEN team links again.
+    They can see the child from now on and get a message. This also lifts a bar: only the SEN team can link a
+    person again whom it removed.
     """
     _team_only(work)
     person = professional(work, person_id)
@@ -66,8 +67,10 @@ def link_person(
 def link_organisation(
     work: UnitOfWork, child_id: int, organisation_id: int, *, despite: bool = False
 ) -> ChildLink:
-    """The SEN team puts a child in an organisation's queue; any professional there sees the child and may take it up.
-    This also lifts a bar, as for a person."""
+    """Put a child in an organisation's queue on behalf of the SEN team and return the link.
+
+    Any professional there can see the child and assign it. This also lifts a bar, as for a person.
+    """
     _team_only(work)
     organisation = organisation_in_use(work, organisation_id, "organisation")
     child = held(work, child_id)
@@ -83,15 +86,19 @@ def link_organisation(
 
 
 def take_up(work: UnitOfWork, link_id: int) -> ChildLink:
-    """A professional takes a child from their organisation's queue, and with the child the advice asked of it."""
+    """Assign a child in the organisation's queue, with the advice requested of it, to this professional.
+
+    Returns the link.
+    """
     return assign(work, link_id, work.me.user_id)
 
 
 def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | None = None) -> ChildLink:
-    """A professional assigns a child to themselves or a colleague, with what their organisation was asked for.
+    """Assign a child to this professional or a colleague, with the forms their organisation owes.
 
-    The child waits in their organisation's queue, or is a colleague's (`assigned_to`) and came through the queue.
-    The same request again gets the same answer. Raises ValidationFailed where a colleague has been quicker.
+    The child is in their organisation's queue, or is assigned to a colleague (`assigned_to`) and came through
+    the queue. Returns the link; repeating the request returns the same link. Raises ValidationFailed where a
+    colleague was first.
     """
     if not (work.me.has(Role.professional) and work.me.is_confirmed):
         raise Forbidden("assign")
@@ -126,7 +133,7 @@ def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | No
 
 
 def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
-    """A linked professional shares a child with a colleague of the same organisation."""
+    """Link a colleague of the same organisation to a child and return the link; for a linked professional."""
     me = work.me
     colleague = professional(work, colleague_id)
     child = held(work, child_id)
@@ -148,9 +155,10 @@ def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
 
 
 def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
-    """The SEN team ends somebody's involvement, or a queue's. They see the child no more from this moment.
+    """End the link of a person or a queue on behalf of the SEN team and return it.
 
-    The link is barred: colleagues, the queue and invitations do not bring it back; only the SEN team does.
+    They can no longer see the child. The link is barred: colleagues, the queue and invitations cannot restore
+    it; only the SEN team can.
     """
     _team_only(work)
     link = work.get(ChildLink, link_id)
@@ -165,11 +173,11 @@ def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
 
 
 def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
-    """A professional ends their own involvement.
+    """End a professional's own link and return it.
 
-    Where their organisation still owes the SEN team something and nobody else there is linked, the child goes back
-    into the organisation's queue, so that nothing asked for is lost. Where the SEN team has removed the organisation
-    from the child, the SEN team is told instead.
+    Where their organisation still owes the SEN team a form and no one else there is linked, the child goes
+    back into the organisation's queue, so that no requested form is lost. Where the SEN team has removed the
+    organisation from the child, the SEN team gets a message instead.
     """
     link = own_link(work, link_id)
     child = held(work, link.child_id)
@@ -186,9 +194,11 @@ def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
 
 
 def return_to_queue(work: UnitOfWork, child: Child, organisation_id: int) -> bool:
-    """Put a child into the queue of an organisation that has no one left for it; gives whether it is there.
+    """Put a child into the queue of an organisation without a linked person; return whether it is in the
+    queue.
 
-    Not where the SEN team removed the organisation, or it is no longer in use: then the SEN team is told.
+    It is not where the SEN team removed the organisation, or it is no longer in use: then the SEN team gets a
+    message.
     """
     organisation = work.session.scalars(organisation_held(organisation_id)).one()
     if organisation.active and not organisation_is_barred(work, child.id, organisation_id):
@@ -210,7 +220,7 @@ def see_to_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: in
 
 
 def own_link(work: UnitOfWork, link_id: int) -> ChildLink:
-    """This professional's own link, still open, or Forbidden."""
+    """Return this professional's own open link. Raises Forbidden for any other."""
     link = _still_open(work.get(ChildLink, link_id))
     if link.person_id != work.me.user_id or not work.me.has(Role.professional):
         raise Forbidden("step_back")
@@ -218,7 +228,7 @@ def own_link(work: UnitOfWork, link_id: int) -> ChildLink:
 
 
 def open_link_of(work: UnitOfWork, child_id: int, person_id: int) -> ChildLink | None:
-    """The link by which this person is involved with the child now."""
+    """Return the open link between this person and the child, or None."""
     statement = select(ChildLink).where(
         ChildLink.child_id == child_id, ChildLink.person_id == person_id, ChildLink.ended_at.is_(None)
     )
@@ -233,7 +243,7 @@ def link_if_missing(
     *,
     despite: bool = False,
 ) -> None:
-    """See to it that who is asked for advice also sees the child."""
+    """Link the adviser to the child unless they are linked already, so that they can see the child."""
     if person_id is not None and open_link_of(work, child_id, person_id) is None:
         link_person(work, child_id, person_id, despite=despite)
     elif (
@@ -249,7 +259,7 @@ def _is_with(person_id: int | None) -> ColumnElement[bool]:
 
 
 def _assignable(work: UnitOfWork, link_id: int) -> tuple[ChildLink, Child]:
-    """A link that this professional may assign, and its child, while nobody else changes who is involved."""
+    """Return a link that this professional may assign, and its child, which is locked."""
     me = work.me
     link = work.get(ChildLink, link_id)
     if me.organisation_id is None or link.organisation_id != me.organisation_id:
@@ -262,8 +272,10 @@ def _assignable(work: UnitOfWork, link_id: int) -> tuple[ChildLink, Child]:
 
 
 def _check_colleague(work: UnitOfWork, child_id: int, colleague: Person) -> None:
-    """Raise Forbidden or ValidationFailed unless this is somebody of this professional's own organisation, or they themselves,
-    whom the SEN team has not removed."""
+    """Raise Forbidden or ValidationFailed unless this is a colleague, or the professional themselves.
+
+    A colleague whom the SEN team removed from the child is refused.
+    """
     if colleague.organisation_id != work.me.organisation_id:
         raise Forbidden("colleague")
     if is_barred(work, child_id, colleague.id):
@@ -331,8 +343,11 @@ def _already_in_queue(organisation: Organisation) -> ValidationFailed:
 
 
 def held(work: UnitOfWork, child_id: int) -> Child:
-    """The child, while nobody else changes who is involved: two at once must not link somebody twice, nor both step
-    back in the belief that the other stays. Raises NotFound also when the record was merged at this moment."""
+    """Return the child, locked, so that no one else changes its links.
+
+    Two requests at once must not link a person twice, nor both step back because each sees the other's link.
+    Raises NotFound, also when the record was merged at this moment.
+    """
     child = work.session.scalars(child_held(child_id)).one_or_none()
     if child is None:
         raise NotFound("Child")
@@ -368,7 +383,7 @@ def _still_open(link: ChildLink) -> ChildLink:
 
 
 def queue_link(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLink | None:
-    """The child's place in this organisation's queue."""
+    """Return the child's open link to this organisation's queue, or None."""
     statement = select(ChildLink).where(
         ChildLink.child_id == child_id,
         ChildLink.organisation_id == organisation_id,
@@ -379,8 +394,11 @@ def queue_link(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLi
 
 
 def professional(work: UnitOfWork, person_id: int, field: str = "person") -> Person:
-    """A professional whose account stays open until this is done: closing it hands over the links there are. Ask for it
-    before the child is held: closing an account locks in this order too."""
+    """Return a professional, whose account cannot be closed until the commit.
+
+    Closing an account hands over its links. Call this before locking the child, since closing an account
+    locks in the same order. Raises NotFound, and ValidationFailed unless the account is active and confirmed.
+    """
     statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)
     person = work.session.scalars(statement.execution_options(populate_existing=True)).unique().one_or_none()
     if person is None:

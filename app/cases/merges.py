@@ -1,4 +1,4 @@
-"""Merging two records of one child, and undoing that."""
+"""Merge two records of one child, and undo a merge."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ from app.organisations.tables import Organisation
 MOVING: tuple[type[Any], ...] = (ChildLink, Form, Document, Message, Invitation)
 """The tables whose rows belong to a child and move with a merge."""
 FILLED_IN = ("upn", "nhs_number", "known_as", "address", "postcode")
-"""Details that the record in use takes over where it has none."""
+"""Details copied to the record in use where it has none."""
 LONGEST_REASON = 500
 _POINTERS = ("possible_duplicate_of_id", "merged_into_id")
 _PLAIN = {"synchronize_session": False}
@@ -41,7 +41,7 @@ _PLAIN = {"synchronize_session": False}
 
 @dataclass(frozen=True)
 class MergedRecord:
-    """A record that was merged into another, and when and by whom."""
+    """A record that was merged into another, and when."""
 
     merge_id: int
     name: str
@@ -50,14 +50,14 @@ class MergedRecord:
 
 
 def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool = False) -> ChildMerge:
-    """Move everything of the newer record to the older one, and note what moved.
+    """Move every row of the newer record to the older one and return the merge, which lists what moved.
 
-    Raises ValidationFailed when both records have the same form open, when a person or an organisation that the SEN team
-    removed from one record is linked to the other, which would bring them back, and, unless the officer is sure
-    (`despite`), when a form of one record may say that somebody of the other must not know.
+    Raises ValidationFailed when both records have the same form open, when a person or organisation that the
+    SEN team removed from one record is linked to the other, or when a form of one record may name a person
+    linked to the other who must not know, unless the officer confirmed (`despite`).
     """
     newer_id, older_id = newer.id, older.id
-    hold_comparing(work.session)  # a child that is being added may be found to be like one of these
+    hold_comparing(work.session)  # a child added at this moment may be found similar to one of these
     for each in sorted((newer_id, older_id)):
         held(work, each)
     _check_no_one_comes_back(work, newer_id, older_id)
@@ -97,7 +97,7 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
 
 
 def merges_of(work: UnitOfWork, child_id: int) -> Sequence[MergedRecord]:
-    """Return the records that were merged into this one and still are, newest first. For the SEN team."""
+    """Return the records merged into this one, without undone merges, newest first; for the SEN team."""
     _team_only(work)
     work.get(Child, child_id)
     merged = aliased(Child)
@@ -118,7 +118,7 @@ def merges_of(work: UnitOfWork, child_id: int) -> Sequence[MergedRecord]:
 
 
 def merge_to_undo(work: UnitOfWork, merge_id: int) -> tuple[Child, MergedRecord]:
-    """Return the record in use and the one that was merged into it. Raises InvalidState when the merge is undone."""
+    """Return the record in use and the one merged into it. Raises InvalidState when the merge is undone."""
     _team_only(work)
     child_id = work.get(ChildMerge, merge_id).child_id
     found = next((each for each in merges_of(work, child_id) if each.merge_id == merge_id), None)
@@ -128,10 +128,10 @@ def merge_to_undo(work: UnitOfWork, merge_id: int) -> tuple[Child, MergedRecord]
 
 
 def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
-    """Make two records of a merged one again: what came with the merged record goes back to it.
+    """Undo a merge and return it: rows that came with the merged record go back to it.
 
-    What was added since the merge stays with the record in use. Raises InvalidState when it was undone already, and
-    Refused without a reason.
+    Rows added since the merge stay with the record in use. Raises InvalidState when it is undone already, and
+    ValidationFailed without a reason.
     """
     _team_only(work)
     if not reason.strip() or len(reason) > LONGEST_REASON:
@@ -139,7 +139,7 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
             FieldError("reason", Wording(N_("Enter why the records are for different children")))
         )
     merge = work.get(ChildMerge, merge_id)
-    kept = held(work, merge.child_id)  # seen only while it is not merged into another itself
+    child = held(work, merge.child_id)  # raises NotFound when it is merged into another itself
     undone = work.session.execute(
         update(ChildMerge)
         .where(ChildMerge.id == merge.id, ChildMerge.undone_at.is_(None))
@@ -149,39 +149,42 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     if undone.rowcount != 1:  # type: ignore[attr-defined]
         raise InvalidState("undo_merge")
     for column, (before, filled_in) in merge.moved["filled_in"].items():
-        if getattr(kept, column) == filled_in:
-            setattr(kept, column, before)
+        if getattr(child, column) == filled_in:
+            setattr(child, column, before)
     work.session.flush()
-    kept_id, merged_id, moved, merged_at = kept.id, merge.merged_child_id, merge.moved, merge.created_at
+    child_id, merged_id, moved, merged_at = child.id, merge.merged_child_id, merge.moved, merge.created_at
     with _all_rows(work, "two merged records are two again"):
         for table in MOVING:
-            _move_back(work, table, "child_id", moved[table.__tablename__], kept_id, merged_id)
+            _move_back(work, table, "child_id", moved[table.__tablename__], child_id, merged_id)
         for pointer in _POINTERS:
-            _move_back(work, Child, pointer, moved[pointer], kept_id, merged_id)
-        of_forms = and_(Document.form_id.in_(moved["form"]), Document.child_id == kept_id)
+            _move_back(work, Child, pointer, moved[pointer], child_id, merged_id)
+        of_forms = and_(Document.form_id.in_(moved["form"]), Document.child_id == child_id)
         work.session.execute(
             update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
         )
-        _open_again(work, moved["ended_links"], kept_id)
+        _open_again(work, moved["ended_links"], child_id)
         work.session.expire_all()
-        copy_bars(work, kept_id, merged_id, merged_at)
-        copy_bars(work, merged_id, kept_id, merged_at)
+        copy_bars(work, child_id, merged_id, merged_at)
+        copy_bars(work, merged_id, child_id, merged_at)
         work.session.flush()
         back: dict[str, Any] = {"merged_into_id": None}
-        if kept.contact_risk:  # noted for either of them
+        if child.contact_risk:  # the flag may be meant for either of them
             back["contact_risk"] = True
         work.session.execute(
             update(Child).where(Child.id == merged_id).values(**back), execution_options=_PLAIN
         )
-    for child_id in (kept_id, merged_id):  # who worked on the one may have left it to who works on the other
-        for organisation_id in organisations_owing(work, child_id):
-            see_to_unattended_forms(work, child_id, organisation_id)
-    work.record(MergeUndone(child_id=kept_id, of_child_id=merged_id, reason=reason.strip()))
+    for each in (child_id, merged_id):  # the author of a form of one record may be linked to the other only
+        for organisation_id in organisations_owing(work, each):
+            see_to_unattended_forms(work, each, organisation_id)
+    work.record(MergeUndone(child_id=child_id, of_child_id=merged_id, reason=reason.strip()))
     return work.get(ChildMerge, merge_id)
 
 
 def _check_confirmed(work: UnitOfWork, *child_ids: int) -> None:
-    """A record in which an unconfirmed person works is not merged: with it they would come to the other record."""
+    """Raise ValidationFailed for a record to which an unconfirmed person is linked.
+
+    The merge would give them access to the other record.
+    """
     statement = (
         select(Person.first_name, Person.last_name)
         .join(ChildLink, ChildLink.person_id == Person.id)
@@ -201,7 +204,7 @@ def _check_confirmed(work: UnitOfWork, *child_ids: int) -> None:
 
 
 def _check_no_one_comes_back(work: UnitOfWork, newer_id: int, older_id: int) -> None:
-    """Raise ValidationFailed for a person or an organisation that was removed from one record and is linked to the other."""
+    """Raise ValidationFailed for a person or organisation removed from one record and linked to the other."""
     removed, still = ChildLink, aliased(ChildLink)
     other = and_(
         still.child_id.in_((newer_id, older_id)),
@@ -238,7 +241,7 @@ def _check_no_one_comes_back(work: UnitOfWork, newer_id: int, older_id: int) -> 
 
 
 def _fill_in(newer: Child, older: Child) -> dict[str, list[Any]]:
-    """Fill in what the older record lacks. Returns each detail's old and new value."""
+    """Fill in what the older record lacks; return each detail's old and new value."""
     columns = [*FILLED_IN, "upn_missing_reason", "postcode_missing_reason"]
     before = {column: getattr(older, column) for column in columns}
     for column in FILLED_IN:
@@ -272,7 +275,10 @@ def _move_back(
 
 
 def _end_doubled_links(work: UnitOfWork, newer_id: int, older_id: int) -> list[int]:
-    """End the newer record's link of each person, and each organisation, that the older record has too."""
+    """End the newer record's links whose person or queue is linked to the older record too.
+
+    Returns their ids.
+    """
     rows = work.session.execute(
         select(ChildLink.person_id, ChildLink.organisation_id).where(
             ChildLink.child_id == older_id, ChildLink.ended_at.is_(None)
@@ -297,25 +303,30 @@ def _end_doubled_links(work: UnitOfWork, newer_id: int, older_id: int) -> list[i
 
 
 def _withdraw_doubled_invitations(work: UnitOfWork, newer_id: int, older_id: int) -> None:
-    """A person who is invited to follow both records stays invited once: only one invitation of an address is open."""
+    """Withdraw the newer record's invitations of addresses that are invited to the older one too.
+
+    An address can have one open invitation to a child.
+    """
     is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    kept = select(Invitation.email).where(Invitation.child_id == older_id, *is_open)
+    invited = select(Invitation.email).where(Invitation.child_id == older_id, *is_open)
     work.session.execute(
         update(Invitation)
-        .where(Invitation.child_id == newer_id, Invitation.email.in_(kept), *is_open)
+        .where(Invitation.child_id == newer_id, Invitation.email.in_(invited), *is_open)
         .values(withdrawn_at=work.now),
         execution_options=_PLAIN,
     )
 
 
-def _open_again(work: UnitOfWork, ids: Sequence[int], kept_id: int) -> None:
-    """Open the links that the merge ended, for people and organisations that are still linked to the record in use:
-    an involvement that was ended since then, or an account that was closed, stays ended."""
+def _open_again(work: UnitOfWork, ids: Sequence[int], child_id: int) -> None:
+    """Reopen the links that the merge ended, for people and organisations still linked to the record in use.
+
+    Others, whose link was ended since or whose account was closed, stay ended.
+    """
     still = aliased(ChildLink)
     linked = (
         select(still.id)
         .where(
-            still.child_id == kept_id,
+            still.child_id == child_id,
             still.ended_at.is_(None),
             or_(
                 still.person_id == ChildLink.person_id,
@@ -336,7 +347,7 @@ def _open_again(work: UnitOfWork, ids: Sequence[int], kept_id: int) -> None:
 
 @contextmanager
 def _all_rows(work: UnitOfWork, reason: str) -> Iterator[None]:
-    """Some rows of a child are hidden even from the SEN team, and move with the record all the same."""
+    """Bypass row-level security: some rows are hidden from the SEN team but move with the record."""
     bypass_row_filter(work.session, reason)
     try:
         yield

@@ -11,7 +11,7 @@ from app.forms.rules.workflow import FormState
 
 
 class Decision(Row):
-    """One decision whether to assess, or a correction of the one before. Never changed."""
+    """One decision whether to assess, or a correction of the earlier one. Rows are never changed."""
 
     __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("form_id", "number"),)
@@ -24,7 +24,7 @@ class Decision(Row):
     """The day the decision was made, which may be earlier than the day it was recorded (created_at)."""
     reason: Mapped[str] = mapped_column(default="")
     correction_reason: Mapped[str] = mapped_column(default="")
-    """Why the decision before was corrected; empty for the first."""
+    """Why the earlier decision was corrected; empty for the first."""
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")

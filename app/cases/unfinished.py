@@ -1,4 +1,4 @@
-"""What an organisation still has to do about a child, and whether someone there does it."""
+"""Unfinished forms of an organisation about a child, and whether a person there works on them."""
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -11,19 +11,23 @@ from app.forms.tables.forms import Form
 
 
 def hold_forms_in_hand(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
-    """Return what this organisation still has to send about the child, locked, to be given to another author. Somebody
-    who saves one of these forms at this moment becomes its author first."""
+    """Return the forms this organisation still has to send about the child, locked.
+
+    They get another author. A person who is saving one of them at this moment becomes its author first.
+    """
     return _hold(work, _of(child_id, organisation_id, Form.state.in_(OPEN_TO_WRITING)))
 
 
 def forms_to_answer_for(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
-    """Return what this organisation still has to send about the child, and its request until that is decided: the SEN
-    team may return it, and then someone has to correct it."""
+    """Return the forms this organisation still has to send, and its request until that is decided.
+
+    The SEN team may return the request, and then a person there has to correct it.
+    """
     return list(work.session.scalars(_of(child_id, organisation_id, _TO_ANSWER_FOR)).unique())
 
 
 def hold_forms_to_answer_for(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
-    """Return the same, locked, to be given to another author."""
+    """Return the forms of `forms_to_answer_for`, locked, so that they can get another author."""
     return _hold(work, _of(child_id, organisation_id, _TO_ANSWER_FOR))
 
 
@@ -41,14 +45,15 @@ def _hold(work: UnitOfWork, forms: Select[Form]) -> list[Form]:
 
 
 def others_work_there(work: UnitOfWork, link: ChildLink) -> bool:
-    """Return whether the child is in the queue of the link's organisation, or a colleague who is confirmed there works
-    on it by name."""
+    """Return whether the child is in the link's organisation's queue, or a confirmed colleague is linked."""
     return _someone_works_there(work, link.child_id, link.organisation_id, ChildLink.id != link.id)
 
 
 def hold_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: int) -> list[Form]:
-    """Return what this organisation has to answer for about the child and no one there can, locked: the child is not in
-    its queue, no one who is confirmed there is linked, and neither is the author."""
+    """Return the forms of `forms_to_answer_for` without anyone to write them, locked.
+
+    The child is not in the organisation's queue, no confirmed colleague is linked, and the author is not linked.
+    """
     if _someone_works_there(work, child_id, organisation_id):
         return []
     of_it = (ChildLink.child_id == child_id, ChildLink.organisation_id == organisation_id)
@@ -60,7 +65,7 @@ def hold_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: int)
 
 
 def organisations_owing(work: UnitOfWork, child_id: int) -> list[int]:
-    """Return the organisations that have something to answer for about the child."""
+    """Return the ids of the organisations that still have to send a form about the child."""
     owing = select(Form.organisation_id).where(
         Form.child_id == child_id, Form.organisation_id.is_not(None), _TO_ANSWER_FOR
     )

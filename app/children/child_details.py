@@ -37,7 +37,7 @@ WITHOUT_ADDRESS = frozenset({"no_fixed_address", "confidential", "not_known"})
 """Reasons for no UK postcode with which the address may stay empty."""
 
 
-def typed_of(child: Child) -> NewChild:
+def details_of(child: Child) -> NewChild:
     """Return a record's details as they would be typed, to be corrected."""
     return NewChild(
         forenames=child.forenames,
@@ -54,35 +54,35 @@ def typed_of(child: Child) -> NewChild:
     )
 
 
-def what_is_wrong(typed: NewChild, today: date) -> list[FieldError]:
+def check_details(details: NewChild, today: date) -> list[FieldError]:
     """Every fault in what was typed, in the order of the page."""
     faults = [
-        *_name_faults(typed),
-        *_birth_faults(typed.date_of_birth, today),
-        *_address_faults(typed),
+        *_name_faults(details),
+        *_birth_faults(details.date_of_birth, today),
+        *_address_faults(details),
     ]
-    if typed.upn.strip():
-        faults += _code_faults("upn", typed.upn, check_upn)
-    elif not typed.upn_missing_reason:
+    if details.upn.strip():
+        faults += _code_faults("upn", details.upn, check_upn)
+    elif not details.upn_missing_reason:
         faults.append(FieldError("upn", Wording(N_("Enter the UPN, or choose why there is none"))))
-    return [*faults, *_code_faults("nhs_number", typed.nhs_number, check_nhs_number)]
+    return [*faults, *_code_faults("nhs_number", details.nhs_number, check_nhs_number)]
 
 
-def identity_of(typed: NewChild) -> Identity:
+def identity_of(details: NewChild) -> Identity:
     """Return what tells the child from others. `what_is_wrong` has found nothing wrong before."""
-    assert typed.date_of_birth is not None  # what_is_wrong saw to that  # noqa: S101
+    assert details.date_of_birth is not None  # what_is_wrong saw to that  # noqa: S101
     return Identity(
-        forenames=clean_line(typed.forenames),
-        surname=clean_line(typed.surname),
-        known_as=clean_line(typed.known_as),
-        date_of_birth=typed.date_of_birth,
-        postcode=check_postcode(typed.postcode) if typed.postcode.strip() else "",
-        upn=check_upn(typed.upn) if typed.upn.strip() else None,
-        nhs_number=check_nhs_number(typed.nhs_number) if typed.nhs_number.strip() else None,
+        forenames=clean_line(details.forenames),
+        surname=clean_line(details.surname),
+        known_as=clean_line(details.known_as),
+        date_of_birth=details.date_of_birth,
+        postcode=check_postcode(details.postcode) if details.postcode.strip() else "",
+        upn=check_upn(details.upn) if details.upn.strip() else None,
+        nhs_number=check_nhs_number(details.nhs_number) if details.nhs_number.strip() else None,
     )
 
 
-def columns_of(typed: NewChild, identity: Identity) -> dict[str, Any]:
+def columns_of(details: NewChild, identity: Identity) -> dict[str, Any]:
     """Return the columns of a child's row for what was typed. `identity` is `identity_of(typed)`."""
     return {
         "forenames": identity.forenames,
@@ -90,45 +90,45 @@ def columns_of(typed: NewChild, identity: Identity) -> dict[str, Any]:
         "has_no_surname": not identity.surname,
         "known_as": identity.known_as,
         "date_of_birth": identity.date_of_birth,
-        "address": clean_address(typed.address),
+        "address": clean_address(details.address),
         "postcode": identity.postcode,
-        "postcode_missing_reason": None if identity.postcode else typed.postcode_missing_reason,
+        "postcode_missing_reason": None if identity.postcode else details.postcode_missing_reason,
         "upn": identity.upn,
-        "upn_missing_reason": None if identity.upn else typed.upn_missing_reason,
+        "upn_missing_reason": None if identity.upn else details.upn_missing_reason,
         "nhs_number": identity.nhs_number,
     }
 
 
-def _name_faults(typed: NewChild) -> list[FieldError]:
+def _name_faults(details: NewChild) -> list[FieldError]:
     return [
-        *_text_faults("forenames", typed.forenames, N_("Enter the forenames"), LONGEST_NAME),
-        *_surname_faults(typed),
-        *_text_faults("known_as", typed.known_as, "", LONGEST_NAME),
+        *_text_faults("forenames", details.forenames, N_("Enter the forenames"), LONGEST_NAME),
+        *_surname_faults(details),
+        *_text_faults("known_as", details.known_as, "", LONGEST_NAME),
     ]
 
 
-def _surname_faults(typed: NewChild) -> list[FieldError]:
-    if not typed.has_no_surname:
+def _surname_faults(details: NewChild) -> list[FieldError]:
+    if not details.has_no_surname:
         missing = N_("Enter the last name, or select “Has no last name”")
-        return _text_faults("surname", typed.surname, missing, LONGEST_NAME)
-    if typed.surname.strip():
+        return _text_faults("surname", details.surname, missing, LONGEST_NAME)
+    if details.surname.strip():
         return [FieldError("surname", Wording(N_("Delete the last name, or clear “Has no last name”")))]
     return []
 
 
-def _address_faults(typed: NewChild) -> list[FieldError]:
+def _address_faults(details: NewChild) -> list[FieldError]:
     """A postcode, or the reason why there is none; without some of these the address is needed too."""
-    missing = "" if _may_lack_address(typed) else N_("Enter the address")
-    faults = _text_faults("address", typed.address, missing, LONGEST_ADDRESS)
-    if typed.postcode.strip():
-        return [*faults, *_code_faults("postcode", typed.postcode, check_postcode)]
-    if not typed.postcode_missing_reason:
+    missing = "" if _may_lack_address(details) else N_("Enter the address")
+    faults = _text_faults("address", details.address, missing, LONGEST_ADDRESS)
+    if details.postcode.strip():
+        return [*faults, *_code_faults("postcode", details.postcode, check_postcode)]
+    if not details.postcode_missing_reason:
         faults.append(FieldError("postcode", Wording(N_("Enter the postcode, or choose why there is none"))))
     return faults
 
 
-def _may_lack_address(typed: NewChild) -> bool:
-    return not typed.postcode.strip() and typed.postcode_missing_reason in WITHOUT_ADDRESS
+def _may_lack_address(details: NewChild) -> bool:
+    return not details.postcode.strip() and details.postcode_missing_reason in WITHOUT_ADDRESS
 
 
 def _text_faults(field: str, text: str, if_missing: str, longest: int) -> list[FieldError]:

@@ -2,33 +2,33 @@
 
 from datetime import date
 
-from app.cases.rules.status import CaseStatus, dates_of, in_words, leading, what_happens_next
+from app.cases.rules.status import CaseStatus, dates_of, primary_request, status_text, what_happens_next
 from app.forms.rules.workflow import FormState
 
 RECEIVED = date(2026, 11, 2)
 
 
 def test_nothing_received_is_said_in_words():
-    assert in_words(None) == "No request received yet"
+    assert status_text(None) == "No request received yet"
     assert "dates appear here" in what_happens_next(None)
     assert dates_of(None) == []
 
 
 def test_an_unsent_request_does_not_count():
-    assert leading([CaseStatus(FormState.draft), CaseStatus(FormState.withdrawn)]) is None
+    assert primary_request([CaseStatus(FormState.draft), CaseStatus(FormState.withdrawn)]) is None
 
 
 def test_of_several_requests_the_one_that_came_furthest_leads():
     first = CaseStatus(FormState.submitted, date(2026, 10, 1))
     further = CaseStatus(FormState.assessing, RECEIVED)
-    assert leading([first, further]) is further
-    assert leading([CaseStatus(FormState.submitted, RECEIVED), first]) is first
+    assert primary_request([first, further]) is further
+    assert primary_request([CaseStatus(FormState.submitted, RECEIVED), first]) is first
 
 
 def test_a_new_request_leads_over_one_that_was_declined():
     old = CaseStatus(FormState.not_assessing, date(2025, 1, 6))
     new = CaseStatus(FormState.submitted, RECEIVED)
-    assert leading([old, new]) is new
+    assert primary_request([old, new]) is new
 
 
 def test_the_dates_run_to_twenty_weeks():
@@ -50,5 +50,5 @@ def test_every_sent_state_has_words_of_its_own():
     sent = [
         s for s in FormState if s.value in {"submitted", "returned", "accepted", "assessing", "not_assessing"}
     ]
-    assert len({in_words(CaseStatus(state, RECEIVED)) for state in sent}) == 5
+    assert len({status_text(CaseStatus(state, RECEIVED)) for state in sent}) == 5
     assert len({what_happens_next(CaseStatus(state, RECEIVED)) for state in sent}) == 5

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.cases.rules.status import NEXT_IN_WORDS
+from app.cases.rules.status import NEXT_TEXTS
 from app.forms.rules.workflow import FormState
 from app.models import Message, Person
 from tests.browser import post_with_token
@@ -94,7 +94,7 @@ def test_c5_pressing_twice_does_not_say_that_no_one_was_told(cast, child, make, 
 
 
 def test_c5_a_family_is_not_promised_a_letter_that_no_one_sends():
-    words = " ".join(str(text) for text in NEXT_IN_WORDS.values())
+    words = " ".join(str(text) for text in NEXT_TEXTS.values())
     assert "The letter you receive" not in words
     assert "You will be told" not in words
 

@@ -1,4 +1,4 @@
-"""The children linked to a professional: who they are, where they stand, what is owed and by when."""
+"""The children linked to a professional, with their case status, the forms due and the deadlines."""
 
 import enum
 from collections import defaultdict
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, nulls_last, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.cases.queries.child_page import standing_of
+from app.cases.queries.child_page import statuses_of
 from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.children.tables import Child, ChildLink
@@ -26,7 +26,7 @@ PAGE = 25
 
 
 class Show(enum.Enum):
-    """Which of the children."""
+    """The filters of the list."""
 
     all = "all"
     to_do = "to_do"
@@ -46,7 +46,8 @@ class Owed:
     title: str
     state: FormState
     due_on: date | None
-    """The date its authors work to: the legal one, or the day by which the SEN team would like to have it."""
+    """The author's deadline: the statutory date, or the day by which the SEN team would like to have the
+    form."""
     author_id: int | None
     statutory: bool = True
 
@@ -61,7 +62,8 @@ class LinkedChild:
     year_taught: int | None
     year_taught_on: date | None
     queue_link_id: int | None
-    """The link to take up, when the child waits in the organisation's queue and is not this person's yet."""
+    """The link to assign, when the child is in the organisation's queue and this person is not linked by
+    name."""
     standing: CaseStatus | None
     owed: Sequence[Owed]
 
@@ -76,7 +78,7 @@ class Caseload:
 
 
 def caseload(session: Session, who: Principal, show: Show, looked_for: str = "", page: int = 1) -> Caseload:
-    """One page of the children this person is involved with, those with something due soonest first."""
+    """Return one page of the children this person is linked to, those with the earliest deadline first."""
     asked = {"me": who.user_id, "my_organisation": who.organisation_id, "before": (page - 1) * PAGE}
     if looked_for:
         use_custom_plans(session)
@@ -85,7 +87,7 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
     else:
         rows = _LINKED[show].rows(session, **asked)
     ids = [row[0] for row in rows[:PAGE]]
-    standings = standing_of(session, ids)
+    standings = statuses_of(session, ids)
     owed = _by_child(owed_by(session, who, ids))
     children = [
         LinkedChild(
@@ -106,7 +108,10 @@ def caseload(session: Session, who: Principal, show: Show, looked_for: str = "",
 def owed_by(
     session: Session, who: Principal, child_ids: Collection[int] | None = None, limit: int = 100
 ) -> list[Owed]:
-    """What this person's organisation still has to send about the children they are involved with, soonest due first."""
+    """Return the forms this person's organisation still has to send, with the earliest deadline first.
+
+    Only children this person is linked to are included, or those in `child_ids`.
+    """
     if child_ids is not None and not child_ids:
         return []
     asked = {"my_organisation": who.organisation_id, "most": limit}
@@ -118,7 +123,7 @@ def owed_by(
 
 
 def owed_from(row: Sequence[Any]) -> Owed:
-    """Make a form that is owed from a row of a query."""
+    """Return an owed form made from a row of a query."""
     form_id, child_id, forenames, surname, kind, title, state, due_on, author_id, statutory = row
     name = f"{forenames} {surname}"
     return Owed(
@@ -126,7 +131,7 @@ def owed_from(row: Sequence[Any]) -> Owed:
     )
 
 
-# Asked on page after page: made once, with the reader's numbers given when they are asked.
+# Compiled once because every page runs them; the reader's ids are bind parameters.
 _MINE = bindparam("my_organisation", type_=Integer())
 
 _BY_NAME = ChildLink.person_id == bindparam("me")
@@ -139,7 +144,7 @@ _WITH_COLLEAGUE = and_(
 _FOR_ME = Form.child_id.in_(
     select(ChildLink.child_id).where(ChildLink.ended_at.is_(None), or_(_BY_NAME, _IN_QUEUE))
 )
-"""Not what is assigned to a colleague, whose children this person also sees."""
+"""Leaves out children assigned to a colleague, whom this person can also see."""
 
 
 def _owed() -> Any:
@@ -172,8 +177,9 @@ _OWED_ABOUT = CompiledQuery(
 
 
 def _linked(show: Show) -> Select[Any]:
-    """The children, each with the link that waits in the queue, if any, and whether this person is linked by name."""
-    # by_name is 2 for a child who is assigned to a colleague.
+    """Return the query for the children, their open link in the queue and whether this person is linked by
+    name."""
+    # by_name is 2 for a child assigned to a colleague.
     shown = _WITH_COLLEAGUE if show is Show.team else or_(_BY_NAME, _IN_QUEUE)
     link = (
         select(
@@ -192,7 +198,7 @@ def _linked(show: Show) -> Select[Any]:
         .subquery("owed")
     )
     waiting, owing = link.c.by_name == 0, owed.c.forms.is_not(None)
-    kept = {
+    criteria = {
         Show.all: true(),
         Show.team: true(),
         Show.to_do: or_(owing, waiting),
@@ -212,7 +218,7 @@ def _linked(show: Show) -> Select[Any]:
         )
         .join(link, link.c.child_id == Child.id)
         .outerjoin(owed, owed.c.child_id == Child.id)
-        .where(kept[show])
+        .where(criteria[show])
         .order_by(nulls_last(owed.c.due_on), nulls_last(owed.c.forms), Child.search_name, Child.id)
         .limit(PAGE + 1)
         .offset(bindparam("before", type_=Integer()))

@@ -1,4 +1,4 @@
-"""What a child's page shows. Every query goes through the row filter, so each reader gets their own page."""
+"""Queries for a child's page. Row-level security applies, so each reader gets the rows they may see."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
-from app.cases.rules.status import CaseStatus, leading
+from app.cases.rules.status import CaseStatus, primary_request
 from app.children.queries.finding import named_like
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
@@ -26,7 +26,7 @@ from app.store.policies import STANDING
 
 @dataclass(frozen=True)
 class Involved:
-    """Somebody, or an organisation's queue, involved with a child now."""
+    """A person, or an organisation's queue, linked to a child now."""
 
     link_id: int
     part: WorkflowRole
@@ -37,13 +37,13 @@ class Involved:
     organisation_name: str
     since: datetime
     through_queue: bool
-    """It came through the organisation's queue, so a colleague can take over."""
+    """The link came through the organisation's queue, so a colleague can take over."""
     is_unconfirmed: bool = False
-    """Nobody has confirmed yet that they work for their organisation."""
+    """Employment at the organisation has not been confirmed yet."""
 
     @property
     def in_queue(self) -> bool:
-        """Nobody in the organisation has taken the child up yet."""
+        """Return whether the link is the queue's own, not yet assigned to a person."""
         return self.person_id is None
 
 
@@ -71,11 +71,11 @@ class FormLine:
     adviser_reason: str = ""
     wanted_by: date | None = None
     author_is_unconfirmed: bool = False
-    """Nobody has confirmed yet that the author works for the organisation."""
+    """The author's employment at the organisation has not been confirmed yet."""
 
     @property
     def purpose(self) -> str:
-        """The kind of form, as in app/forms/tables/forms.py."""
+        """Return the kind of the form, or "information" or "attention" where it is not statutory."""
         return purpose_of(self.kind, self.statutory)
 
 
@@ -95,7 +95,7 @@ def _name(first: str | None, last: str | None) -> str:
     return f"{first} {last or ''}".strip() if first else ""
 
 
-# Asked on page after page: made once, with the child's number given when they are asked.
+# Compiled once because every page runs them; the child's id is a bind parameter.
 _CHILD = JoinMapper(RowMapper(Child), RowMapper(Organisation, "id", "name"))
 _CHILD_READ = CompiledQuery(
     select(*_CHILD.columns)
@@ -106,14 +106,14 @@ _CHILD_READ = CompiledQuery(
 
 
 def child_to_read(session: Session, child_id: int) -> Child | None:
-    """A child with their school or setting: to be read."""
+    """Return a child with their school or setting, read-only; None where this reader may not see the child."""
     for row in _CHILD_READ.rows(session, child=child_id):
         child, setting = _CHILD.split(row)
         return cast(Child, attach(child, setting=setting))
     return None
 
 
-# A professional of whom nobody has said yet that they work for their organisation.
+# A professional whose employment at the organisation has not been confirmed yet.
 _UNCONFIRMED = and_(Person.organisation_id.is_not(None), Person.organisation_confirmed_at.is_(None))
 
 _INVOLVED = CompiledQuery(
@@ -138,7 +138,7 @@ _INVOLVED = CompiledQuery(
 
 
 def involved_with(session: Session, child_id: int) -> list[Involved]:
-    """Who is involved with a child now: professionals first, then queues, then the family."""
+    """Return who is linked to a child now: professionals first, then queues, then the family."""
     rows = _INVOLVED.rows(session, child=child_id)
     found = [
         Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9], bool(r[10]))
@@ -181,7 +181,8 @@ _FORMS = CompiledQuery(
 
 
 def forms_about(session: Session, child_id: int) -> list[FormLine]:
-    """The forms about a child that this reader may know of: requests, then advice, then consent; newest last."""
+    """Return the forms about a child that this reader may see: requests, then advice, then consent; newest
+    last."""
     rows = _FORMS.rows(session, child=child_id)
     found = [
         FormLine(
@@ -219,15 +220,15 @@ _STANDINGS = CompiledQuery(
 )
 
 
-def standing_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseStatus]:
-    """Where the cases of these children stand, for those of them that this reader sees."""
+def statuses_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseStatus]:
+    """Return the case status of each of these children that this reader may see."""
     if not child_ids:
         return {}
     rows = _STANDINGS.rows(session, children=list(child_ids))
     sent: dict[int, list[CaseStatus]] = defaultdict(list)
     for child_id, *known in rows:
         sent[child_id].append(CaseStatus(*known))
-    found = {child_id: leading(requests) for child_id, requests in sent.items()}
+    found = {child_id: primary_request(requests) for child_id, requests in sent.items()}
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 
 
@@ -248,9 +249,11 @@ _MESSAGES = CompiledQuery(
 
 
 def messages_about(session: Session, who: Principal, child_id: int, limit: int) -> list[MessageLine]:
-    """The newest messages about a child in the boxes this reader may open."""
+    """Return the newest messages about a child in the inboxes this reader may open."""
     rows = _MESSAGES.rows(session, child=child_id, most=limit)
-    to_me = {who.user_id, None} if who.in_sen_team else {who.user_id}  # and not one they wrote themselves
+    to_me = (
+        {who.user_id, None} if who.in_sen_team else {who.user_id}
+    )  # messages the reader sent are never unread
     return [
         MessageLine(row[0], row[1], row[2], row[3], row[4] is None and row[5] in to_me, row[6])
         for row in rows
@@ -259,7 +262,7 @@ def messages_about(session: Session, who: Principal, child_id: int, limit: int) 
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody of the reader's own organisation, and how they are linked to the child."""
+    """A person of the reader's own organisation, and how they are linked to the child."""
 
     id: int
     name: str
@@ -270,7 +273,7 @@ class Colleague:
 
 
 def colleagues_of(session: Session, who: Principal, child_id: int) -> list[Colleague]:
-    """This person's colleagues with an open account, by name."""
+    """Return this person's colleagues with an active account, by name."""
     of_child = and_(ChildLink.child_id == child_id, ChildLink.person_id == Person.id)
     rows = session.execute(
         select(
@@ -296,7 +299,7 @@ def colleagues_of(session: Session, who: Principal, child_id: int) -> list[Colle
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody, or an organisation, that a child can be linked to."""
+    """A person or organisation that a child can be linked to."""
 
     id: int
     name: str
@@ -304,7 +307,7 @@ class Candidate:
 
 
 def professionals_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
-    """Professionals with an account whose name or organisation has all these words."""
+    """Return professionals with an account whose name or organisation contains all these words."""
     statement = (
         select(Person.id, Person.first_name, Person.last_name, Person.job_title, Organisation.name)
         .join(Organisation, Organisation.id == Person.organisation_id)
@@ -323,7 +326,7 @@ def professionals_named(session: Session, words: Collection[str], limit: int = 2
 
 
 def organisations_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
-    """Organisations whose name has all these words."""
+    """Return organisations whose name contains all these words."""
     statement = select(Organisation.id, Organisation.name, Organisation.postcode).where(
         Organisation.active.is_(True)
     )
@@ -334,7 +337,7 @@ def organisations_named(session: Session, words: Collection[str], limit: int = 2
 
 
 def advice_forms(session: Session) -> list[tuple[str, str]]:
-    """The forms on which advice can be asked for now: key and title."""
+    """Return the key and title of each form on which advice can be requested now."""
     rows = session.execute(
         select(FormTemplate.key, FormTemplate.title)
         .where(FormTemplate.key.startswith("advice_", autoescape=True), FormTemplate.retired.is_(False))

@@ -1,4 +1,4 @@
-"""What the home page counts and lists: only what is open, only what this person may see."""
+"""Queries for the home page: what is open, limited to what this person may see."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ TO_CONFIRM = (
     Person.active.is_(True),
     Person.roles.any(name=Role.professional.name),
 )
-"""People with an open account whom nobody has confirmed as working for their organisation yet."""
+"""People with an active account whose employment at their organisation has not been confirmed yet."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the SEN team."""
+    """The numbers of open tasks of the SEN team."""
 
     new_requests: int
     to_decide: int
@@ -56,8 +56,8 @@ class Waiting:
 
 
 def waiting_for_team(session: Session, today: date) -> Waiting:
-    """How much of each kind waits for the SEN team, in one statement; nobody counts beyond a thousand."""
-    return Waiting(*_WAITING.one(session, today=today))
+    """Return how many tasks of each kind the SEN team has, in one statement; each count stops at 1,000."""
+    return Waiting(*_WAITING.only(session, today=today))
 
 
 def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:
@@ -65,7 +65,7 @@ def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -
     return select(func.count()).select_from(few).scalar_subquery()
 
 
-# Asked on every home page: made once, with who is asking given each time.
+# Compiled once because every home page runs it; the reader's id is a bind parameter.
 _WAITING = CompiledQuery(
     select(
         _count(Form.id, forms_in("request", [FormState.submitted])),
@@ -86,7 +86,7 @@ _WAITING = CompiledQuery(
 
 
 def people_to_confirm(session: Session, who: Principal) -> int:
-    """Return how many people wait for this lead to confirm that they work for the organisation."""
+    """Return how many people this lead still has to confirm as employed by the organisation."""
     few = (
         select(Person.id)
         .where(*TO_CONFIRM, Person.organisation_id == who.organisation_id)
@@ -97,18 +97,18 @@ def people_to_confirm(session: Session, who: Principal) -> int:
 
 
 def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
-    """The requests the council still has to decide on, soonest due first."""
+    """Return the requests the council still has to decide on, with the earliest deadline first."""
     rows = _DECISIONS.rows(session, most=limit)
     return [owed_from(row) for row in rows]
 
 
 def plans_due(session: Session, limit: int = 5) -> Sequence[Owed]:
-    """The assessments after which a final plan is due, soonest due first."""
+    """Return the assessments after which a final plan is due, with the earliest deadline first."""
     return [owed_from(row) for row in _PLANS.rows(session, most=limit)]
 
 
 def _requests(wanted: ColumnElement[bool]) -> CompiledQuery:
-    """Requests of these kinds, soonest due first."""
+    """Return the query for these requests, with the earliest deadline first."""
     found: Any = (
         select(
             Form.id,
@@ -137,16 +137,16 @@ _PLANS = _requests(ASSESSING_REQUESTS)
 
 @dataclass(frozen=True)
 class InboxInBrief:
-    """How many messages wait to be read, and the newest whether read or not."""
+    """The number of unread messages, and the newest messages, read or unread."""
 
     unread: int
     newest: Sequence[MessageLine]
 
 
 def inbox_in_brief(session: Session, who: Principal, limit: int = 5) -> InboxInBrief:
-    """The messages to this person; for the SEN team also those to its shared inbox."""
+    """Return this person's newest messages; for the SEN team also those to its shared inbox."""
     boxes = [_TO_ME.rows(session, me=who.user_id, most=limit)]
-    if who.in_sen_team:  # asked apart: each goes by its index and neither sorts all that was ever sent
+    if who.in_sen_team:  # two queries: each uses its own index, and neither sorts all messages
         boxes.append(_TO_TEAM.rows(session, most=limit))
     rows = sorted((row for box in boxes for row in box), key=lambda row: row[0], reverse=True)[:limit]
     return InboxInBrief(
@@ -156,7 +156,10 @@ def inbox_in_brief(session: Session, who: Principal, limit: int = 5) -> InboxInB
 
 
 def _in_brief(for_me: Callable[[type[Message]], ColumnElement[bool]]) -> CompiledQuery:
-    """The newest messages, each with how many of all are unread: where there is none, none is unread."""
+    """Return the query for the newest messages, each with the number of unread ones.
+
+    An empty inbox gives no row, and then none is unread.
+    """
     counted = aliased(Message)
     unread = select(func.count(counted.id)).where(for_me(counted), counted.read_at.is_(None))
     columns = (
@@ -178,7 +181,7 @@ _TO_TEAM = _in_brief(lambda message: message.recipient_id.is_(None))
 
 @dataclass(frozen=True)
 class FamilyChild:
-    """One child of a family: what the parent is asked for, too."""
+    """One child of a family, with the parent's own consent form if it is to be filled in."""
 
     child_id: int
     name: str
@@ -186,7 +189,7 @@ class FamilyChild:
 
 
 def children_of(session: Session, who: Principal) -> Sequence[FamilyChild]:
-    """The children this parent is linked to, with their own consent form if it waits to be filled in."""
+    """Return the children this parent is linked to, with their own consent form if it is to be filled in."""
     if not who.has(Role.parent):
         return []
     waiting = (

@@ -1,4 +1,4 @@
-"""Where a child's case stands, in words for whoever is involved with the child."""
+"""The status of a child's case, in words for everyone linked to the child."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +10,7 @@ from app.forms.rules.workflow import FormState
 
 @dataclass(frozen=True)
 class CaseStatus:
-    """The one request that a child's case turns on: its state and dates, nothing of what it says."""
+    """The state and dates of the request that determines a case's status; none of its answers."""
 
     state: FormState
     received_on: date | None = None
@@ -20,11 +20,11 @@ class CaseStatus:
 
     @property
     def is_closed(self) -> bool:
-        """The council decided not to assess."""
+        """Return whether the council decided not to assess."""
         return self.state is FormState.not_assessing
 
 
-IN_WORDS = {
+STATUS_TEXTS = {
     FormState.submitted: N_("Request received"),
     FormState.returned: N_("Request sent back for more information"),
     FormState.accepted: N_("Deciding whether to assess"),
@@ -36,9 +36,9 @@ BROUGHT = {
     FormState.submitted: N_("Brought to the council’s attention"),
     FormState.returned: N_("Sent back for more information"),
 }
-"""Where a case is that did not begin with a request under s. 36(1); otherwise as IN_WORDS."""
+"""Status texts of a case that did not begin with a request under s. 36(1); otherwise as STATUS_TEXTS."""
 
-NEXT_IN_WORDS = {
+NEXT_TEXTS = {
     FormState.submitted: N_(
         "The SEN team is reading the request. The council must decide whether to assess within 6 weeks of receiving it."
     ),
@@ -59,7 +59,7 @@ NEXT_IN_WORDS = {
     ),
 }
 
-DECIDED_IN_WORDS = {
+DECISION_TEXTS = {
     FormState.assessing: N_("Decided to assess"),
     FormState.not_assessing: N_("Decided not to assess"),
 }
@@ -70,7 +70,7 @@ FOR_FAMILIES = {
     "no_plan_notice": N_("Deadline to tell you there will be no plan"),
     "final_plan": N_("Deadline for a final plan, if you get one"),
 }
-"""The dates of a case as a family would put them."""
+"""The dates of a case in words for families."""
 
 ATTENTION = N_("Child brought to the council’s attention")
 ATTENTION_BASIS = "Children and Families Act 2014, s. 23 and 24"
@@ -81,17 +81,17 @@ NOT_SENT_NEXT = N_(
 )
 
 
-def in_words(standing: CaseStatus | None) -> Wording:
-    """Where the case stands, short enough for a list."""
+def status_text(standing: CaseStatus | None) -> Wording:
+    """Return the status of the case, short enough for a list."""
     if standing is None:
         return Wording(NOT_SENT)
-    words = IN_WORDS if standing.statutory else {**IN_WORDS, **BROUGHT}
+    words = STATUS_TEXTS if standing.statutory else {**STATUS_TEXTS, **BROUGHT}
     return Wording(words.get(standing.state, NOT_SENT))
 
 
 def what_happens_next(standing: CaseStatus | None) -> Wording:
-    """What happens next and by when, for a family."""
-    return Wording(NEXT_IN_WORDS.get(standing.state, NOT_SENT_NEXT) if standing else NOT_SENT_NEXT)
+    """Return what happens next and by when, for a family."""
+    return Wording(NEXT_TEXTS.get(standing.state, NOT_SENT_NEXT) if standing else NOT_SENT_NEXT)
 
 
 RANK = (
@@ -103,14 +103,14 @@ RANK = (
 )
 
 
-def leading(requests: list[CaseStatus]) -> CaseStatus | None:
-    """The request the case turns on, when there are several: the one that has come furthest, then the earliest received."""
+def primary_request(requests: list[CaseStatus]) -> CaseStatus | None:
+    """Return the request that determines the status: the furthest advanced, then the earliest received."""
     sent = [each for each in requests if each.received_on is not None and each.state in RANK]
     return min(sent, key=lambda each: (RANK.index(each.state), each.received_on), default=None)
 
 
 def dates_of(standing: CaseStatus | None, advice_asked_on: date | None = None) -> list[Milestone]:
-    """The dates in the life of the case; none until a request was received."""
+    """Return the dates of the case; none until a request was received."""
     if standing is None or standing.received_on is None:
         return []
     found = timeline(standing.received_on, advice_asked_on=advice_asked_on)

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 
 from app.cases.queries.child_page import FormLine, Involved
 from app.cases.rules.status import (
-    DECIDED_IN_WORDS,
+    DECISION_TEXTS,
     FOR_FAMILIES,
     CaseStatus,
     dates_of,
-    in_words,
+    status_text,
     what_happens_next,
 )
 from app.children.rules.identifiers import nhs_number_text
@@ -82,7 +82,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         "tabs": [] if is_parent else _tabs(child.id, active),
         "is_team": who.in_sen_team,
         "is_parent": is_parent,
-        "in_words": in_words,
+        "status_text": status_text,
         "why_no_postcode": why_no_postcode,
         "what_happens_next": what_happens_next,
     }
@@ -279,7 +279,7 @@ def _milestone(each: Milestone, standing: CaseStatus | None, today: date, who: P
     if each.key == "received":
         return {"title": title, "when": each.due_on, "text": basis}
     if each.key == "decide_to_assess" and standing is not None and standing.decided_on is not None:
-        title = _(DECIDED_IN_WORDS.get(standing.state, each.label))
+        title = _(DECISION_TEXTS.get(standing.state, each.label))
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
         return {"title": title, "when": standing.decided_on, "text": _lines(by, basis)}
     left = due(each.due_on, today)

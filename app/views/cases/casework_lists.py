@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
-from app.cases.queries.child_page import standing_of
-from app.cases.rules.status import in_words
+from app.cases.queries.child_page import statuses_of
+from app.cases.rules.status import status_text
 from app.children.events import ChildViewed
 from app.children.queries.finding import children_listed, listed_by_child, named_like
 from app.children.rules.identifiers import nhs_number_text
@@ -125,11 +125,11 @@ class ChildList(PortalListView):
     def _listed(self, criteria: Criteria) -> Listed:
         """Add where each case is now, and how late the council is with it."""
         found = super()._listed(criteria)
-        standings = standing_of(self.datamodel.session, [row.number for row in found.rows])
+        standings = statuses_of(self.datamodel.session, [row.number for row in found.rows])
         label = _("Status")
         for row in found.rows:
             standing = standings.get(row.number)
-            row.cells.append((label, translated(in_words(standing)), late(standing, _today())))
+            row.cells.append((label, translated(status_text(standing)), late(standing, _today())))
         found.heads.append(("case", label))
         return found
 

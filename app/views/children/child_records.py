@@ -10,7 +10,7 @@ from wtforms import HiddenField, SelectField
 
 from app.cases import merges
 from app.cases.child_corrections import Correction, correct_child, may_correct
-from app.children.child_details import NewChild, typed_of
+from app.children.child_details import NewChild, details_of
 from app.core.errors import NotFound, ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.models import Child
@@ -34,7 +34,7 @@ class CorrectionForm(NewChildForm):
         known = setting in {value for value, _label in self.setting_id.choices}
         typed_over = str(self.version.data or "")
         return Correction(
-            typed=self.typed(),
+            details=self.details(),
             setting_id=int(setting) if known and setting else None,
             reason=self.reason.data or "",
             version=int(typed_over) if typed_over.isascii() and typed_over.isdigit() else version,
@@ -73,7 +73,7 @@ class ChildRecordView(PortalView):
         return redirect(url_for("ChildView.show", child_id=child_id))
 
     def _form(self, work: UnitOfWork, child: Child) -> CorrectionForm:
-        held: NewChild = typed_of(child)
+        held: NewChild = details_of(child)
         form = CorrectionForm(
             request.form if request.method == "POST" else None,
             data={**vars(held), "setting_id": str(child.setting_id or ""), "version": child.version},

@@ -19,9 +19,9 @@ from app.cases.queries.child_page import (
     forms_about,
     involved_with,
     messages_about,
-    standing_of,
+    statuses_of,
 )
-from app.children.child_details import NewChild, what_is_wrong
+from app.children.child_details import NewChild, check_details
 from app.children.rules.school_years import is_young_person
 from app.core.errors import ValidationFailed
 from app.core.roles import Principal, Profession, Role, WorkflowRole
@@ -70,11 +70,11 @@ class ChildView(PortalView):
             form.add_key.data = secrets.token_urlsafe(16)
             return self._add_page(form)
         form.validate()
-        typed = form.typed()
-        put_faults(form, what_is_wrong(typed, app_context().clock.today()))
+        details = form.details()
+        put_faults(form, check_details(details, app_context().clock.today()))
         if form.errors:
             return self._add_page(form, 422)
-        return self._add(form, typed)
+        return self._add(form, details)
 
     def _add_page(
         self, form: AddChildForm, status: int = 200, linked: Child | None = None
@@ -83,16 +83,16 @@ class ChildView(PortalView):
         is_early_years = who is not None and who.profession is Profession.early_years
         return self.page("children/add.html", status, form=form, linked=linked, is_early_years=is_early_years)
 
-    def _add(self, form: AddChildForm, typed: NewChild) -> ResponseReturnValue:
+    def _add(self, form: AddChildForm, details: NewChild) -> ResponseReturnValue:
         """Add the child; where the reader is linked to a child like this already, ask whether it is the same."""
         answer = form.same_child.data
         key = (form.add_key.data or "")[:LONGEST_KEY]
         try:
             with self.work() as work:
-                request_id = desk.add_child(work, typed, key, is_another=answer == "no").id
+                request_id = desk.add_child(work, details, key, is_another=answer == "no").id
         except desk.AlreadyLinked as linked:
             if answer == "yes":
-                return self._same(linked.child_id, typed)
+                return self._same(linked.child_id, details)
             with self.work() as work:
                 child = work.get(Child, linked.child_id)
             return self._add_page(form, 409, child)
@@ -101,10 +101,10 @@ class ChildView(PortalView):
             return self._add_page(form, 422)
         return redirect(url_for("FormView.show", form_id=request_id))
 
-    def _same(self, child_id: int, typed: NewChild) -> ResponseReturnValue:
+    def _same(self, child_id: int, details: NewChild) -> ResponseReturnValue:
         """Take what was typed for a correction of the record, where the reader may correct it; else open the record."""
         with self.work() as work:
-            corrected = desk.add_again(work, child_id, typed)
+            corrected = desk.add_again(work, child_id, details)
         if corrected:
             flash(_("The record has been corrected."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))
@@ -117,7 +117,7 @@ class ChildView(PortalView):
             child = desk.view_child(work, child_id)
             people = involved_with(work.session, child_id)
             lines = lines_shown(forms_about(work.session, child_id), child, work.me)
-            standing = standing_of(work.session, [child_id]).get(child_id)
+            standing = statuses_of(work.session, [child_id]).get(child_id)
             rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),

@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.cases.children import may_add_children
 from app.cases.queries.caseload import LinkedChild, Owed, Show, caseload
-from app.cases.rules.status import in_words
+from app.cases.rules.status import status_text
 from app.children.events import ChildrenListed
 from app.children.rules.school_years import year_group_label, year_of
 from app.core.roles import Profession
@@ -82,7 +82,7 @@ def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
             uk_date(child.date_of_birth),
             child.queue_link_id,
             words(year_group_label(year_of(child, today))),
-            words(in_words(child.standing)),
+            words(status_text(child.standing)),
             late(child.standing, today),
             [(each, owed_due(each, today)) for each in child.owed],
         )

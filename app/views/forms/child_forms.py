@@ -30,7 +30,7 @@ class NewChildForm(Form):
     upn_missing_reason = RadioField(_l("If there is no UPN, why is that?"), validate_choice=False)
     nhs_number = StringField(_l("NHS number (optional)"), description=_l("10 digits, like 943 476 5870"))
 
-    def typed(self) -> NewChild:
+    def details(self) -> NewChild:
         """What was typed, for the service to judge."""
         values = {
             each.name: self[each.name].data or ""

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.queries import dashboard
 from app.cases.queries.caseload import owed_by
-from app.cases.queries.child_page import standing_of
-from app.cases.rules.status import in_words, what_happens_next
+from app.cases.queries.child_page import statuses_of
+from app.cases.rules.status import status_text, what_happens_next
 from app.core.roles import Principal, Role
 from app.security import app_context
 from app.views.web.base import PortalView, principal
@@ -117,11 +117,11 @@ def _team(session: Session) -> dict[str, Any]:
 
 def _family(session: Session, who: Principal) -> list[dict[str, Any]]:
     children = dashboard.children_of(session, who)
-    standings = standing_of(session, [each.child_id for each in children])
+    standings = statuses_of(session, [each.child_id for each in children])
     return [
         {
             "child": each,
-            "status": in_words(standings.get(each.child_id)),
+            "status": status_text(standings.get(each.child_id)),
             "next": what_happens_next(standings.get(each.child_id)),
         }
         for each in children

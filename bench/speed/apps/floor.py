@@ -18,7 +18,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, abort, redirect, render_template, request, session
 
-from app.cases.rules.status import IN_WORDS, NEXT_IN_WORDS, NOT_SENT, CaseStatus, dates_of
+from app.cases.rules.status import NEXT_TEXTS, NOT_SENT, STATUS_TEXTS, CaseStatus, dates_of
 from app.children.rules.school_years import school_year
 from app.forms.definitions import FormDefinition, parse
 from app.forms.rules.workflow import STATE_LABELS, FormState
@@ -147,7 +147,7 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
         ):
             child = children.get(number)
             if child is None:
-                status = IN_WORDS.get(FormState(standing), NOT_SENT) if standing else NOT_SENT
+                status = STATUS_TEXTS.get(FormState(standing), NOT_SENT) if standing else NOT_SENT
                 child = children[number] = SimpleNamespace(
                     id=number,
                     name=name,
@@ -217,7 +217,7 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
             for each in dates_of(standing)
         ]
         words = (
-            (IN_WORDS.get(standing.state), NEXT_IN_WORDS.get(standing.state)) if standing else (NOT_SENT, "")
+            (STATUS_TEXTS.get(standing.state), NEXT_TEXTS.get(standing.state)) if standing else (NOT_SENT, "")
         )
         return page(
             "child.html",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.cases import children
 from app.cases.child_corrections import Correction, correct_child, may_correct
-from app.children.child_details import NewChild, typed_of
+from app.children.child_details import NewChild, details_of
 from app.core.base import utc_now
 from app.core.errors import Forbidden, NotFound, ValidationFailed
 from app.forms.rules.workflow import FormState
@@ -34,7 +34,7 @@ def added(cast):
 def correct(actor, child_id, reason="She told us", setting_id=None, version=None, **changes):
     with actor.works() as work:
         child = work.get(Child, child_id)
-        held, setting = typed_of(child), setting_id or child.setting_id
+        held, setting = details_of(child), setting_id or child.setting_id
         over = child.version if version is None else version
     with actor.works() as work:
         return correct_child(work, child_id, Correction(replace(held, **changes), setting, reason, over))

@@ -102,7 +102,7 @@ def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, context):
     ],
 )
 def test_each_rule_says_what_to_do(changes, field, words):
-    faults = desk.what_is_wrong(replace(TYPED, **changes), date(2026, 11, 23))
+    faults = desk.check_details(replace(TYPED, **changes), date(2026, 11, 23))
     assert [fault.field for fault in faults] == [field]
     assert words in faults[0].text
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from app.cases.queries.child_page import standing_of
+from app.cases.queries.child_page import statuses_of
 from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.core.database.row_filter import bypass_row_filter, set_principal
@@ -50,7 +50,7 @@ WAYS = {
     ).all(),
     "audit's search": lambda s, c: children_called(s, "secret"),
     "legacy query": lambda s, c: s.query(Child).filter_by(id=c.id).all(),
-    "standing": lambda s, c: list(standing_of(s, [c.id])),
+    "standing": lambda s, c: list(statuses_of(s, [c.id])),
 }
 
 
@@ -136,6 +136,6 @@ def test_ended_involvement_closes_the_child_on_the_next_look(cast, make, context
 def test_where_a_case_stands_is_known_to_whoever_sees_the_child_though_not_the_request(cast, secret, context):
     with cast.ann.works() as work:
         assert work.session.scalars(select(Form).where(Form.kind == "request")).unique().all() == []
-        assert standing_of(work.session, [secret.id]) == {
+        assert statuses_of(work.session, [secret.id]) == {
             secret.id: CaseStatus(FormState.assessing, context.clock.today())
         }
