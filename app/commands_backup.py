@@ -12,7 +12,7 @@ from app.commands import portal_commands
 from app.operations.archive import ArchiveError
 from app.operations.backup import numbers, take_backup
 from app.operations.database_copy import CopyFailed
-from app.operations.restore import CannotRestore, HalfRestored, restore_backup
+from app.operations.restore import CannotRestore, IncompleteRestore, restore_backup
 from app.security import app_context
 
 KEYS = (
@@ -23,15 +23,15 @@ A_PATH = click.Path(path_type=Path, resolve_path=True)
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
-    """What stops us is said in a sentence, and the exit code is 1."""
+def _report_errors() -> Iterator[None]:
+    """Print an error as one sentence and exit with code 1."""
     os.umask(0o077)
     try:
         yield
     except (ArchiveError, CopyFailed, CannotRestore) as reason:
         click.echo(f"Nothing was done. {reason}", err=True)
         sys.exit(1)
-    except HalfRestored as half:
+    except IncompleteRestore as half:
         click.echo(str(half), err=True)
         sys.exit(1)
     except OSError as error:
@@ -47,20 +47,22 @@ def backup(target: Path) -> None:
 
     Where BACKUP_RECIPIENTS is set, TARGET ends in .tar.age and is encrypted for those public keys.
     """
-    with _told_plainly():
-        taken = take_backup(app_context(), target)
-    told = taken.manifest
-    click.echo(f"Backed up to {target}: {taken.bytes:,} bytes.")
+    with _report_errors():
+        done = take_backup(app_context(), target)
+    manifest = done.manifest
+    click.echo(f"Backed up to {target}: {done.bytes:,} bytes.")
     if not app_context().settings.backup_recipients:
         click.echo("It is not encrypted: keep it on an encrypted disk (docs/backup.md).")
-    click.echo(f"Database: {told.kind}, migration {told.migration}, {sum(told.counts.values()):,} rows")
-    click.echo(f"Files: {taken.files:,}")
-    click.echo(f"Audit: {told.audit_rows:,} rows, last seal {told.audit_head or 'none'}")
-    if told.missing:
-        click.echo(f"WARNING: documents whose file is not there: {numbers(told.missing)}", err=True)
-    if taken.damaged:
+    click.echo(
+        f"Database: {manifest.kind}, migration {manifest.migration}, {sum(manifest.counts.values()):,} rows"
+    )
+    click.echo(f"Files: {done.files:,}")
+    click.echo(f"Audit: {manifest.audit_rows:,} rows, last seal {manifest.audit_head or 'none'}")
+    if manifest.missing:
+        click.echo(f"WARNING: documents whose file is not there: {numbers(manifest.missing)}", err=True)
+    if done.damaged:
         click.echo(
-            f"WARNING: documents whose file was changed on the disk: {numbers(taken.damaged)}", err=True
+            f"WARNING: documents whose file was changed on the disk: {numbers(done.damaged)}", err=True
         )
     click.echo(KEYS)
 
@@ -73,17 +75,19 @@ def backup(target: Path) -> None:
 )
 def restore(source: Path, older_key: bool, identity: Path | None) -> None:
     """Put the backup at SOURCE into an empty DATA_DIR and an empty database, and check it."""
-    with _told_plainly():
+    with _report_errors():
         done = restore_backup(app_context(), source, older_key=older_key, identity=identity)
-    told = done.manifest
-    click.echo(f"Every part of the backup is as it was written ({len(told.parts):,} checksums).")
-    click.echo(f"Restored: the portal as it was at {told.taken_at}, version {told.version}.")
-    click.echo(f"Database: {told.kind}, {len(told.counts)} tables, {sum(told.counts.values()):,} rows")
+    manifest = done.manifest
+    click.echo(f"Every part of the backup is as it was written ({len(manifest.parts):,} checksums).")
+    click.echo(f"Restored: the portal as it was at {manifest.taken_at}, version {manifest.version}.")
+    click.echo(
+        f"Database: {manifest.kind}, {len(manifest.counts)} tables, {sum(manifest.counts.values()):,} rows"
+    )
     click.echo(f"Files: {done.files:,}")
     click.echo(f"Audit: {done.verdict.rows:,} rows, last seal {done.verdict.head or 'none'}")
     click.echo(f"Log-ins that were open then, now ended: {done.log_ins_ended:,}")
-    if told.missing:
-        click.echo(f"Documents that had no file even then: {numbers(told.missing)}")
+    if manifest.missing:
+        click.echo(f"Documents that had no file even then: {numbers(manifest.missing)}")
     if done.damaged:
         click.echo(
             f"WARNING: documents whose file was not as it was sent even then: {numbers(done.damaged)}",
@@ -95,4 +99,4 @@ def restore(source: Path, older_key: bool, identity: Path | None) -> None:
         click.echo("It is all written, but not as it should be. Don't open it to people yet.", err=True)
         sys.exit(1)
     click.echo("The counts agree and the audit is whole. Start the portal as usual.")
-    click.echo(f"What was entered after {told.taken_at} is not in it.")
+    click.echo(f"What was entered after {manifest.taken_at} is not in it.")

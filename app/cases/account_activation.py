@@ -55,7 +55,7 @@ class PendingAccount:
 def look(work: UnitOfWork, token: str) -> PendingAccount:
     """Return the account that the link would activate. Changes nothing; raises DeadLink."""
     link = find_link(work, token, *PURPOSES)
-    bypass_row_filter(work.session, "somebody opens the link of their registration or invitation")
+    bypass_row_filter(work.session, "a person opens the link of their registration or invitation")
     if link.purpose is Purpose.register:
         asked = work.get(Registration, link.registration_id or 0)
         name = f"{asked.first_name} {asked.last_name}".strip()
@@ -82,7 +82,9 @@ class Details:
     job_title: str
 
 
-def choose_password(start_work: UnitOfWorkFactory, token: str, password: str, details: Details | None = None) -> None:
+def choose_password(
+    start_work: UnitOfWorkFactory, token: str, password: str, details: Details | None = None
+) -> None:
     """Store the password and the details until two-step verification is set up.
 
     Raises ValidationFailed when the password is too weak, TooMany after too many attempts, and DeadLink.
@@ -107,7 +109,7 @@ def can_renew(work: UnitOfWork, token: str) -> bool:
     """Return whether this is the expired link of an open invitation, so that a new one can be sent."""
     try:
         email = invitation_too_old(work, token)
-        bypass_row_filter(work.session, "somebody opens the link of an invitation too late")
+        bypass_row_filter(work.session, "a person opens the link of an invitation too late")
         return bool(invitation_acceptance.open_to(work, email))
     except DeadLink:
         return False

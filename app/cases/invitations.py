@@ -231,7 +231,7 @@ def of_accounts(work: UnitOfWork) -> list[Invitation]:
     """
     roles = roles_invited_by(work.me)
     if not roles:
-        raise Forbidden("nobody is invited by this person")
+        raise Forbidden("invite")
     return _listed(work, Invitation.role.in_(roles))
 
 

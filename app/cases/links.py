@@ -396,7 +396,7 @@ def queue_link(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLi
 def professional(work: UnitOfWork, person_id: int, field: str = "person") -> Person:
     """Return a professional, whose account cannot be closed until the commit.
 
-    Closing an account hands over its links. Call this before locking the child, since closing an account
+    Closing an account transfers its links. Call this before locking the child, since closing an account
     locks in the same order. Raises NotFound, and ValidationFailed unless the account is active and confirmed.
     """
     statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)

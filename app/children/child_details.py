@@ -1,4 +1,4 @@
-"""The details of a child's record: what is typed, what is wrong with it, and the columns that it becomes."""
+"""The details of a child's record: as entered, their validation, and the columns of the row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LONGEST_NAME, LONGEST_ADDRESS = 100, 500
 
 @dataclass(frozen=True)
 class NewChild:
-    """What was typed about a child, as it was typed."""
+    """The details of a child as entered on the page."""
 
     forenames: str
     surname: str
@@ -38,7 +38,7 @@ WITHOUT_ADDRESS = frozenset({"no_fixed_address", "confidential", "not_known"})
 
 
 def details_of(child: Child) -> NewChild:
-    """Return a record's details as they would be typed, to be corrected."""
+    """Return a record's details in the form in which they are entered, so that they can be corrected."""
     return NewChild(
         forenames=child.forenames,
         surname=child.surname,
@@ -55,7 +55,7 @@ def details_of(child: Child) -> NewChild:
 
 
 def check_details(details: NewChild, today: date) -> list[FieldError]:
-    """Every fault in what was typed, in the order of the page."""
+    """Return every error in the details, in the order of the page."""
     faults = [
         *_name_faults(details),
         *_birth_faults(details.date_of_birth, today),
@@ -69,8 +69,8 @@ def check_details(details: NewChild, today: date) -> list[FieldError]:
 
 
 def identity_of(details: NewChild) -> Identity:
-    """Return what tells the child from others. `what_is_wrong` has found nothing wrong before."""
-    assert details.date_of_birth is not None  # what_is_wrong saw to that  # noqa: S101
+    """Return the details that identify a child. `check_details` must have found no error."""
+    assert details.date_of_birth is not None  # check_details requires it  # noqa: S101
     return Identity(
         forenames=clean_line(details.forenames),
         surname=clean_line(details.surname),
@@ -83,7 +83,7 @@ def identity_of(details: NewChild) -> Identity:
 
 
 def columns_of(details: NewChild, identity: Identity) -> dict[str, Any]:
-    """Return the columns of a child's row for what was typed. `identity` is `identity_of(typed)`."""
+    """Return the columns of a child's row. `identity` is `identity_of(details)`."""
     return {
         "forenames": identity.forenames,
         "surname": identity.surname,
@@ -117,7 +117,10 @@ def _surname_faults(details: NewChild) -> list[FieldError]:
 
 
 def _address_faults(details: NewChild) -> list[FieldError]:
-    """A postcode, or the reason why there is none; without some of these the address is needed too."""
+    """Return the errors in the address and postcode.
+
+    A postcode or the reason for its absence is required; most reasons require an address.
+    """
     missing = "" if _may_lack_address(details) else N_("Enter the address")
     faults = _text_faults("address", details.address, missing, LONGEST_ADDRESS)
     if details.postcode.strip():

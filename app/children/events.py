@@ -1,4 +1,4 @@
-"""Events about children's records: corrected, merged, listed. Re-exported by events.py."""
+"""Events about children's records: added, viewed, corrected, merged, listed and exported."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from app.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ChildCorrected(Event):
-    """Details of a child's record were corrected: each changed detail with its old and new value, and why."""
+    """A child's record was corrected: the old and new value of each changed detail, and the reason."""
 
     changes: dict[str, list[Any]]
     reason: str
@@ -16,7 +16,7 @@ class ChildCorrected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MergeUndone(Event):
-    """Two records that were merged are two records again, and why."""
+    """A merge of two records was undone, with the reason."""
 
     of_child_id: int
     reason: str
@@ -24,7 +24,7 @@ class MergeUndone(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ChildrenListed(Event):
-    """A list of children was read or searched: which list, what was asked of it, and how many rows there were."""
+    """A list of children was read or searched: the list, its criteria and the number of rows."""
 
     list_name: str
     asked: dict[str, str]
@@ -33,7 +33,7 @@ class ChildrenListed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ListExported(Event):
-    """A list was taken out as a file, and what the list was narrowed by."""
+    """A list was exported to a file: the list and its filters."""
 
     list_name: str
     rows: int
@@ -45,12 +45,12 @@ class ChildAdded(Event):
 
 
 class ChildViewed(Event):
-    """Somebody opened the child's page."""
+    """A person viewed a child's record."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactRiskChanged(Event):
-    """The SEN team noted whether an address or contact detail of the family must be kept secret."""
+    """The SEN team set or cleared the confidential address flag of a child."""
 
     risk: bool
     reason: str
@@ -58,14 +58,14 @@ class ContactRiskChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PossibleDuplicateFound(Event):
-    """The new child looks like one we know: the SEN team decides; the person adding is not told."""
+    """A new child may be a duplicate: the SEN team decides; the person adding gets no message."""
 
     of_child_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class DuplicateSettled(Event):
-    """The SEN team said whether two records are one child."""
+    """The SEN team decided whether two records are one child."""
 
     of_child_id: int
     same: bool

@@ -1,4 +1,4 @@
-"""Children and young people, and who is involved with them."""
+"""Children and young people, and the people and organisations linked to them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.organisations.tables import Organisation
 
 
 class Child(Row):
-    """A child or young person somebody has asked us to think about."""
+    """A child or young person with, or without yet, a request for an assessment."""
 
     __tablename__ = "child"
 
@@ -24,7 +24,8 @@ class Child(Row):
     has_no_surname: Mapped[bool] = mapped_column(default=False, server_default=false())
     known_as: Mapped[str] = mapped_column(default="")
     search_name: Mapped[str] = mapped_column(index=True)
-    """Surname then forenames, lower case, without accents: lists are in its order, and ChildName holds its words."""
+    """Surname then forenames, in lower case without accents, by which lists are sorted; ChildName has its
+    words."""
     date_of_birth: Mapped[date] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")
@@ -34,7 +35,7 @@ class Child(Row):
     upn_missing_reason: Mapped[str | None] = mapped_column()
     nhs_number: Mapped[str | None] = mapped_column(index=True)
     year_taught: Mapped[int | None] = mapped_column()
-    """The year group the child was taught in on year_taught_on, as the school said in the request."""
+    """The year group the child was taught in on year_taught_on, according to the request."""
     year_taught_on: Mapped[date | None] = mapped_column()
     setting_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
@@ -43,7 +44,7 @@ class Child(Row):
     add_key: Mapped[str | None] = mapped_column()
     """A key from the page on which the child was added: the same page sent twice adds one child."""
     contact_risk: Mapped[bool] = mapped_column(default=False)
-    """A form or the SEN team noted that an address or contact detail must be kept from somebody."""
+    """An address or contact detail is confidential, as a form or the SEN team noted."""
     version: Mapped[int] = mapped_column(default=1)
 
     setting: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
@@ -52,7 +53,7 @@ class Child(Row):
 
     @property
     def name(self) -> str:
-        """Forenames and surname, as on the screen."""
+        """Return forenames and surname, as on the screen."""
         return f"{self.forenames} {self.surname}".strip()
 
     def __repr__(self) -> str:
@@ -66,10 +67,10 @@ Index("ix_child_in_doubt", Child.merged_into_id, Child.id, sqlite_where=_in_doub
 
 
 class ChildName(Model):
-    """One word of a child's name: what a search by the start of any of their names reads, forwards by its key and, for
-    children who are at hand, by its index.
+    """One word of a child's name, for searches by the start of any name.
 
-    Nobody writes here. The database does, from Child.search_name, and takes out whoever was merged into another
+    A search reads the primary key, or the second index for children who are loaded already. Only the database
+    writes this table, from Child.search_name, and removes records merged into another
     (migrations/versions/0005_child_names.py).
     """
 
@@ -82,12 +83,12 @@ class ChildName(Model):
     word: Mapped[str] = mapped_column(
         Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True
     )
-    """In the order of the letters' numbers, so that all words that begin alike stand together."""
+    """Compared by code point, so that words with the same start are adjacent in the index."""
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id", ondelete="CASCADE"), primary_key=True)
 
 
 class ChildLink(Row):
-    """Somebody's involvement with a child: a professional, a parent, or an organisation's queue until taken up."""
+    """A link between a child and a professional, a parent or an organisation's queue."""
 
     __tablename__ = "child_link"
     __table_args__ = (
@@ -97,15 +98,16 @@ class ChildLink(Row):
 
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    """Null while it waits in the organisation's queue."""
+    """Null for the place in an organisation's queue."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     """The professional's organisation at the time; null for a parent."""
     part: Mapped[WorkflowRole] = mapped_column(default=WorkflowRole.author)
     """author for a professional, parent for a parent or carer, young_person for the young person's own account."""
     relationship_to_child: Mapped[str] = mapped_column(default="")
-    """What they are to the child, in words: "SENCO", "Educational psychologist", "Mother"."""
+    """The relationship to the child, in words: "SENCO", "Educational psychologist", "Mother"."""
     through_queue: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """The child came through the organisation's queue, so the organisation's other professionals still see the child."""
+    """The child came through the organisation's queue, so the organisation's other professionals can still
+    see the child."""
     barred: Mapped[bool] = mapped_column(default=False, server_default=false())
     """The SEN team ended this link: no one else may link this person, or this organisation, to the child again."""
     linked_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
@@ -120,8 +122,8 @@ class ChildLink(Row):
 
 _open = ChildLink.ended_at.is_(None)
 _barred = ChildLink.barred.is_(True)
-# One open link for each person, and one place in each organisation's queue: a person is null in a queue's row, and
-# nulls are distinct in a unique index.
+# At most one open link for each person and one place in each organisation's queue. The person is null in a
+# queue's row, and nulls are distinct in a unique index.
 for _name, _columns, _of, _unique in (
     ("uq_child_link_open_person", (ChildLink.child_id, ChildLink.person_id), _open, True),
     (
@@ -141,17 +143,17 @@ for _name, _columns, _of, _unique in (
 
 
 class ChildMerge(Row):
-    """Two records of one child that were merged, and what moved, so that the merge can be undone."""
+    """A merge of two records of one child, with the rows that moved, so that it can be undone."""
 
     __tablename__ = "child_merge"
 
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
-    """The record that is still used."""
+    """The record in use."""
     merged_child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
     """The record that was merged into it."""
     merged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The ids that moved, by table; the ids of links that were ended; the details that were filled in, with their old
-    value and the new one."""
+    """The ids of moved rows by table, the ids of ended links, and the old and new value of details that were
+    filled in."""
     undone_at: Mapped[datetime | None] = mapped_column()
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

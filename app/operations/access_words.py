@@ -1,4 +1,4 @@
-"""The access policy's words: what each role, page, step and table is called when people speak of it."""
+"""Texts of the access policy for roles, pages, workflow steps and tables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,9 +34,9 @@ PUBLIC_PAGES: Mapping[str, str] = {
     "LanguageView": "the choice of language",
     "HealthView": "the two pages that tell the council's monitoring whether the portal runs",
 }
-"""By view."""
+"""By view name."""
 
-DOORS: Mapping[Grant, str] = {
+GRANT_TEXTS: Mapping[Grant, str] = {
     ("Home", READ): "Open the home page",
     ("Account", READ): "See one's own account and log-ins",
     (
@@ -79,7 +79,7 @@ DOORS: Mapping[Grant, str] = {
     (
         "Registrations",
         WRITE,
-    ): "Approve or refuse somebody who asked for an account; recognising the email domain as "
+    ): "Approve or refuse a person who registered for an account; recognising the email domain as "
     "well is for SEN managers",
     ("Organisations", READ): "List and export organisations",
     ("Organisations", WRITE): "Add, change and delete organisations",
@@ -117,7 +117,7 @@ DOORS: Mapping[Grant, str] = {
     ): "See how the portal is doing: mail in the queue and given up, workers, backup, versions",
     ("Running", WRITE): "Send a mail again that was given up",
 }
-"""What each grant lets somebody do."""
+"""The text of each grant."""
 
 FORMS: Mapping[str, str] = {
     "request": "A request for an EHC needs assessment",
@@ -125,7 +125,7 @@ FORMS: Mapping[str, str] = {
     "consent": "A consent form",
 }
 
-PARTS: Mapping[WorkflowRole, tuple[str, str]] = {
+WORKFLOW_ROLE_TEXTS: Mapping[WorkflowRole, tuple[str, str]] = {
     WorkflowRole.author: (
         "Author",
         "a professional of the organisation whose form it is, linked by name to the child, not only in the queue",
@@ -157,17 +157,18 @@ STEPS: Mapping[str, str] = {
 }
 
 STANDING = (
-    "Where a child's request stands: its state and dates",
+    "The status of a child's request: its state and dates",
     "Whoever sees the child, and nothing of what the request says.",
 )
-"""The one thing that is seen of a row without seeing the row; see STANDING in app/store/policies.py."""
+"""The only columns of a row that can be read without access to the row; see STANDING in
+app/store/policies.py."""
 
 TABLES: Mapping[type[Any], str] = {
     models.Child: "Children and young people",
     models.ChildName: "The words of a child's name, which searching looks through",
     models.ChildLink: "Who is involved with a child",
     models.Form: "Requests, advice and consent forms: that they exist, and where they stand",
-    models.SectionDraft: "What is typed into a form and not sent yet",
+    models.SectionDraft: "Drafts of form sections that are not sent yet",
     models.DraftRevision: "What a section of a form held before it was changed",
     models.Submission: "What was sent, word for word",
     models.FormReturn: "Reasons for which a form was returned",
@@ -184,7 +185,7 @@ TABLES: Mapping[type[Any], str] = {
     models.LogInSession: "Log-ins",
     models.LogInChallenge: "Log-ins that wait for their security code",
     models.Throttle: "Counts of failed tries",
-    models.SavedSubmission: "What somebody typed when their log-in had ended",
+    models.SavedSubmission: "Forms posted after the session had expired",
     models.EmailChange: "Changes of email address that wait",
     models.OrganisationChange: "Changes of organisation that professionals propose",
     models.MailedLink: "Links on their way by email",
@@ -201,4 +202,4 @@ TABLES: Mapping[type[Any], str] = {
     models.WorkerSeen: "which worker was last seen when",
     PermissionView: "which permission belongs to which page",
 }
-"""What each table holds."""
+"""The content of each table."""

@@ -1,7 +1,8 @@
-"""Taking a backup while people work: the database as it stood at one moment, then the files its rows speak of.
+"""Backups of the running portal: a snapshot of the database, then the files that its rows refer to.
 
-The audit's kept heads are read first, so that each is in the copy; a file is on the disk before its row is written, so
-every row in the copy has its file, unless the scanner refused that file in the same minute.
+The audit log's stored heads are read first, so that each is in the snapshot. A file is stored before its row
+is committed, so every row in the snapshot has its file, unless the virus scanner rejected the file in the
+same minute.
 """
 
 import io
@@ -30,7 +31,14 @@ from app.operations.archive import (
     new_archive,
     size_of,
 )
-from app.operations.database_copy import copied, count_rows, kind_of, need_tools, revision_of, tables_of
+from app.operations.database_copy import (
+    copy_database,
+    count_rows,
+    kind_of,
+    require_tool,
+    revision_of,
+    tables_of,
+)
 from app.operations.rules.backup_manifest import Manifest, marks_of
 from startup.version import VERSION
 
@@ -38,43 +46,46 @@ LAST = Path("backups") / "last.json"
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A backup that is whole."""
+class Backup:
+    """A complete backup."""
 
     manifest: Manifest
     files: int
     bytes: int
     damaged: tuple[int, ...] = ()
-    """Documents whose file is not what was once uploaded, by their number."""
+    """Ids of documents whose file differs from the upload."""
 
 
 @dataclass
 class _Seen:
-    """What stood in the database at the moment of the copy."""
+    """The database at the moment of the snapshot."""
 
     counts: dict[str, int]
     migration: str
     audit_rows: int
     audit_head: str
     documents: list[tuple[int, str, str]]
-    """Number, storage key, fingerprint."""
+    """Id, storage key and SHA-256 of each document."""
     missing: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
 
 
-def take_backup(context: AppContext, target: Path) -> Taken:
-    """Write a backup to a new folder, or a new file if its name ends in .tar or .tar.age. Raises ArchiveError or CopyFailed."""
+def take_backup(context: AppContext, target: Path) -> Backup:
+    """Write a backup to a new folder, or to a new file if its name ends in .tar or .tar.age, and return it.
+
+    Raises ArchiveError or CopyFailed.
+    """
     settings = context.settings
     if not (settings.backup_recipients or settings.backups_unencrypted):
         raise ArchiveError(
             "This portal has no public key to encrypt its backups for: set BACKUP_RECIPIENTS (docs/backup.md). Only where "
             "something else encrypts them, set BACKUPS_UNENCRYPTED=yes."
         )
-    need_tools(context.database, "pg_dump")
+    require_tool(context.database, "pg_dump")
     kind, taken_at = kind_of(context.database), context.clock.now().isoformat(timespec="seconds") + "Z"
     with new_archive(target, settings.backup_recipients) as (archive, scratch):
         parts = _add_heads(archive, context.settings.data_dir / HEADS_FILE)
-        with copied(context.database, scratch) as connection:
+        with copy_database(context.database, scratch) as connection:
             seen = _look_at(context, connection)
         parts[DATABASE[kind]] = _add(archive, DATABASE[kind], scratch)
         parts |= _add_files(archive, store_of(context), seen)
@@ -90,15 +101,15 @@ def take_backup(context: AppContext, target: Path) -> Taken:
             audit_head=seen.audit_head,
             keys=marks_of(keys_of(context)),
         )
-        slip = manifest.written(context.settings.audit_keys[0])
-        archive.add(MANIFEST, io.BytesIO(slip), len(slip))
-    taken = Taken(manifest, len(seen.documents) - len(seen.missing), size_of(target), tuple(seen.damaged))
-    _leave_word(context.settings.data_dir, taken)
-    return taken
+        manifest_text = manifest.written(context.settings.audit_keys[0])
+        archive.add(MANIFEST, io.BytesIO(manifest_text), len(manifest_text))
+    backup = Backup(manifest, len(seen.documents) - len(seen.missing), size_of(target), tuple(seen.damaged))
+    _record_backup(context.settings.data_dir, backup)
+    return backup
 
 
 def keys_of(context: AppContext) -> dict[str, tuple[str, ...]]:
-    """The keys without which a backup is not whole: the audit's, and those of everything sealed."""
+    """Return the keys needed to use a backup: those of the audit log and of the encrypted columns."""
     return {"AUDIT_KEY": context.settings.audit_keys, "FILE_KEY": context.settings.file_keys}
 
 
@@ -120,12 +131,15 @@ def _add(archive: ArchiveWriter, name: str, path: Path) -> str:
 
 
 def _add_heads(archive: ArchiveWriter, path: Path) -> dict[str, str]:
-    kept = path.read_bytes() if path.exists() else b""
-    return {HEADS: archive.add(HEADS, io.BytesIO(kept), len(kept))} if kept else {}
+    heads = path.read_bytes() if path.exists() else b""
+    return {HEADS: archive.add(HEADS, io.BytesIO(heads), len(heads))} if heads else {}
 
 
 def _add_files(archive: ArchiveWriter, store: Store, seen: _Seen) -> dict[str, str]:
-    """Each document's file; what is not there, or is not what was uploaded, is noted and does not stop the rest."""
+    """Add each document's file and return the checksums by entry.
+
+    A missing file, or one that differs from the upload, is recorded and does not stop the backup.
+    """
     parts = {}
     for number, key, fingerprint in seen.documents:
         name = name_of_file(key)
@@ -140,20 +154,20 @@ def _add_files(archive: ArchiveWriter, store: Store, seen: _Seen) -> dict[str, s
     return parts
 
 
-def _leave_word(data_dir: Path, taken: Taken) -> None:
-    """When the last backup was taken, for whoever asks."""
+def _record_backup(data_dir: Path, backup: Backup) -> None:
+    """Record when the last backup was taken, for the status page."""
     place = data_dir / LAST
     place.parent.mkdir(mode=0o700, exist_ok=True)
     draft = place.with_suffix(f".{os.getpid()}")
-    told = {"at": taken.manifest.taken_at, "kind": taken.manifest.kind, "bytes": taken.bytes}
+    record = {"at": backup.manifest.taken_at, "kind": backup.manifest.kind, "bytes": backup.bytes}
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump(told, file)
+        json.dump(record, file)
     draft.replace(place)
 
 
 def numbers(documents: Iterable[object], most: int = 20) -> str:
-    """The first few of these numbers, for a person to read."""
+    """Return the first few of these ids as text."""
     listed = [str(each) for each in documents]
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + more

@@ -1,7 +1,7 @@
-"""Takes a copy of the whole database as it stood at one moment, while people work, and puts one into an empty database.
+"""Consistent copies of the whole database while it is in use, and restoring one into an empty database.
 
-SQLite copies itself (VACUUM INTO): copying its file would miss what still stands in the write-ahead log. PostgreSQL's
-own pg_dump reads one snapshot, and what is counted here is counted in the same snapshot.
+SQLite copies itself (VACUUM INTO): copying its file would miss what is still in the write-ahead log. pg_dump
+of PostgreSQL reads one snapshot, and the rows are counted in the same snapshot.
 """
 
 import os
@@ -23,21 +23,21 @@ REVISION = sa.table("alembic_version", sa.column("version_num"))
 
 
 class CopyFailed(Exception):
-    """The database could not be copied or put back; its text says why, in words for the person at the terminal."""
+    """The database could not be copied or restored; the message tells the operator why."""
 
 
 def kind_of(database: Database) -> str:
-    """ "sqlite" or "postgresql"."""
+    """Return "sqlite" or "postgresql"."""
     return "sqlite" if database.is_sqlite else "postgresql"
 
 
 def tables_of(connection: Connection) -> list[str]:
-    """Every table there is, by name."""
+    """Return the name of every table, sorted."""
     return sorted(sa.inspect(connection).get_table_names())
 
 
 def count_rows(connection: Connection, names: list[str]) -> dict[str, int]:
-    """How many rows each of these tables holds."""
+    """Return the number of rows of each of these tables."""
     return {
         name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
         for name in names
@@ -45,13 +45,13 @@ def count_rows(connection: Connection, names: list[str]) -> dict[str, int]:
 
 
 def revision_of(connection: Connection) -> str:
-    """The migration that the tables stand at."""
+    """Return the migration revision of the database."""
     return connection.execute(sa.select(REVISION.c.version_num)).scalar() or ""
 
 
 @contextmanager
-def copied(database: Database, target: Path) -> Iterator[Connection]:
-    """Copy the database to this new file; gives a connection that sees exactly what was copied."""
+def copy_database(database: Database, target: Path) -> Iterator[Connection]:
+    """Copy the database to a new file and yield a connection that reads the same snapshot."""
     if database.is_sqlite:
         _copy_sqlite(database, target)
         engine = sa.create_engine(sa.URL.create("sqlite", database=str(target)), hide_parameters=True)
@@ -63,7 +63,7 @@ def copied(database: Database, target: Path) -> Iterator[Connection]:
             engine.dispose()
         return
     with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        # It waits for pg_dump.
+        # pg_dump uses this snapshot while the connection is open.
         connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         snapshot = connection.execute(sa.select(sa.func.pg_export_snapshot())).scalar_one()
         _new_private_file(target)
@@ -80,17 +80,17 @@ def copied(database: Database, target: Path) -> Iterator[Connection]:
 
 
 def is_empty(database: Database) -> bool:
-    """Whether no table stands in it."""
+    """Return whether the database has no tables."""
     with database.engine.connect() as connection:
         return not tables_of(connection)
 
 
-def put_back(database: Database, source: Path) -> None:
-    """Put a copy into a database that is empty; all of it, or nothing."""
+def restore_database(database: Database, source: Path) -> None:
+    """Restore a copy into an empty database, in full or not at all."""
     database.session.remove()
     database.engine.dispose()
     if database.is_sqlite:
-        _put_back_sqlite(Path(str(database.engine.url.database)), source)
+        _restore_sqlite(Path(str(database.engine.url.database)), source)
         return
     _run(
         database.url,
@@ -105,8 +105,8 @@ def put_back(database: Database, source: Path) -> None:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("ANALYZE"))
 
 
-def need_tools(database: Database, tool: str) -> None:
-    """Say so at once when PostgreSQL's own program for this is not on the machine."""
+def require_tool(database: Database, tool: str) -> None:
+    """Raise CopyFailed at once when PostgreSQL's own program for this is not installed."""
     if not database.is_sqlite:
         _find(tool)
 
@@ -118,7 +118,7 @@ def _copy_sqlite(database: Database, target: Path) -> None:
         connection.cursor().execute("VACUUM INTO ?", (str(target),))
     finally:
         connection.close()
-    _settle(target)
+    _flush(target)
 
 
 def _check_sqlite(connection: Connection) -> None:
@@ -127,13 +127,13 @@ def _check_sqlite(connection: Connection) -> None:
         raise CopyFailed(f"The database itself is damaged: {found[0]}")
 
 
-def _put_back_sqlite(place: Path, source: Path) -> None:
+def _restore_sqlite(place: Path, source: Path) -> None:
     unfinished = place.with_name(f"{place.name}.part")
     try:
         _new_private_file(unfinished)
         shutil.copyfile(source, unfinished)
-        _settle(unfinished)
-        for leftover in ("-wal", "-shm"):  # of the empty database that stands there now
+        _flush(unfinished)
+        for leftover in ("-wal", "-shm"):  # of the empty database that is replaced
             place.with_name(f"{place.name}{leftover}").unlink(missing_ok=True)
         unfinished.rename(place)
     finally:
@@ -144,8 +144,8 @@ def _new_private_file(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _settle(path: Path) -> None:
-    """Onto the disk for good."""
+def _flush(path: Path) -> None:
+    """Flush the file to the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -161,7 +161,10 @@ def _find(tool: str) -> str:
 
 
 def _run(url: str, tool: str, *options: str) -> None:
-    """Run one of PostgreSQL's own programs. The password goes by the environment, where no list of processes shows it."""
+    """Run one of PostgreSQL's own programs.
+
+    The password is in its environment, because a list of processes shows arguments.
+    """
     target, password = _conninfo(url)
     done = subprocess.run(  # noqa: S603 - a fixed program, no shell
         [_find(tool), f"--dbname={target}", *options],
@@ -175,7 +178,7 @@ def _run(url: str, tool: str, *options: str) -> None:
 
 
 def _conninfo(url: str) -> tuple[str, str]:
-    """The address as PostgreSQL's programs read it, and the password apart."""
+    """Return the connection string for PostgreSQL's programs, and the password separately."""
     parts = sa.make_url(url)
     given: Mapping[str, Any] = parts.translate_connect_args(username="user", database="dbname") | dict(
         parts.query

@@ -1,4 +1,4 @@
-"""Whether the portal can do its work: what keeps it from serving, and what is only weaker than it should be."""
+"""Health checks: faults that prevent the portal from serving, and weaknesses that only degrade it."""
 
 import logging
 import shutil
@@ -17,62 +17,62 @@ from app.documents.scanner import ScannerDown, scanner_at
 
 log = logging.getLogger(__name__)
 
-LATEST = timedelta(minutes=5)
-"""Mail that is due and older than this means that no worker is at work."""
+LATE_AFTER = timedelta(minutes=5)
+"""Mail overdue by more than this means that no worker is running."""
 
 LEAST_FREE = 0.10
-PATIENCE = 4.0
-"""Seconds that whatever is asked has for its answer."""
+TIMEOUT_SECONDS = 4.0
+"""The timeout of a check in seconds."""
 
 
-class TooLong(Exception):
-    """No answer in time."""
+class CheckTimeout(Exception):
+    """A check did not finish in time."""
 
 
-class _Question:
-    """Something asked in a thread of its own, so that whoever is hung keeps nobody else waiting."""
+class _Check:
+    """A check in its own thread, so that one that hangs does not block the others."""
 
-    def __init__(self, ask: Callable[[], bool]) -> None:
+    def __init__(self, function: Callable[[], bool]) -> None:
         self.asked_at = time.monotonic()
-        self._ask = ask
-        self._answer: bool | Exception = TooLong()
-        self.thread = threading.Thread(target=self._listen, name="wellbeing", daemon=True)
+        self._function = function
+        self._result: bool | Exception = CheckTimeout()
+        self.thread = threading.Thread(target=self._run, name="wellbeing", daemon=True)
         self.thread.start()
 
-    def _listen(self) -> None:
+    def _run(self) -> None:
         try:
-            self._answer = self._ask()
+            self._result = self._function()
         except Exception as error:
-            self._answer = error
+            self._result = error
 
-    def answer(self) -> bool:
-        """The answer, once it is there; TooLong when it does not come in time."""
-        self.thread.join(max(0.0, self.asked_at + PATIENCE - time.monotonic()))
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return self._answer
+    def result(self) -> bool:
+        """Return the result of the check. Raises CheckTimeout when it does not finish in time."""
+        self.thread.join(max(0.0, self.asked_at + TIMEOUT_SECONDS - time.monotonic()))
+        if isinstance(self._result, Exception):
+            raise self._result
+        return self._result
 
 
-_open: dict[tuple[int, str], _Question] = {}
-"""The last question of each kind: while it is open nobody asks it a second time."""
+_latest: dict[tuple[int, str], _Check] = {}
+"""The latest run of each check; a check that is still running is not started a second time."""
 
 
 def _in_time(context: AppContext, name: str, check: Callable[[AppContext], bool]) -> bool:
     key = id(context), name
-    question = _open.get(key)
-    if question is None or not question.thread.is_alive():
-        question = _open[key] = _Question(lambda: check(context))
-    return question.answer()
+    check_run = _latest.get(key)
+    if check_run is None or not check_run.thread.is_alive():
+        check_run = _latest[key] = _Check(lambda: check(context))
+    return check_run.result()
 
 
 @cache
 def wanted_revision() -> str:
-    """The migration this version was written for; read once."""
+    """Return the migration revision that this version requires; read once."""
     return newest_revision()
 
 
 def faults(context: AppContext) -> list[str]:
-    """What keeps this process from serving people: no traffic should be sent to it while there is any."""
+    """Return the faults that prevent this process from serving; with any, it should get no traffic."""
     found = ["database"] if not _holds("database", _database, context) else []
     found += [name for name, check in _CHECKS.items() if not found and not _holds(name, check, context)]
     if found:
@@ -81,7 +81,7 @@ def faults(context: AppContext) -> list[str]:
 
 
 def weaknesses(context: AppContext) -> list[str]:
-    """What does not keep people from working, but should be seen to: files wait for the scanner, or cannot be kept."""
+    """Return the weaknesses that degrade the portal: the virus scanner or the file storage does not respond."""
     return [name for name, check in _WEAK.items() if not _holds(name, check, context)]
 
 
@@ -94,9 +94,9 @@ def _holds(name: str, check: Callable[[AppContext], bool], context: AppContext) 
 
 
 def _database(context: AppContext) -> bool:
-    """It can be written to, and its tables are those this version knows.
+    """Return whether the database can be written to and has the migrations this version requires.
 
-    Newer tables are no reason to leave: while an upgrade goes from host to host, those not yet upgraded go on serving.
+    Newer migrations are accepted, because hosts that are not upgraded yet go on serving during an upgrade.
     """
     return check_writable(context.database) >= wanted_revision()
 
@@ -104,7 +104,7 @@ def _database(context: AppContext) -> bool:
 def _mail(context: AppContext) -> bool:
     now = context.clock.now()
     with context.database.engine.connect() as connection:
-        return all(lane.late_by(now) < LATEST for lane in queue_state.lanes(connection, now))
+        return all(lane.late_by(now) < LATE_AFTER for lane in queue_state.lanes(connection, now))
 
 
 def _disk(context: AppContext) -> bool:
@@ -112,7 +112,7 @@ def _disk(context: AppContext) -> bool:
 
 
 def free_share(context: AppContext) -> float:
-    """How much of the disk that holds DATA_DIR is free, from 0 to 1."""
+    """Return the free share of the disk that holds DATA_DIR, from 0 to 1."""
     usage = shutil.disk_usage(context.settings.data_dir)
     return usage.free / usage.total
 

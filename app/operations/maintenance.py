@@ -1,4 +1,4 @@
-"""What is tidied by the clock: what is no longer needed goes, and what waited for another machine is tried again."""
+"""Scheduled maintenance: delete expired rows and files, and retry what failed because of another service."""
 
 import logging
 from collections.abc import Callable
@@ -22,68 +22,68 @@ KEEP_MAIL = timedelta(days=30)
 
 
 def every_minute(context: AppContext) -> None:
-    """New email addresses are put into use; files that the scanner gave no answer for are shown to it again."""
+    """Apply changes of email addresses that are due, and retry files that the scanner did not answer for."""
     _each(context, change_email.apply_due, scan_again)
 
 
 def every_day(context: AppContext) -> None:
-    """Everything that is only kept for a while."""
+    """Delete expired rows and files, and update the database statistics."""
     _each(
         context,
         _as_work(log_in.forget_old),
         _as_work(registration.forget_unconfirmed),
-        _as_work(forget_log_ins),
-        _as_work(forget_mail),
+        _as_work(delete_old_sessions),
+        _as_work(delete_old_mail),
         sweep_files,
-        learn_how_rows_lie,
+        update_statistics,
     )
 
 
-def _each(context: AppContext, *chores: Callable[[AppContext], object]) -> None:
-    """One that fails does not stop the others."""
-    for chore in chores:
+def _each(context: AppContext, *tasks: Callable[[AppContext], object]) -> None:
+    """Run each task; a failure is logged and does not stop the others."""
+    for task in tasks:
         try:
-            chore(context)
+            task(context)
         except Exception:
-            log.exception("%s failed", chore.__name__)
+            log.exception("%s failed", task.__name__)
 
 
-def _as_work(chore: Callable[[UnitOfWork], object]) -> Callable[[AppContext], object]:
-    @wraps(chore)
+def _as_work(task: Callable[[UnitOfWork], object]) -> Callable[[AppContext], object]:
+    @wraps(task)
     def done(context: AppContext) -> None:
         with unit_of_work(context, None) as work:
-            chore(work)
+            task(work)
 
     return done
 
 
 def scan_again(context: AppContext) -> None:
-    """In a session that does not hold the database while the scanner takes its time."""
+    """Retry the virus scan in a session that holds no database lock while the scanner works."""
     with context.database.open() as session:
         bypass_row_filter(session, "files that wait for the scanner are shown to it again")
         documents.scan_waiting(session, context)
 
 
 def sweep_files(context: AppContext) -> None:
-    """Files that belong to nothing any more."""
+    """Delete stored files that belong to no document."""
     with context.database.open() as session:
         bypass_row_filter(session, "files that belong to nothing are deleted")
         documents.sweep(session, context, context.clock.now())
 
 
-def learn_how_rows_lie(context: AppContext) -> None:
-    """The database goes the short way to what is asked only as long as it knows how much there is of what."""
+def update_statistics(context: AppContext) -> None:
+    """Update the database statistics, which the query planner needs to choose indexes."""
     context.database.gather_statistics()
 
 
-def forget_log_ins(work: UnitOfWork) -> None:
-    """Log-ins that ended, or were left alone, three months ago."""
+def delete_old_sessions(work: UnitOfWork) -> None:
+    """Delete log-in sessions last used three months ago."""
     log_in_session = cast(Table, LogInSession.__table__)
     work.session.execute(delete(log_in_session).where(log_in_session.c.seen_at < work.now - KEEP_LOG_INS))
 
 
-def forget_mail(work: UnitOfWork) -> None:
-    """Mail that went, or was given up, a month ago."""
+def delete_old_mail(work: UnitOfWork) -> None:
+    """Delete mail that was sent, or given up, a month ago."""
     box = cast(Table, OutboxMail.__table__)
     before = work.now - KEEP_MAIL
     work.session.execute(delete(box).where(or_(box.c.sent_at < before, box.c.dead_at < before)))

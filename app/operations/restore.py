@@ -1,4 +1,5 @@
-"""Putting a backup back into an empty place: everything is checked before anything is written, and again after."""
+"""Restore of a backup into an empty portal: everything is checked before anything is written, and again
+after."""
 
 import os
 import shutil
@@ -29,26 +30,26 @@ from app.operations.archive import (
     open_archive,
 )
 from app.operations.backup import keys_of
-from app.operations.database_copy import count_rows, is_empty, kind_of, need_tools, put_back
+from app.operations.database_copy import count_rows, is_empty, kind_of, require_tool, restore_database
 from app.operations.rules.backup_manifest import BadManifest, Manifest, other_keys, read_manifest, sealed_with
 from startup.version import VERSION
 
 FILES = name_of_file("")
 Documents = Sequence[Row[int, str, str]]
-"""Number, storage key and fingerprint of each that must have its file."""
+"""Id, storage key and SHA-256 of each document that must have its file."""
 
 
 class CannotRestore(Exception):
-    """Nothing was written; its text says why, for the person at the terminal."""
+    """Nothing was written; the message tells the operator why."""
 
 
-class HalfRestored(Exception):
-    """Something was written and then it broke off; its text says what stands there now and what to do about it."""
+class IncompleteRestore(Exception):
+    """The restore failed after some of it was written; the message names what exists and what to do about it."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back, and what about it is not as it should be."""
+    """The restored backup, with its differences from the original."""
 
     manifest: Manifest
     files: int
@@ -56,32 +57,33 @@ class Restored:
     log_ins_ended: int
     wrong: list[str] = field(default_factory=list)
     damaged: tuple[int, ...] = ()
-    """Documents whose file had been changed on the disk even before the backup was taken."""
+    """Ids of documents whose file had been changed before the backup was taken."""
 
 
 def restore_backup(
     context: AppContext, source: Path, *, older_key: bool = False, identity: Path | None = None
 ) -> Restored:
-    """Put this backup back. Raises CannotRestore, ArchiveError or CopyFailed while nothing has been written, HalfRestored after.
+    """Restore this backup and return the result.
 
-    `older_key`: it may be sealed with an audit key that was replaced since. `identity`: the file with the private key
-    of an encrypted one.
+    Raises CannotRestore, ArchiveError or CopyFailed while nothing has been written, IncompleteRestore after.
+    `older_key`: it may be sealed with an earlier audit key. `identity`: the file with the private key of an
+    encrypted backup.
     """
-    need_tools(context.database, "pg_restore")
+    require_tool(context.database, "pg_restore")
     with alone(context.database):
         _must_be_empty(context)
         scratch = context.settings.data_dir / "restoring.tar"
         with decrypted(source, identity, scratch) as plain, open_archive(plain) as archive:
             manifest = _checked(context, archive, older_key)
             _check_parts(archive, manifest)
-            with _what_is_left_is_said(context):
-                return _put_back(context, archive, manifest)
+            with _report_partial_restore(context):
+                return _restore(context, archive, manifest)
 
 
-def _put_back(context: AppContext, archive: ArchiveReader, manifest: Manifest) -> Restored:
-    _put_back_database(context, archive, manifest)
-    files = _put_back_files(context, archive)
-    _put_back_heads(context, archive)
+def _restore(context: AppContext, archive: ArchiveReader, manifest: Manifest) -> Restored:
+    _restore_database(context, archive, manifest)
+    files = _restore_files(context, archive)
+    _restore_heads(context, archive)
     verdict, documents = _audit(context, manifest), _documents(context)
     wrong = [
         *_wrong_counts(context, manifest),
@@ -89,48 +91,51 @@ def _put_back(context: AppContext, archive: ArchiveReader, manifest: Manifest) -
         *_wrong_audit(manifest, verdict),
     ]
     damaged = _damaged(manifest, documents)
-    return Restored(manifest, files, verdict, _begin_anew(context, manifest), wrong, damaged)
+    return Restored(manifest, files, verdict, _end_sessions(context, manifest), wrong, damaged)
 
 
-def _held(context: AppContext) -> list[str]:
-    """What stands here already, in words."""
-    held = []
+def _existing_data(context: AppContext) -> list[str]:
+    """Return descriptions of the data that exists already."""
+    existing = []
     if not is_empty(context.database):
-        held.append("the database has tables in it")
+        existing.append("the database has tables in it")
     if not store_of(context).is_empty():
-        held.append(f"there are files in {_files_lie_in(context)}")
+        existing.append(f"there are files in {_files_place(context)}")
     if kept_heads(context.settings.data_dir):
-        held.append(f"there is a DATA_DIR/{HEADS_FILE}")
-    return held
+        existing.append(f"there is a DATA_DIR/{HEADS_FILE}")
+    return existing
 
 
 def _must_be_empty(context: AppContext) -> None:
-    if held := _held(context):
+    if existing := _existing_data(context):
         raise CannotRestore(
-            f"A backup is only restored into an empty place, and here {' and '.join(held)}. "
+            f"A backup is only restored into an empty place, and here {' and '.join(existing)}. "
             f"Give an empty folder as DATA_DIR{', an empty bucket' if context.settings.s3 else ''} and an empty database."
         )
 
 
-def _files_lie_in(context: AppContext) -> str:
+def _files_place(context: AppContext) -> str:
     return f"the bucket {context.settings.s3.bucket}" if context.settings.s3 else "DATA_DIR/files"
 
 
 @contextmanager
-def _what_is_left_is_said(context: AppContext) -> Iterator[None]:
-    """When it breaks off, a full disk or a store that went away: whoever is at the terminal must know what they have now."""
+def _report_partial_restore(context: AppContext) -> Iterator[None]:
+    """Raise IncompleteRestore when the restore fails after something was written.
+
+    The operator must know what exists, for instance after a full disk.
+    """
     try:
         yield
     except (Exception, KeyboardInterrupt) as failure:
         try:
-            held = _held(context)
+            existing = _existing_data(context)
         except Exception:
-            held = ["it can't be told what is in it"]
-        if not held:
+            existing = ["its content is unknown"]
+        if not existing:
             raise  # nothing was written
-        raise HalfRestored(
-            f"The restore broke off ({_why(failure)}). What stands here now is half a restore: {' and '.join(held)}. "
-            f"Don't start the portal on it. Put right what stopped it, empty the place again ({_to_empty(context)}) "
+        raise IncompleteRestore(
+            f"The restore broke off ({_why(failure)}). What stands here now is half a restore: {' and '.join(existing)}. "
+            f"Don't start the portal on it. Put right what stopped it, empty the place again ({_to_delete(context)}) "
             "and restore once more. The backup itself was only read."
         ) from failure
 
@@ -141,18 +146,21 @@ def _why(failure: BaseException) -> str:
     return "it was interrupted" if isinstance(failure, KeyboardInterrupt) else type(failure).__name__
 
 
-def _to_empty(context: AppContext) -> str:
-    """Only what a restore writes: in a demo the keys lie in DATA_DIR too, and must stay."""
+def _to_delete(context: AppContext) -> str:
+    """Return what must be emptied: only what a restore writes.
+
+    In a demo the keys are in DATA_DIR too, and must stay.
+    """
     settings, database = context.settings, context.database.engine.url.database
-    files = f"everything in {_files_lie_in(context)}" if settings.s3 else str(settings.data_dir / "files")
+    files = f"everything in {_files_place(context)}" if settings.s3 else str(settings.data_dir / "files")
     heads = str(settings.data_dir / HEADS_FILE)
     if context.database.is_sqlite:
         return f"delete {', '.join((*(f'{database}{end}' for end in ('', '-wal', '-shm')), files, heads))}"
-    return f"drop the database {database} and create it anew, delete {files} and {heads}"
+    return f"drop the database {database} and create it again, delete {files} and {heads}"
 
 
 def _checked(context: AppContext, archive: ArchiveReader, older_key: bool) -> Manifest:
-    """The list of what is in it, if it fits this portal."""
+    """Return the manifest, if it fits this portal. Raises CannotRestore."""
     try:
         with archive.open(MANIFEST) as file:
             manifest, seal = read_manifest(file.read())
@@ -173,7 +181,7 @@ def _checked(context: AppContext, archive: ArchiveReader, older_key: bool) -> Ma
         raise CannotRestore(
             "This backup was sealed with an AUDIT_KEY that has been replaced since, so whoever has that key could "
             "have made it, the audit in it included. If you know where it has been since it was taken, and that its "
-            "last seal is one you kept elsewhere at the time, say so with --older-key."
+            "last seal is one you noted elsewhere at the time, say so with --older-key."
         )
     if manifest.kind != kind_of(context.database):
         raise CannotRestore(
@@ -188,7 +196,7 @@ def _checked(context: AppContext, archive: ArchiveReader, older_key: bool) -> Ma
 
 
 def _check_parts(archive: ArchiveReader, manifest: Manifest) -> None:
-    """Every part is there, nothing else is, and each is as it was."""
+    """Raise CannotRestore unless the entries are those of the manifest, with the same checksums."""
     there = archive.names() - {MANIFEST}
     wrong = [f"{name} is missing" for name in sorted(set(manifest.parts) - there)]
     wrong += [f"{name} does not belong to it" for name in sorted(there - set(manifest.parts))]
@@ -201,14 +209,14 @@ def _check_parts(archive: ArchiveReader, manifest: Manifest) -> None:
         raise CannotRestore(f"This backup is not whole: {'; '.join(wrong[:5])}{more}.")
 
 
-def _put_back_database(context: AppContext, archive: ArchiveReader, manifest: Manifest) -> None:
+def _restore_database(context: AppContext, archive: ArchiveReader, manifest: Manifest) -> None:
     with _on_disk(context, archive, DATABASE[manifest.kind]) as path:
-        put_back(context.database, path)
+        restore_database(context.database, path)
 
 
 @contextmanager
 def _on_disk(context: AppContext, archive: ArchiveReader, name: str) -> Iterator[Path]:
-    """A part as a file of its own, for as long as it is needed."""
+    """Yield an entry as a temporary file."""
     path = context.settings.data_dir / "restoring.part"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -219,7 +227,7 @@ def _on_disk(context: AppContext, archive: ArchiveReader, name: str) -> Iterator
         path.unlink(missing_ok=True)
 
 
-def _put_back_files(context: AppContext, archive: ArchiveReader) -> int:
+def _restore_files(context: AppContext, archive: ArchiveReader) -> int:
     store, files = store_of(context), sorted(name for name in archive.names() if name.startswith(FILES))
     for name in files:
         with archive.open(name) as file:
@@ -227,7 +235,7 @@ def _put_back_files(context: AppContext, archive: ArchiveReader) -> int:
     return len(files)
 
 
-def _put_back_heads(context: AppContext, archive: ArchiveReader) -> None:
+def _restore_heads(context: AppContext, archive: ArchiveReader) -> None:
     if HEADS not in archive.names():
         return
     handle = os.open(context.settings.data_dir / HEADS_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -252,16 +260,16 @@ def _documents(context: AppContext) -> Documents:
 
 
 def _without_file(context: AppContext, manifest: Manifest, documents: Documents) -> list[str]:
-    """Documents whose file should have come back and did not."""
-    kept = {row.storage_key: row.id for row in documents if row.id not in manifest.missing}
-    lost = [str(number) for number in without_file(store_of(context), kept)]
+    """Return the documents whose file should have been restored and was not."""
+    expected = {row.storage_key: row.id for row in documents if row.id not in manifest.missing}
+    lost = [str(number) for number in without_file(store_of(context), expected)]
     return [f"Documents without their file: {', '.join(lost)}."] if lost else []
 
 
 def _damaged(manifest: Manifest, documents: Documents) -> tuple[int, ...]:
-    """Documents whose file came back as it was in the backup, which is not as it was sent."""
-    held = {row.id: manifest.parts.get(name_of_file(row.storage_key)) for row in documents}
-    return tuple(sorted(row.id for row in documents if held[row.id] not in (None, row.sha256)))
+    """Return the ids of documents whose restored file, as in the backup, differs from the upload."""
+    existing = {row.id: manifest.parts.get(name_of_file(row.storage_key)) for row in documents}
+    return tuple(sorted(row.id for row in documents if existing[row.id] not in (None, row.sha256)))
 
 
 def _audit(context: AppContext, manifest: Manifest) -> Verdict:
@@ -277,8 +285,11 @@ def _wrong_audit(manifest: Manifest, verdict: Verdict) -> Iterator[str]:
         yield "The audit does not end where it ended in the backup."
 
 
-def _begin_anew(context: AppContext, manifest: Manifest) -> int:
-    """End every log-in that was open when the backup was taken (it may have been ended since), and put it on record."""
+def _end_sessions(context: AppContext, manifest: Manifest) -> int:
+    """End every session that was open when the backup was taken, and record the restore; return how many.
+
+    A session may have been ended since the backup.
+    """
     with unit_of_work(context, None) as work:
         bypass_row_filter(work.session, "a backup was restored")
         ended = work.session.execute(

@@ -1,4 +1,4 @@
-"""How the portal is doing, for those who look after it: mail, workers, backup, versions. Nothing about any child."""
+"""System status for the administrators: mail, workers, backup, versions; no data about children."""
 
 import json
 import platform
@@ -29,7 +29,7 @@ WORKER_AWAY = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Queue:
-    """The mail and the workers at one moment."""
+    """The mail queue and the workers at one moment."""
 
     now: datetime
     lanes: Sequence[Lane]
@@ -37,32 +37,32 @@ class Queue:
     worker_seen: datetime | None
 
     @property
-    def worker_away(self) -> bool:
-        """Whether no worker has been seen lately."""
+    def worker_missing(self) -> bool:
+        """Return whether no worker has been seen lately."""
         return self.worker_seen is None or self.now - self.worker_seen > WORKER_AWAY
 
 
 @dataclass(frozen=True)
 class LastBackup:
-    """The backup that was taken last, as `flask portal backup` left word of it."""
+    """The latest backup, as `flask portal backup` recorded it."""
 
     at: datetime
     kind: str
     bytes: int
 
     def is_old(self, now: datetime) -> bool:
-        """Whether a newer one should be there."""
+        """Return whether a newer backup should exist."""
         return now - self.at > BACKUP_EVERY
 
 
 @dataclass(frozen=True)
-class Doing:
-    """What the page shows."""
+class SystemStatus:
+    """The content of the status page."""
 
     queue: Queue
     mails: Sequence[GivenUp]
     names: Mapping[int, str]
-    """The accounts that the mails given up were for."""
+    """The accounts that the undelivered mails were for, by id."""
     backup: LastBackup | None
     weaknesses: Sequence[str]
     disk_free: float
@@ -71,12 +71,12 @@ class Doing:
 
     @property
     def disk_full(self) -> bool:
-        """Whether the disk needs room."""
+        """Return whether the disk is nearly full."""
         return self.disk_free <= LEAST_FREE
 
 
 def queue_status(context: AppContext) -> Queue:
-    """The queue and the workers now."""
+    """Return the state of the queue and the workers now."""
     now = context.clock.now()
     with context.database.engine.connect() as connection:
         return Queue(
@@ -87,11 +87,12 @@ def queue_status(context: AppContext) -> Queue:
         )
 
 
-def how_it_is_doing(work: UnitOfWork) -> Doing:
-    """Everything the page shows, in few questions however much mail there is."""
+def system_status(work: UnitOfWork) -> SystemStatus:
+    """Return the content of the status page, in a number of queries that does not depend on the amount of
+    mail."""
     connection = work.session.connection()
     mails = queue_state.given_up(connection, MOST_SHOWN)
-    return Doing(
+    return SystemStatus(
         queue_status(work.context),
         mails,
         _names(work.session, [each.recipient_id for each in mails if each.recipient_id]),
@@ -117,18 +118,21 @@ def _names(session: Session, numbers: Sequence[int]) -> dict[int, str]:
 
 
 def last_backup(data_dir: Path) -> LastBackup | None:
-    """When the last backup was taken; None when there is no word of any, or none that can be read."""
+    """Return the latest backup; None when there is none on record, or the record cannot be read."""
     try:
-        told = json.loads((data_dir / LAST_BACKUP).read_text(encoding="utf-8"))
-        at = datetime.fromisoformat(told["at"])
+        record = json.loads((data_dir / LAST_BACKUP).read_text(encoding="utf-8"))
+        at = datetime.fromisoformat(record["at"])
         at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-        return LastBackup(at, str(told["kind"]), int(told["bytes"]))
+        return LastBackup(at, str(record["kind"]), int(record["bytes"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def send_again(work: UnitOfWork, mail_id: int) -> None:
-    """Put a mail that was given up back into the queue. Raises InvalidState for one not worth sending any more."""
+    """Put an undelivered mail back into the queue.
+
+    Raises InvalidState for one that has expired.
+    """
     connection = work.session.connection()
     found = queue_state.given_up(connection, 1, mail_id)
     if not found:

@@ -3,7 +3,7 @@
 from app.commands_policy import MANUAL
 from app.core.roles import GRANTS, READ, WRITE
 from app.operations.access_manual import access_manual
-from app.operations.access_words import DOORS, PUBLIC_PAGES, TABLES
+from app.operations.access_words import GRANT_TEXTS, PUBLIC_PAGES, TABLES
 from app.store.policies import OPEN_TO_ALL, ROW_POLICIES
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import SHUT, door_of, routes
@@ -27,7 +27,7 @@ def test_the_manual_is_what_the_command_would_write_now():
 
 
 def test_the_manual_has_words_for_every_page_that_somebody_may_open(app):
-    assert set(DOORS) == declared(app)
+    assert set(GRANT_TEXTS) == declared(app)
 
 
 def test_no_role_is_granted_what_opens_nothing(app):

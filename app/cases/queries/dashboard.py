@@ -57,7 +57,7 @@ class Waiting:
 
 def waiting_for_team(session: Session, today: date) -> Waiting:
     """Return how many tasks of each kind the SEN team has, in one statement; each count stops at 1,000."""
-    return Waiting(*_WAITING.only(session, today=today))
+    return Waiting(*_WAITING.one(session, today=today))
 
 
 def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -> ColumnElement[int]:

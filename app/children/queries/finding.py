@@ -1,4 +1,4 @@
-"""Finding children by what somebody typed; the row filter says which of them may be found."""
+"""Queries to find children by name, number or date of birth. Row-level security applies."""
 
 from typing import Any, cast
 
@@ -25,27 +25,30 @@ from app.core.database.listing import Criteria
 from app.core.names import just_past, ways_to_match
 
 NOT_COMPARED = ("'", "’", "-", ".", " ")
-"""Left out of adults' and organisations' names when they are searched for."""
+"""Characters ignored in a search for the names of adults and organisations."""
 
 FEW_LETTERS = 2
-"""So few letters may begin the names of half a county; more than these hardly ever do."""
+"""Up to this many letters, the start of a word may match a large part of all names."""
 MANY = 5_000
-"""So many words take as long to gather as it takes to meet a page of their children, one child in two hundred, among a
-million."""
+"""From this many matching words on, reading the index takes as long as filling a page child by child.
+
+Measured with a million children: about one child in two hundred matches.
+"""
 MANY_TO_SORT = MANY // 2
-"""The same for what is about them: that is put in the order of its dates, which takes longer than gathering it."""
+"""The same limit for rows about children, which also have to be sorted by date."""
 SOME = 2_000
-"""Words that begin alike belong to half as many children or more: a child has two of them now and then (Ann Annabel)."""
+"""How many matching words are read for a first page. They belong to at least half as many children, since a
+few children have two similar names (Ann Annabel)."""
 
 
-def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool]:
-    """Children with this NHS number, UPN or date of birth, or with names that begin with these words, in any order.
+def child_matches(text: str, *, one_by_one: bool = False) -> ColumnElement[bool]:
+    """Return the criterion for children with this NHS number, UPN, date of birth, or these name beginnings.
 
-    The longest word fetches all that it finds from the index, and the other words are looked for in those alone. One by
-    one, every word is looked for in one child after another: less work where the children are few anyway, or where
-    so many match that a page of them is soon full.
+    The words of a name may come in any order. The longest word is read from the index, and the other words
+    are checked for those children only. With `one_by_one`, every word is checked child by child: faster where
+    there are few children, or where so many match that a page is soon full.
     """
-    wanted = child_wanted(typed)
+    wanted = child_wanted(text)
     if wanted.nhs_number:
         return Child.nhs_number == wanted.nhs_number
     if wanted.upn:
@@ -53,7 +56,7 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
     if wanted.born_on:
         return Child.date_of_birth == wanted.born_on
     if not wanted.words:
-        return false()  # nothing was typed that a name, date or number can have in it
+        return false()  # the text has no letter or digit
     ways = ways_to_match(wanted.words)
     if one_by_one:
         return and_(*[_has_word(each) for each in ways])
@@ -61,21 +64,22 @@ def child_matches(typed: str, *, one_by_one: bool = False) -> ColumnElement[bool
     return and_(Child.id.in_(_with_word(longest)), *[_has_word(each) for each in others])
 
 
-def children_listed(session: Session, typed: str) -> Criteria:
-    """The same, for a list of all children."""
-    return _listed(session, typed, MANY, Child.id, child_matches(typed))
+def children_listed(session: Session, text: str) -> Criteria:
+    """Return the search criteria for a list of all children."""
+    return _listed(session, text, MANY, Child.id, child_matches(text))
 
 
-def listed_by_child(session: Session, typed: str, child_id: InstrumentedAttribute[int]) -> Criteria:
-    """What is about the children that match, for a list of it; `child_id` is the column that says about whom."""
-    criterion = child_id.in_(select(Child.id).where(child_matches(typed)))
-    return _listed(session, typed, MANY_TO_SORT, child_id, criterion)
+def listed_by_child(session: Session, text: str, child_id: InstrumentedAttribute[int]) -> Criteria:
+    """Return the search criteria for a list of rows about children; `child_id` is their column."""
+    criterion = child_id.in_(select(Child.id).where(child_matches(text)))
+    return _listed(session, text, MANY_TO_SORT, child_id, criterion)
 
 
 def named_like(text: str, *columns: Any) -> ColumnElement[bool]:
-    """Whether these columns, one after the other, have this text in them, whatever apostrophes, hyphens and spaces.
+    """Return the criterion that the joined columns contain this text, ignoring apostrophes, hyphens and
+    spaces.
 
-    Text without a letter or digit is in none of them.
+    Text without a letter or digit matches nothing.
     """
     letters = "".join(sign for sign in text if sign.isalnum())
     if not letters:
@@ -90,13 +94,13 @@ def named_like(text: str, *columns: Any) -> ColumnElement[bool]:
 
 def _listed(
     session: Session,
-    typed: str,
+    text: str,
     many: int,
     child_id: InstrumentedAttribute[int],
     criterion: ColumnElement[bool],
 ) -> Criteria:
     use_custom_plans(session)
-    words = child_wanted(typed).words
+    words = child_wanted(text).words
     longest = max(words, key=len, default="")
     alone = len(words) == 1 or len(longest) <= FEW_LETTERS
     if not (longest and alone and _are_many(session, longest, many)):
@@ -114,13 +118,16 @@ def _are_many(session: Session, word: str, many: int) -> bool:
 
 
 def _with_word(ways: tuple[str, ...]) -> Select[Any] | CompoundSelect[Any]:
-    """The children with a word that begins in one of these ways, each way read from the index by itself."""
+    """Return the query for children with a word that begins in one of these ways.
+
+    Each way is a query of its own, so that each reads the index.
+    """
     each_way = [select(ChildName.child_id).where(_begins(way)) for way in ways]
     return union_all(*each_way) if len(each_way) > 1 else each_way[0]
 
 
 def _has_word(ways: tuple[str, ...], child_id: InstrumentedAttribute[int] = Child.id) -> ColumnElement[bool]:
-    """A word of this child's name begins in one of these ways."""
+    """Return the criterion that a word of the child's name begins in one of these ways."""
     begins = or_(*[_begins(way) for way in ways])
     return select(ChildName.child_id).where(ChildName.child_id == child_id, begins).exists()
 

@@ -1,4 +1,4 @@
-"""What somebody meant who typed into the box "Find a child"."""
+"""Interpretation of the text in the search box "Find a child"."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from app.core.typed_dates import read_date
 
 @dataclass(frozen=True)
 class ChildWanted:
-    """A child by one number, by date of birth, or by words of the name; exactly one of them is given."""
+    """The search for a child by one number, by date of birth or by words of the name; exactly one is set."""
 
     nhs_number: str | None = None
     upn: str | None = None
@@ -18,12 +18,12 @@ class ChildWanted:
     words: tuple[str, ...] = ()
 
 
-def child_wanted(typed: str) -> ChildWanted:
-    """Take what was typed for an NHS number, a UPN or a date of birth where it is one, else for a name."""
+def child_wanted(text: str) -> ChildWanted:
+    """Return the search that a text means: an NHS number, UPN or date of birth, otherwise a name."""
     for check, kind in ((check_nhs_number, "nhs_number"), (check_upn, "upn")):
         try:
-            return ChildWanted(**{kind: check(typed)})  # type: ignore[arg-type]
+            return ChildWanted(**{kind: check(text)})  # type: ignore[arg-type]
         except CodeError:
             continue
-    day = read_date(typed)
-    return ChildWanted(born_on=day) if day else ChildWanted(words=tuple(search_words(typed)))
+    day = read_date(text)
+    return ChildWanted(born_on=day) if day else ChildWanted(words=tuple(search_words(text)))

@@ -1,7 +1,7 @@
-"""The numbers and codes people type about children, schools and themselves.
+"""Validators for the numbers and codes of children, schools and people.
 
-Each `check_…` takes what was typed, forgives spaces and small letters, and gives the code as it is
-kept, or raises CodeError with a sentence that says what to do.
+Each `check_…` ignores spaces and case, and returns the code as it is stored or raises CodeError with a
+message for the screen.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ AUTHORITIES = frozenset(
         # authorities of 2021 and 2023: 940 and 941 in Northamptonshire, 942 Cumberland, 943 Westmorland and Furness
     }
 )
-"""Numbers of local authorities, also of former ones: a UPN keeps the number of the authority that gave it.
-python-stdnum's own list ends in 2011 and leaves out those abolished before."""
+"""Numbers of local authorities, including former ones: a UPN retains the number of the authority that issued
+it. python-stdnum's list ends in 2011 and lacks those abolished earlier."""
 
 POSTCODE = re.compile(
     r"GIR0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9][0-9]?|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRV-Y])"
     r"[0-9][ABD-HJLNP-UW-Z]{2}"
 )
-# Ofcom keeps these numbers free for films and demonstrations, so no list of real numbers has them.
+# Ofcom reserves these numbers for films and demonstrations, so no list of real numbers contains them.
 FICTIONAL_PHONES = re.compile(r"1632960\d{3}|7700900\d{3}|8081570\d{3}|2079460\d{3}|\d{3}4960\d{3}")
 
 
 class CodeError(ValueError):
-    """What was typed is not such a code; the text is ready for the screen."""
+    """The text is not a valid code; the message is ready for the screen."""
 
     def __init__(self, text: Wording) -> None:
         super().__init__(text)
@@ -53,7 +53,10 @@ class CodeError(ValueError):
 
 
 def _squeezed(text: str) -> str:
-    """The characters that count. Raises CodeError for a letter of another alphabet, which may look like the right one."""
+    """Return the text without spaces, in capitals.
+
+    Raises CodeError for a letter of another alphabet, which may look like the right one.
+    """
     code = re.sub(r"[\s\-\u2010-\u2015.]", "", clean_code(text))
     if problem := letter_problem(code):
         raise CodeError(problem)
@@ -68,12 +71,15 @@ def _digits(text: str, length: int, problem: str) -> str:
 
 
 def _weighted(digits: str) -> int:
-    """The sum behind NHS numbers and ULNs: first digit times 10, the next times 9, and so on."""
+    """Return the check sum of NHS numbers and ULNs: first digit times 10, the next times 9, and so on."""
     return sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), digits, strict=False))
 
 
 def check_upn(text: str) -> str:
-    """A unique pupil number, permanent or temporary (a temporary one ends in a letter)."""
+    """Return a unique pupil number, permanent or temporary (a temporary one ends in a letter).
+
+    Raises CodeError.
+    """
     number = _squeezed(text)
     if not re.fullmatch(r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]", number):
         raise CodeError(Wording(N_("A UPN is a letter and 12 characters, like B801200005001")))
@@ -87,26 +93,26 @@ def check_upn(text: str) -> str:
 
 
 def is_temporary_upn(number: str) -> bool:
-    """Whether a school gave this UPN for the time being only."""
+    """Return whether a school issued this UPN temporarily."""
     return number[-1:].isalpha()
 
 
 def check_nhs_number(text: str) -> str:
-    """An NHS number: 10 digits, the last of which checks the others."""
+    """Return an NHS number: 10 digits, the last of which is a check digit. Raises CodeError."""
     number = _digits(text, 10, N_("An NHS number has 10 digits, like 943 476 5870"))
-    # Ten equal digits pass the sum, yet nobody has such a number: they are typed to get past a box.
+    # Ten equal digits pass the check, but no NHS number has them: people enter them to get past the field.
     if len(set(number)) == 1 or not nhs.is_valid(number):
         raise CodeError(Wording(N_("This is not an NHS number. Check each digit")))
     return number
 
 
 def nhs_number_text(number: str) -> str:
-    """An NHS number in threes and fours, as the NHS prints it."""
+    """Return an NHS number in groups of three and four digits, as the NHS prints it."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
 def check_uln(text: str) -> str:
-    """A unique learner number, for people aged 14 and over."""
+    """Return a unique learner number, for people aged 14 and over. Raises CodeError."""
     number = _digits(text, 10, N_("A unique learner number has 10 digits"))
     rest = _weighted(number) % 11
     if number[0] == "0" or rest == 0 or 10 - rest != int(number[9]):
@@ -115,7 +121,8 @@ def check_uln(text: str) -> str:
 
 
 def check_urn(text: str) -> str:
-    """The number by which the Department for Education knows a school."""
+    """Return a unique reference number, which the Department for Education gives to schools. Raises
+    CodeError."""
     number = _digits(text, 6, N_("A URN has 6 digits, like 107439"))
     if number[0] == "0":
         raise CodeError(Wording(N_("A URN does not start with 0")))
@@ -123,7 +130,7 @@ def check_urn(text: str) -> str:
 
 
 def check_ukprn(text: str) -> str:
-    """The number by which colleges and other providers are registered."""
+    """Return a UK provider reference number of a college or other provider. Raises CodeError."""
     number = _digits(text, 8, N_("A UKPRN has 8 digits and starts with 1"))
     if number[0] != "1":
         raise CodeError(Wording(N_("A UKPRN has 8 digits and starts with 1")))
@@ -131,7 +138,7 @@ def check_ukprn(text: str) -> str:
 
 
 def check_postcode(text: str) -> str:
-    """A UK postcode, kept in capitals with one space, like BD1 1HX."""
+    """Return a UK postcode, in capitals with one space, like BD1 1HX. Raises CodeError."""
     squeezed = _squeezed(text)
     if not POSTCODE.fullmatch(squeezed):
         raise CodeError(Wording(N_("Enter a full UK postcode, like BD1 1HX")))
@@ -139,7 +146,10 @@ def check_postcode(text: str) -> str:
 
 
 def check_phone(text: str) -> str:
-    """A phone number, kept as people in the UK write it (numbers abroad with their country code)."""
+    """Return a phone number as people in the UK write it (numbers abroad with their country code).
+
+    Raises CodeError.
+    """
     problem = Wording(N_("Enter a phone number, like 01274 435750 or 07700 900 982"))
     try:
         number = phonenumbers.parse(clean_code(text), "GB")

@@ -1,4 +1,4 @@
-"""Whether two records may be of one child. It only raises the question; the SEN team answers it."""
+"""Rules for finding possible duplicates: whether two records may be of one child. The SEN team decides."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from difflib import SequenceMatcher
 from app.core.names import fold
 
 ALIKE = 0.8
-"""From here on two names count as spellings of one: Mohammed and Muhammad, Shah and Sha."""
+"""From this similarity on, two names count as spellings of one: Mohammed and Muhammad, Shah and Sha."""
 
 
 LONGEST_COMPARED = 60
-"""Comparing two names takes up to the cube of their length."""
+"""The longest part of a name that is compared, since comparing takes up to the cube of the length."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one child from another."""
+    """The details that distinguish one child from another."""
 
     forenames: str
     surname: str
@@ -30,7 +30,7 @@ class Identity:
 
 
 def similar(one: str, other: str) -> bool:
-    """Whether two names may be spellings of one name."""
+    """Return whether two names may be spellings of one name."""
     a, b = fold(one)[:LONGEST_COMPARED], fold(other)[:LONGEST_COMPARED]
     if not a or not b:
         return False
@@ -38,9 +38,10 @@ def similar(one: str, other: str) -> bool:
 
 
 def may_be_same_child(one: Identity, other: Identity) -> bool:
-    """The same UPN or NHS number; or born on the same day, with a similar name or the same postcode.
+    """Return whether two records may be of one child.
 
-    Two different NHS numbers are two people: twins would be taken for one child otherwise.
+    They have the same UPN or NHS number, or the same date of birth and a similar name or the same postcode.
+    Two different NHS numbers mean two children, so that twins are not taken for one child.
     """
     if one.nhs_number and other.nhs_number:
         return one.nhs_number == other.nhs_number
@@ -53,13 +54,13 @@ def may_be_same_child(one: Identity, other: Identity) -> bool:
 
 
 def is_close_to(one: Identity, other: Identity) -> bool:
-    """Whether one may be the other with a mistake in one detail: also the same names with another date of birth."""
+    """Return whether one record may be the other with one wrong detail, such as the date of birth."""
     same_names = fold(one.surname) == fold(other.surname) and fold(one.forenames) == fold(other.forenames)
     return same_names or may_be_same_child(one, other)
 
 
 def _similarly_named(one: Identity, other: Identity) -> bool:
-    """Surname and forename alike, or the two the other way round; a "known as" counts as a forename."""
+    """Return whether surname and forename are similar, in either order; "known as" counts as a forename."""
     straight = _alike_surnames(one, other) and any(
         similar(a, b) for a in (one.forenames, one.known_as) for b in (other.forenames, other.known_as)
     )
@@ -68,10 +69,13 @@ def _similarly_named(one: Identity, other: Identity) -> bool:
 
 
 def _alike_surnames(one: Identity, other: Identity) -> bool:
-    """A child recorded with one name only may be recorded elsewhere with a surname."""
+    """Return whether the surnames are similar.
+
+    A child recorded with one name only may have a surname in another record.
+    """
     return not one.surname or not other.surname or similar(one.surname, other.surname)
 
 
 def first_match(new: Identity, known: Iterable[Identity]) -> Identity | None:
-    """The oldest record that may be the same child."""
+    """Return the oldest record that may be the same child, or None."""
     return next((each for each in known if may_be_same_child(new, each)), None)

@@ -1,4 +1,4 @@
-"""The audit's questions: what happened to one child, by one person, of one kind, between two days."""
+"""Queries of the audit log: by child, person, kind of event and period."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ FEW = 20
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the reader asks for; None where they do not mind."""
+    """The criteria of a search in the audit log; None matches all."""
 
     child_id: int | None = None
     actor_id: int | None = None
@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One row of the audit, and the names of what it speaks of."""
+    """One row of the audit log, with the names of the people and children in it."""
 
     id: int
     at: datetime
@@ -53,14 +53,14 @@ class AuditLine:
 
 @dataclass(frozen=True)
 class AuditLines:
-    """One page, newest first, and the key of the next."""
+    """One page, newest first, and the key of the next page."""
 
     lines: Sequence[AuditLine]
     older: int | None
 
 
 def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> AuditLines:
-    """One page of what was asked for. Names are looked up for the whole page at once."""
+    """Return one page of matching rows. Names are fetched for the whole page at once."""
     statement = select(AuditRow).order_by(AuditRow.id.desc()).limit(LINES + 1)
     if wanted.child_id is not None:
         statement = statement.where(AuditRow.child_id.in_(_records_of(wanted.child_id)))
@@ -76,7 +76,7 @@ def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> 
         statement = statement.where(AuditRow.id < before)
     rows = session.scalars(statement).all()
     page = rows[:LINES]
-    # All four are asked each time, so that a page costs the same whatever its lines are about.
+    # All four queries run every time, so that the time of a page does not depend on its rows.
     children = _children(session, {row.child_id for row in page if row.child_id})
     people = _people(session, _spoken_of(page, "person_id"))
     linked = _linked(session, _spoken_of(page, "link_id"))
@@ -101,7 +101,10 @@ def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> 
 
 
 def _records_of(child_id: int) -> Select[tuple[int]]:
-    """The child's record and those merged into it, which no row filter shows any more: their past is this child's."""
+    """Return the query for the child's record and those merged into it.
+
+    Row-level security hides merged records, but their history belongs to this child.
+    """
     return select(_child.c.id).where(or_(_child.c.id == child_id, _child.c.merged_into_id == child_id))
 
 
@@ -122,7 +125,7 @@ def _people(session: Session, numbers: Collection[int]) -> dict[int, str]:
 
 
 def _linked(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """Whom a link links: a person, or an organisation's queue."""
+    """Return the name of each link's person, or organisation with its queue."""
     rows = session.execute(
         select(ChildLink.id, Person.first_name, Person.last_name, Organisation.name)
         .outerjoin(Person, Person.id == ChildLink.person_id)
@@ -142,9 +145,9 @@ def _forms(session: Session, numbers: Collection[int]) -> dict[int, str]:
     return {row[0]: title_of(row[1], row[2]) for row in rows}
 
 
-def people_called(session: Session, typed: str) -> list[tuple[int, str, str]]:
-    """A few accounts whose name holds every word typed: number, name, email address."""
-    words = typed.split()[:5]
+def find_people(session: Session, text: str) -> list[tuple[int, str, str]]:
+    """Return a few accounts whose name contains every word: id, name, email address."""
+    words = text.split()[:5]
     if not words:
         return []
     rows = session.execute(
@@ -156,15 +159,16 @@ def people_called(session: Session, typed: str) -> list[tuple[int, str, str]]:
     return [(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]
 
 
-def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]:
-    """A few children by name, date of birth or number: number, name, date of birth."""
-    if not typed:
+def find_children(session: Session, text: str) -> list[tuple[int, str, date]]:
+    """Return a few children by name, date of birth or number: id, name, date of birth."""
+    if not text:
         return []
     use_custom_plans(session)
-    # Found first and then put in order: PostgreSQL would read the county from A until it has met so many.
+    # Filtered in a subquery and sorted outside it: otherwise PostgreSQL reads all names in order until enough
+    # match.
     found = (
         select(Child.id, Child.forenames, Child.surname, Child.date_of_birth, Child.search_name)
-        .where(child_matches(typed))
+        .where(child_matches(text))
         .cte("found")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
@@ -176,11 +180,11 @@ def children_called(session: Session, typed: str) -> list[tuple[int, str, date]]
     return [(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]
 
 
-def child_called(session: Session, child_id: int) -> str | None:
-    """A child's name, or None where there is no such child."""
+def child_name(session: Session, child_id: int) -> str | None:
+    """Return a child's name, or None where there is no such child."""
     return _children(session, [child_id]).get(child_id)
 
 
-def person_called(session: Session, person_id: int) -> str | None:
-    """A person's name, or None where there is no such account."""
+def person_name(session: Session, person_id: int) -> str | None:
+    """Return a person's name, or None where there is no such account."""
     return _people(session, [person_id]).get(person_id)

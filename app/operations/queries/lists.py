@@ -1,4 +1,4 @@
-"""What the generated lists show of their rows, and of what stands beside each."""
+"""Columns of the generated lists, with those of the related rows."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from app.forms.tables.forms import Advice, Form, FormTemplate, FormVersion, Requ
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
-# A column that is never empty comes first in each table.
+# The first column of each table must never be null.
 _CHILD = RowMapper(Child, "id", "forenames", "surname")
 _BODY = RowMapper(Organisation, "id", "name")
 _PERSON = RowMapper(Person, "id", "first_name", "last_name")
@@ -84,7 +84,7 @@ MESSAGES = Listing(
 
 
 def with_parents_of_age(today: date) -> ColumnElement[bool]:
-    """Young people over compulsory school age whom a parent or carer still follows."""
+    """Return the criterion for young people over compulsory school age to whom a parent or carer is linked."""
     parents = select(ChildLink.child_id).where(
         ChildLink.part == WorkflowRole.parent, ChildLink.ended_at.is_(None)
     )

@@ -1,6 +1,7 @@
-"""The slip that lies in every backup: what it holds, from when, and how to tell that nothing was changed in it since.
+"""The manifest of a backup: its content, its time, and a seal that shows changes.
 
-It names no key, but carries a mark of each, so that a restore with another key is refused before anything is written.
+It contains no key but a digest of each, so that a restore with another key is rejected before anything is
+written.
 """
 
 import hashlib
@@ -14,45 +15,45 @@ FORM = 1
 
 
 class BadManifest(ValueError):
-    """This slip was not written by a portal, or not by this kind of portal."""
+    """The manifest is not one of a portal, or of another version."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What stands on the slip."""
+    """The fields of the manifest."""
 
     taken_at: str
     version: str
     kind: str
-    """ "sqlite" or "postgresql"."""
+    """"sqlite" or "postgresql"."""
     migration: str
     counts: dict[str, int]
     """Rows by table."""
     parts: dict[str, str]
-    """SHA-256 by part."""
+    """SHA-256 by entry."""
     missing: tuple[int, ...] = ()
-    """Documents whose file was not there when the backup was taken, by their number."""
+    """Ids of documents whose file did not exist when the backup was taken."""
     audit_rows: int
     audit_head: str
-    """The audit's last seal."""
+    """The last seal of the audit log."""
     keys: dict[str, str]
-    """A mark of each key that what is kept cannot be read or checked without; of older ones too while any is in use."""
+    """A digest of each key needed to read or check the data, including older keys in use."""
     form: int = field(default=FORM)
 
     def written(self, audit_key: str) -> bytes:
-        """The slip as text, sealed."""
+        """Return the manifest as sealed JSON."""
         plain = asdict(self)
         return json.dumps(plain | {"seal": _seal(audit_key, plain)}, indent=1, sort_keys=True).encode()
 
 
 def read_manifest(text: bytes) -> tuple[Manifest, str]:
-    """The slip and its seal. Raises BadManifest."""
+    """Return the manifest and its seal. Raises BadManifest."""
     try:
-        told: dict[str, Any] = json.loads(text)
-        seal = str(told.pop("seal"))
-        if told.get("form") != FORM:
+        fields: dict[str, Any] = json.loads(text)
+        seal = str(fields.pop("seal"))
+        if fields.get("form") != FORM:
             raise BadManifest("This backup was made by another version of the portal, in another form.")
-        return Manifest(**(told | {"missing": tuple(told["missing"])})), seal
+        return Manifest(**(fields | {"missing": tuple(fields["missing"])})), seal
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         if isinstance(wrong, BadManifest):
             raise
@@ -60,20 +61,22 @@ def read_manifest(text: bytes) -> tuple[Manifest, str]:
 
 
 def sealed_with(manifest: Manifest, seal: str, audit_keys: Sequence[str]) -> int | None:
-    """Which of these keys, newest first, sealed the slip as it stands; None when it was written by none of them, or
-    changed."""
+    """Return the index of the key, newest first, that sealed the manifest.
+
+    It is None when no key did, or the manifest was changed.
+    """
     plain = asdict(manifest)
     right = [hmac.compare_digest(_seal(key, plain), seal) for key in audit_keys]
     return right.index(True) if True in right else None
 
 
 def marks_of(keys: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """A short mark of each key: the same key gives the same mark, and no mark gives away its key."""
+    """Return a short digest of each key, from which the key cannot be derived."""
     return {name: " ".join(map(_mark, held)) for name, held in keys.items()}
 
 
 def other_keys(manifest: Manifest, keys: Mapping[str, Sequence[str]]) -> list[str]:
-    """The keys that the backup was made with and that are not among these, newer or older."""
+    """Return the names of the keys of the backup that are not among these, newer or older."""
     here = {name: set(marks.split()) for name, marks in marks_of(keys).items()}
     return sorted(name for name, marks in manifest.keys.items() if set(marks.split()) - here.get(name, set()))
 
@@ -83,5 +86,5 @@ def _mark(key: str) -> str:
 
 
 def _seal(audit_key: str, plain: Mapping[str, Any]) -> str:
-    told = json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
-    return hmac.new(audit_key.encode(), b"backup|" + told, hashlib.sha256).hexdigest()
+    fields = json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.new(audit_key.encode(), b"backup|" + fields, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Assigning a child who waits in an organisation's queue, or is a colleague's, to a professional there."""
+"""The pages to assign a child in an organisation's queue, or a colleague's, to a professional there."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,14 +23,17 @@ Choices = list[tuple[int, str]]
 
 
 def choices_of(colleagues: Sequence[Colleague]) -> Choices:
-    """Colleagues for a list to choose from."""
+    """Return the colleagues as choices of a list."""
     return [
         (each.id, f"{each.name}, {each.job_title}" if each.job_title else each.name) for each in colleagues
     ]
 
 
 def assignable(work: UnitOfWork, people: Sequence[Involved]) -> list[Involved]:
-    """The links that the reader may assign: their organisation's queue, and colleagues' children from the queue."""
+    """Return the links that the reader may assign.
+
+    These are the queue of their organisation, and colleagues' links that came through the queue.
+    """
     me = work.me
     if not (me.has(Role.professional) and me.is_confirmed and me.organisation_id is not None):
         return []
@@ -41,7 +44,7 @@ def assignable(work: UnitOfWork, people: Sequence[Involved]) -> list[Involved]:
 
 
 def assign_part(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> dict[str, Any]:
-    """What a page needs to offer "Assign to me" and a choice of colleagues."""
+    """Return the context that a page needs to offer "Assign to me" and a choice of colleagues."""
     found = assignable(work, people)
     if not found:
         return {"assignable": [], "can_assign_to": []}
@@ -50,8 +53,10 @@ def assign_part(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> 
 
 
 def waiting_form(work: UnitOfWork, form: Form) -> dict[str, Any] | None:
-    """What the page of a form shows to a professional whose organisation writes it, but to whom the child is not
-    assigned; None for everybody else."""
+    """Return the context of a form's page for a professional to whom the child is not assigned.
+
+    None for readers whose organisation does not write the form, or who are linked to the child.
+    """
     me = work.me
     if (
         not me.has(Role.professional)
@@ -66,7 +71,7 @@ def waiting_form(work: UnitOfWork, form: Form) -> dict[str, Any] | None:
 
 
 class AssignView(PortalView):
-    """Assigning a child within an organisation."""
+    """The endpoint to assign a child within an organisation."""
 
     route_base = "/involvement"
     class_permission_name = "SendArea"
@@ -74,7 +79,7 @@ class AssignView(PortalView):
     @expose("/<int:link_id>/assign", methods=["POST"])
     @has_access
     def assign(self, link_id: int) -> ResponseReturnValue:
-        """Assign the child to a colleague, or take over from one."""
+        """Assign the child to the reader or a colleague, or take it over from a colleague."""
         colleague, before = _number("colleague"), _number("assigned_to")
         with self.work() as work:
             child_id = work.get(ChildLink, link_id).child_id

@@ -1,4 +1,4 @@
-"""The parts of a child's page: its frame, the dates, the forms and what may be done with each."""
+"""The parts of a child's page: header, dates, forms and the steps available for each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,12 +33,12 @@ from app.views.web.words import FORM_STATE_COLOURS, form_state
 
 
 def why_no_upn(code: str | None) -> str:
-    """The reason in words; the code itself where the list of reasons no longer has it."""
+    """Return the reason's text, or the code itself if it is no longer in the list of reasons."""
     return _reason("upn_missing_reasons", code)
 
 
 def why_no_postcode(code: str | None) -> str:
-    """The reason in words; the code itself where the list of reasons no longer has it."""
+    """Return the reason's text, or the code itself if it is no longer in the list of reasons."""
     return _reason("postcode_missing_reasons", code)
 
 
@@ -50,12 +50,12 @@ def _reason(list_name: str, code: str | None) -> str:
 
 
 def _no_upn(code: str | None) -> str:
-    why = why_no_upn(code)  # in the words of whoever added the child
+    why = why_no_upn(code)  # in the words of the person who added the child
     return f"{_('None')} ({why})" if why else _("None")
 
 
 def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, Any]:
-    """Whose page it is and its parts: what every page about a child shows on top."""
+    """Return the context of the header and tabs that every page about a child shows."""
     identity = [
         {"label": _("Date of birth"), "value": child.date_of_birth},
         _year_group(child, today),
@@ -89,7 +89,11 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
 
 
 def people_shown(people: Sequence[Involved], child: Child, who: Principal) -> list[Involved]:
-    """Who is involved, for this reader: no queues, organisations and job titles where they would show where the child is."""
+    """Return the linked people as this reader may see them.
+
+    Where an address is confidential, queues, organisations and job titles are left out, since they show where
+    the child is.
+    """
     if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
         return list(people)
     return [
@@ -102,14 +106,17 @@ def people_shown(people: Sequence[Involved], child: Child, who: Principal) -> li
 
 
 def lines_shown(lines: Sequence[FormLine], child: Child, who: Principal) -> list[FormLine]:
-    """The forms about a child, for this reader: without organisations that would show where the child is."""
+    """Return the forms as this reader may see them.
+
+    Where an address is confidential, organisations are left out, since they show where the child is.
+    """
     if not hides_places(is_family=who.has(Role.parent), contact_risk=child.contact_risk):
         return list(lines)
     return [replace(line, organisation_name="") for line in lines]
 
 
 def _back(who: Principal) -> dict[str, str]:
-    """Where this reader's children are listed."""
+    """Return the back link to this reader's list of children."""
     if who.in_sen_team:
         return {"text": _("Children and young people"), "href": url_for("ChildList.list")}
     if who.has(Role.professional):
@@ -131,7 +138,7 @@ def _tabs(child_id: int, active: str) -> list[dict[str, Any]]:
 
 
 def _year_group(child: Child, today: date) -> dict[str, str]:
-    """The year group the child is taught in, where that is known, and by age where it differs."""
+    """Return the year group the child is taught in, if recorded, and by age where it differs."""
     by_age = school_year(child.date_of_birth, today)
     year = year_of(child, today)
     label = _("Year group by age") if child.year_taught is None else _("Year group taught")
@@ -145,7 +152,7 @@ def _year_group(child: Child, today: date) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class FormRow:
-    """One form about the child, ready for the page."""
+    """One form about the child, formatted for the page."""
 
     line: FormLine
     href: str | None
@@ -159,7 +166,7 @@ class FormRow:
 
     @property
     def who(self) -> str:
-        """Who writes it or wrote it."""
+        """Return the name of the author or organisation of the form."""
         names = [name for name in (self.line.author_name, self.line.organisation_name) if name]
         return ", ".join(names) or _("Written down by the SEN team")
 
@@ -170,12 +177,12 @@ def form_rows(
     today: date,
     shared: Mapping[int, Sequence[str]] | None = None,
 ) -> list[FormRow]:
-    """The forms that the reader may know of; for the SEN team, with the names of who each is shared with."""
+    """Return the rows of the forms; for the SEN team, with the names of those each is shared with."""
     return [_form_row(line, who, today, (shared or {}).get(line.id, ())) for line in lines]
 
 
 def shared_names(shares: Sequence[FormShare], people: Sequence[Involved]) -> dict[int, list[str]]:
-    """By form, the names of who it is shared with."""
+    """Return the names of the people and organisations each form is shared with, by form id."""
     names = {each.link_id: each.person_name for each in people}
     found: dict[int, list[str]] = {}
     for share in shares:
@@ -203,7 +210,7 @@ def _form_row(line: FormLine, who: Principal, today: date, shared_with: Sequence
 
 
 def _is_writer(line: FormLine, who: Principal) -> bool:
-    """It is for the reader to write: their organisation's form, or their family's."""
+    """Return whether the reader may write the form: it is their organisation's, or their own consent."""
     if line.kind == "consent":
         return who.has(Role.parent) and line.author_id == who.user_id and not line.recorded_by_team
     return (
@@ -214,7 +221,7 @@ def _is_writer(line: FormLine, who: Principal) -> bool:
 
 
 def _href(line: FormLine, who: Principal) -> str | None:
-    """Where the form opens for this reader: to write in it, to read what was sent, or nowhere yet."""
+    """Return the address of the form: to write it, to read what was sent, or None."""
     may_write = _is_writer(line, who) or (line.recorded_by_team and who.in_sen_team)
     if may_write and line.state in OPEN_TO_WRITING:
         return url_for("FormView.show", form_id=line.id)
@@ -222,20 +229,23 @@ def _href(line: FormLine, who: Principal) -> str | None:
 
 
 def _steps(line: FormLine) -> list[tuple[str, str]]:
-    """What the SEN team may do with the form now, from the workflow's table; one button where one page offers both."""
+    """Return the text and address of each step open to the SEN team, from the workflow.
+
+    Steps of one page share one button.
+    """
     parts = (
         {WorkflowRole.sen_team, WorkflowRole.recorder} if line.recorded_by_team else {WorkflowRole.sen_team}
     )
     names = set(WORKFLOWS[line.kind].open_to(line.state, parts))
     return [
-        (_(_named_for(line, text)), url_for(door, form_id=line.id))
-        for steps, text, door in OFFERED
+        (_(_named_for(line, text)), url_for(endpoint, form_id=line.id))
+        for steps, text, endpoint in OFFERED
         if names & steps
     ]
 
 
 def _named_for(line: FormLine, text: str) -> str:
-    """The words of a step; information is not called advice."""
+    """Return the text of a step, with other words for information than for advice."""
     return CANCEL_INFORMATION if text == CANCEL_ADVICE and line.purpose == "information" else text
 
 
@@ -251,12 +261,15 @@ OFFERED = (
 
 
 def next_steps(rows: Sequence[FormRow]) -> list[tuple[FormLine, str, str]]:
-    """What waits for the SEN team on this child; cancelling advice or correcting a decision waits for nobody."""
+    """Return the steps that the SEN team has to take on this child, without optional ones."""
     return [(row.line, text, href) for row in rows if _waits(row.line) for text, href in row.steps]
 
 
 def _waits(line: FormLine) -> bool:
-    """The SEN team still has to answer the form or, for a request, to decide: the six weeks run in every state."""
+    """Return whether the SEN team still has to answer the form or decide the request.
+
+    The six weeks to decide include every state after the receipt of a request.
+    """
     if line.kind == "request":
         return line.state in RECEIVED
     return line.kind == "consent" or line.state is FormState.submitted
@@ -265,7 +278,7 @@ def _waits(line: FormLine) -> bool:
 def milestones(
     standing: CaseStatus | None, lines: Sequence[FormLine], who: Principal, today: date
 ) -> list[dict[str, Any]]:
-    """The dates of the case: those gone by, and those to come with the time that is left."""
+    """Return the dates of the case, with the time left for those to come."""
     asked = [line.asked_on for line in lines if line.kind == "advice" and line.asked_on is not None]
     found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
     return [_milestone(each, standing, today, who) for each in found]
@@ -289,7 +302,7 @@ def _milestone(each: Milestone, standing: CaseStatus | None, today: date, who: P
 
 
 def _excuse(span: Span) -> str:
-    """An exception, beside a limit that stays as it is."""
+    """Return the text of an exception to a deadline, which itself does not change."""
     return _(
         "Exception from %(first)s to %(last)s: %(reason)s. The deadline stays.",
         first=uk_date(span.first_day),

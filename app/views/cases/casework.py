@@ -1,4 +1,4 @@
-"""What the SEN team does with a case: ask for advice, share, and settle duplicates."""
+"""The SEN team's pages for a case: request advice, and settle duplicates."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,7 +48,7 @@ ANSWERS: dict[str, tuple[Callable[[UnitOfWork, int], Child], str]] = {
 
 
 class AskForm(Form):
-    """What advice is asked for, of whom, and by when."""
+    """The fields of an advice request."""
 
     form = RadioField(_l("What do you need?"), validate_choice=False)
     adviser = RadioField(_l("Who are you asking?"), validate_choice=False)
@@ -61,7 +61,7 @@ class AskForm(Form):
 
 
 class AskView(PortalView):
-    """Asking for advice, and taking it back."""
+    """The pages to request advice and to cancel a request."""
 
     route_base = ""
     class_permission_name = "CaseWork"
@@ -80,9 +80,11 @@ class AskView(PortalView):
             form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
             form.due_on.show(advice_due_on(app_context().clock.today()) if statutory else None)
-        elif "search" not in request.form and (told := self._asked(child_id, form, statutory)) is not None:
+        elif (
+            "search" not in request.form and (notified := self._asked(child_id, form, statutory)) is not None
+        ):
             asked = dict(form.adviser.choices)[form.adviser.data]
-            flash(_requested(statutory, told, asked), "success")
+            flash(_requested(statutory, notified, asked), "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         status = 422 if form.errors else 200
         return self.page("casework/ask.html", status, child=child, form=form, statutory=statutory)
@@ -120,7 +122,7 @@ class AskView(PortalView):
     @expose("/advice/<int:form_id>/cancel", methods=["GET", "POST"])
     @has_access
     def cancel(self, form_id: int) -> ResponseReturnValue:
-        """The advice is no longer needed, after asking once."""
+        """Cancel an advice request after a confirmation page."""
         if request.method == "POST":
             with self.work() as work:
                 child_id = advice_requests.cancel_advice(work, form_id).child_id
@@ -138,11 +140,11 @@ class AskView(PortalView):
         return self.page("casework/cancel.html", child=child, advice=advice)
 
 
-def _requested(statutory: bool, told: bool, name: str) -> str:
-    """What was asked for, and whether anyone could be told."""
-    if statutory and told:
+def _requested(statutory: bool, notified: bool, name: str) -> str:
+    """Return the confirmation text, which depends on whether anyone could be sent a message."""
+    if statutory and notified:
         return _("Advice requested. We have told %(name)s.", name=name)
-    if told:
+    if notified:
         return _("Information requested. We have told %(name)s.", name=name)
     if statutory:
         return _("Advice requested. %(name)s has no open account, so we told no one.", name=name)
@@ -150,7 +152,7 @@ def _requested(statutory: bool, told: bool, name: str) -> str:
 
 
 def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, str]]:
-    """Those already involved, then those found: professionals and organisations' queues."""
+    """Return choices of advisers: people linked already, then those found by the search."""
     found: dict[str, str] = {}
     for each in involved_with(session, child_id):
         if each.person_id is not None and each.organisation_id is not None:
@@ -169,7 +171,7 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
 
 
 class DuplicateView(PortalView):
-    """Two records that may be one child."""
+    """The page for two records that may be of one child."""
 
     route_base = "/children"
     class_permission_name = "CaseWork"
@@ -177,7 +179,7 @@ class DuplicateView(PortalView):
     @expose("/<int:child_id>/duplicate", methods=["GET", "POST"])
     @has_access
     def settle(self, child_id: int) -> ResponseReturnValue:
-        """Compare the two records; say whether they are one child."""
+        """Show the two records, and record whether they are of one child."""
         errors: list[dict[str, str]] = []
         if request.method == "POST":
             answer = ANSWERS.get(request.form.get("answer", ""))
@@ -185,9 +187,9 @@ class DuplicateView(PortalView):
                 verb, answered = answer
                 try:
                     with self.work() as work:
-                        kept = verb(work, child_id).id
+                        remaining_id = verb(work, child_id).id
                     flash(_(answered), "success")
-                    return redirect(url_for("ChildView.show", child_id=kept))
+                    return redirect(url_for("ChildView.show", child_id=remaining_id))
                 except ValidationFailed as refused:
                     errors = [
                         {"text": translated(fault.text), "href": f"#{fault.field}"}

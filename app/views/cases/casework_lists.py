@@ -42,7 +42,7 @@ from app.views.web.words import FORM_STATES, form_state
 
 
 def child_page(child: Child) -> Onward:
-    """The way to a child's own page."""
+    """Return the link to a child's own page."""
     return Onward(
         _("Open the page of %(name)s", name=child.name), url_for("ChildView.show", child_id=child.id)
     )
@@ -53,22 +53,23 @@ def _today() -> date:
 
 
 def _nhs_number(number: str | None) -> str:
-    """On one line, however narrow the column."""
+    """Return the number with non-breaking spaces, so that it stays on one line."""
     return nhs_number_text(number).replace(" ", "\N{NO-BREAK SPACE}") if number else ""
 
 
 def _origin(origin: tuple[str, bool]) -> str:
-    """The organisation, marked where nobody has confirmed that the author works there."""
+    """Return the organisation, marked where the author's employment there is not confirmed."""
     body, is_unconfirmed = origin
     return _("%(organisation)s (author not confirmed)", organisation=body) if is_unconfirmed else body
 
 
-def named(thing: Any) -> str:
-    return thing.name if thing is not None else ""
+def named(row: Any) -> str:
+    """Return the name of a row, or an empty string for None."""
+    return row.name if row is not None else ""
 
 
 class ChildList(PortalListView):
-    """Every child and young person the SEN team knows."""
+    """All children and young people."""
 
     about_children = True
     datamodel = PortalInterface(Child, listing=lists.CHILDREN)
@@ -123,7 +124,7 @@ class ChildList(PortalListView):
     }
 
     def _listed(self, criteria: Criteria) -> Listed:
-        """Add where each case is now, and how late the council is with it."""
+        """Add the status of each case and how late the council is with it."""
         found = super()._listed(criteria)
         standings = statuses_of(self.datamodel.session, [row.number for row in found.rows])
         label = _("Status")
@@ -134,23 +135,23 @@ class ChildList(PortalListView):
         return found
 
     def find(self, text: str) -> Criteria:
-        """By name, date of birth or number."""
+        """Return the criteria to find children by name, date of birth or number."""
         return children_listed(self.datamodel.session, text)
 
     def opened(self, record: Child) -> Event:
-        """The record holds what the child's page holds."""
+        """Return the event of viewing a child, because the record shows what the child's page shows."""
         return ChildViewed(child_id=record.id)
 
     def name_leads_to(self, record: Child) -> str:
-        """The child's own page."""
+        """Return the address of the child's own page."""
         return url_for("ChildView.show", child_id=record.id)
 
     def also_leads_to(self, record: Child) -> list[Onward]:
-        """For a possible duplicate, the two side by side."""
+        """Return a link to the comparison, for a possible duplicate."""
         return self._to_compare(record)
 
     def leads_to(self, record: Child) -> list[Onward]:
-        """The child's own page; for a possible duplicate, the two side by side."""
+        """Return links to the child's page and, for a possible duplicate, to the comparison."""
         return [child_page(record), *self._to_compare(record)]
 
     def _to_compare(self, record: Child) -> list[Onward]:
@@ -161,7 +162,7 @@ class ChildList(PortalListView):
 
 
 class FormList(PortalListView):
-    """What requests and advice have in common."""
+    """The base of the lists of requests and advice."""
 
     about_children = True
     class_permission_name = "CaseWork"
@@ -204,32 +205,32 @@ class FormList(PortalListView):
     }
 
     def find(self, text: str) -> Criteria:
-        """By the child."""
+        """Return the criteria to find forms by child."""
         return listed_by_child(self.datamodel.session, text, self.datamodel.obj.child_id)
 
     def opened(self, record: Form) -> Event:
-        """A form's record tells of the child: reasons for a decision, what was asked."""
+        """Return the event of viewing the child, because the record shows decision reasons and advice notes."""
         return ChildViewed(child_id=record.child_id)
 
     def name_leads_to(self, record: Form) -> str:
-        """The name is the child's, and so is the page."""
+        """Return the address of the child's page, since the name is the child's."""
         return url_for("ChildView.show", child_id=record.child_id)
 
     def also_leads_to(self, record: Form) -> list[Onward]:
-        """What was sent."""
+        """Return a link to the submitted form."""
         return self._to_read(record)
 
     def told_apart(self, record: Form) -> str:
-        """What tells this form from the others in the list."""
+        """Return the child's name, which distinguishes the form from others in the list."""
         return record.child.name
 
     def time_left(self, record: Form) -> Due | None:
-        """Until it is sent, or the request decided; after that nobody is late any more."""
+        """Return the time left until the form is due or the request decided; None after that."""
         dates = (record.due_on, record.wanted_by)
         return form_due(record.kind, record.state, dates, _today())
 
     def leads_to(self, record: Form) -> list[Onward]:
-        """To what was sent, and to the child."""
+        """Return links to the submitted form and to the child."""
         return [*self._to_read(record), child_page(record.child)]
 
     def _to_read(self, record: Form) -> list[Onward]:
@@ -264,7 +265,7 @@ class RequestList(FormList):
 
 
 class AdviceList(FormList):
-    """Advice asked for, and what came of it."""
+    """Requests for advice, and the advice received."""
 
     datamodel = PortalInterface(Advice, listing=lists.ADVICE)
     route_base = "/advice"
@@ -298,7 +299,7 @@ class AdviceList(FormList):
     }
 
     def told_apart(self, record: Form) -> str:
-        """One child has several: which advice, and whose."""
+        """Return title and name, because a child has several advice forms."""
         return f"{translated(record.title)}, {record.child.name}"
 
 
@@ -311,7 +312,7 @@ REGISTRATION_STATES = {
 
 
 class RegistrationList(PortalListView):
-    """Who asked for an account."""
+    """Registrations for an account."""
 
     datamodel = PortalInterface(Registration, listing=lists.REGISTRATIONS)
     route_base = "/registrations"
@@ -353,7 +354,7 @@ class RegistrationList(PortalListView):
     }
 
     def find(self, text: str) -> Criteria:
-        """By part of a name or address."""
+        """Return the criteria to find registrations by part of a name or address."""
         return Criteria(
             or_(
                 named_like(text, Registration.first_name, Registration.last_name),
@@ -362,7 +363,7 @@ class RegistrationList(PortalListView):
         )
 
     def leads_to(self, record: Registration) -> list[Onward]:
-        """To the decision, while it waits for one."""
+        """Return a link to the decision page while the registration awaits one."""
         if record.state is not RegistrationState.waiting:
             return []
         return [

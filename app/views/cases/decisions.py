@@ -1,4 +1,4 @@
-"""Deciding whether to assess, and correcting a decision that was recorded wrongly."""
+"""The pages to decide whether to assess, and to correct a decision that was recorded wrongly."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ OUTCOMES = {FormState.assessing: AGREE, FormState.not_assessing: DECLINE}
 
 
 class DecisionForm(Form):
-    """Whether the council will assess, when that was decided, and why."""
+    """The decision whether to assess, its date and reasons."""
 
     decision = RadioField(
         _l("Will the council assess?"),
@@ -43,13 +43,13 @@ class DecisionForm(Form):
 
 
 class CorrectionForm(DecisionForm):
-    """The decision as it should have been recorded, and why it is corrected."""
+    """The corrected decision and the reason for the correction."""
 
     correction_reason = TextAreaField(_l("Why are you correcting the decision?"))
 
 
 class DecideView(PortalView):
-    """Deciding whether to assess."""
+    """The pages to decide whether to assess."""
 
     route_base = "/requests"
     class_permission_name = "CaseWork"
@@ -57,7 +57,7 @@ class DecideView(PortalView):
     @expose("/<int:form_id>/decide", methods=["GET", "POST"])
     @has_access
     def decide(self, form_id: int) -> ResponseReturnValue:
-        """Agree or decline to assess, with reasons."""
+        """Record the decision to assess or not to assess, with reasons."""
         form = DecisionForm(request.form if request.method == "POST" else None)
         verbs = {AGREE: decisions.agree_to_assess, DECLINE: decisions.decline_to_assess}
         if request.method == "GET":
@@ -141,7 +141,7 @@ def _is_filled_in(form: DecisionForm) -> bool:
 
 
 def _line(one: Decision) -> dict[str, Any]:
-    """One decision of the history, as the page lists it."""
+    """Return the texts of one decision of the history."""
     return {
         "outcome": form_state(one.outcome),
         "decided_on": one.decided_on,

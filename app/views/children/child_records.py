@@ -1,4 +1,4 @@
-"""Correcting a child's record, and undoing a merge of two."""
+"""The pages to correct a child's record and to undo a merge."""
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,14 +22,14 @@ from app.views.web.form_errors import put_faults
 
 
 class CorrectionForm(NewChildForm):
-    """The details of a record, the school, and why they change."""
+    """The details of a record, the school, and the reason for the change."""
 
     setting_id = SelectField(_l("School or setting"), validate_choice=False)
     reason = TextAreaField(_l("Why are you changing the record?"))
     version = HiddenField()
 
     def correction(self, version: int) -> Correction:
-        """What was typed; `version` counts where the page did not say over which version."""
+        """Return the correction; `version` applies where the page did not post the version it shows."""
         setting = self.setting_id.data or ""
         known = setting in {value for value, _label in self.setting_id.choices}
         typed_over = str(self.version.data or "")
@@ -42,7 +42,7 @@ class CorrectionForm(NewChildForm):
 
 
 class ChildRecordView(PortalView):
-    """The details of one child, to be corrected."""
+    """The page to correct a child's details."""
 
     route_base = "/children"
     class_permission_name = "Children"
@@ -85,7 +85,7 @@ class ChildRecordView(PortalView):
 
 
 class MergeView(PortalView):
-    """Records that were merged."""
+    """The page for merged records."""
 
     route_base = "/merges"
     class_permission_name = "CaseWork"
@@ -93,7 +93,7 @@ class MergeView(PortalView):
     @expose("/<int:merge_id>/undo", methods=["GET", "POST"])
     @has_access
     def undo(self, merge_id: int) -> ResponseReturnValue:
-        """Make two records of a merged one again."""
+        """Undo a merge of two records."""
         errors = []
         if request.method == "POST":
             try:

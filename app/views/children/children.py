@@ -1,4 +1,4 @@
-"""A child's page and its parts, and adding a child."""
+"""The tabs of a child's page, and the page to add a child."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.cases import children as desk
+from app.cases import children
 from app.cases.child_corrections import may_correct
 from app.cases.queries.child_page import (
     FormLine,
@@ -51,7 +51,7 @@ LONGEST_KEY = 100
 
 
 class ChildView(PortalView):
-    """Everything about one child that the reader may see."""
+    """The pages about one child, with the rows that the reader may see."""
 
     route_base = "/children"
     class_permission_name = "Children"
@@ -59,9 +59,9 @@ class ChildView(PortalView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self) -> ResponseReturnValue:
-        """Add a child or young person and begin the request for an assessment."""
+        """Add a child or young person and start the request for an assessment."""
         who = principal()
-        if who is None or not desk.may_add_children(who):
+        if who is None or not children.may_add_children(who):
             return self.page("children/may_not_add.html", 403)
         form = AddChildForm(request.form if request.method == "POST" else None)
         with_choices(form)
@@ -84,13 +84,13 @@ class ChildView(PortalView):
         return self.page("children/add.html", status, form=form, linked=linked, is_early_years=is_early_years)
 
     def _add(self, form: AddChildForm, details: NewChild) -> ResponseReturnValue:
-        """Add the child; where the reader is linked to a child like this already, ask whether it is the same."""
+        """Add the child; where the reader is linked to a similar child, ask whether it is the same."""
         answer = form.same_child.data
         key = (form.add_key.data or "")[:LONGEST_KEY]
         try:
             with self.work() as work:
-                request_id = desk.add_child(work, details, key, is_another=answer == "no").id
-        except desk.AlreadyLinked as linked:
+                request_id = children.add_child(work, details, key, is_another=answer == "no").id
+        except children.AlreadyLinked as linked:
             if answer == "yes":
                 return self._same(linked.child_id, details)
             with self.work() as work:
@@ -102,9 +102,9 @@ class ChildView(PortalView):
         return redirect(url_for("FormView.show", form_id=request_id))
 
     def _same(self, child_id: int, details: NewChild) -> ResponseReturnValue:
-        """Take what was typed for a correction of the record, where the reader may correct it; else open the record."""
+        """Correct the existing record where the reader may, then open it."""
         with self.work() as work:
-            corrected = desk.add_again(work, child_id, details)
+            corrected = children.add_again(work, child_id, details)
         if corrected:
             flash(_("The record has been corrected."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))
@@ -112,9 +112,9 @@ class ChildView(PortalView):
     @expose("/<int:child_id>")
     @has_access
     def show(self, child_id: int) -> ResponseReturnValue:
-        """Where the case stands, what is owed, what comes next."""
+        """Show the status of the case, the forms due and the next steps."""
         with self.work() as work:
-            child = desk.view_child(work, child_id)
+            child = children.view_child(work, child_id)
             people = involved_with(work.session, child_id)
             lines = lines_shown(forms_about(work.session, child_id), child, work.me)
             standing = statuses_of(work.session, [child_id]).get(child_id)
@@ -139,9 +139,9 @@ class ChildView(PortalView):
     @expose("/<int:child_id>/forms")
     @has_access
     def forms(self, child_id: int) -> ResponseReturnValue:
-        """Requests, advice and consent; for the SEN team, who each is shared with."""
+        """Show requests, advice and consent; for the SEN team, with whom each is shared."""
         with self.work() as work:
-            child = desk.view_child(work, child_id)
+            child = children.view_child(work, child_id)
             lines = lines_shown(forms_about(work.session, child_id), child, work.me)
             shared: dict[int, list[str]] = {}
             if work.me.in_sen_team:
@@ -157,9 +157,9 @@ class ChildView(PortalView):
     @expose("/<int:child_id>/people")
     @has_access
     def people(self, child_id: int) -> ResponseReturnValue:
-        """Who is involved."""
+        """Show the people linked to the child."""
         with self.work() as work:
-            child = desk.view_child(work, child_id)
+            child = children.view_child(work, child_id)
             involved = involved_with(work.session, child_id)
             mine = [each for each in involved if each.person_id == work.me.user_id]
             is_linked_professional = bool(mine) and work.me.has(Role.professional)
@@ -176,9 +176,9 @@ class ChildView(PortalView):
     @expose("/<int:child_id>/messages")
     @has_access
     def messages(self, child_id: int) -> ResponseReturnValue:
-        """Messages about the child, to and from the reader."""
+        """Show the messages about the child that the reader sent or received."""
         with self.work() as work:
-            child = desk.view_child(work, child_id)
+            child = children.view_child(work, child_id)
             context = {
                 **frame(child, work.me, work.today, "messages"),
                 "messages": messages_about(work.session, work.me, child_id, MOST_MESSAGES),
@@ -187,7 +187,7 @@ class ChildView(PortalView):
 
 
 def _parents_of_age(child: Child, people: Sequence[Involved], work: UnitOfWork) -> list[str]:
-    """For the SEN team: the names of the parents who follow a young person over compulsory school age."""
+    """Return, for the SEN team, the parents linked to a young person over compulsory school age."""
     if not work.me.in_sen_team or not is_young_person(child.date_of_birth, work.today):
         return []
     return [each.person_name for each in people if each.part is WorkflowRole.parent]
@@ -202,7 +202,7 @@ def _is_draft_request(line: FormLine) -> bool:
 
 
 def _colleagues(work: UnitOfWork, child_id: int) -> dict[str, Any]:
-    """Whom the reader may add, and why there may be nobody to choose."""
+    """Return the colleagues the reader may add, and whether they have any colleagues."""
     found = colleagues_of(work.session, work.me, child_id)
     free = [each for each in found if not each.is_linked and not each.is_barred]
     return {"colleagues": choices_of(free), "has_colleagues": bool(found)}

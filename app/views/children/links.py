@@ -1,4 +1,5 @@
-"""Who is involved with a child: the pages on which the SEN team links, and professionals take up, bring in, step back."""
+"""The pages on which the SEN team links people, and professionals assign children, add colleagues and step
+back."""
 
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form
 
-from app.cases import links as desk
+from app.cases import links
 from app.cases.handover import owed_through
 from app.cases.invitations import of_child
 from app.cases.queries.child_page import organisations_named, professionals_named
@@ -22,11 +23,11 @@ from app.views.web.base import PortalView
 from app.views.web.fields import StringField
 from app.views.web.form_errors import put_faults
 from app.views.web.pages import translated
-from app.views.web.searching import line_typed
+from app.views.web.searching import posted_line
 
 
 class RelationshipForm(Form):
-    """What somebody is to the child."""
+    """The relationship of a person to the child."""
 
     relationship = StringField(
         _l("What are they to the child? (optional)"),
@@ -38,12 +39,12 @@ class RelationshipForm(Form):
 
 
 def words_of(text: str) -> list[str]:
-    """What somebody typed to find a professional or an organisation."""
+    """Return the words of a search for a professional or an organisation."""
     return clean_line(text).split()[:6]
 
 
 class LinkView(PortalView):
-    """The SEN team says who is involved."""
+    """The SEN team's pages to link people and organisations to a child and to end links."""
 
     route_base = "/children"
     class_permission_name = "CaseWork"
@@ -51,8 +52,8 @@ class LinkView(PortalView):
     @expose("/<int:child_id>/link", methods=["GET", "POST"])
     @has_access
     def link(self, child_id: int) -> ResponseReturnValue:
-        """Find a professional, or an organisation whose queue the child should wait in."""
-        looked_for = line_typed("find")[:100]
+        """Search for a professional, or an organisation whose queue the child should be in."""
+        looked_for = posted_line("find")[:100]
         words = words_of(looked_for)
         with self.work() as work:
             context = {
@@ -66,12 +67,12 @@ class LinkView(PortalView):
     @expose("/<int:child_id>/link/person/<int:person_id>", methods=["GET", "POST"])
     @has_access
     def person(self, child_id: int, person_id: int) -> ResponseReturnValue:
-        """Link this professional, after one look at who it is."""
+        """Link this professional after a confirmation page."""
         form = RelationshipForm(request.form if request.method == "POST" else None)
         if request.method == "POST":
             try:
                 with self.work() as work:
-                    desk.link_person(
+                    links.link_person(
                         work,
                         child_id,
                         person_id,
@@ -95,12 +96,14 @@ class LinkView(PortalView):
     @expose("/<int:child_id>/link/organisation/<int:organisation_id>", methods=["GET", "POST"])
     @has_access
     def organisation(self, child_id: int, organisation_id: int) -> ResponseReturnValue:
-        """Put the child into an organisation's queue."""
+        """Put the child into an organisation's queue after a confirmation page."""
         errors: list[dict[str, str]] = []
         if request.method == "POST":
             try:
                 with self.work() as work:
-                    desk.link_organisation(work, child_id, organisation_id, despite="despite" in request.form)
+                    links.link_organisation(
+                        work, child_id, organisation_id, despite="despite" in request.form
+                    )
                 flash(
                     _("The child is in their queue. We have told their professionals.")
                     if not work.no_one_notified
@@ -124,10 +127,10 @@ class LinkView(PortalView):
     @expose("/<int:child_id>/link/<int:link_id>/end", methods=["GET", "POST"])
     @has_access
     def end(self, child_id: int, link_id: int) -> ResponseReturnValue:
-        """End somebody's involvement, after asking once."""
+        """End a link after a confirmation page."""
         if request.method == "POST":
             with self.work() as work:
-                desk.end_link(work, link_id)
+                links.end_link(work, link_id)
             flash(_("They are no longer involved, and can no longer see this child."), "success")
             return redirect(url_for("ChildView.people", child_id=child_id))
         with self.work() as work:
@@ -146,7 +149,7 @@ def _whom(work: Any, link: ChildLink) -> str:
 
 
 class InvolvementView(PortalView):
-    """Professionals see to it themselves who of them is involved."""
+    """The pages on which professionals change the links within their organisation."""
 
     route_base = "/involvement"
     class_permission_name = "SendArea"
@@ -154,10 +157,10 @@ class InvolvementView(PortalView):
     @expose("/<int:link_id>/take-up", methods=["POST"])
     @has_access
     def take_up(self, link_id: int) -> ResponseReturnValue:
-        """Take a child from the organisation's queue."""
+        """Assign a child in the organisation's queue to the reader."""
         try:
             with self.work() as work:
-                child_id = desk.take_up(work, link_id).child_id
+                child_id = links.take_up(work, link_id).child_id
         except ValidationFailed as refused:
             for fault in refused.faults:
                 flash(translated(fault.text), "danger")
@@ -171,14 +174,14 @@ class InvolvementView(PortalView):
     @expose("/children/<int:child_id>/bring-in", methods=["POST"])
     @has_access
     def bring_in(self, child_id: int) -> ResponseReturnValue:
-        """Share the child with a colleague."""
+        """Link a colleague to the child."""
         colleague = request.form.get("colleague", "")
         if not (colleague.isascii() and colleague.isdigit() and len(colleague) < 10):
             flash(_("Choose a colleague to add"), "danger")
             return redirect(url_for("ChildView.people", child_id=child_id))
         try:
             with self.work() as work:
-                desk.bring_in(work, child_id, int(colleague))
+                links.bring_in(work, child_id, int(colleague))
             flash(_("Your colleague is now linked to this child. We have told them."), "success")
         except ValidationFailed as refused:
             for fault in refused.faults:
@@ -188,12 +191,12 @@ class InvolvementView(PortalView):
     @expose("/<int:link_id>/step-back", methods=["GET", "POST"])
     @has_access
     def step_back(self, link_id: int) -> ResponseReturnValue:
-        """End one's own involvement, after asking once."""
+        """End the reader's own link after a confirmation page."""
         if request.method == "POST":
             with self.work() as work:
-                desk.step_back(work, link_id)
+                links.step_back(work, link_id)
             flash(_("You are no longer linked to this child."), "success")
             return redirect(url_for("SendAreaView.list"))
         with self.work() as work:
-            child = work.get(Child, desk.own_link(work, link_id).child_id)
+            child = work.get(Child, links.own_link(work, link_id).child_id)
         return self.page("send_area/step_back.html", child=child)

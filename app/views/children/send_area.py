@@ -1,4 +1,4 @@
-"""The SEND area: the children and young people a professional is linked to, and what is owed."""
+"""The SEND area: the children and young people a professional is linked to, and the forms due."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -22,11 +22,11 @@ from app.views.web.pages import translated, uk_date
 from app.views.web.searching import looked_for
 
 PAGES = {str(number): number for number in range(1, 401)}
-"""Nobody has ten thousand children; any other number in the address is the first page."""
+"""Page numbers up to ten thousand children; any other number in the address is the first page."""
 
 
 class SendAreaView(PortalView):
-    """The caseload. What is searched for is posted, so that no child's name stands in an address or a history."""
+    """The caseload. Search words are posted, so that no child's name is in an address or a history."""
 
     route_base = "/send"
     class_permission_name = "SendArea"
@@ -35,46 +35,46 @@ class SendAreaView(PortalView):
     @expose("/", methods=["GET", "POST"])
     @has_access
     def list(self) -> ResponseReturnValue:
-        """The children linked to me, those with something due soonest first."""
+        """Show the children linked to the reader, those with the earliest deadline first."""
         who = principal()
-        assert who is not None  # has_access saw to that  # noqa: S101
+        assert who is not None  # has_access requires a log-in  # noqa: S101
         given = request.values
         show = Show[given["show"]] if given.get("show") in Show.__members__ else Show.all
-        typed = looked_for()
+        text = looked_for()
         page = PAGES.get(given.get("page", ""), 1)
         with self.work() as work:
-            found = caseload(work.session, who, show, typed, page)
-            asked = {"find": typed} if typed else {"show": show.name, "page": str(page)}
+            found = caseload(work.session, who, show, text, page)
+            asked = {"find": text} if text else {"show": show.name, "page": str(page)}
             work.record(ChildrenListed(list_name="SendAreaView", asked=asked, rows=len(found.children)))
         return self.page(
             "send_area/list.html",
             found=found,
             rows=_rows(found.children),
             show=show.name,
-            looked_for=typed,
+            looked_for=text,
             may_add=may_add_children(who),
             brings_to_attention=who.profession is Profession.early_years,
         )
 
 
 class _Row(NamedTuple):
-    """One child in the list, in words."""
+    """The texts of one child in the list."""
 
     child_id: int
     name: str
     born: str
     waits: int | None
-    """The link to take up, while the child waits in the organisation's queue."""
+    """The link to assign, while the child is in the organisation's queue."""
     year_group: str
     status: str
     late: Due | None
-    """How late the council is with the case."""
+    """The delay of the council's part of the case."""
     owed: list[tuple[Owed, Due | None]]
 
 
 def _rows(children: Sequence[LinkedChild]) -> Sequence[_Row]:
     today = app_context().clock.today()
-    words = cache(translated)  # a page says few different things, many times
+    words = cache(translated)  # cached, because a page repeats few texts many times
     return [
         _Row(
             child.child_id,

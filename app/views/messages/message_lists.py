@@ -19,7 +19,7 @@ from app.views.web.pages import uk_datetime
 
 
 class MessageList(PortalListView):
-    """Messages the SEN team sent and received."""
+    """Messages that the SEN team sent and received."""
 
     datamodel = PortalInterface(Message, listing=lists.MESSAGES)
     route_base = "/team-messages"
@@ -56,14 +56,14 @@ class MessageList(PortalListView):
     }
 
     def find(self, text: str) -> Criteria:
-        """By part of the subject or of the sender's name."""
+        """Return the criteria to find messages by part of the subject or the sender's name."""
         return Criteria(saying(text))
 
     def opened(self, record: Message) -> Event:
-        """The record holds the whole message."""
+        """Return the event of reading the message, because the record shows all of it."""
         return MessageRead(child_id=record.child_id, message_id=record.id)
 
     def leads_to(self, record: Message) -> list[Onward]:
-        """To where it can be answered, and to the child it is about."""
+        """Return links to the page where it can be answered, and to the child it is about."""
         ways = [Onward(_("Open this message"), url_for("MessageView.read", message_id=record.id))]
         return [*ways, child_page(record.child)] if record.child else ways

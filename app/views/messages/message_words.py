@@ -1,4 +1,4 @@
-"""The words of a message: as somebody wrote them, or of the portal's own letters in the reader's language."""
+"""The texts of a message: as a person wrote them, or a notification in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -9,32 +9,38 @@ from app.core.notifications import template_named
 
 
 class Headed(Protocol):
-    """What a message's subject is made from."""
+    """The parts of a message from which its subject is made."""
 
     @property
-    def subject(self) -> str: ...
+    def subject(self) -> str:
+        """Return the subject as stored."""
 
     @property
-    def letter(self) -> str | None: ...
+    def letter(self) -> str | None:
+        """Return the key of the notification, or None."""
 
 
 class Written(Headed, Protocol):
-    """What a message's words are made from."""
+    """The parts of a message from which its text is made."""
 
     @property
-    def facts(self) -> Mapping[str, Any]: ...
+    def facts(self) -> Mapping[str, Any]:
+        """Return the values of the notification's placeholders."""
 
 
 def subject_of(message: Headed) -> str:
-    """The subject. A letter's own is a fixed sentence that can be translated; a person's stays as typed."""
+    """Return the subject: translated for a notification, unchanged for a person's message."""
     return _(message.subject) if message.letter else message.subject
 
 
 def text_of(message: Written, body: str, child_name: str) -> str:
-    """What it says. The child's name is put in now, so it is the name as it is now, and only a reader who may see the
-    child gets it."""
+    """Return the text of a message.
+
+    The child's name is inserted when it is read, so it is the current name, and only for readers who may see
+    the child.
+    """
     letter = template_named(message.letter) if message.letter else None
     if letter is None:
         return body
-    told = {"form": "", "by": ""} | {name: str(value) for name, value in message.facts.items()}
-    return _(letter.text, **(told | {"child": child_name or _("a child")}))
+    values = {"form": "", "by": ""} | {name: str(value) for name, value in message.facts.items()}
+    return _(letter.text, **(values | {"child": child_name or _("a child")}))

@@ -1,4 +1,4 @@
-"""Messages: the inbox, one message, writing and answering."""
+"""The pages for messages: inbox, reading, writing and answering."""
 
 import uuid
 from typing import Any
@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
 from app.core.errors import ValidationFailed
-from app.messages import messages as desk
+from app.messages import messages
 from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Opened
 from app.messages.queries.messages import Addressee, Box, lines_of
 from app.security import app_context
@@ -28,23 +28,23 @@ from app.views.web.pages import translated, url_or_none
 
 
 class AnswerForm(FlaskForm):
-    """An answer."""
+    """The form to answer a message."""
 
     body = TextAreaField(_l("Your message"))
     send_key = HiddenField()
-    """Goes with the page: pressing its button twice sends once."""
+    """A key of the page, so that a form posted twice sends one message."""
 
     def __init__(self) -> None:
         super().__init__(data={"send_key": uuid.uuid4().hex})
 
 
 class WriteForm(AnswerForm):
-    """A new message; the SEN team also chooses who gets it."""
+    """The form for a new message; the SEN team also chooses the recipient."""
 
     to = RadioField(_l("Who do you want to write to?"), validate_choice=False)
     subject = StringField(_l("Subject"))
     body = TextAreaField(_l("Your message"))
-    """Again, so that it comes last: what is wrong is told in the order of the page."""
+    """Declared again to come last, because errors are listed in the order of the fields."""
 
     def __init__(self, linked: list[Addressee] | None = None) -> None:
         super().__init__()
@@ -66,13 +66,13 @@ def _everybody(linked: list[Addressee]) -> list[tuple[str, str]]:
 
 
 def _named(each: Addressee) -> str:
-    """Ann Kowalska, Educational psychologist, Bradford Educational Psychology Team."""
+    """Return the recipient's name, job title and organisation."""
     what = each.relationship or (_("Parent or carer") if each.is_family else "")
     return ", ".join(part for part in (each.name, what, each.organisation) if part)
 
 
 class MessageView(PortalView):
-    """Messages between the SEN team and everybody else."""
+    """Messages between the SEN team and other people."""
 
     route_base = "/messages"
     class_permission_name = "Messages"
@@ -80,7 +80,7 @@ class MessageView(PortalView):
     @expose("/")
     @has_access
     def inbox(self) -> ResponseReturnValue:
-        """One box, newest first."""
+        """Show one box of messages, newest first."""
         who = principal()
         assert who is not None  # noqa: S101 - has_access saw to that
         box = _box_asked(team=who.in_sen_team)
@@ -99,23 +99,23 @@ class MessageView(PortalView):
     @expose("/<int:message_id>")
     @has_access
     def read(self, message_id: int) -> ResponseReturnValue:
-        """Read one; it is then no longer unread."""
+        """Show a message and mark it as read."""
         with self.work() as work:
-            opened = desk.open_message(work, message_id)
+            opened = messages.open_message(work, message_id)
         return self._opened(opened, AnswerForm())
 
     @expose("/<int:message_id>/answer", methods=["POST"])
     @has_access
     def answer(self, message_id: int) -> ResponseReturnValue:
-        """Answer it."""
+        """Answer a message."""
         form = AnswerForm()
         try:
             with self.work() as work:
-                desk.answer(work, message_id, form.body.data or "", form.send_key.data or "")
+                messages.answer(work, message_id, form.body.data or "", form.send_key.data or "")
         except ValidationFailed as refused:
             put_faults(form, refused.faults)
             with self.work() as work:
-                opened = desk.open_message(work, message_id)
+                opened = messages.open_message(work, message_id)
             return self._opened(opened, form)
         flash(_("Your answer has been sent."), "success")
         return redirect(url_for("MessageView.inbox"))
@@ -123,20 +123,20 @@ class MessageView(PortalView):
     @expose("/<int:message_id>/unread", methods=["POST"])
     @has_access
     def unread(self, message_id: int) -> ResponseReturnValue:
-        """Put it back among the unread."""
+        """Mark a message as unread."""
         with self.work() as work:
-            desk.mark_unread(work, message_id)
+            messages.mark_unread(work, message_id)
         flash(_("The message is marked as unread."), "success")
         return redirect(url_for("MessageView.inbox"))
 
     @expose("/write", methods=["GET", "POST"])
     @has_access
     def write(self) -> ResponseReturnValue:
-        """Write a message: the SEN team to those linked to a child, everybody else to the SEN team."""
+        """Write a message: the SEN team to a person linked to a child, other people to the SEN team."""
         child_id = number_asked("child_id")
         with self.work() as work:
             team = work.me.in_sen_team
-            child, linked = desk.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
+            child, linked = messages.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
         if team and child is None:
             return self.page("messages/choose_child.html")
         form = WriteForm(linked if team else None)
@@ -165,9 +165,9 @@ class MessageView(PortalView):
         subject, body, key = form.subject.data or "", form.body.data or "", form.send_key.data or ""
         with self.work() as work:
             if work.me.in_sen_team and child_id is not None:
-                desk.write_about_child(work, child_id, form.to.data or "", subject, body, key)
+                messages.write_about_child(work, child_id, form.to.data or "", subject, body, key)
             else:
-                desk.write_to_team(work, subject, body, key, child_id)
+                messages.write_to_team(work, subject, body, key, child_id)
 
     def _opened(self, opened: Opened, form: AnswerForm) -> ResponseReturnValue:
         message, name = opened.message, opened.child.name if opened.child else ""
@@ -210,7 +210,7 @@ def _boxes(shown: Box, *, team: bool) -> list[dict[str, Any]]:
 
 
 def _opens(opened: Opened) -> list[tuple[str, str]]:
-    """What the message speaks of, as links: only what this reader may open."""
+    """Return links to what the message is about, as far as the reader may open it."""
     links = []
     if opened.message.letter == "possible_duplicate" and opened.child:
         links.append(

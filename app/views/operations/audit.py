@@ -1,4 +1,4 @@
-"""The audit, for the SEN team's managers: what happened to a child, and who did it."""
+"""The audit log, for SEN managers: what happened to a child, and who did it."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,10 +20,10 @@ from app.core.typed_dates import read_date
 from app.operations.queries.audit import (
     Wanted,
     audit_lines,
-    child_called,
-    children_called,
-    people_called,
-    person_called,
+    child_name,
+    find_children,
+    find_people,
+    person_name,
 )
 from app.views.operations.audit_words import details, kinds, sentence
 from app.views.web.base import PortalView
@@ -36,7 +36,10 @@ EARLIEST, LATEST = 2000, 2999
 
 
 class AuditView(PortalView):
-    """The audit, searchable by child, person, kind and date. Names are posted; only numbers stand in the address."""
+    """The audit log, with filters by child, person, kind and date.
+
+    Names are posted, so that the address contains only ids.
+    """
 
     route_base = "/audit"
     class_permission_name = "Audit"
@@ -46,18 +49,18 @@ class AuditView(PortalView):
     @expose("/", methods=["GET", "POST"])
     @has_access
     def child(self) -> ResponseReturnValue:
-        """One page of the audit, newest first. That it was looked through is kept as well."""
+        """Show one page of the audit log, newest first, and record that it was read."""
         child_id, actor_id = number_asked("child_id"), number_asked("actor_id")
-        typed = looked_for()
+        text = looked_for()
         kind_choices = kinds()
         with self.work() as work:
-            name = _name(child_called, work.session, child_id)
-            actor = _name(person_called, work.session, actor_id)
+            name = _name(child_name, work.session, child_id)
+            actor = _name(person_name, work.session, actor_id)
             wanted, errors = _wanted(child_id, actor_id, {event for event, _words in kind_choices})
             context = {
                 "found": audit_lines(work.session, wanted, number_asked("before")),
-                "children": children_called(work.session, typed),
-                "people": people_called(work.session, typed),
+                "children": find_children(work.session, text),
+                "people": find_people(work.session, text),
             }
             work.record(AuditRead(child_id=child_id))
         found = context["found"]
@@ -74,7 +77,7 @@ class AuditView(PortalView):
             child_name=name,
             actor_id=actor_id,
             actor_name=actor,
-            looked_for=typed,
+            looked_for=text,
             kinds=kind_choices,
             asked={name: _asked(name) for name in ("kind", "since", "until")},
             errors=errors,
@@ -83,7 +86,7 @@ class AuditView(PortalView):
 
 
 def _name(called: Callable[[Session, int], str | None], session: Session, number: int | None) -> str | None:
-    """The name behind a number in the address. Raises NotFound where there is none."""
+    """Return the name of the row with the id in the address. Raises NotFound where there is none."""
     if number is None:
         return None
     name = called(session, number)
@@ -113,11 +116,11 @@ def _wanted(
 
 
 def _day(name: str, errors: list[dict[str, str]]) -> date | None:
-    """A day as people write one, read as everywhere else."""
-    typed = _asked(name)
-    if not typed:
+    """Return the date in a field, or None with an error added."""
+    text = _asked(name)
+    if not text:
         return None
-    found = read_date(typed)
+    found = read_date(text)
     if found is None or not EARLIEST <= found.year <= LATEST:
         errors.append({"text": _("Enter a real date, for example 27/3/2026"), "href": f"#{name}"})
         return None
@@ -125,5 +128,5 @@ def _day(name: str, errors: list[dict[str, str]]) -> date | None:
 
 
 def _begins(day: date) -> datetime:
-    """The moment a day begins in England, as the database keeps moments."""
+    """Return the start of a day in England as a UTC time, as stored."""
     return datetime.combine(day, time.min, LONDON).astimezone(UTC).replace(tzinfo=None)

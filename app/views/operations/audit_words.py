@@ -1,4 +1,4 @@
-"""What happened, as a sentence: "Olu Adeyemi opened the child’s page"."""
+"""The audit log's events as sentences: "Olu Adeyemi opened the child’s page"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,8 @@ from app.views.operations.secrecy_audit_words import SECRECY_SENTENCES
 from app.views.web.words import form_state
 
 SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
-    # Event: (what to choose it by, the sentence). %(who)s did it, %(person)s it was done to, %(form)s it is about.
+    # Event: (the label in the filter, the sentence). %(who)s did it, %(person)s is the person affected,
+    # %(form)s is the form.
     **SECRECY_SENTENCES,
     "LoggedIn": (_l("Log-ins"), _l("%(who)s logged in")),
     "LoggedOut": (_l("Log-outs"), _l("%(who)s logged out")),
@@ -245,7 +246,7 @@ UNATTENDED: Mapping[str, LazyString] = {
     "RolesChanged": _l("The roles of %(person)s were set when the portal was set up"),
     "ReferenceChanged": _l("A reference list was changed when the portal was set up"),
 }
-"""What happened without anyone logged in: through a mailed link, or by a command on the server."""
+"""Events without a person who is logged in: through an emailed link, or by a command on the server."""
 
 PAGES: Mapping[str, LazyString] = {
     "ChildView": _l("A child’s page"),
@@ -260,11 +261,11 @@ PAGES: Mapping[str, LazyString] = {
     "UserList": _l("An account"),
     "UserView": _l("An account"),
 }
-"""What a page is about that was refused, by the class that answers it."""
+"""The subject of a page to which access was denied, by view name."""
 
 
 def sentence(line: AuditLine) -> str:
-    """One row in words."""
+    """Return the sentence of one row."""
     held = SENTENCES.get(line.event)
     if held is None:
         return line.event
@@ -277,7 +278,7 @@ def sentence(line: AuditLine) -> str:
 
 
 def details(line: AuditLine) -> str:
-    """What else is known of it."""
+    """Return the further details of one row."""
     known = {
         "FormShared": lambda facts: _shared_with(
             facts.get("shared_with") or [], len(facts.get("links") or [])
@@ -389,7 +390,7 @@ def _shared_with(kinds: list[str], people: int) -> str:
 
 
 def kinds() -> list[tuple[str, str]]:
-    """Every kind of event, to choose from, by its words."""
+    """Return every kind of event with its label, for a filter."""
     return sorted(
         ((event, str(words)) for event, (words, _sentence) in SENTENCES.items()), key=lambda kind: kind[1]
     )

@@ -1,4 +1,4 @@
-"""Is it alive, and is it ready to serve."""
+"""Liveness and readiness checks for monitoring."""
 
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
@@ -14,18 +14,21 @@ TEXT = {"Content-Type": "text/plain"}
 
 
 class HealthView(PortalView):
-    """For whoever watches over the servers. What is wrong stands in the log and on the administrators' page, not here."""
+    """Health endpoints.
+
+    They give no details; those are in the log and on the status page.
+    """
 
     route_base = ""
 
     @expose("/healthz")
     def alive(self) -> ResponseReturnValue:
-        """The process answers; nothing else is asked."""
+        """Return 200 while the process can answer."""
         return "ok\n", 200, TEXT
 
     @expose("/readyz")
     def ready(self) -> ResponseReturnValue:
-        """Pages would work: database, mail and disk are as they should be."""
+        """Return 200 while database, mail and disk have no fault, otherwise 503."""
         if faults(app_context()):
             return "not ok\n", 503, TEXT
         return "ok\n", 200, TEXT

@@ -1,4 +1,4 @@
-"""What was kept from somebody, as sentences of the audit."""
+"""Sentences of the audit log for events that restrict access."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""How the portal is doing: a page for administrators."""
+"""The system status page for administrators."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -6,13 +6,13 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.operations import status as desk
+from app.operations import status
 from app.views.operations.status_labels import lane_words, letter_words, reason_words, weakness_words
 from app.views.web.base import PortalView
 
 
 class RunningView(PortalView):
-    """Mail, workers, backup and versions; the only thing to do here is to send a mail again."""
+    """Mail, workers, backup and versions, with a button to send an undelivered mail again."""
 
     route_base = "/running"
     class_permission_name = "Running"
@@ -20,9 +20,9 @@ class RunningView(PortalView):
     @expose("/")
     @has_access
     def show(self) -> ResponseReturnValue:
-        """The whole page."""
+        """Show the system status."""
         with self.work() as work:
-            doing = desk.how_it_is_doing(work)
+            doing = status.system_status(work)
         return self.page(
             "admin/running.html",
             doing=doing,
@@ -34,8 +34,8 @@ class RunningView(PortalView):
     @expose("/mail/<int:mail_id>/again", methods=["POST"])
     @has_access
     def again(self, mail_id: int) -> ResponseReturnValue:
-        """Send a mail that was given up again."""
+        """Put an undelivered mail back into the queue."""
         with self.work() as work:
-            desk.send_again(work, mail_id)
+            status.send_again(work, mail_id)
         flash(_("The email is in the queue again."), "success")
         return redirect(url_for("RunningView.show"))

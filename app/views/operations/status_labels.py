@@ -1,4 +1,4 @@
-"""The words of the page on how the portal is doing: kinds of letters, reasons, weaknesses."""
+"""The texts of the status page: kinds of mail, reasons of failures, weaknesses."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ MAIL_NAMES: Mapping[str, LazyString] = {
     "new_message": _l("New message"),
     "new_message_team": _l("New message for the SEN team"),
 }
-"""Every mail of app/core/mail/texts.py, by what it is."""
+"""The label of every mail of app/core/mail/texts.py."""
 
 LANES: Mapping[str, LazyString] = {
     "code": _l("Security codes"),
@@ -56,22 +56,25 @@ UNREACHED_TOO = ("SMTPConnectError", "ConnectionResetError", "SSLError", "SSLCer
 
 
 def letter_words(letter: str) -> str:
-    """What kind of mail it is."""
+    """Return the label of a mail."""
     return str(MAIL_NAMES.get(letter, letter))
 
 
 def lane_words(lane: str) -> str:
-    """What goes in this lane."""
+    """Return the label of a queue's priority."""
     return str(LANES[lane])
 
 
 def weakness_words(name: str) -> str:
-    """What is out of order, and what that means for people."""
+    """Return what is impaired, and what that means for users."""
     return str(WEAKNESSES[name])
 
 
 def reason_words(reason: str) -> str:
-    """Why a mail did not go, by the kind of failure; what the mail server said is not kept, since it may quote an address."""
+    """Return why a mail was not delivered.
+
+    The mail server's own words are not stored, since they may quote an address.
+    """
     kind, _space, number = reason.partition(" ")
     if kind in UNREACHED or kind in UNREACHED_TOO:
         return _("The mail server could not be reached (%(kind)s)", kind=kind)

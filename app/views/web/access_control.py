@@ -1,4 +1,4 @@
-"""Nobody passes who has not been let in: every route is shut unless it is named here or guarded by a permission."""
+"""Access control: every route is denied unless it is public or a permission protects it."""
 
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -19,19 +19,19 @@ from app.views.web.cookie import CHALLENGE, SAVED_SUBMISSION, form_owner
 from app.views.web.head_requests import only_looks
 
 PUBLIC: set[str] = {"static", "appbuilder.static"}
-"""Endpoints anybody may open; each view file adds its own with `open_to_all`."""
+"""Endpoints that need no log-in; each view module adds its own with `public_endpoint`."""
 
 UNWATCHED = {"HealthView.alive", "HealthView.ready"}
-"""Asked by machines every few seconds: nobody's log-in is looked up for these."""
+"""Polled by monitoring every few seconds, so no session is looked up for them."""
 
 
 def public_endpoint(*endpoints: str) -> None:
-    """Name endpoints that need no log-in."""
+    """Register endpoints that need no log-in."""
     PUBLIC.update(endpoints)
 
 
 def safe_next(target: str | None) -> str | None:
-    """Where to go after logging in: a path on this site, or nothing."""
+    """Return a local path to open after the log-in, or None for any other address."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\", "/login")):
         return None
     if any(ord(character) < 32 or character == "\\" for character in target):
@@ -44,19 +44,19 @@ def safe_next(target: str | None) -> str | None:
 
 
 def count_as_input() -> None:
-    """Somebody is there: for a page's own requests, such as an autosave that carried something new."""
+    """Record activity in the session, for a script's request that carries a person's input."""
     with my_work() as work:
         touch(work, current_user.log_in_id)
 
 
-def keep_typed() -> int | None:
-    """Keep the form that was sent for whoever's page it stood on; gives whose it was, None when nothing was kept."""
+def save_posted_form() -> int | None:
+    """Save the posted form for the owner of the page; return the owner's id, or None when nothing was saved."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     shut = request.endpoint is not None and request.endpoint not in PUBLIC
     path = safe_next(request.full_path.rstrip("?"))
     owner = form_owner() if fields and shut else None
-    if owner is None or path is None or _asks_by_itself() or any("password" in name for name, _ in fields):
-        return None  # a password is never kept, and typed again in a moment
+    if owner is None or path is None or _is_script() or any("password" in name for name, _ in fields):
+        return None  # a password is never stored
     try:
         with unit_of_work(app_context(), None, origin(), app_context().database.session()) as work:
             session[SAVED_SUBMISSION] = save(work, owner, path, fields)
@@ -65,16 +65,16 @@ def keep_typed() -> int | None:
     return owner
 
 
-def _asks_by_itself() -> bool:
-    """A script asked, not a person: pages are asked for as HTML."""
+def _is_script() -> bool:
+    """Return whether a script sent the request: people's requests accept HTML."""
     return request.accept_mimetypes.best == "application/json"
 
 
 def _send_to_log_in() -> ResponseReturnValue:
-    if _asks_by_itself():
+    if _is_script():
         return {"error": "not logged in"}, 401
     if request.method == "POST":
-        keep_typed()
+        save_posted_form()
     if CHALLENGE in session:
         return redirect(url_for("LogInView.second_step"))
     target = request.path if request.method == "GET" else None
@@ -82,10 +82,10 @@ def _send_to_log_in() -> ResponseReturnValue:
 
 
 def init_access_control(app: Flask) -> None:
-    """Stand at the door."""
+    """Check access before every request, and close the database session after it."""
 
     @app.before_request
-    def let_in() -> ResponseReturnValue | None:
+    def check_access() -> ResponseReturnValue | None:
         if request.endpoint in UNWATCHED:
             return None
         set_principal(app_context().database.session(), principal())
@@ -95,16 +95,16 @@ def init_access_control(app: Flask) -> None:
             return _send_to_log_in()
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "_permission_name"):
-            abort(404)  # a door nobody declared is no door
-        by_itself = only_looks() or _asks_by_itself()
-        if not by_itself and wants_touch(current_user, app_context().clock.now()):
+            abort(404)  # a view without a permission is not reachable
+        automatic = only_looks() or _is_script()
+        if not automatic and wants_touch(current_user, app_context().clock.now()):
             count_as_input()
         return None
 
     @app.teardown_appcontext
-    def put_away(_error: BaseException | None) -> None:
+    def close_session(_error: BaseException | None) -> None:
         sessions = app_context().database.session
         if sessions.registry.has():
-            with suppress(SQLAlchemyError):  # the database went away: whoever asked has been told
+            with suppress(SQLAlchemyError):  # the database is unavailable, which the response has reported
                 end_reading(sessions())
         sessions.remove()

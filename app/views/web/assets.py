@@ -1,4 +1,4 @@
-"""The portal's style sheet and scripts: found by a name that changes with their content, sent compressed and kept for a year."""
+"""The style sheet and scripts: named after their content, compressed and cached for a year."""
 
 import json
 import secrets
@@ -17,31 +17,31 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 class BuiltFiles(WhiteNoise):
-    """Sends built files; every one carries a hash in its name, so a browser need never ask again."""
+    """The built files; a hash in each name lets browsers cache them without checking."""
 
     FOREVER = A_YEAR
 
 
 def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    """Files go out with the same protections as pages."""
+    """Add the security headers of pages to files."""
     for name, value in STATIC_HEADERS.items():
         headers[name] = value
 
 
 @lru_cache(maxsize=1)
 def manifest() -> dict[str, str]:
-    """Which built file stands for which plain name, as frontend/build.sh wrote it."""
+    """Return the built file of each plain name, as written by frontend/build.sh."""
     found: dict[str, str] = json.loads((BUILD_FOLDER / "manifest.json").read_text(encoding="utf-8"))
     return found
 
 
 def asset_url(name: str) -> str:
-    """The address of a built file: asset_url("portal.css") -> /static/build/portal.3f2a….css."""
+    """Return the address of a built file: asset_url("portal.css") -> /static/build/portal.3f2a….css."""
     return BUILD_PREFIX + manifest()[name]
 
 
 def csp_nonce() -> str:
-    """This answer's one-time word, which lets a script of ours run under the content policy."""
+    """Return the nonce of this response, with which the content policy allows our scripts."""
     nonce: str | None = g.get("csp_nonce")
     if nonce is None:
         nonce = g.csp_nonce = secrets.token_urlsafe(18)
@@ -49,7 +49,7 @@ def csp_nonce() -> str:
 
 
 def init_assets(app: Flask) -> None:
-    """Send built files ahead of the application, and let pages name them."""
+    """Serve built files before the application, and let templates link to them."""
     app.wsgi_app = BuiltFiles(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(BUILD_FOLDER),

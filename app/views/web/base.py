@@ -1,4 +1,4 @@
-"""What every door shares: whose work it is, and how a page is drawn."""
+"""The base of every view: the principal, the unit of work and page rendering."""
 
 import hashlib
 import hmac
@@ -20,12 +20,12 @@ from app.views.web.head_requests import only_looks
 
 
 def principal() -> Principal | None:
-    """Who is asking, or None for somebody who is not logged in (or only half)."""
+    """Return the principal, or None for a person who is not (fully) logged in."""
     return current_user.principal if current_user.is_authenticated else None
 
 
 def origin() -> Origin:
-    """Where the request came from, as the audit may keep it."""
+    """Return the address and device of the request, for the audit log."""
     key = current_app.config["SETTINGS"].audit_keys[0].encode()
     address = network_of(request.remote_addr or "").encode()
     mark = hmac.new(key, b"address|" + address, hashlib.sha256).hexdigest()[:24] if address else ""
@@ -43,7 +43,8 @@ def my_work(*, always_commit: bool = False) -> Iterator[UnitOfWork]:
 
 
 class PortalView(BaseView):
-    """A door of our own. A method that only reads needs the `read` permission of its class, any other `write`."""
+    """The base class of our views. A method that only reads needs the `read` permission of its class, others
+    `write`."""
 
     default_view = ""
 
@@ -53,19 +54,20 @@ class PortalView(BaseView):
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
-        """One transaction as the person who is asking."""
+        """Open a unit of work as the logged-in person."""
         with my_work() as work:
             yield work
 
     def update_redirect(self) -> None:
-        """AppBuilder would write every address visited, children's names in filters included, into the cookie."""
+        """Do nothing: AppBuilder would write every visited address, with children's names in filters, into
+        the cookie."""
 
     def get_redirect(self) -> str:
-        """Doors say where to go next; nobody is sent to where they once were."""
+        """Return the home page's address; views redirect explicitly, never to an earlier page."""
         return url_for("HomeView.home")
 
     def page(self, template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
-        """Draw app/templates/pages/<template>."""
+        """Render app/templates/pages/<template>."""
         return render_template(f"pages/{template}", appbuilder=self.appbuilder, **context), status
 
 

@@ -1,4 +1,4 @@
-"""Drop-downs of an enum's members, for generated lists and their forms."""
+"""Select fields for enums, in generated lists and their forms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from wtforms.fields.core import UnboundField
 
 
 def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> UnboundField:
-    """A drop-down of an enum's members in words; `first` is the choice that stands for none."""
+    """Return a select field for an enum's members; `first` is the text of the empty choice."""
 
     def choices() -> list[SelectChoice]:
         return [

@@ -1,4 +1,4 @@
-"""What every page knows without asking: the council, the menu, who is logged in."""
+"""The context of every template: the council, the menu and the logged-in person."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.views.web.titles import title_details
 
 
 def init_context(app: Flask) -> None:
-    """Give every template its surroundings; also as globals, since AppBuilder's widgets get no context."""
+    """Add the context to every template, also as globals, because AppBuilder's widgets get no context."""
 
     @app.context_processor
     def surroundings() -> dict[str, Any]:

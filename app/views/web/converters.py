@@ -1,4 +1,4 @@
-"""The numbers of rows in addresses: anything a database could not hold is no row's number."""
+"""Row ids in addresses: a number that no database column can hold is not found."""
 
 from typing import Any
 
@@ -9,8 +9,10 @@ LARGEST = 2**31 - 1
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in an address: too large is the same as not there, a 404 and never an error of the database. A number is
-    written in one way only; the digits of other scripts are not these."""
+    """The `<int:…>` converter: a number that is too large gives 404, not an error of the database.
+
+    Each number has one notation only; digits of other scripts are not accepted.
+    """
 
     regex = r"[0-9]{1,10}"
 
@@ -19,6 +21,6 @@ class RowNumber(IntegerConverter):
 
 
 def number_asked(name: str) -> int | None:
-    """A row's number from the query (?child_id=7), or None where there is none that could be one."""
+    """Return a row id from the query (?child_id=7), or None where it is missing or invalid."""
     number = request.args.get(name, type=int)
     return number if number is not None and 0 < number <= LARGEST else None

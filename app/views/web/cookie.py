@@ -1,4 +1,4 @@
-"""What this browser carries: a signed cookie with random numbers in it, and nothing about anybody."""
+"""The session cookie: signed, with random ids and no personal data."""
 
 from flask import Response, current_app, request, session
 from flask_login import login_user, logout_user
@@ -13,18 +13,18 @@ from app.views.web.csrf import sent_token
 
 CHALLENGE, NEXT, SAVED_SUBMISSION, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
 SURVIVES = ("locale", SAVED_SUBMISSION, NEXT)
-"""What a browser still knows when somebody else begins to log in on it: no word of what the last one did."""
+"""The keys that remain when another person starts to log in; none of them shows what the last person did."""
 
 
 def start_afresh() -> None:
-    """Forget the browser's cookie, so that nothing from before a log-in counts after it."""
+    """Clear the cookie, so that nothing from before a log-in remains after it."""
     survivors = {name: session[name] for name in SURVIVES if name in session}
     session.clear()
     session.update(survivors)
 
 
 def enter_browser(sid: str, person_id: int) -> None:
-    """From now on this browser is logged in: new numbers, new form tokens."""
+    """Log this browser in, with a new session id and new form tokens."""
     start_afresh()
     session["sid"] = sid
     session["csrf_token"] = form_mark(app_context(), person_id)
@@ -34,7 +34,7 @@ def enter_browser(sid: str, person_id: int) -> None:
 
 
 def leave_browser() -> None:
-    """Logged out: only the language is remembered."""
+    """Clear the cookie at log-out, except for the language."""
     logout_user()
     locale = session.get("locale")
     session.clear()
@@ -43,16 +43,16 @@ def leave_browser() -> None:
 
 
 def chosen_locale() -> str | None:
-    """The language chosen on this browser, if one was."""
+    """Return the language chosen in this browser, or None."""
     locale = session.get("locale")
     return locale if locale in current_app.config["LANGUAGES"] else None
 
 
-# --- the form's token -----------------------------------------------------------------------------
+# --- form token ---------------------------------------------------------------------------------
 
 
 def form_owner() -> int | None:
-    """Whose page the form that was just sent stood on, as its hidden token says; None for anybody's."""
+    """Return the id of the person whose page posted the form, from its hidden token; None for a public page."""
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
     try:
         mark = URLSafeTimedSerializer(keys, salt="wtf-csrf-token").loads(sent_token())
@@ -61,7 +61,7 @@ def form_owner() -> int | None:
     return owner_of(app_context(), mark) if isinstance(mark, str) else None
 
 
-# --- the device -----------------------------------------------------------------------------------
+# --- device -----------------------------------------------------------------------------------
 
 
 def _device_cookie() -> str:
@@ -69,12 +69,12 @@ def _device_cookie() -> str:
 
 
 def this_device() -> KnownDevice | None:
-    """The device, if somebody logged in from it before."""
+    """Return the device, if a person logged in from it before."""
     return known_device(app_context(), request.cookies.get(_device_cookie()))
 
 
 def remember_device(answer: Response, token: str | None) -> None:
-    """Know this device again, so that strangers who try this account's password cannot shut its owner out."""
+    """Remember this device, so that failed log-ins from elsewhere cannot lock the owner out."""
     if token is None:
         return
     answer.set_cookie(

@@ -1,8 +1,8 @@
-"""The form token, masked anew for each answer.
+"""The CSRF token, masked with a new random value in each response.
 
-Pages are compressed, and a page that repeats what was asked for beside a secret that stays the same lets somebody who
-watches the sizes of answers find the secret (BREACH). Flask-WTF's token has the same content on every page of a log-in,
-so it is written as a random mask and the token combined with it, as Django does: no two answers share a part of it.
+Pages are compressed, and a page that repeats request data beside a constant secret lets an attacker who
+watches response sizes find the secret (BREACH). Flask-WTF's token is the same on every page of a session, so
+it is combined with a random mask, as in Django: no two responses share a part of it.
 """
 
 import secrets
@@ -17,7 +17,7 @@ from wtforms.validators import ValidationError
 
 
 def csrf_token() -> str:
-    """Return the token for the forms of this answer."""
+    """Return the token for the forms of this response."""
     token: str | None = g.get("masked_csrf_token")
     if token is None:
         token = g.masked_csrf_token = mask(generate_csrf())
@@ -25,14 +25,14 @@ def csrf_token() -> str:
 
 
 def mask(token: str) -> str:
-    """Return the token combined with a random mask, and the mask before it."""
+    """Return a random mask followed by the token combined with it."""
     plain = token.encode()
     random = secrets.token_bytes(len(plain))
     return urlsafe_b64encode(random + _combined(random, plain)).decode()
 
 
 def unmask(sent: str) -> str:
-    """Return the token that was masked. A token that is none comes back as it is and is refused by its signature."""
+    """Return the token without its mask. An invalid token is returned unchanged, and its signature fails."""
     try:
         both = urlsafe_b64decode(sent.encode())
         half = len(both) // 2
@@ -46,7 +46,7 @@ def _combined(one: bytes, other: bytes) -> bytes:
 
 
 def sent_token() -> str:
-    """Return the token that came with the form or, from a script, in a header; without its mask."""
+    """Return the token of the form or, from a script, of a header, without its mask."""
     sent = request.form.get(current_app.config["WTF_CSRF_FIELD_NAME"])
     if not sent:
         headers = current_app.config["WTF_CSRF_HEADERS"]
@@ -55,16 +55,16 @@ def sent_token() -> str:
 
 
 class MaskedCSRF(CSRFProtect):
-    """Flask-WTF's protection, whose token is masked where it is written and unmasked where it is read."""
+    """Flask-WTF's protection with a masked token."""
 
     def init_app(self, app: Flask) -> None:
-        """Protect every view, and give templates the masked token."""
+        """Protect every view, and provide the masked token to templates."""
         super().init_app(app)
         app.context_processor(lambda: {"csrf_token": csrf_token})
         app.jinja_env.globals["csrf_token"] = csrf_token  # imported macros see globals only
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Refuse a request that changes something without its token, or whose page was not ours."""
+        """Reject a request that changes data without a valid token, or from another site."""
         if apply_exemptions and not request.endpoint:
             return
         if request.method not in current_app.config["WTF_CSRF_METHODS"]:
@@ -77,4 +77,4 @@ class MaskedCSRF(CSRFProtect):
             from_page = urlsplit(request.referrer or "")
             if (from_page.scheme, from_page.netloc) != ("https", request.host):
                 raise CSRFError("The referrer is missing or does not match the host.")
-        g.csrf_valid = True  # so that Flask-WTF's forms do not look again
+        g.csrf_valid = True  # so that Flask-WTF's forms do not check again

@@ -1,4 +1,4 @@
-"""How long there is still time, in words and in a colour that only repeats the words."""
+"""Texts and colours for the time left until a due date; a colour only repeats the text."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ SOON = 7
 
 @dataclass(frozen=True)
 class Due:
-    """A due date against today."""
+    """The text and colour of a due date, compared with today."""
 
     on: date
     text: str
@@ -31,9 +31,9 @@ def form_due(
     today: date,
     for_authors: bool = False,
 ) -> Due | None:
-    """How late a form or its case is, for every list and page; None where nothing is due any more.
+    """Return the time left for a form or its case; None where nothing is due any more.
 
-    `dates` are the legal limit and the day by which the SEN team would like to have it.
+    `dates` are the statutory deadline and the day by which the SEN team would like to have the form.
     """
     if not is_awaited(kind, state):
         return None
@@ -43,7 +43,7 @@ def form_due(
 
 
 def case_due(standing: CaseStatus | None, today: date) -> Due | None:
-    """How late the council is with a case: the decision whether to assess, then the final plan."""
+    """Return the time left for the council's part of a case: the decision to assess, then the final plan."""
     if standing is None:
         return None
     limit = request_due_on(standing.state, standing.received_on)
@@ -51,33 +51,36 @@ def case_due(standing: CaseStatus | None, today: date) -> Due | None:
 
 
 def late(standing: CaseStatus | None, today: date) -> Due | None:
-    """How late the council is with a case; None while there is time."""
+    """Return how late the council is with a case; None while there is time."""
     found = case_due(standing, today)
     return found if found is not None and is_overdue(found.on, today) else None
 
 
 class Awaited(Protocol):
-    """A form that its authors still have to send, with the date they work to."""
+    """A form that its authors still have to send, with their deadline."""
 
     @property
-    def due_on(self) -> date | None: ...
+    def due_on(self) -> date | None:
+        """Return the authors' deadline, if any."""
 
     @property
-    def state(self) -> FormState: ...
+    def state(self) -> FormState:
+        """Return the state of the form."""
 
     @property
-    def statutory(self) -> bool: ...
+    def statutory(self) -> bool:
+        """Return whether the law requires the form."""
 
 
 def owed_due(owed: Awaited, today: date) -> Due | None:
-    """How long the authors of a form still have."""
+    """Return the time left for the authors of a form."""
     return due(owed.due_on, today, legal=owed.statutory and owed.state is not FormState.returned)
 
 
 def due(due_on: date | None, today: date, legal: bool = True) -> Due | None:
-    """ "3 days overdue" in red, "due tomorrow" in orange, "12 days left" in no colour; None where nothing is due.
+    """Return "3 days overdue" in red, "due tomorrow" in orange, "12 days left" without a colour, or None.
 
-    A date that no law sets is never overdue: it was asked for by a day that has passed.
+    A date that no law sets is never overdue: the text then gives the day by which it was wanted.
     """
     if due_on is None:
         return None

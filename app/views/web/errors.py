@@ -1,4 +1,4 @@
-"""What goes wrong, and the page each becomes."""
+"""Error handlers and their pages."""
 
 import logging
 
@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.core.errors import Busy, Conflict, PortalError, TooMany
 from app.core.events import AccessDenied
 from app.security import app_context
-from app.views.web.access_control import keep_typed
+from app.views.web.access_control import save_posted_form
 from app.views.web.base import my_work
 from app.views.web.unavailable import closed_for_now, may_try_again, out_of_order
 
@@ -23,9 +23,7 @@ PAGES = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def _page(status: int, is_conflict: bool = False) -> tuple[str, int]:
-    if (
-        request_ctx.url_adapter is None
-    ):  # the request named a host that is not ours, so no address can be written
+    if request_ctx.url_adapter is None:  # the request's host is not ours, so no address can be built
         return "<!DOCTYPE html><title>Error</title><p>This is not the address of the portal.</p>", status
     return render_template(
         f"errors/{status if status in PAGES else 500 if status >= 500 else 400}.html",
@@ -33,20 +31,20 @@ def _page(status: int, is_conflict: bool = False) -> tuple[str, int]:
     ), status
 
 
-def _write_down_denied(status: int) -> None:
-    """Who is logged in and asks for what they may not have is in the audit; whether there is such a thing is not."""
+def _record_denied(status: int) -> None:
+    """Record in the audit log that a logged-in person was denied access; not whether the row exists."""
     if status not in DENIED or request.endpoint is None or not current_user.is_authenticated:
         return
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     try:
         with my_work(always_commit=True) as work:
             work.record(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
-    except Exception as error:  # the page that says no is shown all the same
+    except Exception as error:  # the error page is shown even if this fails
         log.error("a refusal was not written down: %s", type(error).__name__)
 
 
-def _tried_again() -> ResponseReturnValue:
-    """The answer to the same request, carried out once more."""
+def _dispatch_again() -> ResponseReturnValue:
+    """Return the response to the same request, dispatched once more."""
     try:
         return current_app.make_response(current_app.dispatch_request())
     except Exception as error:
@@ -54,19 +52,19 @@ def _tried_again() -> ResponseReturnValue:
 
 
 def init_errors(app: Flask) -> None:
-    """Plain pages for everything that can go wrong."""
+    """Register a plain page for every error."""
 
     @app.errorhandler(PortalError)
     def portal_error(error: PortalError) -> ResponseReturnValue:
         app_context().database.session.rollback()
-        _write_down_denied(error.status)
+        _record_denied(error.status)
         body, status = _page(error.status, isinstance(error, Conflict))
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Busy) else {}
         return body, status, headers
 
     @app.errorhandler(CSRFError)
     def form_expired(_error: CSRFError) -> ResponseReturnValue:
-        owner = keep_typed()
+        owner = save_posted_form()
         if owner is not None and not current_user.is_authenticated:
             return redirect(url_for("LogInView.log_in"))
         if owner is not None and owner == current_user.id:
@@ -77,15 +75,15 @@ def init_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or error.code is None or error.code < 400:
             return error.get_response()
-        _write_down_denied(error.code)
+        _record_denied(error.code)
         body, status = _page(error.code)
-        kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-        return body, error.code if status != 500 else status, kept
+        headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+        return body, error.code if status != 500 else status, headers
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
         if may_try_again(error):
-            return _tried_again()
+            return _dispatch_again()
         if out_of_order(error):
             return closed_for_now(error)
         log.exception("unexpected %s", type(error).__name__)

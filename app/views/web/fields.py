@@ -1,6 +1,7 @@
-"""Form fields that GOV.UK pages need and WTForms lacks, and WTForms' text fields with their text cleaned.
+"""Form fields: WTForms' text fields with cleaned text, and a date field for GOV.UK pages.
 
-Every field of text in the portal is one of these (tests/architecture/test_text_fields.py); passwords are taken as typed.
+Every text field in the portal is one of these (tests/architecture/test_text_fields.py); passwords are not
+cleaned.
 """
 
 from collections.abc import Sequence
@@ -18,18 +19,18 @@ from app.views.web.pages import translated
 
 
 class _Cleaned:
-    """Clean what was posted, and refuse a character that cannot be cleaned or stored."""
+    """A mixin that cleans the posted text and rejects characters that cannot be cleaned or stored."""
 
     data: Any
     clean = staticmethod(clean_line)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Take the first value posted."""
+        """Use the first value posted."""
         if valuelist:
             self.data = self.clean(valuelist[0])
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
-        """Stop at a character that we cannot use, and name it."""
+        """Reject an unusable character, and name it."""
         if problem := character_problem(self.data or ""):
             raise StopValidation(str(translated(problem)))
 
@@ -39,7 +40,7 @@ class StringField(_Cleaned, wtforms.StringField):
 
 
 class EmailField(_Cleaned, wtforms.EmailField):
-    """An email address, as typed; `app.accounts.rules.work_email.canonical` reads what people paste around one."""
+    """An email address; `app.accounts.rules.work_email.canonical` removes what people paste around one."""
 
 
 class TelField(_Cleaned, wtforms.TelField):
@@ -55,10 +56,10 @@ class TextAreaField(_Cleaned, wtforms.TextAreaField):
 
 
 class DatePartsField(Field):
-    """A date typed into three boxes: day, month and year (posted as name-day, name-month, name-year). A whole date
-    pasted into one of them is read too.
+    """A date in three fields: day, month and year (posted as name-day, name-month, name-year).
 
-    `data` is a date, or None when nothing (or nothing sensible) was typed; `parts` is what was typed.
+    A whole date pasted into one of them is accepted too. `data` is a date, or None when the input is no date;
+    `parts` has the input.
     """
 
     def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
@@ -66,7 +67,7 @@ class DatePartsField(Field):
         self.parts: dict[str, str] = dict.fromkeys(PARTS, "")
 
     def process(self, formdata: Any, data: Any = None, **_more: Any) -> None:
-        """Read the three boxes when a form came in, else show the date we hold."""
+        """Read the three fields when a form was posted, otherwise show the stored date."""
         self.process_errors = []
         if data is None or not isinstance(data, date):
             data = self.default() if callable(self.default) else self.default
@@ -80,12 +81,12 @@ class DatePartsField(Field):
         self.data = self.read()
 
     def show(self, value: date | None) -> None:
-        """Fill the boxes from a date."""
+        """Fill the fields from a date."""
         if value is not None:
             self.parts = {"day": str(value.day), "month": str(value.month), "year": str(value.year)}
 
     def read(self) -> date | None:
-        """The date in the boxes; what is wrong with it becomes the field's error."""
+        """Return the date in the fields, or None after adding an error."""
         if not any(self.parts.values()):
             self.raw_data = []
             return None
@@ -105,6 +106,6 @@ class DatePartsField(Field):
 
 
 def _missing(parts: list[str]) -> str:
-    """ "Date must include a month", naming each box left empty."""
+    """Return "Date must include a month", which names each empty field."""
     words = {"day": _("a day"), "month": _("a month"), "year": _("a year")}
     return _("Date must include %(parts)s", parts=_(" and ").join(words[part] for part in parts))

@@ -1,4 +1,4 @@
-"""What a service refused, put where it was typed."""
+"""Errors of a use case shown at the fields of a form."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ from app.views.web.pages import translated
 
 
 def put_faults(form: Form, faults: Iterable[FieldError], **renamed: str) -> None:
-    """Show each fault at its field; `renamed` says which field of this page a fault of another name belongs to.
+    """Add each error to its field; `renamed` maps an error's field name to the name on this page.
 
-    A field that already says what is wrong with it keeps its own words.
+    A field that has an error already keeps it.
     """
     for fault in faults:
         field = form[renamed.get(fault.field, fault.field)]

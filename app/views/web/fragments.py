@@ -1,6 +1,6 @@
-"""Pieces of a page that depend on nothing but the values named, drawn once for each of them and each language.
+"""Template fragments rendered once for each language and set of values.
 
-Nothing about a child, and nothing that only one reader may see, belongs in one: templates/fragments holds them all.
+They must not contain data about a child, or data only one reader may see. All are in templates/fragments.
 """
 
 from functools import lru_cache
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 
 def init_fragments(app: Flask) -> None:
-    """Let templates write {{ fragment("menu", navigation=navigation) }}; the values must be hashable."""
+    """Provide {{ fragment("menu", navigation=navigation) }} in templates; the values must be hashable."""
 
     def draw(name: str, _language: str, values: tuple[tuple[str, Any], ...]) -> Markup:
         html = app.jinja_env.get_template(f"fragments/{name}.html").render(dict(values))

@@ -1,4 +1,4 @@
-"""What every answer tells the browser: run only our own scripts, keep nothing, tell nobody where the reader came from."""
+"""Security headers of every response."""
 
 from flask import Flask, Response, request
 from flask_compress import Compress
@@ -16,7 +16,7 @@ STATIC_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
 }
-"""For files that are the same for everybody."""
+"""For files that are the same for every reader."""
 
 PAGE_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -35,7 +35,7 @@ KEEP_NOTHING = "no-store"
 
 
 def protect(answer: Response) -> Response:
-    """Add the protections. A door may set a stricter content policy of its own (downloads do); it is left alone."""
+    """Add the security headers. A view may set a stricter content policy itself, as downloads do."""
     from app.views.web.assets import csp_nonce
 
     for name, value in PAGE_HEADERS.items():
@@ -47,6 +47,6 @@ def protect(answer: Response) -> Response:
 
 
 def init_headers(app: Flask) -> None:
-    """Every answer, error pages and redirects included, goes out with these; pages go out compressed."""
-    Compress(app)  # before the others, so that it runs after them
+    """Add the headers to every response, error pages and redirects included, and compress pages."""
+    Compress(app)  # registered first, so that it runs last
     app.after_request(protect)

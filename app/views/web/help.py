@@ -1,4 +1,4 @@
-"""Help, and the papers a public service must show."""
+"""Help, and the statements a public service must publish."""
 
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
@@ -10,26 +10,26 @@ public_endpoint("HelpView.help", "HelpView.accessibility", "HelpView.privacy", "
 
 
 class HelpView(PortalView):
-    """Help and contact, accessibility statement, privacy notice, cookies."""
+    """Help and contact, accessibility statement, privacy notice and cookies."""
 
     route_base = "/help"
 
     @expose("/")
     def help(self) -> ResponseReturnValue:
-        """How to use the portal and whom to ask."""
+        """Show how to use the portal and whom to contact."""
         return self.page("help/help.html")
 
     @expose("/accessibility")
     def accessibility(self) -> ResponseReturnValue:
-        """The accessibility statement."""
+        """Show the accessibility statement."""
         return self.page("help/accessibility.html")
 
     @expose("/privacy")
     def privacy(self) -> ResponseReturnValue:
-        """The privacy notice."""
+        """Show the privacy notice."""
         return self.page("help/privacy.html")
 
     @expose("/cookies")
     def cookies(self) -> ResponseReturnValue:
-        """The cookies: one."""
+        """Show the cookie page."""
         return self.page("help/cookies.html")

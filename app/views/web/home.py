@@ -1,4 +1,4 @@
-"""The home page: tiles of what waits for this person, the newest messages, what is due."""
+"""The home page: tiles of open tasks, the newest messages and deadlines."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ NEWEST, MOST_DUE = 5, 8
 
 
 class HomeView(PortalView):
-    """Home."""
+    """The home page."""
 
     route_base = ""
     class_permission_name = "Home"
@@ -33,9 +33,9 @@ class HomeView(PortalView):
     @expose("/")
     @has_access
     def home(self) -> ResponseReturnValue:
-        """What waits for whoever is logged in."""
+        """Show the open tasks of the logged-in person."""
         who = principal()
-        assert who is not None  # has_access saw to that  # noqa: S101
+        assert who is not None  # has_access requires a log-in  # noqa: S101
         session = app_context().database.session()
         if who.in_sen_team:
             return self.page("home/team.html", **_messages(session, who), **_team(session))

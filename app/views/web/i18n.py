@@ -1,4 +1,4 @@
-"""Translations as the portal's pages need them: Flask-Babel's, with the marks of text_direction.py."""
+"""Translations: Flask-Babel's, with the language marks of text_direction.py."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from app.views.web.text_direction import marked
 
 
 class MarkedDomain(Domain):
-    """The portal's catalogues, each with its marks for untranslated texts and for data inside a sentence."""
+    """The portal's catalogues, with marks for untranslated texts and for data inside a sentence."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._marked: dict[str, Any] = {}
 
     def get_translations(self) -> Any:
-        """Return the catalogue of the language in use: the reader's, or the one a mail is written in."""
+        """Return the catalogue of the current language: the reader's, or that of a mail."""
         locale = get_locale()
         language = locale.language if locale else ""
         if language not in self._marked:
@@ -29,7 +29,7 @@ def init_i18n(app: Flask) -> None:
     babel = get_babel(app).instance
     with app.app_context():
         domain = babel.domain_instance = MarkedDomain(domain=babel.domain)
-    # As Flask-Babel installs them, but without looking up the domain for every text of a page.
+    # As Flask-Babel installs them, but without a lookup of the domain for each text.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: domain.get_translations().ugettext(text),
         ngettext=lambda one, many, number: domain.get_translations().ungettext(one, many, number),

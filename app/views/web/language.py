@@ -1,4 +1,4 @@
-"""Choosing the language of the pages."""
+"""The choice of the language."""
 
 from urllib.parse import urlencode
 
@@ -17,13 +17,13 @@ public_endpoint("LanguageView.choose")
 
 
 class LanguageView(PortalView):
-    """One address a language; the choice is kept in the cookie and stays when somebody logs in."""
+    """One address per language; the choice is stored in the cookie and remains at log-in."""
 
     route_base = "/language"
 
     @expose("/<string:code>")
     def choose(self, code: str) -> ResponseReturnValue:
-        """Show pages in this language from now on, and go back to where they were."""
+        """Set the language of the pages and redirect to the page the reader came from."""
         if code in current_app.config["SETTINGS"].languages:
             session["locale"] = code
         back = safe_next(request.args.get("back"))
@@ -31,13 +31,13 @@ class LanguageView(PortalView):
 
 
 def chosen_language() -> str:
-    """The language this person chose, or English. Nothing is written: a page that is only read sets no cookie."""
+    """Return the language this person chose, or English. Sets no cookie."""
     chosen = session.get("locale") if has_request_context() else None
     return chosen if chosen in LANGUAGES else "en"
 
 
 def offered_languages() -> list[dict[str, str]]:
-    """The languages as links back to the page one is on."""
+    """Return the languages with links that lead back to the current page."""
     offered, back = current_app.config["SETTINGS"].languages, _back_here()
     return [
         {"text": LANGUAGES[code]["name"], "lang": code, "href": _choosing(code) + back} for code in offered
@@ -45,7 +45,7 @@ def offered_languages() -> list[dict[str, str]]:
 
 
 def english_instead() -> str | None:
-    """Where this page is in English, while no native speaker has checked the language it is shown in."""
+    """Return the address of this page in English, while its language has no native speaker's review."""
     return _choosing("en") + _back_here() if chosen_language() in AWAITING_CHECK else None
 
 
@@ -54,12 +54,12 @@ def _choosing(code: str) -> str:
 
 
 def _back_here() -> str:
-    """How a link says that it leads back to this page; a page that answers what was sent cannot be gone back to."""
+    """Return the query that leads back to this page; empty for a page that answers a post."""
     return f"?{urlencode({'back': request.path}, safe='/')}" if request.method == "GET" else ""
 
 
 def init_language(app: Flask) -> None:
-    """Ask us, not AppBuilder, which language a page is in."""
+    """Use the chosen language instead of AppBuilder's own selection."""
     get_babel(app).locale_selector = chosen_language
     init_i18n(app)
     init_text_direction(app)

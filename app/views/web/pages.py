@@ -1,4 +1,4 @@
-"""What templates need beyond HTML: dates as people read them, errors as links, what was typed."""
+"""Filters and functions for templates: dates, error links, posted values."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -29,19 +29,19 @@ MONTHS = ENGLISH.months["format"]["wide"]
 
 
 def _reader_locale() -> Locale:
-    """The language the reader chose; British English where nobody is reading (a mail, a job)."""
+    """Return the reader's language; British English where there is no reader (a mail, a job)."""
     chosen = get_locale()
     return ENGLISH if chosen is None or chosen.language == "en" else chosen
 
 
 def in_london(moment: datetime) -> datetime:
-    """Moments are stored in UTC without a zone; people read them in UK time."""
+    """Return a stored UTC time in UK time."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(LONDON)
 
 
 def uk_date(value: date | datetime | None) -> str:
-    """23 November 2026."""
+    """Return a date as 23 November 2026."""
     if not value:
         return ""
     day = in_london(value).date() if isinstance(value, datetime) else value
@@ -55,7 +55,7 @@ def _in_english(day: date) -> str:
 
 
 def uk_time(value: datetime | None) -> str:
-    """9:05pm, midnight and midday included as words."""
+    """Return a time as 9:05pm, with words for midnight and midday."""
     if not value:
         return ""
     moment, locale = in_london(value), _reader_locale()
@@ -67,14 +67,14 @@ def uk_time(value: datetime | None) -> str:
 
 
 def uk_datetime(value: datetime | None) -> str:
-    """23 November 2026 at 9:05pm."""
+    """Return a date and time as 23 November 2026 at 9:05pm."""
     if not value:
         return ""
     return _("%(date)s at %(time)s", date=uk_date(value), time=uk_time(value))
 
 
 def shown(value: Any) -> Any:
-    """A value in a list or record as a person reads it: dates in words, yes or no, nothing for nothing."""
+    """Return a value as text for a list or record: dates in words, yes or no, empty for None."""
     if isinstance(value, str) and not isinstance(value, Enum):
         return value
     if value is None:
@@ -93,18 +93,18 @@ def shown(value: Any) -> Any:
 
 
 def date_parts(value: Any) -> dict[str, str]:
-    """A date for the three boxes, from a date, "2015-03-27" or what was typed before."""
+    """Return day, month and year for the three date fields, from a date, "2015-03-27" or posted values."""
     if isinstance(value, str) and value:
         with suppress(ValueError):
             value = date.fromisoformat(value)
     if isinstance(value, date):
         return {"day": str(value.day), "month": str(value.month), "year": str(value.year)}
-    typed = value if isinstance(value, Mapping) else {}
-    return {part: str(typed.get(part) or "") for part in ("day", "month", "year")}
+    values = value if isinstance(value, Mapping) else {}
+    return {part: str(values.get(part) or "") for part in ("day", "month", "year")}
 
 
 def translated(text: Any) -> Any:
-    """A sentence of the rule book in the reader's language."""
+    """Return a text of the rules in the reader's language."""
     pattern = getattr(text, "msgid", None)
     return (
         text
@@ -114,31 +114,31 @@ def translated(text: Any) -> Any:
 
 
 def error_for(error: Any, *anchors: str) -> str | None:
-    """What is wrong with a field: the message itself, or the one a page's messages hold under its anchor."""
+    """Return a field's error: the message itself, or the one under one of these anchors."""
     if isinstance(error, Mapping):
         error = next((error[anchor] for anchor in anchors if error.get(anchor)), None)
     return str(translated(error)) if error else None
 
 
 def error_for_only(error: Any, anchor: str) -> str | None:
-    """The same for the second of two fields: a message for the whole question belongs to the first."""
+    """Return the error of the second of two fields: a message for the whole question is the first's."""
     return error_for(error, anchor) if isinstance(error, Mapping) else None
 
 
 def error_in_row(error: Any, row: int, column: str) -> Any:
-    """A table's messages, as one cell needs them."""
+    """Return the errors of one cell of a table."""
     if not isinstance(error, Mapping):
         return None
     return error.get(f"{row}-{column}") or error
 
 
 def option_pairs(options: Iterable[Any]) -> list[tuple[str, str]]:
-    """A question's options as (value, words)."""
+    """Return a question's options as (value, text)."""
     return [_option(option)[:2] for option in options]
 
 
 def option_hints(options: Iterable[Any]) -> dict[str, str]:
-    """What is said below an option, by its value."""
+    """Return the hint below each option, by its value."""
     return {value: hint for value, _words, hint in map(_option, options) if hint}
 
 
@@ -149,14 +149,14 @@ def _option(option: Any) -> tuple[str, str, str]:
 
 
 def as_date(value: Any) -> date | None:
-    """A day kept as text, "2026-11-23"."""
+    """Return the date in a text such as "2026-11-23"."""
     with suppress(TypeError, ValueError):
         return date.fromisoformat(value)
     return value if isinstance(value, date) else None
 
 
 def errors_of(form: Form | None) -> list[dict[str, str]]:
-    """What is wrong with a form, as the error summary shows it: each message a link to its field."""
+    """Return a form's errors for the error summary, each with a link to its field."""
     return [] if form is None else list(_errors(form))
 
 
@@ -175,7 +175,7 @@ def _errors(form: Form) -> Iterator[dict[str, str]]:
 
 
 def plural_samples() -> list[tuple[str, int]]:
-    """Return the plural forms of the reader's language, each with a number that takes it: a script asks for them by name."""
+    """Return the plural forms of the reader's language, each with an example number, for scripts."""
     return _samples_of(_reader_locale())
 
 
@@ -187,7 +187,7 @@ def _samples_of(locale: Locale) -> list[tuple[str, int]]:
 
 
 def url_or_none(endpoint: str, **values: Any) -> str | None:
-    """The page's address, or None where this copy of the portal has no such page."""
+    """Return the address of a page, or None where this portal has no such page."""
     try:
         return url_for(endpoint, **values)
     except BuildError:
@@ -195,8 +195,8 @@ def url_or_none(endpoint: str, **values: Any) -> str | None:
 
 
 def init_pages(app: Flask) -> None:
-    """Let every template, Flask-AppBuilder's widgets included, use these."""
-    # Ours alone: no stock template of AppBuilder's is ever drawn.
+    """Register the filters and functions for every template, including Flask-AppBuilder's widgets."""
+    # Our templates only: no stock template of AppBuilder is rendered.
     app.jinja_env.loader = FileSystemLoader(TEMPLATES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")

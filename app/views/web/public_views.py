@@ -1,4 +1,4 @@
-"""Doors for people who are not logged in, or are treated as if they were not."""
+"""Views for people who are not logged in, or are treated as if they were not."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,17 +15,17 @@ from app.views.web.head_requests import only_looks
 
 
 class StrangerView(PortalView):
-    """A door without a log-in. Its work is nobody's, in a session of its own that is closed at once."""
+    """A view without a log-in, whose unit of work has no principal and its own session."""
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
-        """One transaction as nobody."""
+        """Open a unit of work without a principal."""
         with unit_of_work(app_context(), None, origin(), commit=not only_looks()) as work:
             yield work
 
 
 def while_the_link_works(page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Whatever is wrong with a link (used, old, cut short, somebody else's), the answer is one and the same page."""
+    """Decorate a view so that every fault of a link (used, expired, incomplete) gives the same page."""
 
     @wraps(page)
     def shown(self: StrangerView, *args: Any, **kwargs: Any) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""What somebody may send: the fields of a form. Files come in parts and may be large, anything else is words and may not."""
+"""Limits of a request: only form fields are accepted; a body with files may be large, others may not."""
 
 from flask import Request, current_app
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
@@ -9,36 +9,40 @@ FIELDS = "application/x-www-form-urlencoded"
 
 
 class BoundedRequest(Request):
-    """A request whose body, unless it comes in parts, is no longer than a form's words may be.
+    """A request whose body, unless it is multipart, is limited to the length of a form's text.
 
-    Werkzeug holds only bodies in parts to MAX_FORM_MEMORY_SIZE; others would be read whole up to the size of a file.
+    Werkzeug applies MAX_FORM_MEMORY_SIZE to multipart bodies only; others may have the size of a file.
     """
 
     @property
     def max_content_length(self) -> int | None:
-        """The most bytes this body may have."""
+        """Return the most bytes this body may have."""
         most: int | None = super().max_content_length
         words: int | None = current_app.config["MAX_FORM_MEMORY_SIZE"]
         return most if self.mimetype == FILES or most is None or words is None else min(most, words)
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
+        """Set the limit, as Flask's own property allows."""
         Request.max_content_length.fset(self, value)  # type: ignore[attr-defined]
 
     @property
     def is_json(self) -> bool:
-        """Never: no page of ours takes anything but a form's fields, and Flask-WTF breaks on JSON that is no object."""
+        """Return False: no page accepts JSON, and Flask-WTF fails on JSON that is no object."""
         return False
 
     @property
     def uploads(self) -> MultiDict[str, FileStorage]:
-        """The files that were sent. Not `files`: Flask-WTF hands those to every box, which asks for words and breaks."""
+        """Return the uploaded files.
+
+        It is not named `files`, because Flask-WTF passes those to every field, and text fields fail.
+        """
         self._load_form_data()
         sent: MultiDict[str, FileStorage] = self.__dict__["uploads"]
         return sent
 
     def _count_fields(self) -> None:
-        """Refuse more fields than a form has parts: Werkzeug counts only those of bodies in parts."""
+        """Reject too many fields: Werkzeug counts only those of multipart bodies."""
         most: int | None = current_app.config["MAX_FORM_PARTS"]
         if self.mimetype == FIELDS and most is not None:
             body = self.get_data(parse_form_data=False)
@@ -46,13 +50,13 @@ class BoundedRequest(Request):
                 raise RequestEntityTooLarge
 
     def close(self) -> None:
-        """Let go of what was sent."""
+        """Close the uploaded files."""
         for _name, file in (self.__dict__.get("uploads") or ImmutableMultiDict()).items(multi=True):
             file.close()
         super().close()
 
     def _load_form_data(self) -> None:
-        """Read the fields once. A part without a name is no field; nobody could ask for it, and Flask-WTF trips on it."""
+        """Read the fields once, without parts that have no name, on which Flask-WTF fails."""
         if "form" in self.__dict__:
             return
         self._count_fields()

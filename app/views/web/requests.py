@@ -1,4 +1,4 @@
-"""What is written down of each request: an id, the kind of page, how it ended and how long it took. Never what was asked."""
+"""Request log and metrics: an id, the route, status and duration; no content."""
 
 import logging
 import time
@@ -17,27 +17,28 @@ log = logging.getLogger(__name__)
 
 HEADER = "X-Request-ID"
 NO_PAGE = "none"
-"""The route of whatever leads nowhere: its address is not ours to write down."""
+"""The route of unknown addresses, which are not logged because they may contain anything."""
 
 LONGEST_ADDRESS = 4_000
-"""Characters; ours are shorter by far, and a number of more digits is one that Python refuses to read."""
+"""The longest address accepted, in characters. Ours are much shorter, and Python refuses to parse numbers
+with more digits."""
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ")
 
 
 class Attended:
-    """Stands between the web server and the pages, and notes each request once it is answered."""
+    """WSGI middleware that logs and counts each request once it is answered."""
 
     def __init__(self, pages: Any, believes_ids: bool) -> None:
         self.pages, self.believes_ids = pages, believes_ids
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Give the request an id, answer it, tell the id, count."""
+        """Give the request an id, answer it with the id in a header, and count it."""
         given = environ.get("HTTP_X_REQUEST_ID", "") if self.believes_ids else ""
         this = Asked(new_id(given))
         ended = ["500"]
-        # Werkzeug takes a "head" for a HEAD in one place and not in another: here, before anybody looks, it becomes one.
+        # Werkzeug is inconsistent about a lower-case "head", so the method is normalised first.
         environ["REQUEST_METHOD"] = environ["REQUEST_METHOD"].upper()
 
         def answer(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -70,12 +71,12 @@ def _note(this: Asked, method: str, status: str, took: float) -> None:
 
 @lru_cache(maxsize=2_000)
 def _figures(route: str, method: str, status: str) -> tuple[Any, Any, Any]:
-    """The figures of this kind of page; their library would look each up anew."""
+    """Return the metrics of a route, cached because their library looks them up each time."""
     return REQUESTS.labels(route, method, status), SECONDS.labels(route), STATEMENTS.labels(route)
 
 
 def init_requests(app: Flask, believes_ids: bool) -> None:
-    """Attend every request. An id from outside counts only where a proxy of ours gives it."""
+    """Add the middleware. A request id is accepted only from our own proxy."""
     app.wsgi_app = Attended(app.wsgi_app, believes_ids)  # type: ignore[method-assign]
 
     @app.before_request

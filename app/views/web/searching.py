@@ -1,4 +1,4 @@
-"""The box in which a child is looked for: posted, so that a name never stands in an address, and counted."""
+"""The search field for children: posted, so that no name is in an address, and rate-limited."""
 
 from flask import request
 
@@ -7,15 +7,15 @@ from app.core.text_input import clean_line
 from app.views.web.base import my_work
 
 
-def line_typed(name: str) -> str:
-    """What was posted in a single-line box that belongs to no form class, cleaned."""
+def posted_line(name: str) -> str:
+    """Return the cleaned text of a single-line field that belongs to no form class."""
     return clean_line(request.form.get(name, ""))
 
 
 def looked_for() -> str:
-    """What was typed into the page's search box. Raises TooMany for whoever searches faster than people do."""
-    typed = line_typed("find")[:100]
-    if typed:
+    """Return the search text of the page. Raises TooMany for searches faster than people can make."""
+    text = posted_line("find")[:100]
+    if text:
         with my_work(always_commit=True) as work:
             count_mine(work, SEARCHES)
-    return typed
+    return text

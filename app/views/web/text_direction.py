@@ -1,12 +1,12 @@
-"""Marks what a page has in another language than its own, and keeps data in its own reading order.
+"""Marks for text in another language than the page, and for data with its own text direction.
 
-A text without a translation is shown in English. It must say so (`lang="en" dir="ltr"`): otherwise a screen reader reads
-it in the wrong voice, and in a page that reads from the right "14 March 2017" becomes "March 2017 14". The same holds
-for names, addresses and dates inside a translated sentence.
+A text without a translation is shown in English with `lang="en" dir="ltr"`: otherwise a screen reader uses
+the wrong voice, and on a right-to-left page "14 March 2017" becomes "March 2017 14". The same holds for
+names, addresses and dates inside a translated sentence.
 
-Catalogues do not know whether a text ends in an element or in an attribute. So they put noncharacters around it, which
-no text that people type keeps, and the finished page has them replaced by elements, or by Unicode isolates where there
-is no room for an element.
+A catalogue cannot tell whether a text goes into an element or an attribute. So it adds noncharacters, which
+cleaned input never contains, and the finished page has them replaced by elements or, inside attributes, by
+Unicode isolates.
 """
 
 import re
@@ -38,7 +38,7 @@ _ENTITY = re.compile(r"&#?\w+;")
 
 
 class English(NullTranslations):
-    """What a catalogue falls back on: the English text, marked as such."""
+    """The fallback of a catalogue: the English text with a mark."""
 
     def gettext(self, message: str) -> str:
         """Return the text as it is written in the code."""
@@ -50,7 +50,7 @@ class English(NullTranslations):
 
 
 class IsolatingCatalogue:
-    """The catalogue of a language that reads from the right: what is put into its texts is marked as data."""
+    """The catalogue of a right-to-left language, in which inserted values are marked as data."""
 
     def __init__(self, catalogue: Any) -> None:
         self._catalogue = catalogue
@@ -75,7 +75,7 @@ def _isolating(text: str) -> str:
 
 
 def marked(catalogue: Any) -> Any:
-    """Return the catalogue of the language that is asked for now, with its marks; English needs none."""
+    """Return the catalogue with its marks; English needs none."""
     locale = get_locale()
     if locale is None or locale.language == "en":
         return catalogue
@@ -84,14 +84,14 @@ def marked(catalogue: Any) -> Any:
 
 
 def without_marks(text: str) -> str:
-    """Return a text as it is read outside a page: in a file, in an answer to a script."""
+    """Return a text without marks, for files and scripts."""
     for mark in MARKS:
-        text = text.replace(mark, "").replace(f"\\u{ord(mark):04x}", "")  # JSON writes them as escapes
+        text = text.replace(mark, "").replace(f"\\u{ord(mark):04x}", "")  # JSON escapes them
     return text
 
 
 def show_languages(html: str, from_the_right: bool) -> str:
-    """Return a page with its marks replaced; in one that reads from the right, all other data is isolated too."""
+    """Return a page with its marks replaced; a right-to-left page also has all other data isolated."""
     note = _NOTE.search(html)
     if note and ENGLISH in html[: note.start()] + html[note.end() :]:
         html = html.replace(" data-partly-english hidden>", " data-partly-english>", 1)
@@ -106,7 +106,7 @@ def show_languages(html: str, from_the_right: bool) -> str:
 
 
 def _element(piece: re.Match[str], in_tags: dict[str, str]) -> str:
-    """An element that holds text only."""
+    """Return an element that contains text only, with its marks replaced."""
     start, text, end = _replaced(piece[1], in_tags), piece[3], piece[4]
     if piece[2].lower() == "option" and text.startswith(ENGLISH) and text.endswith(ENGLISH_END):
         start, text = f'{start[:-1]} lang="en" dir="ltr">', text[1:-1]
@@ -132,7 +132,7 @@ def _replaced(text: str, by: dict[str, str]) -> str:
 
 
 def init_text_direction(app: Flask) -> None:
-    """Replace the marks in every answer."""
+    """Replace the marks in every response."""
 
     @app.after_request
     def replace_marks(answer: Response) -> Response:

@@ -1,6 +1,6 @@
-"""What a page's title says beside its heading: whose page it is, and which part of a list it shows.
+"""The details in a page's title: the child, and which part of a list it shows.
 
-A tab, a history and a window's title are seen by others, so a child is named there by initials only.
+A tab and a history can be seen by others, so a child is named by initials only.
 """
 
 from contextlib import suppress
@@ -16,7 +16,7 @@ from app.core.names import initials
 from app.views.web.generated_lists import count_up_to, filters_in_use
 
 PLACES = ("child", "record", "form", "asked", "advice", "opened", "message", "newer")
-"""The names under which pages are given a child, or something about one."""
+"""The context names under which pages pass a child, or a row about one."""
 
 
 @pass_context
@@ -29,26 +29,24 @@ def title_details(context: Context) -> str:
 
 
 def child_on(context: Context) -> str:
-    """Return the name of the child whose page it is; nothing on other pages."""
+    """Return the name of the child the page is about; empty on other pages."""
     for place in PLACES:
         held = context.get(place)
         for one in (held, _loaded(held, "child"), _loaded(_loaded(held, "form"), "child")):
-            if hasattr(
-                one, "search_name"
-            ):  # a child's row or a snapshot of one; no other row has this column
+            if hasattr(one, "search_name"):  # a child's row or a copy of one; no other row has this column
                 return str(one.name)
     return str(context.get("child_name") or "")
 
 
 def _loaded(row: Any, name: str) -> Any:
-    """Return what a row refers to; nothing where it was not read with the row, since a title asks the database nothing."""
+    """Return a related row; None where it was not loaded, since a title must not query the database."""
     with suppress(InvalidRequestError):
         return getattr(row, name, None)
     return None
 
 
 def _list_details(context: Context) -> list[str]:
-    """Return which page of a list this is, and whether all of the list is shown."""
+    """Return which page of a list this is, and whether it is filtered."""
     listed, found = context.get("listed"), context.get("found")
     details = []
     if listed is not None:

@@ -1,4 +1,4 @@
-"""Validators for what people type into a box: something is there, it is not too long, and a code is one."""
+"""Validators for text fields: required, maximum length, and valid codes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +13,13 @@ from app.views.web.pages import translated
 
 
 class RequiredText:
-    """The box is filled in: not empty and not too long. Its field has cleaned the text (app/views/web/fields.py)."""
+    """The field is not empty and not too long. The field has cleaned the text (app/views/web/fields.py)."""
 
     def __init__(self, missing: Any, name: Any, longest: int) -> None:
         self.missing, self.name, self.longest = missing, name, longest
 
     def __call__(self, _form: Form, field: Field) -> None:
+        """Raise StopValidation for an empty or too long text."""
         text = field.data or ""
         if not text:
             raise StopValidation(str(self.missing))
@@ -29,24 +30,26 @@ class RequiredText:
 
 
 class MayBeEmpty(RequiredText):
-    """The box may be empty, but not too long."""
+    """The field may be empty, but not too long."""
 
     def __init__(self, name: Any, longest: int) -> None:
         super().__init__("", name, longest)
 
     def __call__(self, form: Form, field: Field) -> None:
+        """Raise StopValidation for a too long text."""
         if field.data:
             super().__call__(form, field)
 
 
 class RequiredTextUnless(RequiredText):
-    """The box is filled in, or the tick box `box` says that there is nothing to enter."""
+    """The field is not empty, or the checkbox `box` is ticked."""
 
     def __init__(self, missing: Any, name: Any, longest: int, box: str, both: Any) -> None:
         super().__init__(missing, name, longest)
         self.box, self.both = box, both
 
     def __call__(self, form: Form, field: Field) -> None:
+        """Raise StopValidation for an empty field without the tick, and for text with it."""
         if not form[self.box].data:
             super().__call__(form, field)
         elif field.data:
@@ -54,12 +57,13 @@ class RequiredTextUnless(RequiredText):
 
 
 class Code:
-    """A code or address that the rule book checks and writes in its own way."""
+    """The text is a code or address that a rule accepts; it is replaced by its normal form."""
 
     def __init__(self, check: Callable[[str], str]) -> None:
         self.check = check
 
     def __call__(self, _form: Form, field: Field) -> None:
+        """Replace the text by its normal form. Raises ValidationError for an invalid code."""
         try:
             field.data = self.check(field.data or "")
         except CodeError as problem:

@@ -1,4 +1,4 @@
-"""The words people see for what the tables hold."""
+"""Labels of stored values."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,5 +21,5 @@ FORM_STATE_COLOURS = {
 
 
 def form_state(state: FormState | str) -> str:
-    """A form's state in words."""
+    """Return the label of a form's state."""
     return str(FORM_STATES[FormState(state)]) if state else _("Unknown")

@@ -11,7 +11,7 @@ from app.children.queries import finding
 from app.children.queries.finding import child_matches, children_listed
 from app.core.names import search_name, search_words, ways_to_match
 from app.models import Child, ChildName
-from app.operations.queries.audit import children_called
+from app.operations.queries.audit import find_children
 from tests.cast import everything
 from tests.integration.services.test_children import TYPED
 
@@ -182,7 +182,7 @@ def test_the_audits_search_gives_a_few_in_the_order_of_names(cast, make):
     for number in range(25):
         make.child(forenames=f"A{number}", surname="Shah", search_name=f"shah a{25 - number:02}")
     with cast.mary.works() as work:
-        names = [name for _, name, _ in children_called(work.session, "sha")]
+        names = [name for _, name, _ in find_children(work.session, "sha")]
     assert names == [f"A{number} Shah" for number in range(24, 4, -1)]
 
 
@@ -216,7 +216,7 @@ def test_b5_signs_without_a_letter_or_digit_find_nothing(make, context, typed):
         for criterion in (child_matches(typed), child_matches(typed, one_by_one=True)):
             assert found_by(work.session, criterion) == set()
         assert found_by(work.session, children_listed(work.session, typed).criterion) == set()
-        assert children_called(work.session, typed) == []
+        assert find_children(work.session, typed) == []
 
 
 def test_b5_words_joined_are_read_by_the_index_of_words(context):

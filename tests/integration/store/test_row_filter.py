@@ -11,7 +11,7 @@ from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.errors import NotFound
 from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, ChildName, Form, Message
-from app.operations.queries.audit import children_called
+from app.operations.queries.audit import find_children
 from tests.cast import everything
 
 
@@ -48,7 +48,7 @@ WAYS = {
     "word of the name": lambda s, c: s.scalars(
         select(ChildName.word).where(ChildName.word == "secret")
     ).all(),
-    "audit's search": lambda s, c: children_called(s, "secret"),
+    "audit's search": lambda s, c: find_children(s, "secret"),
     "legacy query": lambda s, c: s.query(Child).filter_by(id=c.id).all(),
     "standing": lambda s, c: list(statuses_of(s, [c.id])),
 }
