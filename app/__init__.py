@@ -12,7 +12,7 @@ from app.messages.notification_service import NotificationService
 from app.security import PortalSecurityManager
 from app.views.web.converters import RowNumber
 from app.views.web.csrf import MaskedCSRF
-from app.views.web.head_requests import AnyRequest, Cookies
+from app.views.web.head_requests import HeadAsGetRequest, HeadSafeCookies
 from config import Settings, flask_config, load_settings
 
 
@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config.update(flask_config(settings), SETTINGS=settings)
-    app.request_class, app.session_interface = AnyRequest, Cookies()
+    app.request_class, app.session_interface = HeadAsGetRequest, HeadSafeCookies()
     app.url_map.converters["int"] = RowNumber
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops
@@ -63,7 +63,7 @@ def _open_doors(app: Flask) -> None:
     from app.views.web.requests import init_requests
 
     context: AppContext = app.extensions["app_context"]
-    init_requests(app, believes_ids=app.config["SETTINGS"].trusted_proxy_hops > 0)
+    init_requests(app, trust_ids=app.config["SETTINGS"].trusted_proxy_hops > 0)
     init_assets(app)
     init_headers(app)
     init_pages(app)

@@ -154,7 +154,7 @@ def hands() -> Iterator[Mutant]:
 def gates() -> Iterator[Mutant]:
     """The guards that stand before everything."""
     yield Mutant("token", "the form's token", _without("csrf_protect"), _posts_need_a_token)
-    yield Mutant("gate", "the gate", _without("let_in"), _nobody_is_sent_away)
+    yield Mutant("gate", "the gate", _without("check_access"), _nobody_is_sent_away)
     yield Mutant("row filter", "the session's row filter", _without_row_filter, _reading_shows_only_ones_own)
 
 

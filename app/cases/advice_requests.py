@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.cases.links import held, link_if_missing, professional
+from app.cases.links import link_if_missing, lock_child, professional
 from app.children.tables import ChildLink
 from app.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
 from app.core.roles import FAMILY_PARTS, PROFESSION_LABELS, Role
@@ -77,7 +77,7 @@ def ask_for_advice(
     if organisation_id is None:
         raise ValidationFailed(FieldError("adviser", Wording(N_("Choose who to ask"))))
     organisation_in_use(work, organisation_id, "adviser")
-    child = held(work, child_id)
+    child = lock_child(work, child_id)
     version = _advice_form(work, template_key)
     statutory = is_assessing(work, child.id)
     asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
@@ -136,7 +136,7 @@ def start_consent(
     with `recorded`, records the consent that this person, or someone without an account, gave orally or on
     paper.
     """
-    child = held(work, child_id)
+    child = lock_child(work, child_id)
     giver = _giver(work, child.id, link_id, recorded)
     begun = _open_consent(work, child.id, giver)
     if begun is not None:

@@ -35,7 +35,7 @@ from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.cases.bars import lift_bar
 from app.cases.events import ChildLinked
-from app.cases.links import held, open_link_of
+from app.cases.links import lock_child, open_link_of
 from app.children.tables import Child, ChildLink
 from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.names import fold
@@ -263,7 +263,7 @@ def _child_of(work: UnitOfWork, invited: Invited) -> Child | None:
         return None
     if invited.part not in FAMILY_PARTS:
         raise Forbidden("invite")
-    return held(work, invited.child_id or 0)
+    return lock_child(work, invited.child_id or 0)
 
 
 def _has_account(known: KnownPerson) -> ValidationFailed:

@@ -46,7 +46,7 @@ def link_person(
     """
     _team_only(work)
     person = professional(work, person_id)
-    child = held(work, child_id)
+    child = lock_child(work, child_id)
     words = _in_words(relationship) or person.job_title or ""
     found = open_link_of(work, child.id, person.id)
     if found is not None:
@@ -73,7 +73,7 @@ def link_organisation(
     """
     _team_only(work)
     organisation = organisation_in_use(work, organisation_id, "organisation")
-    child = held(work, child_id)
+    child = lock_child(work, child_id)
     found = queue_link(work, child.id, organisation.id)
     if found is not None:
         if work.is_repeat(found.created_at, found.linked_by_id):
@@ -136,7 +136,7 @@ def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
     """Link a colleague of the same organisation to a child and return the link; for a linked professional."""
     me = work.me
     colleague = professional(work, colleague_id)
-    child = held(work, child_id)
+    child = lock_child(work, child_id)
     mine = open_link_of(work, child.id, me.user_id)
     is_mine = mine is not None and mine.organisation_id == me.organisation_id
     if mine is None or not (is_mine and me.has(Role.professional) and me.is_confirmed):
@@ -162,7 +162,7 @@ def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
     """
     _team_only(work)
     link = work.get(ChildLink, link_id)
-    held(work, link.child_id)
+    lock_child(work, link.child_id)
     work.session.refresh(link)
     if link.ended_at is not None and link.barred:
         return link
@@ -180,7 +180,7 @@ def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
     organisation from the child, the SEN team gets a message instead.
     """
     link = own_link(work, link_id)
-    child = held(work, link.child_id)
+    child = lock_child(work, link.child_id)
     work.session.refresh(link)
     _still_open(link)
     owed = hold_forms_to_answer_for(work, child.id, link.organisation_id)
@@ -216,7 +216,7 @@ def see_to_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: in
     for form in unattended:
         form.author_id = None
     if unattended:
-        return_to_queue(work, held(work, child_id), organisation_id)
+        return_to_queue(work, lock_child(work, child_id), organisation_id)
 
 
 def own_link(work: UnitOfWork, link_id: int) -> ChildLink:
@@ -264,7 +264,7 @@ def _assignable(work: UnitOfWork, link_id: int) -> tuple[ChildLink, Child]:
     link = work.get(ChildLink, link_id)
     if me.organisation_id is None or link.organisation_id != me.organisation_id:
         raise Forbidden("assign")
-    child = held(work, link.child_id)
+    child = lock_child(work, link.child_id)
     work.session.refresh(link)
     if link.person_id is not None and not link.through_queue:
         raise Forbidden("assign")
@@ -342,7 +342,7 @@ def _already_in_queue(organisation: Organisation) -> ValidationFailed:
     return ValidationFailed(FieldError("organisation", Wording(text, name=organisation.name)))
 
 
-def held(work: UnitOfWork, child_id: int) -> Child:
+def lock_child(work: UnitOfWork, child_id: int) -> Child:
     """Return the child, locked, so that no one else changes its links.
 
     Two requests at once must not link a person twice, nor both step back because each sees the other's link.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.cases.bars import check_no_one_invited_back, copy_bars
-from app.cases.links import held, see_to_unattended_forms
+from app.cases.links import lock_child, see_to_unattended_forms
 from app.cases.unfinished import organisations_owing
 from app.children.events import MergeUndone
 from app.children.tables import Child, ChildLink, ChildMerge
@@ -59,7 +59,7 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
     newer_id, older_id = newer.id, older.id
     hold_comparing(work.session)  # a child added at this moment may be found similar to one of these
     for each in sorted((newer_id, older_id)):
-        held(work, each)
+        lock_child(work, each)
     _check_no_one_comes_back(work, newer_id, older_id)
     check_no_one_invited_back(work, newer_id, older_id)
     _check_confirmed(work, newer_id, older_id)
@@ -139,7 +139,7 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
             FieldError("reason", Wording(N_("Enter why the records are for different children")))
         )
     merge = work.get(ChildMerge, merge_id)
-    child = held(work, merge.child_id)  # raises NotFound when it is merged into another itself
+    child = lock_child(work, merge.child_id)  # raises NotFound when it is merged into another itself
     undone = work.session.execute(
         update(ChildMerge)
         .where(ChildMerge.id == merge.id, ChildMerge.undone_at.is_(None))

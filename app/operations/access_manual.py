@@ -24,8 +24,8 @@ from app.store.policies import IN_WORDS, OPEN_TO_ALL, ROW_POLICIES
 INTRODUCTION = """\
 # Who may do what in the portal
 
-This is the access policy the portal goes by. It is written by the program from the same tables that open its pages,
-allow its buttons and choose its rows, so it can't say one thing and do another. Do not edit it: change the
+This is the access policy the portal goes by. It is generated from the same tables that open its pages,
+allow its buttons and choose its rows, so that it cannot differ from the portal. Do not edit it: change the
 rule, then run `flask --app run portal access-manual`. A test fails while the two differ.
 
 An action needs all of these: a role that opens the page, a form in the right state, and a row that the person may see.

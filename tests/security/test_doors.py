@@ -105,13 +105,13 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
                 called = (
                     node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 )
-                if called in ("open_session", "login_user", "enter_browser"):
+                if called in ("open_session", "login_user", "log_in_browser"):
                     callers.append((str(path.relative_to(ROOT)), called))
 
     assert sorted(callers) == [
         ("app/accounts/log_in.py", "open_session"),
+        ("app/views/accounts/log_in.py", "log_in_browser"),
         ("app/views/web/cookie.py", "login_user"),
-        ("app/views/accounts/log_in.py", "enter_browser"),
     ]
 
 

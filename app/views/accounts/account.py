@@ -21,7 +21,7 @@ from app.views.accounts.log_in import CLEAR, LogInView, code_problem
 from app.views.accounts.proof import proof_first
 from app.views.web.access_control import safe_next
 from app.views.web.base import PortalView
-from app.views.web.cookie import APP_SECRET, PROVING, leave_browser
+from app.views.web.cookie import APP_SECRET, PROVING, log_out_browser
 from app.views.web.pages import translated
 
 PROOF = "proof"
@@ -95,7 +95,7 @@ class AccountView(PortalView):
         """Log out everywhere, here too."""
         with self.work() as work:
             sessions.end_mine(work)
-        leave_browser()
+        log_out_browser()
         flash(_("You have been logged out everywhere."), "success")
         return redirect(url_for("LogInView.log_in")), 302, {"Clear-Site-Data": CLEAR}
 

@@ -21,7 +21,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.models import Person, ProposalState
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TelField, TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.validators import Code, MayBeEmpty, RequiredText
 
 APPROVE, REFUSE = "approve", "refuse"
@@ -106,7 +106,7 @@ class AccountDetailsView(PortalView):
                 flash(_("We have asked the SEN team to approve the change. They will email you."), "success")
                 return redirect(url_for("AccountView.show"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         status = 422 if form.errors else 200
         return self.page("account/organisation.html", status, form=form, waiting=waiting)
 
@@ -171,7 +171,7 @@ class OrganisationChangeView(PortalView):
                 flash(text, "success")
                 return redirect(url_for("OrganisationChangeView.waiting"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         waits = change.state is ProposalState.waiting
         status = 422 if form.errors else 200
         return self.page("account_changes/decide.html", status, form=form, change=change, waits=waits)

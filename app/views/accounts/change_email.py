@@ -14,7 +14,7 @@ from app.core.errors import ValidationFailed
 from app.views.accounts.proof import proof_first
 from app.views.web.base import PortalView, app_context
 from app.views.web.fields import EmailField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.validators import RequiredText
 
 
@@ -47,7 +47,7 @@ class ChangeEmailView(PortalView):
                     change_email.ask(work, form.email.data or "", current_user.log_in_id)
                 return redirect(url_for("ChangeEmailView.sent"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         status = 422 if form.errors else 200
         hours = change_email.delay_hours(app_context())
         return self.page("change_email/ask.html", status, form=form, address=current_user.email, hours=hours)

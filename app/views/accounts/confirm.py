@@ -17,8 +17,8 @@ from app.core.roles import ROLE_LABELS
 from app.views.web.access_control import public_endpoint
 from app.views.web.base import app_context
 from app.views.web.fields import StringField
-from app.views.web.form_errors import put_faults
-from app.views.web.public_views import StrangerView, while_the_link_works
+from app.views.web.form_errors import show_errors
+from app.views.web.public_views import PublicView, requires_live_link
 from app.views.web.validators import RequiredText, RequiredTextUnless
 
 public_endpoint(
@@ -64,13 +64,13 @@ class DetailsForm(PasswordForm):
         return Details(self.first_name.data or "", self.last_name.data or "", self.job_title.data or "")
 
 
-class ConfirmView(StrangerView):
+class ConfirmView(PublicView):
     """Setting up an account, and confirming a new e-mail address."""
 
     route_base = "/confirm"
 
     @expose("/<string:token>", methods=["GET", "POST"])
-    @while_the_link_works
+    @requires_live_link
     def password(self, token: str) -> ResponseReturnValue:
         """First page: is this you? Then choose a password."""
         try:
@@ -88,7 +88,7 @@ class ConfirmView(StrangerView):
                 account_activation.choose_password(self.work, token, form.password.data or "", details)
                 return redirect(url_for("ConfirmView.two_step", token=token))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self.page(
             "confirm/password.html",
             422 if form.errors else 200,
@@ -98,7 +98,7 @@ class ConfirmView(StrangerView):
         )
 
     @expose("/<string:token>/again", methods=["POST"])
-    @while_the_link_works
+    @requires_live_link
     def again(self, token: str) -> ResponseReturnValue:
         """Mail a new link for an open invitation, to the address it was sent to."""
         with self.work() as work:
@@ -106,7 +106,7 @@ class ConfirmView(StrangerView):
         return redirect(url_for("RegisterView.sent_again"))
 
     @expose("/<string:token>/two-step", methods=["GET", "POST"])
-    @while_the_link_works
+    @requires_live_link
     def two_step(self, token: str) -> ResponseReturnValue:
         """Second page: two-step verification by email, which nobody can do without."""
         form = FlaskForm()
@@ -122,7 +122,7 @@ class ConfirmView(StrangerView):
         return redirect(url_for("RegisterView.ready" if outcome is Outcome.open else "RegisterView.waiting"))
 
     @expose("/email/<string:token>", methods=["GET", "POST"])
-    @while_the_link_works
+    @requires_live_link
     def email(self, token: str) -> ResponseReturnValue:
         """A new e-mail address is confirmed from the new address."""
         with self.work() as work:
@@ -140,7 +140,7 @@ class ConfirmView(StrangerView):
         return self.page("confirm/email_confirmed.html", hours=change_email.delay_hours(app_context()))
 
     @expose("/not-me/<string:token>", methods=["GET", "POST"])
-    @while_the_link_works
+    @requires_live_link
     def not_me(self, token: str) -> ResponseReturnValue:
         """The owner of the old address did not ask for the change: stop it, then choose a new password."""
         with self.work() as work:
@@ -153,7 +153,7 @@ class ConfirmView(StrangerView):
         return redirect(url_for("ForgottenView.choose", token=reset))
 
     @expose("/app/<string:token>", methods=["GET", "POST"])
-    @while_the_link_works
+    @requires_live_link
     def authenticator(self, token: str) -> ResponseReturnValue:
         """The owner of an account confirms that their authenticator app is lost."""
         with self.work() as work:

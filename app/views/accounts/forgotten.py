@@ -12,8 +12,8 @@ from app.views.accounts.confirm import PasswordForm
 from app.views.web.access_control import public_endpoint
 from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField
-from app.views.web.form_errors import put_faults
-from app.views.web.public_views import StrangerView, while_the_link_works
+from app.views.web.form_errors import show_errors
+from app.views.web.public_views import PublicView, requires_live_link
 from app.views.web.validators import RequiredText
 
 public_endpoint("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
@@ -28,7 +28,7 @@ class AskForm(FlaskForm):
     )
 
 
-class ForgottenView(StrangerView):
+class ForgottenView(PublicView):
     """Ask for a link, then choose a new password."""
 
     route_base = "/forgotten"
@@ -43,7 +43,7 @@ class ForgottenView(StrangerView):
                     forgotten_password.ask(work, form.email.data or "", chosen_locale())
                 return redirect(url_for("ForgottenView.sent"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self.page("forgotten/ask.html", 422 if form.errors else 200, form=form)
 
     @expose("/sent")
@@ -52,7 +52,7 @@ class ForgottenView(StrangerView):
         return self.page("forgotten/sent.html")
 
     @expose("/<string:token>", methods=["GET", "POST"])
-    @while_the_link_works
+    @requires_live_link
     def choose(self, token: str) -> ResponseReturnValue:
         """The page behind the link."""
         form = PasswordForm()
@@ -61,7 +61,7 @@ class ForgottenView(StrangerView):
                 forgotten_password.choose(self.work, token, form.password.data or "")
                 return redirect(url_for("ForgottenView.done"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         with self.work() as work:
             address = forgotten_password.address_of(work, token)
         return self.page("forgotten/choose.html", 422 if form.errors else 200, form=form, address=address)

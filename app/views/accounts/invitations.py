@@ -27,7 +27,7 @@ from app.models import Invitation
 from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, my_work
 from app.views.web.fields import EmailField, StringField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_datetime
 from app.views.web.validators import RequiredText, RequiredTextUnless
 
@@ -163,7 +163,7 @@ class InvitationView(PortalView):
                 flash(_waits_text() if awaits else _invited(done), "success")
                 return redirect(url_for("InvitationView.list"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self.page("invitations/new.html", 422 if form.errors else 200, form=form)
 
     @expose("/child/<int:child_id>", methods=["GET", "POST"])
@@ -181,7 +181,7 @@ class InvitationView(PortalView):
                 flash(_invited(done), "success")
                 return redirect(url_for("InvitationView.invite", child_id=child_id))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         status = 422 if form.errors else 200
         return self.page("invitations/invite.html", status, form=form, child=child, waiting=shown)
 

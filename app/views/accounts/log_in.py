@@ -22,17 +22,17 @@ from app.accounts.second_step import (
     verify,
 )
 from app.core.errors import TooMany
-from app.views.web.access_control import count_as_input, public_endpoint, safe_next
+from app.views.web.access_control import public_endpoint, record_activity, safe_next
 from app.views.web.base import PortalView
 from app.views.web.cookie import (
     CHALLENGE,
     NEXT,
     SAVED_SUBMISSION,
     chosen_locale,
-    enter_browser,
-    leave_browser,
+    clear_cookie,
+    log_in_browser,
+    log_out_browser,
     remember_device,
-    start_afresh,
     this_device,
 )
 
@@ -89,7 +89,7 @@ class LogInView(PortalView):
         except TooMany as too_many:
             return self.too_many(too_many)
         session[NEXT] = safe_next(request.args.get("next"))
-        start_afresh()
+        clear_cookie()
         session[CHALLENGE] = secret
         return redirect(url_for("LogInView.second_step"))
 
@@ -150,7 +150,7 @@ class LogInView(PortalView):
     def _let_in(self, passed: Passed) -> ResponseReturnValue:
         with self.work() as work:
             entered = log_in.enter(work, passed, chosen_locale(), this_device())
-        enter_browser(entered.sid, passed.person_id)
+        log_in_browser(entered.sid, passed.person_id)
         if entered.locale:
             session["locale"] = entered.locale
         after = session.pop(NEXT, None)
@@ -183,7 +183,7 @@ class LogInView(PortalView):
         """Log out here."""
         with self.work() as work:
             sessions.end_one(work, current_user.log_in_id)
-        leave_browser()
+        log_out_browser()
         flash(_("You have logged out."), "success")
         return redirect(url_for("LogInView.log_in")), 302, {"Clear-Site-Data": CLEAR}
 
@@ -191,7 +191,7 @@ class LogInView(PortalView):
     @has_access
     def stay(self) -> ResponseReturnValue:
         """ "Stay logged in": a sign of life."""
-        count_as_input()
+        record_activity()
         if request.accept_mimetypes.best == "application/json":
             return {"stay": True}
         return redirect(url_for("HomeView.home"))

@@ -19,9 +19,9 @@ from app.core.roles import PROFESSION_LABELS, Profession
 from app.views.web.access_control import public_endpoint
 from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
-from app.views.web.public_views import StrangerView
+from app.views.web.public_views import PublicView
 from app.views.web.validators import Code, RequiredText, RequiredTextUnless
 
 public_endpoint(
@@ -141,7 +141,7 @@ class RegisterForm(FlaskForm):
         )
 
 
-class RegisterView(StrangerView):
+class RegisterView(PublicView):
     """Register, and what happens next."""
 
     route_base = "/register"
@@ -161,7 +161,7 @@ class RegisterView(StrangerView):
                     registration.register(work, form.applicant(), chosen_locale())
                 return redirect(url_for("RegisterView.sent"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self.page("register/register.html", 422, form=form)
 
     @expose("/sent")

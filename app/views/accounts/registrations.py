@@ -19,7 +19,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.models import RegistrationState
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.pages import url_or_none
 from app.views.web.validators import RequiredText
 
@@ -106,7 +106,7 @@ class RegistrationView(PortalView):
                 flash(text, "success")
                 return redirect(url_or_none("RegistrationList.list") or url_for("HomeView.home"))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self.page("registrations/decide.html", 422 if form.errors else 200, form=form, **shown)
 
 

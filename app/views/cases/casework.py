@@ -25,7 +25,7 @@ from app.security import app_context
 from app.views.children.links import words_of
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
 
 PERSON, ORGANISATION = "person", "organisation"
@@ -115,7 +115,7 @@ class AskView(PortalView):
                     despite=form.despite.data,
                 )
         except ValidationFailed as refused:
-            put_faults(form, refused.faults, person="adviser", organisation="adviser")
+            show_errors(form, refused.faults, person="adviser", organisation="adviser")
             return None
         return not work.no_one_notified
 

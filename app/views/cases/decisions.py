@@ -20,7 +20,7 @@ from app.models import Child, Decision, Request
 from app.security import app_context
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.words import form_state
 
 AGREE, DECLINE = "agree", "decline"
@@ -79,7 +79,7 @@ class DecideView(PortalView):
                 )
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self._page("casework/decide.html", form_id, form, "agree_to_assess")
 
     @expose("/<int:form_id>/decision/correct", methods=["GET", "POST"])
@@ -107,7 +107,7 @@ class DecideView(PortalView):
                 )
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
         return self._page("casework/correct_decision.html", form_id, form, "correct_to_assess")
 
     def _page(self, template: str, form_id: int, form: DecisionForm, step: str) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from app.organisations.queries.organisations import settings_in_use
 from app.views.forms.child_forms import NewChildForm, with_choices
 from app.views.web.base import PortalView
 from app.views.web.fields import TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 
 
 class CorrectionForm(NewChildForm):
@@ -66,7 +66,7 @@ class ChildRecordView(PortalView):
             with self.work() as work:
                 changed = correct_child(work, child_id, form.correction(version))
         except ValidationFailed as refused:
-            put_faults(form, refused.faults)
+            show_errors(form, refused.faults)
             form.version.data = version
             return self.page("children/correct.html", 422, form=form, child_name=name, **context)
         flash(_("The record has been corrected.") if changed else _("Nothing was changed."), "success")

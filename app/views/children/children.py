@@ -44,7 +44,7 @@ from app.views.cases.case_parts import (
 from app.views.forms.child_forms import AddChildForm, with_choices
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import late
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 
 MOST_MESSAGES = 50
 LONGEST_KEY = 100
@@ -71,7 +71,7 @@ class ChildView(PortalView):
             return self._add_page(form)
         form.validate()
         details = form.details()
-        put_faults(form, check_details(details, app_context().clock.today()))
+        show_errors(form, check_details(details, app_context().clock.today()))
         if form.errors:
             return self._add_page(form, 422)
         return self._add(form, details)
@@ -97,7 +97,7 @@ class ChildView(PortalView):
                 child = work.get(Child, linked.child_id)
             return self._add_page(form, 409, child)
         except ValidationFailed as refused:
-            put_faults(form, refused.faults)
+            show_errors(form, refused.faults)
             return self._add_page(form, 422)
         return redirect(url_for("FormView.show", form_id=request_id))
 

@@ -21,7 +21,7 @@ from app.core.text_input import clean_line
 from app.models import Child, ChildLink, Organisation, Person
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
 from app.views.web.searching import posted_line
 
@@ -87,7 +87,7 @@ class LinkView(PortalView):
                 )
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except ValidationFailed as refused:
-                put_faults(form, refused.faults, person="relationship")
+                show_errors(form, refused.faults, person="relationship")
         with self.work() as work:
             context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
             context["organisation"] = context["professional"].organisation

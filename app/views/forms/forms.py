@@ -34,9 +34,9 @@ from app.views.forms.form_reading import (
     sent_page,
 )
 from app.views.forms.section_post import read_sent, take_in, with_typed, wrong_in
-from app.views.web.access_control import count_as_input
+from app.views.web.access_control import record_activity
 from app.views.web.base import PortalView
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_time
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 
@@ -136,7 +136,7 @@ class FormView(PortalView):
             self._put_aside(form_id, section)
             return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
         if draft.version != pressed.version:
-            count_as_input()  # somebody typed; a page that only repeats itself keeps nobody logged in
+            record_activity()  # somebody typed; a page that only repeats itself keeps nobody logged in
         return jsonify(saved_at=uk_time(draft.saved_at), version=draft.version)
 
     def _put_aside(self, form_id: int, section_id: str) -> None:
@@ -277,7 +277,7 @@ class FormView(PortalView):
             with self.work() as work:
                 returned_forms.send_back(work, form_id, _number(), _reasons(), form.wanted_by.data)
         except ValidationFailed as refused:
-            put_faults(form, (fault for fault in refused.faults if fault.field in form))
+            show_errors(form, (fault for fault in refused.faults if fault.field in form))
             return self._read(form_id, None, 422, ReturnNotes(form, _reasons(), refused.faults))
         flash(
             _("You have returned this form. We have told its authors why.")

@@ -22,7 +22,7 @@ from app.views.messages.message_words import subject_of, text_of
 from app.views.web.base import PortalView, principal
 from app.views.web.converters import number_asked
 from app.views.web.fields import StringField, TextAreaField
-from app.views.web.form_errors import put_faults
+from app.views.web.form_errors import show_errors
 from app.views.web.generated_lists import with_args
 from app.views.web.pages import translated, url_or_none
 
@@ -113,7 +113,7 @@ class MessageView(PortalView):
             with self.work() as work:
                 messages.answer(work, message_id, form.body.data or "", form.send_key.data or "")
         except ValidationFailed as refused:
-            put_faults(form, refused.faults)
+            show_errors(form, refused.faults)
             with self.work() as work:
                 opened = messages.open_message(work, message_id)
             return self._opened(opened, form)
@@ -144,7 +144,7 @@ class MessageView(PortalView):
             try:
                 self._send(form, child_id)
             except ValidationFailed as refused:
-                put_faults(form, refused.faults)
+                show_errors(form, refused.faults)
             else:
                 flash(_("Your message has been sent."), "success")
                 return redirect(

@@ -16,12 +16,12 @@ from app.core.errors import TooMany
 from app.core.unit_of_work import unit_of_work
 from app.views.web.base import app_context, my_work, origin, principal
 from app.views.web.cookie import CHALLENGE, SAVED_SUBMISSION, form_owner
-from app.views.web.head_requests import only_looks
+from app.views.web.head_requests import is_head_request
 
 PUBLIC: set[str] = {"static", "appbuilder.static"}
 """Endpoints that need no log-in; each view module adds its own with `public_endpoint`."""
 
-UNWATCHED = {"HealthView.alive", "HealthView.ready"}
+UNTRACKED = {"HealthView.alive", "HealthView.ready"}
 """Polled by monitoring every few seconds, so no session is looked up for them."""
 
 
@@ -43,7 +43,7 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
-def count_as_input() -> None:
+def record_activity() -> None:
     """Record activity in the session, for a script's request that carries a person's input."""
     with my_work() as work:
         touch(work, current_user.log_in_id)
@@ -86,7 +86,7 @@ def init_access_control(app: Flask) -> None:
 
     @app.before_request
     def check_access() -> ResponseReturnValue | None:
-        if request.endpoint in UNWATCHED:
+        if request.endpoint in UNTRACKED:
             return None
         set_principal(app_context().database.session(), principal())
         if request.endpoint is None or request.endpoint in PUBLIC:
@@ -96,9 +96,9 @@ def init_access_control(app: Flask) -> None:
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "_permission_name"):
             abort(404)  # a view without a permission is not reachable
-        automatic = only_looks() or _is_script()
+        automatic = is_head_request() or _is_script()
         if not automatic and wants_touch(current_user, app_context().clock.now()):
-            count_as_input()
+            record_activity()
         return None
 
     @app.teardown_appcontext

@@ -16,7 +16,7 @@ from app.core.origin import Origin
 from app.core.roles import READ, WRITE, Principal
 from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.security import app_context
-from app.views.web.head_requests import only_looks
+from app.views.web.head_requests import is_head_request
 
 
 def principal() -> Principal | None:
@@ -34,10 +34,10 @@ def origin() -> Origin:
 
 @contextmanager
 def my_work(*, always_commit: bool = False) -> Iterator[UnitOfWork]:
-    """One transaction as the person who is asking. A HEAD's is not kept, unless it `counts` however they ask."""
+    """Open a unit of work as the logged-in person; a HEAD request's is rolled back unless `always_commit`."""
     session = app_context().database.session()
     with unit_of_work(
-        app_context(), principal(), origin(), session, commit=always_commit or not only_looks()
+        app_context(), principal(), origin(), session, commit=always_commit or not is_head_request()
     ) as work:
         yield work
 

@@ -16,16 +16,16 @@ SURVIVES = ("locale", SAVED_SUBMISSION, NEXT)
 """The keys that remain when another person starts to log in; none of them shows what the last person did."""
 
 
-def start_afresh() -> None:
+def clear_cookie() -> None:
     """Clear the cookie, so that nothing from before a log-in remains after it."""
     survivors = {name: session[name] for name in SURVIVES if name in session}
     session.clear()
     session.update(survivors)
 
 
-def enter_browser(sid: str, person_id: int) -> None:
+def log_in_browser(sid: str, person_id: int) -> None:
     """Log this browser in, with a new session id and new form tokens."""
-    start_afresh()
+    clear_cookie()
     session["sid"] = sid
     session["csrf_token"] = form_mark(app_context(), person_id)
     found = find_session(app_context().database.session(), sid, app_context().clock.now())
@@ -33,7 +33,7 @@ def enter_browser(sid: str, person_id: int) -> None:
         login_user(found)
 
 
-def leave_browser() -> None:
+def log_out_browser() -> None:
     """Clear the cookie at log-out, except for the language."""
     logout_user()
     locale = session.get("locale")

@@ -7,6 +7,6 @@ FORMULA = re.compile(r"(^|[;|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(
 start a new cell at a semicolon, a bar or a tab."""
 
 
-def harmless_cell(text: str) -> str:
+def escape_cell(text: str) -> str:
     """Return the text with formulas disarmed."""
     return FORMULA.sub(r"\1'\2", text)

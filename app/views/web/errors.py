@@ -14,7 +14,7 @@ from app.core.events import AccessDenied
 from app.security import app_context
 from app.views.web.access_control import save_posted_form
 from app.views.web.base import my_work
-from app.views.web.unavailable import closed_for_now, may_try_again, out_of_order
+from app.views.web.unavailable import is_unavailable, may_retry, unavailable_page
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +82,10 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        if may_try_again(error):
+        if may_retry(error):
             return _dispatch_again()
-        if out_of_order(error):
-            return closed_for_now(error)
+        if is_unavailable(error):
+            return unavailable_page(error)
         log.exception("unexpected %s", type(error).__name__)
         app_context().database.session.rollback()
         return _page(500)

@@ -8,7 +8,7 @@ from app.core.errors import FieldError
 from app.views.web.pages import translated
 
 
-def put_faults(form: Form, faults: Iterable[FieldError], **renamed: str) -> None:
+def show_errors(form: Form, faults: Iterable[FieldError], **renamed: str) -> None:
     """Add each error to its field; `renamed` maps an error's field name to the name on this page.
 
     A field that has an error already keeps it.

@@ -12,25 +12,25 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from app.views.web.request_limits import BoundedRequest
 
 
-class AnyRequest(BoundedRequest):
+class HeadAsGetRequest(BoundedRequest):
     """A request class that reports a HEAD as a GET; the web server omits the body."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        if only_looks(self):
+        if is_head_request(self):
             self.method = "GET"
 
 
-class Cookies(SecureCookieSessionInterface):
+class HeadSafeCookies(SecureCookieSessionInterface):
     """Flask's signed cookie, which a HEAD does not change."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookie, if it has changed and the request is no HEAD."""
         super().save_session(app, session, response)
-        if only_looks():
+        if is_head_request():
             response.headers.remove("Set-Cookie")
 
 
-def only_looks(asked: Any = request) -> bool:
+def is_head_request(asked: Any = request) -> bool:
     """Return whether this request is a HEAD, which may change nothing."""
     return bool(asked.environ["REQUEST_METHOD"] == "HEAD")

@@ -34,7 +34,7 @@ PAGE_HEADERS = {
 KEEP_NOTHING = "no-store"
 
 
-def protect(answer: Response) -> Response:
+def add_security_headers(answer: Response) -> Response:
     """Add the security headers. A view may set a stricter content policy itself, as downloads do."""
     from app.views.web.assets import csp_nonce
 
@@ -49,4 +49,4 @@ def protect(answer: Response) -> Response:
 def init_headers(app: Flask) -> None:
     """Add the headers to every response, error pages and redirects included, and compress pages."""
     Compress(app)  # registered first, so that it runs last
-    app.after_request(protect)
+    app.after_request(add_security_headers)

@@ -33,7 +33,7 @@ from app.core.text_input import clean_line
 from app.core.typed_dates import read_date
 from app.forms.definitions.dates import date_text
 from app.views.web.base import my_work
-from app.views.web.csv_cells import harmless_cell
+from app.views.web.csv_cells import escape_cell
 from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
 from app.views.web.list_interface import EVERY_ROW, LARGEST_ID
@@ -317,7 +317,7 @@ class PortalListView(ModelView):
         writer.writerow([str(self.label_columns[column]) for column in self.exports])
         for row in rows:
             writer.writerow(
-                [harmless_cell(self._shown(column, _value(row, column))) for column in self.exports]
+                [escape_cell(self._shown(column, _value(row, column))) for column in self.exports]
             )
         return "\ufeff" + out.getvalue()
 

@@ -11,24 +11,24 @@ from app.accounts.mailed_links import DeadLink
 from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.security import app_context
 from app.views.web.base import PortalView, origin
-from app.views.web.head_requests import only_looks
+from app.views.web.head_requests import is_head_request
 
 
-class StrangerView(PortalView):
+class PublicView(PortalView):
     """A view without a log-in, whose unit of work has no principal and its own session."""
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
         """Open a unit of work without a principal."""
-        with unit_of_work(app_context(), None, origin(), commit=not only_looks()) as work:
+        with unit_of_work(app_context(), None, origin(), commit=not is_head_request()) as work:
             yield work
 
 
-def while_the_link_works(page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+def requires_live_link(page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Decorate a view so that every fault of a link (used, expired, incomplete) gives the same page."""
 
     @wraps(page)
-    def shown(self: StrangerView, *args: Any, **kwargs: Any) -> ResponseReturnValue:
+    def shown(self: PublicView, *args: Any, **kwargs: Any) -> ResponseReturnValue:
         try:
             return page(self, *args, **kwargs)
         except DeadLink:

@@ -27,15 +27,15 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ")
 
 
-class Attended:
+class RequestMiddleware:
     """WSGI middleware that logs and counts each request once it is answered."""
 
-    def __init__(self, pages: Any, believes_ids: bool) -> None:
-        self.pages, self.believes_ids = pages, believes_ids
+    def __init__(self, pages: Any, trust_ids: bool) -> None:
+        self.pages, self.trust_ids = pages, trust_ids
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Give the request an id, answer it with the id in a header, and count it."""
-        given = environ.get("HTTP_X_REQUEST_ID", "") if self.believes_ids else ""
+        given = environ.get("HTTP_X_REQUEST_ID", "") if self.trust_ids else ""
         this = Asked(new_id(given))
         ended = ["500"]
         # Werkzeug is inconsistent about a lower-case "head", so the method is normalised first.
@@ -55,7 +55,7 @@ class Attended:
 
 def _note(this: Asked, method: str, status: str, took: float) -> None:
     route, method = this.route or NO_PAGE, method if method in METHODS else "other"
-    requests, seconds, statements = _figures(route, method, status)
+    requests, seconds, statements = _metrics(route, method, status)
     requests.inc()
     seconds.observe(took)
     statements.observe(this.statements)
@@ -70,14 +70,14 @@ def _note(this: Asked, method: str, status: str, took: float) -> None:
 
 
 @lru_cache(maxsize=2_000)
-def _figures(route: str, method: str, status: str) -> tuple[Any, Any, Any]:
+def _metrics(route: str, method: str, status: str) -> tuple[Any, Any, Any]:
     """Return the metrics of a route, cached because their library looks them up each time."""
     return REQUESTS.labels(route, method, status), SECONDS.labels(route), STATEMENTS.labels(route)
 
 
-def init_requests(app: Flask, believes_ids: bool) -> None:
+def init_requests(app: Flask, trust_ids: bool) -> None:
     """Add the middleware. A request id is accepted only from our own proxy."""
-    app.wsgi_app = Attended(app.wsgi_app, believes_ids)  # type: ignore[method-assign]
+    app.wsgi_app = RequestMiddleware(app.wsgi_app, trust_ids)  # type: ignore[method-assign]
 
     @app.before_request
     def name_route() -> None:

@@ -16,16 +16,16 @@ from app.views.web.access_control import PUBLIC
 log = logging.getLogger(__name__)
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
-WAITED_IN_A_CIRCLE = {"40P01", "40001"}
+RETRYABLE = {"40P01", "40001"}
 """PostgreSQL's codes for a deadlock and a serialization failure: the transaction was rolled back, and the
 same request may succeed at once."""
 READ_ONLY = "25006"
 """PostgreSQL's code for a read-only transaction."""
-COME_BACK = 60
+RETRY_AFTER_SECONDS = 60
 """Seconds until a client may retry."""
 
 
-def out_of_order(error: BaseException) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Return whether the error is one of the database or the disk, and not of the portal."""
     if isinstance(error, DBAPIError):
         return _database_fails(error)
@@ -41,13 +41,13 @@ def _database_fails(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
-def may_try_again(error: BaseException) -> bool:
+def may_retry(error: BaseException) -> bool:
     """Return whether the request is dispatched again before an answer is sent.
 
     Not one with files, which have been read, nor a public one, whose rate limits are counted in transactions
     of their own.
     """
-    if not isinstance(error, DBAPIError) or getattr(error.orig, "sqlstate", None) not in WAITED_IN_A_CIRCLE:
+    if not isinstance(error, DBAPIError) or getattr(error.orig, "sqlstate", None) not in RETRYABLE:
         return False
     if g.get("tried_again") or request.endpoint is None or request.endpoint in PUBLIC or _had_files():
         return False
@@ -57,20 +57,20 @@ def may_try_again(error: BaseException) -> bool:
     return True
 
 
-def closed_for_now(error: BaseException) -> ResponseReturnValue:
+def unavailable_page(error: BaseException) -> ResponseReturnValue:
     """Return the page. It needs no database, so it has no name and no menu."""
     log.error("out of order: %s", _named(error))
-    _let_go()
+    _roll_back()
     if request.accept_mimetypes.best == "application/json":
-        return {"error": "out of order"}, 503, {"Retry-After": str(COME_BACK)}
+        return {"error": "out of order"}, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
     posted = _posted()
     page = render_template(
         "errors/503.html", posted=posted, send_to=request.full_path.rstrip("?"), had_files=_had_files()
     )
-    return page, 503, {"Retry-After": str(COME_BACK)}
+    return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
-def _let_go() -> None:
+def _roll_back() -> None:
     """Roll back, and do not look up the session again for this page."""
     try:
         app_context().database.session.remove()
