@@ -1,4 +1,4 @@
-"""What is sent when something happens to who is involved, decisions and advice."""
+"""The messages sent for events about links, decisions and advice."""
 
 from app.cases.events import (
     AssessmentAgreed,
@@ -97,7 +97,7 @@ register(
                 facts=organisation_left,
             ),
         ),
-        ReturnedToQueue: AUDIT_ONLY,  # one letter for all of them: WorkHandedOver,
+        ReturnedToQueue: AUDIT_ONLY,  # WorkHandedOver sends one message for all children
         WorkHandedOver: (
             MessageTemplate(
                 "work_handed_over",
@@ -137,7 +137,7 @@ register(
                 N_("%(by)s has shared %(child)s with you. You can work on their forms together."),
             ),
         ),
-        LinkEnded: AUDIT_ONLY,  # they may not see the child any more, so nothing can be said,
+        LinkEnded: AUDIT_ONLY,  # the person may not see the child any more, so no message is sent
         AssessmentAgreed: (
             MessageTemplate(
                 "assessment_agreed",

@@ -1,4 +1,4 @@
-"""What happens to children, forms and queues when an account changes."""
+"""Changes to children's links, forms and queues when an account changes."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""Recipients of messages about who is involved."""
+"""Recipients of messages about links, and the facts in those messages."""
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,7 @@ from app.organisations.queries.organisations import organisation_name
 
 
 def the_linked(connection: Connection, event: LinkEvent) -> Addressees:
-    """The person who was linked, or everybody in the organisation whose queue the child waits in."""
+    """Return the person who was linked, or all professionals of the organisation whose queue was linked."""
     link = link_facts(connection, event.link_id)
     if link.person_id is not None:
         return {link.person_id}
@@ -21,23 +21,23 @@ def the_linked(connection: Connection, event: LinkEvent) -> Addressees:
 
 
 def the_assigned_before(_connection: Connection, event: LinkAssigned) -> Addressees:
-    """Who had the child until now."""
+    """Return the person to whom the child was assigned until now, if any."""
     return {event.assigned_before_to} if event.assigned_before_to is not None else set()
 
 
 def the_colleagues(connection: Connection, event: WorkHandedOver) -> Addressees:
-    """Everyone who works for the organisation, without the person whose work it was."""
+    """Return the organisation's professionals, without the person who left."""
     return {each for each in professionals_of(connection, event.organisation_id) if each != event.person_id}
 
 
 def organisation_left(connection: Connection, event: OrganisationLeftUse) -> dict[str, str]:
-    """Return the organisation's name and how much of its work is open."""
+    """Return the organisation's name and the amount of its open work."""
     name = organisation_name(connection, event.organisation_id)
     return {"organisation": name, "children": str(event.children), "forms": str(event.forms)}
 
 
 def work_handed_over(connection: Connection, event: WorkHandedOver) -> dict[str, str]:
-    """Return whose work it was, where it went and how much of it there is."""
+    """Return whose work was handed over, where it went and the amount."""
     return {
         "person": name_of(connection, event.person_id),
         "organisation": organisation_name(connection, event.organisation_id),

@@ -1,4 +1,4 @@
-"""Row locks on children; app/core/database/locks.py says in which order they are taken."""
+"""Row locks on children; app/core/database/locks.py has the order in which they are taken."""
 
 from sqlalchemy import Select, select
 
@@ -6,11 +6,13 @@ from app.children.tables import Child
 
 
 def child_held(child_id: int) -> Select[Child]:
-    """The child, while nobody else changes who is involved, shares a form about them or merges the record. Found no more
-    once it was merged at this moment."""
+    """Return the query that locks a child for changes of its links, shared forms or merges.
+
+    It finds no row when the record was merged at this moment.
+    """
     return select(Child).where(Child.id == child_id).with_for_update(key_share=True)
 
 
 def child_shared(child_id: int) -> Select[Child]:
-    """The child, while the record is not merged: for a row that is about the child and changes nothing else."""
+    """Return the query that locks a child against a merge, for adding a row about the child."""
     return select(Child).where(Child.id == child_id).with_for_update(read=True)

@@ -1,4 +1,4 @@
-"""What is sent when something happens to children's records."""
+"""The messages sent for events about children's records."""
 
 from app.children.events import (
     ChildAdded,

@@ -206,7 +206,7 @@ def init_pages(app: Flask) -> None:
         uk_datetime=uk_datetime,
         shown=shown,
         date_parts=date_parts,
-        said=translated,
+        translated=translated,
         error_for=error_for,
         error_for_only=error_for_only,
         error_in_row=error_in_row,
