@@ -210,8 +210,10 @@ def return_to_queue(work: UnitOfWork, child: Child, organisation_id: int) -> boo
 
 
 def see_to_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
-    """Put a child into the queue of an organisation that has something to answer for and no one there who can. Who is
-    assigned the child becomes the author. The caller holds the child."""
+    """Put a child into the organisation's queue when its forms have no one there to write them.
+
+    The forms get the author to whom the child is assigned from the queue. The caller has locked the child.
+    """
     unattended = hold_unattended_forms(work, child_id, organisation_id)
     for form in unattended:
         form.author_id = None
