@@ -111,6 +111,7 @@ class Settings:
 
     @property
     def demo(self) -> bool:
+        """Tell whether this is a demo."""
         return self.mode == "demo"
 
     @property
@@ -274,7 +275,7 @@ def _council(env: Environment, demo: bool) -> Council:
 
 
 def _make_room(env: Environment, data_dir: Path) -> None:
-    """The folders that hold everything that persists, open to nobody but the account that runs the portal."""
+    """Create the data folders, readable only by the account that runs the portal."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         (data_dir / "mail").mkdir(mode=0o700, exist_ok=True)
@@ -300,7 +301,7 @@ def _check_demo(env: Environment, settings: Settings) -> None:
 
 
 def _check_live(env: Environment, settings: Settings) -> None:
-    """What is harmless or handy in a demo and must never be carried into the real thing."""
+    """Add a problem for each setting that is allowed in a demo and not on a live portal."""
     for name in FORBIDDEN_FLAGS:
         if env.switched_on(name):
             env.wrong(f"{name} is set: it is for development only, remove it")

@@ -11,7 +11,7 @@ MISSING = "Chromium is not installed; on Debian run 'apt-get install chromium', 
 
 
 def find_chromium() -> str | None:
-    """The browser to test with: CHROMIUM, or the one that the system has."""
+    """Return the browser to test with: CHROMIUM, or the system's."""
     wanted = (
         [os.environ["CHROMIUM"]]
         if os.environ.get("CHROMIUM")

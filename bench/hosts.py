@@ -201,7 +201,7 @@ class Hosts:
 
 def prove(options: Options) -> Iterator[Promise]:
     """Everything that must hold when the portal runs on two machines."""
-    from tests.object_store import object_store
+    from devtools.object_store import object_store
 
     if not (options.database and options.redis):
         yield holds(
@@ -254,7 +254,7 @@ def _sessions(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
 
 
 def _files(hosts: Hosts, person: HostBrowser) -> Iterator[Promise]:
-    """A file is uploaded at one host and downloaded from the other."""
+    """Upload a file at one host and download it from the other."""
     text = b"A report stored by one host and read from the other. " * 2000
     path, question = f"/forms/{hosts.form_id}/section/support", "provision_map_files"
     person.go_to(hosts.a.machine)

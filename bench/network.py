@@ -28,7 +28,7 @@ class Machine:
     address: str
 
     def command(self, *words: str) -> list[str]:
-        """The same command, run on that machine."""
+        """Return the command that runs these words on this machine."""
         return ["ip", "netns", "exec", self.name, *words]
 
     def pull_the_plug(self) -> None:
@@ -46,7 +46,7 @@ class Wire:
 
 @contextmanager
 def wire(count: int = 2) -> Iterator[Wire]:
-    """A bridge with so many machines on it. Raises NoNetwork where that is not permitted."""
+    """Create a bridge with so many machines. Raises NoNetwork if that is not permitted."""
     mark, net = secrets.token_hex(3), f"10.213.{secrets.randbelow(250) + 1}"
     bridge = f"pb{mark}"
     machines = tuple(Machine(f"p{mark}-{number}", f"{net}.{number + 10}") for number in range(1, count + 1))
@@ -124,7 +124,7 @@ class Forwarders(threading.Thread):
 
 
 def _notice_death(line: socket.socket) -> None:
-    """A machine that is gone is noticed here as a server on the wire would notice it."""
+    """Close the connection when the machine is gone, as a server on the link would."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3)):
         line.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -106,7 +106,7 @@ def prove(options: Options) -> Iterator[Promise]:
 
 
 def prove_broken_version(options: Options) -> Iterator[Promise]:
-    """A new version that cannot start: here, one whose settings it does not accept."""
+    """Prove that the old version continues when a new one cannot start; here, because of wrong settings."""
     with stack(options, "broken-version") as portal:
         portal.start_web()
         master = portal.web.running.pid
@@ -158,7 +158,7 @@ def _wrong(readers: list[Reader]) -> Counter[str]:
 
 
 def _children(pid: int) -> set[int]:
-    """The processes this one started and that still run."""
+    """Return the running child processes."""
     try:
         return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
     except FileNotFoundError:

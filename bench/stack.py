@@ -127,7 +127,7 @@ class Stack:
         return open_app_context(self.settings)
 
     def prepare(self) -> None:
-        """What a deploy does first: tables, roles, form templates."""
+        """Prepare the database as a deployment does: tables, roles, form templates."""
         done = subprocess.run(
             [sys.executable, "run.py", "prepare"],
             cwd=ROOT,
@@ -168,7 +168,7 @@ class Stack:
         return time.monotonic() - begun
 
     def last_words(self) -> str:
-        """The ends of the programs' logs, without the requests that went well."""
+        """Return the ends of the programs' logs, without successful requests."""
         logs = [program.log for program in (self.web, self.worker) if program.log.exists()]
         return "\n".join(f"{log.name}: {_telling(log.read_text())[-3000:]}" for log in logs)
 
@@ -193,7 +193,7 @@ def _telling(log: str) -> str:
 
 @contextmanager
 def stack(options: Options, name: str, **more: str) -> Iterator[Stack]:
-    """A prepared portal, nothing started but its mail server; gone again afterwards."""
+    """Yield a prepared portal with only its mail server started, and remove it afterwards."""
     folder = options.folder / name
     folder.mkdir(parents=True)
     with own_database(options.database, folder) as url:

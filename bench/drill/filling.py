@@ -145,7 +145,7 @@ class Writers:
                 thread.join()
 
     def before(self, moment: float) -> set[int]:
-        """The children that were acknowledged before this moment."""
+        """Return the children that were acknowledged before this moment."""
         return {child_id for at, child_id in self.acknowledged if at < moment}
 
     def _write(self) -> None:

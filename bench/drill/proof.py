@@ -21,12 +21,12 @@ LONGEST_BACKUP, LONGEST_RESTORE, LONGEST_WAIT = 300, 900, 10
 
 
 def prove(options: Options) -> Iterator[Promise]:
-    """The whole drill, with as many people as there is time for."""
+    """Run the whole drill, with few people in the short form."""
     yield from drill(options, FEW if options.short else PEOPLE)
 
 
 def drill(options: Options, people: int, stores: Sequence[Mapping[str, str]] = ({}, {})) -> Iterator[Promise]:
-    """The whole drill, with so many people; files in folders, or in these two stores, the second of them empty."""
+    """Run the whole drill with so many people; files in folders, or in these two stores, the second of them empty."""
     here, there = options.folder / "here", options.folder / "there"
     here.mkdir(mode=0o700)
     with own_database(options.database, here) as first, own_database(options.database, there) as second:

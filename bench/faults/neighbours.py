@@ -25,7 +25,7 @@ _document = Document.__table__
 
 
 def mail_hanging(options: Options) -> Iterator[Promise]:
-    """The mail server takes connections and never answers. A file that waits for the scanner waits no longer for it."""
+    """Prove that a mail server that accepts connections and never answers delays neither pages nor file scans."""
     scanner_port = free_port()
     forms = 4 if options.short else NOTIFICATIONS
     with (
@@ -109,7 +109,7 @@ def redis_stopped(options: Options) -> Iterator[Promise]:
 
 
 def scanner_stopped(options: Options) -> Iterator[Promise]:
-    """The virus scanner does not answer: files wait, cannot be downloaded, and are scanned once it is back."""
+    """Prove that without an answer of the virus scanner files wait, cannot be downloaded, and are scanned once it is back."""
     port = free_port()
     with (
         stack(options, "scanner-stopped", CLAMD_ADDRESS=f"127.0.0.1:{port}") as portal,

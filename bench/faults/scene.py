@@ -80,12 +80,12 @@ class Scene:
 
 
 def was_sent(answer: Answer) -> bool:
-    """The page after sending."""
+    """Return the page after submitting."""
     return answer.status == 302 and answer.location.endswith("/sent")
 
 
 def says_what_to_do(answer: Answer) -> bool:
-    """A whole page of ours that asks people to try again, and shows no insides of the program."""
+    """Tell whether this is a complete page of the portal that asks people to try again and shows no internals."""
     page = answer.text
     return answer.status == 503 and "<h1" in page and "few minutes" in page and "Traceback" not in page
 

@@ -162,7 +162,7 @@ class StandInScanner:
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A disk of its own of this size at this folder. NotHere where mounting is not allowed."""
+    """Mount a separate disk of this size at this folder. Raises NotHere if mounting is not allowed."""
     folder.mkdir(parents=True, exist_ok=True)
     mounted = _mount(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)])
     if not mounted:

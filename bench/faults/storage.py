@@ -29,7 +29,7 @@ def running(portal: Stack, forms: int = 4) -> Iterator[Scene]:
 
 
 def disk_full(options: Options) -> Iterator[Promise]:
-    """The disk that holds database and files has no byte left."""
+    """Prove the behaviour when the disk of database and files is full."""
     folder = options.folder / "disk-full"
     ballast = folder / "ballast"
     with (
@@ -42,7 +42,7 @@ def disk_full(options: Options) -> Iterator[Promise]:
 
 
 def read_only(options: Options) -> Iterator[Promise]:
-    """The database can be read and not written: a standby took over, or a disk was mounted read-only."""
+    """Prove the behaviour when the database is read-only: a standby, or a disk mounted read-only."""
     with stack(options, "read-only") as portal, running(portal) as scene:
         scene.send()
         if options.database:
@@ -62,7 +62,7 @@ def read_only(options: Options) -> Iterator[Promise]:
 
 
 def postgres_stopped(options: Options) -> Iterator[Promise]:
-    """The database server is stopped under the running portal, and comes back."""
+    """Prove the behaviour when the database server stops under the running portal and starts again."""
     server = OwnPostgres(options.folder / "postgres")
     try:
         own = replace(options, database=server.url, redis=None)
@@ -124,7 +124,7 @@ def _set_read_only(portal: Stack, value: str) -> None:
 
 
 def _reopen(portal: Stack, how: str) -> None:
-    """The web server comes back on the same SQLite file, opened in another way."""
+    """Restart the web server on the same SQLite file, opened in another way."""
     path = sa.make_url(portal.settings.database_url).database
     portal.web.stop()
     portal.web.environ["DATABASE_URL"] = f"sqlite:///file:{path}{how}" if how else f"sqlite:///{path}"

@@ -109,7 +109,7 @@ def _mails() -> Select[Any]:
 
 
 def _arrived(taken: Iterable[Taken]) -> dict[int, list[Taken]]:
-    """What the mail server took, by the number of the mail, the first to arrive first."""
+    """Return the accepted mails by the id of the mail, in order of arrival."""
     found: dict[int, list[Taken]] = {}
     for one in taken:
         number = OUTBOX_ID.match(one.message_id)

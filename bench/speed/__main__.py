@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def page(figures: Figures, shown: list[Promise], people: int, began: str) -> str:
-    """A page of figures."""
+    """Return a page of figures."""
     lines = [
         f"# What a page costs: {people:,} people on {_where()}",
         "",
@@ -63,7 +63,7 @@ def page(figures: Figures, shown: list[Promise], people: int, began: str) -> str
 
 
 def machine() -> str:
-    """The size of the machine and how busy it is."""
+    """Return the size and the load of the machine."""
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, load {load:.1f}"

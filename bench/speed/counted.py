@@ -60,7 +60,7 @@ def _run(*command: str) -> None:
 
 
 def table(counts: Counts) -> list[str]:
-    """A Markdown table: millions of instructions a request, and ratios."""
+    """Return a Markdown table: millions of instructions a request, and ratios."""
     heads = ["Page", "Portal, millions", "Floor", "Stock AppBuilder", "Django admin"]
     heads += ["Portal ÷ floor", "Stock ÷ portal", "Django ÷ portal"]
     lines = [_row(heads), _row(["---"] * len(heads))]

@@ -103,7 +103,7 @@ def ask(wsgi: Callable[..., Iterable[bytes]], request: Ask) -> Answer:
 
 
 def database_time(backends: Iterable[int]) -> float:
-    """The CPU seconds these processes of the database have had so far."""
+    """Return the CPU seconds of these database processes so far."""
     return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in backends) / 1e9
 
 

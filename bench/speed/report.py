@@ -49,7 +49,7 @@ class Compared:
     """Promised of every other page."""
 
     def promised(self, page: str) -> float:
-        """What is promised of this page."""
+        """Return the promise for this page."""
         return self.lists if page in LISTS else self.saving if page == "save" else self.pages
 
     def judge(self, figures: Figures, page: str) -> Promise | None:
@@ -89,7 +89,7 @@ def ratio(figures: Figures, page: str, over: str, under: str) -> float | None:
 
 
 def table(figures: Figures) -> list[str]:
-    """A Markdown table: CPU a request, ratios, time, statements, bytes, growth."""
+    """Return a Markdown table: CPU a request, ratios, time, statements, bytes, growth."""
     head = ["Page", "Portal, CPU ms", "Floor", "Stock AppBuilder", "Django admin", "Portal ÷ floor"]
     head += [
         "Stock ÷ portal",

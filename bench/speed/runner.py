@@ -97,7 +97,7 @@ class Subject:
 
 @contextmanager
 def subjects(people: int, names: Sequence[str]) -> Iterator[dict[str, Subject]]:
-    """The applications on the county of this size; stopped afterwards."""
+    """Yield the applications for a county of this size and stop them afterwards."""
     with ExitStack() as stack:
         found = {}
         for name in names:
@@ -107,7 +107,7 @@ def subjects(people: int, names: Sequence[str]) -> Iterator[dict[str, Subject]]:
 
 
 def start(name: str, people: int, under: Sequence[str] = ()) -> Subject:
-    """An application on the county of this size."""
+    """Return an application for a county of this size."""
     if name == DJANGO:
         return Subject(DJANGO_PYTHON, "bench.speed.apps.django_admin", _django_facts(people), under)
     given = {"url": settings_for(people).database_url} if name == STOCK else {"people": people}

@@ -61,7 +61,7 @@ class CaseBook:
         self.states = [state for state, share in OPEN for _ in range(share)]
 
     def forms(self) -> Iterator[dict[str, Any]]:
-        """A request a child, and two pieces of advice where it is assessed."""
+        """Create a request per child, and two pieces of advice if it is assessed."""
         for index, (school, senco, service, worker) in enumerate(self.county.home):
             is_open = senco == self.county.senco or index % 50 == 11
             state = self.states[index * 37 % 100] if is_open else self._closed()
@@ -136,7 +136,7 @@ class CaseBook:
                     }
 
     def submissions(self) -> Iterator[dict[str, Any]]:
-        """What was sent; whole for the measured child's."""
+        """Create the submissions; complete ones for the measured child."""
         for number, _, child, state, author, key in self.case_forms:
             if state in SENT:
                 yield {

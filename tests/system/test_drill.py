@@ -8,7 +8,7 @@ import pytest
 from bench.drill.filling import FILE_EACH
 from bench.drill.proof import FEW, drill, prove
 from bench.promises import Options
-from tests.object_store import object_store
+from devtools.object_store import object_store
 
 pytestmark = [pytest.mark.proof, pytest.mark.slow]
 

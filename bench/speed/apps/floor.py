@@ -69,7 +69,7 @@ class Database:
         self._written: dict[str, str] = {}
 
     def ask(self, statement: str, **values: Any) -> list[Any]:
-        """The rows."""
+        """Return the rows."""
         cursor = self.run(statement, **values)
         found: list[Any] = cursor.fetchall()
         return found
@@ -93,7 +93,7 @@ def uk_date(text: str | None) -> str:
 
 
 def due(text: str | None, today: date) -> str:
-    """The date and how many days are left."""
+    """Return the date and the number of days left."""
     if not text:
         return "Not sent yet"
     left = (date.fromisoformat(text[:10]) - today).days
@@ -101,12 +101,12 @@ def due(text: str | None, today: date) -> str:
 
 
 def year_of(born: str, today: date) -> str:
-    """The year group by age."""
+    """Return the year group by age."""
     return f"Year {school_year(date.fromisoformat(born[:10]), today)}"
 
 
 def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  # noqa: C901 - nine small pages
-    """The floor's pages."""
+    """Return the floor's pages."""
     app = Flask(__name__, template_folder=str(Path(__file__).parent / "floor_pages"))
     app.secret_key = "only measured"  # noqa: S105
 
@@ -307,7 +307,7 @@ def web(database: Database, definitions: dict[str, FormDefinition]) -> Flask:  #
 
 
 def _line(question: Any, value: Any) -> tuple[str, str, Any]:
-    """A question's label, its answer in words, or its rows."""
+    """Return a question's label and its answer or rows."""
     if question.kind == "table":
         return (
             question.label,
@@ -326,7 +326,7 @@ def _line(question: Any, value: Any) -> tuple[str, str, Any]:
 
 
 def open_application(people: int) -> Application:
-    """The floor on the county of this size."""
+    """Return the floor for a county of this size."""
     app = Application(lambda *_: [], expected={"save": 302})
     database = Database(settings_for(people).database_url, app.statements)
     if not database.is_sqlite:

@@ -26,7 +26,7 @@ NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "
 
 
 def open_application(people: int) -> Application:
-    """The portal on the county of this size."""
+    """Return the portal for a county of this size."""
     web = create_app(settings_for(people))
     context: AppContext = web.extensions["app_context"]
     # Each search is counted as always, but the limit on searches is off here.
@@ -94,7 +94,7 @@ def _log_in(web: Flask, first_name: str) -> str:
 
 
 def _saved_session(app: Application, cookie: str) -> str:
-    """The cookie as a browser holds it after its first page, with what Flask-Login notes in it."""
+    """Return the cookie after the first page, with the values of Flask-Login."""
     set_there = ask(app.wsgi, Ask("/", cookie)).cookies
     return "; ".join(f"{name}={value}" for name, value in set_there.items()) or cookie
 

@@ -17,9 +17,9 @@ from app.documents import documents
 from app.models import Document, DocumentState
 from app.operations import health
 from config import ConfigError
+from devtools.object_store import BUCKET, ObjectStore, object_store
 from tests.cast import everything
 from tests.conftest import settings_for
-from tests.object_store import BUCKET, ObjectStore, object_store
 
 NEVER = "0" * 64
 LATER = timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""A real server that speaks S3, run for as long as a test needs it."""
+"""Run an S3 server for tests and proofs."""
 
 import os
 import secrets
@@ -18,14 +18,14 @@ BUCKET = "portal-files"
 
 @dataclass
 class ObjectStore:
-    """The server: where it is, and the keys it was given."""
+    """The server, its endpoint and its keys."""
 
     endpoint: str
     process: "subprocess.Popen[bytes]"
 
     @property
     def environ(self) -> dict[str, str]:
-        """What a portal that keeps its files here has to be told."""
+        """Return the settings of a portal that stores its files here."""
         return {
             "S3_ENDPOINT": self.endpoint,
             "S3_BUCKET": BUCKET,
@@ -69,7 +69,7 @@ class ObjectStore:
         return {key: client.get_object(Bucket=name, Key=key)["Body"].read() for key in found if key}
 
     def stop(self) -> None:
-        """It is gone."""
+        """Stop the server."""
         self.process.kill()
         self.process.wait()
 
