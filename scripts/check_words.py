@@ -24,6 +24,13 @@ CLEAN = (
     "scripts",
     "bench",
     "devtools",
+    "app/accounts",
+    "app/organisations",
+    "app/forms",
+    "app/documents",
+    "app/views/accounts",
+    "app/views/forms",
+    "app/views/documents",
     "startup/demo_mail.py",
     "startup/environment.py",
     "startup/flask_settings.py",
@@ -51,6 +58,8 @@ anybody everybody nobody somebody whoever mend mends mended
 """
 BANNED = frozenset(BANNED_WORDS.split())
 PHRASES = re.compile(r"\b(post room|rule book)s?\b", re.IGNORECASE)
+STORED_NAMES = frozenset({"kept_at", "KeptFromQueue", "LogInToNobody"})
+"""A column and two kinds of event in the audit log: stored names, which cannot change."""
 WORD = re.compile(r"[A-Za-z]+")
 PART_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 QUOTED = re.compile(r"tests/[^\s|,;]+|::\w+|`[^`]*`|\"[^\"\n]*\"|“[^”\n]*”|\]\([^)]*\)|```.*?```", re.DOTALL)
@@ -94,7 +103,7 @@ def banned_in(text: str) -> list[str]:
 def python_passages(text: str) -> Iterator[tuple[int, str]]:
     """Yield names, comments and docstrings with their lines; other string literals are left out."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type in {tokenize.NAME, tokenize.COMMENT}:
+        if token.type in {tokenize.NAME, tokenize.COMMENT} and token.string not in STORED_NAMES:
             yield token.start[0], token.string
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

@@ -1,4 +1,4 @@
-"""Opening an account: the one place where a person comes into being, whoever asked for it."""
+"""Create accounts; every use case that adds a person calls `open_account`."""
 
 import uuid
 
@@ -14,11 +14,11 @@ from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 
 TWO_STEP = "email"
-"""How the second step is done unless somebody adds an authenticator app. It is mandatory."""
+"""The second step of a new account. The owner may add an authenticator app later; a second step is mandatory."""
 
 
 def open_account(work: UnitOfWork, person: Person, role: Role) -> Person:
-    """Enter a new person who has proved their address and chosen a password.
+    """Add a person who has confirmed their address and chosen a password, with one role, and return them.
 
     Raises Conflict when the address has got an account in the meantime.
     """

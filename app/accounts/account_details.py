@@ -1,4 +1,4 @@
-"""The owner of an account corrects their details, and proposes another organisation, which the SEN team approves."""
+"""Correct the details of one's own account, and propose another organisation, which the SEN team approves."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ from app.organisations.tables import Organisation
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What the owner of an account may correct at once; none of it decides access."""
+    """The details that the owner of an account may correct at once; none of them decides access."""
 
     first_name: str
     last_name: str
@@ -39,12 +39,12 @@ class Details:
 
 
 def details_of(person: Person) -> Details:
-    """The details as they are now."""
+    """Return the details as they are now."""
     return Details(**{name: getattr(person, name) or "" for name in Details.__dataclass_fields__})
 
 
 def correct(work: UnitOfWork, new_details: Details) -> bool:
-    """Keep my corrected details, old and new value in the audit. False when nothing is different."""
+    """Save the owner's corrected details and record the old and new values. Return False when nothing differs."""
     person = work.get(Person, work.me.user_id)
     before, after = asdict(details_of(person)), asdict(new_details)
     changed = [name for name in after if before[name] != after[name]]
@@ -65,12 +65,12 @@ def correct(work: UnitOfWork, new_details: Details) -> bool:
 
 
 def may_propose(work: UnitOfWork) -> bool:
-    """Professionals work for an organisation; the council's own people and families do not choose one."""
+    """Return whether this person may propose another organisation: only professionals work for one they can change."""
     return work.me.has(Role.professional)
 
 
 def my_proposal(work: UnitOfWork) -> OrganisationChange | None:
-    """My proposal that waits."""
+    """Return this person's proposal that is waiting for the SEN team, or None."""
     mine = _with_names().where(
         OrganisationChange.person_id == work.me.user_id, OrganisationChange.state == ProposalState.waiting
     )
@@ -78,9 +78,10 @@ def my_proposal(work: UnitOfWork) -> OrganisationChange | None:
 
 
 def propose(work: UnitOfWork, organisation_id: int, reason: str) -> OrganisationChange:
-    """Say that I work for another organisation. It takes the place of an earlier proposal that waits.
+    """Propose another organisation for this person, in place of an earlier waiting proposal, and return the proposal.
 
-    Raises ValidationFailed for an organisation that is mine already or not to be chosen.
+    Raises Forbidden for those who are not professionals, and ValidationFailed for an organisation that is theirs
+    already or cannot be chosen.
     """
     if not may_propose(work):
         raise Forbidden("only professionals have an organisation to change")
@@ -112,28 +113,28 @@ def propose(work: UnitOfWork, organisation_id: int, reason: str) -> Organisation
 
 
 def withdraw(work: UnitOfWork) -> bool:
-    """Take my proposal back. False when none waited."""
+    """Withdraw this person's proposal. Return False when none was waiting."""
     return _close(work, OrganisationChange.person_id == work.me.user_id, ProposalState.withdrawn)
 
 
 def waiting(work: UnitOfWork) -> Sequence[OrganisationChange]:
-    """The proposals that wait for the SEN team, oldest first."""
+    """Return the proposals that wait for the SEN team, oldest first. Raises Forbidden for anyone else."""
     _check_team(work)
     statement = _with_names().where(OrganisationChange.state == ProposalState.waiting)
     return work.session.scalars(statement.order_by(OrganisationChange.id).limit(200)).all()
 
 
 def proposal(work: UnitOfWork, change_id: int) -> OrganisationChange:
-    """One proposal, with the names to show."""
+    """Return one proposal with the names to show. Raises Forbidden for those outside the SEN team."""
     _check_team(work)
     return work.get(OrganisationChange, change_id, *_NAMES)
 
 
 def approve(work: UnitOfWork, change_id: int) -> OrganisationChange:
-    """Move the person to the organisation, whose kind is their profession from now on, and tell them by mail.
+    """Move the person to the organisation, whose kind becomes their profession, and mail them. Return the proposal.
 
-    Their work stays with the organisation they leave. Raises InvalidState when it was decided already, ValidationFailed when
-    the organisation is no longer to be chosen.
+    Their work stays with the organisation they leave. Raises InvalidState when it was decided already, and
+    ValidationFailed when the organisation or account is no longer in use.
     """
     _check_team(work)
     change = _decide(work, change_id, ProposalState.approved)
@@ -165,7 +166,10 @@ def approve(work: UnitOfWork, change_id: int) -> OrganisationChange:
 
 
 def refuse(work: UnitOfWork, change_id: int, reason: str) -> OrganisationChange:
-    """Leave the person where they are, and tell them why by mail. Raises InvalidState when it was decided already."""
+    """Refuse the proposal, mail the person the reason, and return it.
+
+    Raises InvalidState when it was decided already.
+    """
     _check_team(work)
     change = _decide(work, change_id, ProposalState.refused)
     change.decision_reason = reason
@@ -192,7 +196,7 @@ def _check_team(work: UnitOfWork) -> None:
 
 
 def _decide(work: UnitOfWork, change_id: int, state: ProposalState) -> OrganisationChange:
-    """Take the decision if it is still open: of two officers, the first one's counts."""
+    """Close the proposal if it is still waiting; of two officers who decide at once, the second gets InvalidState."""
     hold_account(work.session, work.get(OrganisationChange, change_id).person_id)
     if not _close(work, OrganisationChange.id == change_id, state):
         raise InvalidState

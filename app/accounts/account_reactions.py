@@ -1,4 +1,5 @@
-"""What other areas do when an account changes: accounts know no children and no forms, so those areas register here.
+"""Call what other areas do when an account changes: accounts cannot import children or forms, so those areas register
+here.
 
 Everything runs in the caller's transaction.
 """
@@ -20,21 +21,24 @@ _follows: list[Follows] = []
 def register(
     *, leaving: Leaving | None = None, confirmed: Confirmed | None = None, follows: Follows | None = None
 ) -> None:
-    """Add what an area does: `leaving` takes the person's id, `confirmed` the person and who confirmed them, `follows`
-    tells whether a person is linked to a child as family."""
+    """Register what an area does.
+
+    `leaving` takes the person's id, `confirmed` the person and who confirmed them; `follows` returns whether a person
+    is linked to a child as family.
+    """
     _leaving.extend([leaving] if leaving else [])
     _confirmed.extend([confirmed] if confirmed else [])
     _follows.extend([follows] if follows else [])
 
 
 def hand_over_work(work: UnitOfWork, person_id: int) -> None:
-    """Hand over the work of a person who leaves their organisation or their role. Rows loaded before leave the session."""
+    """Hand over the work of a person who leaves their organisation or their role. Rows loaded earlier are expired."""
     for react in _leaving:
         react(work, person_id)
 
 
 def after_confirmation(work: UnitOfWork, person: Person, by: int) -> None:
-    """Do what follows when a person is confirmed as working for their organisation by the account `by`."""
+    """Call what areas do when a person is confirmed as working for their organisation by the account `by`."""
     for react in _confirmed:
         react(work, person, by)
 

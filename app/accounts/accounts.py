@@ -1,7 +1,7 @@
-"""What administrators do with accounts: give roles, close and open them. Never a password.
+"""Change other people's accounts, as administrators do: set roles, close and reopen. No one sets another's password.
 
-Whoever becomes a professional, and whoever's account is opened again, waits to be confirmed as working for their
-organisation: only the organisation's lead or the SEN team says so, at that time.
+A person who becomes a professional, or whose account is reopened, waits to be confirmed as working for their
+organisation by its lead or the SEN team.
 """
 
 from collections.abc import Iterable
@@ -31,10 +31,11 @@ from app.core.wording import N_, Wording
 
 
 def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person:
-    """Give somebody exactly these roles; it counts from their next click.
+    """Give a person exactly these roles, from their next request on, and return them.
 
-    An administrator who also ran cases would see children, so the two are kept apart; so are families and staff.
-    Raises ValidationFailed when the roles do not go together or none is chosen, Forbidden for one's own account.
+    An administrator who also had a casework role would see children, so the roles exclude each other; so do family
+    and staff roles. Raises ValidationFailed when the roles cannot be combined or none is chosen, and Forbidden for
+    one's own account.
     """
     person = account_of_another(work, person_id)
     new_roles = frozenset(roles)
@@ -85,7 +86,7 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
 
 
 def deactivate(work: UnitOfWork, person_id: int) -> Person:
-    """Close an account: every log-in of theirs ends at once, and their work goes to their organisation's queue."""
+    """Close an account, end its log-ins, move its open work to the organisation's queue, and return the person."""
     account_of_another(work, person_id)
     hand_over_work(work, person_id)
     person = account_of_another(work, person_id)
@@ -94,8 +95,11 @@ def deactivate(work: UnitOfWork, person_id: int) -> Person:
 
 
 def close_account(work: UnitOfWork, person: Person) -> None:
-    """Close this account. The caller checks who may do it, and hands over the work first. Opened again, it leads no
-    organisation until the SEN team or an administrator says so."""
+    """Close this account and end everything pending for it.
+
+    The caller checks who may do it, and moves the work first. A reopened account leads no organisation until the SEN
+    team or an administrator makes its owner a lead again.
+    """
     person.active = False
     person.leads_organisation = False
     end_everything_pending(work, person.id)
@@ -104,8 +108,10 @@ def close_account(work: UnitOfWork, person: Person) -> None:
 
 
 def reactivate(work: UnitOfWork, person_id: int) -> Person:
-    """Open a closed account again; they log in as before. A professional waits to be confirmed again: nobody has said
-    that they still work for the organisation."""
+    """Reopen a closed account and return the person, who logs in as before.
+
+    A professional waits to be confirmed again, because they may have left the organisation meanwhile.
+    """
     person = account_of_another(work, person_id)
     if person.active:
         return person
@@ -128,7 +134,7 @@ def _await_confirmation(work: UnitOfWork, person: Person) -> None:
 
 
 def _check_new_roles(work: UnitOfWork, person: Person, added: frozenset[Role]) -> None:
-    """The council's roles are given under the rules by which people are invited to them."""
+    """Raise ValidationFailed where a council role is given against the rules that apply to invitations to it."""
     for role in sorted(added & COUNCIL_ROLES, key=lambda each: each.name):
         if is_free_mail(domain_of(person.email)):
             text = N_(
@@ -147,9 +153,11 @@ def _check_new_roles(work: UnitOfWork, person: Person, added: frozenset[Role]) -
 
 
 def _check_family(work: UnitOfWork, person_id: int, new_roles: frozenset[Role]) -> None:
-    """Raise ValidationFailed for an account that follows a child as family and is to be something else: they would keep what
-    they were sent as family, or as staff read what the rest of the family wrote in confidence. Rows loaded before are
-    put out of the session."""
+    """Raise ValidationFailed when an account linked to a child as family would get another role.
+
+    It would keep what it was sent as family, or as staff read what other family members wrote in confidence. Rows
+    loaded earlier are expired.
+    """
     if Role.parent in new_roles:
         return
     if follows_a_child(work, person_id):
@@ -161,7 +169,7 @@ def _check_family(work: UnitOfWork, person_id: int, new_roles: frozenset[Role]) 
 
 
 def roles_held(work: UnitOfWork) -> frozenset[Role]:
-    """My roles at this moment, which nobody takes away until this is done; none where my account was closed."""
+    """Return this person's roles now, none when the account is closed; the account stays locked until the commit."""
     hold_account(work.session, work.me.user_id)
     mine = select(RoleRow.name).join(Person.roles)
     names = work.session.scalars(mine.where(Person.id == work.me.user_id, Person.active.is_(True)))
@@ -169,23 +177,25 @@ def roles_held(work: UnitOfWork) -> frozenset[Role]:
 
 
 def account_of_another(work: UnitOfWork, person_id: int) -> Person:
-    """Somebody else's account, for an administrator to change. Raises Forbidden."""
+    """Lock and return another person's account for an administrator. Raises Forbidden for one's own."""
     _still_administrator(work)
     if work.me.user_id == person_id:
-        raise Forbidden("nobody changes their own roles or closes their own account here")
+        raise Forbidden("an administrator cannot change their own roles or close their own account")
     hold_account(work.session, person_id)
     return work.get(Person, person_id, selectinload(Person.roles))
 
 
 def _still_administrator(work: UnitOfWork) -> None:
-    """Whoever closes accounts and gives roles is an administrator to this moment, and holds all of them while at it:
-    two who close each other's account at once must not leave the portal without one."""
+    """Raise Forbidden unless this person is an administrator at this moment, and lock all administrators.
+
+    Two administrators who close each other's account at once must not leave the portal without one.
+    """
     administrators = (
         select(Person.id)
         .where(Person.active.is_(True), Person.roles.any(name=Role.admin.name))
         .order_by(Person.id)
     )
     work.session.execute(administrators.with_for_update(key_share=True))
-    # Asked once more: whoever was waited for may have taken the role away, which changes no account's own row.
+    # Read again after the lock: another transaction may have removed the role, which changes no row of the account.
     if work.me.user_id not in work.session.scalars(administrators).all():
         raise Forbidden("accounts")

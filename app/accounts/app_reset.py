@@ -21,9 +21,10 @@ LONGEST_REASON = 500
 
 
 def allow(work: UnitOfWork, person_id: int, reason: str) -> Person:
-    """Mail the owner a link that removes their app. Nothing changes until they use it.
+    """Mail the owner a link that removes their app, and return the owner. The app works until the link is used.
 
-    Raises ValidationFailed without a reason, InvalidState for an account without an app or a closed one, Forbidden.
+    Raises ValidationFailed without a reason, InvalidState for an account that is closed or has no app, and Forbidden
+    for those who are not administrators.
     """
     person = account_of_another(work, person_id)
     if not reason.strip():
@@ -42,7 +43,10 @@ def allow(work: UnitOfWork, person_id: int, reason: str) -> Person:
 
 
 def allow_from_command_line(work: UnitOfWork, email: str) -> None:
-    """The same for the last administrator, by somebody with access to the server. Raises NotFound."""
+    """Mail the link for an account without an administrator, for the last one.
+
+    Raises NotFound when no open account with an app has this address.
+    """
     bypass_row_filter(work.session, "the server's operator allows an authenticator app to be reset")
     person = work.session.scalars(select(Person).where(Person.email == email)).unique().one_or_none()
     if person is None or not person.active or person.totp_secret is None:
@@ -57,12 +61,15 @@ def _mail(work: UnitOfWork, person: Person) -> None:
 
 
 def address_of(work: UnitOfWork, token: str) -> str:
-    """Whose app a link would remove. Changes nothing; raises DeadLink."""
+    """Return the address whose app the link would remove, without using the link. Raises DeadLink."""
     return find_link(work, token, Purpose.app_reset).email
 
 
 def confirm(work: UnitOfWork, token: str) -> None:
-    """Remove the app and end everything pending: codes come by email again. Nobody is logged in by this."""
+    """Remove the app and end everything pending, so that codes come by email again.
+
+    It logs no one in. Raises DeadLink.
+    """
     person = _owner(work, use_link(work, token, Purpose.app_reset))
     person.totp_secret = None
     person.totp_last_step = None

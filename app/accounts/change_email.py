@@ -1,6 +1,6 @@
-"""Changing the e-mail address one logs in with: confirmed from the new mailbox, in use after a delay.
+"""Change the email address of an account: confirmed from the new mailbox, in use after a delay.
 
-Until then codes go to the old address, whose mails say how to stop the change.
+Until then codes go to the old address, and the mails sent there say how to stop the change.
 """
 
 import secrets
@@ -55,14 +55,14 @@ from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.core.wording import N_, Wording
 
 CHANGES_A_DAY = Limit("email_change", 5, timedelta(days=1))
-"""Each mails the old address, so that nobody with a stolen log-in can flood it."""
+"""Each request mails the old address, so a stolen log-in must not be able to flood it."""
 
 
 def ask(work: UnitOfWork, entered: str, log_in_id: int) -> None:
-    """Ask to log in with another address. Nothing changes until a link mailed there is used; the old one is told.
+    """Ask to log in with another address: mail a link to it, and a notice to the old address.
 
-    Whoever asks learns nothing about whether the new address is somebody's already. Raises ProveFirst, ValidationFailed for an
-    address that cannot be theirs, TooMany.
+    The answer is the same whether or not the new address has an account. Raises ProveFirst, ValidationFailed for an
+    address that cannot be theirs, and TooMany.
     """
     require_proof(work, log_in_id)
     person = work.get(Person, work.me.user_id)
@@ -84,7 +84,7 @@ def ask(work: UnitOfWork, entered: str, log_in_id: int) -> None:
 
 
 def _begin(work: UnitOfWork, person: Person, email: str) -> None:
-    """Enter the change in place of an older one that waits."""
+    """Add the change in place of an older pending one. Raises ValidationFailed when another request was first."""
     cancel_change(work.session, person.id, work.now)
     try:
         work.add(EmailChange(created_at=work.now, person_id=person.id, new_email=email))
@@ -94,7 +94,7 @@ def _begin(work: UnitOfWork, person: Person, email: str) -> None:
 
 
 def _mail_new_address(work: UnitOfWork, person: Person, email: str) -> None:
-    """Mail the new address. The same work is done whether or not it is somebody's already."""
+    """Mail the new address. Known and unknown addresses take the same work, so that the time shows nothing."""
     taken = person_with_email(work.session, email) is not None
     nested = work.session.begin_nested()
     token = make_link(work, Purpose.email, email, person_id=person.id)
@@ -107,14 +107,14 @@ def _mail_new_address(work: UnitOfWork, person: Person, email: str) -> None:
 
 
 def _not_me_path(work: UnitOfWork, person: Person) -> str:
-    """A page for the old address that stops the change. An earlier mail's page goes on working beside it."""
+    """Return the path of a page that stops the change, for the old address. The page of an earlier mail still works."""
     hours = HOURS[Purpose.email] + delay_hours(work.context)
     token = make_link(work, Purpose.not_me, person.email, person.id, hours=hours, end_others=False)
     return PATHS[Purpose.not_me].format(token)
 
 
 def delay_hours(context: AppContext) -> int:
-    """How long a confirmed address waits before it is in use."""
+    """Return how many hours a confirmed address waits before it is in use."""
     return context.settings.email_change_delay_hours
 
 
@@ -123,7 +123,11 @@ def _device(work: UnitOfWork) -> str:
 
 
 def _new_address(work: UnitOfWork, person: Person, entered: str) -> str:
-    """The new address as it is kept. A professional's must be of the same workplace: nobody takes their cases along."""
+    """Return the canonical new address, or raise ValidationFailed.
+
+    A professional's address must be of the same workplace, because another workplace must not get access to their
+    cases.
+    """
     if work.me.has(Role.parent):
         try:
             email = canonical(entered)
@@ -157,12 +161,15 @@ def _same_workplace(work: UnitOfWork, person: Person, email: str) -> bool:
 
 
 def new_address_of(work: UnitOfWork, token: str) -> str:
-    """The address a link would put into use. Changes nothing; raises DeadLink."""
+    """Return the address that a link would put into use, without using the link. Raises DeadLink."""
     return find_link(work, token, Purpose.email).email
 
 
 def pending(work: UnitOfWork) -> EmailChange | None:
-    """My change that waits to be confirmed or to take effect. One that was never confirmed is over after a day."""
+    """Return this person's change that waits to be confirmed or applied, or None.
+
+    An unconfirmed change expires after a day.
+    """
     mine = select(EmailChange).where(
         EmailChange.person_id == work.me.user_id,
         EmailChange.applied_at.is_(None),
@@ -175,9 +182,9 @@ def pending(work: UnitOfWork) -> EmailChange | None:
 
 
 def confirm(work: UnitOfWork, token: str) -> datetime:
-    """The new address is proved: gives the moment from which it is the one to log in with. The old one is told.
+    """Confirm the new address, mail the old one, and return the time from which the new one is in use.
 
-    Raises DeadLink when the address has become somebody's in the meantime.
+    Raises DeadLink when the address has got an account in the meantime.
     """
     link = use_link(work, token, Purpose.email)
     bypass_row_filter(work.session, "a new email address is confirmed through its link")
@@ -205,7 +212,7 @@ def confirm(work: UnitOfWork, token: str) -> datetime:
 
 
 def cancel(work: UnitOfWork) -> bool:
-    """The owner keeps the old address. False when nothing waited any more."""
+    """Cancel the owner's pending change. Return False when there is none."""
     person = work.get(Person, work.me.user_id)
     if not cancel_change(work.session, person.id, work.now):
         return False
@@ -215,16 +222,17 @@ def cancel(work: UnitOfWork) -> bool:
 
 
 def address_to_keep(work: UnitOfWork, token: str) -> str:
-    """The address that stays, for the page "It was not me". Changes nothing; raises DeadLink."""
+    """Return the address that stays in use, for the page "It was not me", without using the link. Raises DeadLink."""
     return find_link(work, token, Purpose.not_me).email
 
 
 def not_me(work: UnitOfWork, token: str) -> str:
-    """Somebody else asked for the change: stop it, end everything pending, and lock the account until its owner has
-    chosen a new password. Gives the secret of the link to do so. Raises DeadLink.
+    """Stop a change that the owner did not ask for, and lock the account until they choose a new password.
+
+    Everything pending ends. Returns the token of the link to choose the password. Raises DeadLink.
     """
     link = use_link(work, token, Purpose.not_me)
-    bypass_row_filter(work.session, "somebody else asked for a change of email address")
+    bypass_row_filter(work.session, "the owner did not ask for a change of email address")
     person = work.get(Person, link.person_id or 0)
     if not person.active or person.email != link.email:
         raise DeadLink
@@ -239,7 +247,7 @@ def not_me(work: UnitOfWork, token: str) -> str:
 
 
 def apply_due(context: AppContext) -> None:
-    """Put every address into use whose time has come, each in a transaction of its own. Run every minute."""
+    """Apply every confirmed change whose delay is over, each in its own transaction. Run every minute."""
     with context.database.open() as session:
         waiting = due_changes(session, context.clock.now())
     for each in waiting:
@@ -248,13 +256,13 @@ def apply_due(context: AppContext) -> None:
 
 
 def apply_due_for(work: UnitOfWork, email: str) -> None:
-    """The same for the account that has this address or is about to, before somebody logs in with it."""
+    """Apply the due change of the account that has this address or gets it, before it logs in."""
     for each in due_changes(work.session, work.now, email):
         _apply(work, each)
 
 
 def _apply(work: UnitOfWork, change: DueChange) -> None:
-    """Put one address into use, unless another process did or it has become somebody else's."""
+    """Apply one change, unless another process did or the address has got an account meanwhile."""
     hold_account(work.session, change.person_id)
     if not mark_applied(work.session, change.id, work.now):
         return

@@ -1,4 +1,4 @@
-"""What happened to an account's address, second step and password; the rest of the events is in events.py."""
+"""Events of accounts: address, password, second step, organisation, log-ins and roles."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ from app.core.events import Event, PersonEvent
 
 
 class PasswordResetWithoutAccount(Event):
-    """A new password was asked for with an address that has no account, or a closed one."""
+    """A password reset was requested for an address that has no account, or a closed one."""
 
 
 class EmailChangeAsked(PersonEvent):
-    """The owner asked for another work e-mail; it counts only once confirmed from the new address."""
+    """The owner asked for another email address; it is not in use until the new address is confirmed."""
 
 
 class EmailChangeConfirmed(PersonEvent):
@@ -24,7 +24,8 @@ class EmailChangeCancelled(PersonEvent):
 
 
 class EmailChangeDenied(PersonEvent):
-    """The owner says that somebody else asked for the change: the account is locked until a new password is chosen."""
+    """The owner reported that someone else asked for the change; the account is locked until they choose a new
+    password."""
 
     by_the_owner = True
 
@@ -37,19 +38,19 @@ class EmailChanged(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthenticatorResetAllowed(PersonEvent):
-    """An administrator allowed somebody to log in without their authenticator app, and says why."""
+    """An administrator allowed a person to log in without their authenticator app, with a reason."""
 
     reason: str
 
 
 class AuthenticatorReset(PersonEvent):
-    """The owner confirmed it: the app is removed and codes come by email."""
+    """The owner confirmed the reset: the app is removed and codes come by email."""
 
     by_the_owner = True
 
 
 class RegisteredAlready(Event):
-    """Somebody asked for an account with an address that has one."""
+    """A person registered with an address that has an account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,35 +63,35 @@ class AccountDetailsChanged(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationChangeEvent(PersonEvent):
-    """Something about a professional's proposal to belong to another organisation."""
+    """An event of a professional's proposal to belong to another organisation."""
 
     change_id: int
 
 
 class OrganisationChangeProposed(OrganisationChangeEvent):
-    """A professional says that they work for another organisation."""
+    """A professional proposed another organisation."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationChangeApproved(OrganisationChangeEvent):
-    """The SEN team agreed: the organisation they leave, and the one they belong to from now on."""
+    """The SEN team approved the change from one organisation to another."""
 
     from_organisation_id: int | None
     to_organisation_id: int
 
 
 class OrganisationChangeRefused(OrganisationChangeEvent):
-    """The SEN team did not agree."""
+    """The SEN team refused the change."""
 
 
 class LoggedIn(PersonEvent):
-    """Password and second step were both right."""
+    """A person passed the password and the second step."""
 
     by_the_owner = True
 
 
 class LoggedOut(PersonEvent):
-    """They left, or were logged out everywhere."""
+    """A person logged out, here or everywhere."""
 
     by_the_owner = True
 
@@ -100,15 +101,15 @@ class LogInFailed(PersonEvent):
 
 
 class LogInToNobody(Event):
-    """Somebody tried to log in with an address that has no account."""
+    """A log-in was tried with an address that has no account."""
 
 
 class AccountCooledDown(PersonEvent):
-    """Too many wrong codes: the account rests for a while and its owner is told."""
+    """Too many wrong codes: the account is locked for a while and its owner is mailed."""
 
 
 class PasswordChanged(PersonEvent):
-    """A new password; every other log-in ended."""
+    """A new password was set; every other log-in ended."""
 
     by_the_owner = True
 
@@ -122,7 +123,7 @@ class SecondStepChanged(PersonEvent):
 
 
 class AccountOpened(PersonEvent):
-    """The mailed link was used and a password chosen."""
+    """An account was created: the mailed link was used and a password chosen."""
 
     by_the_owner = True
 
@@ -137,7 +138,7 @@ class PersonReactivated(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RolesChanged(PersonEvent):
-    """Roles given or taken: those held from now on, and those held before."""
+    """Roles were given or removed: the roles from now on, and those before."""
 
     roles: tuple[str, ...]
     before: tuple[str, ...] | None = None

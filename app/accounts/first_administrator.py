@@ -1,4 +1,4 @@
-"""The first administrator of a portal that has none: entered at the command line, and choosing a password by mail."""
+"""Create the first administrator of a portal from the command line; they choose a password by mail."""
 
 from sqlalchemy import select
 
@@ -13,9 +13,9 @@ from app.core.unit_of_work import UnitOfWork
 
 
 def enter_first_administrator(work: UnitOfWork, email: str, first_name: str, last_name: str) -> Person:
-    """Enter the account and mail it a link to choose a password. Raises Conflict where there is an administrator.
+    """Create the account, mail it a link to choose a password, and return it.
 
-    No password opens it until one is chosen through the mailed link.
+    Until then no password matches. Raises Conflict where there is an administrator already.
     """
     bypass_row_filter(work.session, "the first administrator is entered")
     if work.session.scalars(select(Person.id).where(Person.roles.any(name=Role.admin.name)).limit(1)).first():

@@ -1,4 +1,4 @@
-"""A forgotten password: a link to the account's own address, and a new password chosen there."""
+"""Reset a forgotten password: mail a link to the account's address, and set a new password through it."""
 
 import secrets
 from datetime import timedelta
@@ -35,9 +35,10 @@ RESETS_BEYOND = Limit("reset_mail_hour", 1, timedelta(hours=HOURS[Purpose.reset]
 
 
 def ask(work: UnitOfWork, entered: str, locale: str | None = None) -> None:
-    """Mail a link to this address. Whoever asks learns nothing about whether it has an account.
+    """Mail a reset link to this address. The answer is the same whether or not it has an account.
 
-    The mail is in the language that they read the page in, or else their own.
+    The mail is in the language of the page, or else the account's own. Raises ValidationFailed for no valid address,
+    and TooMany.
     """
     try:
         email = canonical(entered)
@@ -49,10 +50,10 @@ def ask(work: UnitOfWork, entered: str, locale: str | None = None) -> None:
 
 
 def _may_mail(work: UnitOfWork, email: str) -> bool:
-    """Whether this address gets a mail. Strangers who ask again and again neither flood it nor lock its owner out.
+    """Return whether this address gets a mail now. Repeated requests neither flood it nor lock its owner out.
 
-    Beyond the usual number there is still one mail an hour, which is as long as its link works: the mailbox always
-    holds a link that works, or can get one.
+    Above the usual limits one mail an hour is still sent, which is as long as its link works, so the owner always has
+    a working link or can get one.
     """
     few_enough = rate_limits.has_room(work, RESETS, email) and rate_limits.has_room(work, RESETS_A_DAY, email)
     hourly = rate_limits.has_room(work, RESETS_BEYOND, email)
@@ -60,11 +61,11 @@ def _may_mail(work: UnitOfWork, email: str) -> bool:
 
 
 def _mail(work: UnitOfWork, email: str, locale: str | None) -> None:
-    """Mail the link, or that there is no account; either takes the same work, and so the same time."""
+    """Mail the link, or that there is no account; both take the same work, and so the same time."""
     person = person_with_email(work.session, email)
     known = person if person is not None and person.active else None
     nested = work.session.begin_nested()
-    # Earlier links go on working: a stranger who asks must not spoil the one its owner has just opened.
+    # Earlier links still work: a request by someone else must not disable the link that the owner has just opened.
     token = make_link(work, Purpose.reset, email, person_id=known.id if known else None, end_others=False)
     if known is None:
         nested.rollback()
@@ -77,14 +78,15 @@ def _mail(work: UnitOfWork, email: str, locale: str | None) -> None:
 
 
 def address_of(work: UnitOfWork, token: str) -> str:
-    """Whose password a link would change. Changes nothing; raises DeadLink."""
+    """Return the address whose password a link would change, without using the link. Raises DeadLink."""
     return find_link(work, token, Purpose.reset).email
 
 
 def choose(start_work: UnitOfWorkFactory, token: str, password: str) -> None:
-    """Set a new password and log the person out everywhere. Nobody is logged in by this.
+    """Set a new password, end everything pending, and log the person out everywhere. It logs no one in.
 
-    Raises ValidationFailed when the password is too weak, and then the link still works; TooMany after too many of those.
+    Raises ValidationFailed when the password is too weak (the link still works then), and TooMany after too many of
+    those.
     """
     with start_work() as work:
         about = about_person(_owner(work, find_link(work, token, Purpose.reset)))

@@ -1,4 +1,4 @@
-"""Checks of who may be invited, and when a second administrator has to confirm."""
+"""Check who may be invited, and when a second administrator has to confirm."""
 
 from sqlalchemy import select
 
@@ -15,10 +15,9 @@ CLOSED = N_("The account with this email address is closed. Ask an administrator
 
 
 def address_of(text: str, role: Role) -> str:
-    """Return the normalised address.
+    """Return the canonical address.
 
-    Raises ValidationFailed for an empty one and, for council staff, for an address at a personal email
-    service.
+    Raises ValidationFailed for no valid address, and for council roles for one on a personal email service.
     """
     try:
         address = canonical(text)
@@ -31,10 +30,7 @@ def address_of(text: str, role: Role) -> str:
 
 
 def check_mailbox_open(work: UnitOfWork, address: str) -> None:
-    """Raise ValidationFailed for another address of a closed account's mailbox.
-
-    Only an administrator can reopen that account.
-    """
+    """Raise ValidationFailed for another address of a closed account's mailbox, which only an administrator reopens."""
     closed = select(Person).where(Person.mailbox == resemblance(address), Person.active.is_(False))
     person = work.session.scalars(closed.limit(1)).unique().first()
     if person is not None:
@@ -49,18 +45,15 @@ def check_organisation(work: UnitOfWork, role: Role, organisation_id: int | None
     """Raise ValidationFailed unless the organisation is one that professionals may belong to."""
     if role is not Role.professional:
         return
-    wanted = select(Organisation).where(Organisation.id == organisation_id)
-    organisation = work.session.scalars(wanted).one_or_none()
+    invited_to = select(Organisation).where(Organisation.id == organisation_id)
+    organisation = work.session.scalars(invited_to).one_or_none()
     if organisation is None or not organisation.active or organisation.kind is Profession.council:
         text = Wording(N_("Choose an organisation that professionals may belong to"))
         raise ValidationFailed(FieldError("organisation", text))
 
 
 def needs_second(work: UnitOfWork, role: Role) -> bool:
-    """Return whether a second administrator has to confirm.
-
-    It is so for the first person in each council role, if the council's settings require it.
-    """
+    """Return whether a second administrator has to confirm: for the first holder of each council role, if configured."""
     if role not in COUNCIL_ROLES or not work.context.settings.two_administrators:
         return False
     holders = select(Person.id).where(Person.active.is_(True), Person.roles.any(name=role.name))

@@ -1,5 +1,8 @@
-"""Devices somebody logged in from before. Strangers who try an account's password can tire the account out for
-everybody but these: each is counted on its own (OWASP calls it a device cookie)."""
+"""Recognise devices that an account logged in from before (OWASP calls this a device cookie).
+
+Each has its own limit for wrong passwords, so that an attacker who uses up the account's limit does not lock out its
+owner.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from app.core.unit_of_work import AppContext
 
 @dataclass(frozen=True)
 class KnownDevice:
-    """A device and the one person it is known for."""
+    """A device and the one account it is known for."""
 
     person_id: int
     mark: str
@@ -21,18 +24,18 @@ class KnownDevice:
 
     @property
     def subject(self) -> str:
-        """What its tries are counted under."""
+        """The key under which tries from this device are counted."""
         return f"device|{self.person_id}|{self.mark}"
 
 
 def device_token(context: AppContext, person_id: int) -> str:
-    """What the device's cookie holds; it opens nothing, it is only counted apart."""
+    """Return the signed value of the device's cookie. It grants no access; it only selects a separate limit."""
     payload = f"{person_id}.{_seconds(context.clock.now())}.{secrets.token_hex(12)}"
     return f"{payload}.{mark_of(context, f'device|{payload}')}"
 
 
 def known_device(context: AppContext, token: str | None) -> KnownDevice | None:
-    """The device with this cookie, unless the cookie is not ours or too old."""
+    """Return the device with this cookie, or None when the signature is wrong or the cookie is too old."""
     payload, _, mark = (token or "").rpartition(".")
     parts = payload.split(".")
     if len(parts) != 3 or not is_mark_of(context, f"device|{payload}", mark):
@@ -45,7 +48,7 @@ def known_device(context: AppContext, token: str | None) -> KnownDevice | None:
 
 
 def is_known(device: KnownDevice | None, account: Account) -> bool:
-    """Whether this is a device of this account, and was not forgotten since (a new password forgets them all)."""
+    """Return whether this device is known for this account. A new password makes the account forget all its devices."""
     if device is None or device.person_id != account.id:
         return False
     return account.known_devices_from is None or device.known_since > account.known_devices_from

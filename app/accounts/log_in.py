@@ -1,4 +1,4 @@
-"""Logging in: a password, then a second step, and only then a log-in. Half of it makes nobody of anybody."""
+"""Log in: a password, then a second step, then a session. After the password alone no one is logged in."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,19 +20,19 @@ from app.accounts.second_step import BY_EMAIL, Passed, UnitOfWorkFactory, begin
 from app.accounts.sessions import open_session
 from app.core import rate_limits
 from app.core.errors import PortalError
-from app.core.try_limits import KEPT_FOR, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS
+from app.core.try_limits import PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, SAVED_FOR
 from app.core.unit_of_work import UnitOfWork
 
 
 class WrongPassword(PortalError):
-    """The email address or the password is not right; which of them is never told."""
+    """The email address or the password is wrong; the message does not tell which."""
 
     status = 401
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What somebody typed at the door."""
+    """The email address and password from the log-in page."""
 
     email: str
     password: str
@@ -40,17 +40,18 @@ class Credentials:
 
 def give_password(
     start_work: UnitOfWorkFactory,
-    typed: Credentials,
+    credentials: Credentials,
     device: KnownDevice | None = None,
     locale: str | None = None,
     before: str | None = None,
 ) -> str:
-    """First step: right, a code goes out and the secret number of the challenge comes back; it logs nobody in.
+    """Check the password, send a code, and return the secret of the challenge for this browser. It logs no one in.
 
-    `before` is the number of the challenge that this browser was at. Raises WrongPassword, alike and after the same time for a wrong password, an unknown address and a closed account,
-    and TooMany, alike for known and unknown addresses.
+    `before` is the secret of the challenge that this browser held. Raises WrongPassword, with the same message after
+    the same time for a wrong password, an unknown address and a closed account, and TooMany, the same for known and
+    unknown addresses.
     """
-    email = _canonical_or_unknown(typed.email)
+    email = _canonical_or_unknown(credentials.email)
     with start_work() as work:
         context = work.context
         apply_due_for(work, email)
@@ -62,36 +63,40 @@ def give_password(
             rate_limits.take(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
     passwords = passwords_of(context)
     stored_hash = account.password if account is not None and account.active else None
-    right = passwords.matches(stored_hash, typed.password)
+    right = passwords.matches(stored_hash, credentials.password)
     if account is None or stored_hash is None or not right:
         with start_work() as work:
             work.record(LogInFailed(person_id=account.id) if account else LogInToNobody())
         raise WrongPassword
-    renewed = passwords.hash(typed.password) if passwords.is_outdated(stored_hash) else None
+    renewed = passwords.hash(credentials.password) if passwords.is_outdated(stored_hash) else None
     with start_work() as work:
-        if renewed is not None:  # before the counts: whoever sets a password locks the account first
+        # Before the limits: setting a password also locks the account first.
+        if renewed is not None:
             save_new_hash(work.session, account.id, stored_hash, renewed)
         rate_limits.give_back(work, PASSWORDS_PER_ACCOUNT, subject)
         if known is None:
             rate_limits.give_back(work, PASSWORDS_PER_ADDRESS, work.origin.address_hash)
     with start_work() as work:
-        return begin(work, _speaking(account, locale), subject, before=before)
+        return begin(work, _in_page_language(account, locale), subject, before=before)
 
 
 @dataclass(frozen=True)
 class Entered:
-    """A log-in just opened: the secret number for the cookie, and the language its owner reads."""
+    """A session just opened: the secret for the cookie, and the language of its owner."""
 
     sid: str
     locale: str | None
     new_device: str | None
-    """What the browser is to be known by from now on; None when it is known already."""
+    """The cookie that makes this browser a known device; None when it is one already."""
 
 
 def enter(
     work: UnitOfWork, passed: Passed, locale: str | None = None, device: KnownDevice | None = None
 ) -> Entered:
-    """Both steps were right: log them in. A language chosen on this browser becomes theirs, for mail too."""
+    """Open the session after both steps and return it. A language chosen in this browser is saved for the account.
+
+    Raises WrongPassword when the account was closed or recovered since the code was sent.
+    """
     account = account_by_id(work.session, passed.person_id)
     if account is None or not account.active:
         raise WrongPassword
@@ -104,18 +109,18 @@ def enter(
 
 
 def forget_old(work: UnitOfWork) -> None:
-    """Once a day: codes and counts of yesterday, and text kept for a week, are deleted."""
-    forget_before(work.session, work.now - timedelta(days=1), work.now - KEPT_FOR)
+    """Delete yesterday's codes and limits, and saved submissions older than a week. Run daily."""
+    forget_before(work.session, work.now - timedelta(days=1), work.now - SAVED_FOR)
 
 
 def _canonical_or_unknown(email: str) -> str:
-    """The log-in name as accounts have it; something no account has, when it is not an address at all."""
+    """Return the canonical address, or a name that no account has when the text is not an address."""
     try:
         return canonical(email)
     except EmailError:
-        return "nobody"
+        return "unknown"
 
 
-def _speaking(account: Account, locale: str | None) -> Account:
-    """The code's mail is in the language of the page it was asked for on."""
+def _in_page_language(account: Account, locale: str | None) -> Account:
+    """Return the account with the language of the page, in which the code's mail is written."""
     return replace(account, locale=locale) if locale else account

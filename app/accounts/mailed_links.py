@@ -1,6 +1,6 @@
-"""Links sent by mail: made, looked at, and used once.
+"""Make, find and use links sent by mail.
 
-Looking at one changes nothing, because mail scanners open every link they see. Using one takes a button.
+Opening a link changes nothing, because mail scanners open every link they see; its page has a button that uses it.
 """
 
 import secrets
@@ -27,7 +27,7 @@ HOURS: Mapping[Purpose, int] = {
     Purpose.not_me: 48,
     Purpose.app_reset: 24,
 }
-"""How long a link works."""
+"""How many hours a link works, by purpose."""
 
 PATHS: Mapping[Purpose, str] = {
     Purpose.register: "/confirm/{}",
@@ -37,18 +37,18 @@ PATHS: Mapping[Purpose, str] = {
     Purpose.not_me: "/confirm/not-me/{}",
     Purpose.app_reset: "/confirm/app/{}",
 }
-"""The page each opens. Mail adds the portal's own address from the settings, never the one a request came with."""
+"""The path of each link's page. Mails add the host from the settings, never the one of a request."""
 
 LONGEST_TOKEN = 100
 
 MAILS_TO_ADDRESS = Limit("link_mail", 3, timedelta(minutes=15))
 MAILS_TO_ADDRESS_A_DAY = Limit("link_mail_day", 10, timedelta(days=1))
 MAILS_ASKED_FROM = Limit("link_asked", 60, timedelta(hours=1))
-"""From one network: a whole school sits behind one, so it is generous."""
+"""Per network: a whole school shares one, so the limit is generous."""
 
 
 class DeadLink(NotFound):
-    """The link was used, replaced, too old or never ours: all one to whoever holds it."""
+    """The link was used, replaced, is too old or unknown; all have the same answer."""
 
 
 def make_link(
@@ -61,9 +61,9 @@ def make_link(
     hours: int | None = None,
     end_others: bool = True,
 ) -> str:
-    """A new link for this address; unless told otherwise, older ones for the same purpose stop working.
+    """Create a link for this address and return its token.
 
-    Gives its secret.
+    Older links for the same purpose stop working, unless `end_others` is False.
     """
     if end_others:
         if person_id is not None:
@@ -87,7 +87,7 @@ def make_link(
 def mail_link(
     work: UnitOfWork, letter: str, purpose: Purpose, email: str, token: str, locale: str | None = None
 ) -> None:
-    """Send somebody the link that was made for them, in their language if it is known."""
+    """Mail a link that `make_link` made, in the reader's language if it is known."""
     mail(
         work,
         letter,
@@ -102,7 +102,7 @@ def mail_link(
 def mail(
     work: UnitOfWork, letter: str, email: str, dedupe_key: str, locale: str | None = None, **facts: Any
 ) -> None:
-    """Put one mail into the outbox; it goes out after the commit."""
+    """Put one mail into the outbox; it is sent after the commit."""
     work.mailed.append(
         queue_mail(
             work.session,
@@ -116,14 +116,14 @@ def mail(
 
 
 def throttle_mail_to(work: UnitOfWork, email: str) -> None:
-    """Nobody can make us flood an address with mail, known or unknown alike. Raises TooMany."""
+    """Count one mail to this address and from this network, known or unknown alike. Raises TooMany."""
     rate_limits.take(work, MAILS_ASKED_FROM, work.origin.address_hash)
     rate_limits.take(work, MAILS_TO_ADDRESS, email)
     rate_limits.take(work, MAILS_TO_ADDRESS_A_DAY, email)
 
 
 def find_link(work: UnitOfWork, token: str, *purposes: Purpose) -> OpenLink:
-    """The link, unchanged. Raises DeadLink when it does not work (any more) or is for something else."""
+    """Return the link without using it. Raises DeadLink when it does not work or has another purpose."""
     found = open_link(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
     if found is None or found.purpose not in purposes:
         raise DeadLink
@@ -131,7 +131,7 @@ def find_link(work: UnitOfWork, token: str, *purposes: Purpose) -> OpenLink:
 
 
 def invitation_too_old(work: UnitOfWork, token: str) -> str:
-    """The address an invitation was sent to whose link was not used in time. Raises DeadLink for any other link."""
+    """Return the address of an invitation whose link expired unused. Raises DeadLink for any other link."""
     found = (
         expired_invitation(work.session, hash_of(token), work.now) if len(token) <= LONGEST_TOKEN else None
     )
@@ -141,7 +141,7 @@ def invitation_too_old(work: UnitOfWork, token: str) -> str:
 
 
 def use_link(work: UnitOfWork, token: str, *purposes: Purpose) -> OpenLink:
-    """The link, used up: of two people pressing the button at once, one gets DeadLink."""
+    """Use up the link and return it. Of two requests at once, the second gets DeadLink."""
     found = find_link(work, token, *purposes)
     if found.person_id is not None:
         hold_account(work.session, found.person_id)

@@ -1,4 +1,4 @@
-"""Who works for an organisation: confirmed by its lead or the SEN team before any of its waiting work is opened."""
+"""Confirm who works for an organisation: its lead or the SEN team does so before its waiting work is opened to them."""
 
 from typing import Any
 
@@ -23,12 +23,14 @@ from app.core.wording import N_, Wording
 from app.organisations.tables import Organisation
 
 MOST_SHOWN = 100
-"""Of a list on one page, which says so where there are more."""
+"""The most people on one page; the page says when there are more."""
 
 
 def waiting(work: UnitOfWork) -> list[Person]:
-    """Return who waits to be confirmed: in a lead's own organisation, or for the SEN team everywhere. One more than
-    MOST_SHOWN means that there are more."""
+    """Return the people who wait to be confirmed: a lead's own organisation, or all for the SEN team.
+
+    One more than MOST_SHOWN means that there are more. Raises Forbidden for anyone else.
+    """
     if not (work.me.in_sen_team or work.me.leads_organisation):
         raise Forbidden("only leads and the SEN team confirm who works for an organisation")
     statement = _professionals().where(Person.organisation_confirmed_at.is_(None))
@@ -38,8 +40,10 @@ def waiting(work: UnitOfWork) -> list[Person]:
 
 
 def people_of(work: UnitOfWork, organisation_id: int) -> tuple[Organisation, list[Person]]:
-    """Return an organisation and everybody with an open account in it, those to be confirmed first. One more than
-    MOST_SHOWN means that there are more."""
+    """Return an organisation and its people with open accounts, those to be confirmed first.
+
+    One more than MOST_SHOWN means that there are more. Raises Forbidden.
+    """
     _check_may_look(work, organisation_id)
     statement = _professionals().where(Person.organisation_id == organisation_id)
     waiting_first = Person.organisation_confirmed_at.is_not(None)
@@ -49,7 +53,10 @@ def people_of(work: UnitOfWork, organisation_id: int) -> tuple[Organisation, lis
 
 
 def confirm(work: UnitOfWork, person_id: int) -> Person:
-    """Confirm that somebody works for the organisation they registered with; its waiting work is open to them now."""
+    """Confirm that a person works for the organisation they registered with, and return them.
+
+    Its queue is open to them from now on. Raises Forbidden, or InvalidState when they do not wait.
+    """
     person = person_to_settle(work, person_id)
     _settle(work, person)
     after_confirmation(work, person, work.me.user_id)
@@ -58,9 +65,9 @@ def confirm(work: UnitOfWork, person_id: int) -> Person:
 
 
 def refuse(work: UnitOfWork, person_id: int) -> Person:
-    """Close the account of somebody who does not work for the organisation they registered with."""
+    """Close the account of a person who does not work for the organisation, mail them, and return them."""
     person_to_settle(work, person_id)
-    hand_over_work(work, person_id)  # holds the person's row, so that a confirmation at the same time counts
+    hand_over_work(work, person_id)  # locks the person's row, so that a confirmation at the same time is seen
     person = person_to_settle(work, person_id)
     close_account(work, person)
     mail(work, "membership_refused", person.email, f"{person.id}:{work.now}", person.locale)
@@ -69,10 +76,14 @@ def refuse(work: UnitOfWork, person_id: int) -> Person:
 
 
 def end(work: UnitOfWork, person_id: int) -> Person:
-    """Somebody no longer works for the organisation: their work goes to its queue, and they see none of it. The account
-    stays open, so that they can say where they work now; they wait to be confirmed there, or here again."""
+    """End a person's confirmation, move their work to the organisation's queue, and return them.
+
+    The account stays open, so that they can propose the organisation they work for now; they wait to be confirmed
+    there, or here again. Raises Forbidden or InvalidState.
+    """
     person_to_end(work, person_id)
-    hand_over_work(work, person_id)  # holds the person's row: of two at once, the second finds it done
+    # Locks the person's row: of two requests at once, the second gets InvalidState.
+    hand_over_work(work, person_id)
     person = person_to_end(work, person_id)
     person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
     person.leads_organisation = False
@@ -81,8 +92,10 @@ def end(work: UnitOfWork, person_id: int) -> Person:
 
 
 def person_to_end(work: UnitOfWork, person_id: int) -> Person:
-    """Return a confirmed person, for those who may say that they left: the SEN team, and the organisation's leads for
-    everybody but another lead, whom the SEN team chose."""
+    """Return a confirmed person whose confirmation this reader may end: the SEN team, and leads for all but other leads.
+
+    The SEN team chose the leads, so only it ends theirs. Raises Forbidden or InvalidState.
+    """
     person = work.get(Person, person_id)
     _check_end(work, person)
     return person
@@ -97,7 +110,7 @@ def _check_end(work: UnitOfWork, person: Person) -> None:
 
 
 def may_end(work: UnitOfWork, person: Person) -> bool:
-    """Return whether this person may say that a confirmed colleague no longer works for the organisation."""
+    """Return whether this person may end the confirmation of a colleague."""
     try:
         _check_end(work, person)
     except (Forbidden, InvalidState):
@@ -106,7 +119,11 @@ def may_end(work: UnitOfWork, person: Person) -> bool:
 
 
 def set_lead(work: UnitOfWork, person_id: int, leads: bool) -> Person:
-    """Make somebody a lead of their organisation, or end that."""
+    """Make a person a lead of their organisation, or end that, and return them.
+
+    Raises Forbidden for those who may not choose leads, and ValidationFailed for a person who is no confirmed
+    professional.
+    """
     if not may_set_leads(work):
         raise Forbidden("only the SEN team and administrators choose leads")
     work.get(Person, person_id)
@@ -125,14 +142,14 @@ def set_lead(work: UnitOfWork, person_id: int, leads: bool) -> Person:
 
 
 def may_confirm(work: UnitOfWork, organisation_id: int | None) -> bool:
-    """Whether this person confirms who works for the organisation."""
+    """Return whether this person confirms who works for the organisation."""
     me = work.me
     own = me.leads_organisation and me.organisation_id is not None and me.organisation_id == organisation_id
     return me.in_sen_team or own
 
 
 def may_set_leads(work: UnitOfWork) -> bool:
-    """Whether this person chooses leads."""
+    """Return whether this person chooses leads."""
     return work.me.in_sen_team or work.me.has(Role.admin)
 
 
@@ -155,7 +172,7 @@ def _professionals() -> Select[Any]:
 
 
 def person_to_settle(work: UnitOfWork, person_id: int) -> Person:
-    """Return a person who waits to be confirmed, for those who may confirm them."""
+    """Return a person who waits to be confirmed. Raises Forbidden, or InvalidState when they do not wait."""
     person = work.get(Person, person_id)
     _check_may_settle(work, person)
     if person.organisation_id is None or person.organisation_confirmed_at is not None or not person.active:
@@ -164,8 +181,10 @@ def person_to_settle(work: UnitOfWork, person_id: int) -> Person:
 
 
 def _check_may_settle(work: UnitOfWork, person: Person) -> None:
-    """Raise Forbidden for oneself, for people of other organisations, and for those who are no professionals: a former
-    colleague who is an officer now is no longer the lead's to settle."""
+    """Raise Forbidden for oneself, for people of other organisations, and for those who are not professionals.
+
+    A former colleague who is an officer now is outside the lead's control.
+    """
     allowed = may_confirm(work, person.organisation_id) and _is_professional(person)
     if not allowed or person.id == work.me.user_id:
         raise Forbidden("confirm who works for an organisation")
@@ -176,7 +195,7 @@ def _is_professional(person: Person) -> bool:
 
 
 def _settle(work: UnitOfWork, person: Person) -> None:
-    """Write the confirmation if nobody was quicker: two may press at once."""
+    """Save the confirmation. Raises InvalidState when another request was first."""
     changed = work.session.execute(
         update(Person)
         .where(

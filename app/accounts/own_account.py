@@ -1,4 +1,4 @@
-"""What people change about their own account: the password, and the authenticator app."""
+"""Change one's own account: the password and the authenticator app."""
 
 import pyotp
 
@@ -36,14 +36,14 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 
 OFFERED = "authenticator offered"
-"""What a secret is sealed for that nobody has proved yet."""
+"""The purpose for which a secret is encrypted until a code from the app has confirmed it."""
 
 MAY_ADD_APP = SEN_TEAM | {Role.admin}
-"""Those who see every child, or say who does, may make their second step stronger."""
+"""The roles that see every child or give access may use a stronger second step."""
 
 
 def change_password(start_work: UnitOfWorkFactory, password: str, log_in_id: int) -> None:
-    """A new password. Everything pending ends and every other log-in, and the owner is told by mail.
+    """Set a new password, end everything pending and every other log-in, and mail the owner.
 
     Raises ProveFirst, ValidationFailed or TooMany.
     """
@@ -66,9 +66,9 @@ def change_password(start_work: UnitOfWorkFactory, password: str, log_in_id: int
 
 
 def prove_password(start_work: UnitOfWorkFactory, password: str, before: str | None = None) -> str:
-    """Somebody logged in shows again that it is them: first the password; gives the challenge for the code.
+    """Check the password of a logged-in person again, and return the secret of the challenge for the code.
 
-    `before` is the challenge that this browser was at.
+    `before` is the secret of the challenge that this browser held. Raises ValidationFailed or TooMany.
     """
     _check_current(start_work, password, "password")
     with start_work() as work:
@@ -79,7 +79,7 @@ def prove_password(start_work: UnitOfWorkFactory, password: str, before: str | N
 
 
 def prove_code(start_work: UnitOfWorkFactory, secret: str | None, code: str, log_in_id: int) -> None:
-    """Then the code. Raises WrongCode or LogInAgain."""
+    """Check the code and mark this log-in as proved. Raises WrongCode, LogInAgain or TooMany."""
     passed = verify(start_work, secret, code, PROVE)
     with start_work() as work:
         if passed.person_id == work.me.user_id:
@@ -106,17 +106,17 @@ def _check_current(start_work: UnitOfWorkFactory, password: str, field: str) -> 
 
 
 def may_add_app(work: UnitOfWork) -> bool:
-    """Officers, managers and administrators."""
+    """Return whether this person may add an app: officers, managers and administrators may."""
     return work.me.has(*MAY_ADD_APP)
 
 
 def new_app_secret(work: UnitOfWork) -> str:
-    """A fresh secret for an app, sealed: it is nobody's until a code from the app was right."""
+    """Return a new encrypted secret for an app; it is saved only after a code from the app was right."""
     return encrypt(work.context.settings.file_keys, OFFERED, (work.me.user_id,), pyotp.random_base32())
 
 
 def app_secret_offered(work: UnitOfWork, sealed: str | None) -> str | None:
-    """The secret offered on the page, if it is this person's."""
+    """Return the secret offered on the page, or None when it is not this person's."""
     try:
         return decrypt(work.context.settings.file_keys, OFFERED, (work.me.user_id,), sealed or "")
     except DecryptionError:
@@ -124,12 +124,15 @@ def app_secret_offered(work: UnitOfWork, sealed: str | None) -> str | None:
 
 
 def app_address(secret: str, email: str, issuer: str) -> str:
-    """What the QR code says to the app."""
+    """Return the address that the QR code holds for the app."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
 def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, entered: str) -> None:
-    """From now on the second step asks this app, in place of an older one. Raises ValidationFailed for a wrong code, ProveFirst, Forbidden."""
+    """Use this app for the second step, in place of an older one.
+
+    Raises ValidationFailed for a wrong code, ProveFirst, and Forbidden for those who may not add an app.
+    """
     if not may_add_app(work):
         raise Forbidden
     require_proof(work, log_in_id)
@@ -147,14 +150,13 @@ def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, entered: str) 
     work.session.flush()
     burn_app_step(work.session, person.id, step)
     close_challenges(work.session, person.id, work.now)
-    end_older(
-        work.session, Purpose.app_reset, person.email, person.id, work.now
-    )  # allowed for the app before
+    # A reset that was allowed for the earlier app must not remove this one.
+    end_older(work.session, Purpose.app_reset, person.email, person.id, work.now)
     work.record(SecondStepChanged(person_id=person.id))
 
 
 def remove_app(work: UnitOfWork, log_in_id: int) -> None:
-    """Back to codes by e-mail. Raises ProveFirst; Forbidden for those whose app only an administrator resets."""
+    """Send codes by email again. Raises ProveFirst, and Forbidden for those whose app only an administrator resets."""
     if may_add_app(work):
         raise Forbidden("the SEN team and administrators keep their app once they have one")
     require_proof(work, log_in_id)

@@ -1,4 +1,4 @@
-"""Keeping and checking passwords: Argon2id, at most two at a time, and as long for nobody as for somebody."""
+"""Hash and check passwords with Argon2id, at most two at a time, in the same time for unknown accounts."""
 
 import hashlib
 import hmac
@@ -25,17 +25,17 @@ from app.core.try_limits import (
 from app.core.unit_of_work import AppContext, UnitOfWork
 
 AT_ONCE = 2
-"""Each hash takes 19 MB and a whole processor: many at once would only starve each other."""
+"""Each hash takes 19 MB and a whole processor, so more at once would only slow each other down."""
 
 UNUSABLE = "!"
-"""Stands where a password's hash would: no password matches it."""
+"""A value in place of a hash that no password matches."""
 
 _RATING = threading.BoundedSemaphore(1)
-"""zxcvbn keeps the words about a person in a module variable, so only one password may be rated at a time."""
+"""zxcvbn saves the words about a person in a module variable, so only one password may be rated at a time."""
 
 
 class PasswordService:
-    """Hashes passwords and checks them. One a process; `passwords_of(office)` gives it."""
+    """Hash and check passwords. Each process has one; `passwords_of(context)` returns it."""
 
     def __init__(self, memory_kib: int, time: int, pepper: str = "") -> None:
         self._hasher = PasswordHasher(time_cost=time, memory_cost=memory_kib, parallelism=1)
@@ -44,12 +44,15 @@ class PasswordService:
         self._dummy_hash = self._hasher.hash(secrets.token_urlsafe(32))
 
     def hash(self, password: str) -> str:
-        """What the database keeps of a password."""
+        """Return the hash to store for a password."""
         with turn(self._turn):
             return self._hasher.hash(self._bytes_to_hash(password))
 
     def matches(self, stored_hash: str | None, password: str) -> bool:
-        """Whether this is the password. With nobody's hash it takes as long and is never right."""
+        """Return whether the password matches the stored hash.
+
+        Without a hash it checks a dummy one, so that unknown accounts take the same time, and returns False.
+        """
         believable = (
             stored_hash is not None
             and stored_hash.startswith("$argon2id$")
@@ -66,7 +69,7 @@ class PasswordService:
         return right and believable
 
     def is_outdated(self, stored_hash: str) -> bool:
-        """True when the hash was made with other settings than today's."""
+        """Return whether the hash was made with other settings than today's."""
         return self._hasher.check_needs_rehash(stored_hash)
 
     def _bytes_to_hash(self, password: str) -> bytes:
@@ -80,12 +83,12 @@ def _service(memory_kib: int, time: int) -> PasswordService:
 
 
 def passwords_of(context: AppContext) -> PasswordService:
-    """The one password service of this process."""
+    """Return this process's password service."""
     return _service(context.settings.argon2_memory_kib, context.settings.argon2_time)
 
 
 def check_new_password(password: str, about: tuple[str, ...], field: str = "password") -> None:
-    """Raises ValidationFailed, saying what to do, when a new password is not good enough."""
+    """Raise ValidationFailed, with advice, when a new password is not good enough."""
     with turn(_RATING):
         wrong = problem(password, about)
     if wrong is not None:
@@ -93,7 +96,7 @@ def check_new_password(password: str, about: tuple[str, ...], field: str = "pass
 
 
 def about_person(person: Person) -> tuple[str, ...]:
-    """What an attacker who knows somebody would put into a guess."""
+    """Return what an attacker who knows this person would try in a password."""
     return person.first_name, person.last_name, person.email
 
 
@@ -104,18 +107,18 @@ def count_new_password(work: UnitOfWork, subject: str) -> None:
 
 
 def hashed(context: AppContext, password: str, about: Iterable[str], field: str = "password") -> str:
-    """Check a new password against the rules and hash it. Call this outside any transaction.
+    """Check a new password against the rules and return its hash. Call this outside any transaction.
 
-    Raises ValidationFailed, saying what to do, and Busy.
+    Raises ValidationFailed, with advice, and Busy.
     """
     check_new_password(password, tuple(about), field)
     return passwords_of(context).hash(password)
 
 
 def set_password(work: UnitOfWork, person: Person, password_hash: str) -> None:
-    """Give somebody the password they chose (`hashed`), and forget what strangers tried with the old one.
+    """Set the chosen password (from `hashed`), and clear the failed tries that were counted for the account.
 
-    Whoever calls ends the other log-ins and tells PasswordChanged.
+    The caller ends the other log-ins and records PasswordChanged.
     """
     person.password = password_hash
     person.password_changed_at = work.now
@@ -124,5 +127,5 @@ def set_password(work: UnitOfWork, person: Person, password_hash: str) -> None:
 
 
 def account_subject(email: str) -> str:
-    """What tries at an account are counted under, whether or not there is such an account."""
+    """Return the key under which tries at an account are counted, whether or not the account exists."""
     return f"account|{email}"

@@ -16,7 +16,7 @@ COUNCIL_ROLES = {role.name for role in SEN_TEAM_ROLES} | {Role.admin.name}
 def sen_team_if_it_matters(
     _connection: Connection, event: RolesChanged | AccountInvited | InvitationAccepted
 ) -> Addressees:
-    """The SEN team's shared inbox, when somebody joins or leaves those who see every child or give roles."""
+    """Return the SEN team's shared inbox when the people who see every child or give roles change."""
     if isinstance(event, AccountInvited):
         return {SEN_TEAM} if event.role in COUNCIL_ROLES else set()
     before, after = set(event.before or ()) & COUNCIL_ROLES, set(event.roles) & COUNCIL_ROLES

@@ -1,4 +1,4 @@
-"""Take an account back: nothing that was pending survives it."""
+"""Recover an account: end everything that is pending for it."""
 
 from app.accounts.queries.recovery import (
     EndedInvitation,
@@ -13,27 +13,31 @@ from app.core.unit_of_work import UnitOfWork
 
 
 def end_everything_pending(work: UnitOfWork, person_id: int, except_log_in: int | None = None) -> None:
-    """End every log-in, proof, challenge, known device, mailed link, change on its way and invitation of an account.
+    """End every log-in, proof, challenge, known device, mailed link, pending change and invitation of an account.
 
     A new password (chosen or reset), "Log out everywhere", closing the account, a new email address and "It was not
-    me" all call this and nothing else. Only the log-in named is left open, and it has to be proved again.
-    tests/security/test_recovery.py names every table that this covers; a new one has to be entered there.
+    me" all call this and nothing else. The log-in `except_log_in` stays open, and has to be proved again.
+    tests/security/test_recovery.py names every table that this covers; add a new one there.
     """
     work.session.flush()
     _record(work, end_pending(work.session, person_id, work.now, except_log_in))
 
 
 def end_changes_under_way(work: UnitOfWork, person_id: int) -> None:
-    """End the changes of address and organisation of an account that wait: they were asked for in another role, or at
-    another organisation, by whose rules the new address was taken."""
+    """End the pending changes of address and organisation of an account.
+
+    They were requested in another role or organisation, whose rules applied to the new address.
+    """
     work.session.flush()
     end_account_changes(work.session, person_id, work.now)
     work.session.expire_all()
 
 
 def report_open_invitations(work: UnitOfWork, person_id: int) -> None:
-    """Tell the SEN team how many invitations to families a person who leaves it has open. They are the council's and go
-    on, but the SEN team checks that they are right. Nothing where none is."""
+    """Record for the SEN team how many open invitations to families a person who leaves it had sent.
+
+    They are the council's and stay open, but the SEN team checks them. Records nothing where there are none.
+    """
     work.session.flush()
     left = count_family_invitations_from(work.session, person_id)
     if left:
@@ -41,12 +45,12 @@ def report_open_invitations(work: UnitOfWork, person_id: int) -> None:
 
 
 def end_invitations_sent(work: UnitOfWork, person_id: int) -> None:
-    """End the invitations that an account sent: its owner says that somebody else was using it."""
+    """End the invitations that an account sent, because its owner reported that someone else was using it."""
     _record(work, end_invitations_from(work.session, person_id, work.now))
 
 
 def end_account_invitations_sent(work: UnitOfWork, person_id: int) -> None:
-    """End the invitations of professionals and staff that an account sent: its owner has lost the role for that."""
+    """End the invitations of professionals and staff that an account sent, because it lost the role for that."""
     work.session.flush()
     _record(work, end_account_invitations_from(work.session, person_id, work.now))
 

@@ -1,4 +1,4 @@
-"""Asking for an account: what a professional tells us, and what happens once the address is proved."""
+"""Register for an account: save a professional's details, and open the account once the address is confirmed."""
 
 import secrets
 from dataclasses import dataclass
@@ -32,16 +32,16 @@ from app.core.wording import N_, Wording
 from app.organisations.tables import Organisation
 
 PROFESSIONS = tuple(profession for profession in Profession if profession is not Profession.council)
-"""The kinds of organisation whose people register; the council's own people are invited by administrators."""
+"""The kinds of organisation whose people register; administrators invite the council's own staff."""
 
 FORGET_UNCONFIRMED = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """What somebody tells us about themselves; one of the two organisations is given.
+    """The details that an applicant enters; one of the two organisations is given.
 
-    The profession follows from an organisation in our list; it is only asked for one that is not.
+    The profession follows from an organisation in our list; it is asked only for one that is not listed.
     """
 
     email: str
@@ -58,7 +58,7 @@ class Applicant:
 
 
 def work_address(entered: str, *, allow_personal: bool = False) -> str:
-    """Return the one way this address is kept.
+    """Return the canonical form of this address.
 
     Raises ValidationFailed for no address at all, and for one on a personal email service unless that is allowed.
     """
@@ -72,23 +72,22 @@ def work_address(entered: str, *, allow_personal: bool = False) -> str:
 
 
 def any_address(entered: str) -> str:
-    """Return the one way this address is kept, work address or not. Raises ValidationFailed for no address at all."""
+    """Return the canonical form of this address, work address or not. Raises ValidationFailed for no address at all."""
     return work_address(entered, allow_personal=True)
 
 
 def register(work: UnitOfWork, applicant: Applicant, locale: str | None = None) -> None:
-    """Ask for an account. Whoever asks learns nothing about whether the address is known to us.
+    """Save a registration and mail a link to its address. The answer is the same for known and unknown addresses.
 
-    The mail is in the language that they read the page in.
+    The mail is in the language of the page. Raises ValidationFailed or TooMany.
     """
     email = work_address(applicant.email, allow_personal=not applicant.has_work_email)
     throttle_mail_to(work, email)
-    bypass_row_filter(work.session, "somebody asks for an account, and nobody is known yet")
+    bypass_row_filter(work.session, "a person registers, before any log-in")
     profession = _profession_of(work, applicant)
     taken = person_with_email(work.session, email) is not None
-    nested = (
-        work.session.begin_nested()
-    )  # the same work for known and unknown addresses, and so the same time
+    # Known and unknown addresses take the same work, and so the same time.
+    nested = work.session.begin_nested()
     registration = _replaceable(work, email)
     _write(work, registration, applicant, profession)
     work.add(registration)
@@ -104,7 +103,7 @@ def register(work: UnitOfWork, applicant: Applicant, locale: str | None = None) 
 
 
 def _profession_of(work: UnitOfWork, applicant: Applicant) -> Profession:
-    """Return what the chosen organisation is; what the applicant says counts only for one that is not in the list."""
+    """Return the chosen organisation's kind; the applicant's own answer is used only for one that is not listed."""
     if applicant.organisation_id is not None:
         return _choosable(work, applicant.organisation_id).kind
     if applicant.profession not in PROFESSIONS:
@@ -124,7 +123,7 @@ def _choosable(work: UnitOfWork, organisation_id: int) -> Organisation:
 
 
 def choosable_organisations(work: UnitOfWork) -> list[tuple[int, str]]:
-    """The organisations a professional may say they work for: number and name, in order."""
+    """Return the (id, name) of the organisations that a professional may choose, in order."""
     rows = work.session.execute(
         select(Organisation.id, Organisation.name)
         .where(Organisation.active.is_(True), Organisation.kind != Profession.council)
@@ -134,9 +133,9 @@ def choosable_organisations(work: UnitOfWork) -> list[tuple[int, str]]:
 
 
 def _replaceable(work: UnitOfWork, email: str) -> Registration:
-    """The older registration that nobody confirmed, to be overwritten, or a new one.
+    """Return the older unconfirmed registration, to be overwritten, or a new one.
 
-    One that its owner confirmed is left alone: whoever types the address again may be somebody else.
+    A confirmed one is left alone, because someone else may have entered the address again.
     """
     older = work.session.scalars(
         select(Registration)
@@ -162,16 +161,16 @@ def _write(
 
 
 def organisation_name(work: UnitOfWork, registration: Registration) -> str:
-    """The organisation somebody says they work for, chosen or typed."""
+    """Return the name of the organisation that the applicant chose or entered."""
     if registration.organisation_id is None:
         return registration.organisation_named
     return work.get(Organisation, registration.organisation_id).name
 
 
 def confirm(work: UnitOfWork, link: OpenLink, password_hash: str) -> RegistrationState:
-    """The address is proved and a password chosen: open the account, or ask the SEN team to decide.
+    """Open the account after the address is confirmed and a password chosen, or leave the decision to the SEN team.
 
-    Raises Conflict when the address has got an account in the meantime.
+    Returns the registration's new state. Raises Conflict when the address has got an account in the meantime.
     """
     bypass_row_filter(work.session, "a registration is confirmed by its link")
     registration = work.get(Registration, link.registration_id or 0)
@@ -189,7 +188,7 @@ def confirm(work: UnitOfWork, link: OpenLink, password_hash: str) -> Registratio
 
 
 def _drop_older_waiting(work: UnitOfWork, registration: Registration) -> None:
-    """The owner of the address registered again: only what they said last counts."""
+    """Refuse older waiting registrations of the address; the newest one replaces them."""
     older = work.session.scalars(
         update(Registration)
         .where(
@@ -211,10 +210,10 @@ def _drop_older_waiting(work: UnitOfWork, registration: Registration) -> None:
 def open_registered(
     work: UnitOfWork, registration: Registration, password_hash: str, confirmed_by: int | None = None
 ) -> Person:
-    """Make a person of a registration: a professional in the organisation it names.
+    """Create the account of a registration: a professional in the organisation it names. Return the person.
 
-    The domain of an address opens an account. That they work there is confirmed by the officer who approves the
-    registration, or else waits for the organisation's lead or the SEN team.
+    The domain of an address opens an account. The officer who approves the registration confirms that they work
+    there; otherwise the organisation's lead or the SEN team does so later.
     """
     person = Person(
         first_name=registration.first_name,
@@ -243,18 +242,19 @@ def open_registered(
 
 
 def forget_password(work: UnitOfWork, registration: Registration) -> None:
-    """Nothing will come of this registration: the password chosen for it goes."""
+    """Delete the password chosen for a registration that will not become an account."""
     chosen = password_chosen_for(work.session, registration.id)
     if chosen is not None:
         save_password(work.session, chosen[0], None)
 
 
 def forget_unconfirmed(work: UnitOfWork) -> int:
-    """Drop registrations that nobody confirmed within a week, and links a week past their time. Run daily.
+    """Delete registrations unconfirmed after a week, and links a week after they expired. Run daily.
 
-    Gives how many registrations went. The link of a registration that waits stays: it holds the chosen password.
+    Returns how many registrations were deleted. The link of a waiting registration stays, because it holds the chosen
+    password.
     """
-    bypass_row_filter(work.session, "registrations that nobody confirmed are forgotten")
+    bypass_row_filter(work.session, "unconfirmed registrations are deleted")
     old = select(Registration.id).where(
         Registration.state == RegistrationState.unconfirmed,
         Registration.created_at < work.now - FORGET_UNCONFIRMED,

@@ -1,4 +1,4 @@
-"""Whether a registration may open an account at once, or why the SEN team has to approve it."""
+"""Check whether a registration may open an account at once, or why the SEN team has to approve it."""
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
@@ -21,7 +21,7 @@ def recognised(work: UnitOfWork, email: str) -> KnownDomain | None:
 def reasons_to_wait(work: UnitOfWork, registration: Registration, known: KnownDomain | None) -> list[Wording]:
     """Return why the SEN team has to approve this registration; an empty list when the account may be opened.
 
-    An address shows at most that somebody has a mailbox at an organisation. It opens an account there only when
+    An address shows at most that a person has a mailbox at an organisation. It opens an account there only when
     nothing else about the mailbox is in doubt.
     """
     return [
@@ -54,7 +54,7 @@ def _domain_reasons(work: UnitOfWork, registration: Registration, known: KnownDo
 
 
 def _lookalike_reasons(work: UnitOfWork, domain: str) -> list[Wording]:
-    """A work domain that this one can be taken for. Few registrations wait, so every work domain is compared."""
+    """Return the work domains that this one resembles. Few registrations wait, so every work domain is compared."""
     text = N_("The email domain %(domain)s looks like %(known)s, but it is a different domain")
     known = work.session.scalars(select(WorkDomain.domain).order_by(WorkDomain.domain))
     return [
@@ -65,9 +65,11 @@ def _lookalike_reasons(work: UnitOfWork, domain: str) -> list[Wording]:
 
 
 def _account_reasons(work: UnitOfWork, registration: Registration) -> list[Wording]:
-    """An account that may be the same person's: with the same mailbox; at the same organisation with the same name; or
-    a closed one there whose address begins alike in another of the organisation's domains. As a new person they would
-    be neither closed nor removed from any child."""
+    """Return the accounts that may be the same person's.
+
+    They share the mailbox, or the name at the same organisation, or a closed one there starts with the same local
+    part. A new account would not be closed, nor removed from any child.
+    """
     same_mailbox = and_(Person.mailbox == registration.mailbox, Person.email != registration.email)
     there: ColumnElement[bool] = false()
     if registration.organisation_id is not None:
@@ -97,7 +99,7 @@ def _account_reason(
 
 
 def _refusal_reasons(work: UnitOfWork, registration: Registration) -> list[Wording]:
-    """A registration from the same mailbox that an officer refused."""
+    """Return a registration from the same mailbox that an officer refused."""
     refused = work.session.scalars(
         select(Registration)
         .where(

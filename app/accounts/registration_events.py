@@ -1,4 +1,4 @@
-"""What happened to registrations, invitations and who works for an organisation."""
+"""Events of registrations, invitations and membership of organisations."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,19 @@ from app.core.events import Event, PersonEvent
 
 
 class MembershipAwaited(PersonEvent):
-    """An account was opened in an organisation, and nobody has confirmed yet that its owner works there."""
+    """An account was opened in an organisation, and its owner waits to be confirmed as working there."""
 
 
 class MembershipConfirmed(PersonEvent):
-    """The organisation's lead or the SEN team confirmed that somebody works there."""
+    """The organisation's lead or the SEN team confirmed that a person works there."""
 
 
 class MembershipRefused(PersonEvent):
-    """The organisation's lead or the SEN team answered that somebody does not work there; the account was closed."""
+    """The organisation's lead or the SEN team refused a person who does not work there; the account was closed."""
 
 
 class MembershipEnded(PersonEvent):
-    """The organisation's lead or the SEN team said that a person no longer works there; the account stays open."""
+    """The organisation's lead or the SEN team ended a person's membership; the account stays open."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,20 +30,20 @@ class InvitationsLeft(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class LeadChanged(PersonEvent):
-    """Somebody became a lead of their organisation, or stopped being one."""
+    """A person became a lead of their organisation, or stopped being one."""
 
     leads: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationEvent(Event):
-    """Something about somebody who asked for an account."""
+    """An event of a registration."""
 
     registration_id: int
 
 
 class RegistrationReceived(RegistrationEvent):
-    """Somebody asked for an account; a link was mailed to the address they gave."""
+    """A person registered; a link was mailed to the address they gave."""
 
 
 class RegistrationWaiting(RegistrationEvent):
@@ -51,11 +51,11 @@ class RegistrationWaiting(RegistrationEvent):
 
 
 class RegistrationApproved(RegistrationEvent):
-    """The SEN team let them in."""
+    """The registration was approved and the account opened."""
 
 
 class RegistrationRefused(RegistrationEvent):
-    """The SEN team did not."""
+    """The SEN team refused the registration."""
 
 
 @dataclass(frozen=True, kw_only=True)

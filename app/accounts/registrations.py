@@ -1,4 +1,4 @@
-"""What the SEN team does with registrations: looks at who asks, and lets them in or not."""
+"""Decide about registrations: show what is known of the applicant, and approve or refuse."""
 
 import difflib
 from dataclasses import dataclass
@@ -27,24 +27,24 @@ MOST_LOOK_ALIKES = 200
 
 @dataclass(frozen=True)
 class Case:
-    """All an officer needs to see to decide about one registration."""
+    """Everything an officer needs in order to decide about one registration."""
 
     registration: Registration
     domain: str
-    """The address's domain as it really is: letters that only look Latin show as "xn--…"."""
+    """The address's domain in ASCII: letters that only look Latin show as "xn--…"."""
     domain_is_disguised: bool
     recognised: KnownDomain | None
     organisations: list[Organisation]
     """The organisations it may be, likeliest first."""
     look_alikes: list[Person]
-    """Accounts whose address may be the same mailbox, or whose name is the same at the same domain."""
+    """Accounts whose address may be the same mailbox, or with the same name at the same domain."""
     has_account: bool
     reasons: list[Wording]
     """Why the account was not opened at once."""
 
 
 def case_of(work: UnitOfWork, registration_id: int) -> Case:
-    """One registration and what we know that bears on it."""
+    """Return one registration with everything that matters for the decision."""
     registration = work.get(Registration, registration_id)
     domain = domain_shown(domain_of(registration.email))
     known = recognised(work, registration.email)
@@ -84,7 +84,7 @@ def _likely_organisations(
 
 
 def _look_alikes(work: UnitOfWork, registration: Registration) -> list[Person]:
-    """One mailbox may be written with dots or a plus; and somebody may already have an account."""
+    """Return the accounts that may be the same person's: one mailbox may be written with dots or a plus."""
     ending = "@" + domain_of(registration.email)
     same_mailbox = Person.mailbox == registration.mailbox
     close = work.session.scalars(
@@ -102,10 +102,10 @@ def _look_alikes(work: UnitOfWork, registration: Registration) -> list[Person]:
 
 
 def approve(work: UnitOfWork, registration_id: int, organisation_id: int) -> Person:
-    """Let somebody in, as a professional who is confirmed as working for this organisation, and mail them.
+    """Open the account as a professional confirmed in this organisation, mail them, and return the person.
 
-    Raises InvalidState when it was decided already, ValidationFailed when the address has an account or the organisation
-    cannot be theirs.
+    Raises InvalidState when it was decided already, and ValidationFailed when the address has an account or the
+    organisation cannot be theirs.
     """
     registration = _decide(work, registration_id, RegistrationState.approved)
     organisation = work.get(Organisation, organisation_id)
@@ -130,7 +130,10 @@ def approve(work: UnitOfWork, registration_id: int, organisation_id: int) -> Per
 
 
 def refuse(work: UnitOfWork, registration_id: int, reason: str) -> Registration:
-    """Do not let somebody in, and tell them why by mail. Raises InvalidState when it was decided already."""
+    """Refuse the registration, mail the applicant the reason, and return it.
+
+    Raises InvalidState when it was decided already.
+    """
     registration = _decide(work, registration_id, RegistrationState.refused)
     registration.decided_by_id = work.me.user_id
     registration.decided_at = work.now
@@ -142,7 +145,8 @@ def refuse(work: UnitOfWork, registration_id: int, reason: str) -> Registration:
 
 
 def _decide(work: UnitOfWork, registration_id: int, state: RegistrationState) -> Registration:
-    """Take the decision if it is still open: of two officers, the first one's counts."""
+    """Close the registration if it is still waiting; of two officers who decide at once, the second gets
+    InvalidState."""
     if not work.me.in_sen_team:
         raise Forbidden("only the SEN team decides about registrations")
     registration = work.get(Registration, registration_id)
@@ -158,7 +162,10 @@ def _decide(work: UnitOfWork, registration_id: int, state: RegistrationState) ->
 
 
 def new_organisation(work: UnitOfWork, registration_id: int, name: str, kind: Profession) -> Organisation:
-    """Enter the organisation that an applicant named, with the work address they gave."""
+    """Add the organisation that an applicant named, with the work address they gave, and return it.
+
+    Raises Forbidden outside the SEN team, and ValidationFailed when the name is in the list.
+    """
     if not work.me.in_sen_team:
         raise Forbidden("only the SEN team enters organisations for registrations")
     registration = work.get(Registration, registration_id)
@@ -181,7 +188,10 @@ def new_organisation(work: UnitOfWork, registration_id: int, name: str, kind: Pr
 
 
 def recognise_domain(work: UnitOfWork, registration_id: int, organisation_id: int) -> None:
-    """From now on, people who prove an address in this domain and choose this organisation need no approval."""
+    """Add this domain as the organisation's work domain: later applicants with it need no approval.
+
+    Raises Forbidden for those who may not recognise domains. A domain already recognised is left alone.
+    """
     if not may_recognise_domains(work):
         raise Forbidden("only a SEN manager or an administrator recognises work domains")
     registration = work.get(Registration, registration_id)
@@ -198,7 +208,7 @@ def recognise_domain(work: UnitOfWork, registration_id: int, organisation_id: in
 
 
 def may_recognise_domains(work: UnitOfWork) -> bool:
-    """Whether this person may add to the list of recognised work domains."""
+    """Return whether this person may add to the list of recognised work domains."""
     return work.me.has(Role.sen_manager, Role.admin)
 
 

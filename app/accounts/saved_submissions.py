@@ -1,6 +1,6 @@
-"""Typed text is never lost: what somebody sends after their log-in ended is kept, sealed, until the same person is back.
+"""Save a form that was sent after the log-in had ended, encrypted, until the same person is back.
 
-Whose text it is, the form itself says: the hidden token of each page that a logged-in person gets is signed for them.
+The form itself names its owner: the hidden token of each page of a logged-in person is signed for them.
 """
 
 import json
@@ -17,17 +17,17 @@ from app.accounts.tables.log_in import SavedSubmission
 from app.core import rate_limits
 from app.core.encryption import DecryptionError, decrypt, encrypt
 from app.core.fingerprints import is_mark_of, mark_of
-from app.core.try_limits import KEPT_FOR, Limit
+from app.core.try_limits import SAVED_FOR, Limit
 from app.core.unit_of_work import AppContext, UnitOfWork
 
 Fields = Sequence[tuple[str, str]]
 PURPOSE = "kept post"
-SAVES_A_DAY = Limit("kept", 200, timedelta(days=1))
+SAVES_A_DAY = Limit("saved_submission", 200, timedelta(days=1))
 
 
 @dataclass(frozen=True)
 class SavedFields:
-    """What was typed, where it was to go, and when."""
+    """The fields of a saved form, the path it was sent to, and when."""
 
     path: str
     fields: Fields
@@ -35,18 +35,18 @@ class SavedFields:
 
 
 def place_of(row: Any) -> tuple[str, int, str]:
-    """What kept text is bound to: nobody else gets it, and it is sent nowhere else."""
+    """Return what a saved form is bound to: no other person gets it, and it is sent to no other path."""
     return row.key_hash, row.person_id, row.path
 
 
 def form_mark(context: AppContext, person_id: int) -> str:
-    """The secret part of a log-in's form tokens, which also says whose forms they are."""
+    """Return the secret part of a log-in's form tokens, which also names the owner of the forms."""
     payload = f"{person_id}.{secrets.token_hex(20)}"
     return f"{payload}.{mark_of(context, f'form|{payload}')}"
 
 
 def owner_of(context: AppContext, mark: str | None) -> int | None:
-    """Whose form carried this mark; None when it is not one of ours."""
+    """Return the person whose form carried this mark, or None when the signature is wrong."""
     payload, _, seal_ = (mark or "").rpartition(".")
     person_id = payload.partition(".")[0]
     if not person_id.isdecimal() or not is_mark_of(context, f"form|{payload}", seal_):
@@ -55,11 +55,11 @@ def owner_of(context: AppContext, mark: str | None) -> int | None:
 
 
 def save(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
-    """Keep it; gives the secret number for the browser's cookie, without which nobody is ever shown it.
+    """Save the fields and return the secret for the browser's cookie, which is needed to load them.
 
-    Raises TooMany when somebody has more kept in a day than people type: the store is no place to fill up.
+    Raises TooMany when more is saved in a day than a person can enter, because form tokens outlive log-ins.
     """
-    rate_limits.take(work, SAVES_A_DAY, f"kept|{person_id}")
+    rate_limits.take(work, SAVES_A_DAY, f"saved|{person_id}")
     key = secrets.token_urlsafe(32)
     mark = hash_of(key)
     work.session.add(
@@ -77,7 +77,7 @@ def save(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
 
 
 def load(work: UnitOfWork, key: str | None) -> SavedFields | None:
-    """What this browser kept, if it was this person who typed it."""
+    """Return the fields that this browser saved, or None unless this person entered them."""
     row = (
         work.session.scalars(
             select(SavedSubmission).where(SavedSubmission.key_hash == hash_of(key))
@@ -85,7 +85,7 @@ def load(work: UnitOfWork, key: str | None) -> SavedFields | None:
         if key
         else None
     )
-    if row is None or row.person_id != work.me.user_id or work.now - row.kept_at > KEPT_FOR:
+    if row is None or row.person_id != work.me.user_id or work.now - row.kept_at > SAVED_FOR:
         return None
     try:
         opened = json.loads(
@@ -97,7 +97,7 @@ def load(work: UnitOfWork, key: str | None) -> SavedFields | None:
 
 
 def forget(work: UnitOfWork, key: str | None) -> None:
-    """It was sent again, or is not wanted."""
+    """Delete the saved form after it was sent again or discarded."""
     work.session.execute(
         delete(SavedSubmission)
         .where(SavedSubmission.key_hash == hash_of(key or ""), SavedSubmission.person_id == work.me.user_id)

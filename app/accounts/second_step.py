@@ -1,7 +1,7 @@
-"""The second step: a code by e-mail, or from an authenticator app. Until it is right, somebody is nobody.
+"""Check the second step: a code by email, or from an authenticator app. Until it is right, no one is logged in.
 
 The code is bound to one challenge, and the challenge to the browser that gave the right password. Only keyed hashes
-are kept. Five tries a challenge, counted by the database itself; a right code works once. An account with an
+are stored. Each challenge has five tries, counted by the database; a right code works once. An account with an
 authenticator app has no other second step: without the phone, an administrator has to reset it (app_reset.py).
 """
 
@@ -50,7 +50,7 @@ from app.core.unit_of_work import UnitOfWork
 log = logging.getLogger(__name__)
 
 UnitOfWorkFactory = Callable[[], AbstractContextManager[UnitOfWork]]
-"""Opens one piece of work after another: a try must stay counted even when what follows it fails."""
+"""Starts one unit of work after another: a try must stay counted even when the next step fails."""
 
 LOG_IN, PROVE = "log_in", "prove"
 BY_EMAIL, BY_APP = "email", "app"
@@ -58,13 +58,13 @@ PURPOSE = "authenticator"
 
 
 class LogInAgain(PortalError):
-    """There is nothing to give a code for any more: back to the log-in page."""
+    """The challenge has ended; the person has to log in again."""
 
     status = 401
 
 
 class WrongCode(PortalError):
-    """Not the code. `tries_left` of this one; none means that only a new code helps."""
+    """The code is wrong. `tries_left` counts the tries for this code; at 0 only a new code helps."""
 
     status = 401
 
@@ -75,7 +75,7 @@ class WrongCode(PortalError):
 
 @dataclass(frozen=True)
 class Passed:
-    """Both steps were right."""
+    """A second step that was passed."""
 
     person_id: int
     method: str
@@ -84,7 +84,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class Step:
-    """Where somebody stands in the second step, for the page that asks for the code."""
+    """The state of the second step, for the page that asks for the code."""
 
     method: str
     purpose: str
@@ -94,10 +94,10 @@ class Step:
 def begin(
     work: UnitOfWork, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
 ) -> str:
-    """The password was right: ask for the second step, and give the secret number that binds it to this browser.
+    """Start the second step after a right password, and return the secret that binds it to this browser.
 
-    `before` is the number that this browser held until now: its challenge is replaced, those of others stay open.
-    Raises TooMany while the account rests, or when too many codes went out.
+    `before` is the secret that this browser held until now: its challenge is replaced, those of other browsers stay
+    open. Raises TooMany while the account is locked, or when too many codes were sent.
     """
     rate_limits.check_rest(work, WRONG_CODES, subject)
     if account.totp_secret is not None:
@@ -108,7 +108,10 @@ def begin(
 def send_code(
     work: UnitOfWork, account: Account, subject: str, purpose: str = LOG_IN, before: str | None = None
 ) -> str:
-    """A new code by e-mail; in this browser the code before it works too. Raises TooMany when too many went out."""
+    """Mail a new code and return the challenge's secret; the code before it still works in this browser.
+
+    Raises TooMany when too many codes were sent.
+    """
     rate_limits.check_rest(work, WRONG_CODES, subject)
     rate_limits.take(work, CODES_SENT, subject)
     rate_limits.take(work, CODES_SENT_A_DAY, subject)
@@ -134,7 +137,10 @@ def send_code(
 
 
 def send_another(start_work: UnitOfWorkFactory, secret: str | None) -> str:
-    """ "Send a new code". Raises LogInAgain, also for an account whose codes come from an app, and TooMany."""
+    """Send a new code and return the challenge's secret.
+
+    Raises LogInAgain when the challenge ended or the account uses an app, and TooMany.
+    """
     with start_work() as work:
         challenge = _open_challenge(work, secret)
         account = account_by_id(work.session, challenge.person_id) if challenge else None
@@ -144,15 +150,18 @@ def send_another(start_work: UnitOfWorkFactory, secret: str | None) -> str:
 
 
 def step_at(work: UnitOfWork, secret: str | None) -> Step | None:
-    """What to ask this browser for; None when it has to begin anew."""
+    """Return what to ask this browser for, or None when it has to log in again."""
     challenge = _open_challenge(work, secret)
     account = account_by_id(work.session, challenge.person_id) if challenge else None
     return Step(challenge.method, challenge.purpose, account.email) if challenge and account else None
 
 
 def verify(start_work: UnitOfWorkFactory, secret: str | None, entered: str, purpose: str = LOG_IN) -> Passed:
-    """Is this the code? Raises WrongCode, LogInAgain when there is no challenge left to answer, and TooMany while the
-    account rests or when an app's codes were guessed too often today."""
+    """Check the code and return the step that was passed.
+
+    Raises WrongCode, LogInAgain when the challenge has ended, and TooMany while the account is locked or after too
+    many wrong codes of an app in a day.
+    """
     code = code_typed(entered)
     with start_work() as work:
         challenge = _open_challenge(work, secret)
@@ -163,16 +172,16 @@ def verify(start_work: UnitOfWorkFactory, secret: str | None, entered: str, purp
         passed, left = _try(work, challenge, code, purpose)
     if not passed:
         raise WrongCode(left)
-    with start_work() as work:  # apart from the try, whose locks are taken in another order
+    with start_work() as work:  # in another transaction than the try, which takes its locks in another order
         for limit in (CODES_SENT, CODES_SENT_A_DAY):
             rate_limits.give_back(work, limit, challenge.subject, challenge.codes_sent)
     return Passed(challenge.person_id, challenge.method, challenge.issued_at)
 
 
 def _try(work: UnitOfWork, challenge: Challenge, code: str, purpose: str) -> tuple[bool, int]:
-    """Count one try over all challenges of the account and of this one, and only then look at the code.
+    """Count one try for the account and for this challenge, and only then check the code.
 
-    Returns whether it was right and how many tries are left. The counts are locked in this order everywhere, so that
+    Returns whether it was right and how many tries are left. The limits are locked in this order everywhere, so that
     tries made at once wait for each other.
     """
     if challenge.method == BY_APP:
@@ -195,7 +204,7 @@ def _try(work: UnitOfWork, challenge: Challenge, code: str, purpose: str) -> tup
 
 
 def _count_first(work: UnitOfWork, challenge: Challenge) -> int:
-    """Wrong codes are counted over all challenges too: after fifteen in an hour the account rests."""
+    """Count the try over all challenges of the account, which is locked after fifteen wrong codes in an hour."""
     rate_limits.check_rest(work, WRONG_CODES, challenge.subject)
     if challenge.method == BY_APP:
         rate_limits.take(work, WRONG_APP_CODES_A_DAY, account_subject_of(challenge))
@@ -209,18 +218,18 @@ def _give_back(work: UnitOfWork, challenge: Challenge, tries: int) -> None:
 
 
 def account_subject_of(challenge: Challenge) -> str:
-    """Return what an app's wrong codes are counted under: the account, whichever device they come from."""
+    """Return the key of an app's wrong codes: the account, whichever device they come from."""
     return f"app|{challenge.person_id}"
 
 
 def _open_challenge(work: UnitOfWork, secret: str | None) -> Challenge | None:
-    """The browser's challenge while it may still be answered or sent anew."""
+    """Return the browser's challenge while it may still be answered or its code sent again."""
     found = challenge_by_hash(work.session, hash_of(secret)) if secret else None
     return found if found and found.closed_at is None and found.expires_at > work.now else None
 
 
 def _replaced(work: UnitOfWork, account: Account, purpose: str, before: str | None) -> Challenge | None:
-    """This browser's challenge so far, if it was for the same account and purpose. It is closed either way."""
+    """Close this browser's earlier challenge; return it if it was for the same account and purpose."""
     earlier = _open_challenge(work, before)
     if earlier is None or not close_challenge(work.session, earlier.id, work.now):
         return None
@@ -275,7 +284,7 @@ def _is_right(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
         return _is_mailed_code(work, challenge, code)
     try:
         secret = open_secret(work, account.id, account.totp_secret)
-    except DecryptionError:  # a FILE_KEY was taken away too early: an administrator has to reset the app
+    except DecryptionError:  # a FILE_KEY was removed too early: an administrator has to reset the app
         log.error("the authenticator secret of account %s can't be opened with FILE_KEY", account.id)
         return False
     step = app_step(secret, code, work.now)
@@ -283,7 +292,10 @@ def _is_right(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
 
 
 def _is_mailed_code(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
-    """The newest code of this browser, or the one before it while its own time lasts. Both are always compared."""
+    """Return whether this is the browser's newest code, or the one before it until it expires.
+
+    Both are always compared.
+    """
     newest = is_mark_of(work.context, _marked(challenge.challenge_hash, code), challenge.code_hash or "")
     earlier = is_mark_of(
         work.context,
@@ -298,10 +310,10 @@ def _is_mailed_code(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
 
 
 def app_step(secret: str, code: str, now: datetime) -> int | None:
-    """Which half minute this app code belongs to, the one now or a neighbour; None when it is wrong."""
+    """Return the half minute that this app code belongs to, now or a neighbour; None when it is wrong."""
     app = pyotp.TOTP(secret)
     current = int(now.replace(tzinfo=UTC).timestamp()) // app.interval
-    # All three are compared, so that the time taken tells nothing.
+    # All three are compared, so that the time taken shows nothing.
     found = [
         step
         for step in (current - 1, current, current + 1)
@@ -311,10 +323,10 @@ def app_step(secret: str, code: str, now: datetime) -> int | None:
 
 
 def encrypt_secret(work: UnitOfWork, person_id: int, secret: str) -> str:
-    """The app's secret as the database keeps it."""
+    """Return the app's secret encrypted for the database."""
     return encrypt(work.context.settings.file_keys, PURPOSE, (person_id,), secret)
 
 
 def open_secret(work: UnitOfWork, person_id: int, sealed: str) -> str:
-    """The app's secret again."""
+    """Return the app's decrypted secret. Raises DecryptionError when no key fits."""
     return decrypt(work.context.settings.file_keys, PURPOSE, (person_id,), sealed)

@@ -1,4 +1,4 @@
-"""Staying logged in: opening, finding and ending log-ins. A log-in is a row; the cookie is only its secret number."""
+"""Open, find and end sessions. A session is a row; the cookie holds only its secret id."""
 
 import hashlib
 import secrets
@@ -21,14 +21,14 @@ from app.core.unit_of_work import UnitOfWork
 
 
 class ProveFirst(PortalError):
-    """This changes how somebody logs in: password and code are asked for again first."""
+    """This changes how a person logs in, so the password and a code are required again first."""
 
     status = 403
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The person behind a request, as Flask-Login wants to see them: a snapshot, never a row."""
+    """The person of a request in the form Flask-Login needs: a copy, never a row."""
 
     principal: Principal
     email: str
@@ -44,7 +44,7 @@ class SignedIn:
 
     @property
     def id(self) -> int:
-        """The person's number."""
+        """The person's id."""
         return self.principal.user_id
 
     @property
@@ -53,17 +53,17 @@ class SignedIn:
         return self.principal.name
 
     def get_id(self) -> str:
-        """The person's number as Flask-Login keeps it."""
+        """Return the person's id as Flask-Login stores it."""
         return str(self.principal.user_id)
 
 
 def hash_of(secret: str) -> str:
-    """What the database keeps of a secret number or token."""
+    """Return the hash of a secret, which is all the database stores."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def open_session(work: UnitOfWork, person_id: int, second_step: str) -> str:
-    """Log somebody in who has passed both steps; gives the secret number for their cookie."""
+    """Open a session for a person who has passed both steps, and return the secret for their cookie."""
     sid = secrets.token_urlsafe(32)
     work.add(
         LogInSession(
@@ -80,12 +80,12 @@ def open_session(work: UnitOfWork, person_id: int, second_step: str) -> str:
 
 
 def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
-    """Who this secret number belongs to, unless it was ended, idle for 30 minutes, or open for 12 hours."""
+    """Return the person of this secret, unless the session was ended, idle for 30 minutes, or open for 12 hours."""
     found = open_log_in(session, hash_of(sid))
     if found is None or now - found.seen_at > IDLE or now - found.opened_at > LONGEST:
         return None
     if found.seen_at - now > CLOCKS_DIFFER:
-        return None  # the clock was put back: an hour won that way would count twice
+        return None  # the clock was set back: the session would last an hour longer
     roles = frozenset(Role[name] for name in found.role_names if name in Role.__members__)
     principal = Principal(
         user_id=found.person_id,
@@ -108,7 +108,7 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
 
 
 def touch(work: UnitOfWork, log_in_id: int) -> None:
-    """They are still there. Only what a person did counts, never a page that asks by itself."""
+    """Record activity in this session. Only a person's own actions count, never a page's automatic requests."""
     work.session.execute(
         update(LogInSession)
         .where(LogInSession.id == log_in_id, LogInSession.seen_at < work.now, LogInSession.ended_at.is_(None))
@@ -118,25 +118,25 @@ def touch(work: UnitOfWork, log_in_id: int) -> None:
 
 
 def wants_touch(signed_in: SignedIn, now: datetime) -> bool:
-    """Once a minute is often enough."""
+    """Return whether the activity is due to be recorded again, which is once a minute."""
     return now - signed_in.seen_at >= TOUCH_EVERY
 
 
 def is_proved(signed_in: SignedIn, now: datetime) -> bool:
-    """They gave password and code a moment ago, so they may change how they log in."""
+    """Return whether the password and a code were given recently, so that changes to the log-in are allowed."""
     return signed_in.proved_at is not None and now - signed_in.proved_at <= PROOF_LIFE
 
 
 def mark_proved(work: UnitOfWork, log_in_id: int) -> None:
-    """Password and code were right again."""
+    """Record that the password and code were right again."""
     work.get(LogInSession, log_in_id).proved_at = work.now
 
 
 def require_proof(work: UnitOfWork, log_in_id: int) -> None:
     """Raise ProveFirst unless password and code were given again in this log-in within the last ten minutes.
 
-    The account and the row stay locked until the commit, so that an account that is taken back meanwhile keeps nothing
-    of this.
+    The account and the row stay locked until the commit, so that recovering the account at the same time undoes this
+    change.
     """
     hold_account(work.session, work.me.user_id)
     mine = select(LogInSession).where(LogInSession.id == log_in_id, LogInSession.ended_at.is_(None))
@@ -146,7 +146,7 @@ def require_proof(work: UnitOfWork, log_in_id: int) -> None:
 
 
 def my_log_ins(work: UnitOfWork) -> Sequence[LogInSession]:
-    """Where I am logged in now, the latest use first."""
+    """Return this person's open log-ins, the latest use first."""
     open_still = (
         LogInSession.person_id == work.me.user_id,
         LogInSession.ended_at.is_(None),
@@ -160,7 +160,7 @@ def my_log_ins(work: UnitOfWork) -> Sequence[LogInSession]:
 
 
 def end_one(work: UnitOfWork, log_in_id: int) -> None:
-    """End one of my log-ins. Raises NotFound when it is not mine or over."""
+    """End one of this person's log-ins. Raises NotFound when it is not theirs or has ended."""
     row = work.get(LogInSession, log_in_id)
     if row.ended_at is not None:
         raise NotFound
@@ -169,6 +169,6 @@ def end_one(work: UnitOfWork, log_in_id: int) -> None:
 
 
 def end_mine(work: UnitOfWork) -> None:
-    """Log out everywhere."""
+    """Log this person out everywhere."""
     end_everything_pending(work, work.me.user_id)
     work.record(LoggedOut(person_id=work.me.user_id))

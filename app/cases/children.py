@@ -24,7 +24,7 @@ from app.core.wording import N_, Wording
 from app.forms.confidentiality import note_contact_risk
 from app.forms.events import RequestStarted
 from app.forms.form_templates import published
-from app.forms.rules.secrecy import columns_kept_from
+from app.forms.rules.secrecy import hidden_columns
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Request
 from app.organisations.tables import Organisation
@@ -103,7 +103,7 @@ def view_child(work: UnitOfWork, child_id: int) -> Child:
     if child is None:
         raise NotFound("Child")
     work.record(ChildViewed(child_id=child.id))
-    hidden = columns_kept_from(
+    hidden = hidden_columns(
         is_team=work.me.in_sen_team,
         is_family=work.me.has(Role.parent),
         contact_risk=child.contact_risk,

@@ -23,7 +23,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 
 COOL_DOWN = timedelta(minutes=15)
 DEVICE_LIFE = timedelta(days=90)
-KEPT_FOR = timedelta(days=7)
+SAVED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ def unit_of_work(
     """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
 
     With `session`, that session is used and left open (a request's own); else one is opened and closed.
-    Unless it `keeps` what was done, nobody is told and nothing is committed: it is gone when the session is put away.
+    Unless `commit` is True, nothing is committed and no one is notified; closing the session discards the changes.
     """
     own = session is None
     session = session or context.database.open()

@@ -1,4 +1,7 @@
-"""Files attached to forms: looked at, kept outside every web folder, handed out only through the row filter."""
+"""Attach files to forms: inspect them, store them outside every web folder, and open them for those who may see them.
+
+The row filter decides who may open a file.
+"""
 
 import logging
 import shutil
@@ -18,7 +21,7 @@ from app.core.database.engine import begin_writing, end_reading
 from app.core.errors import Damaged, InvalidState, NotFound, PortalError
 from app.core.files.checksum import checksum_of
 from app.core.files.s3 import S3Store
-from app.core.files.storage import FileStore, Kept, Store
+from app.core.files.storage import FileStore, Store, StoredFile
 from app.core.unit_of_work import AppContext, UnitOfWork
 from app.core.wording import Wording
 from app.documents.events import DocumentDownloaded
@@ -32,30 +35,30 @@ log = logging.getLogger(__name__)
 
 ORPHANED_AFTER = timedelta(hours=24)
 _CHECKING = threading.BoundedSemaphore(2)
-"""A packed file may unpack to 200 MB: so many are looked at at once."""
+"""A packed file may unpack to 200 MB, so at most two are checked at once."""
 IN_MEMORY = 500_000
-"""Bytes; a larger file lies in a temporary one while it is looked at, as one that is uploaded does."""
+"""Bytes; a larger file is read through a temporary file, as an uploaded one is."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """A file that may come in and is on the disk, but belongs to nothing yet."""
+    """A checked file in the store that is not attached to anything yet."""
 
     name: str
     kind: FileKind
-    kept: Kept
+    stored: StoredFile
     state: DocumentState
 
 
 def store_of(context: AppContext) -> Store:
-    """Where this portal keeps its files: a store that speaks S3 where one is named, else a folder of its own."""
+    """Return the file store: an S3 store where one is configured, else a local folder."""
     if context.settings.s3 is not None:
         return S3Store(context.settings.s3)
     return FileStore(context.settings.data_dir / "files")
 
 
 def receive(context: AppContext, raw_name: str, file: BinaryIO) -> Received:
-    """Look at a file and put it on the disk, before any row is written. Raises UploadError, saying what to do."""
+    """Check a file and write it to the store, before any row is added; return it. Raises UploadError with advice."""
     name = clean_name(raw_name)
     file.seek(0, 2)
     with turn(_CHECKING):
@@ -63,22 +66,22 @@ def receive(context: AppContext, raw_name: str, file: BinaryIO) -> Received:
         if kind.extension == "pdf":
             inspect_pdf(file)
     store = store_of(context)
-    kept = store.keep(file)
-    state = _scan(context, kept.key)
+    stored = store.keep(file)
+    state = _scan(context, stored.key)
     if state is DocumentState.refused:
-        store.remove(kept.key)
+        store.remove(stored.key)
         raise UploadError(Wording(HARMFUL))
-    return Received(named_as(name, kind), kind, kept, state)
+    return Received(named_as(name, kind), kind, stored, state)
 
 
 @contextmanager
 def received(context: AppContext, raw_name: str, file: BinaryIO) -> Iterator[Received]:
-    """The same, for as long as it is being attached: a file that is refused after all does not stay on the disk."""
+    """Receive a file, and remove it from the store when attaching it fails."""
     one = receive(context, raw_name, file)
     try:
         yield one
     except (UploadError, PortalError):
-        store_of(context).remove(one.kept.key)
+        store_of(context).remove(one.stored.key)
         raise
 
 
@@ -93,11 +96,12 @@ def _scan(context: AppContext, key: str) -> DocumentState:
     return DocumentState.clean if found_clean else DocumentState.refused
 
 
-def hand_out(work: UnitOfWork, document_id: int) -> tuple[Document, BinaryIO]:
-    """A file somebody asked to open; whoever sends it closes it. Raises InvalidState until it has been found clean, and
-    Damaged when it is not what was sent: nobody is given another child's report under this one's name.
+def open_for_download(work: UnitOfWork, document_id: int) -> tuple[Document, BinaryIO]:
+    """Return a file and its open content, which the caller closes; record the download.
 
-    The database is not held while the file is read, which may be long and the store far away.
+    Raises InvalidState until the file is found clean, NotFound, and Damaged when the checksum differs, so that no one
+    gets another child's report under this name. The transaction is ended while the file is read, because the store
+    may be slow.
     """
     document = work.get(Document, document_id)
     if document.state is not DocumentState.clean:
@@ -119,35 +123,35 @@ def hand_out(work: UnitOfWork, document_id: int) -> tuple[Document, BinaryIO]:
 
 
 def _whole(content: BinaryIO) -> BinaryIO:
-    """A file that can be read twice, wherever it comes from."""
+    """Return the content as a file that can be read twice."""
     if content.seekable():
         return content
-    kept = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - whoever asked closes it
+    copy = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the caller closes it
     with content:
-        shutil.copyfileobj(content, kept)
-    kept.seek(0)
-    return kept
+        shutil.copyfileobj(content, copy)
+    copy.seek(0)
+    return copy
 
 
 def scan_waiting(session: Session, context: AppContext) -> int:
-    """Ask the scanner again about files it gave no answer for; gives how many were settled. For the system.
+    """Scan again the files that the scanner did not answer for; return how many were settled. For the worker.
 
-    The database is not held while the scanner takes its time.
+    No transaction is open while the scanner works.
     """
-    still_waiting = and_(Document.state == DocumentState.received, Document.removed_at.is_(None))
-    waiting = session.execute(select(Document.id, Document.storage_key).where(still_waiting)).all()
+    is_waiting = and_(Document.state == DocumentState.received, Document.removed_at.is_(None))
+    waiting = session.execute(select(Document.id, Document.storage_key).where(is_waiting)).all()
     session.rollback()
     settled = 0
     for document_id, key in waiting:
         try:
             state = _scan(context, key)
-        except OSError as error:  # the others are not kept waiting for it
+        except OSError as error:  # the other files are still scanned
             log.error("document %s waits for the scanner and can't be read: %s", document_id, error.strerror)
             continue
         if state is DocumentState.received:
             continue
         begin_writing(session)
-        session.execute(update(Document).where(Document.id == document_id, still_waiting).values(state=state))
+        session.execute(update(Document).where(Document.id == document_id, is_waiting).values(state=state))
         session.commit()
         if state is DocumentState.refused:
             store_of(context).remove(key)
@@ -155,8 +159,8 @@ def scan_waiting(session: Session, context: AppContext) -> int:
     return settled
 
 
-def still_wanted(now: datetime) -> Select[int, str, str]:
-    """Number, storage key and fingerprint of every document whose file must be there."""
+def files_to_keep(now: datetime) -> Select[int, str, str]:
+    """Return the id, storage key and checksum of every document whose file must exist."""
     return select(Document.id, Document.storage_key, Document.sha256).where(
         Document.state != DocumentState.refused,
         or_(
@@ -168,26 +172,27 @@ def still_wanted(now: datetime) -> Select[int, str, str]:
 
 
 def sweep(session: Session, context: AppContext, now: datetime) -> int:
-    """Delete files that belong to nothing for a day: no row, or taken off a draft unsent. For the system.
+    """Delete files without a document for a day: no row, or removed from a draft unsent. Return how many. For the
+    worker.
 
-    Rows whose file is missing are reported in the log; nobody but a person can mend those.
+    Rows whose file is missing are logged as errors; only an administrator can repair those.
     """
-    kept = {row.storage_key: row.id for row in session.execute(still_wanted(now))}
-    session.rollback()  # the database is not held while the store is walked through
+    needed = {row.storage_key: row.id for row in session.execute(files_to_keep(now))}
+    session.rollback()  # no transaction is open while the store is listed
     store = store_of(context)
     swept = 0
-    for lying in store.older_than(now - ORPHANED_AFTER):
-        if lying.key not in kept or not lying.whole:
-            store.drop(lying)
+    for entry in store.older_than(now - ORPHANED_AFTER):
+        if entry.key not in needed or not entry.whole:
+            store.drop(entry)
             swept += 1
-    for document_id in without_file(store, kept):
+    for document_id in without_file(store, needed):
         log.error("document %s has no file", document_id)
     return swept
 
 
-def without_file(store: Store, kept: dict[str, int]) -> Iterator[int]:
-    """Those of these documents (storage key to number) whose file is not in the store."""
-    for key, document_id in kept.items():
+def without_file(store: Store, needed: dict[str, int]) -> Iterator[int]:
+    """Yield the ids of those documents (storage key to id) whose file is not in the store."""
+    for key, document_id in needed.items():
         try:
             store.size(key)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Events about files."""
+"""Events of files."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentEvent(Event):
-    """Something about one file."""
+    """An event of one file."""
 
     document_id: int
 
@@ -17,7 +17,7 @@ class DocumentAdded(DocumentEvent):
 
 
 class DocumentRemoved(DocumentEvent):
-    """A file was taken off a draft."""
+    """A file was removed from a draft."""
 
 
 class DocumentDownloaded(DocumentEvent):

@@ -1,7 +1,6 @@
-"""What a PDF does when it is opened: asked of a real parser, in a process of its own with little memory and time.
+"""Check with a real parser what a PDF does when it is opened, in a process with little memory and time.
 
-A PDF can be made so that reading it takes all the memory there is; the process that reads it may die of that, and the
-portal does not.
+A PDF can be made so that reading it takes all memory; then only that process ends, not the portal.
 """
 
 import subprocess

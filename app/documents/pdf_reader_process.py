@@ -1,7 +1,7 @@
-"""Reads a PDF from standard input and prints one word: fine, locked, harmful, runs or broken.
+"""Read a PDF from standard input and print one word: fine, locked, harmful, runs or broken.
 
-Started by pdf_inspection.py in a process of its own, with the bytes of memory it may take as its argument; it imports
-nothing of the portal.
+pdf_inspection.py starts this in a process of its own, with its memory limit in bytes as argument; it imports nothing
+of the portal.
 """
 
 import io
@@ -65,7 +65,7 @@ def main() -> str:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    import pikepdf  # after the limits, which hold for it too
+    import pikepdf  # after setting the limits, so that they apply to it
 
     try:
         with pikepdf.open(io.BytesIO(sys.stdin.buffer.read()), suppress_warnings=True) as pdf:

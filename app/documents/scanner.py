@@ -1,6 +1,6 @@
-"""The virus scanner, where the council runs one: clamd, asked over its own simple protocol.
+"""Scan files for viruses with clamd, where the council runs it, over its own protocol.
 
-Whatever goes wrong on the way counts as "not scanned", never as clean.
+Any failure counts as "not scanned", never as clean.
 """
 
 import socket
@@ -13,29 +13,30 @@ PATIENCE = 20.0
 
 
 class ScannerDown(Exception):
-    """The scanner did not give an answer; the file must wait."""
+    """The scanner did not answer; the file must wait."""
 
 
 class Scanner(Protocol):
-    """Says whether a file is free of known viruses."""
+    """A virus scanner."""
 
     def is_clean(self, content: BinaryIO) -> bool:
-        """False when a virus was found; raises ScannerDown when nobody could tell."""
+        """Return False when a virus was found. Raises ScannerDown when the scanner gives no result."""
         ...
 
     def ping(self) -> None:
-        """Raises ScannerDown when it would not answer."""
+        """Check that the scanner answers. Raises ScannerDown."""
         ...
 
 
 class NoScanner:
-    """No scanner is installed: the checks of documents/rules/uploads.py decide alone. The IT manual says so."""
+    """Used when no scanner is installed: only documents/rules/uploads.py checks files. The IT manual warns about it."""
 
-    def is_clean(self, content: BinaryIO) -> bool:  # noqa: ARG002 - every scanner answers to the same call
+    def is_clean(self, content: BinaryIO) -> bool:  # noqa: ARG002 - all scanners have the same methods
+        """Return True."""
         return True
 
     def ping(self) -> None:
-        """Nobody is there to be down."""
+        """Do nothing, because there is no scanner."""
 
 
 class Clamd:
@@ -45,6 +46,7 @@ class Clamd:
         self.address, self.patience = address, patience
 
     def is_clean(self, content: BinaryIO) -> bool:
+        """Send the content to clamd and return whether it is clean. Raises ScannerDown."""
         try:
             with self._call() as line:
                 line.sendall(b"zINSTREAM\0")
@@ -61,6 +63,7 @@ class Clamd:
         raise ScannerDown("an answer that is neither yes nor no")
 
     def ping(self) -> None:
+        """Raise ScannerDown unless clamd answers."""
         try:
             with self._call() as line:
                 line.sendall(b"zPING\0")
@@ -85,7 +88,7 @@ class Clamd:
 
 
 def scanner_at(address: str) -> Scanner:
-    """The scanner the settings name, or none."""
+    """Return the configured scanner, or NoScanner."""
     return Clamd(address) if address else NoScanner()
 
 

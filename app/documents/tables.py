@@ -1,4 +1,4 @@
-"""Files attached to forms. The bytes live in the file store under a random key; the name lives only here."""
+"""Table of files attached to forms. The content is in the file store under a random key; the name is only here."""
 
 import enum
 from datetime import datetime
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class DocumentState(enum.Enum):
-    """Only a clean file can be opened."""
+    """The result of the virus scan; only a clean file can be opened."""
 
     received = "received"
     clean = "clean"
@@ -22,7 +22,7 @@ class DocumentState(enum.Enum):
 
 
 class Document(Row):
-    """One file somebody attached to one question of one form."""
+    """One file attached to one question of one form."""
 
     __tablename__ = "document"
 

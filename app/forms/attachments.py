@@ -12,11 +12,14 @@ from app.forms.definitions import Question, Section
 from app.forms.form_context import FormContext, load_form_for_update
 
 MOST_FILES = 30
-"""For one question."""
+"""The most files for one question."""
 
 
 def question_for_files(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
-    """The question these files answer. Raises NotFound when this form does not ask it, or not for files."""
+    """Return the section and question these files answer.
+
+    Raises NotFound when the form does not ask for files there.
+    """
     section = opened.section(section_id)
     for question in section.questions_on_page(opened.answers):
         if question.id == question_id and question.kind == "files":
@@ -25,8 +28,10 @@ def question_for_files(opened: FormContext, section_id: str, question_id: str) -
 
 
 def make_room(work: UnitOfWork, form_id: int, section_id: str, question_id: str) -> None:
-    """See that a file may come in, before it is put anywhere. Raises UploadError when there are too many already, or when
-    this person adds files faster than people do."""
+    """Check that a file may be attached, before it is written to the store.
+
+    Raises UploadError when there are too many already, or when this person adds files faster than people do.
+    """
     try:
         count_mine(work, UPLOADS)
     except TooMany as many:
@@ -47,7 +52,10 @@ def _place_for_one(opened: FormContext, section_id: str, question_id: str) -> tu
 
 
 def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
-    """Attach a received file to a question of a draft. Raises UploadError when there are too many already."""
+    """Attach a received file to a question of a draft and return it.
+
+    Raises UploadError when there are too many already.
+    """
     opened = load_form_for_update(work, form_id)
     step = opened.writing_step()
     section, question = _place_for_one(opened, section_id, question_id)
@@ -60,9 +68,9 @@ def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, re
             question=question.id,
             name=received.name,
             media_type=received.kind.media_type,
-            size=received.kept.size,
-            sha256=received.kept.sha256,
-            storage_key=received.kept.key,
+            size=received.stored.size,
+            sha256=received.stored.sha256,
+            storage_key=received.stored.key,
             state=received.state,
             added_by_id=work.me.user_id,
             restricted=question.restricted,
@@ -73,7 +81,7 @@ def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, re
 
 
 def take_off(work: UnitOfWork, opened: FormContext, document_id: int) -> None:
-    """Take a file off a draft. One that was sent before stays with the version it was sent with."""
+    """Remove a file from a draft. A file sent earlier stays with the version it was sent with. Raises NotFound."""
     opened.writing_step()
     document = next(
         (one for one in opened.documents if one.id == document_id and one.removed_at is None), None

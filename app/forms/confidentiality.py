@@ -1,4 +1,4 @@
-"""What the forms about a child say that only the SEN team and its givers may know."""
+"""Find the restricted answers in the forms about a child, and check people against them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,7 +20,10 @@ from app.forms.secrecy_events import FilesWithheld
 
 
 def notes_about(work: UnitOfWork, child_id: int) -> list[Note]:
-    """Every restricted text answer in what was sent about this child. For the SEN team."""
+    """Return every restricted text answer in the submitted forms about this child.
+
+    Raises Forbidden outside the SEN team.
+    """
     if not work.me.in_sen_team:
         raise Forbidden("notes_about")
     return [
@@ -34,8 +37,10 @@ LONGEST_QUOTE = 200
 
 
 def note_contact_risk(work: UnitOfWork, child: Child) -> None:
-    """An address or contact detail must be kept secret from now on. Files that were shared before may hold it, so they
-    are no longer shared until the SEN team shares them again."""
+    """Mark that an address or contact detail of this child must stay secret from now on.
+
+    Files shared earlier may hold it, so they are withheld until the SEN team shares them again.
+    """
     if child.contact_risk:
         return
     child.contact_risk = True
@@ -46,9 +51,10 @@ def note_contact_risk(work: UnitOfWork, child: Child) -> None:
 def check_may_know(
     work: UnitOfWork, child_id: int, name: str, relationship: str = "", organisation: str = ""
 ) -> None:
-    """Raise ValidationFailed, with the words of the form, when a form says that this person must not know about the child.
+    """Raise ValidationFailed, with the words of the form, when a form may say that this person must not know about the
+    child.
 
-    The officer confirms in the field "despite" to go on all the same.
+    The officer can confirm in the field "despite" and continue.
     """
     found = who_must_not_know(notes_about(work, child_id), name, relationship, organisation)
     if found:
@@ -63,17 +69,18 @@ PARENT_OF_AGE = N_(
     "The young person is over compulsory school age, so they decide what %(name)s may know. "
     "Ask the young person, and tick the box if they agree"
 )
-"""Said before a parent is given something about a young person whose rights are their own (CFA 2014, s. 83)."""
+"""Shown before a parent gets information about a young person, whose rights are their own (CFA 2014, s. 83)."""
 
 
 def check_rights(work: UnitOfWork, child: Child, name: str, part: WorkflowRole) -> None:
-    """Raise ValidationFailed, by name, before a parent or carer is invited to follow a young person over compulsory school age."""
+    """Raise ValidationFailed before a parent or carer is invited to follow a young person over compulsory school age."""
     if part is WorkflowRole.parent and is_young_person(child.date_of_birth, work.today):
         raise ValidationFailed(FieldError("despite", Wording(PARENT_OF_AGE, name=name)))
 
 
 def check_organisation_may_know(work: UnitOfWork, child_id: int, organisation_id: int, name: str) -> None:
-    """The same for an organisation: it is named in a form, or somebody is who works there and would see its queue."""
+    """Raise ValidationFailed when a form may name an organisation, or a person who works there and would see its
+    queue."""
     check_may_know(work, child_id, "", "", name)
     notes = [note for note in notes_about(work, child_id) if note.limits_contact]
     if not notes:
@@ -81,7 +88,7 @@ def check_organisation_may_know(work: UnitOfWork, child_id: int, organisation_id
     people = work.session.execute(
         select(Person.first_name, Person.last_name).where(
             Person.organisation_id == organisation_id,
-            Person.active.is_(True),  # confirmed or not: that may come at this moment
+            Person.active.is_(True),  # confirmed or not: they may be confirmed at this moment
         )
     )
     for first, last in people:
@@ -95,15 +102,17 @@ def check_organisation_may_know(work: UnitOfWork, child_id: int, organisation_id
 
 
 def notes_sent(work: UnitOfWork, child_id: int, until: datetime | None = None) -> list[Note]:
-    """Every restricted text answer in what was sent about a child, until then or now. For deciding on behalf of people
-    who may not read it; never shown to them."""
+    """Return every restricted text answer in the submitted forms about a child, up to `until` or now.
+
+    For decisions about people who may not read the answers; never shown to them.
+    """
     return notes_by_child(work, [child_id], until).get(child_id, [])
 
 
 def notes_by_child(
     work: UnitOfWork, child_ids: Collection[int], until: datetime | None = None
 ) -> dict[int, list[Note]]:
-    """The same for several children; none for a child of whom no form says anything."""
+    """Return the same for several children; a child without such answers has an empty list."""
     sent = sent_by_anyone(work.session, child_ids, until) if child_ids else {}
     return {
         child_id: [
@@ -116,8 +125,8 @@ def notes_by_child(
 def check_colleague_may_know(work: UnitOfWork, child_id: int, person: Person, field: str) -> None:
     """Raise ValidationFailed when a form may say that this professional must not know about the child.
 
-    For whoever is not in the SEN team and so learns nothing of what the form says: only the SEN team links this
-    person to the child.
+    The current user is outside the SEN team and must not learn what the form says; only the SEN team links this
+    person.
     """
     if who_must_not_know(notes_sent(work, child_id), person.name):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")

@@ -1,4 +1,4 @@
-"""Two people typed in the same section: what each wrote, side by side, and the choice between them."""
+"""Resolve edit conflicts: show both versions of a section side by side, and save the chosen answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import NOT_PROVIDED, Question, Section, SectionAnswers
 from app.forms.definitions.kinds import KINDS
-from app.forms.drafts import EditConflict, changed, save_section, typed_in
+from app.forms.drafts import EditConflict, changed, editable_answers, save_section
 from app.forms.form_context import FormContext
 from app.forms.queries.forms import revision_at, set_aside_by
 from app.forms.tables.forms import DraftRevision, SectionDraft
@@ -28,14 +28,14 @@ class Difference:
     theirs: str
     choices: tuple[str, ...]
     suggested: str | None
-    """Which to keep when only one of the two changed anything here."""
+    """The version to suggest when only one of the two people changed this answer."""
     together: str = ""
-    """Both texts, one after the other: where writing it by hand begins."""
+    """Both texts, one after the other, as the starting point for writing a new one."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is set aside against what is there now."""
+    """The stashed revision compared with the current draft."""
 
     section: Section
     draft: SectionDraft
@@ -44,9 +44,12 @@ class Comparison:
 
 
 def stash(
-    work: UnitOfWork, opened: FormContext, section_id: str, typed: SectionAnswers, version: int
+    work: UnitOfWork, opened: FormContext, section_id: str, entered: SectionAnswers, version: int
 ) -> None:
-    """Keep what could not be saved over a colleague's text, until its author says what of it to use."""
+    """Save answers that conflict with a colleague's, until their author resolves the conflict.
+
+    Raises NotFound when the section has no draft.
+    """
     opened.writing_step()
     draft = opened.drafts.get(section_id)
     if draft is None:
@@ -58,7 +61,7 @@ def stash(
         DraftRevision(
             draft_id=draft.id,
             number=version,
-            answers=typed_in(opened.section(section_id), typed),
+            answers=editable_answers(opened.section(section_id), entered),
             saved_by_id=work.me.user_id,
             saved_at=work.now,
             set_aside=True,
@@ -67,7 +70,7 @@ def stash(
 
 
 def compare(work: UnitOfWork, opened: FormContext, section_id: str) -> Comparison:
-    """What this person set aside, question by question against what is there now. NotFound if there is nothing."""
+    """Return this person's stashed answers compared with the current draft. Raises NotFound when there are none."""
     opened.writing_step()
     section = opened.section(section_id)
     draft = opened.drafts.get(section_id)
@@ -121,9 +124,9 @@ def settle(
     by_hand: SectionAnswers,
     version: int,
 ) -> SectionDraft:
-    """Save the section as chosen question by question. `version` is the one compared with.
+    """Save the section as chosen question by question, and return the draft. `version` is the one compared with.
 
-    Raises ValidationFailed naming every question without a choice, EditConflict when it has changed once more.
+    Raises ValidationFailed naming every question without a choice, and EditConflict when the draft has changed again.
     """
     found = compare(work, opened, section_id)
     if found.draft.version != version:
@@ -131,7 +134,7 @@ def settle(
     mine, theirs = found.aside.answers, found.draft.answers
     missing = [one for one in found.differences if picks.get(one.question.id) not in one.choices]
     if missing:
-        raise ValidationFailed(*(FieldError(f"pick-{one.question.id}", _say(one)) for one in missing))
+        raise ValidationFailed(*(FieldError(f"pick-{one.question.id}", _select_text(one)) for one in missing))
     chosen = {
         one.question.id: _chosen(picks[one.question.id], one.question, mine, theirs, by_hand, work.today)
         for one in found.differences
@@ -140,7 +143,7 @@ def settle(
     return save_section(work, opened, section_id, chosen, version)
 
 
-def _say(difference: Difference) -> str:
+def _select_text(difference: Difference) -> str:
     return Wording(N_("Select which answer to keep for “%(question)s”"), question=difference.question.label)
 
 
@@ -155,6 +158,6 @@ def _chosen(
     if pick == BY_HAND:
         return KINDS[question.kind].clean(question, {"": [by_hand.get(question.id) or ""]}, today)
     if pick == BOTH:
-        kept = list(theirs.get(question.id) or [])
-        return kept + [row for row in mine.get(question.id) or [] if row not in kept]
+        rows = list(theirs.get(question.id) or [])
+        return rows + [row for row in mine.get(question.id) or [] if row not in rows]
     return (mine if pick == MINE else theirs).get(question.id)

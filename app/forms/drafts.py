@@ -1,4 +1,4 @@
-"""Filling in a form: saving a section at any time, alone or with colleagues, so that nothing typed is ever lost."""
+"""Save the sections of a draft, alone or with colleagues, and withdraw forms."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ from app.forms.queries.shares import consents_of_young_person
 from app.forms.sharing import end_sharing, end_what_rested_on_consent
 from app.forms.tables.forms import DraftRevision, Form, SectionDraft
 
-KEPT_REVISIONS, THINNED_EVERY = 20, 10
+REVISIONS_TO_KEEP, THINNED_EVERY = 20, 10
 LONGEST_REASON = 500
 WITHDRAWN: Mapping[str, type[FormEvent]] = {"request": RequestWithdrawn, "consent": ConsentWithdrawn}
 
@@ -26,25 +26,28 @@ class EditConflict(Conflict):
 
 
 def save_section(
-    work: UnitOfWork, opened: FormContext, section_id: str, typed: SectionAnswers, version: int
+    work: UnitOfWork, opened: FormContext, section_id: str, entered: SectionAnswers, version: int
 ) -> SectionDraft:
-    """Keep what was typed in a section, right or wrong. The form is one that was taken up in this same work.
+    """Save the answers of a section, valid or not, and return the draft. The form was loaded for update in this work.
 
-    `version` is the one the page was opened on (0: nothing was saved yet). Raises EditConflict when somebody else
-    has saved something different since.
+    `version` is the one the page was opened on (0: nothing was saved yet). Raises EditConflict when a colleague has
+    saved something different since.
     """
-    draft = autosave_section(work, opened, section_id, typed, version)
+    draft = autosave_section(work, opened, section_id, entered, version)
     work.record(FormSaved(form_id=opened.form.id, child_id=opened.form.child_id, section=section_id))
     return draft
 
 
 def autosave_section(
-    work: UnitOfWork, opened: FormContext, section_id: str, typed: SectionAnswers, version: int
+    work: UnitOfWork, opened: FormContext, section_id: str, entered: SectionAnswers, version: int
 ) -> SectionDraft:
-    """The same while somebody is still typing: kept in the section's history, too often to be told in the audit."""
+    """Save the same while the author is still entering it.
+
+    The history keeps it; the audit log does not, because it is too frequent.
+    """
     section = opened.section(section_id)
     step = opened.writing_step()
-    answers = typed_in(section, typed)
+    answers = editable_answers(section, entered)
     draft = opened.drafts.get(section_id)
     stale = draft is not None and draft.version != version
     if (
@@ -61,26 +64,29 @@ def autosave_section(
 
 
 def _others_saved(work: UnitOfWork, draft: SectionDraft, version: int) -> bool:
-    """Whether a colleague saved the section after this version. Two windows of one person do not conflict: the later
-    save counts, and the earlier one stays in the history. Where the history no longer reaches back, say yes."""
+    """Return whether a colleague saved the section after this version.
+
+    Two windows of one person do not conflict: the later save replaces the earlier one, which stays in the history.
+    Returns True where the history does not go back far enough.
+    """
     if draft.saved_by_id != work.me.user_id:
         return True
     since = savers_since(work.session, draft.id, version)
     return len(since) < draft.version - version - 1 or bool(set(since) - {work.me.user_id})
 
 
-def typed_in(section: Section, typed: SectionAnswers) -> dict[str, object]:
-    """Only answers to questions of this section that people type: facts and files never come from a browser."""
-    asked = {question.id for question in section.questions if question.is_typed}
-    return {question: value for question, value in typed.items() if question in asked}
+def editable_answers(section: Section, entered: SectionAnswers) -> dict[str, object]:
+    """Return the answers to questions that the author answers; facts and files never come from a browser."""
+    asked = {question.id for question in section.questions if question.is_entered}
+    return {question: value for question, value in entered.items() if question in asked}
 
 
-def changed(typed: SectionAnswers, kept: SectionAnswers) -> list[str]:
-    """The questions whose answers differ; nothing typed and nothing kept are the same."""
+def changed(entered: SectionAnswers, saved: SectionAnswers) -> list[str]:
+    """Return the questions whose answers differ; an empty answer equals a missing one."""
     return [
         question
-        for question, value in typed.items()
-        if value != kept.get(question) and not (blank(value) and blank(kept.get(question)))
+        for question, value in entered.items()
+        if value != saved.get(question) and not (blank(value) and blank(saved.get(question)))
     ]
 
 
@@ -125,7 +131,7 @@ def _withdraw_consent(work: UnitOfWork, form: Form, asked_by: str) -> None:
 
 
 def _rests_on_young_person(work: UnitOfWork, form: Form) -> bool:
-    """Whether what is shared rests on the young person's own consent, which nobody else undoes by withdrawing theirs."""
+    """Return whether the sharing rests on the young person's own consent, which no one else can withdraw."""
     if not is_young_person(form.child.date_of_birth, work.today):
         return False
     own = consents_of_young_person(work.session, form.child_id)
@@ -133,7 +139,10 @@ def _rests_on_young_person(work: UnitOfWork, form: Form) -> bool:
 
 
 def add_revision(work: UnitOfWork, draft: SectionDraft) -> None:
-    """Keep what the section holds now before it is changed. Every tenth time, what is older than the last twenty goes."""
+    """Save the section's current answers in the history before a change.
+
+    Every tenth time, all but the last twenty go.
+    """
     work.session.add(
         DraftRevision(
             draft_id=draft.id,
@@ -143,16 +152,18 @@ def add_revision(work: UnitOfWork, draft: SectionDraft) -> None:
             saved_at=draft.saved_at,
         )
     )
-    if draft.version <= KEPT_REVISIONS or draft.version % THINNED_EVERY:
+    if draft.version <= REVISIONS_TO_KEEP or draft.version % THINNED_EVERY:
         return
-    for old in revisions_beyond(work.session, draft.id, KEPT_REVISIONS):
+    for old in revisions_beyond(work.session, draft.id, REVISIONS_TO_KEEP):
         work.session.delete(old)
 
 
 def withdraw(work: UnitOfWork, form_id: int, asked_by: str = "") -> Form:
-    """Give up a request that was never sent, or withdraw one person's consent and what rested on it.
+    """Withdraw a request that was never sent, or one person's consent with the sharing that rested on it. Return the
+    form.
 
-    `asked_by` is who asked the SEN team to withdraw a consent on their behalf. Raises ValidationFailed when it is missing.
+    `asked_by` names who asked the SEN team to withdraw a consent on their behalf. Raises ValidationFailed when it is
+    missing, and InvalidState for other kinds of form.
     """
     opened = load_form_and_child_for_update(work, form_id)
     if opened.form.kind not in WITHDRAWN:

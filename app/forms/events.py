@@ -1,4 +1,4 @@
-"""Events of information asked before an assessment is agreed, of acceptances undone and of decisions corrected."""
+"""Events of forms: requests, advice, information, consent, decisions and sharing."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class InformationCancelled(FormEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionCorrected(FormEvent):
-    """A decision was replaced by another: both are in the decision table under these numbers."""
+    """A decision was replaced by another; the decision table has both."""
 
     before: str
     number: int
@@ -58,7 +58,7 @@ class CorrectedNotToAssess(DecisionCorrected):
 
 
 class FormViewed(FormEvent):
-    """Somebody read what was submitted."""
+    """A person read a submitted form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +69,11 @@ class FormSaved(FormEvent):
 
 
 class RequestStarted(FormEvent):
-    """A request for an assessment was begun."""
+    """A request for an assessment was started."""
 
 
 class RequestSubmitted(FormEvent):
-    """A request reached the SEN team; the clock runs from the first time."""
+    """A request reached the SEN team; the statutory time limits start the first time."""
 
 
 class RequestReturned(FormEvent):
@@ -85,7 +85,7 @@ class RequestAccepted(FormEvent):
 
 
 class RequestWithdrawn(FormEvent):
-    """The author gave up a request that was never sent."""
+    """The author withdrew a request that was never sent."""
 
 
 class AdviceAsked(FormEvent):
@@ -109,7 +109,7 @@ class AdviceCancelled(FormEvent):
 
 
 class ConsentStarted(FormEvent):
-    """The family's consent form was begun."""
+    """The family's consent form was started."""
 
 
 class ConsentRecorded(FormEvent):
@@ -117,7 +117,7 @@ class ConsentRecorded(FormEvent):
 
 
 class ConsentWithdrawn(FormEvent):
-    """The family took their permissions back."""
+    """The family withdrew their consent."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A form with everything that belongs to it, as it lies on somebody's desk: what filling in, sending and files share."""
+"""Load a form with its definition, answers, drafts, files and the reader's workflow roles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,29 +25,29 @@ from app.forms.tables.forms import Form, SectionDraft
 from app.forms.workflow_roles import workflow_roles_of
 
 WRITING = ("save", "correct")
-"""The steps by which a form's author changes what stands in it."""
+"""The steps with which an author changes a form's answers."""
 
 
 @dataclass(frozen=True)
 class FormContext:
-    """A form, what is asked in it, what has been answered so far, and what this person is to it."""
+    """A form with its definition, the answers so far, and this person's workflow roles in it."""
 
     form: Form
     definition: FormDefinition
     answers: dict[str, dict[str, Any]]
-    """All answers so far; known facts and the files attached are in them."""
+    """All answers so far, with the known facts and the attached files."""
     drafts: Mapping[str, SectionDraft]
     documents: Sequence[Document]
     parts: frozenset[WorkflowRole]
 
     @property
     def steps(self) -> list[str]:
-        """What this person may do with it now."""
+        """The steps this person may take now."""
         return WORKFLOWS[self.form.kind].open_to(self.form.state, self.parts)
 
     @property
     def writable(self) -> bool:
-        """This person may change the answers now."""
+        """Whether this person may change the answers now."""
         return not set(self.steps).isdisjoint(WRITING)
 
     @property
@@ -56,32 +56,32 @@ class FormContext:
         return self.definition.visible_sections(self.answers)
 
     def section(self, section_id: str) -> Section:
-        """A section that applies. Raises NotFound for any other."""
+        """Return a section that applies. Raises NotFound for any other."""
         for section in self.sections:
             if section.id == section_id:
                 return section
         raise NotFound("Section")
 
     def status(self, section: Section, work: UnitOfWork) -> SectionStatus:
-        """How far a section has come."""
+        """Return how far a section has come."""
         return section_status(section, self.answers.get(section.id), self.answers, work.today)
 
     def step(self, name: str) -> Step:
-        """The step, if it may be taken now. Raises Forbidden or InvalidState."""
+        """Return the step, if it may be taken now. Raises Forbidden or InvalidState."""
         return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
 
     def writing_step(self) -> Step:
-        """The step by which answers are saved now. Raises Forbidden or InvalidState."""
+        """Return the step by which answers are saved now. Raises Forbidden or InvalidState."""
         possible = [name for name in WRITING if name in self.steps]
         return self.step(possible[0] if possible else "save")
 
     def files(self, question_id: str) -> list[Document]:
-        """The files attached to a question and not taken off again."""
+        """Return the files attached to a question and not removed."""
         return [one for one in self.documents if one.question == question_id and one.removed_at is None]
 
 
 def load_form(work: UnitOfWork, form_id: int) -> FormContext:
-    """A form, to look at. Raises NotFound when this person may not see it."""
+    """Return a form to read. Raises NotFound when this person may not see it."""
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
@@ -91,13 +91,15 @@ def load_form(work: UnitOfWork, form_id: int) -> FormContext:
 
 
 def load_form_for_update(work: UnitOfWork, form_id: int) -> FormContext:
-    """A form, to change: nobody else can change it until this work is done."""
+    """Return a form to change, locked until this transaction ends. Raises NotFound."""
     return _held(work, form_held(work.session, form_id))
 
 
 def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContext:
-    """The same where the child's record or the sharing of other forms may change too. Raises Conflict when the form went
-    to another record at this moment."""
+    """Return a form locked together with the child's record, for changes to the record or to other forms' sharing.
+
+    Raises Conflict when the form was moved to another record at this moment.
+    """
     return _held(work, form_held_with_child(work.session, form_id))
 
 

@@ -1,4 +1,4 @@
-"""What the portal knows already and puts into a form, so that nobody types it twice."""
+"""Fill in the facts that the portal already knows, so that people need not enter them again."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
-from app.forms.definitions import FROM_REQUEST, FormDefinition, facts_wanted
+from app.forms.definitions import FROM_REQUEST, FormDefinition, facts_needed
 from app.forms.form_templates import definition_of
 from app.forms.queries.forms import request_for
 from app.forms.rules.secrecy import facts_for
@@ -22,8 +22,11 @@ NO_SURNAME = N_("No last name")
 
 
 def known_facts(work: UnitOfWork, form: Form, definition: FormDefinition) -> dict[str, str]:
-    """The facts this form shows, as this person may know them. `form` has its child and organisation with it."""
-    wanted = facts_wanted(definition)
+    """Return the facts that this form shows, as far as this person may know them.
+
+    `form` has its child and organisation.
+    """
+    needed = facts_needed(definition)
     facts = (
         _about_child(form.child)
         | _year(form, work.today)
@@ -34,13 +37,13 @@ def known_facts(work: UnitOfWork, form: Form, definition: FormDefinition) -> dic
     )
     risk = form.child.contact_risk
     if not work.me.in_sen_team and (form.kind != "request" or risk):
-        # The author of a request typed the address once, but the record may hold a newer one, or another family's.
+        # The author of a request entered an address, but the record may have a newer one, or another family's.
         facts = facts_for(facts, is_family=work.me.has(Role.parent), contact_risk=risk)
-    if any(fact.startswith("author.") for fact in wanted):
+    if any(fact.startswith("author.") for fact in needed):
         facts |= _about_writer(work)
-    if any(fact.startswith("request.") for fact in wanted):
+    if any(fact.startswith("request.") for fact in needed):
         facts |= request_facts(work, form.child_id)
-    return {fact: facts.get(fact) or "" for fact in wanted}
+    return {fact: facts.get(fact) or "" for fact in needed}
 
 
 def _about_child(child: Child) -> dict[str, str]:
@@ -61,7 +64,10 @@ def _about_child(child: Child) -> dict[str, str]:
 
 
 def _year(form: Form, today: date) -> dict[str, str]:
-    """The request asks which year the child is taught in, so it shows the year by age; advice goes by the year taught."""
+    """Return the year group.
+
+    A request asks which year the child is taught in, so it shows the year by age; advice uses the year taught.
+    """
     by_age = form.kind == "request"
     year = school_year(form.child.date_of_birth, today) if by_age else year_of(form.child, today)
     return {"child.year_group": str(year)}
@@ -86,7 +92,7 @@ _WRITER = CompiledQuery(
 
 
 def request_facts(work: UnitOfWork, child_id: int) -> dict[str, str]:
-    """What other forms quote from the child's newest request, if this person may read it."""
+    """Return what other forms quote from the child's newest request, if this person may read it."""
     found = request_for(work.session, child_id)
     if found is None:
         return {}

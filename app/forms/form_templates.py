@@ -1,4 +1,4 @@
-"""The forms the council uses: brought in from their files, published, and read."""
+"""Import, publish and read the form templates."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -17,14 +17,14 @@ VARIANTS: Mapping[str, Callable[[FormDefinition], FormDefinition]] = {
     "information": FormDefinition.as_information,
     "attention": FormDefinition.as_attention,
 }
-"""The wording of a form where it is not statutory advice or not a request under s. 36(1)."""
+"""The variant of a form that is not statutory advice or not a request under s. 36(1), by purpose."""
 
 
 def import_seeds(session: Session, seeds: Iterable[Mapping[str, Any]], now: datetime) -> list[FormVersion]:
-    """Bring in the forms that come with the portal; gives the versions that are new.
+    """Import the form templates that come with the portal, and return the new versions.
 
-    A form whose wording has not changed is left alone; changed wording becomes a new version, and forms already
-    begun stay on theirs. A form with a fault in it stops the whole import and names every fault.
+    An unchanged wording is left alone; a changed one becomes a new version, and forms already started stay on theirs.
+    Raises DefinitionError, naming every fault, and imports nothing then.
     """
     fresh = (_bring_in(session, seed["definition"], now) for seed in seeds)
     return [version for version in fresh if version is not None]
@@ -46,7 +46,7 @@ def _bring_in(session: Session, raw: Mapping[str, Any], now: datetime) -> FormVe
 
 
 def publish(session: Session, template: FormTemplate, raw: Mapping[str, Any], now: datetime) -> FormVersion:
-    """Freeze a wording as the template's next version; the one before is retired from new work only.
+    """Publish a wording as the template's next version and return it; the version before is retired for new forms.
 
     Raises DefinitionError naming everything that is wrong with it.
     """
@@ -65,7 +65,7 @@ def publish(session: Session, template: FormTemplate, raw: Mapping[str, Any], no
 
 
 def published(session: Session, key: str) -> FormVersion:
-    """The version of a form that new work begins on."""
+    """Return the version of a template that new forms start on. Raises NotFound."""
     statement = (
         select(FormVersion)
         .join(FormTemplate)
@@ -82,7 +82,7 @@ def published(session: Session, key: str) -> FormVersion:
 
 
 def definition_of(session: Session, form: Form) -> FormDefinition:
-    """The wording this form was begun on, whatever was published since."""
+    """Return the wording this form was started on, whatever was published since."""
     version = form.form_version
     key = f"{version.checksum}-{form.purpose}"
     if key not in _read:

@@ -1,7 +1,7 @@
-"""Notes that somebody must not know, checked again when something else brings that person to a child.
+"""Check notes about people who must not know again, when a later event links such a person to a child.
 
-An officer is asked before a merge. In the rest no officer is at work: what is in doubt is held back, and the SEN team
-is told.
+Before a merge the officer is asked. In the other cases no officer is at work, so access is withheld and the SEN team
+is notified.
 """
 
 from collections.abc import Sequence
@@ -32,15 +32,17 @@ from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted
 
 @dataclass(frozen=True)
 class _Named:
-    """Somebody whom a merge would bring to a record, and the notes there that may mean them."""
+    """A person whom a merge would link to a record, and the notes there that may mean them."""
 
     name: str
     notes: Sequence[Note]
 
 
 def is_named_since(work: UnitOfWork, invitation: Invitation) -> bool:
-    """Whether a note that came after an invitation was made may mean the invited person. The notes before it were shown
-    to the officer who invited them."""
+    """Return whether a note made after an invitation may mean the invited person.
+
+    The officer who invited them saw the earlier notes.
+    """
     if invitation.child_id is None:
         return False
     known = set(notes_sent(work, invitation.child_id, invitation.created_at))
@@ -49,7 +51,7 @@ def is_named_since(work: UnitOfWork, invitation: Invitation) -> bool:
 
 
 def check_named_since(work: UnitOfWork, invitation: Invitation) -> None:
-    """Raise ValidationFailed before an officer sends an invitation again that would be held back when it is accepted."""
+    """Raise ValidationFailed when an invitation to be sent again would be held back on acceptance."""
     if is_named_since(work, invitation):
         text = N_(
             "A form that came in since the invitation may say that %(name)s must not know about this child. "
@@ -59,8 +61,10 @@ def check_named_since(work: UnitOfWork, invitation: Invitation) -> None:
 
 
 def check_merge(work: UnitOfWork, newer_id: int, older_id: int) -> None:
-    """Raise ValidationFailed, by name, where a merge would bring somebody to a record of which a form says that they must not
-    know. The officer confirms in the field "despite" to go on all the same."""
+    """Raise ValidationFailed, by name, when a merge would link a person to a record whose form says they must not know.
+
+    The officer can confirm in the field "despite" and continue.
+    """
     text = N_(
         "%(name)s is linked or invited to one of the records, and a form of the other may say that they must not know "
         "about this child: “%(words)s”. Tick the box if you are sure"
@@ -74,7 +78,7 @@ def check_merge(work: UnitOfWork, newer_id: int, older_id: int) -> None:
 
 
 def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
-    """Those of one record whom notes of the other may mean."""
+    """Return the people of one record whom notes of the other may mean."""
     notes = notes_about(work, other_id)
     if not notes:
         return []
@@ -105,7 +109,7 @@ def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
 
 
 def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Linked]:
-    """Those who see the child only because it is in their organisation's queue or came through it."""
+    """Return those who see the child only through their organisation's queue."""
     if link.organisation_id is None or not (link.person_id is None or link.through_queue):
         return []
     members = members_of(work.session, link.organisation_id)
@@ -113,8 +117,11 @@ def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Lin
 
 
 def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, dict[str, object]]) -> bool:
-    """A form was sent: tell the SEN team where it may name somebody linked to the child, and keep the child from those it
-    names who only see the organisation's queue. Returns whether a professional may be named."""
+    """Notify the SEN team when a submitted form may name a person linked to the child. Return whether it may name a
+    professional.
+
+    Members named in it who see only the organisation's queue lose access to the child.
+    """
     notes = list(notes_in(opened.definition, answers))
     if not notes:
         return False
@@ -128,20 +135,22 @@ def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, d
         if each.person_id not in (work.me.user_id, opened.form.author_id) or each.person_id is None
         if plainly_must_not_know(notes, each.name, each.relationship, each.organisation)
     ]
-    kept = False
+    barred_any = False
     for each in linked:
         for member in _members_beside(work, each, settled):
             if member.person_id != work.me.user_id and _by_name(notes, member):
-                _keep_away(work, child_id, member, work.me.user_id)
-                kept = True
+                _bar(work, child_id, member, work.me.user_id)
+                barred_any = True
     if named:
         work.record(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
-    return kept or any(each.part not in FAMILY_PARTS for each in named)
+    return barred_any or any(each.part not in FAMILY_PARTS for each in named)
 
 
 def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
-    """Somebody is confirmed as working for an organisation: keep from them the children of its queue of whom a form may
-    say that they must not know. Only the SEN team links them to these children."""
+    """Bar a newly confirmed member from the queue's children whose forms may say that they must not know.
+
+    Only the SEN team links them to these children.
+    """
     if person.organisation_id is None:
         return
     member = Linked(WorkflowRole.author, person.id, person.name, "", person.organisation_id, "", False)
@@ -149,26 +158,27 @@ def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
     children = queue_children_of(work.session, person.organisation_id, person.id)
     for child_id, notes in notes_by_child(work, children).items():
         if _by_name(notes, member):
-            _keep_away(work, child_id, member, by)
+            _bar(work, child_id, member, by)
 
 
 def keep_named_from_queue(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
-    """A child comes into an organisation's queue: keep the child from those who work there and whom a form may name. For a
-    transaction that holds the child."""
+    """Bar the members of an organisation whom a form may name from a child that enters its queue.
+
+    The transaction has locked the child.
+    """
     notes = notes_sent(work, child_id)
     if not notes:
         return
     settled = barred_from(work.session, child_id)
     settled |= {each.person_id for each in linked_with(work.session, child_id) if each.person_id is not None}
-    for member in members_of(
-        work.session, organisation_id, confirmed_only=False
-    ):  # it may come at this moment
+    # Unconfirmed members too: they may be confirmed at this moment.
+    for member in members_of(work.session, organisation_id, confirmed_only=False):
         if member.person_id not in settled and _by_name(notes, member):
-            _keep_away(work, child_id, member, work.me.user_id)
+            _bar(work, child_id, member, work.me.user_id)
 
 
-def _keep_away(work: UnitOfWork, child_id: int, member: Linked, by: int) -> None:
-    """Enter a link that is ended and barred, which keeps the queue from bringing the child to this person."""
+def _bar(work: UnitOfWork, child_id: int, member: Linked, by: int) -> None:
+    """Add a link that is ended and barred, so that the queue does not show the child to this person."""
     bar = work.add(
         ChildLink(
             child_id=child_id,
@@ -186,7 +196,10 @@ def _keep_away(work: UnitOfWork, child_id: int, member: Linked, by: int) -> None
 
 
 def warned_of(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> frozenset[int]:
-    """The links of those of whom a form may say that they must not know. For the SEN team."""
+    """Return the links of people of whom a form may say that they must not know.
+
+    Raises Forbidden outside the SEN team.
+    """
     notes = notes_about(work, child_id)
     return frozenset(
         each.link_id

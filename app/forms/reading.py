@@ -1,4 +1,4 @@
-"""Reading what was sent: for the SEN team, for its authors, and for those it is shared with."""
+"""Read submitted forms: for the SEN team, for their authors, and for those they are shared with."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,19 +27,19 @@ class ReadLine:
     line: AnswerLine
     files: Sequence[Document]
     changed: bool
-    """It reads differently from the version before."""
+    """Whether it differs from the version before."""
 
 
 @dataclass(frozen=True)
 class ReadSection:
-    """One section as it reads."""
+    """One section as this reader may read it."""
 
     section: Section
     lines: Sequence[ReadLine]
 
     @property
     def changed(self) -> bool:
-        """Something in it reads differently from the version before."""
+        """Whether anything in it differs from the version before."""
         return any(one.changed for one in self.lines)
 
 
@@ -51,7 +51,7 @@ class Reading:
     parts: frozenset[WorkflowRole]
     steps: Sequence[str]
     submission: Submission | None
-    """The version that is read; None while nothing was sent."""
+    """The version shown; None while nothing was submitted."""
     versions: Sequence[Submission]
     """Every version this reader may choose from, newest first."""
     sections: Sequence[ReadSection]
@@ -59,17 +59,20 @@ class Reading:
 
     @property
     def is_newest(self) -> bool:
-        """What is read is the last that was sent."""
+        """Whether the version shown is the newest."""
         return self.submission is not None and self.submission is self.versions[0]
 
     def step(self, name: str) -> Step:
-        """The step, if this reader may take it now. Raises Forbidden or InvalidState."""
+        """Return the step, if this reader may take it now. Raises Forbidden or InvalidState."""
         return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
 
 
 def read(work: UnitOfWork, form_id: int, number: int | None = None) -> Reading:
-    """What was sent with a form: its newest version, or this one. The SEN team and its authors may read every
-    version and every answer; others the version shared with them, without what is not theirs to know. Raises NotFound."""
+    """Return a submitted form as this person may read it: its newest version, or version `number`.
+
+    The SEN team and its authors may read every version and every answer; others the version shared with them, without
+    restricted answers. Raises NotFound.
+    """
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
@@ -90,7 +93,7 @@ def read(work: UnitOfWork, form_id: int, number: int | None = None) -> Reading:
 
 
 def reader_of(work: UnitOfWork, parts: frozenset[WorkflowRole]) -> Reader:
-    """What this person is to the answers of a form in which they play these parts."""
+    """Return which kind of reader of a form a person with these workflow roles is."""
     if WorkflowRole.sen_team in parts:
         return Reader.sen_team
     if parts & {WorkflowRole.author, WorkflowRole.giver}:
@@ -105,9 +108,11 @@ def as_read_by(
     answers: Mapping[str, Mapping[str, Any]],
     sees_request: bool | None = None,
 ) -> Readable:
-    """These answers of a form as this reader may read them. `sees_request`: whether the reader may read the request too;
-    looked up for the person at work unless it is given. An older version of the request than the newest that the person
-    at work may read is not quoted to others."""
+    """Return these answers of a form as this reader may read them.
+
+    `sees_request` tells whether the reader may read the request too; when it is None, it is looked up for the current
+    user. Others get no quotation from an older version of the request than the newest one.
+    """
     definition = definition_of(work.session, form)
     if reader not in WHOLE and quotes_request(definition):
         sees_request = sees_request is not False and _quotes_as_sent(work, form, definition, answers)
@@ -118,13 +123,13 @@ def as_read_by(
 
 
 def neutral_name(document: Document) -> str:
-    """A name that says nothing about the family, with the ending of the file's own name."""
+    """Return a name that reveals nothing about the family, with the ending of the file's own name."""
     _stem, dot, ending = document.name.rpartition(".")
     return f"file-{document.id}{dot}{ending if dot else ''}"
 
 
 def name_to_read(work: UnitOfWork, document: Document) -> str:
-    """The name under which this person gets a file: its own, unless an address must be kept secret from readers."""
+    """Return the name under which this person gets a file: its own, unless the family's address must stay secret."""
     form = form_to_read(work.session, document.form_id)
     if form is None:
         raise NotFound("Form")
@@ -135,8 +140,10 @@ def name_to_read(work: UnitOfWork, document: Document) -> str:
 def _quotes_as_sent(
     work: UnitOfWork, form: Form, definition: FormDefinition, answers: Mapping[str, Mapping[str, Any]]
 ) -> bool:
-    """Whether this person may read the request, and this form quotes it as they may read it: an earlier version of the
-    request was quoted in what was sent before the request was corrected."""
+    """Return whether this person may read the request, and the form quotes its newest version.
+
+    A form sent before the request was corrected quotes the earlier version.
+    """
     facts = request_facts(work, form.child_id)
     return bool(facts) and all(
         ((answers.get(section.id) or {}).get(question.id) or "") == facts[question.fact]
@@ -147,7 +154,7 @@ def _quotes_as_sent(
 
 
 def quotes_request(definition: FormDefinition) -> bool:
-    """Whether answers of the request are repeated in this form."""
+    """Return whether this form repeats answers of the request."""
     return any(
         question.fact in FROM_REQUEST for section in definition.sections for question in section.questions
     )
@@ -162,7 +169,7 @@ def _sections(
     if reader not in WHOLE and form.child.contact_risk:
         for one in files.values():
             attach(one, name=neutral_name(one))
-    was = _said(as_read_by(work, form, reader, found[before.id])) if before else None
+    was = _shown_answers(as_read_by(work, form, reader, found[before.id])) if before else None
     return read_sections(as_read_by(work, form, reader, found[chosen.id]), files, was)
 
 
@@ -171,7 +178,7 @@ def read_sections(
     files: Mapping[int, Document],
     was: Mapping[tuple[str, str], Any] | None = None,
 ) -> list[ReadSection]:
-    """The sections of a form as a page shows them."""
+    """Return the sections of a form for a page."""
     return [
         ReadSection(
             section, [_line(section, line, files, was) for line in answer_lines(section, as_read.answers)]
@@ -190,7 +197,7 @@ def _line(
     return ReadLine(line, [files[number] for number in line.files if number in files], changed)
 
 
-def _said(as_read: Readable) -> dict[tuple[str, str], Any]:
+def _shown_answers(as_read: Readable) -> dict[tuple[str, str], Any]:
     return {
         (section.id, line.question.id): (line.shown, line.files)
         for section in as_read.sections

@@ -11,39 +11,41 @@ from app.forms.queries.recipients import form_facts, link_facts, linked_to
 
 
 def the_authors(connection: Connection, event: FormEvent) -> Addressees:
-    """Who wrote the form, and their colleagues who are linked to the child; the whole organisation while it waits in
-    its queue."""
+    """Return who wrote the form and their colleagues linked to the child; the whole organisation while it is in its
+    queue."""
     form = form_facts(connection, event.form_id)
     if form.author_id is None and form.organisation_id is not None:
         return set(professionals_of(connection, form.organisation_id))
-    told: Addressees = {form.author_id} if form.author_id is not None else set()
+    people: Addressees = {form.author_id} if form.author_id is not None else set()
     if form.organisation_id is not None:
         linked = linked_to(connection, form.child_id)
-        told |= {person for person, organisation in linked.items() if organisation == form.organisation_id}
-    return told
+        people |= {person for person, organisation in linked.items() if organisation == form.organisation_id}
+    return people
 
 
 def those_it_is_shared_with(connection: Connection, event: FormShared) -> Addressees:
-    """Those it was not shared with before: the linked professionals, and each parent or young person chosen by name;
-    never its own authors."""
+    """Return the new readers: the linked professionals, and each parent or young person chosen by name.
+
+    Its own authors are not included.
+    """
     form = form_facts(connection, event.form_id)
-    told: Addressees = set()
+    people: Addressees = set()
     if "professionals" in event.shared_with and event.new_professionals:
         linked = linked_to(connection, form.child_id, WorkflowRole.author)
-        told |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
-    told |= {link_facts(connection, link_id).person_id for link_id in event.new_links}
-    told -= {SEN_TEAM}
-    return told - {form.author_id}
+        people |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
+    people |= {link_facts(connection, link_id).person_id for link_id in event.new_links}
+    people -= {SEN_TEAM}
+    return people - {form.author_id}
 
 
 def the_giver(connection: Connection, event: ConsentStarted) -> Addressees:
-    """The parent or young person who is asked for their consent."""
+    """Return the parent or young person who is asked for their consent."""
     form = form_facts(connection, event.form_id)
     return {form.author_id} if form.author_id is not None and not form.recorded_by_team else set()
 
 
 def the_family(connection: Connection, event: FormEvent) -> Addressees:
-    """The parents and carers linked to the child, and the young person if the account is theirs."""
+    """Return the parents and carers linked to the child, and the young person if the account is theirs."""
     child_id = form_facts(connection, event.form_id).child_id
     return {
         *linked_to(connection, child_id, WorkflowRole.parent),

@@ -1,4 +1,4 @@
-"""What the SEN team does with a form that was sent to it: accept it, or send it back saying why."""
+"""Accept submitted forms, or return them to their authors with reasons."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,7 +30,7 @@ from app.forms.submissions import answers_that_count
 from app.forms.tables.forms import FormReturn
 
 WHOLE = ""
-"""The place of a reason that is about the whole form."""
+"""The key of a reason that is about the whole form."""
 
 LONGEST_REASON = 4_000
 NO_REASON = N_("Enter a reason for the whole form or for at least one section")
@@ -55,14 +55,17 @@ RETURNED: Mapping[str, type[FormEvent]] = {
 
 
 def accept(work: UnitOfWork, form_id: int, number: int) -> None:
-    """Accept what was sent; `number` is the version that was read. Raises Conflict when a newer one has come in."""
+    """Accept a submitted form; `number` is the version that was read. Raises Conflict when there is a newer one."""
     opened, end = _answer(work, form_id, "accept", number)
     opened.form.state = end
     work.record(ACCEPTED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 
 
 def undo_accept(work: UnitOfWork, form_id: int, number: int) -> None:
-    """Undo an acceptance: the form is again one that waits for an answer. Not possible once the request is decided."""
+    """Undo an acceptance, so that the form waits for an answer again.
+
+    Raises InvalidState once the request is decided.
+    """
     opened, end = _answer(work, form_id, "undo_accept", number)
     opened.form.state = end
     work.record(UNDONE[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
@@ -71,10 +74,11 @@ def undo_accept(work: UnitOfWork, form_id: int, number: int) -> None:
 def send_back(
     work: UnitOfWork, form_id: int, number: int, reasons: Mapping[str, str], wanted_by: date | None = None
 ) -> None:
-    """Return a form to its authors with a reason for each section that needs work, or for the whole (WHOLE), and the
-    day by which it is wanted back (by default, correct_by).
+    """Return a form with a reason for each section that needs work, or for the whole (WHOLE), and a day to send it
+    again.
 
-    Raises ValidationFailed when there is no reason, one is too long, or the day has passed.
+    The day is `correct_by` unless given. Raises ValidationFailed when there is no reason, one is too long, or the day
+    has passed.
     """
     opened, end = _answer(work, form_id, "return", number)
     places = {WHOLE, *(section.id for section in opened.definition.sections)}
@@ -98,7 +102,7 @@ def send_back(
 
 
 def still_as_sent(work: UnitOfWork, opened: FormContext, number: int) -> set[str]:
-    """Return the sections whose answers and files are still those of this submission, whoever saved them since."""
+    """Return the sections whose answers and files are unchanged since this submission."""
     sent = answers_of(work.session, opened.form.id, number)
     now = answers_that_count(opened.definition, opened.answers)
     return {
@@ -141,5 +145,5 @@ def _check(given: Mapping[str, str], wanted_by: date, today: date) -> None:
 
 
 def reason_field(place: str) -> str:
-    """The name of the field in which the reason for this place is typed."""
+    """Return the name of the field for this section's reason."""
     return f"reason-{place}" if place else "reason"

@@ -1,4 +1,4 @@
-"""Events about what must be kept from somebody. Re-exported by events.py."""
+"""Events about information that certain people must not get."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,16 @@ from app.core.events import Event, FormEvent, LinkEvent
 
 
 class FilesWithheld(Event):
-    """An address must be kept secret from now on, so the files that were shared with others are no longer open to them."""
+    """The family's address became secret, so files shared with others can no longer be opened."""
 
 
 class MustNotKnowNoted(FormEvent):
-    """A form that was sent may say that somebody who is linked to the child must not know."""
+    """A submitted form may name a person linked to the child who must not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationHeldBack(Event):
-    """An invitation was accepted after a form had said that this person may not know: they were not linked."""
+    """A person accepted an invitation after a form had named them as one who must not know: they were not linked."""
 
     invitation_id: int
 

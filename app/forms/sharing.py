@@ -1,7 +1,7 @@
-"""What linked professionals, parents and young people may read: decided by the SEN team, form by form, person by person.
+"""Share forms with linked professionals, parents and young people; the SEN team decides form by form, person by person.
 
-A share is of one submitted version. Returning or withdrawing the form ends it; the corrected version is shared again by
-the SEN team, after reading it.
+A share is of one submitted version. Returning or withdrawing the form ends it; the SEN team reads the corrected
+version and shares it again.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,14 @@ def set_sharing(
     choice: SharingChoice,
     number: int | None = None,
     *,
-    said_secret: bool = True,
+    warned_secret: bool = True,
 ) -> Form:
-    """From now on exactly these may read the form's newest submitted version. `number` is the version that was on the
-    screen, and `said_secret` whether the screen said that an address must be kept secret.
+    """Share the form's newest submitted version with exactly these people, and return the form.
 
-    Sharing needs a submitted version; ending it is possible at any time, and acts at once. Raises ValidationFailed when a form
-    says that a person chosen must not know and the officer did not confirm it, Conflict when a newer version came in.
+    `number` is the version on the screen, and `warned_secret` whether the screen warned that an address is secret.
+    Sharing needs a submitted version; it can be ended at any time, at once. Raises ValidationFailed when a form names
+    a chosen person as one who must not know and the officer did not confirm it, and Conflict when there is a newer
+    version.
     """
     if not work.me.in_sen_team:
         raise Forbidden("share")
@@ -48,9 +49,9 @@ def set_sharing(
     before = open_shares(work.session, form_id)
     if choice == choice_of(before, choice):
         return form
-    if not choice.nobody:
+    if not choice.is_empty:
         _check(work, form, choice, number)
-        if choice.with_files and not said_secret and form.child.contact_risk:
+        if choice.with_files and not warned_secret and form.child.contact_risk:
             text = N_(
                 "An address must be kept secret since you opened this page. Check the files, then save again"
             )
@@ -73,7 +74,7 @@ def set_sharing(
 
 
 def choice_of(shares: Sequence[FormShare], like: SharingChoice | None = None) -> SharingChoice:
-    """The choice that these open shares came from; the answers that no share holds are taken from `like`."""
+    """Return the choice that these open shares came from; what no share holds is taken from `like`."""
     like = like or SharingChoice()
     group = [share for share in shares if share.link_id is None]
     return SharingChoice(
@@ -86,17 +87,17 @@ def choice_of(shares: Sequence[FormShare], like: SharingChoice | None = None) ->
 
 
 def end_sharing(work: UnitOfWork, form_id: int) -> None:
-    """Nobody reads the form any more beside its authors and the SEN team."""
+    """End all sharing of a form, so that only its authors and the SEN team read it."""
     end_shares(work.session, of_form(form_id), work.now)
 
 
 def end_what_rested_on_consent(work: UnitOfWork, child_id: int) -> None:
-    """A consent about this child was withdrawn: end what was shared on the strength of it."""
+    """End the sharing that rested on a consent, because one about this child was withdrawn."""
     end_shares(work.session, resting_on_consent(child_id), work.now)
 
 
 def share_consent(work: UnitOfWork, form_id: int, number: int) -> None:
-    """What somebody consented to is read by the linked professionals, without what is restricted."""
+    """Share a consent form with the linked professionals, without its restricted answers and files."""
     work.session.add(
         FormShare(
             form_id=form_id, submission_number=number, link_id=None, with_files=False, created_at=work.now
@@ -115,7 +116,7 @@ def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | No
     newest = last_number(work.session, form.id)
     if number is not None and newest != number:
         raise Conflict("Submission")
-    # Also those who read it already: a form that came in since may name them.
+    # Also the current readers: a form sent since may name them.
     readers = set(choice.links)
     if choice.professionals:
         readers |= set(people) - family
@@ -127,7 +128,7 @@ def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | No
 
 
 def _check_consent(work: UnitOfWork, child_id: int) -> None:
-    """Nothing rests on a consent that was withdrawn, perhaps since the page was opened."""
+    """Raise ValidationFailed when a consent was withdrawn, perhaps since the page was opened, and none is in force."""
     states = {each.state for each in consents_about(work.session, child_id)}
     if FormState.withdrawn in states and FormState.submitted not in states:
         text = N_(
@@ -156,7 +157,7 @@ def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> 
 
 
 def family_of(work: UnitOfWork, child_id: int) -> list[Involved]:
-    """The parents, carers and the young person linked to the child now."""
+    """Return the parents, carers and the young person linked to the child now."""
     return [each for each in involved_with(work.session, child_id) if _is_family(each)]
 
 
@@ -166,7 +167,7 @@ def _is_family(each: Involved) -> bool:
 
 def _replace(work: UnitOfWork, form: Form, choice: SharingChoice) -> None:
     end_sharing(work, form.id)
-    if choice.nobody:
+    if choice.is_empty:
         return
     number = last_number(work.session, form.id)
     links: list[int | None] = [None] if choice.professionals else []

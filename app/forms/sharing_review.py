@@ -1,4 +1,4 @@
-"""What an officer sees before sharing a form: the state of consent, warnings by name, and what each reader would get."""
+"""Prepare the decision to share a form: the state of consent, warnings by name, and each reader's view."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,12 +23,12 @@ from app.forms.tables.shares import FormShare
 
 @dataclass(frozen=True)
 class Candidate:
-    """Someone the form can be shared with, and what forms say about what they must not know."""
+    """A person the form can be shared with, and notes that may name them as one who must not know."""
 
     person: Involved
     warnings: Sequence[Note]
     is_parent_of_age: bool = False
-    """A parent of somebody over compulsory school age, who decides what their parents may know."""
+    """A parent of a young person over compulsory school age, who decides what their parents may know."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SharingReview:
     submission: Submission | None
     can_share: bool
     choice: SharingChoice
-    """What is shared now."""
+    """The current sharing."""
     family: Sequence[Candidate]
     professionals: Sequence[Candidate]
     consents: Sequence[ConsentLine]
@@ -51,7 +51,10 @@ class SharingReview:
 
 
 def review(work: UnitOfWork, form_id: int) -> SharingReview:
-    """Everything an officer needs to decide who may read this form. Raises NotFound, Forbidden."""
+    """Return everything an officer needs to decide who may read this form.
+
+    Raises NotFound, Forbidden or InvalidState.
+    """
     if not work.me.in_sen_team:
         raise Forbidden("share")
     form = form_to_read(work.session, form_id)
@@ -106,7 +109,7 @@ def review(work: UnitOfWork, form_id: int) -> SharingReview:
 
 
 def _who_reads_request(work: UnitOfWork, child_id: int, shares: Sequence[FormShare]) -> set[Reader]:
-    """The kinds of reader with whom the newest request is shared, and who so read what other forms quote from it."""
+    """Return the kinds of reader who may read the newest request, and so what other forms quote from it."""
     found = request_for(work.session, child_id)
     number = found[0].id if found is not None else None
     return {

@@ -1,4 +1,4 @@
-"""Sending a form to the SEN team: once, whole, and kept word for word."""
+"""Submit forms to the SEN team as unchangeable copies."""
 
 import hashlib
 import json
@@ -45,10 +45,10 @@ SENT: Mapping[str, type[FormEvent]] = {
 
 
 def submit(work: UnitOfWork, form_id: int, send_key: str) -> Submission:
-    """Send a form to the SEN team, the first time or after a return.
+    """Submit a form to the SEN team, the first time or after a return, and return the submission.
 
-    `send_key` comes from the page it is sent from: pressing twice sends once. Raises Incomplete with every part that
-    is missing or wrong.
+    `send_key` comes from the page it is sent from: pressing twice submits once. Raises Incomplete with every answer
+    that is missing or wrong.
     """
     if not SEND_KEY.fullmatch(send_key):
         raise InvalidState("send_key")
@@ -74,26 +74,26 @@ def submit(work: UnitOfWork, form_id: int, send_key: str) -> Submission:
 
 
 def missing(opened: FormContext, work: UnitOfWork) -> list[Problem]:
-    """Everything that stands between this form and the SEN team."""
+    """Return every answer that is missing or wrong and so prevents the submission."""
     return [*check_complete(opened.definition, opened.answers, work.today), *_rights_not_passed(opened, work)]
 
 
 def _rights_not_passed(opened: FormContext, work: UnitOfWork) -> list[Problem]:
-    """Answers of a consent form that are not for this person to give."""
+    """Return the answers of a consent form that this person has no right to give."""
     if opened.form.kind != "consent":
         return []
     part = part_of_giver(work.session, opened.form.child_id, opened.form.author_id)
     of_age = is_young_person(opened.form.child.date_of_birth, work.today)
     problems = []
     for section in opened.sections:
-        said = (opened.answers.get(section.id) or {}).get(WHO_ANSWERS)
-        if said and (text := wrong_giver(said, part, is_young_person=of_age)):
+        giver = (opened.answers.get(section.id) or {}).get(WHO_ANSWERS)
+        if giver and (text := wrong_giver(giver, part, is_young_person=of_age)):
             problems.append(Problem(section.id, WHO_ANSWERS, None, None, Wording(text)))
     return problems
 
 
 def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str, dict[str, Any]]:
-    """The answers to the questions that were asked in the end: what a changed answer hid is not sent."""
+    """Return the answers to the visible questions; a question hidden by a changed answer is not submitted."""
     return {
         section.id: {
             question.id: (answers.get(section.id) or {})[question.id]
@@ -105,7 +105,7 @@ def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str
 
 
 def seal_of(answers: Answers, form_checksum: str) -> str:
-    """The fingerprint of what was sent and of the wording it answers."""
+    """Return the checksum of the answers and of the wording they belong to."""
     content = json.dumps([form_checksum, answers], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -142,14 +142,14 @@ def _hand_in_files(work: UnitOfWork, opened: FormContext, submission: Submission
 
 
 WHO_ANSWERS = "who"
-"""The question of the consent form that says who gives the answers."""
+"""The question of the consent form about who gives the answers."""
 
 YEAR_TAUGHT = "actual_year"
-"""The question of the request in which the school says the year group the child is taught in."""
+"""The question of the request about the year group the child is taught in."""
 
 
 def _record_year(work: UnitOfWork, opened: FormContext, answers: Answers) -> None:
-    """Keep the year group the child is taught in, which decides what advice must look ahead to (Year 9)."""
+    """Save the year group the child is taught in, which decides what advice must cover (Year 9)."""
     if opened.form.kind != "request":
         return
     values = [given[YEAR_TAUGHT] for given in answers.values() if given.get(YEAR_TAUGHT)]

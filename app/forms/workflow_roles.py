@@ -1,4 +1,4 @@
-"""What somebody is to one form: whose hands they have when a step is to be taken."""
+"""Find a person's workflow roles in one form."""
 
 from sqlalchemy import Integer, bindparam, or_, select
 
@@ -16,12 +16,12 @@ from app.organisations.tables import Organisation
 
 
 def workflow_roles_of(work: UnitOfWork, form: Form) -> frozenset[WorkflowRole]:
-    """The parts this person plays in this form.
+    """Return this person's workflow roles in this form.
 
-    The SEN team is the SEN team in every form, and the recorder of a consent that it writes down. A professional is an
-    author when the form is their organisation's and they themselves are linked to the child: waiting in the queue is
-    not enough. Until they are confirmed as working there, only their own forms are theirs. A linked parent or young
-    person is the giver of their own consent, and of no other.
+    The SEN team has its role in every form, and records a consent that it writes down. A professional is an author
+    when the form is their organisation's and they themselves are linked to the child: its queue is not enough. Until
+    they are confirmed as working there, only their own forms are theirs. A linked parent or young person is the giver
+    of their own consent, and of no other.
     """
     if work.me.in_sen_team:
         return frozenset(
@@ -39,7 +39,7 @@ def workflow_roles_of(work: UnitOfWork, form: Form) -> frozenset[WorkflowRole]:
 
 
 def _gives(work: UnitOfWork, form: Form) -> bool:
-    """Whether it is this person's own consent; while the SEN team writes it down, nobody else fills it in."""
+    """Return whether it is this person's own consent; while the SEN team writes it down, no one else fills it in."""
     in_record = form.recorded_by_team and form.state is FormState.draft
     return form.kind == "consent" and form.author_id == work.me.user_id and not in_record
 
@@ -54,8 +54,11 @@ def check_confirmed(person: Person, field: str) -> None:
 
 
 def organisation_in_use(work: UnitOfWork, organisation_id: int, field: str) -> Organisation:
-    """Return the organisation, which stays in use until this is done: whoever marks it as no longer in use counts its open
-    work. Raises ValidationFailed for one that is no longer in use: its people read nothing."""
+    """Return the organisation, locked so that it stays in use until this transaction ends.
+
+    Marking it as no longer in use counts its open work. Raises ValidationFailed for one no longer in use, because its
+    people read nothing, and NotFound.
+    """
     organisation = work.session.scalars(organisation_held(organisation_id)).one_or_none()
     if organisation is None:
         raise NotFound("Organisation")
@@ -67,8 +70,10 @@ def organisation_in_use(work: UnitOfWork, organisation_id: int, field: str) -> O
 
 
 def is_linked(work: UnitOfWork, child_id: int) -> bool:
-    """Whether this person, by name and not through a queue, is involved with the child now; a professional as one of
-    the organisation that they work for now."""
+    """Return whether this person is linked to the child by name, not through a queue.
+
+    A professional must be linked for the organisation that they work for now.
+    """
     me = work.me
     return bool(_OPEN_LINK.rows(work.session, child=child_id, me=me.user_id, organisation=me.organisation_id))
 

@@ -20,7 +20,7 @@ from app.core.audit.heads import FILE as HEADS_FILE
 from app.core.database.row_filter import bypass_row_filter
 from app.core.files.storage import Store
 from app.core.unit_of_work import AppContext
-from app.documents.documents import still_wanted, store_of
+from app.documents.documents import files_to_keep, store_of
 from app.operations.archive import (
     DATABASE,
     HEADS,
@@ -119,7 +119,7 @@ def _look_at(context: AppContext, connection: Connection) -> _Seen:
         bypass_row_filter(session, "a backup is taken")
         documents = [
             (row.id, row.storage_key, row.sha256)
-            for row in session.execute(still_wanted(context.clock.now()))
+            for row in session.execute(files_to_keep(context.clock.now()))
         ]
         _, seal = head(session)
         return _Seen(counts, revision_of(connection), counts["audit"], seal, documents)

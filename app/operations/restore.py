@@ -19,7 +19,7 @@ from app.core.database.row_filter import bypass_row_filter
 from app.core.events import PortalRestored
 from app.core.files.checksum import checksum_of
 from app.core.unit_of_work import AppContext, unit_of_work
-from app.documents.documents import still_wanted, store_of, without_file
+from app.documents.documents import files_to_keep, store_of, without_file
 from app.operations.archive import (
     DATABASE,
     HEADS,
@@ -256,7 +256,7 @@ def _wrong_counts(context: AppContext, manifest: Manifest) -> list[str]:
 def _documents(context: AppContext) -> Documents:
     with context.database.open() as session:
         bypass_row_filter(session, "restored documents are compared with their files")
-        return session.execute(still_wanted(context.clock.now())).all()
+        return session.execute(files_to_keep(context.clock.now())).all()
 
 
 def _without_file(context: AppContext, manifest: Manifest, documents: Documents) -> list[str]:

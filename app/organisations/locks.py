@@ -6,6 +6,6 @@ from app.organisations.tables import Organisation
 
 
 def organisation_held(organisation_id: int) -> Select[Organisation]:
-    """The organisation, while nobody marks it as no longer in use. Many may ask for it at once."""
+    """Return the statement that locks the organisation, so that it stays in use; many may hold this lock at once."""
     found = select(Organisation).where(Organisation.id == organisation_id)
     return found.with_for_update(read=True).execution_options(populate_existing=True)

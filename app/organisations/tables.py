@@ -1,4 +1,4 @@
-"""The bodies professionals work for, and the e-mail domains that are theirs."""
+"""Tables of the organisations professionals work for, and of their email domains."""
 
 from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship

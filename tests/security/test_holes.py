@@ -224,6 +224,6 @@ def test_hole_10_a_file_outlives_a_change_that_fails(context: AppContext, cast: 
 
     with cast.sana.works() as work:
         assert work.get(Document, number).removed_at is None
-        document, content = documents.hand_out(work, number)
+        document, content = documents.open_for_download(work, number)
     with content:
         assert content.read() == PDF and document.id == number

@@ -176,7 +176,7 @@ class Stage(RuleBasedStateMachine):
                 SectionDraft(
                     form_id=held.id,
                     section=section.id,
-                    answers=drafts.typed_in(section, answers[section.id]),
+                    answers=drafts.editable_answers(section, answers[section.id]),
                     saved_by_id=self.portal.numbers["olu"],
                     saved_at=work.now,
                 )

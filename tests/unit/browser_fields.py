@@ -11,7 +11,7 @@ def fields_of(
     section: Section, answers: dict[str, Any], shown: list[Question] | None = None
 ) -> dict[str, list[str]]:
     """All fields of a section's page, filled from answers; unticked boxes are not sent."""
-    asked = [question for question in (section.questions if shown is None else shown) if question.is_typed]
+    asked = [question for question in (section.questions if shown is None else shown) if question.is_entered]
     fields: dict[str, list[str]] = {SHOWN: [" ".join(question.id for question in asked)]}
     for question in asked:
         value = answers.get(question.id)

@@ -11,7 +11,7 @@ from app.forms.definitions import (
     check_complete,
     check_draft,
     check_section_complete,
-    facts_wanted,
+    facts_needed,
     parse,
     section_status,
     with_facts,
@@ -176,7 +176,7 @@ def test_known_facts_fill_the_form_and_replace_what_was_there():
         form, {"page": {"born": "1999-01-01", "it": "typed"}}, {"child.date_of_birth": "2016-11-08"}
     )
 
-    assert facts_wanted(form) == {"child.date_of_birth"}
+    assert facts_needed(form) == {"child.date_of_birth"}
     assert answers == {"page": {"born": "2016-11-08", "it": "typed"}}
     assert with_facts(form, {}, {}) == {"page": {"born": ""}}
     assert answers_as_text(form, answers)[0][1] == [

@@ -15,7 +15,7 @@ from app.forms.definitions import (
     answers_as_text,
     check_complete,
     checksum,
-    facts_wanted,
+    facts_needed,
     parse,
     put_section,
     read_section,
@@ -272,7 +272,7 @@ def test_how_to_reach_the_family_and_worries_about_safety_are_for_the_sen_team_o
 
 @pytest.mark.parametrize("key", ADVICE)
 def test_an_advice_form_does_not_carry_the_family_s_address(key):
-    assert not {"child.address", "child.postcode"} & facts_wanted(FORMS[key])
+    assert not {"child.address", "child.postcode"} & facts_needed(FORMS[key])
 
 
 def test_the_sample_takes_the_name_of_the_child_it_is_filled_in_for():

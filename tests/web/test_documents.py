@@ -144,7 +144,7 @@ def test_nobody_waits_for_the_database_while_a_file_is_read(cast, context, start
             return archive.checksum_of(content)
 
         monkeypatch.setattr(documents, "checksum_of", reads)
-        _, content = documents.hand_out(work, document.id)
+        _, content = documents.open_for_download(work, document.id)
         content.close()
     assert held == [False]
     with everything(context) as work:

@@ -98,7 +98,7 @@ def test_a_section_as_drawn_sends_back_what_it_was_filled_with(app, form, sectio
     got = put_section({}, section, values_from(section, page.sent, signed))[section.id]
 
     for question in section.visible_questions(wanted):
-        if question.is_typed:
+        if question.is_entered:
             sent, arrived = wanted[section.id].get(question.id), got.get(question.id)
             assert arrived == sent or (blank(arrived) and blank(sent)), question.id
 

@@ -45,7 +45,7 @@ def test_every_section_is_drawn_saved_and_followed_by_the_next(cast, started, pr
     )
     kept = answers_now(cast.sana, started.id, section)
     for question in REQUEST.section(section).questions:
-        if question.is_typed and ANSWERS[section].get(question.id):
+        if question.is_entered and ANSWERS[section].get(question.id):
             assert kept[question.id] == ANSWERS[section][question.id] or question.kind in (
                 "table",
                 "declaration",

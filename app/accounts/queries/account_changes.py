@@ -1,4 +1,8 @@
-"""Changes of email address on their way: confirmed and applied before anybody is known, so Core statements on purpose."""
+"""Queries for pending changes of email address.
+
+They are confirmed and applied before anyone is logged in, so these are Core statements, which no row filter applies
+to.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +23,7 @@ MOST_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class DueChange:
-    """A confirmed change whose time has come."""
+    """A confirmed change whose delay is over."""
 
     id: int
     person_id: int
@@ -29,7 +33,7 @@ class DueChange:
 def confirm_change(
     session: Session, person_id: int, new_email: str, now: datetime, takes_effect_at: datetime
 ) -> bool:
-    """Confirm the pending change; False when there is none (any more).
+    """Confirm the pending change. Return False when there is none.
 
     Raises IntegrityError when another account has confirmed the same address.
     """
@@ -48,7 +52,7 @@ def confirm_change(
 
 
 def cancel_change(session: Session, person_id: int, now: datetime) -> bool:
-    """Cancel the pending change; False when there was none (any more)."""
+    """Cancel the pending change. Return False when there is none."""
     cancelled = session.execute(
         update(_change)
         .where(_PENDING, _change.c.person_id == person_id)
@@ -59,7 +63,10 @@ def cancel_change(session: Session, person_id: int, now: datetime) -> bool:
 
 
 def due_changes(session: Session, now: datetime, email: str | None = None) -> Sequence[DueChange]:
-    """The confirmed changes whose time has come; with an address, only the one of the account that has it or gets it."""
+    """Return the confirmed changes whose delay is over.
+
+    With an address, only the change of the account that has it or gets it.
+    """
     due = select(_change.c.id, _change.c.person_id, _change.c.new_email).where(
         _PENDING, _change.c.confirmed_at.is_not(None), _change.c.takes_effect_at <= now
     )
@@ -70,7 +77,7 @@ def due_changes(session: Session, now: datetime, email: str | None = None) -> Se
 
 
 def mark_applied(session: Session, change_id: int, now: datetime) -> bool:
-    """Mark a change as applied; False when another process was quicker or it was cancelled."""
+    """Mark a change as applied. Return False when another process did so first or it was cancelled."""
     applied = session.execute(
         update(_change)
         .where(_PENDING, _change.c.id == change_id)
@@ -81,7 +88,7 @@ def mark_applied(session: Session, change_id: int, now: datetime) -> bool:
 
 
 def mark_dropped(session: Session, change_id: int, now: datetime) -> None:
-    """The address became somebody else's: the change that was marked as applied is cancelled instead."""
+    """Cancel a change that was marked as applied, because its address has got another account."""
     session.execute(
         update(_change).where(_change.c.id == change_id).values(applied_at=None, cancelled_at=now)
     )

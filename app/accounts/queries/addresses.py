@@ -1,7 +1,7 @@
-"""What an e-mail address tells us: whose account it is, and whether its domain is a place of work we know.
+"""Find the account of an email address, and the work domain that covers it.
 
-Asked before anybody is known, and by people who may not see either, so these are Core statements on purpose.
-What they find is never shown; it only decides what happens next.
+Used before log-in, and by people who may see neither, so these are Core statements, which no row filter applies to.
+The results are never shown; they only decide what happens next.
 """
 
 from dataclasses import dataclass
@@ -34,14 +34,14 @@ class KnownPerson:
 
 @dataclass(frozen=True)
 class KnownDomain:
-    """A recognised work domain, and whose it is when it is one organisation's only."""
+    """A recognised work domain, and its organisation when it belongs to only one."""
 
     domain: str
     organisation_id: int | None
 
 
 def person_with_email(session: Session, email: str) -> KnownPerson | None:
-    """Whose account has this (canonical) address."""
+    """Return the account with this (canonical) address, or None."""
     rows = session.execute(
         select(
             _person.c.id,

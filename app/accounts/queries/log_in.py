@@ -1,4 +1,7 @@
-"""What the log-in room asks before anybody is known, and so without a row filter: Core statements on purpose."""
+"""Queries of the log-in.
+
+They run before anyone is logged in, so these are Core statements, which no row filter applies to.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ _saved_submission = SavedSubmission.__table__
 
 @dataclass(frozen=True)
 class Account:
-    """As much of an account as logging in needs."""
+    """The columns of an account that logging in needs."""
 
     id: int
     email: str
@@ -43,19 +46,19 @@ _ACCOUNT = select(
 
 
 def account_by_email(session: Session, email: str) -> Account | None:
-    """Whose log-in name this is."""
+    """Return the account with this log-in name, or None."""
     found = session.execute(_ACCOUNT.where(_person.c.email == email)).one_or_none()
     return Account(*found) if found is not None else None
 
 
 def account_by_id(session: Session, person_id: int) -> Account | None:
-    """The account with this number."""
+    """Return the account with this id, or None."""
     found = session.execute(_ACCOUNT.where(_person.c.id == person_id)).one_or_none()
     return Account(*found) if found is not None else None
 
 
 def save_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
-    """The same password, hashed with today's settings; not if it was changed meanwhile."""
+    """Save the same password hashed with today's settings, unless the password was changed meanwhile."""
     session.execute(
         update(_person).where(_person.c.id == person_id, _person.c.password == old).values(password=new)
     )
@@ -64,9 +67,9 @@ def save_new_hash(session: Session, person_id: int, old: str, new: str) -> None:
 def stamp_log_in(
     session: Session, person_id: int, now: datetime, locale: str | None, issued_at: datetime
 ) -> bool:
-    """They are in: when, and how often by now. False when the account was closed or taken back since `issued_at`.
+    """Record the time and number of the log-in. Return False when the account was closed or recovered since `issued_at`.
 
-    The row stays locked until the commit, so that an account taken back at this moment ends this log-in too.
+    The row stays locked until the commit, so that recovering the account at the same time ends this log-in too.
     """
     stamps: dict[str, Any] = {
         "last_login": now,
@@ -86,7 +89,7 @@ def stamp_log_in(
 
 
 def burn_app_step(session: Session, person_id: int, step: int) -> bool:
-    """Use up one half minute of the authenticator app; False when it, or a later one, was used already."""
+    """Use up one half minute of the authenticator app. Return False when it, or a later one, was used already."""
     unused = or_(_person.c.totp_last_step.is_(None), _person.c.totp_last_step < step)
     burnt = session.execute(
         update(_person)
@@ -102,7 +105,7 @@ def burn_app_step(session: Session, person_id: int, step: int) -> bool:
 
 @dataclass(frozen=True)
 class Challenge:
-    """Somebody on their way through the second step."""
+    """The challenge of a person who is at the second step."""
 
     id: int
     person_id: int
@@ -141,7 +144,7 @@ _COLUMNS = (
 
 
 def challenge_by_hash(session: Session, challenge_hash: str) -> Challenge | None:
-    """The challenge this browser is at."""
+    """Return the challenge of this browser, or None."""
     found = (
         session.execute(select(*_COLUMNS).where(_challenge.c.challenge_hash == challenge_hash))
         .mappings()
@@ -153,7 +156,10 @@ def challenge_by_hash(session: Session, challenge_hash: str) -> Challenge | None
 def count_try(
     session: Session, challenge_hash: str, now: datetime, latest_issue: datetime, most: int
 ) -> Challenge | None:
-    """Count one try, if one is left. The database counts, so that guesses sent at the same moment share the five."""
+    """Count one try and return the challenge, or None when no try is left.
+
+    The database counts, so that guesses sent at the same moment share the five tries.
+    """
     open_still = and_(
         _challenge.c.challenge_hash == challenge_hash,
         _challenge.c.closed_at.is_(None),
@@ -167,7 +173,7 @@ def count_try(
 
 
 def close_challenge(session: Session, challenge_id: int, now: datetime) -> bool:
-    """Use a challenge up; False when somebody else just did."""
+    """Use up a challenge. Return False when another request did so first."""
     closing = update(_challenge).where(_challenge.c.id == challenge_id, _challenge.c.closed_at.is_(None))
     return session.execute(closing.values(closed_at=now).returning(_challenge.c.id)).one_or_none() is not None
 
@@ -182,7 +188,7 @@ def close_challenges(session: Session, person_id: int, now: datetime) -> None:
 
 
 def _begin_counting(insert: Any) -> Any:
-    """Enter that something is counted, or touch what is entered; either way nobody else counts it until the commit."""
+    """Insert the key or update it; either way it stays locked until the commit."""
     entered = insert(_throttle).values(
         key=bindparam("counted"), times=[], touched_at=bindparam("now"), created_at=bindparam("now")
     )
@@ -203,24 +209,24 @@ _SAVE_TIMES = (
 
 
 def locked_times(session: Session, key: str, now: datetime) -> tuple[list[float], datetime | None]:
-    """When this was tried lately and until when it rests; nobody else counts here until the commit."""
+    """Return the recent tries of this key and its lock-out time; the key stays locked until the commit."""
     counting = _BEGIN_COUNTING[session.get_bind().dialect.name]
     row = session.execute(counting, {"counted": key, "now": now}).one()
     return list(row.times), row.rests_until
 
 
 def save_times(session: Session, key: str, times: list[float], now: datetime) -> None:
-    """Write the tries down."""
+    """Save the times of the tries."""
     session.execute(_SAVE_TIMES, {"counted": key, "tries": times, "now": now})
 
 
 def save_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
-    """Let this rest until then."""
+    """Lock this key until then."""
     session.execute(update(_throttle).where(_throttle.c.key == key).values(rests_until=until, touched_at=now))
 
 
 def rests_until(session: Session, keys: Sequence[str]) -> datetime | None:
-    """Until when this rests, under any of these keys, if it does."""
+    """Return until when any of these keys is locked out, or None."""
     resting = select(func.max(_throttle.c.rests_until)).where(_throttle.c.key.in_(keys))
     return session.execute(resting).scalar_one_or_none()
 
@@ -232,7 +238,7 @@ def times_of(session: Session, keys: Sequence[str]) -> list[float]:
 
 
 def forget_times(session: Session, keys: Sequence[str], now: datetime) -> None:
-    """Count nothing under these keys any more."""
+    """Delete the tries counted under these keys."""
     if keys:
         session.execute(update(_throttle).where(_throttle.c.key.in_(keys)).values(times=[], touched_at=now))
 
@@ -241,7 +247,7 @@ def forget_times(session: Session, keys: Sequence[str], now: datetime) -> None:
 
 
 def forget_before(session: Session, day_ago: datetime, week_ago: datetime) -> None:
-    """Codes and counts go after a day, kept text after a week."""
+    """Delete challenges and counts older than a day, and saved submissions older than a week."""
     session.execute(delete(_challenge).where(_challenge.c.issued_at < day_ago))
     session.execute(delete(_throttle).where(_throttle.c.touched_at < day_ago))
     session.execute(delete(_saved_submission).where(_saved_submission.c.kept_at < week_ago))

@@ -1,6 +1,6 @@
-"""Mailed links: looked up and used before anybody is known.
+"""Queries for mailed links.
 
-No row filter shows a link, so these are Core statements on purpose.
+They run before anyone is logged in, and no row filter shows a link, so these are Core statements.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _OPEN_LINK = select(
 
 
 def open_link(session: Session, token_hash: str, now: datetime) -> OpenLink | None:
-    """The link with this hash, unless it was used, replaced or is too old."""
+    """Return the link with this hash, or None when it was used, replaced or has expired."""
     found = session.execute(
         _OPEN_LINK.where(
             _link.c.token_hash == token_hash, _link.c.used_at.is_(None), _link.c.expires_at > now
@@ -48,7 +48,7 @@ def open_link(session: Session, token_hash: str, now: datetime) -> OpenLink | No
 
 
 def expired_invitation(session: Session, token_hash: str, now: datetime) -> str | None:
-    """The address of an invitation's link that was neither used nor replaced, and whose time has run out."""
+    """Return the address of an invitation's link that expired before it was used or replaced, or None."""
     return session.execute(
         select(_link.c.email).where(
             _link.c.token_hash == token_hash,
@@ -60,7 +60,7 @@ def expired_invitation(session: Session, token_hash: str, now: datetime) -> str 
 
 
 def use_up(session: Session, link_id: int, now: datetime) -> bool:
-    """Use a link; False when somebody was quicker or its time has run out."""
+    """Use a link. Return False when another request did so first or it has expired."""
     used = session.execute(
         update(_link)
         .where(_link.c.id == link_id, _link.c.used_at.is_(None), _link.c.expires_at > now)
@@ -71,9 +71,9 @@ def use_up(session: Session, link_id: int, now: datetime) -> bool:
 
 
 def end_older(session: Session, purpose: Purpose, email: str, person_id: int | None, now: datetime) -> None:
-    """The open links of this purpose, about this account or else to this address, work no more.
+    """End the open links of this purpose about this account, or to this address where no account is given.
 
-    A link about another account that happens to go to the same address is left alone.
+    A link about another account to the same address is left alone.
     """
     same = _link.c.email == email if person_id is None else _link.c.person_id == person_id
     session.execute(
@@ -84,12 +84,12 @@ def end_older(session: Session, purpose: Purpose, email: str, person_id: int | N
 
 
 def save_password(session: Session, link_id: int, password_hash: str | None) -> None:
-    """Keep the password chosen through a link until its account is open, or with None forget it."""
+    """Save the password chosen through a link until its account is open; None deletes it."""
     session.execute(update(_link).where(_link.c.id == link_id).values(chosen_password=password_hash))
 
 
 def password_chosen_for(session: Session, registration_id: int) -> tuple[int, str] | None:
-    """The used link of a registration that waits, and the password chosen through it."""
+    """Return the used link of a waiting registration and the password chosen through it, or None."""
     found = session.execute(
         select(_link.c.id, _link.c.chosen_password).where(
             _link.c.registration_id == registration_id,

@@ -1,7 +1,7 @@
-"""People who may be sent a message: their names, roles and addresses.
+"""Find the people who may receive a message: their names, roles and addresses.
 
-Asked on the bare connection and without row policies: recipients are resolved here, and kept only where their own row
-policies find the row.
+The queries run without row policies; a recipient then gets the message only where their own row policies find the
+row.
 """
 
 from collections.abc import Collection
@@ -22,7 +22,7 @@ _organisation = Organisation.__table__
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who might be told: who they are to the rules, and where their mail goes."""
+    """A person who may receive a message, with their principal for the row policies and their address."""
 
     principal: Principal
     email: str
@@ -30,7 +30,7 @@ class Reader:
 
 
 def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader]:
-    """These people, if their accounts are open."""
+    """Return these people, if their accounts are open."""
     if not people:
         return {}
     rows = connection.execute(
@@ -73,7 +73,7 @@ def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader
 
 
 def name_of(connection: Connection, person_id: int) -> str:
-    """Somebody's first and last name."""
+    """Return the person's first and last name."""
     row = connection.execute(
         select(_person.c.first_name, _person.c.last_name).where(_person.c.id == person_id)
     ).one_or_none()
@@ -81,18 +81,18 @@ def name_of(connection: Connection, person_id: int) -> str:
 
 
 def professionals_of(connection: Connection, organisation_id: int) -> set[int]:
-    """Everybody who is confirmed as working there."""
+    """Return everyone who is confirmed as working for the organisation."""
     return set(connection.execute(_confirmed_at(organisation_id)).scalars())
 
 
 def leads_of(connection: Connection, organisation_id: int) -> set[int]:
-    """Those who confirm who works there."""
+    """Return the leads of the organisation, who confirm its members."""
     leads = _confirmed_at(organisation_id).where(_person.c.leads_organisation.is_(True))
     return set(connection.execute(leads).scalars())
 
 
 def organisation_of(connection: Connection, person_id: int) -> int | None:
-    """The organisation that somebody registered with."""
+    """Return the organisation that the person registered with, or None."""
     found = select(_person.c.organisation_id).where(_person.c.id == person_id)
     return connection.execute(found).scalar_one_or_none()
 

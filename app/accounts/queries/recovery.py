@@ -1,6 +1,6 @@
-"""End what is pending for an account, whoever recovers it: the owner, an administrator or somebody at a mailed link.
+"""End what is pending for an account, whether its owner, an administrator or a mailed link recovers it.
 
-Their own row filter shows none of it, so these are Core statements on purpose.
+Their own row filter shows none of these rows, so these are Core statements.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def end_pending(
 ) -> list[EndedInvitation]:
     """End everything pending for this account and return the invitations that ended.
 
-    The account's own row is changed first: a log-in that is being opened holds it (stamp_log_in), and so is either
+    The account's own row is updated first: a log-in that is being opened locks it (stamp_log_in), and so is either
     refused or ended here.
     """
     email = session.execute(
@@ -51,8 +51,8 @@ def end_pending(
     ).scalar_one()
     _end_log_ins(session, person_id, now, except_log_in)
     _set(session, _challenge, _challenge.c.person_id == person_id, _challenge.c.closed_at, now)
-    # Who had the account in their hands may have invited themselves to another role; families keep their invitations.
-    # Before the links: whoever withdraws or accepts an invitation locks it before its link.
+    # An intruder may have invited themselves to another role; the invitations of families stay open.
+    # Before the links: withdrawing or accepting an invitation locks the invitation before its link.
     invitations = _withdraw(session, now, or_(_invitation.c.email == email, _to_accounts(person_id)))
     _end_links(session, person_id, email, now)
     end_account_changes(session, person_id, now)
@@ -69,7 +69,7 @@ def end_pending(
 
 
 def end_account_changes(session: Session, person_id: int, now: datetime) -> None:
-    """End the change of email address and the proposal of another organisation that wait for this account."""
+    """End the pending change of email address and the waiting proposal of another organisation."""
     pending = and_(_email_change.c.person_id == person_id, _email_change.c.applied_at.is_(None))
     _set(session, _email_change, pending, _email_change.c.cancelled_at, now)
     session.execute(
@@ -125,7 +125,7 @@ def _end_links(session: Session, person_id: int, email: str, now: datetime) -> N
 
 
 def _set(session: Session, table: Table, criterion: Any, column: Any, now: datetime) -> None:
-    """Date the rows that are not dated yet."""
+    """Set the date of the rows that have none."""
     session.execute(update(table).where(criterion, column.is_(None)).values({column: now}))
 
 

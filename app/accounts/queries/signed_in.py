@@ -1,6 +1,6 @@
-"""Who is behind a log-in: the one question asked on every request.
+"""Find the person of a session, on every request.
 
-It is asked before anybody is known, so there is no row filter yet: a Core statement on purpose.
+It runs before the person is known, so this is a Core statement, which no row filter applies to.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ _WHO_IS = CompiledQuery(
 
 @dataclass(frozen=True)
 class OpenLogIn:
-    """A log-in that has not been ended, and whose it is."""
+    """A session that has not been ended, and its person."""
 
     log_in_id: int
     opened_at: datetime
@@ -57,7 +57,7 @@ class OpenLogIn:
     name: str
     email: str
     profession: object
-    """What the organisation is; where there is none, what was entered with the account."""
+    """The organisation's kind, or the profession entered with the account where there is no organisation."""
     organisation_id: int | None
     is_confirmed: bool
     leads_organisation: bool
@@ -67,7 +67,7 @@ class OpenLogIn:
 
 
 def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
-    """The open log-in with this hash, of an active person, in one statement."""
+    """Return the open session with this hash of an active person, or None, in one statement."""
     rows = _WHO_IS.rows(session, sid_hash=sid_hash)
     if not rows:
         return None

@@ -1,4 +1,4 @@
-"""Who may invite whom to open an account, and how long an invitation and its link last."""
+"""Decide who may invite whom to open an account, and how long an invitation and its link last."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,7 +24,7 @@ _INVITERS: Mapping[Role, frozenset[Role]] = {
 
 
 def may_invite(who: Principal, role: Role) -> bool:
-    """Return whether this person may invite somebody to this role."""
+    """Return whether this person may invite people to this role."""
     return who.has(*_INVITERS[role])
 
 

@@ -1,7 +1,7 @@
-"""What makes a password good enough: long, and not one that is guessed early. Every door that sets one asks here.
+"""Check that a password is long enough and hard to guess. Everything that sets a password calls `problem`.
 
-There are no rules about capitals, digits or signs, and no password ever expires (NCSC; ASVS 5.0, 6.2).
-The common passwords, names and words are those of zxcvbn (MIT licence), which counts how many guesses a password takes.
+There are no rules about capitals, digits or signs, and no password ever expires (NCSC; ASVS 5.0, 6.2). The common
+passwords, names and words are those of zxcvbn (MIT licence), which counts how many guesses a password takes.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from app.core.wording import N_, Wording
 
 SHORTEST, LONGEST = 12, 128
 LONGEST_INPUT = 4 * LONGEST
-"""Longer input is refused before it is normalised: a character can become eighteen."""
+"""Longer input is refused before it is normalised, because one character can become eighteen."""
 RATED_LENGTH = 40
-"""zxcvbn compares every part of a password with its lists, so its work grows with the square of the length."""
+"""zxcvbn compares every part of a password with its lists, so its time grows with the square of the length."""
 MOST_SIGNS = 2
-"""zxcvbn tries every combination of the letters that signs may stand for: thousands where there are many signs."""
+"""zxcvbn tries every combination of the letters that signs may replace: thousands where there are many signs."""
 LONGEST_CONTEXT = 254
 FEWEST_GUESSES = 10**8
-"""Fewer than this and somebody who stole the hashes would have it within the day."""
+"""With fewer guesses, an attacker who has the hashes would find the password within a day."""
 
 SIGN_LETTERS = str.maketrans("@({[<!|$+%", "acccciistx")
 """One letter for each sign, digits apart, that zxcvbn may read as a letter."""
@@ -40,24 +40,24 @@ CONTEXT = (
     "welcome",
     "changeme",
 )
-"""Words that anybody attacking this portal tries first."""
+"""Words that an attacker would try first on this portal."""
 
 
 def normal(password: str) -> str:
-    """The one spelling in which a password is kept and checked, whichever keyboard typed it."""
+    """Return the normalised form in which a password is hashed and checked, whichever keyboard entered it."""
     return unicodedata.normalize("NFKC", password)
 
 
 @lru_cache(maxsize=1)
 def common_passwords() -> frozenset[str]:
-    """The passwords that people use most, in small letters."""
+    """Return the most common passwords, in small letters."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
-    """What is wrong with a new password, or None. `about` is what is known of its owner: names, e-mail, organisation."""
+    """Return what is wrong with a new password, or None. `about` holds the owner's names, email and organisation."""
     if len(password) > LONGEST_INPUT:
         return Wording(N_("Password must be %(most)s characters or fewer"), most=LONGEST)
     normalised = normal(password)
@@ -80,7 +80,7 @@ def problem(password: str, about: Iterable[str] = ()) -> Wording | None:
 
 
 def known_words(about: Iterable[str]) -> list[str]:
-    """The words an attacker who knows the person and the council would try."""
+    """Return the words that an attacker who knows the person and the council would try."""
     found = {
         word
         for text in about
@@ -91,7 +91,7 @@ def known_words(about: Iterable[str]) -> list[str]:
 
 
 def _is_mostly(password: str, words: list[str]) -> bool:
-    """True when little is left once the known words are taken out."""
+    """Return whether little is left once the known words are removed."""
     left = password.casefold()
     for word in sorted(words, key=len, reverse=True):
         left = left.replace(word, "")
@@ -104,7 +104,7 @@ def _is_guessed_early(password: str, words: list[str]) -> bool:
     core = folded.strip("0123456789!?.,-_*#@$ ")
     if folded in common or core in common:
         return True
-    from zxcvbn import zxcvbn  # a dozen megabytes, which a process needs that sets passwords
+    from zxcvbn import zxcvbn  # takes twelve megabytes, so only processes that set passwords load it
 
     return bool(zxcvbn(rated(password), user_inputs=words)["guesses"] < FEWEST_GUESSES)
 

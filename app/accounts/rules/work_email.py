@@ -1,7 +1,7 @@
-"""Email addresses: one way to write each, and which ones belong to a place of work.
+"""Normalise email addresses, and tell work domains from personal email services.
 
-A person registers with a work address. Domains that the council recognises open an account; every other
-address waits for the SEN team's approval, and so does free mail of people who have no work address.
+People register with a work address. Domains that the council recognises open an account; every other address waits
+for the SEN team's approval, and so does a personal address of people without a work address.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from app.core.text_input import character_problem, clean_code, letter_problem
 from app.core.wording import N_, Wording
 
 LONGEST = 254
-"""The longest address that mail can carry (RFC 5321)."""
+"""The longest address that mail allows (RFC 5321)."""
 
 SERVICES = """
     gmail.com googlemail.com outlook.com outlook.co.uk hotmail.com hotmail.co.uk live.com live.co.uk msn.com
@@ -34,7 +34,7 @@ SERVICES = """
     trashmail.com sharklasers.com dispostable.com maildrop.cc duck.com mozmail.com privaterelay.appleid.com
 """
 FREE_MAIL = frozenset(SERVICES.split())
-"""Domains on which anybody may open a mailbox. Those of a firm's own staff are not among them."""
+"""Domains on which anyone may open a mailbox. The domains of a firm's own staff are not among them."""
 
 FREE_MAIL_IN_ANY_COUNTRY = re.compile(
     r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|aol|gmx|yandex)(?:\.com?)?\.[a-z]{2}"
@@ -52,7 +52,7 @@ FREE_MAIL_REFUSED = N_(
 
 
 class EmailError(ValueError):
-    """What was typed is not an email address; the text is ready for the screen."""
+    """The text is not an email address; `text` is the message for the screen."""
 
     def __init__(self, text: Wording) -> None:
         super().__init__(text)
@@ -81,7 +81,7 @@ def _bare(address: str) -> str:
 
 
 def canonical(email: str) -> str:
-    """The one way in which this address is kept, so that nobody can have it twice."""
+    """Return the normalised form of this address, so that no address has two accounts. Raises EmailError."""
     problem = Wording(N_("Enter an email address in the correct format, like name@school.sch.uk"))
     if len(email) > 4 * LONGEST:
         raise EmailError(problem)
@@ -105,19 +105,19 @@ def canonical(email: str) -> str:
 
 
 def domain_of(email: str) -> str:
-    """The part after the @ of a canonical address."""
+    """Return the part after the @ of a canonical address."""
     return email.rpartition("@")[2]
 
 
 def is_free_mail(domain: str) -> bool:
-    """Whether anybody can open a mailbox on this domain, so that it says nothing of a workplace."""
+    """Return whether anyone can open a mailbox on this domain, so that it does not show a workplace."""
     domain = domain.lower().rstrip(".")
     parents = [domain.split(".", n)[-1] for n in range(domain.count("."))]
     return any(parent in FREE_MAIL for parent in parents) or bool(FREE_MAIL_IN_ANY_COUNTRY.fullmatch(domain))
 
 
 def free_mail_problem(domain: str) -> Wording:
-    """Why an address on this domain is refused."""
+    """Return the message that refuses an address on this domain."""
     return Wording(FREE_MAIL_REFUSED, domain=domain_shown(domain))
 
 
@@ -128,7 +128,7 @@ def parents_of(domain: str) -> list[str]:
 
 
 def domain_shown(domain: str) -> str:
-    """A domain as an officer should read it: letters that only look Latin show as "xn--…"."""
+    """Return the domain in ASCII for officers: letters that only look Latin show as "xn--…"."""
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
@@ -138,8 +138,8 @@ def domain_shown(domain: str) -> str:
 def resemblance(email: str) -> str:
     """Return what all addresses of one mailbox have in common: no dots and no sub-address.
 
-    Sub-addresses are what follows a plus or another separator that mail servers use, and a number after a hyphen.
-    Never an address to send to; it only shows that two addresses may be the same person's.
+    Sub-addresses follow a plus or another separator that mail servers use, or are a number after a hyphen. Never an
+    address to send to; it only shows that two addresses may be the same person's.
     """
     local, _, domain = email.rpartition("@")
     mailbox = NUMBERED.sub("", SUB_ADDRESS.split(local, maxsplit=1)[0]).replace(".", "")

@@ -1,4 +1,4 @@
-"""Changes to an account that wait: for their time to come, or for the SEN team to decide."""
+"""Tables of account changes that wait: for their delay to end, or for the SEN team to decide."""
 
 import enum
 from datetime import datetime
@@ -44,7 +44,7 @@ Index(
 
 
 class ProposalState(enum.Enum):
-    """What became of a proposed change."""
+    """The state of a proposed change."""
 
     waiting = "waiting"
     approved = "approved"
@@ -53,7 +53,7 @@ class ProposalState(enum.Enum):
 
 
 class OrganisationChange(Row):
-    """A professional says that they work for another organisation; it decides access, so the SEN team approves it."""
+    """A professional's proposal to belong to another organisation; it decides access, so the SEN team approves it."""
 
     __tablename__ = "organisation_change"
 

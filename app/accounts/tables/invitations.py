@@ -1,4 +1,4 @@
-"""People who were asked to open an account: parents for one child, professionals, and the council's own staff."""
+"""Table of invitations to open an account: of parents for one child, of professionals, and of the council's staff."""
 
 from datetime import datetime
 
@@ -12,28 +12,28 @@ from app.organisations.tables import Organisation
 
 
 class Invitation(Row):
-    """Somebody was asked to open an account with one role. They get the role, and the child, only when they accept."""
+    """An invitation to open an account with one role. The person gets the role, and the child, only by accepting."""
 
     __tablename__ = "invitation"
     __table_args__ = (Index("ix_invitation_open", "email", "accepted_at", "withdrawn_at"),)
 
     role: Mapped[Role] = mapped_column(default=Role.parent, server_default=Role.parent.name)
     child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
-    """The child that a parent is to follow; null for everybody else."""
+    """The child that a parent is to follow; null for other roles."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    """Where a professional works; null for everybody else."""
+    """The organisation that a professional works for; null for other roles."""
     first_name: Mapped[str] = mapped_column(default="")
     last_name: Mapped[str] = mapped_column(default="")
-    """Entered by the SEN team for parents, by the invited person for everybody else."""
+    """Entered by the SEN team for parents, by the invited person for other roles."""
     job_title: Mapped[str] = mapped_column(default="", server_default="")
     email: Mapped[str] = mapped_column()
     relationship_to_child: Mapped[str] = mapped_column(default="")
-    """What they are to the child, in words: "Mother", "Foster carer", "The young person"."""
+    """Their relationship to the child in words: "Mother", "Foster carer", "The young person"."""
     part: Mapped[WorkflowRole] = mapped_column(default=WorkflowRole.parent)
     """parent for a parent or carer, young_person for the young person."""
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     sent_at: Mapped[datetime] = mapped_column()
-    """When the newest link was sent; when it was written down, while a second administrator has to confirm it."""
+    """When the newest link was sent; when the invitation was made, while a second administrator has to confirm it."""
     second_needed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a second administrator has to confirm it before any link is sent."""
     second_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

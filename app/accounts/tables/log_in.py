@@ -1,4 +1,4 @@
-"""Registering, logging in and staying logged in. Only hashes of codes, tokens and ids are kept."""
+"""Tables of registrations, log-ins and sessions. Of codes, tokens and session ids only hashes are stored."""
 
 import enum
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.core.roles import Profession
 
 
 class LogInSession(Row):
-    """One log-in that passed both steps. The cookie holds only a random id; this row says whether it still counts."""
+    """One session that passed both steps. The cookie holds only a random id; this row decides whether it is valid."""
 
     __tablename__ = "log_in_session"
 
@@ -25,25 +25,25 @@ class LogInSession(Row):
     second_step: Mapped[str] = mapped_column(default="email")
     """How the second step was done: "email" or "app"."""
     proved_at: Mapped[datetime | None] = mapped_column()
-    """When they last gave password and code: changing how they log in asks for it anew."""
+    """When they last gave password and code; changing how they log in requires both again."""
     device: Mapped[str] = mapped_column(default="")
     address_hash: Mapped[str] = mapped_column(default="")
 
 
 class LogInChallenge(Row):
-    """Somebody whose password was right, waiting for their second step. They are nobody yet."""
+    """A person whose password was right and who still needs the second step. They are not logged in yet."""
 
     __tablename__ = "log_in_challenge"
 
     challenge_hash: Mapped[str] = mapped_column(unique=True)
-    """Of the random number that only this browser's cookie holds."""
+    """The hash of the random secret that only this browser's cookie holds."""
     person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     purpose: Mapped[str] = mapped_column(default="log_in")
-    """ "log_in", or "prove" for somebody logged in who must show again that it is them."""
+    """ "log_in", or "prove" for a logged-in person who has to show again who they are"""
     method: Mapped[str] = mapped_column()
     """ "email" or "app"."""
     subject: Mapped[str] = mapped_column()
-    """What their tries are counted under: the account, or a device they logged in from before."""
+    """The key under which tries are counted: the account, or a device they logged in from before."""
     code_hash: Mapped[str | None] = mapped_column()
     issued_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime] = mapped_column()
@@ -51,7 +51,7 @@ class LogInChallenge(Row):
     closed_at: Mapped[datetime | None] = mapped_column()
     """Used, or replaced by a newer one."""
     codes_sent: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many codes this browser was mailed on the way; a log-in that succeeds gives them back."""
+    """How many codes this browser was mailed during this log-in; a successful log-in does not count them."""
     earlier_challenge_hash: Mapped[str | None] = mapped_column()
     """The challenge that this one replaced in the same browser; its code may still be in the mail."""
     earlier_code_hash: Mapped[str | None] = mapped_column()
@@ -59,7 +59,7 @@ class LogInChallenge(Row):
 
 
 class Throttle(Row):
-    """How often something was tried lately; kept here so that every web process counts in the same place."""
+    """How often something was tried recently; a table, so that all web processes share the counts."""
 
     __tablename__ = "throttle"
 
@@ -71,7 +71,7 @@ class Throttle(Row):
 
 
 class SavedSubmission(Row):
-    """What somebody typed into a page after their log-in had ended, kept for them alone until they are back."""
+    """A form that was sent after the log-in had ended, stored for its author alone until they are back."""
 
     __tablename__ = "kept_post"
 
@@ -83,7 +83,7 @@ class SavedSubmission(Row):
 
 
 class RegistrationState(enum.Enum):
-    """Where somebody's asking for an account stands."""
+    """The state of a registration."""
 
     unconfirmed = "unconfirmed"
     waiting = "waiting"
@@ -92,20 +92,20 @@ class RegistrationState(enum.Enum):
 
 
 class Registration(Row):
-    """What somebody told us when they asked for an account."""
+    """The details that an applicant entered when they registered."""
 
     __tablename__ = "registration"
     __table_args__ = (Index("ix_registration_state", "state", "created_at"),)
 
     email: Mapped[str] = mapped_column(index=True)
     mailbox: Mapped[str | None] = mapped_column(index=True)
-    """What all addresses of the same mailbox have in common, as with accounts."""
+    """The common form of all addresses of the same mailbox, as with accounts."""
     first_name: Mapped[str] = mapped_column()
     last_name: Mapped[str] = mapped_column()
     profession: Mapped[Profession] = mapped_column()
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     organisation_named: Mapped[str] = mapped_column(default="")
-    """What they typed when their organisation was not in the list."""
+    """The name they entered when their organisation was not in the list."""
     job_title: Mapped[str] = mapped_column()
     address: Mapped[str] = mapped_column()
     postcode: Mapped[str] = mapped_column()
@@ -119,6 +119,6 @@ class Registration(Row):
 
     @validates("email")
     def _set_mailbox(self, _key: str, email: str) -> str:
-        """Keep the mailbox in step with the address."""
+        """Update the mailbox together with the address."""
         self.mailbox = resemblance(email)
         return email

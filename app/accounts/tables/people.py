@@ -1,4 +1,4 @@
-"""People with an account: AppBuilder's user, and what we need to know besides."""
+"""Table of people with an account: AppBuilder's user table with the portal's own columns."""
 
 from datetime import datetime
 
@@ -12,7 +12,10 @@ from app.organisations.tables import Organisation
 
 
 class Person(User):
-    """Somebody who can log in. `username` is a random id; the work e-mail, lower-cased, is the only name to log in by."""
+    """A person who can log in.
+
+    `username` is a random id; the work email, lower-cased, is the only name to log in by.
+    """
 
     profession: Mapped[Profession | None] = mapped_column()
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -22,7 +25,7 @@ class Person(User):
     leads_organisation: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they confirm who works for their organisation."""
     mailbox: Mapped[str | None] = mapped_column(index=True)
-    """What all addresses of the same mailbox have in common (accounts/rules/work_email.py); never an address to send to."""
+    """The common form of all addresses of one mailbox (accounts/rules/work_email.py); never an address to send to."""
     job_title: Mapped[str | None] = mapped_column()
     address: Mapped[str | None] = mapped_column()
     postcode: Mapped[str | None] = mapped_column()
@@ -30,12 +33,12 @@ class Person(User):
     two_step: Mapped[str | None] = mapped_column()
     """How the second step is done: "email" or "app", always set once an account is open."""
     totp_secret: Mapped[str | None] = mapped_column()
-    """The authenticator app's secret, sealed with the file key; null until one is added and proved."""
+    """The authenticator app's secret, encrypted with the file key; null until one is added and confirmed."""
     totp_last_step: Mapped[int | None] = mapped_column()
     """The half minute whose app code was used last: no code works twice."""
     password_changed_at: Mapped[datetime | None] = mapped_column()
     known_devices_from: Mapped[datetime | None] = mapped_column()
-    """Devices known since before this moment are strange again; null while none was ever forgotten."""
+    """Devices known since before this moment are no longer recognised; null while none was ever forgotten."""
     locale: Mapped[str | None] = mapped_column()
     """The language they chose for pages and mail; null for English."""
 
@@ -43,13 +46,13 @@ class Person(User):
 
     @validates("email")
     def _set_mailbox(self, _key: str, email: str) -> str:
-        """Keep the mailbox in step with the address."""
+        """Update the mailbox together with the address."""
         self.mailbox = resemblance(email)
         return email
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether they belong to an organisation and nobody has confirmed that they work there."""
+        """Whether they belong to an organisation and are not confirmed as working there."""
         return self.organisation_id is not None and self.organisation_confirmed_at is None
 
     @property

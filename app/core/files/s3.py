@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-from app.core.files.storage import CHUNK, KEY, Kept, Lying
+from app.core.files.storage import CHUNK, KEY, Lying, StoredFile
 from startup.object_store import S3Settings
 
 PREFIX = "files/"
@@ -56,11 +56,11 @@ class S3Store:
         self.bucket = settings.bucket
         self._client = _client(settings)
 
-    def keep(self, file: BinaryIO) -> Kept:
+    def keep(self, file: BinaryIO) -> StoredFile:
         """Write a file under a new random name; the store has it for good when this returns."""
         return self.put_back(secrets.token_hex(32), file)
 
-    def put_back(self, key: str, file: BinaryIO) -> Kept:
+    def put_back(self, key: str, file: BinaryIO) -> StoredFile:
         """Write a file under the name it had."""
         place = self._place(key)
         size, fingerprint = 0, hashlib.sha256()
@@ -71,7 +71,7 @@ class S3Store:
         file.seek(0)
         with _as_disk():
             self._client.put_object(Bucket=self.bucket, Key=place, Body=file, ContentLength=size)
-        return Kept(key, size, fingerprint.hexdigest())
+        return StoredFile(key, size, fingerprint.hexdigest())
 
     def open(self, key: str) -> BinaryIO:
         """Read a file as it comes from the store. FileNotFoundError when it is not there."""

@@ -19,7 +19,7 @@ CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredFile:
     """A file that is safely on the disk."""
 
     key: str
@@ -41,11 +41,11 @@ class Lying:
 class Store(Protocol):
     """What every store of files can do. Keys are ours; ValueError for anything that is none."""
 
-    def keep(self, file: BinaryIO) -> Kept:
+    def keep(self, file: BinaryIO) -> StoredFile:
         """Write a file under a new random name; it is there for good when this returns."""
         ...
 
-    def put_back(self, key: str, file: BinaryIO) -> Kept:
+    def put_back(self, key: str, file: BinaryIO) -> StoredFile:
         """Write a file from a backup under the name it had."""
         ...
 
@@ -84,11 +84,11 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, file: BinaryIO) -> Kept:
+    def keep(self, file: BinaryIO) -> StoredFile:
         """Write a file under a new random name; it is on the disk for good when this returns."""
         return self._put(secrets.token_hex(32), file)
 
-    def put_back(self, key: str, file: BinaryIO) -> Kept:
+    def put_back(self, key: str, file: BinaryIO) -> StoredFile:
         """Write a file from a backup under the name it had."""
         return self._put(key, file)
 
@@ -100,7 +100,7 @@ class FileStore:
         """Whether no file lies here."""
         return next(self.folder.glob("??/*"), None) is None
 
-    def _put(self, key: str, file: BinaryIO) -> Kept:
+    def _put(self, key: str, file: BinaryIO) -> StoredFile:
         place = self.path(key)
         for folder in (self.folder, place.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ class FileStore:
             unfinished.unlink(missing_ok=True)
             raise
         _settle(place.parent)
-        return Kept(key, size, fingerprint)
+        return StoredFile(key, size, fingerprint)
 
     def path(self, key: str) -> Path:
         """Where the file with this key lies. ValueError for anything that is not one of our keys."""

@@ -1,4 +1,4 @@
-"""How large a picture says it is, read from its first bytes: enough to refuse a picture that would fill the memory."""
+"""Read the size of a picture from its first bytes, to refuse one that would fill the memory."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
 FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-"""The JPEG markers that carry the size."""
+"""The JPEG markers that hold the size."""
 
 
 MOST_MARKERS = 5_000
-"""Photographs have some dozens. Each is read by itself, and a file of 25MB has room for millions."""
+"""Photographs have a few dozen. Each is read separately, and a file of 25MB has room for millions."""
 
 
 class PictureError(ValueError):
@@ -19,7 +19,7 @@ class PictureError(ValueError):
 
 
 def png_size(file: BinaryIO) -> tuple[int, int]:
-    """Width and height of a PNG."""
+    """Return the width and height of a PNG. Raises PictureError."""
     head = file.read(33)
     if len(head) < 33 or not head.startswith(PNG_BEGINS) or head[12:16] != b"IHDR":
         raise PictureError
@@ -30,7 +30,7 @@ def png_size(file: BinaryIO) -> tuple[int, int]:
 
 
 def jpeg_size(file: BinaryIO) -> tuple[int, int]:
-    """Width and height of a JPEG."""
+    """Return the width and height of a JPEG. Raises PictureError."""
     if file.read(2) != b"\xff\xd8":
         raise PictureError
     for _ in range(MOST_MARKERS):

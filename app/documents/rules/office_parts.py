@@ -1,6 +1,6 @@
-"""What the XML parts of an Office or OpenDocument file may say: no macros, no objects, nothing loaded from elsewhere.
+"""Check the XML parts of an Office or OpenDocument file: no macros, no objects, nothing loaded from elsewhere.
 
-A part is read as a stream by a parser that refuses DTDs, so memory stays flat whatever it holds.
+A parser that refuses DTDs reads each part as a stream, so memory use is bounded.
 """
 
 import re
@@ -21,7 +21,7 @@ from app.documents.rules.upload_refusals import (
 )
 
 LONGEST_FIELD = 200
-"""Pieces of Word fields' instructions that are looked at together, and characters of each."""
+"""How many pieces of Word fields' instructions are checked together, and how many characters of each."""
 
 MACRO_TYPES = ("macroenabled", "vbaproject", "vbadata", "macrosheet", "xlmacro", "customui", "userform")
 OBJECT_TYPES = ("oleobject", "activex", "control+xml", "externallink", "connections+xml", "altchunk")
@@ -41,15 +41,15 @@ MACRO_RELATIONSHIPS = {
 
 WEB_LINK = re.compile(r"(https?|mailto|tel):|#", re.IGNORECASE)
 ON_THIS_COMPUTER = re.compile(r"(file:///)?[a-z]:[\\/|]", re.IGNORECASE)
-"""A template on the author's own disk: the reader's Word looks there, finds nothing and goes on."""
+"""A template on the author's own disk: the reader's Word finds none there and carries on."""
 ANYWHERE_ELSE = re.compile(r"\.\.|[a-z][a-z0-9+.-]*:|[\\/]{2}|[\\/]", re.IGNORECASE)
 
 FETCHING_FIELD = re.compile(
     r"\b(ddeauto|dde|includetext|includepicture|import|link)\b\s*(.{0,200})", re.IGNORECASE | re.DOTALL
 )
-"""Word fields that take in what another program or file says (ECMA-376, part 1, section 17.16.5)."""
+"""Word fields that load content from another program or file (ECMA-376, part 1, section 17.16.5)."""
 HIDDEN_FIELD = re.compile(r"\bquote\b(\s+\d{2,3}){3,}", re.IGNORECASE)
-"""A field that is written as the numbers of its letters."""
+"""A field written as the numbers of its letters."""
 
 SCRIPT_NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:script:1.0"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -57,18 +57,18 @@ ACTIVE_ELEMENTS = {
     "applet", "plugin", "floating-frame", "object-ole", "dde-connection-decl", "dde-connection-decls",
     "dde-connection", "dde-source", "dde-link", "dde-links",
 }  # fmt: skip
-"""OpenDocument elements that run something or take it from another program (OpenDocument 1.3, part 3)."""
+"""OpenDocument elements that run something or load it from another program (OpenDocument 1.3, part 3)."""
 
 
 class PartReader:
-    """Reads one XML part piece by piece; raises UploadError at the first thing that may not be in it."""
+    """A reader of one XML part in pieces, which raises UploadError at the first forbidden element."""
 
     def __init__(self, name: str) -> None:
         self.well_formed = True
         self._parser: Any = XMLParser(target=_Watcher(name), forbid_dtd=True)
 
     def feed(self, chunk: bytes) -> None:
-        """Read the next piece. After a fault in the XML, `well_formed` is False and nothing more is read."""
+        """Read the next piece. After invalid XML, `well_formed` is False and nothing more is read."""
         self._read(lambda: self._parser.feed(chunk))
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class PartReader:
 
 
 class _Watcher:
-    """The parser's target: looks at each element as it passes."""
+    """The parser's target, which checks each element."""
 
     def __init__(self, name: str) -> None:
         self._is_relationships = name.endswith(".rels")
@@ -109,7 +109,7 @@ class _Watcher:
             self._word_element(local, attributes)
 
     def _word_element(self, local: str, attributes: Mapping[str, str]) -> None:
-        if local == "fldChar":  # where a field begins or ends; its instruction may be cut into many runs
+        if local == "fldChar":  # the start or end of a field; its instruction may be split into many runs
             self._field.append(" ")
         elif local == "fldSimple":
             check_field(next((v for k, v in attributes.items() if k.endswith("}instr")), ""))
@@ -125,7 +125,7 @@ class _Watcher:
             check_field("".join(self._field))
 
     def close(self) -> None:
-        """Nothing is left to do at the end."""
+        """Do nothing; the parser requires this method."""
 
 
 def check_content_type(content_type: str) -> None:
@@ -170,9 +170,9 @@ def check_open_document_element(namespace: str, local: str, link: str | None) ->
         raise refused(MACROS)
     if local in ACTIVE_ELEMENTS:
         raise refused(EMBEDDED_OBJECT)
-    if link is None or local == "a":  # a link that somebody has to press
+    if link is None or local == "a":  # a link that a reader has to select
         return
-    if local == "template":  # only its name; nothing is loaded from a disk
+    if local == "template":  # only its name; a local template is not loaded
         if re.match(r"(https?|ftp|smb):|[\\/]{2}", link, re.IGNORECASE):
             raise refused(LOADS_FROM_ELSEWHERE)
     elif ANYWHERE_ELSE.match(link):

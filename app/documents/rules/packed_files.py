@@ -1,4 +1,4 @@
-"""Word, Excel and OpenDocument files: zips whose every entry is unpacked, counted and looked at before they come in."""
+"""Check Word, Excel and OpenDocument files: every entry of the zip is unpacked, counted and checked."""
 
 import io
 import tempfile
@@ -26,16 +26,16 @@ MEGABYTE = 1024 * 1024
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 200 * MEGABYTE
 MOST_XML = 60 * MEGABYTE
-"""Of all parts of a file together: a long report has two or three."""
+"""For all parts of a file together: a long report has two or three megabytes."""
 HIGHEST_RATIO = 100
 LARGEST_DIRECTORY = MOST_ENTRIES * 500
-"""A zip's list of entries is read whole before they can be counted; each takes less than this many bytes."""
+"""The list of entries is read whole before they can be counted; each entry takes less than this many bytes."""
 PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""What Office files use. The other ways to pack take many times longer to unpack."""
+"""The methods that Office files use. Other methods take many times longer to unpack."""
 CHUNK = 64 * 1024
 
 TEST_VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
-"""The industry's harmless test file, in two pieces so that no scanner takes this source for it."""
+"""The industry's harmless test file, in two pieces so that no scanner flags this source."""
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -45,12 +45,12 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"L\x00\x00\x00\x01\x14\x02\x00", b"#!", b"\xca\x
 RUNNABLE = frozenset(
     ["app", "application", "bat", "chm", "class", "cmd", "com", "cpl", "dll", "dmg", "exe", "gadget", "hlp", "hta", "htm", "html", "inf", "iso", "jar", "js", "jse", "lnk", "mht", "mhtml", "msc", "msi", "msp", "ocx", "pif", "ps1", "ps1xml", "psm1", "py", "reg", "scf", "scr", "sct", "settingcontent-ms", "sh", "shb", "swf", "sys", "url", "vb", "vbe", "vbs", "vhd", "vxd", "website", "ws", "wsc", "wsf", "wsh", "xll", "xps"]
 )  # fmt: skip
-"""Endings of what runs when it is opened."""
+"""Endings of files that run when they are opened."""
 
 
 @dataclass
 class Allowance:
-    """How much may still be unpacked, over a file and the files packed in it."""
+    """How much may still be unpacked, over a file and the files inside it."""
 
     entries: int = MOST_ENTRIES
     unpacked: int = MOST_UNPACKED
@@ -58,7 +58,7 @@ class Allowance:
 
 
 class _ShortReads:
-    """A file from which `zipfile` can read no more at once than a list of entries may take."""
+    """A file from which `zipfile` can read at most the largest list of entries at once."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -74,11 +74,11 @@ class _ShortReads:
 
 
 def opened(label: str, file: BinaryIO) -> zipfile.ZipFile:
-    """Return the zip, once everything in it has been looked at. Raises UploadError when it may not come in."""
+    """Return the zip after everything in it was checked. Raises UploadError when it is refused."""
     head = file.read(8)
     if head == OLD_OFFICE:
         raise refused(_of_old_office(file))
-    if not head.startswith(ZIP):  # anything in front of the zip makes it two files in one
+    if not head.startswith(ZIP):  # content before the zip would make it two files in one
         raise refused(NOT_WHAT_IT_SAYS, kind=label)
     file.seek(0)
     try:
@@ -100,7 +100,7 @@ def part_of(label: str, packed: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _of_old_office(file: BinaryIO) -> str:
-    """Return the sentence for a file in the older Office container, whatever its name says."""
+    """Return the message for a file in the older Office container, whatever its name."""
     file.seek(0)
     try:
         with olefile.OleFileIO(io.BytesIO(file.read())) as container:
@@ -125,13 +125,13 @@ def _of_old_office(file: BinaryIO) -> str:
 
 
 def _look_inside(file: IO[bytes], left: Allowance, deeper: bool = True) -> None:
-    """Unpack every entry, counting what really comes out, since a zip may lie about its sizes."""
+    """Unpack and check every entry, counting the real sizes, because a zip may declare false ones."""
     with zipfile.ZipFile(cast(IO[bytes], _ShortReads(file))) as packed:
         entries = packed.infolist()
         left.entries -= len(entries)
         packed_size = max(1, sum(entry.compress_size for entry in entries))
-        said = sum(entry.file_size for entry in entries)
-        if left.entries < 0 or said > left.unpacked or said > packed_size * HIGHEST_RATIO:
+        declared = sum(entry.file_size for entry in entries)
+        if left.entries < 0 or declared > left.unpacked or declared > packed_size * HIGHEST_RATIO:
             raise refused(TOO_BIG_INSIDE)
         for entry in entries:
             _check_entry(entry)
@@ -180,7 +180,7 @@ def _unpack(name: str, part: IO[bytes], inner: IO[bytes], left: Allowance, deepe
 
 
 def _check_head(head: bytes) -> None:
-    """Raise UploadError for an entry that is a program or an object of the older Office, whatever it is called."""
+    """Raise UploadError for an entry that is a program or an object of the older Office, whatever its name."""
     if TEST_VIRUS in head[:4096] or head.startswith(PROGRAMS):
         raise refused(HARMFUL)
     if head.startswith(OLD_OFFICE):

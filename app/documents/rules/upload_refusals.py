@@ -1,4 +1,4 @@
-"""Why a file is refused, in words that say what to do next."""
+"""The messages for refused files, with what to do next."""
 
 from app.core.wording import N_, Wording
 
@@ -27,7 +27,7 @@ OTHER_KINDS = {
     "pages": N_("We cannot take Pages files. Export it as a PDF or a Word document and upload that"),
     "docm": MACROS,
 }
-"""The sentence for kinds that people often have and we do not take."""
+"""The message for common kinds of file that are not accepted."""
 
 for _same_as, _extensions in {
     "doc": ("dot", "rtf", "wps"),
@@ -43,7 +43,7 @@ OTHER_KINDS["rtf"] = OTHER_KINDS["wps"] = N_(
 
 
 class UploadError(ValueError):
-    """A file that is not kept, and what the person who sent it can do."""
+    """A refused file; `text` tells the uploader what to do."""
 
     def __init__(self, text: Wording) -> None:
         super().__init__(str(text))

@@ -1,7 +1,7 @@
-"""Which files may come in: judged by what is in them, never only by what they are called.
+"""Decide which files are accepted, by their content and never by their name alone.
 
-A file must be one of seven kinds, its content must be of the kind its name says, and a packed file must not
-unpack to something that would choke whoever opens it. What is not certain is refused.
+A file must be one of seven kinds, its content must match its ending, and a packed file must not unpack to more than
+the limits. A file that cannot be checked is refused.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ LARGEST = 25 * MEGABYTE
 MOST_PIXELS = 60_000_000
 LONGEST_NAME = 120
 LONGEST_NAME_SENT = 1_000
-"""Putting accents into order takes as many steps as the square of their number."""
+"""Normalising accents takes as many steps as the square of their number."""
 PDF_BEGINS_WITHIN, PDF_ENDS_WITHIN = 1024, 4096
-"""Bytes at either end in which readers look for the mark of a PDF (ISO 32000-1, annex H)."""
+"""Bytes at either end in which readers search for the mark of a PDF (ISO 32000-1, annex H)."""
 OTHER_KIND_IN_FRONT = re.compile(rb"<|PK\x03\x04|^MZ|^\x7fELF|^#!|\xff\xd8\xff|\x89PNG")
 OTHER_KINDS_OF_TEXT = ("<", "#!", "mz", "%pdf", "pk\x03\x04", "{\\rtf", "%!ps")
 
 CONTROL_SIGNS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-"""What no text has; looked for by one search, since a file of 25MB has as many signs."""
+"""Characters that no text contains; one search finds them, because a file of 25MB has as many characters."""
 
 JOINERS = "\u200c\u200d"
-"""Signs that show as nothing but that some scripts, Urdu's among them, need to spell words right."""
+"""Invisible characters that some scripts, among them Urdu's, need for correct spelling."""
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """One kind of file that may come in."""
+    """One kind of file that is accepted."""
 
     extension: str
     label: str
     media_type: str
     look: Callable[[FileKind, BinaryIO], FileKind]
-    """Return what the file is; raise UploadError when it is not what its name says."""
+    """Return the kind of the content; raise UploadError when it does not match the name."""
 
 
 def clean_name(raw: str) -> str:
-    """The file's name as we keep and show it: no folders, nothing invisible, not too long."""
+    """Return the file's name as stored and shown: no folders, nothing invisible, not too long."""
     name = unicodedata.normalize("NFC", _ends_of(raw.split("\x00", 1)[0]))
     name = re.split(r"[\\/]", name)[-1]
     name = "".join(_shown(sign) for sign in name)
@@ -67,14 +67,16 @@ def clean_name(raw: str) -> str:
 
 
 def _ends_of(raw: str) -> str:
-    """Return a name of bounded length; of a longer one, both ends, since the last letters say what it is."""
+    """Return a name of bounded length; of a longer one, both ends, because the ending is the last part."""
     half = LONGEST_NAME_SENT // 2
     return raw if len(raw) <= LONGEST_NAME_SENT else raw[:half] + raw[-half:]
 
 
 def _shown(sign: str) -> str:
-    """A sign of a name as it may stand there: line ends become spaces, and signs that show as nothing, or turn the
-    writing round so that "fdp.exe" reads as "exe.pdf", go."""
+    """Return a character as allowed in a name: line ends become spaces, and invisible characters are removed.
+
+    Among these are those that reverse the direction, so that "fdp.exe" reads as "exe.pdf".
+    """
     kind = unicodedata.category(sign)
     if kind == "Cc" or kind[0] == "Z":
         return " "
@@ -82,7 +84,7 @@ def _shown(sign: str) -> str:
 
 
 def check_upload(name: str, file: BinaryIO, size: int) -> FileKind:
-    """Return what kind of file this is. Raises UploadError when it may not come in. `name` is already clean."""
+    """Return the kind of this file. Raises UploadError when it is refused. `name` is already clean."""
     if size == 0:
         raise refused(N_("The file is empty"))
     if size > LARGEST:
@@ -99,7 +101,7 @@ def check_upload(name: str, file: BinaryIO, size: int) -> FileKind:
 
 
 def named_as(name: str, kind: FileKind) -> str:
-    """Return the file's name with an ending that says what is in it: a PNG that was called .jpg is called .png."""
+    """Return the file's name with the ending of its content: a PNG named .jpg becomes .png."""
     stem, _, extension = name.rpartition(".")
     right = SAME_EXTENSION.get(extension.lower(), extension.lower()) == kind.extension
     return name if right else f"{stem}.{kind.extension}"
@@ -110,9 +112,9 @@ def _not(kind: FileKind) -> UploadError:
 
 
 def _pdf(kind: FileKind, file: BinaryIO) -> FileKind:
-    """A PDF, with up to a kilobyte in front that a printer or a mail program left there, but no other kind of file.
+    """Check a PDF, which may have up to a kilobyte from a printer or mail program in front, but no other kind of file.
 
-    What it does when it is opened is looked at by documents/pdf_inspection.py, which needs a parser in a process of its own.
+    documents/pdf_inspection.py checks what it does when opened, with a parser in a process of its own.
     """
     head = file.read(PDF_BEGINS_WITHIN)
     found = re.search(rb"%PDF-[12]\.\d", head)
@@ -126,7 +128,7 @@ def _pdf(kind: FileKind, file: BinaryIO) -> FileKind:
 
 
 def _picture(kind: FileKind, file: BinaryIO) -> FileKind:
-    """A JPEG or a PNG, whichever of the two its name says."""
+    """Check a JPEG or a PNG, whichever of the two its name gives."""
     is_png = file.read(len(PNG_BEGINS)) == PNG_BEGINS
     found = KINDS_OF_FILE["png" if is_png else "jpg"]
     file.seek(0)
@@ -140,7 +142,7 @@ def _picture(kind: FileKind, file: BinaryIO) -> FileKind:
 
 
 def _text(kind: FileKind, file: BinaryIO) -> FileKind:
-    """Plain text in UTF-8, UTF-16 with its mark, or as older Windows programs write it."""
+    """Check plain text in UTF-8, UTF-16 with its mark, or the Windows code page."""
     content = file.read()
     encoding = _encoding_of(content)
     text = content.decode(encoding, errors="replace")
@@ -163,7 +165,7 @@ def _encoding_of(content: bytes) -> str:
 
 
 def _office(main_type: bytes) -> Callable[[FileKind, BinaryIO], FileKind]:
-    """A Word or Excel file: a zip whose list of contents names the plain main part."""
+    """Return the check of a Word or Excel file: a zip whose list of contents names the plain main part."""
 
     def look(kind: FileKind, file: BinaryIO) -> FileKind:
         with opened(kind.label, file) as packed:

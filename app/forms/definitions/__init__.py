@@ -1,7 +1,7 @@
-"""Forms as data: what is asked, when a question shows, what is still missing, how answers read.
+"""Forms as data: questions, conditions, missing answers, and answers as text.
 
-A form definition is JSON, parsed once into frozen objects. Answers are plain JSON too:
-`{"section id": {"question id": value}}`. Nothing here knows of screens or tables.
+A form definition is JSON, parsed once into frozen objects. Answers are plain JSON too: `{"section id": {"question
+id": value}}`. This package depends on neither pages nor tables.
 """
 
 from app.forms.definitions.check import (
@@ -21,7 +21,7 @@ from app.forms.definitions.definition import (
     Section,
     SectionAnswers,
 )
-from app.forms.definitions.facts import FACTS, FROM_REQUEST, facts_wanted, with_facts
+from app.forms.definitions.facts import FACTS, FROM_REQUEST, facts_needed, with_facts
 from app.forms.definitions.parse import checksum, parse, parse_once
 from app.forms.definitions.reading import add_row, put_section, read_section, remove_row
 from app.forms.definitions.text import NOT_PROVIDED, AnswerLine, AnswerTable, answer_lines, answers_as_text
@@ -48,7 +48,7 @@ __all__ = [
     "check_draft",
     "check_section_complete",
     "checksum",
-    "facts_wanted",
+    "facts_needed",
     "parse",
     "parse_once",
     "put_section",

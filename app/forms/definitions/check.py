@@ -1,4 +1,4 @@
-"""What is wrong with a draft, and what is still missing before it can be sent."""
+"""Find what is invalid in a draft, and what is missing before it can be sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.forms.definitions.reading import filled_rows, most_rows, put_section
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to put right, and where. `row` counts from 0; `part` is a part such as "agreed"."""
+    """One problem and its place. `row` counts from 0; `part` is a field of the question, such as "agreed"."""
 
     section_id: str
     question_id: str
@@ -44,7 +44,7 @@ class SectionStatus(StrEnum):
 
 
 def _invalid(section: Section, question: Question, value: Any, today: date) -> list[Problem]:
-    """What of an answer cannot stand; an empty answer is never invalid."""
+    """Return what is invalid in an answer; an empty answer is never invalid."""
     if blank(value):
         return []
     if text := KINDS[question.kind].problem(question, value, today):
@@ -64,7 +64,7 @@ def _invalid(section: Section, question: Question, value: Any, today: date) -> l
 
 
 def _missing(section: Section, question: Question, value: Any) -> list[Problem]:
-    """What of a question must still be answered."""
+    """Return which parts of a question are not answered yet."""
     if question.kind == "prefilled":
         return []
     if question.kind == "declaration" and not blank(value) and isinstance(value, dict):
@@ -95,15 +95,17 @@ def _first_part(question: Question) -> str:
 
 
 def _in_row(section: Section, table: Question, number: int, column: Question, text: Wording) -> Problem:
-    # "Adult 2: Enter the phone number", so that equal messages about two rows can be told apart.
-    said = Wording(N_("%(row)s %(number)s: %(problem)s"), row=table.row_name, number=number + 1, problem=text)
-    return Problem(section.id, table.id, number, column.id, said, _first_part(column))
+    # "Adult 2: Enter the phone number", so that equal messages about two rows differ.
+    text_in_row = Wording(
+        N_("%(row)s %(number)s: %(problem)s"), row=table.row_name, number=number + 1, problem=text
+    )
+    return Problem(section.id, table.id, number, column.id, text_in_row, _first_part(column))
 
 
 def check_draft(
     section: Section, answers: SectionAnswers, all_answers: Answers, today: date
 ) -> list[Problem]:
-    """What cannot stand in a section as it was typed; nothing is said of what is still empty."""
+    """Return what is invalid in a section as entered; empty answers are no problem yet."""
     together = put_section(all_answers, section, answers)
     return [
         problem
@@ -115,7 +117,7 @@ def check_draft(
 def check_section_complete(
     section: Section, answers: SectionAnswers, all_answers: Answers, today: date
 ) -> list[Problem]:
-    """What is wrong with a section or missing from it, in the order of the page."""
+    """Return what is invalid in a section or missing from it, in the order of the page."""
     together = put_section(all_answers, section, answers)
     problems = []
     for question in section.visible_questions(together):
@@ -125,7 +127,7 @@ def check_section_complete(
 
 
 def check_complete(definition: FormDefinition, answers: Answers, today: date) -> list[Problem]:
-    """Everything that stands between this draft and the SEN team; empty when it can be sent."""
+    """Return every problem that prevents sending this draft; empty when it can be sent."""
     return [
         problem
         for section in definition.visible_sections(answers)
@@ -136,7 +138,7 @@ def check_complete(definition: FormDefinition, answers: Answers, today: date) ->
 def section_status(
     section: Section, answers: SectionAnswers | None, all_answers: Answers, today: date
 ) -> SectionStatus:
-    """How far a section has come. A page of optional questions is completed once it was saved."""
+    """Return how far a section has come. A page of optional questions is completed once it was saved."""
     given = answers or {}
     if check_draft(section, given, all_answers, today):
         return SectionStatus.problem

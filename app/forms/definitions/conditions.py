@@ -1,9 +1,8 @@
-"""When a question or a section shows: a small closed language, never a program.
+"""Conditions of questions and sections, in a small closed language that runs no code.
 
-`{"q": "has_ep", "is": "yes"}`, `{"q": "year", "in": ["9", "10"]}`, `{"q": "upn", "filled": false}`,
-and `{"all": […]}`, `{"any": […]}`, `{"not": …}` around them. A question that does not itself show
-counts as unanswered. While a section is open on the screen its own answers are not settled yet:
-then a condition may answer None, "that depends".
+`{"q": "has_ep", "is": "yes"}`, `{"q": "year", "in": ["9", "10"]}`, `{"q": "upn", "filled": false}`, combined by
+`{"all": […]}`, `{"any": […]}`, `{"not": …}`. A hidden question counts as unanswered. While a section is open on the
+screen, its own answers can still change: a condition on them returns None, "unknown".
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from app.forms.definitions.definition import Answers
 
 
 def blank(value: Any) -> bool:
-    """Whether nothing has been answered: no text, no choice, only empty rows or boxes."""
+    """Return whether nothing has been answered: no text, no choice, only empty rows or boxes."""
     if value is None or value is False:
         return True
     if isinstance(value, str):
@@ -29,19 +28,20 @@ def blank(value: Any) -> bool:
 
 
 def answer(answers: Answers, section: str, question: str) -> Any:
-    """One answer out of a form's answers, or None."""
+    """Return one answer out of a form's answers, or None."""
     return (answers.get(section) or {}).get(question)
 
 
 @dataclass(frozen=True)
 class Is:
-    """The answer is this, or one of these."""
+    """The answer is this value, or one of these."""
 
     section: str
     question: str
     values: tuple[str, ...]
 
     def holds(self, answers: Answers, unsettled: str | None = None) -> bool | None:
+        """Return whether it holds; None when it depends on the `unsettled` section."""
         if self.section == unsettled:
             return None
         given = answer(answers, self.section, self.question)
@@ -57,6 +57,7 @@ class Filled:
     question: str
 
     def holds(self, answers: Answers, unsettled: str | None = None) -> bool | None:
+        """Return whether it holds; None when it depends on the `unsettled` section."""
         if self.section == unsettled:
             return None
         return not blank(answer(answers, self.section, self.question))
@@ -64,27 +65,36 @@ class Filled:
 
 @dataclass(frozen=True)
 class All:
+    """All parts hold."""
+
     parts: tuple[Condition, ...]
 
     def holds(self, answers: Answers, unsettled: str | None = None) -> bool | None:
+        """Return whether it holds; None when it depends on the `unsettled` section."""
         results = [part.holds(answers, unsettled) for part in self.parts]
         return False if False in results else None if None in results else True
 
 
 @dataclass(frozen=True)
 class AnyOf:
+    """At least one part holds."""
+
     parts: tuple[Condition, ...]
 
     def holds(self, answers: Answers, unsettled: str | None = None) -> bool | None:
+        """Return whether it holds; None when it depends on the `unsettled` section."""
         results = [part.holds(answers, unsettled) for part in self.parts]
         return True if True in results else None if None in results else False
 
 
 @dataclass(frozen=True)
 class Not:
+    """The part does not hold."""
+
     part: Condition
 
     def holds(self, answers: Answers, unsettled: str | None = None) -> bool | None:
+        """Return whether it holds; None when it depends on the `unsettled` section."""
         result = self.part.holds(answers, unsettled)
         return None if result is None else not result
 

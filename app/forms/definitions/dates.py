@@ -1,4 +1,4 @@
-"""Dates as people type them: three boxes in, ISO text out, and what was typed kept when it is no date."""
+"""Dates from three boxes, stored as ISO text; input that is no date is stored as entered."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from app.core.wording import N_, Wording, lower_first, upper_first
 
 
 def as_date(value: Any) -> date | None:
-    """The date kept in an answer, or None when it is empty or not a real date."""
+    """Return the date stored in an answer, or None when it is empty or not a real date."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
     except ValueError:
         return None
 
 
-def clean_date(typed: Mapping[str, str]) -> Any:
-    """An ISO date when the three boxes make one or a whole one is pasted into them, "" when all are empty, else what
-    was typed."""
-    boxes = {part: clean_line(typed.get(part, "")) for part in PARTS}
+def clean_date(entered: Mapping[str, str]) -> Any:
+    """Return the ISO date of the three boxes or of a whole date pasted into one, "" when all are empty, else the
+    boxes."""
+    boxes = {part: clean_line(entered.get(part, "")) for part in PARTS}
     found = read_parts(boxes)
     if found is not None:
         return found.isoformat()
@@ -30,7 +30,7 @@ def clean_date(typed: Mapping[str, str]) -> Any:
 
 
 def date_text(value: Any) -> str:
-    """A date as people read it, "3 May 2026"; of what is no date, what was typed."""
+    """Return a date as text, "3 May 2026"; input that is no date as entered."""
     found = as_date(value)
     if found:
         return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
@@ -40,12 +40,12 @@ def date_text(value: Any) -> str:
 
 
 def bound(limit: Any, today: date) -> date | None:
-    """A limit from a form definition: "today" or an ISO date."""
+    """Return the date of a limit in a form definition, "today" or an ISO date, or None."""
     return today if limit == "today" else as_date(limit)
 
 
 def date_problem(value: Any, name: str, least: Any, most: Any, today: date) -> Wording | None:
-    """What is wrong with a date that is not empty."""
+    """Return what is wrong with a date that is not empty, or None."""
     what = upper_first(name)
     found = as_date(value)
     if found is None:

@@ -1,4 +1,4 @@
-"""What a form is made of. Frozen: a published version of a form never changes."""
+"""The frozen objects of a form definition: a published version never changes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DefinitionError(ValueError):
 
 @dataclass(frozen=True)
 class Option:
-    """One of the answers to choose from; `value` is kept, `label` is shown."""
+    """One of the answers to choose from; `value` is stored, `label` is shown."""
 
     value: str
     label: str
@@ -45,7 +45,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One thing a form asks. `name` is what messages call it: "Enter {name}", "Select yes if {name}"."""
+    """One question of a form. `name` is used in messages: "Enter {name}", "Select yes if {name}"."""
 
     id: str
     kind: str
@@ -63,13 +63,13 @@ class Question:
     condition: Condition | None = None
     condition_text: str = ""
     fact: str = ""
-    """For prefilled questions: which known fact is shown ("from" in the definition)."""
+    """For prefilled questions: the known fact to show ("from" in the definition)."""
     restricted: bool = False
-    """Read by the SEN team only, never by other professionals or the family."""
+    """Whether only the SEN team reads it, never other professionals or the family."""
     contact: bool = False
     """An address, a telephone number or another way to find or reach the family."""
     row_name: str = ""
-    """For tables: what one row is, for example "Adult"."""
+    """For tables: the name of one row, for example "Adult"."""
 
     @property
     def longest(self) -> int:
@@ -77,13 +77,13 @@ class Question:
         return self.max_length or (LONGEST_LONG_TEXT if self.kind == "long_text" else LONGEST_TEXT)
 
     @property
-    def is_typed(self) -> bool:
+    def is_entered(self) -> bool:
         """Whether the author answers it on the page (not prefilled, not files)."""
         return self.kind not in ("prefilled", "files")
 
     @property
     def looks(self) -> str:
-        """How the choice is drawn: "radios", "select" or "checkboxes"; "" for other kinds."""
+        """The component for the choice: "radios", "select" or "checkboxes"; "" for other kinds."""
         if self.kind == "choices":
             return "checkboxes"
         if self.kind == "yes_no":
@@ -93,10 +93,11 @@ class Question:
         return ""
 
     def option_label(self, value: Any) -> str:
-        """The words for a kept value; the value itself where no option has it."""
+        """Return the label of a stored value, or the value itself where no option has it."""
         return next((option.label for option in self.options if option.value == value), str(value))
 
     def column(self, column_id: str) -> Question:
+        """Return the column with this id. Raises StopIteration when there is none."""
         return next(column for column in self.columns if column.id == column_id)
 
 
@@ -118,21 +119,22 @@ class Section:
     form_checksum: str = ""
 
     def question(self, question_id: str) -> Question:
-        """The question with this id; KeyError if there is none."""
+        """Return the question with this id. Raises KeyError when there is none."""
         for question in self.questions:
             if question.id == question_id:
                 return question
         raise KeyError(question_id)
 
     def is_visible(self, answers: Answers) -> bool:
+        """Return whether the section applies, given all answers of the form."""
         return _shows(self, answers)
 
     def visible_questions(self, answers: Answers) -> list[Question]:
-        """The questions that count, given all answers of the form."""
+        """Return the questions that apply, given all answers of the form."""
         return [question for question in self.questions if _shows(question, answers)]
 
     def questions_on_page(self, answers: Answers) -> list[Question]:
-        """The questions to draw: also those that another answer on this same page may call up."""
+        """Return the questions to draw, including those that another answer on the same page may show."""
         return [
             question
             for question in self.questions
@@ -178,11 +180,11 @@ class FormDefinition:
         return {section.id: section for section in self.sections}
 
     def section(self, section_id: str) -> Section:
-        """The section with this id; KeyError if there is none."""
+        """Return the section with this id. Raises KeyError when there is none."""
         return self._by_id[section_id]
 
     def question(self, question_id: str) -> tuple[Section, Question]:
-        """The question with this id, and its section; ids are unique in the whole form."""
+        """Return the question with this id, and its section; ids are unique in the form. Raises KeyError."""
         for section in self.sections:
             for question in section.questions:
                 if question.id == question_id:
@@ -190,12 +192,14 @@ class FormDefinition:
         raise KeyError(question_id)
 
     def visible_sections(self, answers: Answers) -> list[Section]:
-        """The sections that apply, given the answers so far."""
+        """Return the sections that apply, given the answers so far."""
         return [section for section in self.sections if section.is_visible(answers)]
 
     def as_information(self) -> FormDefinition:
-        """The same form for information asked before an assessment is agreed: it does not call itself advice, and
-        names no legal date."""
+        """Return the variant for information asked before an assessment is agreed.
+
+        It is not called advice, and names no statutory date.
+        """
         sections = tuple(
             replace(
                 section,
@@ -212,11 +216,11 @@ class FormDefinition:
         return replace(self, intro=INFORMATION_INTRO, sections=sections)
 
     def as_attention(self) -> FormDefinition:
-        """The same form for an early years setting, which brings a child to attention."""
+        """Return the variant for an early years setting, which brings a child to attention."""
         return replace(self, intro=ATTENTION_INTRO)
 
     def without_restricted(self) -> FormDefinition:
-        """The same form as read by people outside the SEN team: restricted questions are not in it."""
+        """Return the form without restricted questions, for people outside the SEN team."""
         sections = tuple(
             replace(
                 section,

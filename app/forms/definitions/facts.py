@@ -1,4 +1,4 @@
-"""What the portal already knows and puts into a form, so that nobody types it twice."""
+"""The facts that the portal knows and fills into forms."""
 
 from __future__ import annotations
 
@@ -33,30 +33,34 @@ FACTS: dict[str, str] = {
     "advice.requested_on": N_("Date the advice was asked for"),
     "advice.due_on": N_("Date the advice is due"),
 }
-"""Every fact a prefilled question may name in "from". Dates are given as ISO text, `child.year_group`
-as the code of the year group (`str(school_year(…))`), everything else as it is to be read; what is not
-known as ""."""
+"""Every fact a prefilled question may name in "from".
+
+Dates are ISO text, `child.year_group` the code of the year group (`str(school_year(…))`), everything else the text to
+show; an unknown fact is "".
+"""
 
 FROM_REQUEST: dict[str, tuple[str, str]] = {
     "request.why_now": ("reason", "why_now"),
     "request.primary_need": ("reason", "primary_need"),
 }
-"""Facts that stand in the request for the assessment: its section and question. A reader who may not
-see the request may not see these facts either."""
+"""Facts taken from the request for the assessment, with their section and question.
+
+A reader who may not see the request may not see these facts either.
+"""
 
 
-def facts_wanted(definition: FormDefinition) -> set[str]:
-    """Which facts this form shows."""
+def facts_needed(definition: FormDefinition) -> set[str]:
+    """Return the facts that this form shows."""
     return {q.fact for section in definition.sections for q in section.questions if q.fact}
 
 
 def with_facts(
     definition: FormDefinition, answers: Answers, facts: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """The answers with the prefilled ones brought up to date; what people typed stays as it is.
+    """Return the answers with current facts in the prefilled questions; what people entered is unchanged.
 
-    Do this whenever a draft is opened, saved or checked: conditions may depend on a fact
-    (for example on the year group), and a fact can never be posted by a browser.
+    Do this whenever a draft is opened, saved or checked: conditions may depend on a fact (for example on the year
+    group), and a fact can never be posted by a browser.
     """
     filled = {section_id: dict(given) for section_id, given in answers.items()}
     for section in definition.sections:

@@ -1,4 +1,4 @@
-"""From JSON to a form definition, naming every fault at once, so that an editor can mend them all."""
+"""Parse the JSON of a form definition, and name every fault at once, so that an editor can correct them all."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ LIMITED = {"number", "money", "date", "table"}
 
 
 def checksum(definition: Mapping[str, Any]) -> str:
-    """The fingerprint of a definition: the same content gives the same one, whatever the layout."""
+    """Return the checksum of a definition: equal content has an equal one, whatever the layout."""
     canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def parse(definition: Mapping[str, Any]) -> FormDefinition:
-    """The form that this JSON describes; DefinitionError names every fault in it."""
+    """Return the form that this JSON describes. Raises DefinitionError naming every fault in it."""
     return _Parser().form(definition)
 
 
@@ -39,7 +39,7 @@ _seen: dict[str, FormDefinition] = {}
 
 
 def parse_once(fingerprint: str, definition: Mapping[str, Any]) -> FormDefinition:
-    """The same as `parse` for a published version, remembered by its checksum."""
+    """Return the parsed form of a published version, cached by its checksum."""
     if fingerprint not in _seen:
         if len(_seen) > 200:
             _seen.clear()
@@ -48,7 +48,7 @@ def parse_once(fingerprint: str, definition: Mapping[str, Any]) -> FormDefinitio
 
 
 class _Parser:
-    """One walk through one definition; faults gather on the way."""
+    """A parser of one definition, which collects the faults."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []
@@ -56,6 +56,7 @@ class _Parser:
         self.sections: dict[str, Condition | None] = {}
 
     def form(self, raw: Any) -> FormDefinition:
+        """Return the form. Raises DefinitionError naming every fault."""
         if not isinstance(raw, Mapping):
             raise DefinitionError(["The form is not a JSON object"])
         here = "The form"
@@ -69,7 +70,7 @@ class _Parser:
             self.faults.append(f"{here}: “audience” must be a list of professions")
             audience = []
         fingerprint = checksum(raw)
-        sections = [self.section(one, fingerprint) for one in self.things(here, raw, "sections")]
+        sections = [self.section(one, fingerprint) for one in self.items(here, raw, "sections")]
         form = FormDefinition(
             key=self.identifier(here, raw, "key"),
             title=self.wording(here, raw, "title", needed=True),
@@ -91,7 +92,7 @@ class _Parser:
         condition = self.condition(here, raw)
         self.sections[section_id] = condition
         questions = []
-        for one in self.things(here, raw, "questions"):
+        for one in self.items(here, raw, "questions"):
             question = self.question(here, one)
             if question.id in self.earlier:
                 self.faults.append(f"{here}: the question id “{question.id}” is used twice in this form")
@@ -104,7 +105,8 @@ class _Parser:
             intro=self.wording(here, raw, "intro"),
             show_if=raw.get("show_if"),
             condition=condition,
-            condition_text=self.wording(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
+            condition_text=self.wording(here, raw, "condition_text")
+            or self.condition_words(raw.get("show_if")),
             form_checksum=fingerprint,
         )
 
@@ -139,7 +141,8 @@ class _Parser:
             max=raw.get("max"),
             show_if=raw.get("show_if"),
             condition=self.condition(here, raw),
-            condition_text=self.wording(here, raw, "condition_text") or self.spoken(raw.get("show_if")),
+            condition_text=self.wording(here, raw, "condition_text")
+            or self.condition_words(raw.get("show_if")),
             fact=self.fact(here, kind, raw),
             restricted=raw.get("restricted") is True,
             contact=raw.get("contact") is True,
@@ -161,12 +164,12 @@ class _Parser:
 
     def options(self, here: str, kind: str, raw: Mapping[str, Any]) -> tuple[Option, ...]:
         if kind in ("choice", "choices"):
-            found = self.things(here, raw, "options")
+            found = self.items(here, raw, "options")
         elif "options" in raw and kind != "prefilled":
             self.faults.append(f"{here}: a question of kind “{kind}” has no options")
             return ()
         else:
-            found = self.things(here, raw, "options") if "options" in raw else iter(())
+            found = self.items(here, raw, "options") if "options" in raw else iter(())
         options: list[Option] = []
         for one in found:
             self.keys(f"{here}, an option", one, {"value", "label", "hint"})
@@ -182,7 +185,7 @@ class _Parser:
             if "columns" in raw:
                 self.faults.append(f"{here}: only a table has columns")
             return ()
-        columns = tuple(self.question(here, one, in_table=True) for one in self.things(here, raw, "columns"))
+        columns = tuple(self.question(here, one, in_table=True) for one in self.items(here, raw, "columns"))
         ids = [column.id for column in columns]
         self.faults += [
             f"{here}: there are two columns “{one}”" for one in {i for i in ids if ids.count(i) > 1}
@@ -224,20 +227,20 @@ class _Parser:
         if isinstance(raw.get("filled"), bool):
             test = test if raw["filled"] else Not(test)
         else:
-            wanted = [raw["is"]] if "is" in raw else raw.get("in")
-            if not isinstance(wanted, list) or not wanted or not all(isinstance(one, str) for one in wanted):
+            values = [raw["is"]] if "is" in raw else raw.get("in")
+            if not isinstance(values, list) or not values or not all(isinstance(one, str) for one in values):
                 self.faults.append(f"{here} must say which answers it waits for, as text")
                 return AnyOf(())
             possible = (
                 {"yes", "no"} if question.kind == "yes_no" else {option.value for option in question.options}
             )
-            for one in wanted:
+            for one in values:
                 if possible and one not in possible:
                     self.faults.append(
                         f"{here} waits for “{one}”, which “{question.id}” cannot have as an answer"
                     )
-            test = Is(section_id, question.id, tuple(wanted))
-        # A question that does not show counts as unanswered, so its own conditions come along.
+            test = Is(section_id, question.id, tuple(values))
+        # A hidden question counts as unanswered, so its own conditions apply too.
         guards = tuple(
             guard for guard in (self.sections[section_id], question.condition) if guard is not None
         )
@@ -245,8 +248,8 @@ class _Parser:
             return Not(All((*guards, test.part))) if guards else test
         return All((*guards, test)) if guards else test
 
-    def spoken(self, raw: Any) -> str:
-        """A plain condition in words, for pages on which nothing can hide."""
+    def condition_words(self, raw: Any) -> str:
+        """Return a simple condition in words, for printed pages on which no question can be hidden."""
         if (
             not isinstance(raw, Mapping)
             or str(raw.get("q")) not in self.earlier
@@ -254,25 +257,25 @@ class _Parser:
         ):
             return ""
         _, question = self.earlier[str(raw["q"])]
-        wanted = [raw["is"]] if "is" in raw else raw["in"]
-        if not isinstance(wanted, list) or not 0 < len(wanted) <= 3:
+        values = [raw["is"]] if "is" in raw else raw["in"]
+        if not isinstance(values, list) or not 0 < len(values) <= 3:
             return ""
-        said = [KINDS["yes_no"].text(question, one) if question.kind == "yes_no" else question.option_label(one)
-                for one in wanted]  # fmt: skip
+        labels = [KINDS["yes_no"].text(question, one) if question.kind == "yes_no" else question.option_label(one)
+                for one in values]  # fmt: skip
         patterns = (
             N_("Only if you answered “%(first)s” to “%(question)s”"),
             N_("Only if you answered “%(first)s” or “%(second)s” to “%(question)s”"),
             N_("Only if you answered “%(first)s” or “%(second)s” or “%(third)s” to “%(question)s”"),
         )
-        answers = dict(zip(("first", "second", "third"), said, strict=False))
-        return Wording(patterns[len(said) - 1], question=question.label, **answers)
+        answers = dict(zip(("first", "second", "third"), labels, strict=False))
+        return Wording(patterns[len(labels) - 1], question=question.label, **answers)
 
-    # Small things
+    # Single settings
 
     def keys(self, here: str, raw: Mapping[str, Any], known: set[str]) -> None:
         self.faults += [f"{here}: “{key}” is not a setting" for key in raw if key not in known]
 
-    def things(self, here: str, raw: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+    def items(self, here: str, raw: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
         found = raw.get(key)
         if not isinstance(found, list) or not found:
             self.faults.append(f"{here}: “{key}” must be a list with something in it")
@@ -291,7 +294,7 @@ class _Parser:
         return found
 
     def wording(self, here: str, raw: Mapping[str, Any], key: str, needed: bool = False) -> str:
-        """A text that readers see: views can show it in the reader's language."""
+        """Return a text for readers as a Wording, which views translate."""
         found = self.text(here, raw, key, needed)
         return Wording(found) if found else ""
 

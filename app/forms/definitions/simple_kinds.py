@@ -1,10 +1,10 @@
-"""The kinds of question that have one answer: text, dates, numbers, choices and codes.
+"""The kinds of question with one answer: text, dates, numbers, choices and codes.
 
-`clean` turns what a browser sent into a JSON value and never loses anything: what is not valid is
-kept as it was typed. `missing` and `problem` give a sentence for the screen; `text` gives the reading.
+`clean` returns the posted fields as a JSON value and loses nothing: invalid input is stored as entered. `missing` and
+`problem` return a message for the screen; `text` returns the answer as text.
 """
 
-# ruff: noqa: ARG002 - every kind answers to the same call, and not every kind needs all of it
+# ruff: noqa: ARG002 - all kinds have the same methods, and not every kind needs every argument
 
 from __future__ import annotations
 
@@ -22,35 +22,37 @@ from app.core.wording import N_, Wording, upper_first
 from app.forms.definitions.dates import clean_date, date_problem, date_text
 from app.forms.definitions.definition import Question
 
-Typed = Mapping[str, list[str]]
-"""What a browser sent for one question: by part of the question ("" for a question of one part)."""
+Entered = Mapping[str, list[str]]
+"""The posted values of one question, by part of the question ("" for a question of one part)."""
 
 NUMBER = re.compile(r"-?(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.\d{1,4})?", re.ASCII)
 """With or without commas between thousands."""
 DECIMAL_COMMA = re.compile(r"(-?\d{1,9}),(\d{1,4})", re.ASCII)
-"""Either a decimal comma, as most of Europe writes one, or a slip: 92,5 is not 925."""
+"""Either a decimal comma, as in most of Europe, or a mistake: 92,5 is not 925."""
 
 
-def one(typed: Typed, part: str = "", clean: Callable[[str], str] = clean_line) -> str:
-    """The first value of a part, cleaned."""
-    return clean((typed.get(part) or [""])[0])
+def one(entered: Entered, part: str = "", clean: Callable[[str], str] = clean_line) -> str:
+    """Return the first value of a part, cleaned."""
+    return clean((entered.get(part) or [""])[0])
 
 
 class Kind:
-    """What all kinds share; a kind says only where it differs."""
+    """The base of all kinds; a kind overrides only what differs."""
 
     name = ""
     parts: tuple[str, ...] = ("",)
     in_tables = True
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        return one(typed)
+    def clean(self, question: Question, entered: Entered, today: date) -> Any:
+        """Return the JSON value of the posted values."""
+        return one(entered)
 
     def missing(self, question: Question) -> Wording:
+        """Return the message for a required question without an answer."""
         return Wording(N_("Enter %(what)s"), what=question.name)
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
-        """What is wrong with an answer that is not empty; nothing, if it may stand."""
+        """Return what is wrong with an answer that is not empty, or None."""
         if not isinstance(value, str):
             return Wording(N_("%(what)s must be text"), what=upper_first(question.name))
         limit = question.longest
@@ -64,35 +66,43 @@ class Kind:
         return character_problem(value)
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         return str(value or "")
 
 
 class Text(Kind):
+    """One line of text."""
+
     name = "text"
 
 
 class LongText(Kind):
+    """Text of several lines."""
+
     name = "long_text"
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        return one(typed, clean=clean_lines)
+    def clean(self, question: Question, entered: Entered, today: date) -> Any:
+        """Return the JSON value of the posted values."""
+        return one(entered, clean=clean_lines)
 
 
 class Coded(Text):
-    """A text that must be a certain kind of code, kept in the one way it is written."""
+    """A text that must be a certain kind of code, stored in its canonical form."""
 
     def __init__(self, name: str, check: Callable[[str], str], show: Callable[[str], str] = str) -> None:
         self.name, self.check, self.show = name, check, show
         self._read = lru_cache(maxsize=1000)(self._as_it_reads)
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        text = super().clean(question, typed, today)
+    def clean(self, question: Question, entered: Entered, today: date) -> Any:
+        """Return the JSON value of the posted values."""
+        text = super().clean(question, entered, today)
         try:
             return self.check(text) if text else ""
         except (identifiers.CodeError, EmailError):
             return text
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """Return what is wrong with an answer that is not empty, or None."""
         if problem := super().problem(question, value, today):
             return problem
         try:
@@ -102,11 +112,12 @@ class Coded(Text):
         return None
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         text = str(value or "")
         return self._read(text) if len(text) <= question.longest else text
 
     def _as_it_reads(self, text: str) -> str:
-        """What is no such code (yet) reads as it was typed. Telephone numbers are slow to check."""
+        """Return the code as shown; an invalid one as entered. Cached, because telephone numbers are slow to check."""
         try:
             return self.show(self.check(text)) if text else ""
         except (identifiers.CodeError, EmailError):
@@ -114,24 +125,32 @@ class Coded(Text):
 
 
 class Date(Kind):
+    """A date in three boxes."""
+
     name = "date"
     parts = PARTS
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        return clean_date({part: one(typed, part) for part in PARTS})
+    def clean(self, question: Question, entered: Entered, today: date) -> Any:
+        """Return the JSON value of the posted values."""
+        return clean_date({part: one(entered, part) for part in PARTS})
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """Return what is wrong with an answer that is not empty, or None."""
         return date_problem(value, question.name, question.min, question.max, today)
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         return date_text(value)
 
 
 class Number(Text):
+    """A number, stored as int or float when valid."""
+
     name = "number"
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        text = super().clean(question, typed, today)
+    def clean(self, question: Question, entered: Entered, today: date) -> Any:
+        """Return the JSON value of the posted values."""
+        text = super().clean(question, entered, today)
         digits = re.sub(r"[£%\s]", "", text)
         if not NUMBER.fullmatch(digits):
             return text
@@ -139,6 +158,7 @@ class Number(Text):
         return float(digits) if "." in digits else int(digits)
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """Return what is wrong with an answer that is not empty, or None."""
         what = upper_first(question.name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return _decimal_comma(value) or Wording(
@@ -152,11 +172,12 @@ class Number(Text):
         return None
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         return "" if value is None else str(value)
 
 
 def _decimal_comma(value: Any) -> Wording | None:
-    """Ask which number is meant by one such as 92,5."""
+    """Return the question which number is meant by an answer such as 92,5, or None."""
     found = DECIMAL_COMMA.fullmatch(re.sub(r"[£%\s]", "", value)) if isinstance(value, str) else None
     if found is None:
         return None
@@ -171,60 +192,78 @@ class Money(Number):
     name = "money"
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return f"£{value:,}" if value == int(value) else f"£{value:,.2f}"
         return super().text(question, value)
 
 
 class Choice(Kind):
+    """One of several options."""
+
     name = "choice"
 
     def missing(self, question: Question) -> Wording:
+        """Return the message for a required question without an answer."""
         return Wording(N_("Select %(what)s"), what=question.name)
 
     def allowed(self, question: Question) -> set[str]:
+        """Return the values that may be chosen."""
         return {option.value for option in question.options}
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """Return what is wrong with an answer that is not empty, or None."""
         if not isinstance(value, str) or value not in self.allowed(question):
             return Wording(N_("Select %(what)s from the list"), what=question.name)
         return None
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         return question.option_label(value) if value else ""
 
 
 class YesNo(Choice):
+    """Yes or no."""
+
     name = "yes_no"
     labels = {"yes": Wording(N_("Yes")), "no": Wording(N_("No"))}
 
     def allowed(self, question: Question) -> set[str]:
+        """Return the values that may be chosen."""
         return set(self.labels)
 
     def missing(self, question: Question) -> Wording:
+        """Return the message for a required question without an answer."""
         return Wording(N_("Select yes if %(what)s"), what=question.name)
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """Return what is wrong with an answer that is not empty, or None."""
         return None if isinstance(value, str) and value in self.labels else self.missing(question)
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         return self.labels.get(str(value), str(value or ""))
 
 
 class Choices(Choice):
+    """Any number of several options."""
+
     name = "choices"
     in_tables = False
 
-    def clean(self, question: Question, typed: Typed, today: date) -> Any:
-        ticked = (one({"": [value]}) for value in typed.get("") or [])
+    def clean(self, question: Question, entered: Entered, today: date) -> Any:
+        """Return the JSON value of the posted values."""
+        ticked = (one({"": [value]}) for value in entered.get("") or [])
         return list(dict.fromkeys(value for value in ticked if value))
 
     def problem(self, question: Question, value: Any, today: date) -> Wording | None:
+        """Return what is wrong with an answer that is not empty, or None."""
         if not isinstance(value, list) or not {str(one) for one in value} <= self.allowed(question):
             return Wording(N_("Select %(what)s from the list"), what=question.name)
         return None
 
     def text(self, question: Question, value: Any) -> str:
+        """Return the answer as text."""
         return ", ".join(question.option_label(one) for one in value or [])
 
 

@@ -1,4 +1,4 @@
-"""How answers read: for "check your answers", for reading pages and for print."""
+"""Turn answers into text: for "check your answers", for reading pages and for print."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AnswerTable:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """One question with its answer as text, a table of texts, or the numbers of attachments."""
+    """One question with its answer as text, a table of texts, or the ids of attachments."""
 
     question: Question
     label: str
@@ -34,6 +34,7 @@ class AnswerLine:
 
     @property
     def shown(self) -> str | AnswerTable:
+        """The table if there is one, else the text."""
         return self.table or self.text
 
 
@@ -51,7 +52,7 @@ def _line(question: Question, value: Any) -> AnswerLine:
 
 
 def answer_lines(section: Section, answers: Answers) -> list[AnswerLine]:
-    """The questions of a section that count, each with its answer, given all answers of the form."""
+    """Return the questions of a section that apply, each with its answer, given all answers of the form."""
     given = answers.get(section.id) or {}
     return [_line(question, given.get(question.id)) for question in section.visible_questions(answers)]
 
@@ -59,7 +60,7 @@ def answer_lines(section: Section, answers: Answers) -> list[AnswerLine]:
 def answers_as_text(
     definition: FormDefinition, answers: Answers
 ) -> list[tuple[Section, list[tuple[str, str | AnswerTable]]]]:
-    """The whole form as it reads: its sections, each with labels and answers.
+    """Return the whole form as text: its sections, each with labels and answers.
 
     For readers outside the SEN team use `definition.without_restricted()`.
     """

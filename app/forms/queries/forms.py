@@ -1,4 +1,4 @@
-"""What the form pages ask the database: one form with all that belongs to it, in a few statements whatever its length."""
+"""Load a form with everything that belongs to it, in a few statements whatever its length."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -32,9 +32,9 @@ AROUND: tuple[ExecutableOption, ...] = (
     joinedload(Form.author).load_only(Person.first_name, Person.last_name),
     joinedload(Form.organisation),
 )
-"""A form with its child, whose work it is, and who wrote it."""
+"""Options that load a form with its child, organisation and author."""
 
-# To be read: rows as they are, asked on page after page. A column that is never empty comes first in each table.
+# For reading: compiled queries that return plain rows. Each table starts with a column that is never empty.
 _setting = aliased(Organisation)
 _WHO = RowMapper(Person, "id", *NAME)
 _SURROUNDED = JoinMapper(
@@ -104,7 +104,7 @@ _REQUEST_SENT = CompiledQuery(
     .limit(1)
 )
 
-# To be written: objects that notice what changes.
+# For update: ORM objects, whose changes are tracked.
 _FORM_HELD = (
     select(Form)
     .where(Form.id == bindparam("form"))
@@ -124,12 +124,13 @@ _HISTORY = (
     .where(DraftRevision.draft_id == bindparam("draft"), DraftRevision.set_aside.is_(False))
     .options(load_only(DraftRevision.id))
     .order_by(DraftRevision.id.desc())
-    .offset(bindparam("kept", type_=Integer()))
+    .offset(bindparam("newest", type_=Integer()))
 )
 
 
 def form_to_read(session: Session, form_id: int) -> Form | None:
-    """One form with its child, whose work it is, who wrote it and its wording: to be read."""
+    """Return one form with its child, organisation, author and wording, read-only; None when this person may not see
+    it."""
     for row in _FORM.rows(session, form=form_id):
         form, child, setting, author, organisation, version, template = _SURROUNDED.split(row)
         return cast(
@@ -146,13 +147,15 @@ def form_to_read(session: Session, form_id: int) -> Form | None:
 
 
 def form_held(session: Session, form_id: int) -> Form | None:
-    """One form, to be written: whoever else wants to write it waits until we are done."""
+    """Return one form locked for update, or None."""
     return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
 
 
 def form_held_with_child(session: Session, form_id: int) -> Form | None:
-    """The same with the child's record, which is locked first: see core/database/locks.py. Raises Conflict when the form
-    was moved to another record meanwhile."""
+    """Return one form locked for update, after the child's record (see core/database/locks.py), or None.
+
+    Raises Conflict when the form was moved to another record meanwhile.
+    """
     child_id = hold_child_of(session, form_id)
     form = form_held(session, form_id)
     if form is not None and form.child_id != child_id:
@@ -161,63 +164,63 @@ def form_held_with_child(session: Session, form_id: int) -> Form | None:
 
 
 def drafts_to_read(session: Session, form_id: int) -> Sequence[SectionDraft]:
-    """What was typed so far, section by section, with who saved it: to be read."""
+    """Return the drafts of a form's sections with who saved them, read-only."""
     rows = [_DRAFT.split(row) for row in _DRAFTS_READ.rows(session, form=form_id)]
     return [attach(draft, saved_by=who) for draft, who in rows]
 
 
 def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
-    """What was typed so far, section by section, with who saved it: to be written."""
+    """Return the drafts of a form's sections with who saved them, for update."""
     return session.scalars(_DRAFTS, {"form": form_id}).all()
 
 
 def documents_to_read(session: Session, form_id: int) -> Sequence[Document]:
-    """The files of a form that this person may see, those taken off again included: to be read."""
+    """Return the files of a form that this person may see, removed ones included, read-only."""
     return [
         document for row in _DOCUMENTS_READ.rows(session, form=form_id) for document in _DOCUMENT.split(row)
     ]
 
 
 def documents_of(session: Session, form_id: int) -> Sequence[Document]:
-    """The same, to be written."""
+    """Return the files of a form that this person may see, removed ones included, for update."""
     return session.scalars(_DOCUMENTS, {"form": form_id}).all()
 
 
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:
-    """Every time it was sent, newest first, without what was in it."""
+    """Return every submission of a form, newest first, without the answers."""
     rows = [_SENT.split(row) for row in _SUBMISSIONS.rows(session, form=form_id)]
     return [attach(submission, submitted_by=who) for submission, who in rows]
 
 
 def answers_sent(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
-    """What was in these submissions, by their id."""
+    """Return the answers of these submissions, by id."""
     return dict(_ANSWERS.rows(session, submissions=list(submission_ids))) if submission_ids else {}
 
 
 def answers_of(session: Session, form_id: int, number: int) -> dict[str, dict[str, object]]:
-    """What was in one submission of a form; nothing where there is none."""
+    """Return the answers of one submission of a form; empty where there is none."""
     return next((row[0] for row in _ANSWERS_OF.rows(session, form=form_id, number=number)), {})
 
 
 def last_number(session: Session, form_id: int) -> int:
-    """The number of the newest submission; 0 when it was never sent."""
+    """Return the number of the newest submission; 0 when it was never sent."""
     numbers = select(Submission.number).where(Submission.form_id == form_id)
     return session.scalars(numbers.order_by(Submission.number.desc()).limit(1)).first() or 0
 
 
 def sent_with(session: Session, form_id: int, send_key: str) -> Submission | None:
-    """The submission that came from the same page, pressed before."""
+    """Return the submission that was sent from the same page before, or None."""
     statement = select(Submission).where(Submission.form_id == form_id, Submission.send_key == send_key)
     return session.scalars(statement).one_or_none()
 
 
 def returns_of(session: Session, form_id: int) -> Sequence[FormReturn]:
-    """Every reason for which it was sent back, oldest first."""
+    """Return every reason for which a form was returned, oldest first."""
     return [reason for row in _RETURNS.rows(session, form=form_id) for reason in _RETURN.split(row)]
 
 
 def request_for(session: Session, child_id: int) -> tuple[Request, Submission] | None:
-    """The child's newest request as it was sent, if this person may read it."""
+    """Return the child's newest request as it was submitted, or None when this person may not read it."""
     for row in _REQUEST_SENT.rows(session, child=child_id):
         request, version, submission = _REQUEST.split(row)
         return attach(request, form_version=version), submission
@@ -225,20 +228,20 @@ def request_for(session: Session, child_id: int) -> tuple[Request, Submission] |
 
 
 def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision | None:
-    """What a section held at this version, if it is still kept."""
+    """Return the answers of a section at this version, or None when they are no longer stored."""
     statement = select(DraftRevision).where(
         DraftRevision.draft_id == draft_id, DraftRevision.number == number, DraftRevision.set_aside.is_(False)
     )
     return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
 
 
-def revisions_beyond(session: Session, draft_id: int, kept: int) -> Sequence[DraftRevision]:
-    """What a section held longer ago than its newest so many revisions."""
-    return session.scalars(_HISTORY, {"draft": draft_id, "kept": kept}).all()
+def revisions_beyond(session: Session, draft_id: int, newest: int) -> Sequence[DraftRevision]:
+    """Return the revisions of a section older than its newest ones."""
+    return session.scalars(_HISTORY, {"draft": draft_id, "newest": newest}).all()
 
 
 def savers_since(session: Session, draft_id: int, version: int) -> Sequence[int]:
-    """Who saved each version of a section that is newer than this one and no longer its newest."""
+    """Return who saved each version of a section after this one, except the current version."""
     statement = select(DraftRevision.saved_by_id).where(
         DraftRevision.draft_id == draft_id,
         DraftRevision.number > version,
@@ -248,7 +251,7 @@ def savers_since(session: Session, draft_id: int, version: int) -> Sequence[int]
 
 
 def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevision | None:
-    """What this person typed last over an older text, if they have not said yet what of it to keep."""
+    """Return this person's stashed answers in a section, or None when there is no unresolved conflict."""
     statement = select(DraftRevision).where(
         DraftRevision.draft_id == draft_id,
         DraftRevision.saved_by_id == person_id,
@@ -258,7 +261,7 @@ def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevisi
 
 
 def sections_set_aside(session: Session, form_id: int, person_id: int) -> Sequence[str]:
-    """The sections in which this person has text waiting to be compared with a colleague's."""
+    """Return the sections in which this person has an unresolved conflict."""
     statement = (
         select(SectionDraft.section)
         .join(DraftRevision, DraftRevision.draft_id == SectionDraft.id)

@@ -1,6 +1,7 @@
-"""Who is linked or invited to a child, asked for people who may not see them, to compare them with what forms say.
+"""Find the people linked or invited to a child, to compare them with what forms say.
 
-Core statements on purpose: what they find is never shown to whoever is at work.
+They run for people who may not see those rows, so these are Core statements, which no row filter applies to. The
+results are never shown.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ _person, _organisation = Person.__table__, Organisation.__table__
 
 @dataclass(frozen=True)
 class Linked:
-    """Somebody, or an organisation's queue, linked to a child now."""
+    """A person, or an organisation's queue, linked to a child now."""
 
     part: WorkflowRole
     person_id: int | None
@@ -33,7 +34,7 @@ class Linked:
 
 
 def linked_with(session: Session, child_id: int) -> list[Linked]:
-    """Everyone who is linked to a child now."""
+    """Return everyone who is linked to a child now."""
     rows = session.execute(
         select(
             _link.c.part,
@@ -57,7 +58,7 @@ def linked_with(session: Session, child_id: int) -> list[Linked]:
 
 
 def barred_from(session: Session, child_id: int) -> set[int]:
-    """The people whom only the SEN team links to a child again."""
+    """Return the people whom only the SEN team may link to a child again."""
     barred = select(_link.c.person_id).where(
         _link.c.child_id == child_id, _link.c.barred.is_(True), _link.c.person_id.is_not(None)
     )
@@ -65,7 +66,7 @@ def barred_from(session: Session, child_id: int) -> set[int]:
 
 
 def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:
-    """The name of everyone with an open invitation to a child, and what they are to the child."""
+    """Return the name and relationship of everyone with an open invitation to a child."""
     rows = session.execute(
         select(_invitation.c.first_name, _invitation.c.last_name, _invitation.c.relationship_to_child)
         .where(
@@ -79,7 +80,7 @@ def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:
 
 
 def members_of(session: Session, organisation_id: int, *, confirmed_only: bool = True) -> list[Linked]:
-    """Everyone who is confirmed as working for an organisation, or says that they work there."""
+    """Return everyone who is confirmed as working for an organisation, or also those who wait to be confirmed."""
     confirmed = _person.c.organisation_confirmed_at.is_not(None) if confirmed_only else true()
     rows = session.execute(
         select(_person.c.id, _person.c.first_name, _person.c.last_name)
@@ -93,7 +94,10 @@ def members_of(session: Session, organisation_id: int, *, confirmed_only: bool =
 
 
 def hold_children_of(session: Session, organisation_id: int) -> None:
-    """Wait until no form is being sent about the children whom everyone at an organisation sees: it may name somebody."""
+    """Lock the children that an organisation's queue shows, until no form is being sent about them.
+
+    Such a form may name one of its members.
+    """
     seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
     there = select(_link.c.child_id).where(
         _link.c.organisation_id == organisation_id, _link.c.ended_at.is_(None), seen
@@ -103,8 +107,7 @@ def hold_children_of(session: Session, organisation_id: int) -> None:
 
 
 def queue_children_of(session: Session, organisation_id: int, person_id: int) -> Sequence[int]:
-    """The children that everyone at an organisation sees, and to whom this person has no link of their own, open or
-    barred."""
+    """Return the children that an organisation's queue shows and to whom this person has no own link, open or barred."""
     seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
     own = select(_link.c.child_id).where(
         _link.c.person_id == person_id, or_(_link.c.ended_at.is_(None), _link.c.barred.is_(True))

@@ -1,4 +1,4 @@
-"""Links and forms, as far as the recipients of messages depend on them. Asked on the bare connection."""
+"""Links and forms, as far as the recipients of messages depend on them. The queries run without row policies."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _version, _template = FormVersion.__table__, FormTemplate.__table__
 
 @dataclass(frozen=True)
 class LinkFacts:
-    """One link, as far as letters need it."""
+    """The columns of a link that messages need."""
 
     person_id: int | None
     organisation_id: int | None
@@ -25,7 +25,7 @@ class LinkFacts:
 
 @dataclass(frozen=True)
 class FormFacts:
-    """One form, as far as letters need it."""
+    """The columns of a form that messages need."""
 
     title: str
     child_id: int
@@ -35,7 +35,7 @@ class FormFacts:
 
 
 def link_facts(connection: Connection, link_id: int) -> LinkFacts:
-    """Whose link this is."""
+    """Return the person and organisation of this link."""
     row = connection.execute(
         select(_link.c.person_id, _link.c.organisation_id).where(_link.c.id == link_id)
     ).one()
@@ -43,7 +43,7 @@ def link_facts(connection: Connection, link_id: int) -> LinkFacts:
 
 
 def form_facts(connection: Connection, form_id: int) -> FormFacts:
-    """Whose form this is, and what it is called."""
+    """Return the owner and the title of this form."""
     row = connection.execute(
         select(
             _template.c.title,
@@ -63,7 +63,7 @@ def form_facts(connection: Connection, form_id: int) -> FormFacts:
 def linked_to(
     connection: Connection, child_id: int, part: WorkflowRole | None = None
 ) -> dict[int, int | None]:
-    """Who is involved with this child now, in person: their number and their organisation's."""
+    """Return the people linked to this child by name, each with their organisation."""
     statement = select(_link.c.person_id, _link.c.organisation_id).where(
         _link.c.child_id == child_id, _link.c.ended_at.is_(None), _link.c.person_id.is_not(None)
     )
@@ -78,7 +78,7 @@ def who_may_see(
     form_id: int | None,
     child_id: int | None,
 ) -> set[int]:
-    """Those of these people whose own row filter finds the form, or the child where there is no form."""
+    """Return those of these people whose own row policies find the form, or the child where there is no form."""
     asked = [
         select(literal(who.user_id)).where(*_finds(who, form_id, child_id))
         for who in people

@@ -1,4 +1,4 @@
-"""Who submitted forms are shared with, and which consents are in force."""
+"""Find and change the shares of submitted forms, and the consents in force."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from app.forms.tables.shares import FormShare
 
 
 def open_shares(session: Session, form_id: int) -> Sequence[FormShare]:
-    """The open shares of one form."""
+    """Return the open shares of one form."""
     statement = select(FormShare).where(FormShare.form_id == form_id, FormShare.ended_at.is_(None))
     return session.scalars(statement.order_by(FormShare.id)).all()
 
 
 def shares_about(session: Session, child_id: int) -> Sequence[FormShare]:
-    """The open shares of all forms about one child."""
+    """Return the open shares of all forms about one child."""
     statement = (
         select(FormShare)
         .join(Form, Form.id == FormShare.form_id)
@@ -37,8 +37,10 @@ _share = FormShare.__table__
 
 
 def end_shares(session: Session, which: ColumnElement[bool], now: datetime) -> None:
-    """End these shares. Whoever returns or withdraws a form ends them without seeing them, so the row filter of the
-    session does not apply here."""
+    """End these shares.
+
+    A person who returns or withdraws a form may not see them, so the row filter of the session does not apply here.
+    """
     session.flush()
     session.execute(update(_share).where(_share.c.ended_at.is_(None), which).values(ended_at=now))
     for row in list(session):
@@ -47,7 +49,7 @@ def end_shares(session: Session, which: ColumnElement[bool], now: datetime) -> N
 
 
 def withhold_files(session: Session, child_id: int) -> bool:
-    """From now on nobody opens the files of what is shared about a child. Returns whether any were shared."""
+    """Stop sharing the files of the forms about a child. Return whether any were shared."""
     session.flush()
     form = Form.__table__
     about: Select[tuple[int]] = select(form.c.id).where(form.c.child_id == child_id)
@@ -60,13 +62,13 @@ def withhold_files(session: Session, child_id: int) -> bool:
 
 
 def of_form(form_id: int) -> ColumnElement[bool]:
-    """The shares of one form."""
+    """Return the criterion for the shares of one form."""
     of_it: ColumnElement[bool] = _share.c.form_id == form_id
     return of_it
 
 
 def resting_on_consent(child_id: int) -> ColumnElement[bool]:
-    """The shares about a child that end when a consent is withdrawn."""
+    """Return the criterion for the shares about a child that end when a consent is withdrawn."""
     form = Form.__table__
     about: Select[tuple[int]] = select(form.c.id).where(form.c.child_id == child_id)
     return and_(_share.c.on_consent, _share.c.form_id.in_(about))
@@ -74,7 +76,7 @@ def resting_on_consent(child_id: int) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class ConsentLine:
-    """One consent about a child: whose it is and where it stands."""
+    """One consent about a child: its giver and its state."""
 
     form_id: int
     giver_name: str
@@ -84,7 +86,7 @@ class ConsentLine:
 
 
 def consents_about(session: Session, child_id: int) -> list[ConsentLine]:
-    """Every consent about a child, newest last."""
+    """Return every consent about a child, newest last."""
     rows = session.execute(
         select(
             Consent.id,
@@ -104,13 +106,16 @@ def consents_about(session: Session, child_id: int) -> list[ConsentLine]:
 
 
 def consents_in_force(session: Session, child_id: int) -> list[ConsentLine]:
-    """The consents about a child that were given and not withdrawn."""
+    """Return the consents about a child that were given and not withdrawn."""
     return [each for each in consents_about(session, child_id) if each.state is FormState.submitted]
 
 
 def consents_of_young_person(session: Session, child_id: int) -> set[int]:
-    """The consents in force that the young person gave for themselves. Asked when somebody withdraws a consent who may
-    not read the others, so these are Core statements on purpose."""
+    """Return the consents in force that the young person gave for themselves.
+
+    A person who withdraws a consent may not read the others, so these are Core statements, which no row filter
+    applies to.
+    """
     form, sent = Form.__table__, Submission.__table__
     rows = session.execute(
         select(form.c.id, sent.c.answers)
@@ -127,7 +132,7 @@ def consents_of_young_person(session: Session, child_id: int) -> set[int]:
 
 
 def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str, dict[str, object]]]]:
-    """The forms about a child that were sent, each with the answers of its newest submission."""
+    """Return the submitted forms about a child, each with the answers of its newest submission."""
     rows = session.execute(
         select(Form, Submission.answers)
         .join(Submission, Submission.form_id == Form.id)
@@ -140,7 +145,7 @@ def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str
 
 
 def part_of_giver(session: Session, child_id: int, person_id: int | None) -> WorkflowRole | None:
-    """What the account of a consent's giver is to the child now; None for somebody without an account or a link."""
+    """Return the relationship of a consent's giver to the child now; None without an account or a link."""
     statement = select(ChildLink.part).where(
         ChildLink.child_id == child_id,
         ChildLink.person_id == person_id,
@@ -153,10 +158,10 @@ def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Wor
 def sent_by_anyone(
     session: Session, child_ids: Collection[int], until: datetime | None = None
 ) -> dict[int, list[tuple[dict[str, Any], str, dict[str, Any]]]]:
-    """By child, the wording, its checksum and the newest answers of every form that was sent, until then or now.
+    """Return by child the wording, its checksum and the newest answers of every submitted form, up to `until` or now.
 
-    Asked for people who may not read them, to decide whether they may be linked, so these are Core statements on
-    purpose. What they find is never shown.
+    For people who may not read them, to decide whether they may be linked, so these are Core statements, which no row
+    filter applies to. The results are never shown.
     """
     form, version, sent = Form.__table__, FormVersion.__table__, Submission.__table__
     rows = session.execute(

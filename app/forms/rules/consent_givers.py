@@ -1,10 +1,11 @@
-"""Who may give the answers of a consent form: who they say they are, what they are to the child, and the child's age."""
+"""Decide who may give the answers of a consent form: their own statement, their link to the child, and the child's
+age."""
 
 from app.core.roles import WorkflowRole
 from app.core.wording import N_
 
 PARENT, YOUNG_PERSON = "parent", "young_person"
-"""Answers to the question who gives the answers; the third is somebody who acts for the young person."""
+"""Answers to the question who gives the answers; the third is a person who acts for the young person."""
 
 TOO_YOUNG = N_(
     "They are not over compulsory school age yet. Until the last Friday in June of the school year in which they turn 16, "
@@ -21,16 +22,16 @@ THE_YOUNG_PERSON = N_(
 )
 
 
-def wrong_giver(said: object, part: WorkflowRole | None, *, is_young_person: bool) -> str | None:
-    """Why these answers are not for this person to give, or None.
+def wrong_giver(answer: object, part: WorkflowRole | None, *, is_young_person: bool) -> str | None:
+    """Return why this person may not give these answers, or None.
 
-    `part` is what the account is to the child, None for somebody without an account. A young person answers for
-    themselves once they are over compulsory school age, and a parent until then (CFA 2014, s. 83).
+    `part` is the relationship of the account to the child, None for a person without an account. A young person
+    answers for themselves once they are over compulsory school age, and a parent until then (CFA 2014, s. 83).
     """
-    if part is WorkflowRole.young_person and said != YOUNG_PERSON:
+    if part is WorkflowRole.young_person and answer != YOUNG_PERSON:
         return THE_YOUNG_PERSON
-    if said == YOUNG_PERSON:
+    if answer == YOUNG_PERSON:
         if not is_young_person:
             return TOO_YOUNG
         return NOT_THE_YOUNG_PERSON if part is WorkflowRole.parent else None
-    return OVER_SCHOOL_AGE if said == PARENT and is_young_person else None
+    return OVER_SCHOOL_AGE if answer == PARENT and is_young_person else None

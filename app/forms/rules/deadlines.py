@@ -1,7 +1,8 @@
-"""The statutory clock: which duty is due when, under which regulation, and why it may take longer.
+"""Statutory time limits: which duty is due when, under which regulation, and which exceptions excuse it.
 
-Weeks are calendar weeks: weekends and school holidays count. A limit may be exceeded only for the
-reasons in the regulations; an officer records such days with the reason. They never move the limit. Durations are data, so that a change of law is a change of one line.
+Weeks are calendar weeks: weekends and school holidays count. A limit may be exceeded only for the reasons in the
+regulations; an officer records such days with the reason. They never move the limit. Durations are data, so that a
+change of law changes one line.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 LONGEST_SPAN = timedelta(days=3 * 366)
-"""Nothing that stops a 20-week clock lasts longer; a longer span is a slip of the pen."""
+"""No exception to a 20-week limit lasts longer; a longer span is a typing mistake."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ ADVICE_REASONS = ("EXC_PERS", "ABSENT", "MISSED_APPT")
 
 @dataclass(frozen=True)
 class Duty:
-    """Something somebody must do in time. `excused_by` are the codes that may stop this clock."""
+    """A duty with a time limit. `excused_by` are the codes of the exceptions that the regulation allows."""
 
     key: str
     label: str
@@ -153,7 +154,7 @@ class Span:
 
 
 def due_on(duty_key: str, start: date) -> date:
-    """The last day on which the duty is done in time. No exception moves it: see excuses."""
+    """Return the last day on which the duty is done in time. No exception moves it: see `excuses`."""
     duty = DUTIES[duty_key]
     return start + timedelta(days=duty.days - (1 if duty.first_day_counts else 0))
 
@@ -161,7 +162,7 @@ def due_on(duty_key: str, start: date) -> date:
 def excuses(duty_key: str, start: date, exceptions: Iterable[Span]) -> tuple[Span, ...]:
     """Return the recorded exceptions that the regulation allows for this duty and that fall within its time.
 
-    The law says only that the limit need not be kept where that is impractical. It names no new date, so the limit
+    The law says only that the limit does not apply where it is impractical. It names no new date, so the limit
     stays and the exceptions are shown beside it.
     """
     allowed, due = DUTIES[duty_key].excused_by, due_on(duty_key, start)
@@ -171,18 +172,18 @@ def excuses(duty_key: str, start: date, exceptions: Iterable[Span]) -> tuple[Spa
 
 
 def days_left(due: date, today: date) -> int:
-    """Days until the due date: 0 on the day itself, below 0 when it has passed."""
+    """Return the days until the due date: 0 on the day itself, below 0 when it has passed."""
     return (due - today).days
 
 
 def is_overdue(due: date, today: date) -> bool:
-    """Whether the due date has passed; on the day itself there is still time."""
+    """Return whether the due date has passed; the day itself is still in time."""
     return today > due
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """A date in the life of a request, for the timeline on a child's page."""
+    """A date of a request, for the timeline on a child's page."""
 
     key: str
     label: str
@@ -190,7 +191,7 @@ class Milestone:
     regulation: str
     who: str = ""
     excuses: tuple[Span, ...] = ()
-    """Exceptions recorded for this limit, which stays as it is."""
+    """Exceptions recorded for this limit, which does not move."""
 
 
 def timeline(
@@ -199,7 +200,7 @@ def timeline(
     advice_asked_on: date | None = None,
     draft_served_on: date | None = None,
 ) -> list[Milestone]:
-    """The dates that follow from a request, in their order; those not yet started are left out."""
+    """Return the dates that follow from a request, in order, without those that have not started."""
     starts = {
         "decide_to_assess": received_on,
         "give_advice": advice_asked_on,

@@ -15,7 +15,7 @@ from app.forms.definitions.conditions import blank
 
 
 class Reader(enum.Enum):
-    """What somebody is to the answers of one form."""
+    """The kinds of reader of one form's answers."""
 
     sen_team = "sen_team"
     author = "author"
@@ -40,7 +40,7 @@ FAMILY_PLACE_QUESTIONS = PLACE_QUESTIONS | {
     "service_other",
     "other_involvement",
 }
-"""Columns and questions of the published forms that name where somebody works with the child."""
+"""Columns and questions of the published forms that name where a person works with the child."""
 FAMILY_HOME_QUESTIONS = frozenset(
     {
         "adults",
@@ -53,10 +53,12 @@ FAMILY_HOME_QUESTIONS = frozenset(
         "not_told_reason",
     }
 )
-"""Columns and questions of the published forms that name the adults of a family and who works with them, describe their
-home, or say what one of them said or why one of them was not told."""
+"""Columns and questions of the published forms that may reveal the family's circumstances.
+
+They name the adults of a family and who works with them, describe their home, or hold one adult's views.
+"""
 LIMITING_QUESTIONS = frozenset({"contact_risk_details", "court_order_details"})
-"""Restricted questions of the published request that ask who must not be told or met."""
+"""Restricted questions of the published request about people who must have no contact or information."""
 ADDRESS_QUESTIONS = frozenset({"contact_address"})
 
 
@@ -65,7 +67,7 @@ class Readable:
     """A form as one reader may read it."""
 
     sections: tuple[Section, ...]
-    """Only sections and questions that apply and that this reader may read; none has a condition any more."""
+    """Only the sections and questions that apply and that this reader may read; none has a condition any more."""
     answers: Mapping[str, Mapping[str, Any]]
     left_out: tuple[tuple[Section, Question], ...]
     """Answered questions, and columns of tables, that this reader does not get."""
@@ -79,17 +81,17 @@ class Note:
     label: str
     text: str
     names_a_person: bool = False
-    """The text is the name of somebody to keep information from."""
+    """Whether the text is the name of a person to keep information from."""
     limits_contact: bool = False
-    """The question asks who must be kept away, or must not be told."""
+    """Whether the question asks for people who must have no contact or information."""
 
 
 def readable(
     definition: FormDefinition, answers: Answers, reader: Reader, *, contact_risk: bool, sees_request: bool
 ) -> Readable:
-    """The form as this reader may read it.
+    """Return the form as this reader may read it.
 
-    `contact_risk`: somebody must not learn an address or a contact detail. `sees_request`: the reader may read the
+    `contact_risk`: an address or a contact detail of the family is secret. `sees_request`: the reader may read the
     request, and so the answers that were taken from it.
     """
 
@@ -99,7 +101,7 @@ def readable(
         taken_from_request = question.fact in FROM_REQUEST and not sees_request
         return question.restricted or taken_from_request or _gives_away(question, reader, contact_risk)
 
-    sections, kept, left_out = [], {}, []
+    sections, answers_left, left_out = [], {}, []
     for section in definition.visible_sections(answers):
         given = answers.get(section.id) or {}
         questions, open_answers = [], {}
@@ -114,8 +116,8 @@ def readable(
                 open_answers[question.id] = _cells(question, columns, given[question.id])
         if questions:
             sections.append(replace(section, questions=tuple(questions), condition=None, show_if=None))
-            kept[section.id] = open_answers
-    return Readable(tuple(sections), kept, tuple(left_out))
+            answers_left[section.id] = open_answers
+    return Readable(tuple(sections), answers_left, tuple(left_out))
 
 
 def _gives_away(question: Question, reader: Reader, contact_risk: bool) -> bool:
@@ -145,15 +147,15 @@ def _cells(question: Question, columns: Sequence[Question], value: Any) -> Any:
 
 
 def facts_for(facts: Mapping[str, str], *, is_family: bool, contact_risk: bool) -> dict[str, str]:
-    """The prefilled facts that somebody who fills in another form about the child may know."""
+    """Return the facts that a person who fills in another form about the child may know; the others are empty."""
     closed: frozenset[str] = CONTACT_FACTS if is_family or contact_risk else frozenset()
     if is_family and contact_risk:
         closed = closed | PLACE_FACTS
     return {fact: "" if fact in closed else value for fact, value in facts.items()}
 
 
-def columns_kept_from(*, is_team: bool, is_family: bool, contact_risk: bool) -> frozenset[str]:
-    """The columns of a child's record that a reader does not get on the child's page."""
+def hidden_columns(*, is_team: bool, is_family: bool, contact_risk: bool) -> frozenset[str]:
+    """Return the columns of a child's record that a reader does not get on the child's page."""
     if is_team:
         return frozenset()
     places = {"setting", "setting_id"} if is_family and contact_risk else set()
@@ -161,12 +163,13 @@ def columns_kept_from(*, is_team: bool, is_family: bool, contact_risk: bool) -> 
 
 
 def hides_places(*, is_family: bool, contact_risk: bool) -> bool:
-    """Whether a reader must not learn which organisations work with the child, since they show where the child is."""
+    """Return whether a reader must not learn which organisations work with the child, because they show where the
+    child is."""
     return is_family and contact_risk
 
 
 def notes_contact_risk(answers: Answers) -> bool:
-    """Whether these answers say that an address or contact detail must be kept from somebody."""
+    """Return whether these answers ask that an address or contact detail stays secret."""
     flat = {question: value for section in answers.values() for question, value in section.items()}
     private = any(
         isinstance(row, dict) and row.get("keep_private") == "yes" for row in flat.get("contacts") or []
@@ -176,7 +179,7 @@ def notes_contact_risk(answers: Answers) -> bool:
 
 
 def notes_in(definition: FormDefinition, answers: Answers) -> Iterator[Note]:
-    """Every restricted text answer of a form, row by row for tables that name people."""
+    """Yield every restricted text answer of a form, row by row for tables that name people."""
     for section in definition.visible_sections(answers):
         for line in answer_lines(section, answers):
             if not line.question.restricted or not line.answered:
@@ -217,9 +220,9 @@ RELATIONS: tuple[frozenset[str], ...] = (
 )
 """Words for the same relation, each in the singular and as one word."""
 ANY_PARENT = frozenset(["parent", "carer", "guardian"])
-"""Words that say of a parent no more than that."""
+"""Words for a parent of either sex."""
 ANY_RELATIVE = frozenset(["family", "relative", "relation", "anyone", "anybody", "everyone", "everybody"])
-"""Words that mean every member of a family, where somebody is asked whom to keep information from."""
+"""Words for every member of a family, as answers to whom to keep information from."""
 
 SMALL_WORDS = frozenset(
     [
@@ -254,7 +257,7 @@ SMALL_WORDS = frozenset(
 )
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "professor"])
 SHORTEST_FORM = 3
-"""Letters of a short form of a name."""
+"""The fewest letters of a short form of a name."""
 _PREFIX = re.compile(r"\b(step|grand|half) (?=\w)")
 
 
@@ -265,20 +268,20 @@ def who_must_not_know(
     organisation: str = "",
     former: Sequence[str] = (),
 ) -> list[Note]:
-    """The notes that may mean this person: their name or a former one, what they are to the child, or where they work.
+    """Return the notes that may mean this person: their name or a former one, their relationship, or their workplace.
 
-    A note that means somebody else costs the officer one more look; a note that is missed may cost a family its safety.
+    A false match costs the officer one more look; a missed note may cost a family its safety.
     """
     names = [_words(each) for each in (name, *former)]
     relations = _relations(relationship)
     found = []
     for note in notes:
-        said = _words(note.text)
+        words = _words(note.text)
         if (
-            any(_is_called(note, said, own) for own in names)
+            any(_is_called(note, words, own) for own in names)
             or _may_be(relations, _kin(note.text), note)
-            or (organisation and _words(organisation) <= said)
-            or (note.names_a_person and said and said <= _words(organisation).union(*names))
+            or (organisation and _words(organisation) <= words)
+            or (note.names_a_person and words and words <= _words(organisation).union(*names))
         ):
             found.append(note)
     return found
@@ -291,8 +294,10 @@ def plainly_must_not_know(
     organisation: str = "",
     former: Sequence[str] = (),
 ) -> list[Note]:
-    """The notes that mean this person by name, and those that say who must be kept away and mean what they are to the
-    child. Used where the portal acts before an officer has looked: "call the mother first" keeps no mother away."""
+    """Return the notes that mean this person by name, and those limiting contact that match their relationship.
+
+    Used where the portal acts before an officer has looked: "call the mother first" does not exclude a mother.
+    """
     notes = list(notes)
     limiting = [note for note in notes if note.limits_contact]
     others = [note for note in notes if not note.limits_contact]
@@ -302,14 +307,17 @@ def plainly_must_not_know(
     ]
 
 
-def _is_called(note: Note, said: set[str], own: set[str]) -> bool:
-    """Whether a note may mean somebody of this name. In a box for a name one word of it is enough. In a text it takes two,
-    of which one may be a short form ("Ben" for "Benjamin"), or the surname after a title or an initial ("Mr Shaw")."""
-    said = said | {word.removesuffix("s") for word in said}  # "Ben Shaw's home", "the Shaws"
-    same = own & said
+def _is_called(note: Note, words: set[str], own: set[str]) -> bool:
+    """Return whether a note may mean a person of this name.
+
+    In a box for a name one word of it is enough. A text must have two words of it, of which one may be a short form
+    ("Ben" for "Benjamin"), or the surname after a title or an initial ("Mr Shaw").
+    """
+    words = words | {word.removesuffix("s") for word in words}  # "Ben Shaw's home", "the Shaws"
+    same = own & words
     if note.names_a_person or not same:
         return bool(same)
-    alike = {word for word in own if word in said or any(_is_short_for(word, each) for each in said)}
+    alike = {word for word in own if word in words or any(_is_short_for(word, each) for each in words)}
     return len(alike) >= min(len(own), 2) or bool(own & _after_title(note.text, own))
 
 
@@ -319,7 +327,7 @@ def _is_short_for(one: str, other: str) -> bool:
 
 
 def _after_title(text: str, own: set[str]) -> set[str]:
-    """The words of a text after "Mr" and the like, or after an initial of one of a person's other names."""
+    """Return the words after "Mr" and similar titles, or after an initial of one of the person's other names."""
     return {
         word
         for title, word in zip(_each_word(text), _each_word(text)[1:], strict=False)
@@ -328,17 +336,17 @@ def _after_title(text: str, own: set[str]) -> set[str]:
 
 
 def _may_be(relations: frozenset[str], kin: frozenset[str], note: Note) -> bool:
-    """Whether a note in these words may mean somebody of these relations to the child."""
+    """Return whether a note with these words may mean a person of these relations to the child."""
     if (relations - ANY_PARENT) & kin:
         return True
     return note.names_a_person and bool(relations) and bool(kin & (relations | ANY_RELATIVE))
 
 
 def _relations(relationship: str) -> frozenset[str]:
-    """Every word for what somebody is to the child. "Parent" may be a father or a mother, and the other way round."""
-    typed = _kin(relationship)
-    found = frozenset(word for each in RELATIONS if each & typed for word in each)
-    if typed & ANY_PARENT:
+    """Return every word for a relationship to the child. "Parent" matches a father or a mother, and the reverse."""
+    own = _kin(relationship)
+    found = frozenset(word for each in RELATIONS if each & own for word in each)
+    if own & ANY_PARENT:
         found = found.union(*_PARENTS)
     if any(each & found for each in _PARENTS):
         found |= ANY_PARENT
@@ -352,11 +360,11 @@ def _words(text: str) -> set[str]:
 
 
 def _each_word(text: str) -> list[str]:
-    """The words of a text of any length, folded. A name is folded whole, a text in parts that are not too long for it."""
+    """Return the folded words of a text of any length. A name is folded whole, a text in parts of bounded length."""
     return [part for word in text.split() for part in fold(word[:LONGEST_FOLDED]).split()]
 
 
 def _kin(text: str) -> frozenset[str]:
-    """The words of a text in the singular, with "step mother" and "step-mother" as one word, which is not "mother"."""
+    """Return the words of a text in the singular, with "step mother" and "step-mother" as one word, unlike "mother"."""
     words = _PREFIX.sub(r"\1", " ".join(_each_word(text))).split()
     return frozenset(form for word in words for form in (word, word.removesuffix("s")))

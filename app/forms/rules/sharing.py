@@ -1,4 +1,4 @@
-"""The choice of who may read a submitted form beside its authors and the SEN team."""
+"""The choice of who may read a submitted form besides its authors and the SEN team."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ class SharingChoice:
     """The links of parents and young people, each chosen by name."""
     with_files: bool = True
     on_consent: bool = True
-    """What professionals read ends when a consent is withdrawn, given before or after."""
+    """Whether the professionals' access ends when a consent is withdrawn, whenever it was given."""
     despite: frozenset[int] = frozenset()
     """The links to share with although a form says that the person must not know."""
 
     @property
-    def nobody(self) -> bool:
-        """Nobody but the authors and the SEN team."""
+    def is_empty(self) -> bool:
+        """Whether only the authors and the SEN team may read the form."""
         return not self.professionals and not self.links

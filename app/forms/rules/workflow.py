@@ -1,7 +1,7 @@
-"""Who may do what next: one table of steps per kind of work.
+"""Decide who may take which step: one table of steps for each kind of form.
 
-The same table draws the buttons, allows the POST, and is walked whole by a test.
-Hands are the part somebody plays in this matter, not the role they hold in the portal.
+The same table selects the buttons, allows the POST, and is tested completely. Roles are the workflow roles a person
+has in this form, not their roles in the portal.
 """
 
 import enum
@@ -14,7 +14,7 @@ from app.core.wording import N_
 
 
 class FormState(enum.Enum):
-    """Where a form about a child stands."""
+    """The state of a form about a child."""
 
     asked = "asked"
     draft = "draft"
@@ -42,7 +42,7 @@ STATE_LABELS: Mapping[FormState, str] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that may happen: from these states, to that state, by these hands."""
+    """A step from these states to that state, which these roles may take."""
 
     name: str
     start: frozenset[FormState]
@@ -53,20 +53,21 @@ class Step:
 def step(
     name: str, start: Iterable[FormState], end: FormState, allowed_roles: Iterable[WorkflowRole]
 ) -> Step:
-    """Write a step with plain sets."""
+    """Return a step made from plain sets."""
     return Step(name, frozenset(start), end, frozenset(allowed_roles))
 
 
 class Workflow:
-    """The steps of one kind of work."""
+    """The steps of one kind of form."""
 
     def __init__(self, *steps: Step) -> None:
         self.steps = {each.name: each for each in steps}
 
     def step(self, name: str, state: FormState, parts: Iterable[WorkflowRole]) -> Step:
-        """The step, if these hands may take it now.
+        """Return the step, if these roles may take it now.
 
-        Raises Forbidden when it is not theirs to take, InvalidState when it is not possible from this state or never.
+        Raises Forbidden when the roles may not take it, and InvalidState when it is not possible from this state or
+        unknown.
         """
         found = self.steps.get(name)
         if found is None:
@@ -78,7 +79,7 @@ class Workflow:
         return found
 
     def open_to(self, state: FormState, parts: Iterable[WorkflowRole]) -> list[str]:
-        """The names of the steps these hands may take now: the buttons on the page."""
+        """Return the names of the steps these roles may take now, for the buttons on the page."""
         held = frozenset(parts)
         return [
             each.name
@@ -88,7 +89,7 @@ class Workflow:
 
 
 _S = FormState
-AUTHOR, SEN_TEAM_HANDS = {WorkflowRole.author}, {WorkflowRole.sen_team}
+AUTHOR, SEN_TEAM = {WorkflowRole.author}, {WorkflowRole.sen_team}
 
 RECEIVED = frozenset({_S.submitted, _S.returned, _S.accepted})
 """States of a request that the council has received and not decided: the six weeks run in each (reg. 5)."""
@@ -100,13 +101,13 @@ REQUEST = Workflow(
     step("correct", {_S.returned}, _S.returned, AUTHOR),
     step("submit", {_S.draft, _S.returned}, _S.submitted, AUTHOR),
     step("withdraw", {_S.draft}, _S.withdrawn, AUTHOR),
-    step("return", {_S.submitted}, _S.returned, SEN_TEAM_HANDS),
-    step("accept", {_S.submitted}, _S.accepted, SEN_TEAM_HANDS),
-    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM_HANDS),
-    step("agree_to_assess", RECEIVED, _S.assessing, SEN_TEAM_HANDS),
-    step("decline_to_assess", RECEIVED, _S.not_assessing, SEN_TEAM_HANDS),
-    step("correct_to_assess", DECIDED, _S.assessing, SEN_TEAM_HANDS),
-    step("correct_not_to_assess", DECIDED, _S.not_assessing, SEN_TEAM_HANDS),
+    step("return", {_S.submitted}, _S.returned, SEN_TEAM),
+    step("accept", {_S.submitted}, _S.accepted, SEN_TEAM),
+    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM),
+    step("agree_to_assess", RECEIVED, _S.assessing, SEN_TEAM),
+    step("decline_to_assess", RECEIVED, _S.not_assessing, SEN_TEAM),
+    step("correct_to_assess", DECIDED, _S.assessing, SEN_TEAM),
+    step("correct_not_to_assess", DECIDED, _S.not_assessing, SEN_TEAM),
 )
 """A request for an EHC needs assessment (CFA 2014, s.36; SEND Regulations 2014, regs 3 to 5)."""
 
@@ -114,10 +115,10 @@ ADVICE = Workflow(
     step("save", {_S.asked, _S.draft}, _S.draft, AUTHOR),
     step("correct", {_S.returned}, _S.returned, AUTHOR),
     step("submit", {_S.draft, _S.returned}, _S.submitted, AUTHOR),
-    step("return", {_S.submitted}, _S.returned, SEN_TEAM_HANDS),
-    step("accept", {_S.submitted}, _S.accepted, SEN_TEAM_HANDS),
-    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM_HANDS),
-    step("cancel", {_S.asked, _S.draft, _S.returned}, _S.cancelled, SEN_TEAM_HANDS),
+    step("return", {_S.submitted}, _S.returned, SEN_TEAM),
+    step("accept", {_S.submitted}, _S.accepted, SEN_TEAM),
+    step("undo_accept", {_S.accepted}, _S.submitted, SEN_TEAM),
+    step("cancel", {_S.asked, _S.draft, _S.returned}, _S.cancelled, SEN_TEAM),
 )
 """Advice asked for under SEND Regulations 2014, reg. 6, due in six weeks (reg. 8)."""
 
@@ -126,7 +127,7 @@ CONSENT = Workflow(
     step("submit", {_S.draft}, _S.submitted, {WorkflowRole.giver, WorkflowRole.recorder}),
     step("withdraw", {_S.submitted}, _S.withdrawn, {WorkflowRole.giver, WorkflowRole.sen_team}),
 )
-"""One person's consent: that person's to give and to withdraw; the SEN team acts on their behalf only."""
+"""One person's consent: only that person gives or withdraws it; the SEN team acts on their behalf."""
 
 OPEN_TO_WRITING = frozenset({_S.asked, _S.draft, _S.returned})
 """States in which the author's answers may still change."""

@@ -1,7 +1,7 @@
-"""Forms as data, and the forms people fill in about a child.
+"""Tables of form templates, and of the forms people fill in about a child.
 
-A template has versions; a published version never changes; every filled form is pinned to its version.
-Request, Advice and Consent are three kinds of form: one table, one engine, a workflow each.
+A template has versions; a published version never changes; every form is pinned to its version. Request, Advice and
+Consent are three kinds of form: one table, one engine, a workflow each.
 """
 
 from collections.abc import Iterable
@@ -82,14 +82,14 @@ OPEN_CONSENT = (
 
 
 class Form(Row):
-    """One filled-in form about one child, or one that has been asked for."""
+    """One form about one child, filled in or asked for."""
 
     __tablename__ = "form"
     __table_args__ = (
         Index("ix_form_child_kind", "child_id", "kind"),
         Index("ix_form_kind_state_due", "kind", "state", "due_on"),
         Index("ix_form_organisation_state", "organisation_id", "state"),
-        # In the order of lists, and what kind it is stands there too: no form is read to be passed over.
+        # In the order of lists, with the kind, so that no row of another kind is read and skipped.
         Index("ix_form_due_on", "due_on", "id", "kind"),
         Index("ix_form_received_on", "received_on", "id", "kind"),
         *OPEN_CONSENT,
@@ -100,29 +100,38 @@ class Form(Row):
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
     state: Mapped[FormState] = mapped_column(default=FormState.draft)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
-    """Who began it, or was asked; null while it waits in an organisation's queue. For a consent form the parent or young
-    person who gives it; null for a giver without an account."""
+    """The person who started it, or was asked; null while it waits in an organisation's queue.
+
+    For a consent form, the parent or young person who gives it; null for a giver without an account.
+    """
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    """Whose work it is: linked colleagues of this organisation share the draft. Null for a parent's or the council's form."""
+    """The organisation whose linked members share the draft. Null for a parent's or the council's form."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     asked_person_id: Mapped[int | None] = mapped_column()
-    """Who was asked for advice by name; null where an organisation was asked. Unlike the author it never changes, so
-    that two requests for the same advice are recognised whoever writes it."""
+    """The person asked for advice by name; null where an organisation was asked.
+
+    Unlike the author it never changes, so two requests for the same advice are recognised even when another person
+    writes it.
+    """
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
     statutory: Mapped[bool] = mapped_column(default=True)
-    """False for information asked before the council agreed to assess: no law sets a time limit for it. False as well
-    where an early years setting brings a child to attention (CFA 2014, s. 23 and 24), which is no request under s. 36(1)
-    and has the same time limits."""
+    """False for information asked before the council agreed to assess, which has no statutory time limit.
+
+    False as well where an early years setting brings a child to attention (CFA 2014, s. 23 and 24), which is no
+    request under s. 36(1) and has the same time limits.
+    """
     due_on: Mapped[date | None] = mapped_column()
-    """The last day of the legal time: for advice, its own; for a request, the council's next duty (the decision whether
-    to assess, then the final plan; nothing once it was declined)."""
+    """The last day of the statutory time limit: for advice, its own; for a request, the council's next duty.
+
+    That is the decision whether to assess, then the final plan; nothing once the assessment was declined.
+    """
     due_reason: Mapped[str] = mapped_column(default="")
-    """Why advice is due on another day than six weeks after it was asked for."""
+    """The reason why advice is due on another day than six weeks after it was asked for."""
     adviser_reason: Mapped[str] = mapped_column(default="")
-    """Why a profession that does not usually give this advice was asked."""
+    """The reason why a profession that does not usually give this advice was asked."""
     wanted_by: Mapped[date | None] = mapped_column()
-    """The day by which the SEN team would like to have it: information, or a returned form. Not a legal limit."""
+    """The day by which the SEN team asks for information or a returned form. Not a legal limit."""
     received_on: Mapped[date | None] = mapped_column()
     """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
     submitted_at: Mapped[datetime | None] = mapped_column()
@@ -179,7 +188,7 @@ class Consent(Form):
 
 
 class SectionDraft(Row):
-    """What has been typed so far in one section of one form. Its version tells two open tabs apart."""
+    """The current answers in one section of one form. The version detects conflicting edits."""
 
     __tablename__ = "section_draft"
     __table_args__ = (UniqueConstraint("form_id", "section"),)
@@ -197,17 +206,17 @@ class SectionDraft(Row):
 
 
 class DraftRevision(Row):
-    """What a section held before a save: the last twenty are kept, so that nothing typed is ever gone.
+    """The answers of a section before a save; the last twenty are stored.
 
-    One that is set aside was typed over an older text than a colleague's: it waits until its author says what of
-    it to keep, and is not thrown away before.
+    One with `set_aside` was entered over an older version than a colleague's: it stays until its author resolves the
+    conflict.
     """
 
     __tablename__ = "draft_revision"
 
     draft_id: Mapped[int] = mapped_column(ForeignKey("section_draft.id"), index=True)
     number: Mapped[int] = mapped_column()
-    """The version the section had when it held this, or from which this was typed."""
+    """The section's version when it held these answers, or from which they were edited."""
     answers: Mapped[dict[str, Any]] = mapped_column()
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     saved_at: Mapped[datetime] = mapped_column()
@@ -215,7 +224,7 @@ class DraftRevision(Row):
 
 
 class Submission(Row):
-    """What was sent, each time it was sent, word for word. Never changed."""
+    """The answers each time a form was submitted, unchanged. Never updated."""
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("form_id", "number"), UniqueConstraint("form_id", "send_key"))
@@ -233,7 +242,7 @@ class Submission(Row):
 
 
 class FormReturn(Row):
-    """Why the SEN team sent a form back: one reason a section, or one for the whole."""
+    """A reason why the SEN team returned a form, for one section or for the whole."""
 
     __tablename__ = "form_return"
 
@@ -245,14 +254,16 @@ class FormReturn(Row):
 
 
 def forms_in(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
-    """Forms of a kind in these states, spelt out: told as values, a database would neither see that an index holds
-    them nor know how few they are."""
+    """Return the criterion for forms of a kind in these states.
+
+    The values are written as literals so that the planner can use the partial index.
+    """
     words = [literal_column(f"'{state.name}'") for state in sorted(states, key=lambda each: each.name)]
     return and_(Form.kind == literal_column(f"'{kind}'"), Form.state.in_(words))
 
 
 AWAITED_ADVICE = forms_in("advice", OPEN_TO_WRITING)
-"""Advice that was asked for and is not here."""
+"""Advice that was asked for and not sent yet."""
 UNDECIDED_REQUESTS = forms_in("request", UNDECIDED)
 """Requests that the council still has to decide on."""
 ASSESSING_REQUESTS = forms_in("request", [FormState.assessing])
@@ -265,9 +276,9 @@ AUTHORS_DATE = case(
     (and_(_returned, Form.wanted_by.is_not(None)), Form.wanted_by),
     else_=func.coalesce(Form.due_on, Form.wanted_by),
 )
-"""The date that the authors of a form work to, as in app/forms/rules/form_deadlines.py (authors_date)."""
+"""The date that the authors of a form work to, as `authors_date` in app/forms/rules/form_deadlines.py returns it."""
 
-# A county's history is a hundred times as long as what is open, so that has small indexes of its own.
+# Closed forms outnumber open ones by a hundred to one, so open forms have small indexes of their own.
 for _name, _open in (
     ("ix_form_awaited_advice", AWAITED_ADVICE),
     ("ix_form_undecided_requests", UNDECIDED_REQUESTS),
@@ -275,8 +286,8 @@ for _name, _open in (
 ):
     Index(_name, Form.due_on, Form.id, sqlite_where=_open, postgresql_where=_open)
 
-# The same advice is asked for once while it is awaited: of each person, and of each organisation. Information that was
-# asked for earlier on the same form may be awaited beside it.
+# Advice is asked for once at a time: of each person, and of each organisation. Information that was asked for earlier
+# on the same form may be open at the same time.
 for _name, _asked, _of in (
     ("uq_form_advice_of_person", (Form.asked_person_id,), AWAITED_ADVICE),
     ("uq_form_advice_of_queue", (), and_(AWAITED_ADVICE, Form.asked_person_id.is_(None))),

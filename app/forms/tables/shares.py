@@ -1,4 +1,4 @@
-"""Who the SEN team shared a submitted form with, beside its authors."""
+"""Table of who may read submitted forms besides their authors and the SEN team."""
 
 from datetime import datetime
 
@@ -25,9 +25,9 @@ class FormShare(Row):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("child_link.id"), index=True)
     """The link of the parent or young person; null for all professionals linked to the child."""
     with_files: Mapped[bool] = mapped_column(default=True)
-    """The unrestricted files of the form may be opened too."""
+    """Whether the unrestricted files of the form may be opened too."""
     on_consent: Mapped[bool] = mapped_column(default=False)
-    """The share ends when a consent about this child is withdrawn."""
+    """Whether the share ends when a consent about this child is withdrawn."""
     shared_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     """Null for a share that a migration or the sending of a consent form made."""
     ended_at: Mapped[datetime | None] = mapped_column()

@@ -1,4 +1,4 @@
-"""Organisations to choose from."""
+"""Queries for organisations to choose from."""
 
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
@@ -8,8 +8,10 @@ from app.organisations.tables import Organisation
 
 
 def settings_in_use(session: Session, *, or_this: int | None = None) -> list[tuple[str, str]]:
-    """Return (id, name) of each school, early years setting and post-16 establishment that is in use, by name; also
-    `or_this` one, which a record may name though it is no longer used."""
+    """Return (id, name) of each school, early years setting and post-16 establishment in use, by name.
+
+    `or_this` is included too: a record may name it though it is no longer used.
+    """
     rows = session.execute(
         select(Organisation.id, Organisation.name)
         .where(
@@ -24,6 +26,6 @@ def settings_in_use(session: Session, *, or_this: int | None = None) -> list[tup
 
 
 def organisation_name(connection: Connection, organisation_id: int) -> str:
-    """What the organisation is called."""
+    """Return the name of the organisation."""
     named = select(Organisation.__table__.c.name).where(Organisation.__table__.c.id == organisation_id)
     return str(connection.execute(named).scalar_one())

@@ -1,4 +1,4 @@
-"""My own account: details, password, where I am logged in, authenticator app."""
+"""Pages for one's own account: details, password, log-ins and authenticator app."""
 
 import base64
 import io
@@ -25,11 +25,11 @@ from app.views.web.cookie import APP_SECRET, PROVING, log_out_browser
 from app.views.web.pages import translated
 
 PROOF = "proof"
-"""Where the cookie keeps the challenge of somebody proving again who they are."""
+"""The cookie's key for the challenge of a person who proves again who they are."""
 
 
 class AccountView(PortalView):
-    """Your account."""
+    """Pages for one's own account."""
 
     route_base = "/account"
     class_permission_name = "Account"
@@ -37,7 +37,7 @@ class AccountView(PortalView):
     @expose("/")
     @has_access
     def show(self) -> ResponseReturnValue:
-        """My details, and what I may change."""
+        """Show one's details and what can be changed."""
         with self.work() as work:
             person = work.get(Person, work.me.user_id)
             may_add_app = own_account.may_add_app(work)
@@ -54,7 +54,7 @@ class AccountView(PortalView):
     @expose("/password", methods=["GET", "POST"])
     @has_access
     def password(self) -> ResponseReturnValue:
-        """Change my password."""
+        """Change one's password."""
         detour = proof_first(url_for("AccountView.password"))
         if detour is not None:
             return detour
@@ -72,7 +72,7 @@ class AccountView(PortalView):
     @expose("/log-ins")
     @has_access
     def log_ins(self) -> ResponseReturnValue:
-        """Where I am logged in."""
+        """List one's open log-ins."""
         with self.work() as work:
             rows = sessions.my_log_ins(work)
         devices = {row.id: translated(device_name(row.device)) for row in rows}
@@ -92,19 +92,19 @@ class AccountView(PortalView):
     @expose("/log-ins/end", methods=["POST"])
     @has_access
     def end_log_ins(self) -> ResponseReturnValue:
-        """Log out everywhere, here too."""
+        """Log out everywhere, including here."""
         with self.work() as work:
             sessions.end_mine(work)
         log_out_browser()
         flash(_("You have been logged out everywhere."), "success")
         return redirect(url_for("LogInView.log_in")), 302, {"Clear-Site-Data": CLEAR}
 
-    # --- proving again who one is -----------------------------------------------------------------
+    # --- proof of identity ------------------------------------------------------------------------
 
     @expose("/prove", methods=["GET", "POST"])
     @has_access
     def prove(self) -> ResponseReturnValue:
-        """The password once more, before something that changes how I log in."""
+        """Ask for the password again, before a change to how one logs in."""
         if request.method == "GET":
             return self.page("account/prove.html", wrong={}, of_own=self._for_own_account())
         try:
@@ -120,7 +120,7 @@ class AccountView(PortalView):
     @expose("/prove/code", methods=["GET", "POST"])
     @has_access
     def prove_code(self) -> ResponseReturnValue:
-        """Then the code."""
+        """Ask for the code that completes the proof."""
         with self.work() as work:
             step = step_at(work, session.get(PROOF))
         if step is None or step.purpose != PROVE:
@@ -151,7 +151,7 @@ class AccountView(PortalView):
     @expose("/prove/code/send", methods=["POST"])
     @has_access
     def send_proof(self) -> ResponseReturnValue:
-        """ "Send a new code"."""
+        """Send a new code."""
         try:
             session[PROOF] = send_another(self.work, session.get(PROOF))
         except LogInAgain:
@@ -166,7 +166,7 @@ class AccountView(PortalView):
     @expose("/authenticator", methods=["GET", "POST"])
     @has_access
     def authenticator(self) -> ResponseReturnValue:
-        """Add an authenticator app: scan the code, then type what the app shows."""
+        """Add an authenticator app: scan the code, then enter what the app shows."""
         with self.work() as work:
             if not own_account.may_add_app(work):
                 return redirect(url_for("AccountView.show"))
@@ -208,7 +208,7 @@ class AccountView(PortalView):
     @expose("/authenticator/remove", methods=["GET", "POST"])
     @has_access
     def remove_authenticator(self) -> ResponseReturnValue:
-        """Back to codes by email."""
+        """Remove the app, so that codes come by email again."""
         with self.work() as work:
             if own_account.may_add_app(work) or not current_user.has_authenticator:
                 return redirect(url_for("AccountView.show"))
@@ -223,7 +223,7 @@ class AccountView(PortalView):
         return redirect(url_for("AccountView.show"))
 
     def _for_own_account(self) -> bool:
-        """Whether they prove who they are for their own account, not for a change of somebody else's."""
+        """Return whether the proof is for one's own account, not for a change to another one."""
         return str(session.get(PROVING) or url_for("AccountView.show")).startswith(self.route_base)
 
     def _refused(self, template: str, refused: ValidationFailed, **context: bool) -> ResponseReturnValue:
@@ -236,7 +236,7 @@ class AccountView(PortalView):
 
 
 def _qr_code(address: str) -> str:
-    """The address as a picture that the page carries itself."""
+    """Return the address as a QR code in a data URL, so that the page needs no further request."""
     picture = io.BytesIO()
     qrcode.make(address, image_factory=SvgPathImage, border=2).save(picture)
     return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -1,4 +1,4 @@
-"""Correcting the details of one's account, and saying that one works for another organisation."""
+"""Pages for the details of one's account, and for proposing another organisation."""
 
 from dataclasses import asdict
 
@@ -28,7 +28,7 @@ APPROVE, REFUSE = "approve", "refuse"
 
 
 class _OptionalCode(Code):
-    """The box may be empty; what is in it is checked."""
+    """Accept an empty box, and check what is entered."""
 
     def __call__(self, form: FlaskForm, field: StringField) -> None:
         if field.data:
@@ -48,12 +48,12 @@ class DetailsForm(FlaskForm):
     phone = TelField(_l("Phone number"), [MayBeEmpty(_l("Phone number"), 40), _OptionalCode(check_phone)])
 
     def details(self) -> Details:
-        """The same, for the service."""
+        """Return the entered details for the use case."""
         return Details(**{name: self[name].data or "" for name in Details.__dataclass_fields__})
 
 
 class OrganisationForm(FlaskForm):
-    """Where a professional works now."""
+    """The organisation that a professional works for now."""
 
     organisation = SelectField(_l("Organisation"), validate_choice=False)
     reason = TextAreaField(_l("What has changed?"), [MayBeEmpty(_l("Reason"), 500)])
@@ -63,13 +63,13 @@ class OrganisationForm(FlaskForm):
         self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
 
     def validate_organisation(self, field: SelectField) -> None:
-        """One of the list."""
+        """Raise ValidationError unless the organisation is one of the list."""
         if field.data not in {key for key, _name in field.choices if key}:
             raise ValidationError(_("Choose your organisation from the list"))
 
 
 class AccountDetailsView(PortalView):
-    """My details."""
+    """Pages for one's own details."""
 
     route_base = "/account/details"
     class_permission_name = "Account"
@@ -77,7 +77,7 @@ class AccountDetailsView(PortalView):
     @expose("/", methods=["GET", "POST"])
     @has_access
     def correct(self) -> ResponseReturnValue:
-        """Correct my name, job title, address and phone number."""
+        """Correct one's name, job title, address and phone number."""
         with self.work() as work:
             person = work.get(Person, work.me.user_id)
             form = DetailsForm(data=asdict(account_details.details_of(person)))
@@ -93,7 +93,7 @@ class AccountDetailsView(PortalView):
     @expose("/organisation", methods=["GET", "POST"])
     @has_access
     def organisation(self) -> ResponseReturnValue:
-        """Say that I work for another organisation; the SEN team approves it."""
+        """Propose another organisation, which the SEN team approves."""
         with self.work() as work:
             if not account_details.may_propose(work):
                 return redirect(url_for("AccountView.show"))
@@ -113,7 +113,7 @@ class AccountDetailsView(PortalView):
     @expose("/organisation/withdraw", methods=["POST"])
     @has_access
     def withdraw(self) -> ResponseReturnValue:
-        """Take my proposal back."""
+        """Withdraw one's proposal."""
         with self.work() as work:
             withdrawn = account_details.withdraw(work)
         flash(
@@ -123,7 +123,7 @@ class AccountDetailsView(PortalView):
 
 
 class DecideForm(FlaskForm):
-    """Approve or refuse."""
+    """The decision: approve, or refuse with a reason."""
 
     decision = RadioField(_l("What is your decision?"), validate_choice=False)
     reason = TextAreaField(_l("Reason"))
@@ -133,18 +133,18 @@ class DecideForm(FlaskForm):
         self.decision.choices = [(APPROVE, _("Approve")), (REFUSE, _("Refuse"))]
 
     def validate_decision(self, field: RadioField) -> None:
-        """One of the two."""
+        """Raise ValidationError unless a decision is selected."""
         if field.data not in (APPROVE, REFUSE):
             raise ValidationError(_("Select whether you approve or refuse this change"))
 
     def validate_reason(self, field: TextAreaField) -> None:
-        """They are told it, so there must be one."""
+        """Require a reason for a refusal, because it is mailed to the person."""
         if self.decision.data == REFUSE:
             RequiredText(_l("Enter why you refuse this change"), _l("Reason"), 1000)(self, field)
 
 
 class OrganisationChangeView(PortalView):
-    """The SEN team decides where a professional works."""
+    """Pages on which the SEN team decides about proposals of another organisation."""
 
     route_base = "/account-changes"
     class_permission_name = "Registrations"
@@ -152,7 +152,7 @@ class OrganisationChangeView(PortalView):
     @expose("/")
     @has_access
     def waiting(self) -> ResponseReturnValue:
-        """The changes that wait."""
+        """List the proposals that wait."""
         with self.work() as work:
             changes = account_details.waiting(work)
         return self.page("account_changes/list.html", changes=changes)
@@ -160,7 +160,7 @@ class OrganisationChangeView(PortalView):
     @expose("/<int:change_id>", methods=["GET", "POST"])
     @has_access
     def decide(self, change_id: int) -> ResponseReturnValue:
-        """Who asks, from where to where, and the decision."""
+        """Show one proposal and save the decision."""
         form = DecideForm()
         with self.work() as work:
             change = account_details.proposal(work, change_id)

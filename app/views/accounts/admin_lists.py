@@ -1,6 +1,6 @@
-"""Generated screens for administrators: accounts, roles, organisations, work e-mail domains.
+"""Generated screens for administrators: accounts, roles, organisations, work email domains.
 
-An administrator runs accounts and never sees a child; nobody ever sets somebody else's password.
+An administrator manages accounts and never sees a child, and never sets another person's password.
 """
 
 from typing import Any
@@ -56,7 +56,7 @@ SECOND_STEPS = {"email": N_("Email"), "app": N_("Authenticator app")}
 
 
 class UserList(PortalListView):
-    """Everybody with an account."""
+    """List of all accounts."""
 
     datamodel = PortalInterface(Person, selectinload(Person.roles), joinedload(Person.organisation))
     route_base = "/users"
@@ -99,7 +99,7 @@ class UserList(PortalListView):
     }
 
     def find(self, text: str) -> Criteria:
-        """By part of a name or address."""
+        """Return the criteria that find people by part of a name or address."""
         return Criteria(
             or_(
                 named_like(text, Person.first_name, Person.last_name),
@@ -109,7 +109,7 @@ class UserList(PortalListView):
 
 
 class UserView(PortalView):
-    """Roles, closing and opening. Each change asks for password and code again."""
+    """Pages that change an account: roles, closing and opening. Each change requires password and code again."""
 
     route_base = "/users"
     class_permission_name = "Users"
@@ -117,7 +117,7 @@ class UserView(PortalView):
     @expose("/<int:person_id>/roles", methods=["GET", "POST"])
     @has_access
     def roles(self, person_id: int) -> ResponseReturnValue:
-        """Choose what somebody is to the portal."""
+        """Choose a person's roles."""
         detour = proof_first(url_for("UserView.roles", person_id=person_id))
         if detour is not None:
             return detour
@@ -170,7 +170,7 @@ class UserView(PortalView):
     @expose("/<int:person_id>/authenticator", methods=["GET", "POST"])
     @has_access
     def authenticator(self, person_id: int) -> ResponseReturnValue:
-        """Let somebody log in who has lost the phone with their authenticator app."""
+        """Allow a person who has lost the phone with their authenticator app to log in."""
         detour = proof_first(url_for("UserView.authenticator", person_id=person_id))
         if detour is not None:
             return detour
@@ -212,7 +212,7 @@ class UserView(PortalView):
 
 
 class RoleList(PortalListView):
-    """What each role may do: written in the program, shown here."""
+    """List of what each role may do; the roles are defined in the code."""
 
     datamodel = PortalInterface(RoleRow, selectinload(RoleRow.permissions))
     route_base = "/roles"
@@ -238,7 +238,7 @@ def _permission(held: Any) -> str:
 
 
 class OrganisationList(ReferenceView):
-    """Schools, settings, services and trusts."""
+    """List of schools, settings, services and trusts."""
 
     datamodel = ReferenceInterface(Organisation)
     route_base = "/organisations"
@@ -294,7 +294,7 @@ class OrganisationList(ReferenceView):
     formatters_columns = {"kind": _profession, "active": _yes_no}
 
     def leads_to(self, record: Organisation) -> list[Onward]:
-        """To the people with an account there, who leads it, and who waits to be confirmed."""
+        """Return the link to the organisation's people."""
         href = url_for("ColleagueView.organisation", organisation_id=record.id)
         return [Onward(_("People who work here"), href)]
 
@@ -304,7 +304,7 @@ class OrganisationList(ReferenceView):
             request.environ["portal.left_use"] = True
 
     def after_change(self, work: UnitOfWork, row_id: int) -> None:
-        """The SEN team is told of the open work of an organisation that is no longer in use."""
+        """Notify the SEN team of the open work of an organisation that is no longer in use."""
         if request.environ.pop("portal.left_use", False):
             record_left_use(work, row_id)
 

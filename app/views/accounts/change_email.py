@@ -1,4 +1,4 @@
-"""Changing the e-mail address one logs in with, from one's account page."""
+"""Pages for changing the email address one logs in with."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ class ChangeEmailForm(FlaskForm):
 
 
 class ChangeEmailView(PortalView):
-    """Ask for the change; the link in the mail confirms it (ConfirmView.email)."""
+    """Pages that start the change; the link in the mail confirms it (ConfirmView.email)."""
 
     route_base = "/account/email"
     class_permission_name = "Account"
@@ -36,7 +36,7 @@ class ChangeEmailView(PortalView):
     @expose("/", methods=["GET", "POST"])
     @has_access
     def ask(self) -> ResponseReturnValue:
-        """Which address."""
+        """Ask for the new address."""
         detour = proof_first(url_for("ChangeEmailView.ask"))
         if detour is not None:
             return detour
@@ -55,13 +55,13 @@ class ChangeEmailView(PortalView):
     @expose("/sent")
     @has_access
     def sent(self) -> ResponseReturnValue:
-        """Check the new mailbox. The same answer whether or not the address is somebody's."""
+        """Ask the reader to check the new mailbox, whether or not the address has an account."""
         return self.page("change_email/sent.html", address=current_user.email)
 
     @expose("/cancel", methods=["POST"])
     @has_access
     def cancel(self) -> ResponseReturnValue:
-        """Keep the old address."""
+        """Cancel the change, so that the old address stays."""
         with self.work() as work:
             cancelled = change_email.cancel(work)
         if cancelled:

@@ -1,4 +1,4 @@
-"""Who works for an organisation: its lead and the SEN team confirm or refuse people who registered."""
+"""Pages on which leads and the SEN team confirm, refuse or end who works for an organisation."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ class ColleagueView(PortalView):
     @expose("/")
     @has_access
     def waiting(self) -> ResponseReturnValue:
-        """Who waits to be confirmed: a lead's own colleagues, or everybody for the SEN team."""
+        """List the people to be confirmed: a lead's own colleagues, or everyone for the SEN team."""
         with self.work() as work:
             people = membership.waiting(work)
             return self.page(
@@ -39,7 +39,7 @@ class ColleagueView(PortalView):
     @expose("/organisation/<int:organisation_id>")
     @has_access
     def organisation(self, organisation_id: int) -> ResponseReturnValue:
-        """Everybody with an open account in one organisation."""
+        """List the people with an open account in one organisation."""
         with self.work() as work:
             organisation, found = membership.people_of(work, organisation_id)
             people = found[: membership.MOST_SHOWN]
@@ -58,7 +58,7 @@ class ColleagueView(PortalView):
     @expose("/<int:person_id>/confirm", methods=["POST"])
     @has_access
     def confirm(self, person_id: int) -> ResponseReturnValue:
-        """They work there."""
+        """Confirm that a person works there."""
         with self.work() as work:
             person = membership.confirm(work, person_id)
             name = person.name
@@ -103,13 +103,13 @@ class ColleagueView(PortalView):
     @expose("/<int:person_id>/lead", methods=["POST"])
     @has_access
     def lead(self, person_id: int) -> ResponseReturnValue:
-        """Make somebody a lead of their organisation."""
+        """Make a person a lead of their organisation."""
         return self._set_lead(person_id, leads=True)
 
     @expose("/<int:person_id>/end-lead", methods=["POST"])
     @has_access
     def end_lead(self, person_id: int) -> ResponseReturnValue:
-        """Somebody stops being a lead of their organisation."""
+        """End a person's role as a lead of their organisation."""
         return self._set_lead(person_id, leads=False)
 
     def _set_lead(self, person_id: int, *, leads: bool) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Where mailed links lead. Opening a page changes nothing; only its button does, and none of them logs anybody in."""
+"""Pages behind mailed links. Opening a page changes nothing; only its button does, and none logs anyone in."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -33,13 +33,13 @@ public_endpoint(
 
 
 class PasswordForm(FlaskForm):
-    """A new password, typed once: it can be shown, and a password manager may fill it in."""
+    """A new password, entered once: it can be shown, and a password manager may fill it in."""
 
     password = PasswordField(_l("Password"))
 
 
 class DetailsForm(PasswordForm):
-    """The same, for invited professionals and staff, who say who they are themselves."""
+    """The password and the name of invited professionals and staff, who enter it themselves."""
 
     first_name = StringField(
         _l("First name"), [RequiredText(_l("Enter your first name"), _l("First name"), 64)]
@@ -60,19 +60,19 @@ class DetailsForm(PasswordForm):
     job_title = StringField(_l("Job title"), [RequiredText(_l("Enter your job title"), _l("Job title"), 100)])
 
     def details(self) -> Details:
-        """The same, for the service."""
+        """Return the entered details for the use case."""
         return Details(self.first_name.data or "", self.last_name.data or "", self.job_title.data or "")
 
 
 class ConfirmView(PublicView):
-    """Setting up an account, and confirming a new e-mail address."""
+    """Pages that set up an account or confirm a new email address."""
 
     route_base = "/confirm"
 
     @expose("/<string:token>", methods=["GET", "POST"])
     @requires_live_link
     def password(self, token: str) -> ResponseReturnValue:
-        """First page: is this you? Then choose a password."""
+        """Show whom the link is for, and set a password."""
         try:
             with self.work() as work:
                 about = account_activation.look(work, token)
@@ -108,7 +108,7 @@ class ConfirmView(PublicView):
     @expose("/<string:token>/two-step", methods=["GET", "POST"])
     @requires_live_link
     def two_step(self, token: str) -> ResponseReturnValue:
-        """Second page: two-step verification by email, which nobody can do without."""
+        """Explain two-step verification by email, which is mandatory, and open the account."""
         form = FlaskForm()
         with self.work() as work:
             about = account_activation.look(work, token)
@@ -124,7 +124,7 @@ class ConfirmView(PublicView):
     @expose("/email/<string:token>", methods=["GET", "POST"])
     @requires_live_link
     def email(self, token: str) -> ResponseReturnValue:
-        """A new e-mail address is confirmed from the new address."""
+        """Confirm a new email address."""
         with self.work() as work:
             address = change_email.new_address_of(work, token)
         hours = change_email.delay_hours(app_context())
@@ -136,13 +136,13 @@ class ConfirmView(PublicView):
 
     @expose("/email")
     def email_confirmed(self) -> ResponseReturnValue:
-        """The new address is confirmed, and when it is in use."""
+        """Tell the reader that the new address is confirmed, and when it is in use."""
         return self.page("confirm/email_confirmed.html", hours=change_email.delay_hours(app_context()))
 
     @expose("/not-me/<string:token>", methods=["GET", "POST"])
     @requires_live_link
     def not_me(self, token: str) -> ResponseReturnValue:
-        """The owner of the old address did not ask for the change: stop it, then choose a new password."""
+        """Stop a change that the owner of the old address did not ask for, then let them choose a new password."""
         with self.work() as work:
             address = change_email.address_to_keep(work, token)
         if not FlaskForm().is_submitted():
@@ -155,7 +155,7 @@ class ConfirmView(PublicView):
     @expose("/app/<string:token>", methods=["GET", "POST"])
     @requires_live_link
     def authenticator(self, token: str) -> ResponseReturnValue:
-        """The owner of an account confirms that their authenticator app is lost."""
+        """Confirm as the owner that the authenticator app is lost."""
         with self.work() as work:
             address = app_reset.address_of(work, token)
         if not FlaskForm().is_submitted():

@@ -1,4 +1,4 @@
-"""A forgotten password."""
+"""Pages for a forgotten password."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ public_endpoint("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose
 
 
 class AskForm(FlaskForm):
-    """Whose password it is."""
+    """The address whose password was forgotten."""
 
     email = EmailField(
         _l("Email address"),
@@ -29,13 +29,13 @@ class AskForm(FlaskForm):
 
 
 class ForgottenView(PublicView):
-    """Ask for a link, then choose a new password."""
+    """Pages that send a link and set a new password."""
 
     route_base = "/forgotten"
 
     @expose("/", methods=["GET", "POST"])
     def ask(self) -> ResponseReturnValue:
-        """Which address the link should go to."""
+        """Ask for the address to which the link is sent."""
         form = AskForm()
         if form.validate_on_submit():
             try:
@@ -48,13 +48,13 @@ class ForgottenView(PublicView):
 
     @expose("/sent")
     def sent(self) -> ResponseReturnValue:
-        """The same answer for everybody, whether or not the address has an account."""
+        """Give the same answer for every address, with or without an account."""
         return self.page("forgotten/sent.html")
 
     @expose("/<string:token>", methods=["GET", "POST"])
     @requires_live_link
     def choose(self, token: str) -> ResponseReturnValue:
-        """The page behind the link."""
+        """Set a new password through the link."""
         form = PasswordForm()
         if form.is_submitted():
             try:
@@ -68,5 +68,5 @@ class ForgottenView(PublicView):
 
     @expose("/done")
     def done(self) -> ResponseReturnValue:
-        """The new password counts: log in."""
+        """Tell the reader that the new password is set."""
         return self.page("forgotten/done.html")

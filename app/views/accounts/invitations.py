@@ -1,4 +1,4 @@
-"""Inviting people to open an account: parents of one child, professionals, and the council's staff."""
+"""Pages for inviting people to open an account: parents of one child, professionals, and the council's staff."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from app.views.web.validators import RequiredText, RequiredTextUnless
 
 
 class InviteForm(FlaskForm):
-    """Whom to invite."""
+    """The person to invite to follow one child."""
 
     first_name = StringField(
         _l("First name"), [RequiredText(_l("Enter their first name"), _l("First name"), 64)]
@@ -72,7 +72,7 @@ class InviteForm(FlaskForm):
     despite = BooleanField(_l("Invite them all the same"))
 
     def invited(self, child_id: int) -> Invited:
-        """The same, for the service."""
+        """Return the invitation for the use case."""
         return Invited(
             role=Role.parent,
             email=self.email.data or "",
@@ -88,7 +88,7 @@ class InviteForm(FlaskForm):
 
 
 class InviteToRoleForm(FlaskForm):
-    """Whom to invite to which role; the invited person enters everything else."""
+    """The address and role to invite; the invited person enters everything else."""
 
     role = RadioField(_l("What is their role?"), validate_choice=False)
     organisation = SelectField(_l("Where do they work?"), validate_choice=False)
@@ -105,18 +105,18 @@ class InviteToRoleForm(FlaskForm):
             self.role.data = roles[0].name
 
     def validate_role(self, field: RadioField) -> None:
-        """One of the roles that this person invites to."""
+        """Raise ValidationError unless this person invites to the role."""
         if field.data not in {name for name, _label in field.choices}:
             raise ValidationError(_("Select their role"))
 
     def validate_organisation(self, field: SelectField) -> None:
-        """Chosen for a professional."""
+        """Require an organisation for a professional."""
         known = {key for key, _name in field.choices if key}
         if self.role.data == Role.professional.name and field.data not in known:
             raise ValidationError(_("Choose where they work"))
 
     def invited(self) -> Invited:
-        """The same, for the service."""
+        """Return the invitation for the use case."""
         role = Role[self.role.data]
         return Invited(
             role=role,
@@ -126,7 +126,7 @@ class InviteToRoleForm(FlaskForm):
 
 
 class InvitationView(PortalView):
-    """Invitations to open an account: a parent's for one child, a professional's, and those of the council's staff."""
+    """Pages for invitations: a parent's for one child, a professional's, and those of the council's staff."""
 
     route_base = "/invitations"
     class_permission_name = "Invitations"
@@ -134,7 +134,7 @@ class InvitationView(PortalView):
     @expose("/")
     @has_access
     def list(self) -> ResponseReturnValue:
-        """The open invitations of professionals and staff, and for the SEN team those of families."""
+        """List the open invitations of professionals and staff, and for the SEN team those of families."""
         with self.work() as work:
             found, families = invitations.of_accounts(work), invitations.of_families(work)
             return self.page(
@@ -169,7 +169,7 @@ class InvitationView(PortalView):
     @expose("/child/<int:child_id>", methods=["GET", "POST"])
     @has_access
     def invite(self, child_id: int) -> ResponseReturnValue:
-        """Whom to invite to follow one child, and who was invited already."""
+        """Invite a person to follow one child, and list those invited already."""
         form = InviteForm()
         with self.work() as work:
             child, waiting = invitations.of_child(work, child_id)
@@ -188,7 +188,7 @@ class InvitationView(PortalView):
     @expose("/<int:invitation_id>/confirm", methods=["POST"])
     @has_access
     def confirm(self, invitation_id: int) -> ResponseReturnValue:
-        """The second administrator confirms; the link goes out."""
+        """Confirm an invitation as second administrator, which sends the link."""
         detour = _proof_of_administrator(url_for("InvitationView.list"))
         if detour is not None:
             return detour
@@ -200,7 +200,7 @@ class InvitationView(PortalView):
     @expose("/<int:invitation_id>/send-again", methods=["POST"])
     @has_access
     def send_again(self, invitation_id: int) -> ResponseReturnValue:
-        """A new link, because the old one expired or was lost."""
+        """Send a new link, because the old one expired or was lost."""
         try:
             with self.work() as work:
                 invitation = invitations.send_again(work, invitation_id)
@@ -215,7 +215,7 @@ class InvitationView(PortalView):
     @expose("/<int:invitation_id>/withdraw", methods=["POST"])
     @has_access
     def withdraw(self, invitation_id: int) -> ResponseReturnValue:
-        """Take it back."""
+        """Withdraw an invitation."""
         with self.work() as work:
             invitation = invitations.withdraw(work, invitation_id)
         flash(_("The invitation is withdrawn. Its link no longer works."), "success")
@@ -223,7 +223,7 @@ class InvitationView(PortalView):
 
 
 def _proof_of_administrator(back: str) -> ResponseReturnValue | None:
-    """Administrators, who invite staff, prove first who they are."""
+    """Return the redirect to the proof for administrators, who invite staff; None for others and once proved."""
     return proof_first(back) if current_user.principal.has(Role.admin) else None
 
 
@@ -233,7 +233,7 @@ def _work_of_inviter() -> AbstractContextManager[UnitOfWork]:
 
 @dataclass(frozen=True)
 class Shown:
-    """An open invitation and where it is: sent, with a link that works or has expired, or waiting to be confirmed."""
+    """An open invitation and its state: sent, with a link that works or has expired, or waiting to be confirmed."""
 
     invitation: Invitation
     role: str

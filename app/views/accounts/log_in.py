@@ -39,7 +39,7 @@ from app.views.web.cookie import (
 public_endpoint("LogInView.log_in", "LogInView.second_step", "LogInView.send_code")
 
 CLEAR = '"cache", "storage"'
-"""The pages somebody saw go with them; the cookie is emptied by name, so that the device is still known."""
+"""Clear the pages in the browser's cache. The cookie is emptied by name, so that the device stays known."""
 
 
 def _demo_accounts() -> list[tuple[str, str, str]]:
@@ -58,14 +58,14 @@ def _demo_email() -> str:
 
 
 class LogInView(PortalView):
-    """The front door."""
+    """Pages for logging in and out."""
 
     route_base = "/login"
     class_permission_name = "Account"
 
     @expose("/", methods=["GET", "POST"])
     def log_in(self) -> ResponseReturnValue:
-        """Email address and password."""
+        """Ask for the email address and password."""
         if current_user.is_authenticated:
             return redirect(safe_next(request.args.get("next")) or url_for("HomeView.home"))
         if request.method == "GET":
@@ -105,12 +105,12 @@ class LogInView(PortalView):
             demo_accounts=_demo_accounts(),
             next=safe_next(request.args.get("next")),
             timed_out=timed_out,
-            kept=bool(session.get(SAVED_SUBMISSION)),
+            saved=bool(session.get(SAVED_SUBMISSION)),
         )
 
     @expose("/code", methods=["GET", "POST"])
     def second_step(self) -> ResponseReturnValue:
-        """The security code, from the email or the authenticator app."""
+        """Ask for the security code, from the email or the authenticator app."""
         secret = session.get(CHALLENGE)
         with self.work() as work:
             step = step_at(work, secret)
@@ -130,7 +130,7 @@ class LogInView(PortalView):
             return self._begin_again()
 
     def ask_code(self, step: Step, wrong: str = "", status: int = 200) -> ResponseReturnValue:
-        """The page "Check your email"."""
+        """Return the page "Check your email", with an error if there is one."""
         return self.page(
             "log_in/second_step.html",
             status,
@@ -165,7 +165,7 @@ class LogInView(PortalView):
 
     @expose("/code/send", methods=["POST"])
     def send_code(self) -> ResponseReturnValue:
-        """ "Send a new code"."""
+        """Send a new code."""
         if current_user.is_authenticated:
             return redirect(url_for("LogInView.log_in"))
         try:
@@ -180,7 +180,7 @@ class LogInView(PortalView):
     @expose("/out", methods=["POST"])
     @has_access
     def log_out(self) -> ResponseReturnValue:
-        """Log out here."""
+        """Log out on this device."""
         with self.work() as work:
             sessions.end_one(work, current_user.log_in_id)
         log_out_browser()
@@ -190,21 +190,21 @@ class LogInView(PortalView):
     @expose("/stay", methods=["POST"])
     @has_access
     def stay(self) -> ResponseReturnValue:
-        """ "Stay logged in": a sign of life."""
+        """Record activity, for the button "Stay logged in"."""
         record_activity()
         if request.accept_mimetypes.best == "application/json":
             return {"stay": True}
         return redirect(url_for("HomeView.home"))
 
     def too_many(self, problem: TooMany) -> ResponseReturnValue:
-        """Tried too often: when to come back, and what else to do."""
+        """Return the page shown after too many tries, with the time to wait."""
         minutes = ceil(problem.retry_after / 60)
         body, status = self.page("log_in/too_many.html", 429, minutes=minutes, hours=ceil(minutes / 60))
         return body, status, {"Retry-After": str(problem.retry_after)}
 
 
 def code_problem(step: Step, entered: str, wrong: WrongCode) -> str:
-    """What to do about a code that was not right."""
+    """Return the message for a wrong code, with what to do next."""
     if not entered.strip():
         return _("Enter the security code")
     if step.method != BY_EMAIL:

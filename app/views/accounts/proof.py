@@ -1,4 +1,4 @@
-"""Password and code again, before a change to how somebody logs in or to who has access."""
+"""Require password and code again before changes to how people log in or to who has access."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +14,10 @@ from app.views.web.cookie import PROVING
 
 
 def proof_first(back: str) -> ResponseReturnValue | None:
-    """Return None when the reader proved who they are within ten minutes, else the way to the page where they do, from
-    which they come back to `back`."""
+    """Return None when the reader proved who they are within ten minutes, else a redirect to the page where they do.
+
+    From there they return to `back`.
+    """
     if sessions.is_proved(current_user, app_context().clock.now()):
         return None
     session[PROVING] = back
@@ -24,9 +26,9 @@ def proof_first(back: str) -> ResponseReturnValue | None:
 
 @contextmanager
 def proved_work() -> Iterator[UnitOfWork]:
-    """Open one transaction as the person who is asking, which is not kept unless their proof still stands at its end.
+    """Open one transaction as the current user, and commit it only if their proof is still valid at its end.
 
-    The proof is looked at last: accounts are locked before log-ins everywhere. Raises ProveFirst.
+    The proof is checked last, because accounts are locked before sessions everywhere. Raises ProveFirst.
     """
     with my_work() as work:
         yield work

@@ -1,4 +1,4 @@
-"""Asking for an account."""
+"""Pages for registering."""
 
 from typing import Any
 
@@ -34,9 +34,9 @@ public_endpoint(
 
 
 class RegisterForm(FlaskForm):
-    """What we ask a professional who wants an account.
+    """The questions to a professional who registers.
 
-    What kind of organisation they work for is asked only where it is not in our list.
+    The kind of organisation is asked only where the organisation is not in our list.
     """
 
     email = EmailField(
@@ -88,7 +88,7 @@ class RegisterForm(FlaskForm):
         self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Every box, and that one organisation is chosen or named."""
+        """Check every field, and that one organisation is chosen or named."""
         fine = super().validate(extra_validators)
         return all([self._validate_address(), self._validate_organisation(), fine])
 
@@ -104,7 +104,7 @@ class RegisterForm(FlaskForm):
 
     @property
     def is_not_listed(self) -> bool:
-        """They ticked the box, or just typed a name below it, which means the same."""
+        """Whether they ticked the box, or entered a name below it, which means the same."""
         return bool(self.not_listed.data or (self.organisation_named.data and not self.organisation.data))
 
     def _validate_organisation(self) -> bool:
@@ -125,7 +125,7 @@ class RegisterForm(FlaskForm):
         return False
 
     def applicant(self) -> Applicant:
-        """The same, for the registration."""
+        """Return the entered details for the use case."""
         return Applicant(
             email=self.email.data or "",
             has_work_email=not self.no_work_email.data,
@@ -142,13 +142,13 @@ class RegisterForm(FlaskForm):
 
 
 class RegisterView(PublicView):
-    """Register, and what happens next."""
+    """Pages for registering, and for what happens next."""
 
     route_base = "/register"
 
     @expose("/", methods=["GET", "POST"])
     def register(self) -> ResponseReturnValue:
-        """One page asks for everything, so that nothing typed can get lost on the way."""
+        """Ask for everything on one page, so that no input can get lost on the way."""
         if current_user.is_authenticated:
             return redirect(url_for("HomeView.home"))
         with self.work() as work:
@@ -166,20 +166,20 @@ class RegisterView(PublicView):
 
     @expose("/sent")
     def sent(self) -> ResponseReturnValue:
-        """The same answer for everybody, whether or not the address is known."""
+        """Give the same answer for every address, known or unknown."""
         return self.page("register/sent.html")
 
     @expose("/sent-again")
     def sent_again(self) -> ResponseReturnValue:
-        """A new link for an invitation is on its way."""
+        """Tell the reader that a new link for an invitation was sent."""
         return self.page("register/sent_again.html")
 
     @expose("/ready")
     def ready(self) -> ResponseReturnValue:
-        """The account is open: log in."""
+        """Tell the reader that the account is open."""
         return self.page("register/ready.html")
 
     @expose("/waiting")
     def waiting(self) -> ResponseReturnValue:
-        """The SEN team has to decide first."""
+        """Tell the reader that the SEN team has to decide first."""
         return self.page("register/waiting.html")

@@ -1,4 +1,4 @@
-"""The SEN team decides about one registration."""
+"""Page on which the SEN team decides about one registration."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ APPROVE, REFUSE = "approve", "refuse"
 
 
 class DecideForm(FlaskForm):
-    """Let them in, in which organisation, or not, and why."""
+    """The decision: approve with an organisation, or refuse with a reason."""
 
     decision = RadioField(_l("What is your decision?"), validate_choice=False)
     organisation = SelectField(_l("Their organisation"), validate_choice=False)
@@ -49,12 +49,12 @@ class DecideForm(FlaskForm):
         self.organisation.choices = [("", ""), *((str(number), name) for number, name in organisations)]
 
     def validate_decision(self, field: RadioField) -> None:
-        """One of the two."""
+        """Raise ValidationError unless a decision is selected."""
         if field.data not in (APPROVE, REFUSE):
             raise ValidationError(_("Select whether you approve or refuse this registration"))
 
     def validate_organisation(self, field: SelectField) -> None:
-        """Chosen from the list, or named as new, and not both."""
+        """Require one organisation, chosen from the list or named as new."""
         if self.decision.data != APPROVE:
             return
         known = field.data in {key for key, _name in field.choices if key}
@@ -64,17 +64,17 @@ class DecideForm(FlaskForm):
             raise ValidationError(_("Choose their organisation, or enter the name of a new one"))
 
     def validate_new_name(self, field: StringField) -> None:
-        """A plain line."""
+        """Check the name of a new organisation."""
         if field.data:
             RequiredText("", _l("Name of the organisation"), 200)(self, field)
 
     def validate_new_kind(self, field: RadioField) -> None:
-        """Chosen where the organisation is new."""
+        """Require the kind of a new organisation."""
         if self.new_name.data and field.data not in {one.name for one in PROFESSIONS}:
             raise ValidationError(_("Select what kind of organisation the new one is"))
 
     def validate_reason(self, field: TextAreaField) -> None:
-        """They are told it, so there must be one."""
+        """Require a reason for a refusal, because it is mailed to the applicant."""
         if self.decision.data == REFUSE:
             RequiredText(_l("Enter why you refuse this registration"), _l("Reason"), 1000)(self, field)
 
@@ -88,7 +88,7 @@ class RegistrationView(PortalView):
     @expose("/<int:registration_id>", methods=["GET", "POST"])
     @has_access
     def decide(self, registration_id: int) -> ResponseReturnValue:
-        """Who asks, what we know of them, and the decision."""
+        """Show the applicant and what is known of them, and save the decision."""
         with self.work() as work:
             case = registrations.case_of(work, registration_id)
             form = DecideForm(choosable_organisations(work), case)

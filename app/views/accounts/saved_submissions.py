@@ -1,4 +1,4 @@
-"""What somebody typed while their log-in ran out, given back to them and to nobody else."""
+"""Pages that return a saved form to the person who entered it, and to no one else."""
 
 from flask import flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from app.views.web.cookie import SAVED_SUBMISSION
 
 
 class SavedSubmissionView(PortalView):
-    """We kept what you typed."""
+    """Pages for a form that was sent after the log-in had ended."""
 
     route_base = "/kept"
     class_permission_name = "Account"
@@ -20,10 +20,10 @@ class SavedSubmissionView(PortalView):
     @expose("/")
     @has_access
     def show(self) -> ResponseReturnValue:
-        """What was typed, and a button that sends it where it was to go."""
+        """Show what was entered, and a button that sends it to its page."""
         with self.work() as work:
             saved = saved_submissions.load(work, session.get(SAVED_SUBMISSION))
-        if saved is None:  # nothing, or somebody else's: it stays for them
+        if saved is None:  # none, or another person's, for whom it stays
             return redirect(url_for("HomeView.home"))
         words = [value for name, value in saved.fields if " " in value.strip() and not name.startswith("_")]
         return self.page("log_in/kept.html", saved=saved, words=words)
@@ -31,10 +31,10 @@ class SavedSubmissionView(PortalView):
     @expose("/continue", methods=["POST"])
     @has_access
     def carry_on(self) -> ResponseReturnValue:
-        """Send it where it was to go: 307 tells the browser to send the same form there."""
+        """Send the form to its page: status 307 makes the browser send the same form there."""
         with self.work() as work:
             saved = saved_submissions.load(work, session.get(SAVED_SUBMISSION))
-            if saved is None:  # nothing, somebody else's, or sealed with a key that is missing: it stays
+            if saved is None:  # none, another person's, or encrypted with a missing key: it stays
                 return redirect(url_for("HomeView.home"))
             saved_submissions.forget(work, session.get(SAVED_SUBMISSION))
         session.pop(SAVED_SUBMISSION, None)
@@ -43,7 +43,7 @@ class SavedSubmissionView(PortalView):
     @expose("/discard", methods=["POST"])
     @has_access
     def discard(self) -> ResponseReturnValue:
-        """It is not wanted."""
+        """Delete the saved form."""
         with self.work() as work:
             saved_submissions.forget(work, session.get(SAVED_SUBMISSION))
         session.pop(SAVED_SUBMISSION, None)

@@ -1,4 +1,4 @@
-"""The door through which files go out: only through the row filter, only as a download, never shown in the page."""
+"""The page that downloads a file: only for those who may see it, only as a download, never shown in the browser."""
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
@@ -21,12 +21,12 @@ class DocumentView(PortalView):
     @expose("/<int:document_id>/download")
     @has_access
     def download(self, document_id: int) -> ResponseReturnValue:
-        """Hand out a file. Its name and kind are those we checked; the browser is told to guess nothing.
+        """Send a file with the name and type that were checked; the browser must not guess the type.
 
-        A HEAD is told the file's name too, and so is on record like whoever opens it.
+        A HEAD also learns the file's name, so it is recorded as a download too.
         """
         with my_work(always_commit=True) as work:
-            document, content = documents.hand_out(work, document_id)
+            document, content = documents.open_for_download(work, document_id)
             name = name_to_read(work, document)
         answer = send_file(
             content,

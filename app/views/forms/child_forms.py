@@ -1,4 +1,4 @@
-"""What is asked about a child: to add one, and to correct a record."""
+"""The forms for adding a child and for correcting a record."""
 
 from dataclasses import fields
 
@@ -12,7 +12,7 @@ from app.views.web.fields import DatePartsField, StringField, TextAreaField
 
 
 class NewChildForm(Form):
-    """What is asked about a new child."""
+    """The questions about a new child."""
 
     forenames = StringField(_l("Forenames"))
     surname = StringField(_l("Last name"))
@@ -49,12 +49,12 @@ class AddChildForm(NewChildForm):
     """The details of a child to add."""
 
     add_key = HiddenField()
-    """Sends the same page twice as one child."""
+    """A key that makes two posts of the same page add one child."""
     same_child = RadioField(_l("Is this the same child?"), validate_choice=False)
-    """Asked when the person adding is linked to a child like this."""
+    """Asked when the person is already linked to a similar child."""
 
 
 def with_choices(form: NewChildForm) -> None:
-    """Fill in the reasons to choose from."""
+    """Set the reasons to choose from."""
     for field in (form.upn_missing_reason, form.postcode_missing_reason):
         field.choices = [(item["code"], _(item["label"])) for item in reference(f"{field.name}s")]

@@ -1,9 +1,8 @@
-"""The form engine's WTForms side: one form class per section of a published form, made from its definition.
+"""The WTForms side of the form engine: one form class per section of a published form, made from its definition.
 
-Templates draw a section by going through `form.asked` and giving each question's macro
-`form.values[question.id]` and `form.faults`; WTForms brings the fields, the page its CSRF token.
-What a person typed is read by the rule book (`values_from`), not by WTForms, because a draft must
-keep what is not valid.
+Templates draw a section by iterating over `form.asked` and giving each question's macro `form.values[question.id]`
+and `form.faults`; WTForms provides the fields, the page its CSRF token. Posted values are read by `values_from`, not
+by WTForms, because a draft must store invalid input too.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ MOST_CLASSES = 2_000
 
 
 class AnswerField(Field):
-    """A question of several parts (a date, rows, a declaration) or of none: its macro draws it from the value."""
+    """A question of several parts (a date, rows, a declaration) or of none; its macro draws it from the value."""
 
 
 FIELDS: dict[str, type[Field]] = {
@@ -51,19 +50,19 @@ FIELDS: dict[str, type[Field]] = {
 
 
 class SectionForm(FlaskForm):
-    """One section on its way to the screen."""
+    """One section prepared for its page."""
 
     asked: list[Question]
     """The questions to draw, in their order."""
     values: dict[str, Any]
-    """By question, what its macro shows: what was typed, or the reading of what the portal knows."""
+    """By question, the value for its macro: the input, or the text of a known fact."""
     shown: str
-    """Which questions are on the page, as the page posts it back."""
+    """The questions on the page, as the page posts them back."""
     faults: dict[str, str]
-    """By the id of a field on the page, what is wrong there."""
+    """The errors by the id of the field on the page."""
 
     def __getitem__(self, question_id: str) -> Field:
-        """The field of a question."""
+        """Return the field of a question."""
         return self._fields[_attribute(question_id)]
 
 
@@ -86,7 +85,7 @@ def _field(question: Question) -> Any:
 
 
 def section_form_class(section: Section) -> type[SectionForm]:
-    """The WTForms class of a section, made once for each published version."""
+    """Return the WTForms class of a section, made once for each published version."""
     key = (section.form_checksum, section.id)
     if key not in _classes:
         if len(_classes) >= MOST_CLASSES:
@@ -97,7 +96,7 @@ def section_form_class(section: Section) -> type[SectionForm]:
 
 
 def section_form(section: Section, answers: Answers, problems: Iterable[Problem] = ()) -> SectionForm:
-    """A section ready to draw: all answers of the form so far, and what is wrong with this section's."""
+    """Return a section ready to draw, with all answers of the form so far and the section's errors."""
     given = answers.get(section.id) or {}
     asked = section.questions_on_page(answers)
     data = {_attribute(question.id): given.get(question.id) for question in asked if question.kind != "files"}
@@ -119,7 +118,7 @@ def section_form(section: Section, answers: Answers, problems: Iterable[Problem]
 
 
 def in_readers_language(question: Question) -> Question:
-    """The question with its texts as the reader sees them; what has no translation is marked as English."""
+    """Return the question with its texts translated; text without a translation is marked as English."""
     options = tuple(
         replace(one, label=translated(one.label), hint=translated(one.hint)) for one in question.options
     )
@@ -140,5 +139,5 @@ def _shown_value(question: Question, value: Any) -> Any:
 
 
 def values_from(section: Section, posted: MultiDict[str, str], today: date) -> dict[str, Any]:
-    """What somebody typed into a section's page, read by the rule book; see `domain.forms.read_section`."""
+    """Return the answers posted from a section's page; see `app.forms.definitions.read_section`."""
     return read_section(section, posted, today)

@@ -1,4 +1,4 @@
-"""What the form pages show: tasks, sections, missing parts and files, put into the words and links of a page."""
+"""Prepare the form pages: tasks, sections, missing answers and files, as texts and links."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -25,24 +25,24 @@ from app.views.web.pages import translated, uk_datetime, uk_time
 Context = dict[str, Any]
 
 
-def at_hand() -> UnitOfWork:
-    """The desk of whoever is asking, for a page that only reads."""
+def read_only_work() -> UnitOfWork:
+    """Return a unit of work of the current user for a page that only reads."""
     return UnitOfWork(app_context(), app_context().database.session(), principal(), origin())
 
 
 EVERYTHING, ANSWERS = "all", "answers"
-"""Which errors a section is opened with: those that stop the form from being sent, or those in what was typed."""
+"""Which errors a section shows when opened: all that prevent sending the form, or only invalid answers."""
 
 
 def section_url(form_id: int, section: str, anchor: str = "", check: str | None = None) -> str:
-    """The address of one section, or of one field in it; with `check`, its errors are shown."""
+    """Return the address of one section, or of one field in it; with `check`, the page shows its errors."""
     return url_for("FormView.section", form_id=form_id, section=section, check=check, _anchor=anchor or None)
 
 
 def problems_asked_for(
     work: UnitOfWork, opened: FormContext, section: Section, check: str | None
 ) -> list[Problem]:
-    """Return the errors that the link to this section promised to show."""
+    """Return the errors that the link to this section asks to show."""
     if check == EVERYTHING:
         return [one for one in submissions.missing(opened, work) if one.section_id == section.id]
     return _wrong(work, opened, section) if check == ANSWERS else []
@@ -53,7 +53,7 @@ def _wrong(work: UnitOfWork, opened: FormContext, section: Section) -> list[Prob
 
 
 def saved_line(work: UnitOfWork, draft: SectionDraft | None) -> str:
-    """ "Tom Ellis saved this section at 9:05pm"; nothing while nobody has."""
+    """Return a line such as "Tom Ellis saved this section at 9:05pm", or "" before the first save."""
     if draft is None:
         return ""
     when = moment(work, draft.saved_at)
@@ -63,19 +63,19 @@ def saved_line(work: UnitOfWork, draft: SectionDraft | None) -> str:
 
 
 def moment(work: UnitOfWork, at: datetime) -> str:
-    """ "at 9:05pm" today, "on 3 May 2026 at 9:05pm" on any other day."""
+    """Return "at 9:05pm" for today, "on 3 May 2026 at 9:05pm" for any other day."""
     if in_london(at).date() == work.today:
         return _("at %(time)s", time=uk_time(at))
     return _("on %(moment)s", moment=uk_datetime(at))
 
 
 def name_of(person: Person | None) -> str:
-    """Somebody's name, or that we may not say it."""
+    """Return the person's name, or "A colleague" when the reader may not see it."""
     return person.name if person is not None else _("A colleague")
 
 
 def task_page(work: UnitOfWork, opened: FormContext) -> Context:
-    """The list of sections, what was asked, why it came back, and who else is at work on it."""
+    """Return the sections, what was asked, the reasons for a return, and the colleagues who work on it."""
     reasons = reasons_for(work, opened)
     statuses = {section.id: opened.status(section, work).value for section in opened.sections}
     as_sent = still_as_sent(work, opened, reasons[0]["number"]) if reasons else set()
@@ -105,7 +105,7 @@ def task_page(work: UnitOfWork, opened: FormContext) -> Context:
 
 
 def _task_url(work: UnitOfWork, opened: FormContext, section: Section, status: str) -> str:
-    """The section; where the task list says that there is a problem, the field that has it."""
+    """Return the address of the section, or of its first invalid field where the task list shows a problem."""
     if status != SectionStatus.problem.value:
         return section_url(opened.form.id, section.id)
     wrong = _wrong(work, opened, section)
@@ -113,7 +113,7 @@ def _task_url(work: UnitOfWork, opened: FormContext, section: Section, status: s
 
 
 def _colleagues(work: UnitOfWork, drafts: Iterable[SectionDraft]) -> list[tuple[str, str]]:
-    """Who else has saved something in this draft, and when they last did."""
+    """Return who else has saved something in this draft, and when they last did."""
     last: dict[int, SectionDraft] = {}
     for draft in drafts:
         if draft.saved_by_id != work.me.user_id:
@@ -123,7 +123,7 @@ def _colleagues(work: UnitOfWork, drafts: Iterable[SectionDraft]) -> list[tuple[
 
 
 def reasons_for(work: UnitOfWork, opened: FormContext) -> list[Context]:
-    """Why the form came back, while it has not been sent again."""
+    """Return the reasons why the form was returned, until it is sent again."""
     if opened.form.state is not FormState.returned:
         return []
     returns = returns_of(work.session, opened.form.id)
@@ -150,7 +150,7 @@ def section_page(
     problems: Sequence[Problem] = (),
     file_faults: Mapping[str, str] | None = None,
 ) -> Context:
-    """One section, ready to be drawn and typed in."""
+    """Return one section with its fields and errors."""
     form = section_form(section, opened.answers, problems)
     for question in form.asked:
         if question.kind == "files":
@@ -176,7 +176,7 @@ def _section_errors(form: SectionForm) -> list[Context]:
 
 
 def file_line(one: Document) -> Context:
-    """A file as a page lists it."""
+    """Return a file for the list on a page."""
     waiting = one.state is DocumentState.received
     return {
         "id": one.id,
@@ -188,7 +188,7 @@ def file_line(one: Document) -> Context:
 
 
 def missing_lines(opened: FormContext, problems: Iterable[Problem]) -> list[Context]:
-    """Each part that is missing or wrong, with a link to its place."""
+    """Return each missing or invalid answer with a link to its field."""
     titles = {section.id: translated(section.title) for section in opened.definition.sections}
     places = list(titles)
     return [
@@ -206,7 +206,7 @@ def missing_lines(opened: FormContext, problems: Iterable[Problem]) -> list[Cont
 
 
 def after(opened: FormContext, section: Section) -> str:
-    """The page that follows a section: the next one, or the check."""
+    """Return the address of the page after a section: the next section, or the check."""
     ids = [one.id for one in opened.sections]
     place = ids.index(section.id) + 1 if section.id in ids else len(ids)
     if place < len(ids):

@@ -1,4 +1,4 @@
-"""What the pages show on which a form is read: before it is sent, after it is sent, and by the SEN team."""
+"""Prepare the pages on which a form is read: before it is sent, afterwards, and by the SEN team."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ BEING_HANDLED = frozenset({FormState.submitted, FormState.returned})
 
 
 def check_page(work: UnitOfWork, opened: FormContext, send_key: str) -> Context:
-    """Every answer with a way to change it, and what is still missing."""
+    """Return every answer with a link to change it, and what is still missing."""
     return {
         "opened": opened,
         "form": opened.form,
@@ -54,7 +54,7 @@ def _checked(opened: FormContext, section: Section) -> Context:
 
 
 def _field(line: AnswerLine) -> str:
-    """The id on the section's page of the field that answers a question."""
+    """Return the id of the field on the section's page that answers a question."""
     return {"date": f"{line.question.id}-day", "declaration": f"{line.question.id}-agreed"}.get(
         line.question.kind, line.question.id
     )
@@ -74,14 +74,14 @@ def _row(line: AnswerLine, files: Iterable[Context]) -> Context:
 
 
 class ReturnForm(Form):
-    """The day by which a returned form is wanted back."""
+    """The day by which a returned form should be sent again."""
 
     wanted_by = DatePartsField(_l("When do you want it back?"))
 
 
 @dataclass(frozen=True)
 class ReturnNotes:
-    """Notes for a return as they were typed, and what is wrong with them."""
+    """The entered reasons for a return, and what is wrong with them."""
 
     form: ReturnForm
     reasons: Mapping[str, str]
@@ -95,14 +95,16 @@ def _no_notes(work: UnitOfWork) -> ReturnNotes:
 
 
 def _is_unconfirmed(found: reading.Reading) -> bool:
-    """Whether nobody has confirmed that the professional who sent this version works for the organisation."""
+    """Return whether the professional who sent this version is not confirmed as working for the organisation."""
     sender = found.submission.submitted_by if found.submission else None
     return sender is not None and found.form.kind != "consent" and sender.is_unconfirmed
 
 
 def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:
-    """What was sent, its versions, why it came back, and what may be done with it. `notes` for a return are shown beside
-    the answers."""
+    """Return a submitted form with its versions, the reasons it was returned, and the possible steps.
+
+    Reasons being entered for a return (`notes`) are shown beside the answers.
+    """
     form = found.form
     notes = notes or _no_notes(work)
     is_team = WorkflowRole.sen_team in found.parts
@@ -127,7 +129,7 @@ def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | Non
 
 
 def read_parts(sections: Iterable[reading.ReadSection]) -> list[Context]:
-    """The sections of a form, ready to be drawn for a reader who does not return it."""
+    """Return the sections of a form for a reader who does not return it."""
     return [_read(section, ReturnNotes(ReturnForm(), {})) for section in sections]
 
 
@@ -156,7 +158,7 @@ def _version(form_id: int, one: Any, found: reading.Reading) -> Context:
 
 
 def _returns(found: reading.Reading) -> list[Context]:
-    """The reasons given on the version that is read, with the section each is about."""
+    """Return the reasons given on the version shown, with the section each is about."""
     number = found.submission.number if found.submission else 0
     titles = {one.section.id: translated(one.section.title) for one in found.sections}
     return [_reason(one, titles) for one in found.returns if one.submission_number == number]
@@ -171,7 +173,7 @@ def _reason(one: FormReturn, titles: Mapping[str, str]) -> Context:
 
 
 def answer_page(work: UnitOfWork, form_id: int, step: str) -> Context:
-    """Ask once before an acceptance, or before it is undone. Raises InvalidState when that is not possible now."""
+    """Return the page that confirms an acceptance or its undoing. Raises InvalidState when that is not possible now."""
     found = reading.read(work, form_id)
     found.step(step)
     if found.submission is None:
@@ -180,14 +182,14 @@ def answer_page(work: UnitOfWork, form_id: int, step: str) -> Context:
 
 
 def _note(place: str, notes: ReturnNotes) -> Context:
-    """The box for what needs changing in one section, or in the whole form."""
+    """Return the box for the reason in one section, or in the whole form."""
     name = returns.reason_field(place)
     error = next((translated(fault.text) for fault in notes.faults if fault.field == name), None)
     return {"name": name, "value": notes.reasons.get(place, ""), "error": error}
 
 
 def _note_errors(notes: ReturnNotes) -> list[Context]:
-    """What is wrong with the notes, with a link to each box."""
+    """Return the errors in the reasons, with a link to each box."""
     anchors = {"wanted_by": "wanted_by-day"}
     return [
         {"text": translated(fault.text), "href": f"#{anchors.get(fault.field, fault.field)}"}
@@ -196,7 +198,7 @@ def _note_errors(notes: ReturnNotes) -> list[Context]:
 
 
 def sent_page(work: UnitOfWork, form_id: int) -> Context:
-    """That it was sent, when, and what happens next. Raises NotFound while it was not."""
+    """Return when the form was sent and what happens next. Raises NotFound while it was not sent."""
     opened = load_form(work, form_id)
     versions = submissions_of(work.session, form_id)
     if not versions:

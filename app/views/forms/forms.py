@@ -1,4 +1,4 @@
-"""The doors of a form: filling it in, sending it, reading it, and what the SEN team does with it."""
+"""Pages of a form: filling it in, sending it, reading it, and the SEN team's answer."""
 
 import uuid
 from typing import Any
@@ -18,9 +18,9 @@ from app.forms.form_context import load_form, load_form_for_update
 from app.views.cases.assigning import waiting_form
 from app.views.forms.form_pages import (
     after,
-    at_hand,
     missing_lines,
     problems_asked_for,
+    read_only_work,
     section_page,
     section_url,
     task_page,
@@ -33,7 +33,7 @@ from app.views.forms.form_reading import (
     read_page,
     sent_page,
 )
-from app.views.forms.section_post import read_sent, take_in, with_typed, wrong_in
+from app.views.forms.section_post import read_sent, take_in, with_draft, wrong_in
 from app.views.web.access_control import record_activity
 from app.views.web.base import PortalView
 from app.views.web.form_errors import show_errors
@@ -44,7 +44,7 @@ BY_HAND = "by-hand-"
 
 
 class FormView(PortalView):
-    """What a person does with one form."""
+    """Pages of one form."""
 
     route_base = "/forms"
     class_permission_name = "Forms"
@@ -52,8 +52,8 @@ class FormView(PortalView):
     @expose("/<int:form_id>")
     @has_access
     def show(self, form_id: int) -> ResponseReturnValue:
-        """The task list for those who may write; for everybody else, the page to read."""
-        work = at_hand()
+        """Show the task list to those who may write; redirect others to the page to read."""
+        work = read_only_work()
         opened = load_form(work, form_id)
         if not opened.writable:
             if (waiting := waiting_form(work, opened.form)) is not None:
@@ -69,10 +69,10 @@ class FormView(PortalView):
     @expose("/<int:form_id>/section/<section>", methods=["GET", "POST"])
     @has_access
     def section(self, form_id: int, section: str) -> ResponseReturnValue:
-        """One section: to fill in, and to save."""
+        """Show one section, or save it."""
         if request.method == "POST":
             return self._save(form_id, section)
-        work = at_hand()
+        work = read_only_work()
         opened = load_form(work, form_id)
         opened.writing_step()
         found = opened.section(section)
@@ -86,11 +86,11 @@ class FormView(PortalView):
                 section = opened.section(section_id)
                 pressed = read_sent(section, work)
                 before = opened.drafts[section_id].version if section_id in opened.drafts else 0
-                draft = drafts.save_section(work, opened, section_id, pressed.typed, pressed.version)
+                draft = drafts.save_section(work, opened, section_id, pressed.entered, pressed.version)
                 own_window = before > pressed.version and draft.version > before
                 if pressed.taken_off is not None:
                     attachments.take_off(work, opened, pressed.taken_off)
-                opened = with_typed(opened, section, draft)
+                opened = with_draft(opened, section, draft)
                 problems = wrong_in(opened, section, work)
                 following = after(opened, section)
         except drafts.EditConflict:
@@ -118,7 +118,7 @@ class FormView(PortalView):
             return redirect(url_for("FormView.show", form_id=form_id))
         if not problems and not file_faults:
             return redirect(following)
-        work = at_hand()
+        work = read_only_work()
         opened = load_form(work, form_id)
         context = section_page(work, opened, opened.section(section_id), problems, file_faults)
         return self.page("forms/section.html", 422, **context)
@@ -126,39 +126,39 @@ class FormView(PortalView):
     @expose("/<int:form_id>/section/<section>/autosave", methods=["POST"])
     @has_access
     def autosave(self, form_id: int, section: str) -> ResponseReturnValue:
-        """Saves by itself while somebody types; answers the page's script."""
+        """Save a section automatically during input, and answer the page's script in JSON."""
         try:
             with self.work() as work:
                 opened = load_form_for_update(work, form_id)
                 pressed = read_sent(opened.section(section), work)
-                draft = drafts.autosave_section(work, opened, section, pressed.typed, pressed.version)
+                draft = drafts.autosave_section(work, opened, section, pressed.entered, pressed.version)
         except drafts.EditConflict:
             self._put_aside(form_id, section)
             return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
         if draft.version != pressed.version:
-            record_activity()  # somebody typed; a page that only repeats itself keeps nobody logged in
+            record_activity()  # new input; a page that only repeats its last save must not extend the log-in
         return jsonify(saved_at=uk_time(draft.saved_at), version=draft.version)
 
     def _put_aside(self, form_id: int, section_id: str) -> None:
         with self.work() as work:
             opened = load_form_for_update(work, form_id)
             pressed = read_sent(opened.section(section_id), work)
-            conflicts.stash(work, opened, section_id, pressed.typed, pressed.version)
+            conflicts.stash(work, opened, section_id, pressed.entered, pressed.version)
 
     @expose("/<int:form_id>/section/<section>/compare", methods=["GET", "POST"])
     @has_access
     def compare(self, form_id: int, section: str) -> ResponseReturnValue:
-        """What two people typed in one section, and the choice between them."""
+        """Show both versions of a section in conflict, and save the choice between them."""
         if request.method == "GET":
             return self._compare(form_id, section, 200)
         try:
             with self.work() as work:
                 opened = load_form_for_update(work, form_id)
                 found = opened.section(section)
-                picks, typed = _choices()
+                picks, entered = _choices()
                 version = read_sent(found, work).version
-                draft = conflicts.settle(work, opened, section, picks, typed, version)
-                following = after(with_typed(opened, found, draft), found)
+                draft = conflicts.settle(work, opened, section, picks, entered, version)
+                following = after(with_draft(opened, found, draft), found)
         except drafts.EditConflict:
             return self._compare(form_id, section, 409)
         except ValidationFailed as refused:
@@ -169,9 +169,9 @@ class FormView(PortalView):
     def _compare(
         self, form_id: int, section_id: str, status: int, refused: ValidationFailed | None = None
     ) -> ResponseReturnValue:
-        work = at_hand()
+        work = read_only_work()
         opened = load_form(work, form_id)
-        picks, typed = _choices()
+        picks, entered = _choices()
         faults = {fault.field: translated(fault.text) for fault in (refused.faults if refused else ())}
         return self.page(
             "forms/compare.html",
@@ -179,7 +179,7 @@ class FormView(PortalView):
             opened=opened,
             found=conflicts.compare(work, opened, section_id),
             picks=picks,
-            typed=typed,
+            entered=entered,
             faults=faults,
             errors=[{"text": text, "href": f"#{name}"} for name, text in faults.items()],
         )
@@ -187,8 +187,8 @@ class FormView(PortalView):
     @expose("/<int:form_id>/check")
     @has_access
     def check(self, form_id: int) -> ResponseReturnValue:
-        """Everything that was answered, before it is sent."""
-        work = at_hand()
+        """Show every answer before the form is sent."""
+        work = read_only_work()
         opened = load_form(work, form_id)
         opened.writing_step()
         return self.page("forms/check.html", **check_page(work, opened, uuid.uuid4().hex))
@@ -196,13 +196,13 @@ class FormView(PortalView):
     @expose("/<int:form_id>/submit", methods=["POST"])
     @has_access
     def submit(self, form_id: int) -> ResponseReturnValue:
-        """Send it to the SEN team."""
+        """Send the form to the SEN team."""
         send_key = request.form.get("send_key", "")
         try:
             with self.work() as work:
                 submissions.submit(work, form_id, send_key)
         except Incomplete:
-            work = at_hand()
+            work = read_only_work()
             opened = load_form(work, form_id)
             errors = missing_lines(opened, submissions.missing(opened, work))
             return self.page("forms/check.html", 422, errors=errors, **check_page(work, opened, send_key))
@@ -211,14 +211,14 @@ class FormView(PortalView):
     @expose("/<int:form_id>/sent")
     @has_access
     def sent(self, form_id: int) -> ResponseReturnValue:
-        """It was sent: what happens next, and when."""
-        return self.page("forms/sent.html", **sent_page(at_hand(), form_id))
+        """Confirm that the form was sent."""
+        return self.page("forms/sent.html", **sent_page(read_only_work(), form_id))
 
     @expose("/<int:form_id>/read")
     @expose("/<int:form_id>/read/<int:number>")
     @has_access
     def read(self, form_id: int, number: int | None = None) -> ResponseReturnValue:
-        """What was sent, as this person may read it."""
+        """Show a submitted form as this person may read it."""
         return self._read(form_id, number, 200, None)
 
     def _read(
@@ -231,9 +231,9 @@ class FormView(PortalView):
     @expose("/<int:form_id>/accept", methods=["GET", "POST"])
     @has_access
     def accept(self, form_id: int) -> ResponseReturnValue:
-        """The SEN team accepts what was sent, after asking once."""
+        """Accept a submitted form, after asking once."""
         if request.method == "GET":
-            return self.page("forms/accept.html", **answer_page(at_hand(), form_id, "accept"))
+            return self.page("forms/accept.html", **answer_page(read_only_work(), form_id, "accept"))
         with self.work() as work:
             returns.accept(work, form_id, _number())
         flash(
@@ -247,9 +247,11 @@ class FormView(PortalView):
     @expose("/<int:form_id>/accept/undo", methods=["GET", "POST"])
     @has_access
     def undo_accept(self, form_id: int) -> ResponseReturnValue:
-        """The SEN team undoes its acceptance, after asking once."""
+        """Undo the acceptance, after asking once."""
         if request.method == "GET":
-            return self.page("forms/undo_accept.html", **answer_page(at_hand(), form_id, "undo_accept"))
+            return self.page(
+                "forms/undo_accept.html", **answer_page(read_only_work(), form_id, "undo_accept")
+            )
         with self.work() as work:
             returns.undo_accept(work, form_id, _number())
         flash(
@@ -265,9 +267,9 @@ class FormView(PortalView):
     @expose("/<int:form_id>/return", methods=["GET", "POST"])
     @has_access
     def send_back(self, form_id: int) -> ResponseReturnValue:
-        """The SEN team returns it with the notes made beside the answers."""
+        """Return the form with the reasons entered beside the answers."""
         if request.method == "GET":
-            load_form(at_hand(), form_id)
+            load_form(read_only_work(), form_id)
             return redirect(url_for("FormView.read", form_id=form_id, _anchor="answer"))
         form = ReturnForm(request.form)
         form.validate()
@@ -290,9 +292,9 @@ class FormView(PortalView):
     @expose("/<int:form_id>/withdraw", methods=["GET", "POST"])
     @has_access
     def withdraw(self, form_id: int) -> ResponseReturnValue:
-        """Give up a request that was never sent, or take the family's permissions back."""
+        """Withdraw a request that was never sent, or the family's consent."""
         if request.method == "GET":
-            opened = load_form(at_hand(), form_id)
+            opened = load_form(read_only_work(), form_id)
             opened.step("withdraw")
             return self.page("forms/withdraw.html", opened=opened)
         try:
@@ -303,14 +305,14 @@ class FormView(PortalView):
         except ValidationFailed as refused:
             faults = {fault.field: translated(fault.text) for fault in refused.faults}
             errors = [{"text": text, "href": f"#{name}"} for name, text in faults.items()]
-            opened = load_form(at_hand(), form_id)
+            opened = load_form(read_only_work(), form_id)
             return self.page("forms/withdraw.html", 422, opened=opened, faults=faults, errors=errors)
         flash(_("The form has been withdrawn."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))
 
 
 def _number() -> int:
-    """The version that was on the screen when the button was pressed."""
+    """Return the version that was on the screen. Raises NotFound when the post names none."""
     sent = request.form.get("number", "")
     if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
         raise NotFound("Submission")
@@ -318,21 +320,21 @@ def _number() -> int:
 
 
 def _reasons() -> dict[str, str]:
-    """The reasons typed, by section; returning.WHOLE for the whole form."""
+    """Return the entered reasons by section; returns.WHOLE for the whole form."""
     prefix = returns.reason_field("x")[:-1]
-    typed = {
+    entered = {
         name.removeprefix(prefix): clean_lines(text)
         for name, text in request.form.items()
         if name.startswith(prefix)
     }
     return {
         returns.WHOLE: clean_lines(request.form.get(returns.reason_field(returns.WHOLE), "")),
-        **typed,
+        **entered,
     }
 
 
 def _choices() -> tuple[dict[str, str], dict[str, Any]]:
-    """Which answer was picked for each question, and what was written by hand."""
+    """Return which answer was chosen for each question, and the new texts."""
     sent = list(request.form.items())
     picks = {name.removeprefix("pick-"): value for name, value in sent if name.startswith("pick-")}
     hand = {name.removeprefix(BY_HAND): value for name, value in sent if name.startswith(BY_HAND)}

@@ -1,4 +1,4 @@
-"""What happens when a section's page is sent: rows come and go, files are received, and everything typed is kept."""
+"""Handle the post of a section's page: add or remove rows, receive files, and save everything entered."""
 
 from dataclasses import dataclass, field, replace
 
@@ -30,21 +30,21 @@ from app.views.web.base import my_work
 
 @dataclass
 class Pressed:
-    """What was sent with a section's page."""
+    """The data posted with a section's page."""
 
     version: int
-    typed: dict[str, object]
+    entered: dict[str, object]
     goes_to: str = ""
-    """The field to come back to when a row or a file came or went; nothing when the section was saved."""
+    """The field to return to after a row or file was added or removed; empty when the section was saved."""
     taken_off: int | None = None
-    """The file to take off."""
+    """The id of the file to remove."""
     asked_to_upload: bool = False
     uploads: list[tuple[str, FileStorage]] = field(default_factory=list)
     """Files with the question they answer."""
 
 
 def read_sent(section: Section, work: UnitOfWork) -> Pressed:
-    """What the browser sent, with one row more or fewer where such a button was pressed."""
+    """Return the posted data, with one row more or fewer where such a button was pressed. Raises NotFound."""
     pressed = Pressed(sent_version(), values_from(section, request.form, work.today))
     if row_in := request.form.get("_add"):
         _add_row(section, pressed, row_in)
@@ -61,7 +61,7 @@ def read_sent(section: Section, work: UnitOfWork) -> Pressed:
 
 
 def sent_version() -> int:
-    """The version of the section that the page was opened on."""
+    """Return the version of the section that the page was opened on."""
     sent = request.form.get("version", "0")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
 
@@ -76,10 +76,10 @@ def _kind(section: Section, question_id: str) -> str:
 def _add_row(section: Section, pressed: Pressed, question_id: str) -> None:
     if _kind(section, question_id) != "table":
         raise NotFound("Question")
-    rows = pressed.typed.get(question_id) or [{}]  # an empty table is drawn with one row
-    pressed.typed = add_row(section, {**pressed.typed, question_id: rows}, question_id)
+    rows = pressed.entered.get(question_id) or [{}]  # an empty table is drawn with one row
+    pressed.entered = add_row(section, {**pressed.entered, question_id: rows}, question_id)
     first = section.question(question_id).columns[0].id
-    count = len(pressed.typed[question_id])  # type: ignore[arg-type]
+    count = len(pressed.entered[question_id])  # type: ignore[arg-type]
     pressed.goes_to = f"{question_id}-{count - 1}-{first}"
 
 
@@ -90,25 +90,28 @@ def _remove(section: Section, pressed: Pressed, value: str) -> None:
     if _kind(section, question_id) == "files":
         pressed.taken_off = int(number)
     else:
-        pressed.typed = remove_row(section, pressed.typed, question_id, int(number))
+        pressed.entered = remove_row(section, pressed.entered, question_id, int(number))
     pressed.goes_to = question_id
 
 
-def with_typed(opened: FormContext, section: Section, draft: SectionDraft) -> FormContext:
-    """The form as it stands after a section was saved."""
+def with_draft(opened: FormContext, section: Section, draft: SectionDraft) -> FormContext:
+    """Return the form with the answers of a section that was just saved."""
     answers = put_section(opened.answers, section, draft.answers)
     return replace(opened, answers=answers, drafts={**opened.drafts, section.id: draft})
 
 
 def wrong_in(opened: FormContext, section: Section, work: UnitOfWork) -> list[Problem]:
-    """What of a saved section cannot stand as it is."""
+    """Return what is invalid in a saved section."""
     given: SectionAnswers = opened.answers.get(section.id) or {}
     return check_draft(section, given, opened.answers, work.today)
 
 
 def take_in(form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
-    """Take in what was uploaded; gives what is wrong, by question. Each file is put on the disk before it is entered, in
-    a commit of its own, and only where there is room for it."""
+    """Receive the uploaded files; return the errors by question.
+
+    Each file is written to the store before its row is added, in a commit of its own, and only where there is room
+    for it.
+    """
     faults: dict[str, str] = {}
     if pressed.asked_to_upload and not pressed.uploads:
         faults[pressed.goes_to] = Wording(N_("Select a file"))

@@ -1,4 +1,4 @@
-"""Who may read a form, decided person by person, and the consent forms that the decision rests on."""
+"""Pages for sharing a form person by person, for the contact risk, and for consent forms."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ PREVIEWS = {"professionals": Reader.professional, "family": Reader.family}
 
 
 class SharingView(PortalView):
-    """Who may read one form beside its authors and the SEN team."""
+    """Pages for who may read one form besides its authors and the SEN team."""
 
     route_base = "/forms"
     class_permission_name = "CaseWork"
@@ -34,14 +34,14 @@ class SharingView(PortalView):
     @expose("/<int:form_id>/sharing", methods=["GET", "POST"])
     @has_access
     def share(self, form_id: int) -> ResponseReturnValue:
-        """The state of consent, warnings, what is left out, and the choice."""
+        """Show consent, warnings and what is left out, and save the choice."""
         faults: dict[str, str] = {}
         chosen = _choice() if request.method == "POST" else None
         if chosen is not None:
             try:
                 with self.work() as work:
-                    said_secret = "secret" in request.form
-                    form = sharing.set_sharing(work, form_id, chosen, _number(), said_secret=said_secret)
+                    warned_secret = "secret" in request.form
+                    form = sharing.set_sharing(work, form_id, chosen, _number(), warned_secret=warned_secret)
                 flash(_("Sharing updated."), "success")
                 return redirect(url_for("ChildView.forms", child_id=form.child_id))
             except ValidationFailed as refused:
@@ -63,13 +63,13 @@ class SharingView(PortalView):
     @expose("/<int:form_id>/sharing/professionals")
     @has_access
     def for_professionals(self, form_id: int) -> ResponseReturnValue:
-        """The form as the linked professionals would read it."""
+        """Preview the form as the linked professionals would read it."""
         return self._preview(form_id, "professionals")
 
     @expose("/<int:form_id>/sharing/family")
     @has_access
     def for_family(self, form_id: int) -> ResponseReturnValue:
-        """The form as a parent or young person would read it."""
+        """Preview the form as a parent or young person would read it."""
         return self._preview(form_id, "family")
 
     def _preview(self, form_id: int, name: str) -> ResponseReturnValue:
@@ -91,7 +91,7 @@ def _left_out(found: SharingReview, reader: Reader) -> list[str]:
 
 
 def consent_words(consent: ConsentLine) -> str:
-    """Where one consent stands, in words."""
+    """Return the state of one consent in words."""
     if consent.state is FormState.submitted:
         return _("Given on %(date)s", date=uk_date(consent.submitted_at))
     if consent.state is FormState.withdrawn:
@@ -115,7 +115,7 @@ def _numbers(values: list[str]) -> list[int]:
 
 
 def _number() -> int:
-    """The version that was on the screen when the button was pressed."""
+    """Return the version that was on the screen. Raises NotFound when the post names none."""
     found = _numbers([request.form.get("number", "")])
     if not found:
         raise NotFound("Submission")
@@ -123,7 +123,7 @@ def _number() -> int:
 
 
 class ContactRiskView(PortalView):
-    """Whether an address or contact detail of a family must be kept secret."""
+    """Pages for marking a family's address or contact details as secret."""
 
     route_base = "/children"
     class_permission_name = "CaseWork"
@@ -131,7 +131,7 @@ class ContactRiskView(PortalView):
     @expose("/<int:child_id>/contact-risk", methods=["GET", "POST"])
     @has_access
     def change(self, child_id: int) -> ResponseReturnValue:
-        """Keep the address secret, or no longer, with a reason."""
+        """Mark the address as secret or no longer secret, with a reason."""
         faults: dict[str, str] = {}
         chosen = request.form.get("risk", "")
         if request.method == "POST" and chosen not in {"yes", "no"}:
@@ -157,7 +157,7 @@ class ContactRiskView(PortalView):
 
 
 class ConsentView(PortalView):
-    """Beginning a consent form: parents and young people their own, the SEN team for each of them."""
+    """Pages that start a consent form: parents and young people their own, the SEN team for each of them."""
 
     route_base = "/children"
     class_permission_name = "Forms"
@@ -165,7 +165,7 @@ class ConsentView(PortalView):
     @expose("/<int:child_id>/consent", methods=["GET", "POST"])
     @has_access
     def start(self, child_id: int) -> ResponseReturnValue:
-        """Begin one person's consent form, or go on with it. The SEN team chooses whose it is."""
+        """Start one person's consent form, or continue it. The SEN team chooses the person."""
         errors: list[dict[str, str]] = []
         if request.method == "POST":
             try:
@@ -189,7 +189,7 @@ class ConsentView(PortalView):
 
 
 def _whose(in_sen_team: bool) -> dict[str, Any]:
-    """Whose consent it is, as chosen: "ask-12", "record-12", or "record" for someone without an account."""
+    """Return the chosen giver: "ask-12", "record-12", or "record" for a person without an account."""
     if not in_sen_team:
         return {}
     how, _dash, number = request.form.get("giver", "").partition("-")

@@ -183,7 +183,7 @@ def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(context, cast, make
 def opens(actor, document_id: int) -> bool:
     try:
         with actor.works() as work:
-            _, content = documents.hand_out(work, document_id)
+            _, content = documents.open_for_download(work, document_id)
             with content:
                 return content.read() == PDF
     except NotFound:
@@ -196,7 +196,7 @@ def test_a_file_that_is_not_what_was_sent_is_given_to_nobody(context, cast, requ
     documents.store_of(context).path(document.storage_key).write_bytes(now)
 
     with pytest.raises(Damaged), cast.sana.works() as work:
-        documents.hand_out(work, document.id)
+        documents.open_for_download(work, document.id)
     assert f"the file of document {document.id} is not the one" in caplog.text
     assert cast.sana.browser().get(f"/documents/{document.id}/download").status_code == 500
     with everything(context) as work:
@@ -315,7 +315,7 @@ def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(context, cas
         document = attachments.attach(work, request_form.id, *FILES, received)
     assert document.state is DocumentState.received
     with pytest.raises(InvalidState), cast.sana.works() as work:
-        documents.hand_out(work, document.id)
+        documents.open_for_download(work, document.id)
 
     with ClamdOnTheLine() as clamd, everything(context) as work:
         assert documents.scan_waiting(work.session, at_scanner(context, "127.0.0.1:1")) == 0
@@ -352,7 +352,7 @@ def test_a_waiting_file_that_turns_out_sick_goes(context, cast, request_form):
 
     assert not documents.store_of(context).path(document.storage_key).exists()
     with pytest.raises((InvalidState, NotFound)), cast.sana.works() as work:
-        documents.hand_out(work, document.id)
+        documents.open_for_download(work, document.id)
 
 
 # --- sweeping -------------------------------------------------------------------------------------

@@ -258,7 +258,7 @@ def test_the_last_twenty_texts_are_kept(context, cast, make):
             save(work, advice.id, "summary", {"summary": f"Text {number}"})
         kept = kept_texts(context, "summary")
         assert kept >= {f"Text {each}" for each in range(max(0, number - 20), number + 1)}
-        assert len(kept) <= 1 + drafts.KEPT_REVISIONS + drafts.THINNED_EVERY
+        assert len(kept) <= 1 + drafts.REVISIONS_TO_KEEP + drafts.THINNED_EVERY
 
 
 @settings(

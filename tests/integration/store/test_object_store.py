@@ -178,13 +178,13 @@ def test_documents_are_kept_handed_out_and_swept_there(app, context, cast, make,
                 name="letter.txt",
                 media_type="text/plain",
                 size=9,
-                sha256=received.kept.sha256,
-                storage_key=received.kept.key,
+                sha256=received.stored.sha256,
+                storage_key=received.stored.key,
                 state=received.state,
                 added_by_id=cast.sana.id,
             )
         )
-    orphan = documents.receive(there, "other.txt", io.BytesIO(b"Nobody's.")).kept.key
+    orphan = documents.receive(there, "other.txt", io.BytesIO(b"Nobody's.")).stored.key
 
     with_store = create_app(
         settings_for(context.settings.data_dir, context.database.url, **server.environ), clock
@@ -197,13 +197,13 @@ def test_documents_are_kept_handed_out_and_swept_there(app, context, cast, make,
 
     assert (answer.status_code, answer.data, answer.content_length) == (200, b"A letter.", 9)
     assert "attachment" in answer.headers["Content-Disposition"]
-    assert not (context.settings.data_dir / "files" / received.kept.key[:2] / received.kept.key).exists()
+    assert not (context.settings.data_dir / "files" / received.stored.key[:2] / received.stored.key).exists()
 
     now = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=25)
     with everything(context) as work:
         documents.sweep(work.session, there, now)
     store = S3Store(server.settings)
-    assert read(store, received.kept.key) == b"A letter."
+    assert read(store, received.stored.key) == b"A letter."
     with pytest.raises(FileNotFoundError):
         store.open(orphan)
     with_store.extensions["app_context"].database.engine.dispose()
