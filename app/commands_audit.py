@@ -6,7 +6,7 @@ import click
 
 from app.commands import portal_commands
 from app.core.audit.chain import verify
-from app.core.audit.heads import keep_head, kept_heads
+from app.core.audit.heads import keep_head, stored_heads
 from app.security import app_context
 
 
@@ -24,7 +24,7 @@ def audit_head() -> None:
 def verify_audit(head: tuple[str, ...]) -> None:
     """Walk the whole audit and tell whether anything was changed, taken out or cut off."""
     desk = app_context()
-    heads = [*kept_heads(desk.settings.data_dir), *head]
+    heads = [*stored_heads(desk.settings.data_dir), *head]
     with desk.database.open() as session:
         verdict = verify(session, desk.settings.audit_keys, heads)
     click.echo(f"Rows: {verdict.rows}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.accounts.saved_submissions import PURPOSE as FOR_KEPT_POSTS
+from app.accounts.saved_submissions import PURPOSE as FOR_SAVED_SUBMISSIONS
 from app.accounts.second_step import PURPOSE as FOR_APPS
 from app.core.database.row_filter import bypass_row_filter
 from app.core.encryption import DecryptionError, re_encrypted
@@ -45,7 +45,7 @@ ENCRYPTED_COLUMNS = (
         "text kept from expired forms",
         SavedSubmission,
         SavedSubmission.sealed_fields,
-        FOR_KEPT_POSTS,
+        FOR_SAVED_SUBMISSIONS,
         (SavedSubmission.key_hash, SavedSubmission.person_id, SavedSubmission.path),
     ),
     EncryptedColumn("secrets of authenticator apps", Person, Person.totp_secret, FOR_APPS, (Person.id,)),

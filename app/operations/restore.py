@@ -13,7 +13,7 @@ from sqlalchemy import Row, update
 from app.accounts.tables.log_in import LogInSession
 from app.core.audit.chain import Verdict, verify
 from app.core.audit.heads import FILE as HEADS_FILE
-from app.core.audit.heads import kept_heads
+from app.core.audit.heads import stored_heads
 from app.core.database.migrations import alone, newest_revision
 from app.core.database.row_filter import bypass_row_filter
 from app.core.events import PortalRestored
@@ -101,7 +101,7 @@ def _existing_data(context: AppContext) -> list[str]:
         existing.append("the database has tables in it")
     if not store_of(context).is_empty():
         existing.append(f"there are files in {_files_place(context)}")
-    if kept_heads(context.settings.data_dir):
+    if stored_heads(context.settings.data_dir):
         existing.append(f"there is a DATA_DIR/{HEADS_FILE}")
     return existing
 
@@ -273,7 +273,7 @@ def _damaged(manifest: Manifest, documents: Documents) -> tuple[int, ...]:
 
 
 def _audit(context: AppContext, manifest: Manifest) -> Verdict:
-    heads = [*kept_heads(context.settings.data_dir), manifest.audit_head]
+    heads = [*stored_heads(context.settings.data_dir), manifest.audit_head]
     with context.database.open() as session:
         return verify(session, context.settings.audit_keys, heads)
 

@@ -1,4 +1,4 @@
-"""The demo's cases, at different stages. Played by the cast through the same use cases as everybody's, days apart,
+"""The demo's cases, at different stages. Created by its people through the ordinary use cases, days apart,
 so that the demo's audit, messages and dates are real."""
 
 import secrets
@@ -104,7 +104,7 @@ class DayOfWork:
     def ask(
         self, child_id: int, template: str, *, person: Principal | None = None, body: int | None = None
     ) -> int:
-        """Ask somebody, or an organisation's queue, for advice."""
+        """Ask a person, or an organisation's queue, for advice."""
         note = "Please say what you have seen, what is needed and what should be provided."
         with self.works() as work:
             return advice_requests.ask_for_advice(

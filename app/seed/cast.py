@@ -8,7 +8,7 @@ from app.core.wording import N_
 
 @dataclass(frozen=True)
 class Player:
-    """Somebody with an account."""
+    """A person with an account."""
 
     key: str
     first_name: str

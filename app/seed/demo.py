@@ -14,7 +14,7 @@ from app.seed.people import seed_people
 
 
 def seed_demo(context: AppContext, password: str) -> bool:
-    """Enter the demo, if nobody has an account yet; says whether it did. Safe to start twice at once."""
+    """Create the demo if there is no account yet. Return whether it did. Safe to start twice at once."""
     with alone(context.database):
         return _seed(context, password)
 

@@ -60,7 +60,7 @@ def filled_answers(
     signed_by: str = "Sana Iqbal",
     signed_on: str = "2025-09-15",
 ) -> dict[str, dict[str, Any]]:
-    """Valid and complete answers to this form, in the shape in which a draft is kept.
+    """Return valid and complete answers to this form, in the shape of a stored draft.
 
     `attachment_ids` answer only those file questions that must be answered; the forms that come
     with the portal have none on the way that is taken here.
@@ -88,7 +88,7 @@ def filled_answers(
 
 
 def _named(answer: Any, forename: str) -> Any:
-    """The sample's answer told of this child."""
+    """Return the sample's answer, adapted to this child."""
     if isinstance(answer, str):
         return answer.replace(SAMPLE_CHILD, forename.split(" ")[0] or SAMPLE_CHILD)
     if isinstance(answer, list):
@@ -118,7 +118,7 @@ def _answer(form_key: str, question: Question) -> Any:
 
 
 def _any_answer(question: Question) -> Any:
-    """An answer that is valid for a question nobody wrote a sample for."""
+    """Return a valid answer to a question without a sample."""
     if question.kind == "choice":
         return question.options[0].value
     if question.kind == "choices":

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.core.audit.chain import verify
-from app.core.audit.heads import kept_heads
+from app.core.audit.heads import stored_heads
 from app.core.database.row_filter import bypass_row_filter
 from app.core.files.checksum import checksum_of
 from app.core.files.storage import Store
@@ -59,7 +59,7 @@ def compare(context: AppContext, manifest: Path, must_be_there: Iterable[int]) -
         verdict = verify(
             session,
             context.settings.audit_keys,
-            [*kept_heads(context.settings.data_dir), manifest_facts["audit_head"]],
+            [*stored_heads(context.settings.data_dir), manifest_facts["audit_head"]],
         )
     return Found(
         other_counts=[name for name, rows in expected.items() if now[name] != rows],

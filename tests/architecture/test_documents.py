@@ -10,11 +10,9 @@ FOLDERS = "app|bench|deploy|docs|frontend|migrations|scripts|startup|tests|trans
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)(?:::[^`]*)?`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 PAGES = sorted(
-    path
-    for path in {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")}
-    if path.name not in {"CHANGELOG.md", "0005-ready-statements-and-spoken-templates.md"}
+    path for path in {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")} if path.name != "CHANGELOG.md"
 )
-"""The changelog is for users. Decision 5 is about code that is being replaced."""
+"""The changelog is for users and names no paths."""
 MOST_ENTRIES = 60
 MADE_LATER = {"app/static/build"}
 """Built by npm and not in the repository."""

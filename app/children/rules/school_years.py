@@ -81,10 +81,10 @@ def is_young_person(dob: date, on: date) -> bool:
 
     School age ends on the last Friday in June of the school year in which they turn 16.
     """
-    turns_16 = dob.year + 16
+    year_at_16 = dob.year + 16
     if (dob.month, dob.day) >= (9, 1):
-        turns_16 += 1
-    last_of_june = date(turns_16, 6, 30)
+        year_at_16 += 1
+    last_of_june = date(year_at_16, 6, 30)
     last_friday = last_of_june - timedelta(days=(last_of_june.weekday() - 4) % 7)
     return on > last_friday
 

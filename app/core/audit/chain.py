@@ -125,12 +125,12 @@ def head(session: Session) -> tuple[int, str]:
     return (last.id, last.seal) if last else (0, "")
 
 
-def verify(session: Session, keys: Sequence[str], kept_heads: Iterable[str] = ()) -> Verdict:
+def verify(session: Session, keys: Sequence[str], stored_heads: Iterable[str] = ()) -> Verdict:
     """Walk the whole chain; with seals that were kept elsewhere, see that each is still in it.
 
     `keys`, newest first: once a newer one has sealed a line, the older ones count no more.
     """
-    missing = [seal for seal in dict.fromkeys(kept_heads) if seal]
+    missing = [seal for seal in dict.fromkeys(stored_heads) if seal]
     oldest, seal, count, by_older, first_bad, out_of_time = len(keys) - 1, "", 0, 0, None, False
     statement = select(_audit).order_by(_audit.c.id).execution_options(yield_per=1000)
     for row in session.execute(statement).mappings():

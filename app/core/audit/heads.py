@@ -21,14 +21,14 @@ def keep_head(session: Session, data_dir: Path, now: datetime) -> str:
         return ""
     log.info("audit head %s %s", number, seal)
     path = data_dir / FILE
-    if kept_heads(data_dir)[-1:] != [seal]:
+    if stored_heads(data_dir)[-1:] != [seal]:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "a", encoding="ascii") as file:
             file.write(f"{now.isoformat(timespec='seconds')}Z {number} {seal}\n")
     return seal
 
 
-def kept_heads(data_dir: Path) -> list[str]:
+def stored_heads(data_dir: Path) -> list[str]:
     """Every seal that was written down, oldest first."""
     path = data_dir / FILE
     if not path.exists():

@@ -78,9 +78,9 @@ def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> 
     page = rows[:LINES]
     # All four queries run every time, so that the time of a page does not depend on its rows.
     children = _children(session, {row.child_id for row in page if row.child_id})
-    people = _people(session, _spoken_of(page, "person_id"))
-    linked = _linked(session, _spoken_of(page, "link_id"))
-    forms = _forms(session, _spoken_of(page, "form_id"))
+    people = _people(session, _ids_of(page, "person_id"))
+    linked = _linked(session, _ids_of(page, "link_id"))
+    forms = _forms(session, _ids_of(page, "form_id"))
     lines = [
         AuditLine(
             id=row.id,
@@ -108,7 +108,7 @@ def _records_of(child_id: int) -> Select[tuple[int]]:
     return select(_child.c.id).where(or_(_child.c.id == child_id, _child.c.merged_into_id == child_id))
 
 
-def _spoken_of(rows: Sequence[AuditRow], fact: str) -> set[int]:
+def _ids_of(rows: Sequence[AuditRow], fact: str) -> set[int]:
     return {row.facts[fact] for row in rows if isinstance(row.facts.get(fact), int)}
 
 

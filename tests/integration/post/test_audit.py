@@ -11,7 +11,7 @@ from app import open_app_context
 from app.accounts.events import LoggedIn, RolesChanged
 from app.children.events import ChildAdded, ChildViewed
 from app.core.audit.chain import Verdict, verify
-from app.core.audit.heads import FILE, keep_head, kept_heads
+from app.core.audit.heads import FILE, keep_head, stored_heads
 from app.core.origin import Origin
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import AuditRow
@@ -157,7 +157,7 @@ def test_a_cut_tail_is_found_by_the_head_that_was_kept_elsewhere(context, cast, 
     without_triggers(context, f"DELETE FROM audit WHERE id = {last}")  # noqa: S608
 
     assert check(context).ok  # the chain alone cannot know
-    verdict = check(context, *kept_heads(tmp_path))
+    verdict = check(context, *stored_heads(tmp_path))
     assert (verdict.ok, verdict.missing_heads) == (False, (head,))
 
 
@@ -168,10 +168,10 @@ def test_heads_are_kept_for_nobody_else_and_each_once(context, cast, clock, tmp_
         with context.database.open() as session:
             seals += [keep_head(session, tmp_path, clock.now()) for _ in range(2)][:1]
 
-    assert kept_heads(tmp_path) == seals
+    assert stored_heads(tmp_path) == seals
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
     open_child(cast.ann)
-    assert check(context, *kept_heads(tmp_path)).ok
+    assert check(context, *stored_heads(tmp_path)).ok
 
 
 def test_eight_at_once_write_one_chain(context, cast):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.children.events import ChildViewed
 from app.core.audit.chain import verify
-from app.core.audit.heads import keep_head, kept_heads
+from app.core.audit.heads import keep_head, stored_heads
 from app.core.unit_of_work import AppContext, unit_of_work
 from tests.cast import Actor
 from tests.integration.post.test_audit import (
@@ -160,7 +160,7 @@ def test_a_tail_that_was_cut_and_written_anew_is_found(context, cast, clock, tmp
     open_child(cast.ann, 99, times=3)
 
     assert check(context).ok
-    assert check(context, *kept_heads(tmp_path)).missing_heads == (head,)
+    assert check(context, *stored_heads(tmp_path)).missing_heads == (head,)
 
 
 @pytest.mark.slow
