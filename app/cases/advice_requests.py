@@ -34,8 +34,10 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class Asked:
-    """The note, deadline and reasons of an advice request. Without a date, statutory advice is due in six
-    weeks (reg. 8)."""
+    """The note, deadline and reasons of an advice request.
+
+    Without a date, statutory advice is due in six weeks (reg. 8).
+    """
 
     due_on: date | None = None
     due_reason: str = ""
@@ -184,8 +186,7 @@ def _giver(work: UnitOfWork, child_id: int, link_id: int | None, recorded: bool)
 
 
 def _open_consent(work: UnitOfWork, child_id: int, giver: int | None) -> Consent | None:
-    """Return this person's consent that is started or in force; for people without an account, the recorded
-    one."""
+    """Return this person's consent that is started or in force, or the recorded one for None."""
     if giver is None:
         whose = and_(Consent.author_id.is_(None), Consent.state == FormState.draft)
     else:

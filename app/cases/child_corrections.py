@@ -60,8 +60,7 @@ def may_correct(work: UnitOfWork, child_id: int) -> bool:
 
 
 def correct_child(work: UnitOfWork, child_id: int, correction: Correction) -> dict[str, list[Any]]:
-    """Correct a child's details and return each changed detail with its old and new value; empty if none
-    changed.
+    """Correct a child's details and return each changed detail with its old and new value.
 
     Raises Forbidden for a person who may not correct the record. Raises ValidationFailed for invalid details,
     or when the record was changed since the page was opened, so that no one's changes are overwritten.

@@ -59,7 +59,7 @@ def known_child_like(work: UnitOfWork, details: Identity, *, other_than: int | N
 def the_pair(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
     """Return the newer record and the older one it may duplicate; for the SEN team only.
 
-    Raises InvalidState when the question is settled already.
+    Raises InvalidState for a record that is not a possible duplicate.
     """
     _team_only(work)
     newer = work.get(Child, child_id)

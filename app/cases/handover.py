@@ -41,8 +41,10 @@ def work_in_hand(work: UnitOfWork, person_id: int) -> WorkInHand:
 
 
 def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
-    """Return the forms that have no author once this link ends: the person's own, or the queue's unassigned
-    ones."""
+    """Return the forms that have no author once this link ends.
+
+    These are the person's own, or the unassigned ones of a queue.
+    """
     if link.part is not WorkflowRole.author:
         return []
     unfinished = forms_to_answer_for(work, link.child_id, link.organisation_id)
@@ -50,8 +52,7 @@ def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
 
 
 def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
-    """End this professional's links and put their children and unfinished forms into the organisation's
-    queue.
+    """End this professional's links and put their children and forms into the organisation's queue.
 
     Returns how much was handed over. A child to whom a colleague is also linked by name stays with the
     colleague. The organisation and the SEN team get a message with the numbers. Where the SEN team removed

@@ -62,8 +62,7 @@ def renew(work: UnitOfWork, email: str) -> None:
 
 
 def enter_details(work: UnitOfWork, email: str, first_name: str, last_name: str, job_title: str) -> None:
-    """Store the name and job title of an invited professional or member of staff until the account is
-    created."""
+    """Store the name and job title an invited person entered, until the account is created."""
     for invitation in open_to(work, email):
         if asks_details(invitation):
             invitation.first_name, invitation.last_name = first_name, last_name

@@ -395,8 +395,10 @@ def _listed(work: UnitOfWork, *criteria: ColumnElement[bool]) -> list[Invitation
 
 
 def invitations_open_to(work: UnitOfWork, email: str) -> Sequence[Invitation]:
-    """Return the open invitations of this address that have not expired and need no confirmation, oldest
-    first."""
+    """Return the open invitations of this address, oldest first.
+
+    Not those that have expired or still need a second administrator.
+    """
     statement = select(Invitation).where(
         Invitation.email == email,
         Invitation.accepted_at.is_(None),

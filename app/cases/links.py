@@ -194,8 +194,7 @@ def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
 
 
 def return_to_queue(work: UnitOfWork, child: Child, organisation_id: int) -> bool:
-    """Put a child into the queue of an organisation without a linked person; return whether it is in the
-    queue.
+    """Put a child into an organisation's queue; return whether it is in the queue.
 
     It is not where the SEN team removed the organisation, or it is no longer in use: then the SEN team gets a
     message.

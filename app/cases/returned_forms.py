@@ -1,4 +1,4 @@
-"""Returning a form about a child to an organisation, some of whose people may have left the child."""
+"""Returns of forms to an organisation, some of whose professionals may have left the child."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,9 +13,12 @@ from app.forms.tables.forms import Form
 def send_back(
     work: UnitOfWork, form_id: int, number: int, reasons: Mapping[str, str], wanted_by: date | None = None
 ) -> None:
-    """Return a form to its authors (forms/returns.py). Where they have left the child and no colleague is there, the
-    child waits in the queue of their organisation."""
-    hold_child_of(work.session, form_id)  # before the form: that is the order of locks
+    """Return a form to its authors (forms/returns.py).
+
+    Where the authors have left the child and no colleague is linked, the child goes into their organisation's
+    queue.
+    """
+    hold_child_of(work.session, form_id)  # before the form, because of the order of locks
     returns.send_back(work, form_id, number, reasons, wanted_by)
     form = work.get(Form, form_id)
     if form.organisation_id is not None:

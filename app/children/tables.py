@@ -14,7 +14,7 @@ from app.organisations.tables import Organisation
 
 
 class Child(Row):
-    """A child or young person with, or without yet, a request for an assessment."""
+    """A child or young person with a record in the portal."""
 
     __tablename__ = "child"
 

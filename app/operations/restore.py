@@ -1,5 +1,4 @@
-"""Restore of a backup into an empty portal: everything is checked before anything is written, and again
-after."""
+"""Restore of a backup into an empty portal, with checks before anything is written and afterwards."""
 
 import os
 import shutil

@@ -88,8 +88,10 @@ def queue_status(context: AppContext) -> Queue:
 
 
 def system_status(work: UnitOfWork) -> SystemStatus:
-    """Return the content of the status page, in a number of queries that does not depend on the amount of
-    mail."""
+    """Return the content of the status page.
+
+    The number of queries does not depend on the amount of mail.
+    """
     connection = work.session.connection()
     mails = queue_state.given_up(connection, MOST_SHOWN)
     return SystemStatus(

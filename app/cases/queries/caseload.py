@@ -177,8 +177,7 @@ _OWED_ABOUT = CompiledQuery(
 
 
 def _linked(show: Show) -> Select[Any]:
-    """Return the query for the children, their open link in the queue and whether this person is linked by
-    name."""
+    """Return the query for the children, with their open link in the queue and the kind of the reader's link."""
     # by_name is 2 for a child assigned to a colleague.
     shown = _WITH_COLLEAGUE if show is Show.team else or_(_BY_NAME, _IN_QUEUE)
     link = (

@@ -181,8 +181,7 @@ _FORMS = CompiledQuery(
 
 
 def forms_about(session: Session, child_id: int) -> list[FormLine]:
-    """Return the forms about a child that this reader may see: requests, then advice, then consent; newest
-    last."""
+    """Return the forms about a child that this reader may see: requests, advice, consent; newest last."""
     rows = _FORMS.rows(session, child=child_id)
     found = [
         FormLine(

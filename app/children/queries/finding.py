@@ -76,10 +76,9 @@ def listed_by_child(session: Session, text: str, child_id: InstrumentedAttribute
 
 
 def named_like(text: str, *columns: Any) -> ColumnElement[bool]:
-    """Return the criterion that the joined columns contain this text, ignoring apostrophes, hyphens and
-    spaces.
+    """Return the criterion that the joined columns contain this text.
 
-    Text without a letter or digit matches nothing.
+    Apostrophes, hyphens and spaces are ignored. Text without a letter or digit matches nothing.
     """
     letters = "".join(sign for sign in text if sign.isalnum())
     if not letters:

@@ -121,8 +121,10 @@ def check_uln(text: str) -> str:
 
 
 def check_urn(text: str) -> str:
-    """Return a unique reference number, which the Department for Education gives to schools. Raises
-    CodeError."""
+    """Return a unique reference number, as the Department for Education gives to schools.
+
+    Raises CodeError.
+    """
     number = _digits(text, 6, N_("A URN has 6 digits, like 107439"))
     if number[0] == "0":
         raise CodeError(Wording(N_("A URN does not start with 0")))

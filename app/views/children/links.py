@@ -1,5 +1,4 @@
-"""The pages on which the SEN team links people, and professionals assign children, add colleagues and step
-back."""
+"""The pages to link people to a child, assign it, add a colleague, step back and end links."""
 
 from typing import Any
 

@@ -43,8 +43,10 @@ def my_work(*, always_commit: bool = False) -> Iterator[UnitOfWork]:
 
 
 class PortalView(BaseView):
-    """The base class of our views. A method that only reads needs the `read` permission of its class, others
-    `write`."""
+    """The base class of our views.
+
+    A method that only reads needs the `read` permission of its class, others `write`.
+    """
 
     default_view = ""
 
@@ -59,8 +61,10 @@ class PortalView(BaseView):
             yield work
 
     def update_redirect(self) -> None:
-        """Do nothing: AppBuilder would write every visited address, with children's names in filters, into
-        the cookie."""
+        """Do nothing.
+
+        AppBuilder would write every visited address, with children's names in filters, into the cookie.
+        """
 
     def get_redirect(self) -> str:
         """Return the home page's address; views redirect explicitly, never to an earlier page."""

@@ -17,7 +17,7 @@ SURVIVES = ("locale", SAVED_SUBMISSION, NEXT)
 
 
 def clear_cookie() -> None:
-    """Clear the cookie, so that nothing from before a log-in remains after it."""
+    """Clear the cookie before a log-in, except for the keys in SURVIVES."""
     survivors = {name: session[name] for name in SURVIVES if name in session}
     session.clear()
     session.update(survivors)

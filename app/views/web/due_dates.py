@@ -80,7 +80,7 @@ def owed_due(owed: Awaited, today: date) -> Due | None:
 def due(due_on: date | None, today: date, legal: bool = True) -> Due | None:
     """Return "3 days overdue" in red, "due tomorrow" in orange, "12 days left" without a colour, or None.
 
-    A date that no law sets is never overdue: the text then gives the day by which it was wanted.
+    A date that no law sets is never overdue: after it the text is "Wanted 3 days ago", in orange.
     """
     if due_on is None:
         return None
