@@ -11,7 +11,7 @@ from app.accounts.passwords import (
     passwords_of,
     set_password,
 )
-from app.accounts.queries.log_in import account_by_id, burn_app_step, close_challenges
+from app.accounts.queries.log_in import account_by_id, close_challenges, use_app_step
 from app.accounts.queries.mailed_links import end_older
 from app.accounts.recovery import end_everything_pending
 from app.accounts.second_step import (
@@ -148,7 +148,7 @@ def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, entered: str) 
     person.totp_last_step = None
     person.two_step = BY_APP
     work.session.flush()
-    burn_app_step(work.session, person.id, step)
+    use_app_step(work.session, person.id, step)
     close_challenges(work.session, person.id, work.now)
     # A reset that was allowed for the earlier app must not remove this one.
     end_older(work.session, Purpose.app_reset, person.email, person.id, work.now)

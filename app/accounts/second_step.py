@@ -20,10 +20,10 @@ from app.accounts.queries.log_in import (
     Account,
     Challenge,
     account_by_id,
-    burn_app_step,
     challenge_by_hash,
     close_challenge,
     count_try,
+    use_app_step,
 )
 from app.accounts.sessions import hash_of
 from app.accounts.tables.log_in import LogInChallenge
@@ -288,7 +288,7 @@ def _is_right(work: UnitOfWork, challenge: Challenge, code: str) -> bool:
         log.error("the authenticator secret of account %s can't be opened with FILE_KEY", account.id)
         return False
     step = app_step(secret, code, work.now)
-    return step is not None and burn_app_step(work.session, account.id, step)
+    return step is not None and use_app_step(work.session, account.id, step)
 
 
 def _is_mailed_code(work: UnitOfWork, challenge: Challenge, code: str) -> bool:

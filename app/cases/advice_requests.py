@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.cases.links import link_if_missing, lock_child, professional
 from app.children.tables import ChildLink
 from app.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
-from app.core.roles import FAMILY_PARTS, PROFESSION_LABELS, Role
+from app.core.roles import FAMILY_ROLES, PROFESSION_LABELS, Role
 from app.core.text_input import character_faults
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -21,7 +21,7 @@ from app.forms.events import (
     InformationCancelled,
 )
 from app.forms.form_templates import published
-from app.forms.queries.forms import form_held
+from app.forms.queries.forms import form_for_update
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Advice, Consent, FormVersion, Request
@@ -118,7 +118,7 @@ def ask_for_advice(
 
 def cancel_advice(work: UnitOfWork, form_id: int) -> Advice:
     """Cancel an advice request that is no longer needed, and return it."""
-    advice = form_held(work.session, form_id)
+    advice = form_for_update(work.session, form_id)
     if not isinstance(advice, Advice):
         raise NotFound("Advice")
     if advice.state is FormState.cancelled and work.me.in_sen_team:
@@ -180,7 +180,7 @@ def _giver(work: UnitOfWork, child_id: int, link_id: int | None, recorded: bool)
             raise ValidationFailed(FieldError("giver", Wording(N_("Choose whose consent it is"))))
         return None
     link = work.get(ChildLink, link_id)
-    if link.child_id != child_id or link.ended_at is not None or link.part not in FAMILY_PARTS:
+    if link.child_id != child_id or link.ended_at is not None or link.part not in FAMILY_ROLES:
         raise ValidationFailed(FieldError("giver", Wording(N_("Choose whose consent it is"))))
     return link.person_id
 

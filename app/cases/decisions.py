@@ -13,7 +13,7 @@ from app.core.text_input import character_faults
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.events import CorrectedNotToAssess, CorrectedToAssess
-from app.forms.queries.forms import form_held
+from app.forms.queries.forms import form_for_update
 from app.forms.rules.form_deadlines import request_due_on
 from app.forms.rules.workflow import REQUEST, FormState
 from app.forms.tables.forms import Request
@@ -72,7 +72,7 @@ def history_of(work: UnitOfWork, form_id: int) -> list[Decision]:
 
 
 def _record(work: UnitOfWork, form_id: int, step_name: str, decided: Decided) -> tuple[Request, int]:
-    request = form_held(work.session, form_id)
+    request = form_for_update(work.session, form_id)
     if not isinstance(request, Request):
         raise NotFound("Request")
     step = REQUEST.step(step_name, request.state, workflow_roles_of(work, request))

@@ -39,7 +39,7 @@ from app.cases.links import lock_child, open_link_of
 from app.children.tables import Child, ChildLink
 from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.names import fold
-from app.core.roles import FAMILY_PARTS, Role, WorkflowRole
+from app.core.roles import FAMILY_ROLES, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import check_may_know, check_rights
@@ -261,7 +261,7 @@ def _check_still_may_invite(work: UnitOfWork, role: Role) -> None:
 def _child_of(work: UnitOfWork, invited: Invited) -> Child | None:
     if invited.role is not Role.parent:
         return None
-    if invited.part not in FAMILY_PARTS:
+    if invited.part not in FAMILY_ROLES:
         raise Forbidden("invite")
     return lock_child(work, invited.child_id or 0)
 

@@ -6,7 +6,7 @@ from app.accounts.account_reactions import register
 from app.cases.handover import hand_over_work
 from app.children.tables import ChildLink
 from app.core.database.row_filter import bypass_row_filter, set_principal
-from app.core.roles import FAMILY_PARTS
+from app.core.roles import FAMILY_ROLES
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import keep_from_queue
 
@@ -17,7 +17,7 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
     try:
         follows = select(ChildLink.id).where(
             ChildLink.person_id == person_id,
-            ChildLink.part.in_(tuple(FAMILY_PARTS)),
+            ChildLink.part.in_(tuple(FAMILY_ROLES)),
             ChildLink.ended_at.is_(None),
         )
         return work.session.scalars(follows.limit(1)).first() is not None

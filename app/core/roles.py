@@ -74,7 +74,7 @@ class WorkflowRole(enum.Enum):
     recorder = "recorder"
 
 
-FAMILY_PARTS = frozenset({WorkflowRole.parent, WorkflowRole.young_person})
+FAMILY_ROLES = frozenset({WorkflowRole.parent, WorkflowRole.young_person})
 """What a member of the family is to a child: each is a party of their own."""
 
 

@@ -16,8 +16,8 @@ from app.forms.queries.forms import (
     documents_to_read,
     drafts_of,
     drafts_to_read,
-    form_held,
-    form_held_with_child,
+    form_and_child_for_update,
+    form_for_update,
     form_to_read,
 )
 from app.forms.rules.workflow import WORKFLOWS, Step
@@ -38,12 +38,12 @@ class FormContext:
     """All answers so far, with the known facts and the attached files."""
     drafts: Mapping[str, SectionDraft]
     documents: Sequence[Document]
-    parts: frozenset[WorkflowRole]
+    roles: frozenset[WorkflowRole]
 
     @property
     def steps(self) -> list[str]:
         """The steps this person may take now."""
-        return WORKFLOWS[self.form.kind].open_to(self.form.state, self.parts)
+        return WORKFLOWS[self.form.kind].open_to(self.form.state, self.roles)
 
     @property
     def writable(self) -> bool:
@@ -68,7 +68,7 @@ class FormContext:
 
     def step(self, name: str) -> Step:
         """Return the step, if it may be taken now. Raises Forbidden or InvalidState."""
-        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
+        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.roles)
 
     def writing_step(self) -> Step:
         """Return the step by which answers are saved now. Raises Forbidden or InvalidState."""
@@ -85,14 +85,14 @@ def load_form(work: UnitOfWork, form_id: int) -> FormContext:
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
-    return _spread_out(
+    return _form_context(
         work, form, drafts_to_read(work.session, form_id), documents_to_read(work.session, form_id)
     )
 
 
 def load_form_for_update(work: UnitOfWork, form_id: int) -> FormContext:
     """Return a form to change, locked until this transaction ends. Raises NotFound."""
-    return _held(work, form_held(work.session, form_id))
+    return _locked_context(work, form_for_update(work.session, form_id))
 
 
 def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContext:
@@ -100,17 +100,17 @@ def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContex
 
     Raises Conflict when the form was moved to another record at this moment.
     """
-    return _held(work, form_held_with_child(work.session, form_id))
+    return _locked_context(work, form_and_child_for_update(work.session, form_id))
 
 
-def _held(work: UnitOfWork, form: Form | None) -> FormContext:
+def _locked_context(work: UnitOfWork, form: Form | None) -> FormContext:
     if form is None:
         raise NotFound("Form")
     form_id = form.id
-    return _spread_out(work, form, drafts_of(work.session, form_id), documents_of(work.session, form_id))
+    return _form_context(work, form, drafts_of(work.session, form_id), documents_of(work.session, form_id))
 
 
-def _spread_out(
+def _form_context(
     work: UnitOfWork, form: Form, saved: Sequence[SectionDraft], documents: Sequence[Document]
 ) -> FormContext:
     definition = definition_of(work.session, form)

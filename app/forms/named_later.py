@@ -12,7 +12,7 @@ from app.accounts.tables.people import Person
 from app.cases.queries.child_page import Involved
 from app.children.tables import ChildLink
 from app.core.errors import FieldError, ValidationFailed
-from app.core.roles import FAMILY_PARTS, WorkflowRole
+from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_by_child, notes_sent
@@ -143,7 +143,7 @@ def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, d
                 barred_any = True
     if named:
         work.record(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
-    return barred_any or any(each.part not in FAMILY_PARTS for each in named)
+    return barred_any or any(each.part not in FAMILY_ROLES for each in named)
 
 
 def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:

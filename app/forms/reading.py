@@ -48,7 +48,7 @@ class Reading:
     """A form as one person may read it."""
 
     form: Form
-    parts: frozenset[WorkflowRole]
+    roles: frozenset[WorkflowRole]
     steps: Sequence[str]
     submission: Submission | None
     """The version shown; None while nothing was submitted."""
@@ -64,7 +64,7 @@ class Reading:
 
     def step(self, name: str) -> Step:
         """Return the step, if this reader may take it now. Raises Forbidden or InvalidState."""
-        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.parts)
+        return WORKFLOWS[self.form.kind].step(name, self.form.state, self.roles)
 
 
 def read(work: UnitOfWork, form_id: int, number: int | None = None) -> Reading:
@@ -76,27 +76,27 @@ def read(work: UnitOfWork, form_id: int, number: int | None = None) -> Reading:
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
-    parts = workflow_roles_of(work, form)
-    reader = reader_of(work, parts)
+    roles = workflow_roles_of(work, form)
+    reader = reader_of(work, roles)
     whole = reader in WHOLE
     versions = submissions_of(work.session, form_id)[: None if whole else 1]
     chosen = next((one for one in versions if number in (None, one.number)), None)
     if chosen is None and number is not None:
         raise NotFound("Submission")
-    steps = WORKFLOWS[form.kind].open_to(form.state, parts)
+    steps = WORKFLOWS[form.kind].open_to(form.state, roles)
     sections: list[ReadSection] = []
     if chosen is not None:
         sections = _sections(work, form, reader, versions, chosen)
         work.record(FormViewed(form_id=form.id, child_id=form.child_id))
     returns = returns_of(work.session, form_id) if whole else []
-    return Reading(form, parts, steps, chosen, versions, sections, returns)
+    return Reading(form, roles, steps, chosen, versions, sections, returns)
 
 
-def reader_of(work: UnitOfWork, parts: frozenset[WorkflowRole]) -> Reader:
+def reader_of(work: UnitOfWork, roles: frozenset[WorkflowRole]) -> Reader:
     """Return which kind of reader of a form a person with these workflow roles is."""
-    if WorkflowRole.sen_team in parts:
+    if WorkflowRole.sen_team in roles:
         return Reader.sen_team
-    if parts & {WorkflowRole.author, WorkflowRole.giver}:
+    if roles & {WorkflowRole.author, WorkflowRole.giver}:
         return Reader.author
     return Reader.family if work.me.has(Role.parent) else Reader.professional
 

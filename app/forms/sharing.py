@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from app.cases.queries.child_page import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
-from app.core.roles import FAMILY_PARTS, WorkflowRole
+from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.confidentiality import PARENT_OF_AGE, notes_about
 from app.forms.events import FormShared
-from app.forms.queries.forms import form_held_with_child, last_number
+from app.forms.queries.forms import form_and_child_for_update, last_number
 from app.forms.queries.shares import consents_about, end_shares, of_form, open_shares, resting_on_consent
 from app.forms.rules.secrecy import Note, who_must_not_know
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
@@ -43,7 +43,7 @@ def set_sharing(
     """
     if not work.me.in_sen_team:
         raise Forbidden("share")
-    form = form_held_with_child(work.session, form_id)
+    form = form_and_child_for_update(work.session, form_id)
     if form is None:
         raise NotFound("Form")
     before = open_shares(work.session, form_id)
@@ -162,7 +162,7 @@ def family_of(work: UnitOfWork, child_id: int) -> list[Involved]:
 
 
 def _is_family(each: Involved) -> bool:
-    return each.part in FAMILY_PARTS and each.person_id is not None
+    return each.part in FAMILY_ROLES and each.person_id is not None
 
 
 def _replace(work: UnitOfWork, form: Form, choice: SharingChoice) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.cases.queries.child_page import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import Forbidden, InvalidState, NotFound
-from app.core.roles import FAMILY_PARTS, WorkflowRole
+from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.confidentiality import notes_about
@@ -96,10 +96,10 @@ def review(work: UnitOfWork, form_id: int) -> SharingReview:
             shares,
             SharingChoice(with_files=not form.child.contact_risk) if form.state in SHAREABLE else None,
         ),
-        family=[each for each in candidates if each.person.part in FAMILY_PARTS]
+        family=[each for each in candidates if each.person.part in FAMILY_ROLES]
         if form.kind != "consent"
         else [],
-        professionals=[each for each in candidates if each.person.part not in FAMILY_PARTS],
+        professionals=[each for each in candidates if each.person.part not in FAMILY_ROLES],
         consents=consents_about(work.session, form.child_id),
         notes=notes,
         files=list(files.values()),

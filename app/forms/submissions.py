@@ -60,7 +60,7 @@ def submit(work: UnitOfWork, form_id: int, send_key: str) -> Submission:
         raise Incomplete(problems)
     step = opened.step("submit")
     submission = _snapshot(work, opened, send_key)
-    _hand_in_files(work, opened, submission)
+    _mark_files_sent(work, opened, submission)
     _record_year(work, opened, submission.answers)
     _stamp(work, opened)
     opened.form.state = step.end
@@ -104,7 +104,7 @@ def answers_that_count(definition: FormDefinition, answers: Answers) -> dict[str
     }
 
 
-def seal_of(answers: Answers, form_checksum: str) -> str:
+def answers_checksum(answers: Answers, form_checksum: str) -> str:
     """Return the checksum of the answers and of the wording they belong to."""
     content = json.dumps([form_checksum, answers], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -117,7 +117,7 @@ def _snapshot(work: UnitOfWork, opened: FormContext, send_key: str) -> Submissio
             form_id=opened.form.id,
             number=last_number(work.session, opened.form.id) + 1,
             answers=answers,
-            checksum=seal_of(answers, opened.definition.checksum),
+            checksum=answers_checksum(answers, opened.definition.checksum),
             send_key=send_key,
             submitted_by_id=work.me.user_id,
             submitted_at=work.now,
@@ -125,7 +125,7 @@ def _snapshot(work: UnitOfWork, opened: FormContext, send_key: str) -> Submissio
     )
 
 
-def _hand_in_files(work: UnitOfWork, opened: FormContext, submission: Submission) -> None:
+def _mark_files_sent(work: UnitOfWork, opened: FormContext, submission: Submission) -> None:
     sent = [
         number
         for section in opened.sections

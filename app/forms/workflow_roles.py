@@ -6,7 +6,7 @@ from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.errors import FieldError, NotFound, ValidationFailed
-from app.core.roles import FAMILY_PARTS, Role, WorkflowRole
+from app.core.roles import FAMILY_ROLES, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.rules.workflow import FormState
@@ -85,7 +85,7 @@ _OPEN_LINK = CompiledQuery(
         ChildLink.person_id == bindparam("me"),
         ChildLink.ended_at.is_(None),
         or_(
-            ChildLink.part.in_(tuple(FAMILY_PARTS)),
+            ChildLink.part.in_(tuple(FAMILY_ROLES)),
             ChildLink.organisation_id == bindparam("organisation", type_=Integer()),
         ),
     )

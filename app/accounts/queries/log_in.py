@@ -88,7 +88,7 @@ def stamp_log_in(
     return stamped.one_or_none() is not None
 
 
-def burn_app_step(session: Session, person_id: int, step: int) -> bool:
+def use_app_step(session: Session, person_id: int, step: int) -> bool:
     """Use up one half minute of the authenticator app. Return False when it, or a later one, was used already."""
     unused = or_(_person.c.totp_last_step.is_(None), _person.c.totp_last_step < step)
     burnt = session.execute(

@@ -15,7 +15,7 @@ from app.children.queries.finding import named_like
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
-from app.core.roles import FAMILY_PARTS, Principal, WorkflowRole
+from app.core.roles import FAMILY_ROLES, Principal, WorkflowRole
 from app.forms.rules.form_titles import purpose_of, title_of
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
@@ -144,7 +144,7 @@ def involved_with(session: Session, child_id: int) -> list[Involved]:
         Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9], bool(r[10]))
         for r in rows
     ]
-    return sorted(found, key=lambda each: (each.part in FAMILY_PARTS, each.in_queue))
+    return sorted(found, key=lambda each: (each.part in FAMILY_ROLES, each.in_queue))
 
 
 _FORMS = CompiledQuery(

@@ -146,18 +146,18 @@ def form_to_read(session: Session, form_id: int) -> Form | None:
     return None
 
 
-def form_held(session: Session, form_id: int) -> Form | None:
+def form_for_update(session: Session, form_id: int) -> Form | None:
     """Return one form locked for update, or None."""
     return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
 
 
-def form_held_with_child(session: Session, form_id: int) -> Form | None:
+def form_and_child_for_update(session: Session, form_id: int) -> Form | None:
     """Return one form locked for update, after the child's record (see core/database/locks.py), or None.
 
     Raises Conflict when the form was moved to another record meanwhile.
     """
     child_id = hold_child_of(session, form_id)
-    form = form_held(session, form_id)
+    form = form_for_update(session, form_id)
     if form is not None and form.child_id != child_id:
         raise Conflict("Form")
     return form

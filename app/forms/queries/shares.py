@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
-from app.core.roles import FAMILY_PARTS, WorkflowRole
+from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.forms.rules.consent_givers import YOUNG_PERSON
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Consent, Form, FormVersion, Submission
@@ -149,7 +149,7 @@ def part_of_giver(session: Session, child_id: int, person_id: int | None) -> Wor
     statement = select(ChildLink.part).where(
         ChildLink.child_id == child_id,
         ChildLink.person_id == person_id,
-        ChildLink.part.in_(tuple(FAMILY_PARTS)),
+        ChildLink.part.in_(tuple(FAMILY_ROLES)),
         ChildLink.ended_at.is_(None),
     )
     return session.scalars(statement.limit(1)).first()

@@ -63,7 +63,7 @@ class Workflow:
     def __init__(self, *steps: Step) -> None:
         self.steps = {each.name: each for each in steps}
 
-    def step(self, name: str, state: FormState, parts: Iterable[WorkflowRole]) -> Step:
+    def step(self, name: str, state: FormState, roles: Iterable[WorkflowRole]) -> Step:
         """Return the step, if these roles may take it now.
 
         Raises Forbidden when the roles may not take it, and InvalidState when it is not possible from this state or
@@ -72,15 +72,15 @@ class Workflow:
         found = self.steps.get(name)
         if found is None:
             raise InvalidState(name)
-        if found.allowed_roles.isdisjoint(parts):
+        if found.allowed_roles.isdisjoint(roles):
             raise Forbidden(name)
         if state not in found.start:
             raise InvalidState(name)
         return found
 
-    def open_to(self, state: FormState, parts: Iterable[WorkflowRole]) -> list[str]:
+    def open_to(self, state: FormState, roles: Iterable[WorkflowRole]) -> list[str]:
         """Return the names of the steps these roles may take now, for the buttons on the page."""
-        held = frozenset(parts)
+        held = frozenset(roles)
         return [
             each.name
             for each in self.steps.values()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.tables.people import Person
 from app.children.tables import Child, ChildLink
 from app.core.database.engine import use_custom_plans
-from app.core.roles import FAMILY_PARTS, Principal
+from app.core.roles import FAMILY_ROLES, Principal
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
@@ -184,7 +184,7 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
     found = {
-        row[0]: Addressee(row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_PARTS, row[4], row[5] or "")
+        row[0]: Addressee(row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_ROLES, row[4], row[5] or "")
         for row in rows
     }
     return list(found.values())

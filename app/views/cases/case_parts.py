@@ -19,7 +19,7 @@ from app.cases.rules.status import (
 )
 from app.children.rules.identifiers import nhs_number_text
 from app.children.rules.school_years import school_year, year_group_label, year_of
-from app.core.roles import FAMILY_PARTS, Principal, Role, WorkflowRole
+from app.core.roles import FAMILY_ROLES, Principal, Role, WorkflowRole
 from app.core.wording import N_
 from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.forms.rules.secrecy import hides_places
@@ -98,7 +98,7 @@ def people_shown(people: Sequence[Involved], child: Child, who: Principal) -> li
         return list(people)
     return [
         replace(each, organisation_name="")
-        if each.part in FAMILY_PARTS
+        if each.part in FAMILY_ROLES
         else replace(each, organisation_name="", relationship="")
         for each in people
         if not each.in_queue

@@ -15,7 +15,7 @@ from app.cases.handover import owed_through
 from app.cases.invitations import of_child
 from app.cases.queries.child_page import organisations_named, professionals_named
 from app.core.errors import ValidationFailed
-from app.core.roles import FAMILY_PARTS
+from app.core.roles import FAMILY_ROLES
 from app.core.text_input import clean_line
 from app.models import Child, ChildLink, Organisation, Person
 from app.views.web.base import PortalView
@@ -136,7 +136,7 @@ class LinkView(PortalView):
             link = work.get(ChildLink, link_id)
             context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
             context["owed"] = [form.title for form in owed_through(work, link)]
-            invited = of_child(work, link.child_id)[1] if link.part in FAMILY_PARTS else []
+            invited = of_child(work, link.child_id)[1] if link.part in FAMILY_ROLES else []
             context["invited"] = [f"{each.name} ({each.email})" for each in invited]
         return self.page("casework/end_link.html", **context)
 

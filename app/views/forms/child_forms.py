@@ -31,7 +31,7 @@ class NewChildForm(Form):
     nhs_number = StringField(_l("NHS number (optional)"), description=_l("10 digits, like 943 476 5870"))
 
     def details(self) -> NewChild:
-        """What was typed, for the service to judge."""
+        """Return the entered details, unchecked, for the use case."""
         values = {
             each.name: self[each.name].data or ""
             for each in fields(NewChild)

@@ -107,7 +107,7 @@ def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | Non
     """
     form = found.form
     notes = notes or _no_notes(work)
-    is_team = WorkflowRole.sen_team in found.parts
+    is_team = WorkflowRole.sen_team in found.roles
     return {
         "form": form,
         "found": found,
@@ -123,7 +123,7 @@ def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | Non
         "sender_is_unconfirmed": is_team and _is_unconfirmed(found),
         "returns": _returns(found),
         "is_team": is_team,
-        "is_author": WorkflowRole.author in found.parts,
+        "is_author": WorkflowRole.author in found.roles,
         "may_decide": "agree_to_assess" in found.steps,
     }
 

@@ -33,7 +33,7 @@ from app.views.forms.form_reading import (
     read_page,
     sent_page,
 )
-from app.views.forms.section_post import read_sent, take_in, with_draft, wrong_in
+from app.views.forms.section_post import read_sent, receive_uploads, with_draft, wrong_in
 from app.views.web.access_control import record_activity
 from app.views.web.base import PortalView
 from app.views.web.form_errors import show_errors
@@ -84,12 +84,12 @@ class FormView(PortalView):
             with self.work() as work:
                 opened = load_form_for_update(work, form_id)
                 section = opened.section(section_id)
-                pressed = read_sent(section, work)
+                posted = read_sent(section, work)
                 before = opened.drafts[section_id].version if section_id in opened.drafts else 0
-                draft = drafts.save_section(work, opened, section_id, pressed.entered, pressed.version)
-                own_window = before > pressed.version and draft.version > before
-                if pressed.taken_off is not None:
-                    attachments.take_off(work, opened, pressed.taken_off)
+                draft = drafts.save_section(work, opened, section_id, posted.entered, posted.version)
+                own_window = before > posted.version and draft.version > before
+                if posted.taken_off is not None:
+                    attachments.take_off(work, opened, posted.taken_off)
                 opened = with_draft(opened, section, draft)
                 problems = wrong_in(opened, section, work)
                 following = after(opened, section)
@@ -100,9 +100,9 @@ class FormView(PortalView):
             flash(
                 _("You saved this section in another window too. We have kept what you saved last."), "info"
             )
-        file_faults = take_in(form_id, section_id, pressed)
-        if pressed.goes_to and not file_faults:
-            return redirect(section_url(form_id, section_id, pressed.goes_to))
+        file_faults = receive_uploads(form_id, section_id, posted)
+        if posted.goes_to and not file_faults:
+            return redirect(section_url(form_id, section_id, posted.goes_to))
         return self._go_on(form_id, section_id, following, problems, file_faults)
 
     def _go_on(
@@ -130,20 +130,20 @@ class FormView(PortalView):
         try:
             with self.work() as work:
                 opened = load_form_for_update(work, form_id)
-                pressed = read_sent(opened.section(section), work)
-                draft = drafts.autosave_section(work, opened, section, pressed.entered, pressed.version)
+                posted = read_sent(opened.section(section), work)
+                draft = drafts.autosave_section(work, opened, section, posted.entered, posted.version)
         except drafts.EditConflict:
             self._put_aside(form_id, section)
             return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
-        if draft.version != pressed.version:
+        if draft.version != posted.version:
             record_activity()  # new input; a page that only repeats its last save must not extend the log-in
         return jsonify(saved_at=uk_time(draft.saved_at), version=draft.version)
 
     def _put_aside(self, form_id: int, section_id: str) -> None:
         with self.work() as work:
             opened = load_form_for_update(work, form_id)
-            pressed = read_sent(opened.section(section_id), work)
-            conflicts.stash(work, opened, section_id, pressed.entered, pressed.version)
+            posted = read_sent(opened.section(section_id), work)
+            conflicts.stash(work, opened, section_id, posted.entered, posted.version)
 
     @expose("/<int:form_id>/section/<section>/compare", methods=["GET", "POST"])
     @has_access

@@ -29,7 +29,7 @@ from app.views.web.base import my_work
 
 
 @dataclass
-class Pressed:
+class SectionPost:
     """The data posted with a section's page."""
 
     version: int
@@ -43,21 +43,21 @@ class Pressed:
     """Files with the question they answer."""
 
 
-def read_sent(section: Section, work: UnitOfWork) -> Pressed:
+def read_sent(section: Section, work: UnitOfWork) -> SectionPost:
     """Return the posted data, with one row more or fewer where such a button was pressed. Raises NotFound."""
-    pressed = Pressed(sent_version(), values_from(section, request.form, work.today))
+    posted = SectionPost(sent_version(), values_from(section, request.form, work.today))
     if row_in := request.form.get("_add"):
-        _add_row(section, pressed, row_in)
+        _add_row(section, posted, row_in)
     elif removed := request.form.get("_remove"):
-        _remove(section, pressed, removed)
+        _remove(section, posted, removed)
     elif asked := request.form.get("_upload"):
-        pressed.asked_to_upload = _kind(section, asked) == "files"
-        pressed.goes_to = asked
+        posted.asked_to_upload = _kind(section, asked) == "files"
+        posted.goes_to = asked
     for question in section.questions:
         if question.kind == "files":
             sent = (one for one in request.uploads.getlist(question.id) if one.filename)
-            pressed.uploads += [(question.id, one) for one in sent]
-    return pressed
+            posted.uploads += [(question.id, one) for one in sent]
+    return posted
 
 
 def sent_version() -> int:
@@ -73,25 +73,25 @@ def _kind(section: Section, question_id: str) -> str:
         raise NotFound("Question") from None
 
 
-def _add_row(section: Section, pressed: Pressed, question_id: str) -> None:
+def _add_row(section: Section, posted: SectionPost, question_id: str) -> None:
     if _kind(section, question_id) != "table":
         raise NotFound("Question")
-    rows = pressed.entered.get(question_id) or [{}]  # an empty table is drawn with one row
-    pressed.entered = add_row(section, {**pressed.entered, question_id: rows}, question_id)
+    rows = posted.entered.get(question_id) or [{}]  # an empty table is drawn with one row
+    posted.entered = add_row(section, {**posted.entered, question_id: rows}, question_id)
     first = section.question(question_id).columns[0].id
-    count = len(pressed.entered[question_id])  # type: ignore[arg-type]
-    pressed.goes_to = f"{question_id}-{count - 1}-{first}"
+    count = len(posted.entered[question_id])  # type: ignore[arg-type]
+    posted.goes_to = f"{question_id}-{count - 1}-{first}"
 
 
-def _remove(section: Section, pressed: Pressed, value: str) -> None:
+def _remove(section: Section, posted: SectionPost, value: str) -> None:
     question_id, _, number = value.partition(":")
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise NotFound("Question")
     if _kind(section, question_id) == "files":
-        pressed.taken_off = int(number)
+        posted.taken_off = int(number)
     else:
-        pressed.entered = remove_row(section, pressed.entered, question_id, int(number))
-    pressed.goes_to = question_id
+        posted.entered = remove_row(section, posted.entered, question_id, int(number))
+    posted.goes_to = question_id
 
 
 def with_draft(opened: FormContext, section: Section, draft: SectionDraft) -> FormContext:
@@ -106,16 +106,16 @@ def wrong_in(opened: FormContext, section: Section, work: UnitOfWork) -> list[Pr
     return check_draft(section, given, opened.answers, work.today)
 
 
-def take_in(form_id: int, section_id: str, pressed: Pressed) -> dict[str, str]:
+def receive_uploads(form_id: int, section_id: str, posted: SectionPost) -> dict[str, str]:
     """Receive the uploaded files; return the errors by question.
 
     Each file is written to the store before its row is added, in a commit of its own, and only where there is room
     for it.
     """
     faults: dict[str, str] = {}
-    if pressed.asked_to_upload and not pressed.uploads:
-        faults[pressed.goes_to] = Wording(N_("Select a file"))
-    for question_id, upload in pressed.uploads:
+    if posted.asked_to_upload and not posted.uploads:
+        faults[posted.goes_to] = Wording(N_("Select a file"))
+    for question_id, upload in posted.uploads:
         name, place = upload.filename or "", (form_id, section_id, question_id)
         try:
             with my_work() as work:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core.errors import Forbidden, Incomplete, InvalidState, NotFound
 from app.forms.reading import read
 from app.forms.rules.workflow import FormState
-from app.forms.submissions import seal_of, submit
+from app.forms.submissions import answers_checksum, submit
 from app.models import AuditRow, Document, Form, Submission
 from tests.cast import everything
 from tests.filled_forms import answers_now, fill_in, save, send
@@ -80,7 +80,7 @@ def test_what_was_sent_is_sealed_and_stays(context, cast, request_form):
     with everything(context) as work:
         kept = work.get(Submission, submission.id)
         form = work.get(Form, request_form.id)
-        assert kept.checksum == seal_of(kept.answers, form.form_version.checksum)
+        assert kept.checksum == answers_checksum(kept.answers, form.form_version.checksum)
         assert kept.answers["child"]["child_forenames"] == "Amina"
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from app.core.database.row_mapper import RowMapper
-from app.forms.queries.forms import drafts_of, drafts_to_read, form_held, form_to_read
+from app.forms.queries.forms import drafts_of, drafts_to_read, form_for_update, form_to_read
 from app.models import Form
 
 
 def test_a_snapshot_says_what_the_row_says(cast, make):
     form = make.request(make.child(linked=(cast.sana,), surname="Shah"), cast.sana)
     with cast.sana.works() as work:
-        row, snapshot = form_held(work.session, form.id), form_to_read(work.session, form.id)
+        row, snapshot = form_for_update(work.session, form.id), form_to_read(work.session, form.id)
         assert row is not None and snapshot is not None
         for name in RowMapper(Form).names:
             assert getattr(snapshot, name) == getattr(row, name), name
