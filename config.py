@@ -311,10 +311,10 @@ def _check_live(env: Environment, settings: Settings) -> None:
         env.wrong(
             f"DATA_DIR {settings.data_dir} holds a demo, whose accounts and keys are public: use another folder"
         )
-    if not (settings.trusted_proxy_hops or env.yes_or_no("NO_PROXY_IN_FRONT", False)):
+    if not settings.trusted_proxy_hops:
         env.wrong(
-            "TRUSTED_PROXY_HOPS is missing: how many proxies stand between people and the portal. They do TLS and take "
-            "slow connections; only where there is really none, set NO_PROXY_IN_FRONT=yes"
+            "TRUSTED_PROXY_HOPS is missing: how many proxies stand between people and the portal. They do TLS and wait "
+            "for slow clients, which the portal's own server cannot do (deploy/nginx.conf)"
         )
     if DEMO_PASSWORD in (settings.mail_password, unquote(urlsplit(settings.database_url).password or "")):
         env.wrong("The demo's password is in use as a real one: change it")

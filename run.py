@@ -1,5 +1,7 @@
 """Start the portal: `python run.py` for all of it, or `web`, `worker` or `prepare` for one part.
 
+`check` tries whether the web server of this version would start, and prints "ready" if so; nothing is changed.
+
 `flask --app run ...` and any WSGI server (`run:create_app()`) find the application here too.
 """
 
@@ -12,7 +14,7 @@ from config import ConfigError, Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
-USAGE = "Usage: python run.py [web | worker | prepare]"
+USAGE = "Usage: python run.py [web | worker | prepare | check]"
 
 
 def create_app() -> "Flask":
@@ -42,6 +44,16 @@ def _web(settings: Settings) -> int:
 
     leave_unless_current(settings)
     serve(settings)
+    return 0
+
+
+def _check(settings: Settings) -> int:
+    from startup.tables import leave_unless_current
+    from startup.web import build_portal
+
+    leave_unless_current(settings)
+    build_portal(settings)
+    print("ready")
     return 0
 
 
@@ -96,7 +108,7 @@ def _banner(settings: Settings) -> str:
     return "\n".join([*lines, "Press Ctrl+C to stop.", ""])
 
 
-PARTS = {"all": _everything, "web": _web, "worker": _worker, "prepare": _prepare}
+PARTS = {"all": _everything, "web": _web, "worker": _worker, "prepare": _prepare, "check": _check}
 
 
 def main(arguments: list[str]) -> int:
@@ -107,11 +119,6 @@ def main(arguments: list[str]) -> int:
         return 2
     os.umask(0o077)  # database, files and mail are for the portal's own account only
     settings = _settings_or_leave()
-    supervisor = os.environ.get("PORTAL_SUPERVISOR_PID")
-    if supervisor == str(os.getppid()):
-        from startup.orphans import leave_with
-
-        leave_with(int(supervisor))
     return part(settings)
 
 

@@ -1,4 +1,7 @@
-"""Measure the start time and memory of a web process, and the time until a code is mailed."""
+"""Measure the start time and memory of a web process, and the time until a code is mailed.
+
+The short form runs with the tests, beside other work: it reports the times and promises only the memory.
+"""
 
 import re
 import time
@@ -35,9 +38,9 @@ def prove(options: Options) -> Iterator[Promise]:
     pages = rounds * len(people) * len(PAGES)
     yield holds(
         "A web process answers after being started",
-        started < SECONDS_TO_START,
+        options.short or started < SECONDS_TO_START,
         f"{started:.1f} s",
-        f"under {SECONDS_TO_START} s",
+        "reported" if options.short else f"under {SECONDS_TO_START} s",
     )
     yield holds(
         f"Memory of the web process that answers, after {pages:,} pages",
@@ -47,9 +50,9 @@ def prove(options: Options) -> Iterator[Promise]:
     )
     yield holds(
         "A security code is with the mail server after the password was given",
-        mailed < SECONDS_TO_MAIL,
+        options.short or mailed < SECONDS_TO_MAIL,
         f"{mailed:.2f} s",
-        f"within {SECONDS_TO_MAIL} s",
+        "reported" if options.short else f"within {SECONDS_TO_MAIL} s",
     )
 
 

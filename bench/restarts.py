@@ -1,7 +1,7 @@
 """Prove rolling restarts: a new version of the web server replaces the old one while people work.
 
-A restart is SIGHUP to `run.py web`: it starts a fresh serving process beside the old one and then lets the old one
-finish what it has in hand. Nothing here tries again: whatever a browser would show as an error counts as one.
+A restart is SIGHUP to `run.py web`: it checks the new version, starts a worker process of it beside the old one, and then
+the old one finishes its open requests. Nothing here tries again: whatever a browser would show as an error counts as one.
 """
 
 import os
@@ -114,11 +114,11 @@ def prove_broken_version(options: Options) -> Iterator[Promise]:
         broken = portal.folder / "data" / "secrets.toml"  # a demo's: no live portal starts beside it
         broken.touch()
         os.kill(master, signal.SIGHUP)
-        line = "does not come up"
-        portal.until(lambda: line in portal.web.log.read_text(), LONGEST, "word that it does not come up")
+        line = "does not start"
+        portal.until(lambda: line in portal.web.log.read_text(), LONGEST, "word that it does not start")
         answered = portal.healthy()
         fine = answered is not None and answered.status == 200 and before <= _children(master)
-        yield holds("A version that does not come up: the one before goes on", fine, "it answers")
+        yield holds("A version that does not start: the one before goes on", fine, "it answers")
         broken.unlink()
         Restarts(portal).once()
         answered = portal.healthy()

@@ -128,3 +128,19 @@ def start_logs(form: str) -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("app.views.web.requests").setLevel(logging.INFO if form == "json" else logging.WARNING)
+
+
+class WithoutValues(logging.Filter):
+    """Drops what would be put into a message: gunicorn puts in the address that was asked for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = str(record.msg).replace("%s", "[left out]"), ()
+        return True
+
+
+def start_server_log() -> None:
+    """Log gunicorn's errors as the portal's own. Its warnings quote requests and are left out."""
+    server = logging.getLogger("gunicorn.error")
+    server.handlers, server.propagate = [], True
+    server.setLevel(logging.ERROR)
+    server.addFilter(WithoutValues())

@@ -1,6 +1,6 @@
 """Starts the web server and the worker, starts either again when it dies, and stops both in good order."""
 
-import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +17,6 @@ from config import Settings
 from startup.demo_mail import MailFolder
 
 ROOT = Path(__file__).resolve().parents[1]
-SUPERVISOR = "PORTAL_SUPERVISOR_PID"
 SECONDS_TO_DRAIN = 30
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 60.0
@@ -43,10 +42,7 @@ class Helper:
     def start(self) -> None:
         # A session of its own: Ctrl+C reaches the supervisor only, which then stops the others in order.
         self.process = subprocess.Popen(
-            command(self.name),
-            cwd=ROOT,
-            env={**os.environ, SUPERVISOR: str(os.getpid())},
-            start_new_session=True,
+            [*stops_with_its_parent(), *command(self.name)], cwd=ROOT, start_new_session=True
         )
         self.started = time.monotonic()
 
@@ -70,6 +66,12 @@ class Helper:
 def command(name: str) -> list[str]:
     """How a part of the portal is started as a program of its own."""
     return [sys.executable, str(ROOT / "run.py"), name]
+
+
+def stops_with_its_parent() -> list[str]:
+    """How a program is started that has to stop when the supervisor is killed; nothing where there is no setpriv."""
+    found = shutil.which("setpriv")
+    return [found, "--pdeathsig", "TERM"] if found else []
 
 
 class Supervisor:
@@ -109,8 +111,8 @@ class Supervisor:
         self._stopping = True
 
     def _asked_to_renew(self, _sign: int, _frame: FrameType | None) -> None:
-        """A new version lies there: the web server brings it in while people work (startup/rolling.py), and the worker
-        finishes the mail in hand and is started again."""
+        """A new version lies there: the web server brings it in while people work (startup/gunicorn_config.py), and the
+        worker finishes the mail in hand and is started again."""
         for helper in self._helpers:
             if helper.process is not None and helper.process.poll() is None:
                 helper.process.send_signal(signal.SIGHUP if helper.name == "web" else signal.SIGTERM)

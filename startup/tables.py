@@ -5,8 +5,8 @@ from typing import NoReturn
 
 from config import Settings
 
-WRONG_TABLES = 3
-"""The exit code for wrong tables. Another start does not help, so systemd does not try."""
+WRONG_TABLES = 5
+"""The exit code for wrong tables. Another start does not help, so systemd does not try. (gunicorn exits with 3 or 4.)"""
 
 NO_DATABASE = 4
 """The exit code for no database. Another start helps: after a boot the database may be later than the portal."""

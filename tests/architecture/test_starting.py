@@ -76,6 +76,7 @@ class Portal:
 
     def part(self, name: str) -> int:
         """The process number of the web server or the worker; 0 while there is none."""
+        word = {"web": b"startup.web:open_portal()", "worker": b"worker"}[name]
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 words = (folder / "cmdline").read_bytes().split(b"\0")
@@ -84,7 +85,7 @@ class Portal:
             except (OSError, IndexError):
                 continue
             if (
-                name.encode() in words
+                word in words
                 and f"DATA_DIR={self.data}".encode() in environ.split(b"\0")
                 and parent == self.pid
             ):

@@ -122,6 +122,15 @@ def test_A10_headers_have_a_bounded_size(server: int) -> None:
 # --- the middleware by itself ---------------------------------------------------------------------
 
 
+class Client:
+    """A client's socket, of which only the timeout is set."""
+
+    timeout: float | None = None
+
+    def settimeout(self, seconds: float) -> None:
+        self.timeout = seconds
+
+
 PLACES: dict[str, Any] = {"at_once": 2, "bodies": 2, "answers": 2, "seconds": 1}
 
 
@@ -131,11 +140,11 @@ def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [str(len(environ["wsgi.input"].read())).encode()]
 
 
-def asked(app: Any, body: Any, **environ: str) -> tuple[str, bytes]:
+def asked(app: Any, body: Any, **environ: Any) -> tuple[str, bytes]:
     """One request; gives the status and the answer."""
     said: list[str] = []
     answer = app(
-        {"REQUEST_METHOD": "POST", "wsgi.input": body, **environ},
+        {"REQUEST_METHOD": "POST", "wsgi.input": body, "gunicorn.socket": Client(), **environ},
         lambda status, _headers: said.append(status),
     )
     content = b"".join(answer)
@@ -159,6 +168,33 @@ def test_A10_a_body_without_a_length_is_not_read_further_than_any_may_be() -> No
     assert body.tell() <= 1_000 + slow_clients.PIECE
 
 
+def test_A10_a_body_that_goes_on_too_slowly_is_given_up_and_its_place_is_free_again() -> None:
+    app = SlowClients(echo, **PLACES | {"bodies": 1, "seconds": 0.3}, most_bytes=1_000)
+
+    def post_slowly() -> str:
+        ours, theirs = socket.socketpair()
+        stop = threading.Event()
+        with ours, theirs, ours.makefile("rb") as body:
+            sender = threading.Thread(target=trickle, args=(theirs, stop))
+            sender.start()
+            found = asked(app, body, **{"CONTENT_LENGTH": "1000", "gunicorn.socket": ours})
+            stop.set()
+            sender.join()
+        return found[0]
+
+    assert [post_slowly()[:3] for _ in range(2)] == ["408", "408"]
+    assert asked(app, BytesIO(b"abc"), CONTENT_LENGTH="3") == ("200 OK", b"3")
+
+
+def test_A10_a_client_that_takes_nothing_of_its_answer_is_hung_up_on() -> None:
+    client = Client()
+    app = SlowClients(echo, **PLACES, most_bytes=1_000)
+
+    app({"REQUEST_METHOD": "POST", "wsgi.input": BytesIO(), "gunicorn.socket": client}, lambda *_: None)
+
+    assert client.timeout == slow_clients.SECONDS_TO_TAKE_ANSWER
+
+
 def test_A10_few_large_answers_are_sent_at_once() -> None:
     def large(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
         start_response("200 OK", [("Content-Length", str(slow_clients.LARGE + 1))])
@@ -168,7 +204,8 @@ def test_A10_few_large_answers_are_sent_at_once() -> None:
     said: list[str] = []
 
     def get() -> Any:
-        return app({"REQUEST_METHOD": "GET"}, lambda status, _headers: said.append(status))
+        environ = {"REQUEST_METHOD": "GET", "gunicorn.socket": Client()}
+        return app(environ, lambda status, _headers: said.append(status))
 
     first, _second, third = get(), get(), get()
     first.close()

@@ -7,5 +7,5 @@ from bench import resources
 pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 
-def test_a_web_process_starts_soon_and_stays_small_and_codes_are_mailed_at_once(options, keeps):
+def test_a_web_process_starts_and_stays_small_and_codes_are_mailed(options, keeps):
     keeps(resources.prove(options))
