@@ -1,0 +1,1 @@
+"""Rules of the children area: plain functions without Flask or SQL."""

@@ -1,0 +1,1 @@
+"""Rules of the operations area: plain functions without Flask or SQL."""
