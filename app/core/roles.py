@@ -1,6 +1,6 @@
 """Who people are, and which doors each role may use. The council reviews this file as its access policy.
 
-A role opens doors (pages); it never decides which rows are seen behind them: that is store/policies.py.
+A role opens doors (pages); it never decides which rows are seen behind them: that is each area's policies.py.
 """
 
 import enum

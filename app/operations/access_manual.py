@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from inspect import getdoc
 from typing import Any
 
+from app.core.database.policies import IN_WORDS, OPEN_TO_ALL, ROW_POLICIES
 from app.core.roles import GRANTS, ROLE_LABELS, Role, WorkflowRole
 from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Workflow
 from app.operations.access_words import (
@@ -19,7 +20,6 @@ from app.operations.access_words import (
     TABLES,
     WORKFLOW_ROLE_TEXTS,
 )
-from app.store.policies import IN_WORDS, OPEN_TO_ALL, ROW_POLICIES
 
 INTRODUCTION = """\
 # Who may do what in the portal

@@ -161,7 +161,7 @@ STANDING = (
     "Whoever sees the child, and nothing of what the request says.",
 )
 """The only columns of a row that can be read without access to the row; see STANDING in
-app/store/policies.py."""
+its area's policies.py."""
 
 TABLES: Mapping[type[Any], str] = {
     models.Child: "Children and young people",

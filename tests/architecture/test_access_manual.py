@@ -1,10 +1,10 @@
 """The council's access policy: docs/access.md says what the program does, and leaves nothing out."""
 
 from app.commands_policy import MANUAL
+from app.core.database.policies import OPEN_TO_ALL, ROW_POLICIES
 from app.core.roles import GRANTS, READ, WRITE
 from app.operations.access_manual import access_manual
 from app.operations.access_words import GRANT_TEXTS, PUBLIC_PAGES, TABLES
-from app.store.policies import OPEN_TO_ALL, ROW_POLICIES
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import SHUT, door_of, routes
 

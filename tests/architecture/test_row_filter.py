@@ -9,7 +9,7 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 
 from app import models
-from app.store.policies import OPEN_TO_ALL, ROW_POLICIES
+from app.core.database.policies import OPEN_TO_ALL, ROW_POLICIES
 
 ROOT = Path(__file__).parents[2] / "app"
 
@@ -17,8 +17,10 @@ BELOW_THE_ORM = {
     "core/database/engine.py": "it opens transactions",
     "operations/database_copy.py": "copies the whole database for a backup, for nobody to look at",
     "core/database/compiled_query.py": "runs compiled statements that have the row filter in them",
-    "store/policies.py": "policies are not filtered by policies",
-    "store/involvement.py": "a part of the policies, which are not filtered by policies",
+    "children/policies.py": "policies are not filtered by policies",
+    "forms/policies.py": "policies are not filtered by policies",
+    "forms/queries/standing.py": "joined only to a child that the row filter shows",
+    "children/involvement.py": "a part of the policies, which are not filtered by policies",
     "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
     "accounts/queries/signed_in.py": "asked before anybody is known",
     "accounts/queries/log_in.py": "asked before anybody is known",
@@ -58,7 +60,7 @@ def test_every_table_has_a_rule_or_is_open_on_purpose():
         if table is not User  # Person is the class we use; the next test keeps it so
         and not any(parent in ROW_POLICIES or parent in OPEN_TO_ALL for parent in table.__mro__)
     ]
-    assert bare == [], "say in app/store/policies.py who may see these"
+    assert bare == [], "say in its area's policies.py who may see these"
 
 
 def test_no_table_is_both_ruled_and_open():

@@ -13,12 +13,12 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
+from app.core.database.policies import OPEN_TO_ALL
 from app.core.unit_of_work import AppContext
 from app.documents import documents
 from app.forms import attachments
 from app.forms.form_context import load_form_for_update
 from app.models import Document, Organisation
-from app.store.policies import OPEN_TO_ALL
 from app.views.accounts.admin_lists import OrganisationList
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything

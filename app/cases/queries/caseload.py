@@ -17,10 +17,10 @@ from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.engine import use_custom_plans
 from app.core.roles import Principal
+from app.forms.queries.standing import STANDING
 from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import AUTHORS_DATE, Form, FormTemplate, FormVersion
-from app.store.policies import STANDING
 
 PAGE = 25
 

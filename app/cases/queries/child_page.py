@@ -16,12 +16,12 @@ from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.roles import FAMILY_ROLES, Principal, WorkflowRole
+from app.forms.queries.standing import STANDING
 from app.forms.rules.form_titles import purpose_of, title_of
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
-from app.store.policies import STANDING
 
 
 @dataclass(frozen=True)

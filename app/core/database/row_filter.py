@@ -1,6 +1,6 @@
 """Row-level security: add the row policies of a session's principal to every ORM statement the session runs.
 
-A session without a principal sees no rows. Core statements are not filtered; tests/house/test_row_filter.py names the
+A session without a principal sees no rows. Core statements are not filtered; tests/architecture/test_row_filter.py names the
 files that may use them.
 
 The filter is built once per set of roles; user and organisation ids are bind parameters.
@@ -29,8 +29,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from app.core.database.policies import ROW_POLICIES, RowPolicy
 from app.core.roles import Principal
-from app.store.policies import ROW_POLICIES, RowPolicy
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def set_principal(session: Session, who: Principal | None) -> None:
         return
     if _FILTER in session.info:
         session.expunge_all()
-    session.info[_FILTER] = NO_ROWS if who is None else _row_filter_for(who)
+    session.info[_FILTER] = no_rows() if who is None else _row_filter_for(who)
     session.info[_PRINCIPAL] = who
     if who is not None:
         session.info[_PARAMS] = {_USER_ID: who.user_id, _ORGANISATION_ID: who.organisation_id}
@@ -92,7 +92,8 @@ def bypass_row_filter(session: Session, reason: str) -> None:
 
 def row_filter_of(session: Session) -> RowFilter:
     """Return the session's row filter; the one that shows no rows where no principal was set."""
-    return cast(RowFilter, session.info.get(_FILTER, NO_ROWS))
+    held = session.info.get(_FILTER)
+    return no_rows() if held is None else cast(RowFilter, held)
 
 
 def row_filter_params(session: Session) -> Mapping[str, Any]:
@@ -174,16 +175,25 @@ def with_literals(sql: T) -> T:
     return cast(T, replacement_traverse(sql, {}, write))
 
 
-NO_ROWS = RowFilter([_criterion(table, false()) for table in ROW_POLICIES])
+def no_rows() -> RowFilter:
+    """Return the filter that shows no rows of any table with a policy."""
+    return _no_rows(_policies())
+
+
+@cache
+def _no_rows(policies: Policies) -> RowFilter:
+    return RowFilter([_criterion(table, false()) for table, _ in policies])
+
+
 ALL_ROWS = RowFilter([])
 
 __all__ = [
     "ALL_ROWS",
-    "NO_ROWS",
     "ROW_POLICIES",
     "RowFilter",
     "bypass_row_filter",
     "is_filtered",
+    "no_rows",
     "row_filter_of",
     "row_filter_params",
     "set_principal",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, exists, literal, select, union_all
 
 from app.children.tables import Child, ChildLink
+from app.core.database.policies import ROW_POLICIES
 from app.core.roles import Principal, WorkflowRole
 from app.forms.rules.form_titles import title_of
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
-from app.store.policies import ROW_POLICIES
 
 _link, _form = ChildLink.__table__, Form.__table__
 _version, _template = FormVersion.__table__, FormTemplate.__table__

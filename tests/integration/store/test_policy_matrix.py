@@ -4,6 +4,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
 from sqlalchemy import false, select, true
 
+from app.core.database.policies import ROW_POLICIES
 from app.core.unit_of_work import unit_of_work
 from app.models import (
     Child,
@@ -16,7 +17,6 @@ from app.models import (
     Submission,
     Throttle,
 )
-from app.store.policies import ROW_POLICIES
 from tests.cast import Actor
 from tests.integration.store.world import POLICY, World
 
@@ -98,7 +98,7 @@ def test_a_rule_that_is_lost_or_slammed_is_noticed(world, monkeypatch, instead):
 @pytest.mark.parametrize("part", ["_is_written_by", "_is_open_to", "linked_children"])
 def test_every_part_of_the_rules_is_felt(world, monkeypatch, part):
     from app.core.database import row_filter
-    from app.store import policies
+    from app.forms import policies
 
     # The filter is built once per set of roles; here it is built from broken policies each time.
     monkeypatch.setattr(row_filter, "_row_filter", row_filter._row_filter.__wrapped__)

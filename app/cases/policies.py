@@ -1,0 +1,13 @@
+"""Row policies of cases. The docstrings are for officers to check: docs/access.md is made from them."""
+
+from sqlalchemy import ColumnElement, false, true
+
+from app.cases.tables import Decision
+from app.core.database.policies import row_policy
+from app.core.roles import Principal
+
+
+@row_policy(Decision)
+def decision(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads the history of decisions and why one was corrected."""
+    return true() if who.in_sen_team else false()

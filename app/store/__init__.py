@@ -1,1 +1,0 @@
-"""The archive: the database, its row-level security, named queries, and the file store."""
