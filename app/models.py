@@ -8,7 +8,6 @@ from app.accounts.tables.log_in import (
     Registration,
     RegistrationState,
     SavedSubmission,
-    Throttle,
 )
 from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.people import Person
@@ -17,6 +16,7 @@ from app.children.tables import Child, ChildLink, ChildMerge, ChildName
 from app.core.audit.table import AuditRow
 from app.core.mail.outbox_table import OutboxMail
 from app.core.mail.worker_table import WorkerSeen
+from app.core.rate_limit_table import Throttle
 from app.documents.tables import Document, DocumentState
 from app.forms.tables.forms import (
     ASSESSING_REQUESTS,

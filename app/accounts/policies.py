@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, false, true
 from app.accounts.rules.invitations import COUNCIL_ROLES
 from app.accounts.tables.account_changes import EmailChange, OrganisationChange
 from app.accounts.tables.invitations import Invitation
-from app.accounts.tables.log_in import LogInChallenge, LogInSession, Registration, SavedSubmission, Throttle
+from app.accounts.tables.log_in import LogInChallenge, LogInSession, Registration, SavedSubmission
 from app.accounts.tables.mailed_links import MailedLink
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
@@ -67,12 +67,6 @@ def log_in_session(who: Principal) -> ColumnElement[bool]:
 @row_policy(LogInChallenge)
 def log_in_challenge(_who: Principal) -> ColumnElement[bool]:
     """No one reads who is waiting to be logged in; the log-in looks them up before anyone is known."""
-    return false()
-
-
-@row_policy(Throttle)
-def throttle(_who: Principal) -> ColumnElement[bool]:
-    """No one reads how often something was tried; the log-in counts before anyone is known."""
     return false()
 
 

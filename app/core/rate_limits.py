@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from app.accounts.queries.log_in import (
+from app.core.errors import TooMany
+from app.core.fingerprints import marks_of
+from app.core.rate_limit_counts import (
     forget_times,
     locked_times,
     rests_until,
@@ -11,8 +13,6 @@ from app.accounts.queries.log_in import (
     save_times,
     times_of,
 )
-from app.core.errors import TooMany
-from app.core.fingerprints import marks_of
 from app.core.try_limits import Limit
 from app.core.unit_of_work import UnitOfWork
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
-from app.cases.queries.child_page import Involved
+from app.children.queries.involved import Involved
 from app.children.tables import ChildLink
 from app.core.errors import FieldError, ValidationFailed
 from app.core.roles import FAMILY_ROLES, WorkflowRole

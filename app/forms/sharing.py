@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from app.cases.queries.child_page import Involved, involved_with
+from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import FAMILY_ROLES, WorkflowRole

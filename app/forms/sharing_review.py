@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.cases.queries.child_page import Involved, involved_with
+from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import Forbidden, InvalidState, NotFound
 from app.core.roles import FAMILY_ROLES, WorkflowRole

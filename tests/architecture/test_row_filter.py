@@ -28,6 +28,7 @@ BELOW_THE_ORM = {
     "accounts/queries/recovery.py": "an account is taken back by whoever holds the right link, without a row filter",
     "accounts/queries/account_changes.py": "an address is put into use before anybody is known",
     "accounts/queries/mailed_links.py": "a link is used before anybody is known",
+    "core/rate_limit_counts.py": "tries are counted before anybody is known",
     "core/people.py": "the accounts' table for statements below the ORM",
     "accounts/queries/people.py": "recipients are found first, and stay only where their own policies show the row",
     "forms/queries/recipients.py": "recipients are found first, and stay only where their own policies show the row",

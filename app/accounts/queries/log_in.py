@@ -3,21 +3,19 @@
 They run before anyone is logged in, so these are Core statements, which no row filter applies to.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.tables.log_in import LogInChallenge, SavedSubmission, Throttle
+from app.accounts.tables.log_in import LogInChallenge, SavedSubmission
 from app.core.people import PERSON_TABLE
+from app.core.rate_limit_counts import forget_counts_before
 
 _person = PERSON_TABLE
 _challenge = LogInChallenge.__table__
-_throttle = Throttle.__table__
 _saved_submission = SavedSubmission.__table__
 
 
@@ -184,70 +182,11 @@ def close_challenges(session: Session, person_id: int, now: datetime) -> None:
     session.execute(closing.values(closed_at=now))
 
 
-# --- throttle -------------------------------------------------------------------------------------
-
-
-def _begin_counting(insert: Any) -> Any:
-    """Insert the key or update it; either way it stays locked until the commit."""
-    entered = insert(_throttle).values(
-        key=bindparam("counted"), times=[], touched_at=bindparam("now"), created_at=bindparam("now")
-    )
-    touched = entered.on_conflict_do_update(
-        index_elements=["key"], set_={"touched_at": entered.excluded.touched_at}
-    )
-    return touched.returning(_throttle.c.times, _throttle.c.rests_until)
-
-
-_BEGIN_COUNTING = {
-    name: _begin_counting(kind.insert) for name, kind in (("postgresql", postgresql), ("sqlite", sqlite))
-}
-_SAVE_TIMES = (
-    update(_throttle)
-    .where(_throttle.c.key == bindparam("counted"))
-    .values(times=bindparam("tries", type_=_throttle.c.times.type), touched_at=bindparam("now"))
-)
-
-
-def locked_times(session: Session, key: str, now: datetime) -> tuple[list[float], datetime | None]:
-    """Return the recent tries of this key and its lock-out time; the key stays locked until the commit."""
-    counting = _BEGIN_COUNTING[session.get_bind().dialect.name]
-    row = session.execute(counting, {"counted": key, "now": now}).one()
-    return list(row.times), row.rests_until
-
-
-def save_times(session: Session, key: str, times: list[float], now: datetime) -> None:
-    """Save the times of the tries."""
-    session.execute(_SAVE_TIMES, {"counted": key, "tries": times, "now": now})
-
-
-def save_rest(session: Session, key: str, until: datetime, now: datetime) -> None:
-    """Lock this key until then."""
-    session.execute(update(_throttle).where(_throttle.c.key == key).values(rests_until=until, touched_at=now))
-
-
-def rests_until(session: Session, keys: Sequence[str]) -> datetime | None:
-    """Return until when any of these keys is locked out, or None."""
-    resting = select(func.max(_throttle.c.rests_until)).where(_throttle.c.key.in_(keys))
-    return session.execute(resting).scalar_one_or_none()
-
-
-def times_of(session: Session, keys: Sequence[str]) -> list[float]:
-    """Return the tries that were counted under these keys."""
-    rows = session.execute(select(_throttle.c.times).where(_throttle.c.key.in_(keys)))
-    return [moment for (times,) in rows for moment in times]
-
-
-def forget_times(session: Session, keys: Sequence[str], now: datetime) -> None:
-    """Delete the tries counted under these keys."""
-    if keys:
-        session.execute(update(_throttle).where(_throttle.c.key.in_(keys)).values(times=[], touched_at=now))
-
-
 # --- clearing up ----------------------------------------------------------------------------------
 
 
 def forget_before(session: Session, day_ago: datetime, week_ago: datetime) -> None:
     """Delete challenges and counts older than a day, and saved submissions older than a week."""
     session.execute(delete(_challenge).where(_challenge.c.issued_at < day_ago))
-    session.execute(delete(_throttle).where(_throttle.c.touched_at < day_ago))
+    forget_counts_before(session, day_ago)
     session.execute(delete(_saved_submission).where(_saved_submission.c.kept_at < week_ago))

@@ -2,7 +2,6 @@
 
 import enum
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -56,18 +55,6 @@ class LogInChallenge(Row):
     """The challenge that this one replaced in the same browser; its code may still be in the mail."""
     earlier_code_hash: Mapped[str | None] = mapped_column()
     earlier_expires_at: Mapped[datetime | None] = mapped_column()
-
-
-class Throttle(Row):
-    """How often something was tried recently; a table, so that all web processes share the counts."""
-
-    __tablename__ = "throttle"
-
-    key: Mapped[str] = mapped_column(unique=True)
-    times: Mapped[list[Any]] = mapped_column(default=list)
-    """Seconds since 1970, oldest first; those outside the window are dropped."""
-    rests_until: Mapped[datetime | None] = mapped_column()
-    touched_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SavedSubmission(Row):

@@ -12,39 +12,17 @@ from sqlalchemy.orm import Session
 from app.accounts.tables.people import Person
 from app.cases.rules.status import CaseStatus, primary_request
 from app.children.queries.finding import named_like
+from app.children.queries.involved import UNCONFIRMED, full_name
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
-from app.core.roles import FAMILY_ROLES, Principal, WorkflowRole
+from app.core.roles import Principal
 from app.forms.queries.standing import STANDING
 from app.forms.rules.form_titles import purpose_of, title_of
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
-
-
-@dataclass(frozen=True)
-class Involved:
-    """A person, or an organisation's queue, linked to a child now."""
-
-    link_id: int
-    part: WorkflowRole
-    relationship: str
-    person_id: int | None
-    person_name: str
-    organisation_id: int | None
-    organisation_name: str
-    since: datetime
-    through_queue: bool
-    """The link came through the organisation's queue, so a colleague can take over."""
-    is_unconfirmed: bool = False
-    """Employment at the organisation has not been confirmed yet."""
-
-    @property
-    def in_queue(self) -> bool:
-        """Return whether the link is the queue's own, not yet assigned to a person."""
-        return self.person_id is None
 
 
 @dataclass(frozen=True)
@@ -91,10 +69,6 @@ class MessageLine:
     letter: str | None
 
 
-def _name(first: str | None, last: str | None) -> str:
-    return f"{first} {last or ''}".strip() if first else ""
-
-
 # Compiled once because every page runs them; the child's id is a bind parameter.
 _CHILD = JoinMapper(RowMapper(Child), RowMapper(Organisation, "id", "name"))
 _CHILD_READ = CompiledQuery(
@@ -114,39 +88,6 @@ def child_to_read(session: Session, child_id: int) -> Child | None:
 
 
 # A professional whose employment at the organisation has not been confirmed yet.
-_UNCONFIRMED = and_(Person.organisation_id.is_not(None), Person.organisation_confirmed_at.is_(None))
-
-_INVOLVED = CompiledQuery(
-    select(
-        ChildLink.id,
-        ChildLink.part,
-        ChildLink.relationship_to_child,
-        ChildLink.person_id,
-        Person.first_name,
-        Person.last_name,
-        ChildLink.organisation_id,
-        Organisation.name,
-        ChildLink.created_at,
-        ChildLink.through_queue,
-        _UNCONFIRMED,
-    )
-    .outerjoin(Person, Person.id == ChildLink.person_id)
-    .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
-    .where(ChildLink.child_id == bindparam("child"), ChildLink.ended_at.is_(None))
-    .order_by(ChildLink.id)
-)
-
-
-def involved_with(session: Session, child_id: int) -> list[Involved]:
-    """Return who is linked to a child now: professionals first, then queues, then the family."""
-    rows = _INVOLVED.rows(session, child=child_id)
-    found = [
-        Involved(r[0], r[1], r[2], r[3], _name(r[4], r[5]), r[6], r[7] or "", r[8], r[9], bool(r[10]))
-        for r in rows
-    ]
-    return sorted(found, key=lambda each: (each.part in FAMILY_ROLES, each.in_queue))
-
-
 _FORMS = CompiledQuery(
     select(
         Form.id,
@@ -169,7 +110,7 @@ _FORMS = CompiledQuery(
         Form.due_reason,
         Form.adviser_reason,
         Form.wanted_by,
-        _UNCONFIRMED,
+        UNCONFIRMED,
     )
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
@@ -194,7 +135,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
             received_on=row[6],
             submitted_at=row[7],
             author_id=row[8],
-            author_name=_name(row[9], row[10]),
+            author_name=full_name(row[9], row[10]),
             organisation_id=row[11],
             organisation_name=row[12] or "",
             recorded_by_team=row[13],
@@ -293,7 +234,7 @@ def colleagues_of(session: Session, who: Principal, child_id: int) -> list[Colle
         .order_by(Person.last_name, Person.first_name)
         .limit(100)
     )
-    return [Colleague(row[0], _name(row[1], row[2]), row[3] or "", row[4], row[5]) for row in rows]
+    return [Colleague(row[0], full_name(row[1], row[2]), row[3] or "", row[4], row[5]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -320,7 +261,8 @@ def professionals_named(session: Session, words: Collection[str], limit: int = 2
         )
     rows = session.execute(statement)
     return [
-        Candidate(row[0], _name(row[1], row[2]), ", ".join(filter(None, (row[3], row[4])))) for row in rows
+        Candidate(row[0], full_name(row[1], row[2]), ", ".join(filter(None, (row[3], row[4]))))
+        for row in rows
     ]
 
 

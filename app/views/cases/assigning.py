@@ -10,7 +10,8 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
 from app.cases import links
-from app.cases.queries.child_page import Colleague, Involved, colleagues_of, involved_with
+from app.cases.queries.child_page import Colleague, colleagues_of
+from app.children.queries.involved import Involved, involved_with
 from app.core.errors import ValidationFailed
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork

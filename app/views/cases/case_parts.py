@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.cases.queries.child_page import FormLine, Involved
+from app.cases.queries.child_page import FormLine
 from app.cases.rules.status import (
     DECISION_TEXTS,
     FOR_FAMILIES,
@@ -17,6 +17,7 @@ from app.cases.rules.status import (
     status_text,
     what_happens_next,
 )
+from app.children.queries.involved import Involved
 from app.children.rules.identifiers import nhs_number_text
 from app.children.rules.school_years import school_year, year_group_label, year_of
 from app.core.roles import FAMILY_ROLES, Principal, Role, WorkflowRole

@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField
 
 from app.cases import advice_requests, duplicates
-from app.cases.queries.child_page import advice_forms, involved_with, organisations_named, professionals_named
+from app.cases.queries.child_page import advice_forms, organisations_named, professionals_named
+from app.children.queries.involved import involved_with
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_

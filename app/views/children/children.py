@@ -12,16 +12,9 @@ from flask_babel import gettext as _
 
 from app.cases import children
 from app.cases.child_corrections import may_correct
-from app.cases.queries.child_page import (
-    FormLine,
-    Involved,
-    colleagues_of,
-    forms_about,
-    involved_with,
-    messages_about,
-    statuses_of,
-)
+from app.cases.queries.child_page import FormLine, colleagues_of, forms_about, messages_about, statuses_of
 from app.children.child_details import NewChild, check_details
+from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.errors import ValidationFailed
 from app.core.roles import Principal, Profession, Role, WorkflowRole
