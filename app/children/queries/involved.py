@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import CompiledQuery
-from app.core.roles import WorkflowRole
+from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.organisations.tables import Organisation
 
 
