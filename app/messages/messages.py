@@ -27,7 +27,7 @@ RowType = TypeVar("RowType")
 
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 5000
-EVERYBODY = "everybody"
+EVERYONE = "everybody"
 """Written to all who are linked to the child."""
 
 
@@ -105,13 +105,13 @@ def whom_to_write_to(work: UnitOfWork, child_id: int) -> tuple[Child, list[Addre
 def write_about_child(
     work: UnitOfWork, child_id: int, to: str, subject: str, body: str, send_key: str
 ) -> list[int]:
-    """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYBODY who is."""
+    """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYONE who is."""
     if not work.me.in_sen_team:
         raise Forbidden("write_about_child")
     _hold_record(work, child_id)
     linked = people_linked(work.session, child_id)
     by_number = {str(each.person_id): each.person_id for each in linked}
-    chosen = set(by_number.values()) if to == EVERYBODY else {by_number[to]} if to in by_number else set()
+    chosen = set(by_number.values()) if to == EVERYONE else {by_number[to]} if to in by_number else set()
     faults = [
         *_no_addressee(chosen, linked),
         *_what_is_wrong(subject, body, ask_subject=N_("Enter a subject")),

@@ -108,7 +108,7 @@ def invite_another(work: UnitOfWork, child_id: int) -> object:
 
 def write_to_all(work: UnitOfWork, child_id: int) -> object:
     return messages.write_about_child(
-        work, child_id, messages.EVERYBODY, "Hello", "Text", f"m{child_id}"
+        work, child_id, messages.EVERYONE, "Hello", "Text", f"m{child_id}"
     )  # fmt: skip
 
 

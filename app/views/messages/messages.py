@@ -15,7 +15,7 @@ from wtforms import HiddenField, RadioField
 
 from app.core.errors import ValidationFailed
 from app.messages import messages
-from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT, Opened
+from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT, Opened
 from app.messages.queries.messages import Addressee, Box, lines_of
 from app.security import app_context
 from app.views.messages.message_words import subject_of, text_of
@@ -49,12 +49,12 @@ class WriteForm(AnswerForm):
     def __init__(self, linked: list[Addressee] | None = None) -> None:
         super().__init__()
         self.to.choices = [
-            *_everybody(linked or []),
+            *_everyone_choice(linked or []),
             *((str(each.person_id), _named(each)) for each in linked or []),
         ]
 
 
-def _everybody(linked: list[Addressee]) -> list[tuple[str, str]]:
+def _everyone_choice(linked: list[Addressee]) -> list[tuple[str, str]]:
     if len(linked) < 2:
         return []
     words = ngettext(
@@ -62,7 +62,7 @@ def _everybody(linked: list[Addressee]) -> list[tuple[str, str]]:
         "Everyone linked to this child (%(num)s people)",
         len(linked),
     )
-    return [(EVERYBODY, words)]
+    return [(EVERYONE, words)]
 
 
 def _named(each: Addressee) -> str:

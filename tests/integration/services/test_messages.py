@@ -9,7 +9,7 @@ from app.core.unit_of_work import AppContext
 from app.forms.events import AdviceAsked
 from app.forms.rules.workflow import FormState
 from app.messages import messages as desk
-from app.messages.messages import EVERYBODY, LONGEST_BODY, LONGEST_SUBJECT
+from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT
 from app.messages.queries.messages import LINES, Box, lines_of
 from app.models import AuditRow, Message
 from tests.cast import Actor
@@ -66,7 +66,7 @@ def test_the_team_writes_to_everybody_linked_to_a_child(context, cast, make, mai
     child = make.child(linked=(cast.ann, cast.pat, cast.sana))
     make.child(linked=(cast.bob,))
 
-    write(cast.olu, child.id, EVERYBODY)
+    write(cast.olu, child.id, EVERYONE)
 
     assert {row["recipient_id"] for row in rows(context)} == {cast.ann.id, cast.pat.id, cast.sana.id}
     assert {mail["To"] for mail in mailbox.all()} == {cast.ann.email, cast.pat.email, cast.sana.email}
@@ -120,8 +120,8 @@ def test_nobody_writes_about_a_child_they_may_not_see(cast, make):
 def test_pressing_twice_sends_once(context, cast, make, mailbox):
     child = make.child(linked=(cast.ann, cast.pat))
 
-    first = write(cast.olu, child.id, EVERYBODY, key="same")
-    second = write(cast.olu, child.id, EVERYBODY, key="same")
+    first = write(cast.olu, child.id, EVERYONE, key="same")
+    second = write(cast.olu, child.id, EVERYONE, key="same")
 
     assert sorted(first) == sorted(second)
     assert len(rows(context)) == 2
