@@ -7,7 +7,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from app.accounts.account_reactions import after_confirmation, hand_over_work
+from app.accounts.account_reactions import after_confirmation, after_rename, hand_over_work
 from app.accounts.events import (
     AccountDetailsChanged,
     OrganisationChangeApproved,
@@ -48,8 +48,13 @@ def correct(work: UnitOfWork, new_details: Details) -> bool:
     person = work.get(Person, work.me.user_id)
     before, after = asdict(details_of(person)), asdict(new_details)
     changed = [name for name in after if before[name] != after[name]]
-    for name in changed:
-        setattr(person, name, after[name])
+    name = person.name
+    for each in changed:
+        setattr(person, each, after[each])
+    if {"first_name", "last_name"} & set(changed):
+        person.remember_name(name)
+        work.session.flush()
+        after_rename(work, person)
     if changed:
         work.record(
             AccountDetailsChanged(

@@ -11,23 +11,30 @@ from app.core.unit_of_work import UnitOfWork
 
 Leaving = Callable[[UnitOfWork, int], object]
 Confirmed = Callable[[UnitOfWork, Person, int], None]
+Renamed = Callable[[UnitOfWork, Person], None]
 Follows = Callable[[UnitOfWork, int], bool]
 
 _leaving: list[Leaving] = []
 _confirmed: list[Confirmed] = []
+_renamed: list[Renamed] = []
 _follows: list[Follows] = []
 
 
 def register(
-    *, leaving: Leaving | None = None, confirmed: Confirmed | None = None, follows: Follows | None = None
+    *,
+    leaving: Leaving | None = None,
+    confirmed: Confirmed | None = None,
+    renamed: Renamed | None = None,
+    follows: Follows | None = None,
 ) -> None:
     """Register what an area does.
 
-    `leaving` takes the person's id, `confirmed` the person and who confirmed them; `follows` returns whether a person
-    is linked to a child as family.
+    `leaving` takes the person's id, `confirmed` the person and who confirmed them, `renamed` the person with the new
+    name; `follows` returns whether a person is linked to a child as family.
     """
     _leaving.extend([leaving] if leaving else [])
     _confirmed.extend([confirmed] if confirmed else [])
+    _renamed.extend([renamed] if renamed else [])
     _follows.extend([follows] if follows else [])
 
 
@@ -41,6 +48,12 @@ def after_confirmation(work: UnitOfWork, person: Person, by: int) -> None:
     """Call what areas do when a person is confirmed as working for their organisation by the account `by`."""
     for react in _confirmed:
         react(work, person, by)
+
+
+def after_rename(work: UnitOfWork, person: Person) -> None:
+    """Do what follows when the owner of an account corrects their name."""
+    for react in _renamed:
+        react(work, person)
 
 
 def follows_a_child(work: UnitOfWork, person_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Bars: only the SEN team can link a person or organisation again that it removed from a child."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -31,6 +32,36 @@ def _of_organisation(organisation_id: int) -> ColumnElement[bool]:
 def _has_barred(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> bool:
     statement = select(ChildLink.id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
     return work.session.scalars(statement.limit(1)).first() is not None
+
+
+def removed_faults(
+    work: UnitOfWork,
+    child_id: int,
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    name: str,
+    former: Sequence[str] = (),
+) -> list[FieldError]:
+    """Say to an officer that the SEN team removed this person, somebody of the same name, or this organisation, from the
+    child: a colleague may have had a reason. Confirmed in the field "despite"."""
+    if organisation_id is not None:
+        is_removed = organisation_is_barred(work, child_id, organisation_id)
+    else:
+        names = {fold(each) for each in (name, *former)}
+        is_removed = any(
+            each.id == person_id or not names.isdisjoint(map(fold, (each.name, *each.earlier_names)))
+            for each in _removed_people(work, child_id)
+        )
+    text = N_("The SEN team ended the involvement of %(name)s with this child. Tick the box if you are sure")
+    return [FieldError("despite", Wording(text, name=name))] if is_removed else []
+
+
+def _removed_people(work: UnitOfWork, child_id: int) -> list[Person]:
+    """Whose involvement was ended; not those who were kept from a queue and never were involved."""
+    removed = (ChildLink.child_id == child_id, ChildLink.barred.is_(True), ChildLink.taken_up_at.is_not(None))
+    found = select(Person).join(ChildLink, ChildLink.person_id == Person.id).where(*removed)
+    return list(work.session.scalars(found).unique())
 
 
 def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> None:
@@ -68,7 +99,8 @@ def open_invitations_of(work: UnitOfWork, child_id: int, person: Person) -> list
     """Return the open invitations to a child that are to this person, by address or by name."""
     is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
     waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == child_id, *is_open))
-    return [each for each in waiting if each.email == person.email or fold(each.name) == fold(person.name)]
+    names = {fold(each) for each in (person.name, *person.earlier_names)}
+    return [each for each in waiting if each.email == person.email or fold(each.name) in names]
 
 
 def check_no_one_invited_back(work: UnitOfWork, newer_id: int, older_id: int) -> None:

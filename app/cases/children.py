@@ -1,5 +1,6 @@
 """Add a child or young person, and view a child's record."""
 
+from dataclasses import replace
 from typing import cast
 
 from sqlalchemy import or_, select
@@ -216,9 +217,10 @@ def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
         ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)
     )
     rows = work.session.execute(
-        select(*IDENTITY).where(Child.id.in_(mine), or_(same_name, *alike(identity)))
+        select(*IDENTITY, Child.contact_risk).where(Child.id.in_(mine), or_(same_name, *alike(identity)))
     ).all()
-    known = (Identity(*row) for row in rows)
+    # Where an address is secret, nobody finds it out by trying postcodes.
+    known = (replace(Identity(*row[:-1]), postcode="") if row[-1] else Identity(*row[:-1]) for row in rows)
     return next((each.child_id for each in known if is_close_to(identity, each)), None)
 
 

@@ -10,6 +10,7 @@ from app.cases.bars import (
     lift_bar,
     lift_bar_of_organisation,
     organisation_is_barred,
+    removed_faults,
     withdraw_older_invitations,
 )
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
@@ -55,8 +56,14 @@ def link_person(
             return found
         raise _already_linked("person", person)
     if not despite:
-        confidentiality.check_may_know(
-            work, child.id, person.name, words, person.organisation.name if person.organisation else ""
+        workplace = person.organisation.name if person.organisation else ""
+        confidentiality.ask_first(
+            [
+                *removed_faults(work, child.id, person_id=person.id, name=person.name),
+                *confidentiality.may_not_know(
+                    work, child.id, person.name, words, workplace, person.earlier_names
+                ),
+            ]
         )
     lift_bar(work, child.id, person.id)
     link = _link(work, child, person, words, _already_linked("person", person))
@@ -80,7 +87,13 @@ def link_organisation(
             return found
         raise _already_in_queue(organisation)
     if not despite:
-        confidentiality.check_organisation_may_know(work, child.id, organisation.id, organisation.name)
+        number, name = organisation.id, organisation.name
+        confidentiality.ask_first(
+            [
+                *removed_faults(work, child.id, organisation_id=number, name=name),
+                *confidentiality.organisation_may_not_know(work, child.id, number, name),
+            ]
+        )
     lift_bar_of_organisation(work, child.id, organisation.id)
     return _enter_queue(work, child, organisation)
 

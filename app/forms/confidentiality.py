@@ -1,11 +1,11 @@
 """Find the restricted answers in the forms about a child, and check people against them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.tables.people import Person
+from app.accounts.tables.people import Person, names_in
 from app.children.rules.school_years import is_young_person
 from app.children.tables import Child
 from app.core.errors import FieldError, Forbidden, ValidationFailed
@@ -48,21 +48,26 @@ def note_contact_risk(work: UnitOfWork, child: Child) -> None:
         work.record(FilesWithheld(child_id=child.id))
 
 
-def check_may_know(
-    work: UnitOfWork, child_id: int, name: str, relationship: str = "", organisation: str = ""
-) -> None:
-    """Raise ValidationFailed, with the words of the form, when a form may say that this person must not know about the
-    child.
+def may_not_know(
+    work: UnitOfWork,
+    child_id: int,
+    name: str,
+    relationship: str = "",
+    organisation: str = "",
+    former: Sequence[str] = (),
+) -> list[FieldError]:
+    """Return a warning, with the words of the form, when a form may say that this person must not know about the child.
 
     The officer can confirm in the field "despite" and continue.
     """
-    found = who_must_not_know(notes_about(work, child_id), name, relationship, organisation)
-    if found:
-        text = N_(
-            "A form may say that %(name)s must not know about this child: “%(words)s”. Tick the box if you are sure"
-        )
-        words = " / ".join(dict.fromkeys(note.text for note in found))[:LONGEST_QUOTE]
-        raise ValidationFailed(FieldError("despite", Wording(text, name=name or organisation, words=words)))
+    found = who_must_not_know(notes_about(work, child_id), name, relationship, organisation, former)
+    if not found:
+        return []
+    text = N_(
+        "A form may say that %(name)s must not know about this child: “%(words)s”. Tick the box if you are sure"
+    )
+    words = " / ".join(dict.fromkeys(note.text for note in found))[:LONGEST_QUOTE]
+    return [FieldError("despite", Wording(text, name=name or organisation, words=words))]
 
 
 PARENT_OF_AGE = N_(
@@ -72,33 +77,43 @@ PARENT_OF_AGE = N_(
 """Shown before a parent gets information about a young person, whose rights are their own (CFA 2014, s. 83)."""
 
 
-def check_rights(work: UnitOfWork, child: Child, name: str, part: WorkflowRole) -> None:
-    """Raise ValidationFailed before a parent or carer is invited to follow a young person over compulsory school age."""
-    if part is WorkflowRole.parent and is_young_person(child.date_of_birth, work.today):
-        raise ValidationFailed(FieldError("despite", Wording(PARENT_OF_AGE, name=name)))
+def rights_of_young_person(work: UnitOfWork, child: Child, name: str, part: WorkflowRole) -> list[FieldError]:
+    """Return a warning before a parent or carer is invited to follow a young person over compulsory school age."""
+    if part is not WorkflowRole.parent or not is_young_person(child.date_of_birth, work.today):
+        return []
+    return [FieldError("despite", Wording(PARENT_OF_AGE, name=name))]
 
 
-def check_organisation_may_know(work: UnitOfWork, child_id: int, organisation_id: int, name: str) -> None:
-    """Raise ValidationFailed when a form may name an organisation, or a person who works there and would see its
-    queue."""
-    check_may_know(work, child_id, "", "", name)
+def organisation_may_not_know(
+    work: UnitOfWork, child_id: int, organisation_id: int, name: str
+) -> list[FieldError]:
+    """Return a warning when a form may name an organisation, or a person who works there and would see its queue."""
+    faults = may_not_know(work, child_id, "", "", name)
     notes = [note for note in notes_about(work, child_id) if note.limits_contact]
-    if not notes:
-        return
+    if faults or not notes:
+        return faults
     people = work.session.execute(
-        select(Person.first_name, Person.last_name).where(
+        select(Person.first_name, Person.last_name, Person.former_names).where(
             Person.organisation_id == organisation_id,
             Person.active.is_(True),  # confirmed or not: they may be confirmed at this moment
         )
     )
-    for first, last in people:
-        person = f"{first} {last}"
-        if who_must_not_know(notes, person):
-            text = N_(
-                "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
-                "Tick the box if you are sure"
-            )
-            raise ValidationFailed(FieldError("despite", Wording(text, name=name, person=person)))
+    text = N_(
+        "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
+        "Tick the box if you are sure"
+    )
+    named = [
+        f"{first} {last}"
+        for first, last, former in people
+        if who_must_not_know(notes, f"{first} {last}", former=names_in(former))
+    ]
+    return [FieldError("despite", Wording(text, name=name, person=", ".join(named)))] if named else []
+
+
+def ask_first(faults: Sequence[FieldError]) -> None:
+    """Raise ValidationFailed with every warning at once: one box is ticked for all of them."""
+    if faults:
+        raise ValidationFailed(*faults)
 
 
 def notes_sent(work: UnitOfWork, child_id: int, until: datetime | None = None) -> list[Note]:
@@ -128,6 +143,6 @@ def check_colleague_may_know(work: UnitOfWork, child_id: int, person: Person, fi
     The current user is outside the SEN team and must not learn what the form says; only the SEN team links this
     person.
     """
-    if who_must_not_know(notes_sent(work, child_id), person.name):
+    if who_must_not_know(notes_sent(work, child_id), person.name, former=person.earlier_names):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
         raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))

@@ -23,11 +23,12 @@ from app.forms.queries.named_people import (
     hold_children_of,
     invited_to,
     linked_with,
+    links_of,
     members_of,
     queue_children_of,
 )
 from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
-from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted
+from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted, NamedPersonRenamed
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
         found.append(
             _Named(
                 each.name or each.organisation,
-                who_must_not_know(notes, each.name, each.relationship, each.organisation),
+                who_must_not_know(notes, each.name, each.relationship, each.organisation, each.former),
             )
         )
         found += [
@@ -105,7 +106,9 @@ def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
 
 
 def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
-    return who_must_not_know([note for note in notes if note.limits_contact], person.name)
+    return who_must_not_know(
+        [note for note in notes if note.limits_contact], person.name, former=person.former
+    )
 
 
 def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Linked]:
@@ -133,7 +136,7 @@ def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, d
         each
         for each in linked
         if each.person_id not in (work.me.user_id, opened.form.author_id) or each.person_id is None
-        if plainly_must_not_know(notes, each.name, each.relationship, each.organisation)
+        if plainly_must_not_know(notes, each.name, each.relationship, each.organisation, each.former)
     ]
     barred_any = False
     for each in linked:
@@ -153,7 +156,16 @@ def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
     """
     if person.organisation_id is None:
         return
-    member = Linked(WorkflowRole.author, person.id, person.name, "", person.organisation_id, "", False)
+    member = Linked(
+        WorkflowRole.author,
+        person.id,
+        person.name,
+        "",
+        person.organisation_id,
+        "",
+        False,
+        person.earlier_names,
+    )
     hold_children_of(work.session, person.organisation_id)
     children = queue_children_of(work.session, person.organisation_id, person.id)
     for child_id, notes in notes_by_child(work, children).items():
@@ -195,6 +207,21 @@ def _bar(work: UnitOfWork, child_id: int, member: Linked, by: int) -> None:
     work.record(KeptFromQueue(child_id=child_id, link_id=bar.id))
 
 
+def note_rename(work: UnitOfWork, person: Person) -> None:
+    """Compare the new name of an account, and the names before, with what forms say about its owner's children.
+
+    A message goes to the SEN team where a form may name them.
+    """
+    linked = links_of(work.session, person.id)
+    notes = notes_by_child(work, [child_id for _link_id, child_id, *_rest in linked])
+    for link_id, child_id, relationship, organisation in linked:
+        about = notes.get(child_id, [])
+        if plainly_must_not_know(about, person.name, relationship, organisation, person.earlier_names):
+            work.record(NamedPersonRenamed(child_id=child_id, link_id=link_id))
+    if person.organisation_confirmed_at is not None:
+        keep_from_queue(work, person, person.organisation_confirmed_by_id or person.id)
+
+
 def warned_of(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> frozenset[int]:
     """Return the links of people of whom a form may say that they must not know.
 
@@ -204,5 +231,7 @@ def warned_of(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> fr
     return frozenset(
         each.link_id
         for each in people
-        if plainly_must_not_know(notes, each.person_name, each.relationship, each.organisation_name)
+        if plainly_must_not_know(
+            notes, each.person_name, each.relationship, each.organisation_name, each.former_names
+        )
     )

@@ -32,7 +32,13 @@ from app.forms.events import (
     RequestWithdrawn,
 )
 from app.forms.recipients import the_authors, the_family, the_giver, those_it_is_shared_with
-from app.forms.secrecy_events import FilesWithheld, InvitationHeldBack, KeptFromQueue, MustNotKnowNoted
+from app.forms.secrecy_events import (
+    FilesWithheld,
+    InvitationHeldBack,
+    KeptFromQueue,
+    MustNotKnowNoted,
+    NamedPersonRenamed,
+)
 
 CORRECTED = N_("A decision was corrected")
 
@@ -324,6 +330,17 @@ register(
                     "Someone whom you invited has opened their account. Since you invited them, a form about %(child)s has "
                     "said that they may be a person who must not know, so they cannot see the child. "
                     "If they may, invite them again."
+                ),
+            ),
+        ),
+        NamedPersonRenamed: (
+            MessageTemplate(
+                "named_person_renamed",
+                sen_team,
+                N_("Someone who may not know about a child has changed their name"),
+                N_(
+                    "Someone linked to %(child)s has changed the name of their account. A form may say, of the new name or "
+                    "an earlier one, that they must not know. The page “People” of the child shows who."
                 ),
             ),
         ),

@@ -20,5 +20,9 @@ class InvitationHeldBack(Event):
     invitation_id: int
 
 
+class NamedPersonRenamed(LinkEvent):
+    """Somebody linked to a child, whom a form may name as a person who must not know, changed the name of their account."""
+
+
 class KeptFromQueue(LinkEvent):
     """A form may name a member of an organisation in whose queue the child is: they do not see the child."""

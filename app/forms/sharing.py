@@ -146,7 +146,9 @@ def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> 
                 FieldError(f"despite-{each.link_id}", Wording(PARENT_OF_AGE, name=each.person_name))
             )
             continue
-        if who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name):
+        if who_must_not_know(
+            notes, each.person_name, each.relationship, each.organisation_name, each.former_names
+        ):
             text = N_(
                 "Confirm that you want to share with %(name)s, although a form may say that they must not know"
             )

@@ -72,7 +72,9 @@ def review(work: UnitOfWork, form_id: int) -> SharingReview:
     candidates = [
         Candidate(
             each,
-            who_must_not_know(notes, each.person_name, each.relationship, each.organisation_name),
+            who_must_not_know(
+                notes, each.person_name, each.relationship, each.organisation_name, each.former_names
+            ),
             of_age and each.part is WorkflowRole.parent,
         )
         for each in people

@@ -25,11 +25,11 @@ from app.forms.events import (
 )
 from app.forms.form_context import FormContext, load_form_and_child_for_update
 from app.forms.named_later import note_those_named
-from app.forms.queries.forms import last_number, sent_with
+from app.forms.queries.forms import answers_of, last_number, sent_with
 from app.forms.queries.shares import part_of_giver
 from app.forms.rules.consent_givers import wrong_giver
 from app.forms.rules.form_deadlines import request_due_on
-from app.forms.rules.secrecy import notes_contact_risk
+from app.forms.rules.secrecy import CONTACT_FACTS, notes_contact_risk
 from app.forms.rules.workflow import FormState
 from app.forms.sharing import share_consent
 from app.forms.tables.forms import Submission
@@ -112,10 +112,13 @@ def answers_checksum(answers: Answers, form_checksum: str) -> str:
 
 def _snapshot(work: UnitOfWork, opened: FormContext, send_key: str) -> Submission:
     answers = answers_that_count(opened.definition, opened.answers)
+    before = last_number(work.session, opened.form.id)
+    if before and opened.form.child.contact_risk:
+        _carry_over_addresses(work, opened, answers, before)
     return work.add(
         Submission(
             form_id=opened.form.id,
-            number=last_number(work.session, opened.form.id) + 1,
+            number=before + 1,
             answers=answers,
             checksum=answers_checksum(answers, opened.definition.checksum),
             send_key=send_key,
@@ -123,6 +126,21 @@ def _snapshot(work: UnitOfWork, opened: FormContext, send_key: str) -> Submissio
             submitted_at=work.now,
         )
     )
+
+
+def _carry_over_addresses(
+    work: UnitOfWork, opened: FormContext, answers: dict[str, dict[str, Any]], before: int
+) -> None:
+    """Copy the address of the version before into a corrected form whose author may no longer see the record's.
+
+    The author sent that address and knows it; the SEN team must not lose it.
+    """
+    sent = answers_of(work.session, opened.form.id, before)
+    for section in opened.sections:
+        for question in section.questions:
+            earlier = (sent.get(section.id) or {}).get(question.id)
+            if question.fact in CONTACT_FACTS and earlier and not answers[section.id].get(question.id):
+                answers[section.id][question.id] = earlier
 
 
 def _mark_files_sent(work: UnitOfWork, opened: FormContext, submission: Submission) -> None:

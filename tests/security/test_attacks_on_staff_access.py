@@ -13,7 +13,7 @@ from app.core.errors import Forbidden, InvalidState, NotFound
 from app.core.roles import Role
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
-from app.models import Advice, ChildLink, Invitation, Message, Person
+from app.models import Advice, ChildLink, Invitation, Message, Organisation, Person, WorkDomain
 from app.views.accounts import proof
 from tests.access.test_matrix import address, door_of, routes
 from tests.browser import post_with_token
@@ -57,6 +57,67 @@ def test_A1_no_page_about_accounts_acts_without_password_and_code(
         tried.add(rule.endpoint)
     assert tried == {f"UserView.{name}" for name in ("roles", "close", "open", "authenticator")}
     assert staff_as_it_is(context) == before
+
+
+def test_A1_an_administrator_changes_domains_organisations_and_leads_only_with_password_and_code(
+    app: Flask, cast: Cast, context: AppContext
+) -> None:
+    browser, school = cast.ines.browser(proved=False), cast.tom.principal.organisation_id
+    domain = {"domain": "thief.example", "organisation": "__None", "note": ""}
+    name = {"name": "Thief’s School", "kind": "school", "active": "y"}
+    pages = {
+        "/work-domains/add": domain,
+        "/work-domains/edit/1": domain,
+        "/work-domains/delete/1": {},
+        "/organisations/add": name,
+        f"/organisations/edit/{school}": name,
+        f"/organisations/delete/{school}": {},
+        f"/colleagues/{cast.tom.id}/lead": {},
+        f"/colleagues/{cast.sana.id}/end-lead": {},
+    }
+    before = reference_data(context)
+    for path, data in pages.items():
+        assert post_with_token(browser, app, path, data).location == "/account/prove", path
+    assert reference_data(context) == before
+    proved = cast.ines.browser()
+    assert post_with_token(proved, app, "/work-domains/add", domain).status_code == 302
+    assert reference_data(context) != before
+    lead = post_with_token(cast.olu.browser(proved=False), app, f"/colleagues/{cast.tom.id}/lead", {})
+    assert lead.location == f"/colleagues/organisation/{school}", "the SEN team is not asked"
+
+
+def test_A3_a_domain_is_entered_and_changed_without_its_subdomains(
+    app: Flask, cast: Cast, context: AppContext
+) -> None:
+    def includes() -> bool:
+        with everything(context) as work:
+            return (
+                work.session.scalars(select(WorkDomain).where(WorkDomain.domain == "new.example"))
+                .one()
+                .includes_subdomains
+            )
+
+    def number() -> int:
+        with everything(context) as work:
+            return work.session.scalars(select(WorkDomain.id).where(WorkDomain.domain == "new.example")).one()
+
+    browser = cast.ines.browser()
+    domain = {"domain": "new.example", "organisation": "__None", "note": ""}
+    assert post_with_token(browser, app, "/work-domains/add", domain).status_code == 302
+    assert not includes()
+    ticked = domain | {"includes_subdomains": "y"}
+    assert post_with_token(browser, app, f"/work-domains/edit/{number()}", ticked).status_code == 302
+    assert includes()
+    assert post_with_token(browser, app, f"/work-domains/edit/{number()}", domain).status_code == 302
+    assert not includes()
+
+
+def reference_data(context: AppContext) -> list[Any]:
+    with everything(context) as work:
+        domains = work.session.scalars(select(WorkDomain.domain).order_by(WorkDomain.id)).all()
+        organisations = work.session.scalars(select(Organisation.name).order_by(Organisation.id)).all()
+        leads = work.session.scalars(select(Person.id).where(Person.leads_organisation).order_by(Person.id))
+        return [domains, organisations, list(leads)]
 
 
 def test_A1_an_administrator_invites_only_with_password_and_code(

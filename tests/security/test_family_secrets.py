@@ -130,6 +130,9 @@ def test_A2_a_returned_request_does_not_show_a_new_secret_address_to_its_author(
     send(cast.sana, request.id)
     with cast.sana.works() as work:
         assert "Refuge" not in str(read(work, request.id).sections)
+    with cast.olu.works() as work:
+        assert "1 Old Road" in str(read(work, request.id).sections), "the SEN team keeps the address it had"
+    with cast.sana.works() as work:
         assert "1 Old Road" in str(read(work, request.id, 1).sections), (
             "what they typed themselves stays theirs"
         )

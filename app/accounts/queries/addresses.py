@@ -13,6 +13,7 @@ from sqlalchemy import Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules.work_email import parents_of
+from app.accounts.tables.people import names_in
 from app.core.people import PERSON_TABLE
 from app.organisations.tables import WorkDomain
 
@@ -30,6 +31,7 @@ class KnownPerson:
     name: str
     locale: str | None
     role_names: frozenset[str]
+    former_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def person_with_email(session: Session, email: str) -> KnownPerson | None:
             _person.c.last_name,
             _person.c.locale,
             _role.c.name,
+            _person.c.former_names,
         )
         .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
         .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
@@ -57,9 +60,10 @@ def person_with_email(session: Session, email: str) -> KnownPerson | None:
     ).all()
     if not rows:
         return None
-    number, active, first_name, last_name, locale, _first_role = rows[0]
+    number, active, first_name, last_name, locale, _first_role, former = rows[0]
     role_names = frozenset(row[5] for row in rows if row[5] is not None)
-    return KnownPerson(number, bool(active), f"{first_name} {last_name}".strip(), locale, role_names)
+    name = f"{first_name} {last_name}".strip()
+    return KnownPerson(number, bool(active), name, locale, role_names, names_in(former))
 
 
 def recognised_domain(session: Session, domain: str) -> KnownDomain | None:

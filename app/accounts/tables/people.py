@@ -11,6 +11,11 @@ from app.core.roles import Profession
 from app.organisations.tables import Organisation
 
 
+def names_in(former: str | None) -> tuple[str, ...]:
+    """Return the names in the column `former_names`."""
+    return tuple(former.split("\n")) if former else ()
+
+
 class Person(User):
     """A person who can log in.
 
@@ -26,6 +31,8 @@ class Person(User):
     """Whether they confirm who works for their organisation."""
     mailbox: Mapped[str | None] = mapped_column(index=True)
     """The common form of all addresses of one mailbox (accounts/rules/work_email.py); never an address to send to."""
+    former_names: Mapped[str | None] = mapped_column()
+    """Names that they had before they corrected them, one a line; a form may name them by one of these."""
     job_title: Mapped[str | None] = mapped_column()
     address: Mapped[str | None] = mapped_column()
     postcode: Mapped[str | None] = mapped_column()
@@ -49,6 +56,15 @@ class Person(User):
         """Update the mailbox together with the address."""
         self.mailbox = resemblance(email)
         return email
+
+    @property
+    def earlier_names(self) -> tuple[str, ...]:
+        """The names that they had before, oldest first."""
+        return names_in(self.former_names)
+
+    def remember_name(self, name: str) -> None:
+        """Add a name to those that they had before."""
+        self.former_names = "\n".join(dict.fromkeys([*self.earlier_names, name]))
 
     @property
     def is_unconfirmed(self) -> bool:

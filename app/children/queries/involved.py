@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.accounts.tables.people import Person
+from app.accounts.tables.people import Person, names_in
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import FAMILY_ROLES, WorkflowRole
@@ -34,6 +34,8 @@ class Involved:
     """The link came through the organisation's queue, so a colleague can take over."""
     is_unconfirmed: bool = False
     """Employment at the organisation has not been confirmed yet."""
+    former_names: tuple[str, ...] = ()
+    """Names that the person had before."""
 
     @property
     def in_queue(self) -> bool:
@@ -57,6 +59,7 @@ _INVOLVED = CompiledQuery(
         ChildLink.created_at,
         ChildLink.through_queue,
         UNCONFIRMED,
+        Person.former_names,
     )
     .outerjoin(Person, Person.id == ChildLink.person_id)
     .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
@@ -69,7 +72,19 @@ def involved_with(session: Session, child_id: int) -> list[Involved]:
     """Return who is linked to a child now: professionals first, then queues, then the family."""
     rows = _INVOLVED.rows(session, child=child_id)
     found = [
-        Involved(r[0], r[1], r[2], r[3], full_name(r[4], r[5]), r[6], r[7] or "", r[8], r[9], bool(r[10]))
+        Involved(
+            r[0],
+            r[1],
+            r[2],
+            r[3],
+            full_name(r[4], r[5]),
+            r[6],
+            r[7] or "",
+            r[8],
+            r[9],
+            bool(r[10]),
+            names_in(r[11]),
+        )
         for r in rows
     ]
     return sorted(found, key=lambda each: (each.part in FAMILY_ROLES, each.in_queue))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.invitations import Invitation
-from app.accounts.tables.people import Person
+from app.accounts.tables.people import Person, names_in
 from app.children.tables import Child, ChildLink
 from app.core.roles import WorkflowRole
 from app.organisations.tables import Organisation
@@ -31,6 +31,8 @@ class Linked:
     organisation_id: int | None
     organisation: str
     through_queue: bool
+    former: tuple[str, ...] = ()
+    """Names that the person had before."""
 
 
 def linked_with(session: Session, child_id: int) -> list[Linked]:
@@ -45,6 +47,7 @@ def linked_with(session: Session, child_id: int) -> list[Linked]:
             _link.c.organisation_id,
             _organisation.c.name,
             _link.c.through_queue,
+            _person.c.former_names,
         )
         .select_from(_link)
         .outerjoin(_person, _person.c.id == _link.c.person_id)
@@ -53,8 +56,20 @@ def linked_with(session: Session, child_id: int) -> list[Linked]:
         .order_by(_link.c.id)
     )
     return [
-        Linked(r[0], r[1], f"{r[2] or ''} {r[3] or ''}".strip(), r[4], r[5], r[6] or "", r[7]) for r in rows
+        Linked(r[0], r[1], f"{r[2] or ''} {r[3] or ''}".strip(), r[4], r[5], r[6] or "", r[7], names_in(r[8]))
+        for r in rows
     ]
+
+
+def links_of(session: Session, person_id: int) -> list[tuple[int, int, str, str]]:
+    """By name: each link of a person now, its child, what they are to the child, and where they work."""
+    rows = session.execute(
+        select(_link.c.id, _link.c.child_id, _link.c.relationship_to_child, _organisation.c.name)
+        .outerjoin(_organisation, _organisation.c.id == _link.c.organisation_id)
+        .where(_link.c.person_id == person_id, _link.c.ended_at.is_(None))
+        .order_by(_link.c.child_id)
+    )
+    return [(row[0], row[1], row[2] or "", row[3] or "") for row in rows]
 
 
 def barred_from(session: Session, child_id: int) -> set[int]:
@@ -83,12 +98,21 @@ def members_of(session: Session, organisation_id: int, *, confirmed_only: bool =
     """Return everyone who is confirmed as working for an organisation, or also those who wait to be confirmed."""
     confirmed = _person.c.organisation_confirmed_at.is_not(None) if confirmed_only else true()
     rows = session.execute(
-        select(_person.c.id, _person.c.first_name, _person.c.last_name)
+        select(_person.c.id, _person.c.first_name, _person.c.last_name, _person.c.former_names)
         .where(_person.c.organisation_id == organisation_id, _person.c.active.is_(True), confirmed)
         .order_by(_person.c.id)
     )
     return [
-        Linked(WorkflowRole.author, r[0], f"{r[1]} {r[2]}".strip(), "", organisation_id, "", False)
+        Linked(
+            WorkflowRole.author,
+            r[0],
+            f"{r[1]} {r[2]}".strip(),
+            "",
+            organisation_id,
+            "",
+            False,
+            names_in(r[3]),
+        )
         for r in rows
     ]
 

@@ -357,5 +357,6 @@ class WorkDomainList(ReferenceView):
             ],
             description=_l("The part after the @, for example heatonbeck.sch.uk"),
         ),
+        "includes_subdomains": BooleanField(_l("Include its subdomains")),
         "note": StringField(_l("Note"), [MayBeEmpty(_l("Note"), 500)], filters=[lambda text: text or ""]),
     }

@@ -13,6 +13,7 @@ from app.cases.handover import work_in_hand
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.models import Person
+from app.views.accounts.proof import proof_of_administrator
 from app.views.web.base import PortalView
 from app.views.web.pages import translated
 
@@ -113,10 +114,15 @@ class ColleagueView(PortalView):
         return self._set_lead(person_id, leads=False)
 
     def _set_lead(self, person_id: int, *, leads: bool) -> ResponseReturnValue:
-        organisation_id: int | None = None
+        with self.work() as work:
+            organisation_id = work.get(Person, person_id).organisation_id
+        back = url_for("HomeView.home")
+        if organisation_id is not None:
+            back = url_for("ColleagueView.organisation", organisation_id=organisation_id)
+        if (detour := proof_of_administrator(back)) is not None:
+            return detour
         try:
             with self.work() as work:
-                organisation_id = work.get(Person, person_id).organisation_id
                 person = membership.set_lead(work, person_id, leads)
                 name = person.name
         except ValidationFailed as refused:
@@ -128,9 +134,7 @@ class ColleagueView(PortalView):
                 else _("%(name)s no longer confirms who works for their organisation.", name=name)
             )
             flash(text, "success")
-        if organisation_id is None:
-            return redirect(url_for("HomeView.home"))
-        return redirect(url_for("ColleagueView.organisation", organisation_id=organisation_id))
+        return redirect(back)
 
 
 def _more(people: Sequence[Person]) -> int:

@@ -24,7 +24,7 @@ from app.core.errors import ValidationFailed
 from app.core.roles import ROLE_LABELS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.models import Invitation
-from app.views.accounts.proof import proof_first, proved_work
+from app.views.accounts.proof import proof_of_administrator, proved_work
 from app.views.web.base import PortalView, my_work
 from app.views.web.fields import EmailField, StringField
 from app.views.web.form_errors import show_errors
@@ -150,7 +150,7 @@ class InvitationView(PortalView):
     @has_access
     def new(self) -> ResponseReturnValue:
         """Invite a professional, or with an administrator's role a member of the council's staff."""
-        detour = _proof_of_administrator(url_for("InvitationView.new"))
+        detour = proof_of_administrator(url_for("InvitationView.new"))
         if detour is not None:
             return detour
         with self.work() as work:
@@ -189,7 +189,7 @@ class InvitationView(PortalView):
     @has_access
     def confirm(self, invitation_id: int) -> ResponseReturnValue:
         """Confirm an invitation as second administrator, which sends the link."""
-        detour = _proof_of_administrator(url_for("InvitationView.list"))
+        detour = proof_of_administrator(url_for("InvitationView.list"))
         if detour is not None:
             return detour
         with _work_of_inviter() as work:
@@ -220,11 +220,6 @@ class InvitationView(PortalView):
             invitation = invitations.withdraw(work, invitation_id)
         flash(_("The invitation is withdrawn. Its link no longer works."), "success")
         return redirect(_page_of(invitation))
-
-
-def _proof_of_administrator(back: str) -> ResponseReturnValue | None:
-    """Return the redirect to the proof for administrators, who invite staff; None for others and once proved."""
-    return proof_first(back) if current_user.principal.has(Role.admin) else None
 
 
 def _work_of_inviter() -> AbstractContextManager[UnitOfWork]:

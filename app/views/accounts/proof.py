@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import sessions
+from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.views.web.base import app_context, my_work
 from app.views.web.cookie import PROVING
@@ -22,6 +23,11 @@ def proof_first(back: str) -> ResponseReturnValue | None:
         return None
     session[PROVING] = back
     return redirect(url_for("AccountView.prove"))
+
+
+def proof_of_administrator(back: str) -> ResponseReturnValue | None:
+    """Return the same for administrators, and None for everybody else: they decide who gets accounts, and where."""
+    return proof_first(back) if current_user.principal.has(Role.admin) else None
 
 
 @contextmanager

@@ -13,7 +13,10 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
+from app.children.queries.involved import involved_with
 from app.core.errors import ValidationFailed
+from app.core.unit_of_work import UnitOfWork
+from app.forms.named_later import warned_of
 from app.messages import messages
 from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT, Opened
 from app.messages.queries.messages import Addressee, Box, lines_of
@@ -137,6 +140,7 @@ class MessageView(PortalView):
         with self.work() as work:
             team = work.me.in_sen_team
             child, linked = messages.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
+            warned = _who_must_not_know(work, child_id) if team and child_id is not None else []
         if team and child is None:
             return self.page("messages/choose_child.html")
         form = WriteForm(linked if team else None)
@@ -157,6 +161,7 @@ class MessageView(PortalView):
             child=child,
             in_team=team,
             linked=linked,
+            warned=warned,
             longest_subject=LONGEST_SUBJECT,
             longest_body=LONGEST_BODY,
         )
@@ -229,3 +234,10 @@ def _opens(opened: Opened) -> list[tuple[str, str]]:
         number = opened.registration.id
         links.append((_("The registration"), url_or_none("RegistrationView.decide", registration_id=number)))
     return [(text, href) for text, href in links if href]
+
+
+def _who_must_not_know(work: UnitOfWork, child_id: int) -> list[str]:
+    """Return the names of those linked to a child who a form may say must not know. For the SEN team."""
+    people = [each for each in involved_with(work.session, child_id) if each.person_id is not None]
+    warned = warned_of(work, child_id, people)
+    return [each.person_name for each in people if each.link_id in warned]

@@ -18,6 +18,10 @@ SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Invited people who were not linked"),
         _l("An invitation was accepted, and the portal did not link the person, because a form names them"),
     ),
+    "NamedPersonRenamed": (
+        _l("Renamed accounts of people whom a form names"),
+        _l("%(person)s changed their name; a form may say that they must not know"),
+    ),
     "KeptFromQueue": (
         _l("People kept from their organisation’s children"),
         _l("The portal kept the child from %(person)s, because a form names them"),

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.errors import NotFound
 from app.core.events import ReferenceChanged
 from app.core.unit_of_work import UnitOfWork
+from app.views.accounts.proof import proof_of_administrator
 from app.views.web.base import my_work
 from app.views.web.list_interface import PortalInterface
 from app.views.web.lists import PortalListView, plain_address
@@ -64,6 +65,10 @@ class ReferenceView(PortalListView):
     taken_message = _l("Someone has just entered the same. Check the list.")
     in_use_message = _l("This cannot be deleted because it is in use.")
 
+    def _url(self, name: str, pk: str | None = None) -> str:
+        of_row = {} if pk is None else {"pk": pk}
+        return url_for(f"{self.endpoint}.{name}", **of_row)
+
     def _told(self, change: str, run: Any) -> Any:
         """Run AppBuilder's own work in one of our transactions, and tell what changed."""
         with my_work() as work:
@@ -97,6 +102,8 @@ class ReferenceView(PortalListView):
         """A new row."""
         if request.args:
             return plain_address()
+        if (detour := proof_of_administrator(self._url("add"))) is not None:
+            return detour
         widgets = self._told("added", self._add) if request.method == "POST" else self._add()
         if not widgets:
             return redirect(self.get_redirect())
@@ -110,6 +117,8 @@ class ReferenceView(PortalListView):
         """Change a row."""
         if request.args:
             return plain_address()
+        if (detour := proof_of_administrator(self._url("edit", pk))) is not None:
+            return detour
         widgets = (
             self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
         )
@@ -128,6 +137,8 @@ class ReferenceView(PortalListView):
         item = self.datamodel.get(pk)
         if item is None:
             raise NotFound
+        if (detour := proof_of_administrator(self._url("delete", pk))) is not None:
+            return detour
         if request.method == "GET":
             return self.render_template(
                 "layouts/confirm.html",
