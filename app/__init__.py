@@ -77,7 +77,7 @@ def _open_doors(app: Flask) -> None:
         security_manager_class=PortalSecurityManager,
         update_perms=False,
     )
-    open_views(appbuilder)
+    open_views(app, appbuilder)
     init_language(app)
     init_access_control(app)
     app.cli.add_command(portal_commands)

@@ -9,8 +9,9 @@ from app.core.roles import WorkflowRole
 from app.forms.rules.sharing import SharingChoice
 from app.forms.rules.workflow import FormState
 from app.forms.sharing import set_sharing
-from app.models import Child, ChildLink, Consent, Form, Submission
+from app.models import Advice, Child, ChildLink, Consent, Form, Request, Submission
 from app.views.web.access_control import PUBLIC
+from tests.access.examples import example_ids
 from tests.access.test_matrix import ENDS_THE_LOG_IN, SHUT, address, routes
 from tests.browser import post_with_token
 from tests.cast import everything
@@ -25,7 +26,7 @@ PARTS = {
 
 
 @pytest.fixture(params=PARTS)
-def family(request, context, cast, make):
+def family(request, app, context, cast, make):
     """Pat's child; Quinn is the reader. The request and the advice are shared with Quinn by name."""
     child = make.child(
         linked=(cast.sana, cast.pat), address=f"9 {SECRET} Lane", postcode="BD9 9ZZ", known_as="Amina"
@@ -47,7 +48,9 @@ def family(request, context, cast, make):
         with everything(context) as work:
             work.get(ChildLink, link.id).ended_at = work.now
     ids = {"child_id": child.id, "form_id": asked.id, "draft_form_id": consent, "link_id": link.id}
-    return request.param, ids
+    newest = {Child: child.id, Request: asked.id, Advice: asked.id}
+    with everything(context) as work:
+        return request.param, ids | example_ids(app, work, SECRET, newest)
 
 
 def paths(app, method, ids):

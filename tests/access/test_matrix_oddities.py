@@ -75,7 +75,8 @@ def posted_mail(context: AppContext) -> str:
 def everything_in_the_query(world: World) -> list[tuple[str, str]]:
     """Other people's numbers under every name a careless view might read."""
     asked = [("rowid", "1"), ("show", "all"), ("page", "1"), ("box", "everything"), ("find", "x")]
-    for name, value in world.other.ids.items():
+    for key, value in world.other.ids.items():
+        name = key.replace(".", "_")
         asked += [
             (each, str(value))
             for each in (name, "pk", "rowid[]", f"_flt_0_{name}", f"_flt_0_{name.removesuffix('_id')}")

@@ -26,12 +26,14 @@ from app.models import (
     Invitation,
     Organisation,
     OrganisationChange,
+    Person,
     Registration,
     RegistrationState,
     SectionDraft,
     Submission,
     WorkDomain,
 )
+from tests.access.examples import example_ids
 from tests.cast import Cast, everything
 from tests.make import Maker
 
@@ -44,7 +46,8 @@ _MOVED = ("ended_links", "possible_duplicate_of_id", "merged_into_id")
 
 @dataclass(frozen=True)
 class Family:
-    """One child and everything about them, by what a route's argument is called."""
+    """One child and everything about them, by what a route's argument is called; a generated screen's as
+    "<view>.pk"."""
 
     ids: Mapping[str, int]
 
@@ -195,8 +198,13 @@ def _family(
         organisation = work.session.scalars(select(Organisation).order_by(Organisation.id)).first()
         domain = work.session.scalars(select(WorkDomain).order_by(WorkDomain.id)).first()
         assert organisation and domain
+        entered = [child, advice, draft_request, message, registration, organisation, domain, invitation]
+        examples = example_ids(
+            linked[0].app, work, mark, {type(row): row.id for row in entered} | {Person: linked[0].id}
+        )
     return Family(
         {
+            **examples,
             "child_id": child.id,
             "link_id": links[0].id,
             "form_id": advice.id,

@@ -27,7 +27,8 @@ from app.forms.definitions.dates import clean_date
 from app.forms.definitions.definition import Question
 from app.forms.definitions.kinds import KINDS
 from app.views.web.fields import DatePartsField
-from app.views.web.lists import MOST_ARGUMENTS, PortalListView
+from app.views.web.list_arguments import MOST_ARGUMENTS
+from app.views.web.lists import PortalListView
 from tests.browser import token_for
 from tests.cast import Cast
 from tests.hostile_files import docx

@@ -21,7 +21,8 @@ from werkzeug.routing import Rule
 
 from app.core.unit_of_work import AppContext
 from app.models import FormTemplate, FormVersion, Throttle
-from tests.access.test_matrix import LIST_ARGUMENT, address, routes
+from tests.access.examples import generated_views
+from tests.access.test_matrix import address, key_of, routes
 from tests.access.world import CANARY, SEES_OTHER, World, build_world
 from tests.browser import token_for
 from tests.cast import Cast, everything
@@ -63,14 +64,14 @@ def sections_of(context: AppContext) -> list[str]:
 
 def names_asked(app: Flask, browser: FlaskClient, world: World, sections: list[str]) -> list[str]:
     """The names of fields: those the views read, those that stand on this person's pages, and AppBuilder's own."""
-    found = {name for path in VIEWS.glob("*.py") for name in READ.findall(path.read_text())}
+    found = {name for path in VIEWS.rglob("*.py") for name in READ.findall(path.read_text())}
     opened = [rule for rule in routes(app) if "GET" in (rule.methods or set())]
     pages = [address(rule, dict(world.ours.ids)) or "/" for rule in opened]
     pages += [f"/forms/{world.ours.ids['draft_form_id']}/section/{section}" for section in sections]
     for page in pages:
         with browser.get(page) as answer:
             found.update(html.unescape(name) for name in NAMED.findall(answer.text))
-    for view in LIST_ARGUMENT:
+    for view in [each.endpoint for each in generated_views(app)]:
         found |= {f"page_{view}", f"psize_{view}", f"_oc_{view}", f"_od_{view}"}
     columns = ("child", "state", "name", "id", "email")
     found |= {f"_flt_{number}_{column}" for number in (0, 1, 7) for column in columns}
@@ -82,7 +83,7 @@ def values_of(rule: Rule, world: World, sections: list[str]) -> dict[str, list[s
     found = {}
     for written in re.findall(r"<[^>]+>", rule.rule):
         argument = written.strip("<>").rpartition(":")[2]
-        key = LIST_ARGUMENT.get(rule.endpoint.split(".")[0], argument) if argument == "pk" else argument
+        key = key_of(rule, argument)
         keys = ["form_id", "draft_form_id"] if key == "form_id" else [key]
         numbers = [
             str(family.ids[each])

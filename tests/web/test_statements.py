@@ -9,9 +9,12 @@ import pytest
 
 from app.core.roles import grants_of
 from app.forms.definitions import FormDefinition, parse
+from app.models import Child, Message, Organisation, Person, Registration, WorkDomain
 from app.seed.files import form_seed
 from app.views.web.access_control import PUBLIC
+from tests.access.examples import example_ids
 from tests.access.test_matrix import address, door_of, routes
+from tests.cast import everything
 from tests.statements import BUDGET, counted
 from tests.web.busy_case import BusyCase
 
@@ -21,6 +24,13 @@ MORE = 14
 
 OF_A_FORM = {"FormView", "SharingView", "DecideView", "AskView", "RequestList", "AdviceList"}
 """Doors opened for each form of the case, where it stands."""
+
+BY_CLASS = {
+    Person: "person_id",
+    Registration: "registration_id",
+    Organisation: "organisation_id",
+    WorkDomain: "domain_id",
+}
 
 WRITABLE = {"draft", "returned", "advice", "consent", "recorded"}
 """Forms whose sections have pages."""
@@ -108,8 +118,11 @@ def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
     ids: dict[str, object] = case.ids | {
         "child_id": case.child.id,
         "message_id": case.messages.get(actor.key, 0),
-        "role_id": 1,
     }
+    newest = {Child: case.child.id, Message: case.messages.get(actor.key, 0)}
+    newest |= {table: case.ids[key] for table, key in BY_CLASS.items()}
+    with everything(app.extensions["app_context"]) as work:
+        ids |= example_ids(app, work, "", newest)
     ids["link_id"] = case.own_link(actor.id) or ids["link_id"]
     for rule in routes(app):
         name = rule.endpoint.partition(".")[0]
@@ -121,6 +134,8 @@ def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
             continue
         for form, number in case.forms().items() if name in OF_A_FORM else [("", 0)]:
             given = ids | {"form_id": number, "draft_form_id": number}
+            if form:
+                given[f"{name}.pk"] = number
             for section in sections_of(form) if "section" in rule.arguments and form in WRITABLE else [""]:
                 path = address(rule, given)
                 assert path is not None

@@ -23,11 +23,13 @@ from app.views.web.access_control import safe_next
 from app.views.web.base import PortalView
 from app.views.web.cookie import APP_SECRET, PROVING, log_out_browser
 from app.views.web.pages import translated
+from app.views.web.register import register
 
 PROOF = "proof"
 """The cookie's key for the challenge of a person who proves again who they are."""
 
 
+@register()
 class AccountView(PortalView):
     """Pages for one's own account."""
 

@@ -22,6 +22,7 @@ from app.models import Person, ProposalState
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TelField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.register import register
 from app.views.web.validators import Code, MayBeEmpty, RequiredText
 
 APPROVE, REFUSE = "approve", "refuse"
@@ -68,6 +69,7 @@ class OrganisationForm(FlaskForm):
             raise ValidationError(_("Choose your organisation from the list"))
 
 
+@register()
 class AccountDetailsView(PortalView):
     """Pages for one's own details."""
 
@@ -143,6 +145,7 @@ class DecideForm(FlaskForm):
             RequiredText(_l("Enter why you refuse this change"), _l("Reason"), 1000)(self, field)
 
 
+@register()
 class OrganisationChangeView(PortalView):
     """Pages on which the SEN team decides about proposals of another organisation."""
 

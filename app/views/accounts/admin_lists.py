@@ -37,6 +37,7 @@ from app.views.web.listed import Onward
 from app.views.web.lists import Narrowing, PortalListView
 from app.views.web.pages import translated, uk_datetime
 from app.views.web.reference import ReferenceInterface, ReferenceView
+from app.views.web.register import register
 from app.views.web.validators import MayBeEmpty, RequiredText
 
 
@@ -55,6 +56,7 @@ def _yes_no(value: bool) -> str:
 SECOND_STEPS = {"email": N_("Email"), "app": N_("Authenticator app")}
 
 
+@register(_l("Accounts"), order=90)
 class UserList(PortalListView):
     """List of all accounts."""
 
@@ -108,6 +110,7 @@ class UserList(PortalListView):
         )
 
 
+@register()
 class UserView(PortalView):
     """Pages that change an account: roles, closing and opening. Each change requires password and code again."""
 
@@ -211,6 +214,7 @@ class UserView(PortalView):
         return redirect(url_for("UserList.show", pk=person_id))
 
 
+@register(_l("Roles"), order=130)
 class RoleList(PortalListView):
     """List of what each role may do; the roles are defined in the code."""
 
@@ -237,6 +241,7 @@ def _permission(held: Any) -> str:
     return f"{held.view_menu.name} ({level})"
 
 
+@register(_l("Organisations"), order=110)
 class OrganisationList(ReferenceView):
     """List of schools, settings, services and trusts."""
 
@@ -309,6 +314,7 @@ class OrganisationList(ReferenceView):
             record_left_use(work, row_id)
 
 
+@register(_l("Work email domains"), order=120)
 class WorkDomainList(ReferenceView):
     """Recognised work email domains: an address in one opens an account in the organisation it belongs to."""
 

@@ -15,6 +15,7 @@ from app.views.accounts.proof import proof_first
 from app.views.web.base import PortalView, app_context
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import show_errors
+from app.views.web.register import register
 from app.views.web.validators import RequiredText
 
 
@@ -27,6 +28,7 @@ class ChangeEmailForm(FlaskForm):
     )
 
 
+@register()
 class ChangeEmailView(PortalView):
     """Pages that start the change; the link in the mail confirms it (ConfirmView.email)."""
 

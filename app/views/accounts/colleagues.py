@@ -16,8 +16,10 @@ from app.models import Person
 from app.views.accounts.proof import proof_of_administrator
 from app.views.web.base import PortalView
 from app.views.web.pages import translated
+from app.views.web.register import register
 
 
+@register()
 class ColleagueView(PortalView):
     """People to confirm, and the people of one organisation."""
 

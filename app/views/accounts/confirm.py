@@ -19,6 +19,7 @@ from app.views.web.base import app_context
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.public_views import PublicView, requires_live_link
+from app.views.web.register import register
 from app.views.web.validators import RequiredText, RequiredTextUnless
 
 public_endpoint(
@@ -64,6 +65,7 @@ class DetailsForm(PasswordForm):
         return Details(self.first_name.data or "", self.last_name.data or "", self.job_title.data or "")
 
 
+@register()
 class ConfirmView(PublicView):
     """Pages that set up an account or confirm a new email address."""
 

@@ -14,6 +14,7 @@ from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import show_errors
 from app.views.web.public_views import PublicView, requires_live_link
+from app.views.web.register import register
 from app.views.web.validators import RequiredText
 
 public_endpoint("ForgottenView.ask", "ForgottenView.sent", "ForgottenView.choose", "ForgottenView.done")
@@ -28,6 +29,7 @@ class AskForm(FlaskForm):
     )
 
 
+@register()
 class ForgottenView(PublicView):
     """Pages that send a link and set a new password."""
 

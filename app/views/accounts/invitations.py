@@ -29,6 +29,7 @@ from app.views.web.base import PortalView, my_work
 from app.views.web.fields import EmailField, StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_datetime
+from app.views.web.register import register
 from app.views.web.validators import RequiredText, RequiredTextUnless
 
 
@@ -125,6 +126,7 @@ class InviteToRoleForm(FlaskForm):
         )
 
 
+@register(_l("Invitations"), order=100)
 class InvitationView(PortalView):
     """Pages for invitations: a parent's for one child, a professional's, and those of the council's staff."""
 

@@ -22,6 +22,7 @@ from app.views.web.fields import EmailField, StringField, TelField, TextAreaFiel
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
 from app.views.web.public_views import PublicView
+from app.views.web.register import register
 from app.views.web.validators import Code, RequiredText, RequiredTextUnless
 
 public_endpoint(
@@ -141,6 +142,7 @@ class RegisterForm(FlaskForm):
         )
 
 
+@register()
 class RegisterView(PublicView):
     """Pages for registering, and for what happens next."""
 

@@ -21,6 +21,7 @@ from app.views.web.base import PortalView
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import url_or_none
+from app.views.web.register import register
 from app.views.web.validators import RequiredText
 
 APPROVE, REFUSE = "approve", "refuse"
@@ -79,6 +80,7 @@ class DecideForm(FlaskForm):
             RequiredText(_l("Enter why you refuse this registration"), _l("Reason"), 1000)(self, field)
 
 
+@register()
 class RegistrationView(PortalView):
     """One registration; the list of them is RegistrationList."""
 

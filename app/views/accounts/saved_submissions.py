@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from app.accounts import saved_submissions
 from app.views.web.base import PortalView
 from app.views.web.cookie import SAVED_SUBMISSION
+from app.views.web.register import register
 
 
+@register()
 class SavedSubmissionView(PortalView):
     """Pages for a form that was sent after the log-in had ended."""
 

@@ -19,6 +19,7 @@ from app.forms.workflow_roles import is_linked
 from app.models import ChildLink, Form, Person
 from app.views.web.base import PortalView
 from app.views.web.pages import translated
+from app.views.web.register import register
 
 Choices = list[tuple[int, str]]
 
@@ -71,6 +72,7 @@ def waiting_form(work: UnitOfWork, form: Form) -> dict[str, Any] | None:
     return {"form": form, **part} if part["assignable"] else None
 
 
+@register()
 class AssignView(PortalView):
     """The endpoint to assign a child within an organisation."""
 

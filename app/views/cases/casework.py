@@ -28,6 +28,7 @@ from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
+from app.views.web.register import register
 
 PERSON, ORGANISATION = "person", "organisation"
 
@@ -61,6 +62,7 @@ class AskForm(Form):
     despite = BooleanField(_l("Ask them all the same"))
 
 
+@register()
 class AskView(PortalView):
     """The pages to request advice and to cancel a request."""
 
@@ -171,6 +173,7 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
     return list(found.items())
 
 
+@register()
 class DuplicateView(PortalView):
     """The page for two records that may be of one child."""
 

@@ -38,6 +38,7 @@ from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Listed, Onward
 from app.views.web.lists import Narrowing, PortalListView
 from app.views.web.pages import translated, uk_date, uk_datetime
+from app.views.web.register import register
 from app.views.web.words import FORM_STATES, form_state
 
 
@@ -68,6 +69,7 @@ def named(row: Any) -> str:
     return row.name if row is not None else ""
 
 
+@register(_l("Children and young people"), order=40)
 class ChildList(PortalListView):
     """All children and young people."""
 
@@ -240,6 +242,7 @@ class FormList(PortalListView):
         return [Onward(str(self.read_words), href, self.told_apart(record))]
 
 
+@register(_l("Requests"), order=50)
 class RequestList(FormList):
     """Requests for an EHC needs assessment."""
 
@@ -264,6 +267,7 @@ class RequestList(FormList):
     }
 
 
+@register(_l("Advice"), order=60)
 class AdviceList(FormList):
     """Requests for advice, and the advice received."""
 
@@ -311,6 +315,7 @@ REGISTRATION_STATES = {
 }
 
 
+@register(_l("Registrations"), order=70)
 class RegistrationList(PortalListView):
     """Registrations for an account."""
 
@@ -320,7 +325,7 @@ class RegistrationList(PortalListView):
     list_title = _l("Registrations")
     show_title = _l("Registration")
     list_columns = ["first_name", "last_name", "email", "profession", "job_title", "state", "created_at"]
-    show_columns = [*list_columns, "organisationnamed", "address", "postcode", "phone", "decision_reason"]
+    show_columns = [*list_columns, "organisation_named", "address", "postcode", "phone", "decision_reason"]
     order_columns = ["last_name", "created_at"]
     search_columns = ["profession", "state"]
     find_label = _l("Find by name or email address")
@@ -337,7 +342,7 @@ class RegistrationList(PortalListView):
         "job_title": _l("Job title"),
         "state": _l("Status"),
         "created_at": _l("Asked on"),
-        "organisationnamed": _l("Organisation they named"),
+        "organisation_named": _l("Organisation they named"),
         "address": _l("Work address"),
         "postcode": _l("Postcode"),
         "phone": _l("Work phone number"),

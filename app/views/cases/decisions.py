@@ -21,6 +21,7 @@ from app.security import app_context
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.register import register
 from app.views.web.words import form_state
 
 AGREE, DECLINE = "agree", "decline"
@@ -48,6 +49,7 @@ class CorrectionForm(DecisionForm):
     correction_reason = TextAreaField(_l("Why are you correcting the decision?"))
 
 
+@register()
 class DecideView(PortalView):
     """The pages to decide whether to assess."""
 

@@ -19,6 +19,7 @@ from app.views.forms.child_forms import NewChildForm, with_choices
 from app.views.web.base import PortalView
 from app.views.web.fields import TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.register import register
 
 
 class CorrectionForm(NewChildForm):
@@ -41,6 +42,7 @@ class CorrectionForm(NewChildForm):
         )
 
 
+@register()
 class ChildRecordView(PortalView):
     """The page to correct a child's details."""
 
@@ -84,6 +86,7 @@ class ChildRecordView(PortalView):
         return form
 
 
+@register()
 class MergeView(PortalView):
     """The page for merged records."""
 

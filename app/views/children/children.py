@@ -38,11 +38,13 @@ from app.views.forms.child_forms import AddChildForm, with_choices
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import late
 from app.views.web.form_errors import show_errors
+from app.views.web.register import register
 
 MOST_MESSAGES = 50
 LONGEST_KEY = 100
 
 
+@register()
 class ChildView(PortalView):
     """The pages about one child, with the rows that the reader may see."""
 

@@ -22,6 +22,7 @@ from app.views.web.base import PortalView
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
+from app.views.web.register import register
 from app.views.web.searching import posted_line
 
 
@@ -42,6 +43,7 @@ def words_of(text: str) -> list[str]:
     return clean_line(text).split()[:6]
 
 
+@register()
 class LinkView(PortalView):
     """The SEN team's pages to link people and organisations to a child and to end links."""
 
@@ -147,6 +149,7 @@ def _whom(work: Any, link: ChildLink) -> str:
     return _("%(name)s (not yet assigned)", name=work.get(Organisation, link.organisation_id).name)
 
 
+@register()
 class InvolvementView(PortalView):
     """The pages on which professionals change the links within their organisation."""
 

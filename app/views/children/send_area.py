@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import lazy_gettext as _l
 
 from app.cases.children import may_add_children
 from app.cases.queries.caseload import LinkedChild, Owed, Show, caseload
@@ -19,12 +20,14 @@ from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import Due, late, owed_due
 from app.views.web.pages import translated, uk_date
+from app.views.web.register import register
 from app.views.web.searching import looked_for
 
 PAGES = {str(number): number for number in range(1, 401)}
 """Page numbers up to ten thousand children; any other number in the address is the first page."""
 
 
+@register(_l("SEND area"), order=30)
 class SendAreaView(PortalView):
     """The caseload. Search words are posted, so that no child's name is in an address or a history."""
 

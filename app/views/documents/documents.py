@@ -8,10 +8,12 @@ from flask_appbuilder.security.decorators import has_access
 from app.documents import documents
 from app.forms.reading import name_to_read
 from app.views.web.base import PortalView, my_work
+from app.views.web.register import register
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
+@register()
 class DocumentView(PortalView):
     """One file."""
 

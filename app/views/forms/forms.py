@@ -38,11 +38,13 @@ from app.views.web.access_control import record_activity
 from app.views.web.base import PortalView
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_time
+from app.views.web.register import register
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 
 BY_HAND = "by-hand-"
 
 
+@register()
 class FormView(PortalView):
     """Pages of one form."""
 

@@ -20,11 +20,13 @@ from app.models import Child
 from app.views.forms.form_reading import read_parts
 from app.views.web.base import PortalView
 from app.views.web.pages import translated, uk_date
+from app.views.web.register import register
 
 PROFESSIONALS, RECORDED = "professionals", "recorded"
 PREVIEWS = {"professionals": Reader.professional, "family": Reader.family}
 
 
+@register()
 class SharingView(PortalView):
     """Pages for who may read one form besides its authors and the SEN team."""
 
@@ -122,6 +124,7 @@ def _number() -> int:
     return found[0]
 
 
+@register()
 class ContactRiskView(PortalView):
     """Pages for marking a family's address or contact details as secret."""
 
@@ -156,6 +159,7 @@ class ContactRiskView(PortalView):
         )
 
 
+@register()
 class ConsentView(PortalView):
     """Pages that start a consent form: parents and young people their own, the SEN team for each of them."""
 

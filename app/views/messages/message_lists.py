@@ -16,8 +16,10 @@ from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Onward
 from app.views.web.lists import Narrowing, PortalListView
 from app.views.web.pages import uk_datetime
+from app.views.web.register import register
 
 
+@register()
 class MessageList(PortalListView):
     """Messages that the SEN team sent and received."""
 

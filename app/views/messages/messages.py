@@ -28,6 +28,7 @@ from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.generated_lists import with_args
 from app.views.web.pages import translated, url_or_none
+from app.views.web.register import register
 
 
 class AnswerForm(FlaskForm):
@@ -74,6 +75,7 @@ def _named(each: Addressee) -> str:
     return ", ".join(part for part in (each.name, what, each.organisation) if part)
 
 
+@register(_l("Messages"), order=20, opens="inbox")
 class MessageView(PortalView):
     """Messages between the SEN team and other people."""
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.core.clock import LONDON
@@ -30,11 +31,13 @@ from app.views.web.base import PortalView
 from app.views.web.converters import number_asked
 from app.views.web.generated_lists import with_args
 from app.views.web.pages import translated
+from app.views.web.register import register
 from app.views.web.searching import looked_for
 
 EARLIEST, LATEST = 2000, 2999
 
 
+@register(_l("Audit"), order=80, opens="child")
 class AuditView(PortalView):
     """The audit log, with filters by child, person, kind and date.
 

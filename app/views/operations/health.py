@@ -7,12 +7,14 @@ from app.operations.health import faults
 from app.security import app_context
 from app.views.web.access_control import public_endpoint
 from app.views.web.base import PortalView
+from app.views.web.register import register
 
 public_endpoint("HealthView.alive", "HealthView.ready")
 
 TEXT = {"Content-Type": "text/plain"}
 
 
+@register()
 class HealthView(PortalView):
     """Health endpoints.
 

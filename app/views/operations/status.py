@@ -5,12 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.operations import status
 from app.views.operations.status_labels import lane_words, letter_words, reason_words, weakness_words
 from app.views.web.base import PortalView
+from app.views.web.register import register
 
 
+@register(_l("System status"), order=140, opens="show")
 class RunningView(PortalView):
     """Mail, workers, backup and versions, with a button to send an undelivered mail again."""
 

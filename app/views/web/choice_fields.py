@@ -1,6 +1,6 @@
 """Select fields for enums, in generated lists and their forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 
 
-def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> UnboundField:
+def choice_field(
+    label: Any, labels: Mapping[Any, Any], first: Any = "", validators: Sequence[Any] = ()
+) -> UnboundField:
     """Return a select field for an enum's members; `first` is the text of the empty choice."""
 
     def choices() -> list[SelectChoice]:
@@ -20,5 +22,8 @@ def choice_field(label: Any, labels: Mapping[Any, Any], first: Any = "") -> Unbo
 
     members = {each.name: each for each in labels}
     return SelectField(
-        label, choices=choices, coerce=lambda held: members.get(getattr(held, "name", held), held)
+        label,
+        list(validators),
+        choices=choices,
+        coerce=lambda held: members.get(getattr(held, "name", held), held),
     )

@@ -5,10 +5,12 @@ from flask_appbuilder import expose
 
 from app.views.web.access_control import public_endpoint
 from app.views.web.base import PortalView
+from app.views.web.register import register
 
 public_endpoint("HelpView.help", "HelpView.accessibility", "HelpView.privacy", "HelpView.cookies")
 
 
+@register()
 class HelpView(PortalView):
     """Help and contact, accessibility statement, privacy notice and cookies."""
 

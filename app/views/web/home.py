@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.cases.queries import dashboard
@@ -18,11 +19,13 @@ from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import form_due, owed_due
 from app.views.web.pages import url_or_none
+from app.views.web.register import register
 from app.views.web.words import form_state
 
 NEWEST, MOST_DUE = 5, 8
 
 
+@register(_l("Home"), order=10, opens="home")
 class HomeView(PortalView):
     """The home page."""
 

@@ -10,12 +10,14 @@ from flask_babel import get_babel
 from app.views.web.access_control import public_endpoint, safe_next
 from app.views.web.base import PortalView
 from app.views.web.i18n import init_i18n
+from app.views.web.register import register
 from app.views.web.text_direction import init_text_direction
 from startup.flask_settings import AWAITING_CHECK, LANGUAGES
 
 public_endpoint("LanguageView.choose")
 
 
+@register()
 class LanguageView(PortalView):
     """One address per language; the choice is stored in the cookie and remains at log-in."""
 

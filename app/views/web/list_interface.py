@@ -25,6 +25,11 @@ class PortalInterface(SQLAInterface):
         self.options = options if listing is None else listing.options
         super().__init__(obj)
 
+    @property
+    def loads(self) -> bool:
+        """Whether it was said what is loaded with the rows."""
+        return bool(self.options) or self.listing is not None
+
     def get_search_columns_list(self) -> list[str]:
         """A list is filtered by the columns it names and no others; AppBuilder would offer them all."""
         return []

@@ -9,14 +9,12 @@ import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_appbuilder import ModelView, expose
+from flask_appbuilder import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
@@ -29,21 +27,19 @@ from app.core.activity_limits import EXPORTS, count_mine
 from app.core.database.listing import Criteria
 from app.core.events import Event
 from app.core.roles import READ, WRITE
-from app.core.text_input import clean_line
-from app.core.typed_dates import read_date
 from app.forms.definitions.dates import date_text
 from app.views.web.base import my_work
 from app.views.web.csv_cells import escape_cell
 from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
-from app.views.web.list_interface import EVERY_ROW, LARGEST_ID
+from app.views.web.list_arguments import ListArguments, query_string
+from app.views.web.list_interface import EVERY_ROW
 from app.views.web.listed import Listed, Onward, Row
 from app.views.web.pages import shown
+from app.views.web.screen_checks import check_policies
 from app.views.web.searching import looked_for
 
 EXPORT_UP_TO = 10_000
-MOST_ARGUMENTS = 20
-"""Each filter is a condition of its own in the database."""
 DUE = "due_on"
 """The column in which it is said how much time is left."""
 
@@ -77,7 +73,7 @@ def plain_address() -> ResponseReturnValue:
     return redirect(url_for(request.endpoint or "", **(request.view_args or {})))
 
 
-class PortalListView(ModelView):
+class PortalListView(ListArguments):
     """A generated list and its record pages: read only, exportable where `exports` says so."""
 
     include_route_methods = {"list", "show", "export"}
@@ -94,7 +90,7 @@ class PortalListView(ModelView):
     max_page_size = 100
     narrowings: Mapping[str, Narrowing] = {}
     """Ready-made views, opened by ?show=<name>."""
-    exports: Sequence[str] = ()
+    exports: Sequence[str] | None = ()
     """Columns of the CSV; none, no export."""
     exported_as_kept: Collection[str] = ()
     """Columns of which the CSV holds what is kept, for other programs to read, and not what the screen makes of it."""
@@ -102,12 +98,13 @@ class PortalListView(ModelView):
     """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
     address, a history or a log."""
 
-    about_children = False
+    about_children: bool | None = False
     """The rows name children, so the audit keeps who read the list, what they asked of it and how many rows it had."""
 
     def __init__(self, **options: Any) -> None:
         self._empty_boxes: dict[str, Sequence[SearchField]] = {}
         """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
+        check_policies(type(self).__name__, [self.datamodel.obj])
         super().__init__(**options)
 
     def find(self, text: str) -> Criteria:
@@ -141,7 +138,7 @@ class PortalListView(ModelView):
         if wanted != [*request.args.items(multi=True)]:
             for date in self._wrong_dates():
                 flash(_("“%(date)s” is not a real date. Enter a date like 27/3/2026", date=date), "danger")
-            return redirect(url_for(f"{self.endpoint}.list") + _query(wanted))
+            return redirect(url_for(f"{self.endpoint}.list") + query_string(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
         typed = looked_for() if self.find_label else ""
         criteria = self.find(typed) if typed else EVERY_ROW
@@ -165,7 +162,7 @@ class PortalListView(ModelView):
                 {"name": name, "text": each.text, "active": each is shown}
                 for name, each in self.narrowings.items()
             ],
-            export_url=url_for(f"{self.endpoint}.export") + _query(wanted) if self.exports else None,
+            export_url=url_for(f"{self.endpoint}.export") + query_string(wanted) if self.exports else None,
         )
 
     def _asked(self, arguments: Sequence[tuple[str, str]], typed: str = "") -> dict[str, str]:
@@ -280,7 +277,7 @@ class PortalListView(ModelView):
             abort(404)
         wanted = self._sound_arguments()
         if wanted != [*request.args.items(multi=True)]:
-            return redirect(url_for(f"{self.endpoint}.export") + _query(wanted))
+            return redirect(url_for(f"{self.endpoint}.export") + query_string(wanted))
         shown = self.narrowings.get(request.args.get("show", ""))
         order, direction = self.base_order or ("", "")
         with my_work(always_commit=True) as work:
@@ -325,77 +322,14 @@ class PortalListView(ModelView):
         formatter = None if column in self.exported_as_kept else self.formatters_columns.get(column)
         return str(formatter(value) if formatter else "" if value is None else value)
 
-    def _sound_arguments(self) -> Sequence[tuple[str, str]]:
-        """The arguments that mean something here; a mistyped address leads to the list, never to an error."""
-        name = type(self).__name__
-        kept = []
-        for key, asked in request.args.items(multi=True):
-            value = self._plain_value(key, asked)
-            sound = (
-                (key == f"page_{name}" and value.isascii() and value.isdigit() and int(value) < 100_000)
-                or (key == f"psize_{name}" and value in {"10", "25", "50", "100"})
-                or (key == f"_oc_{name}" and value in self.order_columns)
-                or (key == f"_od_{name}" and value in {"asc", "desc"})
-                or (key == "show" and value in self.narrowings)
-                or (key.startswith("_flt_") and self._is_sound_filter(key, value))
-            )
-            if sound:
-                kept.append((key, value))
-        return kept[:MOST_ARGUMENTS]
-
-    def _wrong_dates(self) -> Sequence[str]:
-        """Return what was entered in a filter for a date and is not one."""
-        asked = [(key, clean_line(value)) for key, value in request.args.items(multi=True)]
-        return [
-            v[:20] for k, v in asked if v and self._is_of_a_date(k) and not _is_date(self._plain_value(k, v))
-        ]
-
-    def _plain_value(self, key: str, asked: str) -> str:
-        """A filter's value cleaned, and a date in the one form that AppBuilder reads."""
-        if not key.startswith("_flt_"):
-            return asked
-        value = clean_line(asked)
-        return found.isoformat() if self._is_of_a_date(key) and (found := read_date(value)) else value
-
-    def _is_of_a_date(self, key: str) -> bool:
-        column = key.removeprefix("_flt_").partition("_")[2]
-        known = column in self._filters.get_search_filters()
-        return known and bool(self.datamodel.is_date(column) or self.datamodel.is_datetime(column))
-
-    def _is_sound_filter(self, key: str, value: str) -> bool:
-        index, __, column = key.removeprefix("_flt_").partition("_")
-        choices = self._filters.get_search_filters().get(column)
-        if not (choices and index.isascii() and index.isdigit() and int(index) < len(choices)):
-            return False
-        return bool(value) and self._fits(column, value)
-
-    def _fits(self, column: str, value: str) -> bool:
-        if self.datamodel.is_enum(column):
-            return value in self.datamodel.list_columns[column].type.enums
-        if self.datamodel.is_date(column) or self.datamodel.is_datetime(column):
-            return _is_date(value)
-        if self.datamodel.is_integer(column):
-            return value.isascii() and value.isdigit() and int(value) <= LARGEST_ID
-        return True
-
 
 def _value(record: Any, column: str) -> Any:
     """What a record says in a column; of a choice, the word that is kept."""
-    value = getattr(record, column)
+    value = record
+    for name in column.split("."):
+        value = None if value is None else getattr(value, name)
     return value.value if isinstance(value, Enum) else value
 
 
 def _asked_value(box: SearchField, value: str) -> str:
     return date_text(value) if box.kind == "date" else value
-
-
-def _is_date(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _query(arguments: Sequence[tuple[str, str]]) -> str:
-    return f"?{urlencode(arguments)}" if arguments else ""

@@ -1,63 +1,62 @@
-"""The menu as data: what stands in it, and which door it needs."""
+"""The menu: entries that views register, shown to those whose grants open them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from flask import request, url_for
-from flask_babel import lazy_gettext as _l
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from app.core.roles import READ, Role, grants_of
 
+LAST = 1_000
+"""The place of an entry that names none."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """One place in the menu, shown to whoever may read behind that door."""
+    """One entry of the menu, shown to readers who hold its grant."""
 
-    text: str
+    text: Any
     endpoint: str
-    door: str
+    grant: str
+    order: int = LAST
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """The same, ready for the page."""
+    """An entry ready for the page."""
 
-    text: str
+    text: Any
     href: str
     active: bool
 
 
-MENU: list[Entry] = [
-    Entry(_l("Home"), "HomeView.home", "Home"),
-    Entry(_l("Messages"), "MessageView.inbox", "Messages"),
-    Entry(_l("SEND area"), "SendAreaView.list", "SendArea"),
-    Entry(_l("Children and young people"), "ChildList.list", "CaseWork"),
-    Entry(_l("Requests"), "RequestList.list", "CaseWork"),
-    Entry(_l("Advice"), "AdviceList.list", "CaseWork"),
-    Entry(_l("Registrations"), "RegistrationList.list", "Registrations"),
-    Entry(_l("Audit"), "AuditView.child", "Audit"),
-    Entry(_l("Accounts"), "UserList.list", "Users"),
-    Entry(_l("Invitations"), "InvitationView.list", "Invitations"),
-    Entry(_l("Organisations"), "OrganisationList.list", "Organisations"),
-    Entry(_l("Work email domains"), "WorkDomainList.list", "WorkDomains"),
-    Entry(_l("Roles"), "RoleList.list", "Roles"),
-    Entry(_l("System status"), "RunningView.show", "Running"),
-]
+class Menu:
+    """One app's menu, kept for each set of roles and each view."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = sorted(entries, key=lambda entry: entry.order)
+        self.shown_to = lru_cache(maxsize=1_000)(self._shown_to)
+
+    def _shown_to(self, roles: frozenset[Role], here: str) -> tuple[Shown, ...]:
+        grants = grants_of(roles)
+        return tuple(
+            Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here)
+            for entry in self.entries
+            if (entry.grant, READ) in grants
+        )
+
+
+def init_menu(app: Flask, entries: Sequence[Entry]) -> None:
+    """Give this app its menu."""
+    app.extensions["portal_menu"] = Menu(entries)
 
 
 def menu() -> tuple[Shown, ...]:
-    """The menu of whoever is logged in; nothing for anybody else."""
+    """Return the entries for the person who is logged in; none for anybody else."""
     if not current_user.is_authenticated:
         return ()
-    return _menu_of(current_user.principal.roles, (request.endpoint or "").split(".")[0])
-
-
-@lru_cache(maxsize=1_000)
-def _menu_of(roles: frozenset[Role], here: str) -> tuple[Shown, ...]:
-    doors = grants_of(roles)
-    return tuple(
-        Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here)
-        for entry in MENU
-        if (entry.door, READ) in doors
-    )
+    held: Menu = current_app.extensions["portal_menu"]
+    return held.shown_to(current_user.principal.roles, (request.endpoint or "").split(".")[0])

@@ -1,84 +1,61 @@
-"""Every door of the house, in one list."""
+"""How a view joins the portal: `@register()` on its class. The modules of app/views are found by themselves."""
 
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any, TypeVar
+
+from flask import Flask
 from flask_appbuilder import AppBuilder, BaseView
 
-from app.views.accounts.account import AccountView
-from app.views.accounts.account_details import AccountDetailsView, OrganisationChangeView
-from app.views.accounts.admin_lists import OrganisationList, RoleList, UserList, UserView, WorkDomainList
-from app.views.accounts.change_email import ChangeEmailView
-from app.views.accounts.colleagues import ColleagueView
-from app.views.accounts.confirm import ConfirmView
-from app.views.accounts.forgotten import ForgottenView
-from app.views.accounts.invitations import InvitationView
-from app.views.accounts.registering import RegisterView
-from app.views.accounts.registrations import RegistrationView
-from app.views.accounts.saved_submissions import SavedSubmissionView
-from app.views.cases.assigning import AssignView
-from app.views.cases.casework import AskView, DuplicateView
-from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
-from app.views.cases.decisions import DecideView
-from app.views.children.child_records import ChildRecordView, MergeView
-from app.views.children.children import ChildView
-from app.views.children.links import InvolvementView, LinkView
-from app.views.children.send_area import SendAreaView
-from app.views.documents.documents import DocumentView
-from app.views.forms.forms import FormView
-from app.views.forms.sharing import ConsentView, ContactRiskView, SharingView
-from app.views.messages.message_lists import MessageList
-from app.views.messages.messages import MessageView
-from app.views.operations.audit import AuditView
-from app.views.operations.health import HealthView
-from app.views.operations.status import RunningView
-from app.views.web.help import HelpView
-from app.views.web.language import LanguageView
+from app import views
+from app.core.roles import GRANTS
+from app.views.web.navigation import LAST, Entry, init_menu
+from app.views.web.screen_checks import ScreenError
 
-VIEWS: list[type[BaseView]] = [
-    AccountView,
-    AccountDetailsView,
-    OrganisationChangeView,
-    ChangeEmailView,
-    RegisterView,
-    ConfirmView,
-    ForgottenView,
-    RegistrationView,
-    InvitationView,
-    ColleagueView,
-    SavedSubmissionView,
-    HealthView,
-    HelpView,
-    LanguageView,
-    UserList,
-    UserView,
-    RoleList,
-    OrganisationList,
-    WorkDomainList,
-    ChildList,
-    RequestList,
-    AdviceList,
-    RegistrationList,
-    MessageList,
-    MessageView,
-    AuditView,
-    SendAreaView,
-    ChildView,
-    ChildRecordView,
-    MergeView,
-    LinkView,
-    AssignView,
-    InvolvementView,
-    AskView,
-    DecideView,
-    SharingView,
-    ContactRiskView,
-    ConsentView,
-    DuplicateView,
-    FormView,
-    DocumentView,
-    RunningView,
-]
+ViewClass = TypeVar("ViewClass", bound=type[BaseView])
+REGISTERED: dict[type[BaseView], Entry | None] = {}
+"""Each view's class and its place in the menu, if it has one."""
 
 
-def open_views(appbuilder: AppBuilder) -> None:
-    """Register each view; AppBuilder makes their routes and permissions."""
-    for view in VIEWS:
-        appbuilder.add_view_no_menu(view)
+def register(
+    menu: Any = None, *, order: int = LAST, opens: str = "list", grant: str = ""
+) -> Callable[[ViewClass], ViewClass]:
+    """Return a decorator that adds a view to the portal, and to the menu where `menu` is given.
+
+    `order` places the entry in the menu, `opens` names the method behind it. `grant` is the name in roles.py whose
+    holders may open the view; a view without one must be public or open to every account.
+    """
+
+    def add(view: ViewClass) -> ViewClass:
+        if grant:
+            view.class_permission_name = grant
+        if menu is not None and vars(view).get("list_title") is None and hasattr(view, "list_title"):
+            view.list_title = menu
+        place = Entry(menu, f"{view.__name__}.{opens}", view.class_permission_name or "", order)
+        REGISTERED[view] = None if menu is None else place
+        return view
+
+    return add
+
+
+def import_views() -> None:
+    """Import every module of app/views, so that each registers its views."""
+    for found in walk_packages(views.__path__, "app.views."):
+        import_module(found.name)
+
+
+def open_views(app: Flask, appbuilder: AppBuilder) -> None:
+    """Add every registered view to AppBuilder, which makes its routes, and fill the menu.
+
+    Raises ScreenError for a view whose grant no role has: nobody could open it.
+    """
+    import_views()
+    known = {name for grants in GRANTS.values() for name, _level in grants}
+    opened = {type(view) for view in appbuilder.baseviews}
+    for view in REGISTERED:
+        if view.class_permission_name and view.class_permission_name not in known:
+            raise ScreenError(f"{view.__name__}: no role in roles.py has {view.class_permission_name}")
+        if view not in opened:  # AppBuilder opens the home page itself
+            appbuilder.add_view_no_menu(view)
+    init_menu(app, [entry for entry in REGISTERED.values() if entry])

@@ -1,0 +1,273 @@
+"""docs/extending.md works as it is written: each of its code blocks is run in an app of its own."""
+
+import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import select
+
+from app import create_app
+from app.core.database.policies import ROW_POLICIES
+from app.core.unit_of_work import AppContext
+from app.models import AuditRow, Child, Invitation, SectionDraft, WorkDomain
+from app.views.web.model_view import PortalModelView
+from app.views.web.register import REGISTERED, register
+from app.views.web.screen_checks import ScreenError
+from tests.access.examples import example_ids
+from tests.access.test_matrix import door_of, routes
+from tests.access.world import CANARY, build_world
+from tests.browser import post_with_token
+from tests.cast import Cast, everything
+from tests.make import Maker
+from tests.statements import counted
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def code_of(heading: str) -> list[str]:
+    """The code blocks of one section of the document."""
+    text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    section = re.split(r"^## ", text, flags=re.MULTILINE)
+    [found] = [each for each in section if each.startswith(f"{heading}\n")]
+    return re.findall(r"^```python\n(.*?)^```", found, re.MULTILINE | re.DOTALL)
+
+
+@contextmanager
+def screens_kept() -> Iterator[None]:
+    """Forget what is registered inside, so that other tests' apps do not have it."""
+    before = dict(REGISTERED)
+    try:
+        yield
+    finally:
+        REGISTERED.clear()
+        REGISTERED.update(before)
+
+
+class Portal:
+    """A second app on the test's database, with other screens beside the portal's own."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = create_app(app.config["SETTINGS"], app.extensions["app_context"].clock)
+        self.app.testing = True
+        self.context: AppContext = self.app.extensions["app_context"]
+        self.cast = Cast(self.app)
+        self.make = Maker(self.context, self.cast)
+
+
+def audited(context: AppContext, event: str) -> list[Any]:
+    with everything(context) as work:
+        rows = work.session.scalars(select(AuditRow).where(AuditRow.event == event).order_by(AuditRow.id))
+        return [SimpleNamespace(actor=row.actor_id, child=row.child_id, facts=row.facts) for row in rows]
+
+
+@pytest.fixture
+def directory(app: Flask) -> Iterator[Portal]:
+    """The portal with the document's screen."""
+    with screens_kept():
+        [code] = code_of("A screen")
+        exec(compile(code, "docs/extending.md", "exec"), {"__name__": "domain_directory"})  # noqa: S102
+        portal = Portal(app)
+        yield portal
+        portal.context.database.engine.dispose()
+
+
+@pytest.fixture
+def invitations(app: Flask) -> Iterator[Portal]:
+    """The portal with a screen over a table that no screen was written for."""
+    with screens_kept():
+
+        @register("Open invitations", grant="Invitations")
+        class InvitationList(PortalModelView):
+            datamodel = SQLAInterface(Invitation)
+            list_columns = ["name", "email", "role", "organisation", "invited_by", "sent_at"]
+
+        portal = Portal(app)
+        yield portal
+        portal.context.database.engine.dispose()
+
+
+def test_the_screen_of_the_document_is_in_an_officers_menu_and_in_no_parents(directory: Portal) -> None:
+    officer, parent = directory.cast.olu.browser(), directory.cast.pat.browser()
+
+    assert "Domain directory" in officer.get("/").text
+    page = officer.get("/domaindirectory/list/").text
+    assert "heatonbeck" in page and page.count("<h1") == 1
+    assert "Domain directory" not in parent.get("/").text
+    for path in ("list/", "add", "show/1", "edit/1", "delete/1", "export.csv"):
+        assert parent.get(f"/domaindirectory/{path}").status_code == 403
+
+
+def test_an_officer_adds_changes_finds_and_deletes_in_it_and_the_audit_says_so(directory: Portal) -> None:
+    cast, app, context = directory.cast, directory.app, directory.context
+    browser = cast.olu.browser()
+    entered = {"domain": "moor.example", "organisation": "1", "note": "Asked for by the trust"}
+
+    refused = post_with_token(browser, app, "/domaindirectory/add", {"note": "no domain"})
+    assert refused.status_code == 422 and "Enter: Domain" in refused.text
+    assert post_with_token(browser, app, "/domaindirectory/add", entered).status_code == 302
+    with everything(context) as work:
+        row = work.session.scalars(select(WorkDomain).where(WorkDomain.domain == "moor.example")).one()
+        number = row.id
+        assert (row.organisation_id, row.includes_subdomains, row.note) == (1, False, entered["note"])
+    again = post_with_token(browser, app, "/domaindirectory/add", entered)
+    assert again.status_code == 422 and "This is in the list already" in again.text
+    found = post_with_token(browser, app, "/domaindirectory/list/", {"find": "MOOR.ex"}).text
+    assert "moor.example" in found and "heatonbeck" not in found
+    changed = entered | {"note": "", "includes_subdomains": "y"}
+    assert post_with_token(browser, app, f"/domaindirectory/edit/{number}", changed).status_code == 302
+    record = browser.get(f"/domaindirectory/show/{number}").text
+    assert "moor.example" in record and "Asked for" not in record
+    assert post_with_token(browser, app, f"/domaindirectory/delete/{number}", {}).status_code == 302
+
+    told = [(each.actor, each.facts["change"]) for each in audited(context, "ReferenceChanged")]
+    assert told == [(cast.olu.id, change) for change in ("added", "changed", "deleted")]
+
+
+def test_its_csv_is_the_list_and_the_audit_says_who_took_it(directory: Portal) -> None:
+    answer = directory.cast.olu.browser().get("/domaindirectory/export.csv")
+
+    rows = list(csv.reader(answer.get_data(as_text=True).lstrip("\ufeff").splitlines()))
+    assert rows[0] == ["Domain", "Organisation", "Includes subdomains", "Note"]
+    with everything(directory.context) as work:
+        domains = work.session.scalars(select(WorkDomain).order_by(WorkDomain.domain)).all()
+        wanted = [(each.domain, str(each.organisation or "")) for each in domains]
+    assert [(row[0], row[1]) for row in rows[1:]] == wanted
+    [taken] = audited(directory.context, "ListExported")
+    assert (taken.actor, taken.facts["list_name"]) == (directory.cast.olu.id, "DomainDirectory")
+
+
+def test_its_pages_take_the_same_statements_however_many_rows_there_are(directory: Portal) -> None:
+    browser = directory.cast.olu.browser()
+    browser.get("/domaindirectory/list/")
+    with counted(directory.context) as few:
+        browser.get("/domaindirectory/list/")
+    with everything(directory.context) as work:
+        for number in range(20):
+            work.add(WorkDomain(domain=f"d{number}.example", organisation_id=1 + number % 3))
+    with counted(directory.context) as many:
+        assert "d13.example" in browser.get("/domaindirectory/list/").text
+
+    assert len(many) == len(few)
+
+
+def test_a_screen_over_invitations_shows_records_orders_and_filters(invitations: Portal) -> None:
+    """Its record page and its order by role once answered with an error."""
+    context, cast, make = invitations.context, invitations.cast, invitations.make
+    world = build_world(context, cast, make)
+    browser, number = cast.olu.browser(), world.other.ids["InvitationList.pk"]
+
+    listed = browser.get("/invitationlist/list/").text
+    assert f"{CANARY}-invited" in listed and "Parent or carer" in listed
+    record = browser.get(f"/invitationlist/show/{number}")
+    assert record.status_code == 200 and f"{CANARY}-guest" in record.text
+    for column in ("email", "role", "sent_at"):
+        for way in ("asc", "desc"):
+            path = f"/invitationlist/list/?_oc_InvitationList={column}&_od_InvitationList={way}"
+            assert browser.get(path).status_code == 200
+    for column in ("name", "organisation", "invited_by", "child_id", "__init__"):
+        path = f"/invitationlist/list/?_oc_InvitationList={column}&_od_InvitationList=asc"
+        assert browser.get(path).location == "/invitationlist/list/?_od_InvitationList=asc"
+    assert f"{CANARY}-invited" in browser.get("/invitationlist/list/?_flt_0_role=parent").text
+    assert f"{CANARY}-invited" not in browser.get("/invitationlist/list/?_flt_0_role=admin").text
+    assert "Parent or carer" in browser.get("/invitationlist/export.csv").text
+
+
+def test_a_screen_about_children_is_for_reading_and_each_reading_is_kept(invitations: Portal) -> None:
+    context, cast = invitations.context, invitations.cast
+    world = build_world(context, cast, invitations.make)
+    number, child = world.other.ids["InvitationList.pk"], world.other.ids["child_id"]
+    browser = cast.olu.browser()
+
+    for path in ("add", f"edit/{number}", f"delete/{number}"):
+        assert browser.get(f"/invitationlist/{path}").status_code == 404
+    browser.get(f"/invitationlist/show/{number}")
+    browser.get("/invitationlist/list/?_flt_0_role=parent")
+    assert [(each.actor, each.child) for each in audited(context, "ChildViewed")] == [(cast.olu.id, child)]
+    [listed] = audited(context, "ChildrenListed")
+    assert (listed.facts["list_name"], listed.facts["asked"]) == ("InvitationList", {"role": "parent"})
+    # An administrator holds the same grant, and the table's row policy shows them no parent's invitation.
+    admin = cast.ines.browser()
+    assert (
+        CANARY not in admin.get("/invitationlist/list/").text + admin.get("/invitationlist/export.csv").text
+    )
+    assert admin.get(f"/invitationlist/show/{number}").status_code == 404
+
+
+def test_a_list_of_invitations_takes_the_same_statements_however_long(invitations: Portal) -> None:
+    context, cast = invitations.context, invitations.cast
+    browser = cast.olu.browser()
+
+    def invite(numbers: range) -> None:
+        with everything(context) as work:
+            for number in numbers:
+                work.add(
+                    Invitation(
+                        email=f"i{number}@guest.example",
+                        role="professional",
+                        organisation_id=1 + number % 3,
+                        invited_by_id=(cast.olu.id, cast.mary.id)[number % 2],
+                        sent_at=work.now,
+                    )
+                )
+
+    invite(range(2))
+    browser.get("/invitationlist/list/")
+    with counted(context) as few:
+        browser.get("/invitationlist/list/")
+    invite(range(2, 24))
+    with counted(context) as many:
+        assert "i13@guest.example" in browser.get("/invitationlist/list/").text
+    assert len(many) == len(few)
+
+
+def test_a_screen_over_a_table_without_a_policy_stops_the_start(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ROW_POLICIES, Invitation)
+    with screens_kept():
+
+        @register(grant="Invitations")
+        class Unruled(PortalModelView):
+            datamodel = SQLAInterface(Invitation)
+            list_columns = ["email"]
+
+        with pytest.raises(ScreenError, match="who may see Invitation"):
+            create_app(app.config["SETTINGS"])
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "grant", "wrong"),
+    [
+        (WorkDomain, ["domain"], "Domains", "no role in roles.py has Domains"),
+        (WorkDomain, [], "Organisations", "say in list_columns"),
+        (WorkDomain, ["domian"], "Organisations", "WorkDomain has no domian"),
+        (SectionDraft, ["section"], "CaseWork", "whose child a record is about"),
+    ],
+)
+def test_a_screen_that_is_incomplete_stops_the_start(
+    app: Flask, table: Any, columns: list[str], grant: str, wrong: str
+) -> None:
+    with screens_kept():
+        body = {"datamodel": SQLAInterface(table), "list_columns": columns}
+        register(grant=grant)(type("Incomplete", (PortalModelView,), body))
+        with pytest.raises(ScreenError, match=wrong):
+            create_app(app.config["SETTINGS"])
+
+
+def test_the_access_tests_find_a_new_screen_and_a_row_for_it(directory: Portal) -> None:
+    found = [rule.endpoint for rule in routes(directory.app) if rule.endpoint.startswith("DomainDirectory.")]
+
+    assert {door_of(directory.app, endpoint) for endpoint in found} == {
+        ("Organisations", "read"),
+        ("Organisations", "write"),
+    }
+    with everything(directory.context) as work:
+        ids = example_ids(directory.app, work, "nothing", {Child: 1})
+        assert work.session.get(WorkDomain, ids["DomainDirectory.pk"])
