@@ -57,8 +57,8 @@ class Portal:
     database: Any
 
     @property
-    def app_context(self) -> Any:
-        """Its office."""
+    def context(self) -> Any:
+        """Return its services' context."""
         return self.app.extensions["app_context"]
 
     def afresh(self) -> tuple[Cast, Maker]:

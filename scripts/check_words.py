@@ -29,6 +29,7 @@ CLEAN = (
     "app/children",
     "app/cases",
     "app/operations",
+    "app/core/database",
     "app/seed",
     "bench",
     "devtools",

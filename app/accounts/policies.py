@@ -48,7 +48,7 @@ def mailed_link(_who: Principal) -> ColumnElement[bool]:
 
 @row_policy(EmailChange)
 def email_change(who: Principal) -> ColumnElement[bool]:
-    """Everybody sees the change of their own email address that waits, no one anyone else's."""
+    """People see the change of their own email address that waits, and no one else's."""
     return EmailChange.person_id == who.user_id
 
 
@@ -60,7 +60,7 @@ def organisation_change(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(LogInSession)
 def log_in_session(who: Principal) -> ColumnElement[bool]:
-    """Everybody sees their own log-ins, no one anyone else's."""
+    """People see their own log-ins, and no one else's."""
     return LogInSession.person_id == who.user_id
 
 
@@ -71,7 +71,7 @@ def log_in_challenge(_who: Principal) -> ColumnElement[bool]:
 
 
 @row_policy(SavedSubmission)
-def kept_post(who: Principal) -> ColumnElement[bool]:
+def saved_submission(who: Principal) -> ColumnElement[bool]:
     """Only the person who typed it sees what was stored for them when their log-in ended."""
     return SavedSubmission.person_id == who.user_id
 

@@ -64,7 +64,7 @@ def _through_queue(who: Principal) -> ColumnElement[bool]:
 
 
 def involvement_shown_to(who: Principal, link: Any) -> ColumnElement[bool]:
-    """Whom of those involved with their children someone sees. Where an address must be kept secret, a parent or young
+    """Whom of those involved with their children someone sees. Where an address must stay secret, a parent or young
     person sees no one else of the family; professionals who are not confirmed yet see themselves and the queue only."""
     mine: ColumnElement[bool] = link.person_id == who.user_id
     if who.has(Role.parent):

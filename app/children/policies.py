@@ -22,7 +22,7 @@ def child(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(ChildLink)
 def child_link(who: Principal) -> ColumnElement[bool]:
-    """Whoever sees a child sees who is involved with that child. Where an address must be kept secret, a parent or young
+    """Everyone who sees a child sees who is involved with that child. Where an address must stay secret, a parent or young
     person sees the professionals and themselves, and no one else of the family. Professionals who are not confirmed yet
     see themselves only."""
     if who.in_sen_team:
@@ -32,7 +32,7 @@ def child_link(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(ChildName)
 def child_name(who: Principal) -> ColumnElement[bool]:
-    """Whoever sees a child finds that child by the words of the name; a record that was merged has none."""
+    """Everyone who sees a child finds that child by the words of the name; a record that was merged has none."""
     return true() if who.in_sen_team else ChildName.child_id.in_(linked_children(who))
 
 
@@ -44,8 +44,8 @@ def child_merge(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(Person)
 def person(who: Principal) -> ColumnElement[bool]:
-    """The SEN team and administrators see every account; others themselves, whoever is linked to the same children,
-    and everybody in their organisation once they are confirmed as working there and while it is in use."""
+    """The SEN team and administrators see every account; others themselves, everyone who is linked to the same children,
+    and everyone in their organisation once they are confirmed as working there and while it is in use."""
     if who.in_sen_team or who.has(Role.admin):
         return true()
     beside = select(_link.c.person_id).where(

@@ -120,7 +120,7 @@ def section_draft(who: Principal) -> ColumnElement[bool]:
 
 @row_policy(DraftRevision)
 def draft_revision(who: Principal) -> ColumnElement[bool]:
-    """Whoever reads a draft reads what it held before."""
+    """Everyone who reads a draft reads its earlier versions."""
     drafts = select(_draft.c.id)
     if who.in_sen_team:
         drafts = drafts.where(_draft.c.form_id.in_(_written_down()))

@@ -9,7 +9,7 @@ from app import create_app
 from app.accounts import saved_submissions
 from app.accounts.second_step import encrypt_secret
 from app.models import Person, SavedSubmission
-from app.views.web.cookie import KEPT
+from app.views.web.cookie import SAVED_SUBMISSION
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, everything, mail_codes
 
@@ -42,7 +42,7 @@ def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(context, cas
         key = saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "two pages of advice")])
     here, there = cast.ann.browser(), too_early.test_client()
     with here.session_transaction() as session:
-        cookie = dict(session) | {KEPT: key}
+        cookie = dict(session) | {SAVED_SUBMISSION: key}
     with there.session_transaction() as session:
         session.update(cookie)
 

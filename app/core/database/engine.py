@@ -37,12 +37,12 @@ _ISOLATION = (r"default_transaction_isolation=read\ committed",)
 """Whatever the server's default is: a transaction that waited for the audit's chain must see the newest row."""
 
 _PLANS = ("plan_cache_mode=force_generic_plan",)
-"""Plan a prepared statement once. By default PostgreSQL plans the statements of professionals and families anew each time,
+"""Plan a prepared statement once. By default PostgreSQL plans the statements of professionals and families again each time,
 because of the row filter, which takes several times longer than running them (docs/adr/0005). Searches ask for a plan of
 their own (use_custom_plans)."""
 
 _REOPEN_AFTER = 3600
-"""Seconds after which a connection to SQLite is opened anew and reads the statistics that were gathered at night."""
+"""Seconds after which a connection to SQLite is opened again and reads the statistics that were gathered at night."""
 
 
 class Database:

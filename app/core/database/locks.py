@@ -1,8 +1,8 @@
 """Locks. Every transaction takes them in one order, so that none waits in a circle: administrators, the account, the
 comparing of children, children by number, forms, invitations, everything else, and the audit's chain last.
 
-A lock on an account or a child lets rows that refer to it be entered meanwhile (FOR NO KEY UPDATE): a message to a person
-never waits for whoever closes their account. On SQLite there is one writer at a time and these wait for nobody.
+While an account or a child is locked, rows that refer to it can still be entered (FOR NO KEY UPDATE): a message to a person
+never waits for a transaction that closes their account. On SQLite there is one writer at a time and none of these waits.
 """
 
 from typing import Any
@@ -17,13 +17,13 @@ _COMPARING = 0x5E4F  # not that of audit/chain.py (0x5E4D), nor that of migratio
 
 
 def hold_account(session: Session, person_id: int) -> None:
-    """Wait until nobody else changes this account, its log-ins, links or involvement. Ask for it before anything else
-    of the account is locked: whoever takes an account back locks in that order."""
+    """Wait until no other transaction changes this account, its log-ins, links or involvement. Call it before other rows of
+    the account are locked, as the recovery of an account does."""
     session.execute(select(_person.c.id).where(_person.c.id == person_id).with_for_update(key_share=True))
 
 
 def hold_comparing(session: Session) -> None:
-    """Wait until nobody else adds, corrects or merges a child: two who add the same child at once must find each other.
-    Ask for it before any child is locked."""
+    """Wait until no other transaction adds, corrects or merges a child, so that two people who add the same child at once
+    find each other's record. Call it before any child is locked."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_COMPARING)))

@@ -45,11 +45,11 @@ def newest_revision() -> str:
 
 @contextmanager
 def alone(database: Database) -> Iterator[None]:
-    """Whoever prepares the database waits here until nobody else does."""
+    """Wait until no other process prepares the database, and keep others waiting."""
     if database.is_sqlite:
         place = Path(str(database.engine.url.database))
-        with place.with_name(f"{place.name}.preparing").open("w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)  # let go of when the file is closed, or the process is gone
+        with place.with_name(f"{place.name}.preparing").open("w") as lock_file:
+            fcntl.flock(lock_file, fcntl.LOCK_EX)  # released when the file is closed or the process ends
             yield
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -53,13 +53,13 @@ class RowFilter:
     def apply(self, statement: Executable) -> Executable:
         """Return the statement with every criterion added.
 
-        The result is kept as long as the statement lives: SQLAlchemy remembers the cache key of a statement object, and
+        The result is remembered as long as the statement lives: SQLAlchemy remembers the cache key of a statement object, and
         working out that of a new one takes longer than running it.
         """
         number = id(statement)
-        kept = self._filtered.get(number)
-        if kept is not None and kept[0]() is statement:
-            return kept[1]
+        known = self._filtered.get(number)
+        if known is not None and known[0]() is statement:
+            return known[1]
         filtered = statement.options(*self.options)
         self._filtered[number] = ref(statement, lambda _: self._filtered.pop(number, None)), filtered
         return filtered
@@ -141,7 +141,7 @@ def _policies() -> Policies:
 
 @cache
 def _row_filter(anyone: Principal, policies: Policies) -> RowFilter:
-    """Build the filter of everyone with these roles. There are few sets of roles, so all filters are kept."""
+    """Build the filter of everyone with these roles. There are few sets of roles, so all filters are cached."""
     user: Any = bindparam(_USER_ID, type_=Integer())
     organisation: Any = bindparam(_ORGANISATION_ID, type_=Integer())
     if anyone.organisation_id is None:
@@ -152,7 +152,7 @@ def _row_filter(anyone: Principal, policies: Policies) -> RowFilter:
 
 @lru_cache(maxsize=200)
 def _options_for(who: Principal, policies: Policies) -> Sequence[LoaderCriteriaOption]:
-    """Build the criteria of one person; kept because whoever saves once saves again."""
+    """Build the criteria of one person; cached because someone who saves once saves again."""
     return tuple(_criterion(table, policy(who)) for table, policy in policies)
 
 

@@ -1,4 +1,4 @@
-"""Where the request about a child stands, for everyone who sees the child."""
+"""The state of the request about a child, for everyone who sees the child."""
 
 from sqlalchemy import select
 
