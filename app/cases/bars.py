@@ -43,7 +43,7 @@ def removed_faults(
     name: str,
     former: Sequence[str] = (),
 ) -> list[FieldError]:
-    """Say to an officer that the SEN team removed this person, somebody of the same name, or this organisation, from the
+    """Say to an officer that the SEN team removed this person, a person of the same name, or this organisation, from the
     child: a colleague may have had a reason. Confirmed in the field "despite"."""
     if organisation_id is not None:
         is_removed = organisation_is_barred(work, child_id, organisation_id)
@@ -58,7 +58,7 @@ def removed_faults(
 
 
 def _removed_people(work: UnitOfWork, child_id: int) -> list[Person]:
-    """Whose involvement was ended; not those who were kept from a queue and never were involved."""
+    """Whose involvement was ended; not those who were excluded from a queue and never were involved."""
     removed = (ChildLink.child_id == child_id, ChildLink.barred.is_(True), ChildLink.taken_up_at.is_not(None))
     found = select(Person).join(ChildLink, ChildLink.person_id == Person.id).where(*removed)
     return list(work.session.scalars(found).unique())

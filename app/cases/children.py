@@ -219,7 +219,7 @@ def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
     rows = work.session.execute(
         select(*IDENTITY, Child.contact_risk).where(Child.id.in_(mine), or_(same_name, *alike(identity)))
     ).all()
-    # Where an address is secret, nobody finds it out by trying postcodes.
+    # Where an address is secret, no one finds it out by trying postcodes.
     known = (replace(Identity(*row[:-1]), postcode="") if row[-1] else Identity(*row[:-1]) for row in rows)
     return next((each.child_id for each in known if is_close_to(identity, each)), None)
 

@@ -1,4 +1,4 @@
-"""What an officer confirms before somebody is invited to follow a child."""
+"""What an officer confirms before a person is invited to follow a child."""
 
 from collections.abc import Sequence
 

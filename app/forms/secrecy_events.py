@@ -21,7 +21,7 @@ class InvitationHeldBack(Event):
 
 
 class NamedPersonRenamed(LinkEvent):
-    """Somebody linked to a child, whom a form may name as a person who must not know, changed the name of their account."""
+    """A person linked to a child, whom a form may name as a person who must not know, changed the name of their account."""
 
 
 class KeptFromQueue(LinkEvent):

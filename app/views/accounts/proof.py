@@ -26,7 +26,7 @@ def proof_first(back: str) -> ResponseReturnValue | None:
 
 
 def proof_of_administrator(back: str) -> ResponseReturnValue | None:
-    """Return the same for administrators, and None for everybody else: they decide who gets accounts, and where."""
+    """Return the same for administrators, and None for everyone else: they decide who gets accounts, and where."""
     return proof_first(back) if current_user.principal.has(Role.admin) else None
 
 
