@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
@@ -32,11 +33,11 @@ from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import StringField
-from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Onward
-from app.views.web.lists import Narrowing, PortalListView
+from app.views.web.lists import Narrowing
+from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_datetime
-from app.views.web.reference import ReferenceInterface, ReferenceView
+from app.views.web.reference import ReferenceInterface
 from app.views.web.register import register
 from app.views.web.validators import MayBeEmpty, RequiredText
 
@@ -57,10 +58,11 @@ SECOND_STEPS = {"email": N_("Email"), "app": N_("Authenticator app")}
 
 
 @register(_l("Accounts"), order=90)
-class UserList(PortalListView):
+class UserList(PortalModelView):
     """List of all accounts."""
 
-    datamodel = PortalInterface(Person, selectinload(Person.roles), joinedload(Person.organisation))
+    changes = False
+    datamodel = SQLAInterface(Person)
     route_base = "/users"
     class_permission_name = "Users"
     list_title = _l("Accounts")
@@ -69,7 +71,6 @@ class UserList(PortalListView):
     show_columns = [*list_columns, "profession", "job_title", "phone", "two_step"]
     order_columns = ["email", "last_login"]
     search_columns = ["profession"]
-    add_columns = edit_columns = ["job_title"]
     base_order = ("email", "asc")
     show_template = "pages/admin/user.html"
     exports = ["name", "email", "roles", "organisation", "active", "last_login"]
@@ -215,10 +216,11 @@ class UserView(PortalView):
 
 
 @register(_l("Roles"), order=130)
-class RoleList(PortalListView):
+class RoleList(PortalModelView):
     """List of what each role may do; the roles are defined in the code."""
 
-    datamodel = PortalInterface(RoleRow, selectinload(RoleRow.permissions))
+    changes = False
+    datamodel = SQLAInterface(RoleRow)
     route_base = "/roles"
     class_permission_name = "Roles"
     list_title = _l("Roles")
@@ -227,7 +229,8 @@ class RoleList(PortalListView):
     show_columns = ["name", "permissions"]
     order_columns = ["name"]
     search_columns = ["name"]
-    add_columns = edit_columns = ["name"]
+    find_label = ""
+    exports = ()
     base_order = ("name", "asc")
     label_columns = {"name": _l("Role"), "permissions": _l("Access")}
     formatters_columns = {
@@ -242,10 +245,11 @@ def _permission(held: Any) -> str:
 
 
 @register(_l("Organisations"), order=110)
-class OrganisationList(ReferenceView):
+class OrganisationList(PortalModelView):
     """List of schools, settings, services and trusts."""
 
-    datamodel = ReferenceInterface(Organisation)
+    datamodel = SQLAInterface(Organisation)
+    find_label = ""
     route_base = "/organisations"
     class_permission_name = "Organisations"
     list_title = _l("Organisations")
@@ -315,10 +319,12 @@ class OrganisationList(ReferenceView):
 
 
 @register(_l("Work email domains"), order=120)
-class WorkDomainList(ReferenceView):
+class WorkDomainList(PortalModelView):
     """Recognised work email domains: an address in one opens an account in the organisation it belongs to."""
 
-    datamodel = ReferenceInterface(WorkDomain)
+    datamodel = SQLAInterface(WorkDomain)
+    find_label = ""
+    exports = ()
     route_base = "/work-domains"
     class_permission_name = "WorkDomains"
     list_title = _l("Work email domains")

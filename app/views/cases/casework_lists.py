@@ -36,7 +36,8 @@ from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Listed, Onward
-from app.views.web.lists import Narrowing, PortalListView
+from app.views.web.lists import Narrowing
+from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_date, uk_datetime
 from app.views.web.register import register
 from app.views.web.words import FORM_STATES, form_state
@@ -70,7 +71,7 @@ def named(row: Any) -> str:
 
 
 @register(_l("Children and young people"), order=40)
-class ChildList(PortalListView):
+class ChildList(PortalModelView):
     """All children and young people."""
 
     about_children = True
@@ -89,7 +90,7 @@ class ChildList(PortalListView):
         "upn_missing_reason",
     ]
     order_columns = ["date_of_birth", "created_at"]
-    add_columns = edit_columns = ["upn"]
+    search_columns: list[str] = []
     base_order = ("id", "desc")
     exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
     exported_as_kept = {"nhs_number"}
@@ -163,7 +164,7 @@ class ChildList(PortalListView):
         return [Onward(_("Are these the same child?"), href, record.name)]
 
 
-class FormList(PortalListView):
+class FormList(PortalModelView):
     """The base of the lists of requests and advice."""
 
     about_children = True
@@ -171,7 +172,6 @@ class FormList(PortalListView):
     read_words: Any = ""
     order_columns = ["due_on", "received_on"]
     search_columns = ["state", "due_on", "received_on"]
-    add_columns = edit_columns = ["asking_note"]
     base_order = ("due_on", "asc")
     find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
     label_columns = {
@@ -316,9 +316,10 @@ REGISTRATION_STATES = {
 
 
 @register(_l("Registrations"), order=70)
-class RegistrationList(PortalListView):
+class RegistrationList(PortalModelView):
     """Registrations for an account."""
 
+    changes = False
     datamodel = PortalInterface(Registration, listing=lists.REGISTRATIONS)
     route_base = "/registrations"
     class_permission_name = "Registrations"
@@ -329,7 +330,7 @@ class RegistrationList(PortalListView):
     order_columns = ["last_name", "created_at"]
     search_columns = ["profession", "state"]
     find_label = _l("Find by name or email address")
-    add_columns = edit_columns = ["job_title"]
+    exports = ()
     base_order = ("created_at", "desc")
     narrowings = {
         "waiting": Narrowing(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)

@@ -14,13 +14,14 @@ from app.operations.queries import lists
 from app.views.cases.casework_lists import child_page, named
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Onward
-from app.views.web.lists import Narrowing, PortalListView
+from app.views.web.lists import Narrowing
+from app.views.web.model_view import PortalModelView
 from app.views.web.pages import uk_datetime
 from app.views.web.register import register
 
 
 @register()
-class MessageList(PortalListView):
+class MessageList(PortalModelView):
     """Messages that the SEN team sent and received."""
 
     datamodel = PortalInterface(Message, listing=lists.MESSAGES)
@@ -32,7 +33,9 @@ class MessageList(PortalListView):
     show_columns = [*list_columns, "body"]
     order_columns = ["created_at"]
     find_label = _l("Find by subject or sender, among the newest 100,000 messages")
-    add_columns = edit_columns = ["subject"]
+    search_columns: list[str] = []
+    exports = ()
+    changes = about_children = False
     base_order = ("created_at", "desc")
     narrowings = {
         "team": Narrowing(_l("To the SEN team"), lambda: Message.recipient_id.is_(None)),

@@ -144,13 +144,18 @@ class Columns:
             return False
         return issubclass(self.kind(name), (bool, int, str, Enum)) or self.kind(name) is date
 
-    def form_fields(self, names: Iterable[str], labels: Mapping[str, Any]) -> dict[str, Any]:
+    def form_fields(
+        self, names: Iterable[str], labels: Mapping[str, Any], hints: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Return the boxes of a form for the table's own columns; AppBuilder makes those for relations."""
-        return {
+        made = {
             name: self._form_field(name, labels.get(name, words(name)))
             for name in names
             if name in self.mapper.column_attrs
         }
+        for name, field in made.items():
+            field.kwargs["description"] = hints.get(name, "")
+        return made
 
     def _form_field(self, name: str, label: Any) -> Any:
         kind, column = self.kind(name), self.column(name)
@@ -186,5 +191,7 @@ def _enum_formatter(kind: type[Enum]) -> Callable[[Any], str]:
 
 def _named(value: Any) -> Any:
     """Write a related row by its name, everything else as pages write it."""
+    if type(value) is str:
+        return value
     name = getattr(value, "name", None)
     return name if isinstance(name, str) and not isinstance(value, Enum) else shown(value)

@@ -37,6 +37,7 @@ class PortalModelView(ReferenceView):
     add_form: Any = None
     edit_form: Any = None
     label_columns: Mapping[str, Any] = {}
+    description_columns: Mapping[str, Any] = {}
     formatters_columns: Mapping[str, Any] = {}
     search_form_extra_fields: Mapping[str, Any] = {}
     add_form_extra_fields: Mapping[str, Any] = {}
@@ -103,7 +104,9 @@ class PortalModelView(ReferenceView):
         if "add" in self.include_route_methods:
             self.add_columns = self.add_columns or entered or ()
             self.edit_columns = self.edit_columns or self.add_columns
-            fields = columns.form_fields([*self.add_columns, *self.edit_columns], self.label_columns)
+            fields = columns.form_fields(
+                [*self.add_columns, *self.edit_columns], self.label_columns, self.description_columns
+            )
             self.add_form_extra_fields = fields | dict(self.add_form_extra_fields)
             self.edit_form_extra_fields = fields | dict(self.edit_form_extra_fields)
         else:
