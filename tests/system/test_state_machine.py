@@ -44,4 +44,4 @@ def test_everyone_reads_and_changes_what_the_model_says_whatever_happens(app: Fl
     )
     checked = story.checked  # type: ignore[attr-defined]
     print(f"{checked.total()} questions: {dict(checked)}")
-    assert min(checked[each] for each in ("may", "may not", "done", "refused")) > 20, checked
+    assert min(checked[each] for each in ("may", "may not", "done", "refused")) > 10, checked
