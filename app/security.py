@@ -5,7 +5,7 @@ AppBuilder's own log-in, registration, reset and programs' interface are never r
 
 from typing import Any
 
-from flask import current_app, session
+from flask import current_app, g, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_login import current_user
 
@@ -44,7 +44,7 @@ class PortalSecurityManager(SecurityManager):
     def load_user(self, pk: str) -> SignedIn | None:
         """The person behind this request: only a log-in row that passed both steps counts, never the cookie alone."""
         sid = session.get("sid")
-        if not isinstance(sid, str):
+        if not isinstance(sid, str) or g.get("log_in_unavailable"):
             return None
         found = find_session(app_context().database.session(), sid, app_context().clock.now())
         if found is None or found.get_id() != str(pk):

@@ -63,7 +63,7 @@ class SectionForm(FlaskForm):
 
     def __getitem__(self, question_id: str) -> Field:
         """Return the field of a question."""
-        return self._fields[_attribute(question_id)]
+        return super().__getitem__(_attribute(question_id))
 
 
 _classes: dict[tuple[str, str], type[SectionForm]] = {}
@@ -103,13 +103,13 @@ def section_form(section: Section, answers: Answers, problems: Iterable[Problem]
     form = section_form_class(section)(formdata=None, data=data, meta={"csrf": False})
     for question in section.questions:
         if question not in asked:
-            del form._fields[_attribute(question.id)]
+            del form[_attribute(question.id)]
     form.asked = [in_readers_language(question) for question in asked]
     form.shown = " ".join(question.id for question in asked)
     form.values = {question.id: _shown_value(question, given.get(question.id)) for question in asked}
     form.faults = {}
     for problem in problems:
-        if problem.section_id != section.id or _attribute(problem.question_id) not in form._fields:
+        if problem.section_id != section.id or _attribute(problem.question_id) not in form:
             continue
         form.faults.setdefault(problem.anchor, problem.text)
         field = form[problem.question_id]

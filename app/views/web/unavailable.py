@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 
-from flask import current_app, g, render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -65,7 +65,12 @@ def unavailable_page(error: BaseException) -> ResponseReturnValue:
         return {"error": "out of order"}, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
     posted = _posted()
     page = render_template(
-        "errors/503.html", posted=posted, send_to=request.full_path.rstrip("?"), had_files=_had_files()
+        "errors/503.html",
+        current_person=None,
+        navigation=(),
+        posted=posted,
+        send_to=request.full_path.rstrip("?"),
+        had_files=_had_files(),
     )
     return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
@@ -76,7 +81,7 @@ def _roll_back() -> None:
         app_context().database.session.remove()
     except Exception as error:  # the connection is lost, and the transaction with it
         log.warning("a connection could not be given back: %s", type(error).__name__)
-    g._login_user = current_app.login_manager.anonymous_user()
+    g.log_in_unavailable = True  # security.py then looks up no log-in
 
 
 def _posted() -> Sequence[tuple[str, str]]:
