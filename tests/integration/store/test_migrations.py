@@ -251,7 +251,7 @@ def test_the_tables_are_what_the_models_say(empty_url, engine):
 
 
 def test_two_that_prepare_one_database_at_once_both_succeed(empty_url, engine, tmp_path):
-    """As two machines do that are deployed in the same minute; the demo's people are entered once."""
+    """As two machines do that are deployed in the same minute; the demo is written once."""
     environ = {
         "PATH": "/usr/bin:/bin",
         "PORTAL_MODE": "demo",
@@ -273,7 +273,7 @@ def test_two_that_prepare_one_database_at_once_both_succeed(empty_url, engine, t
     said = [process.communicate(timeout=180)[0] for process in running]
 
     assert [process.returncode for process in running] == [0, 0, 0], said
-    assert "".join(said).count("are entered") == 1
+    assert "".join(said).count("cases are ready") == 1
     with engine.connect() as connection:
         held = counts(connection)
     assert (held["alembic_version"], held["form_template"]) == (1, len(form_seeds()))
