@@ -40,7 +40,7 @@ def code_of(heading: str) -> list[str]:
 
 
 @contextmanager
-def screens_kept() -> Iterator[None]:
+def registered_screens_restored() -> Iterator[None]:
     """Forget what is registered inside, so that other tests' apps do not have it."""
     before = dict(REGISTERED)
     try:
@@ -70,7 +70,7 @@ def audited(context: AppContext, event: str) -> list[Any]:
 @pytest.fixture
 def directory(app: Flask) -> Iterator[Portal]:
     """The portal with the document's screen."""
-    with screens_kept():
+    with registered_screens_restored():
         [code] = code_of("A screen")
         exec(compile(code, "docs/extending.md", "exec"), {"__name__": "domain_directory"})  # noqa: S102
         portal = Portal(app)
@@ -81,7 +81,7 @@ def directory(app: Flask) -> Iterator[Portal]:
 @pytest.fixture
 def invitations(app: Flask) -> Iterator[Portal]:
     """The portal with a screen over a table that no screen was written for."""
-    with screens_kept():
+    with registered_screens_restored():
 
         @register("Open invitations", grant="Invitations")
         class InvitationList(PortalModelView):
@@ -126,8 +126,8 @@ def test_an_officer_adds_changes_finds_and_deletes_in_it_and_the_audit_says_so(d
     assert "moor.example" in record and "Asked for" not in record
     assert post_with_token(browser, app, f"/domaindirectory/delete/{number}", {}).status_code == 302
 
-    told = [(each.actor, each.facts["change"]) for each in audited(context, "ReferenceChanged")]
-    assert told == [(cast.olu.id, change) for change in ("added", "changed", "deleted")]
+    changes = [(each.actor, each.facts["change"]) for each in audited(context, "ReferenceChanged")]
+    assert changes == [(cast.olu.id, change) for change in ("added", "changed", "deleted")]
 
 
 def test_its_csv_is_the_list_and_the_audit_says_who_took_it(directory: Portal) -> None:
@@ -179,7 +179,7 @@ def test_a_screen_over_invitations_shows_records_orders_and_filters(invitations:
     assert "Parent or carer" in browser.get("/invitationlist/export.csv").text
 
 
-def test_a_screen_about_children_is_for_reading_and_each_reading_is_kept(invitations: Portal) -> None:
+def test_a_screen_about_children_is_for_reading_and_each_reading_is_audited(invitations: Portal) -> None:
     context, cast = invitations.context, invitations.cast
     world = build_world(context, cast, invitations.make)
     number, child = world.other.ids["InvitationList.pk"], world.other.ids["child_id"]
@@ -231,7 +231,7 @@ def test_a_screen_over_a_table_without_a_policy_stops_the_start(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(ROW_POLICIES, Invitation)
-    with screens_kept():
+    with registered_screens_restored():
 
         @register(grant="Invitations")
         class Unruled(PortalModelView):
@@ -254,7 +254,7 @@ def test_a_screen_over_a_table_without_a_policy_stops_the_start(
 def test_a_screen_that_is_incomplete_stops_the_start(
     app: Flask, table: Any, columns: list[str], grant: str, wrong: str
 ) -> None:
-    with screens_kept():
+    with registered_screens_restored():
         body = {"datamodel": SQLAInterface(table), "list_columns": columns}
         register(grant=grant)(type("Incomplete", (PortalModelView,), body))
         with pytest.raises(ScreenError, match=wrong):

@@ -25,7 +25,7 @@ class ListArguments(ModelView):
     def _sound_arguments(self) -> Sequence[tuple[str, str]]:
         """The arguments that mean something here; a mistyped address leads to the list, never to an error."""
         name = type(self).__name__
-        kept = []
+        accepted = []
         for key, asked in request.args.items(multi=True):
             value = self._plain_value(key, asked)
             sound = (
@@ -37,8 +37,8 @@ class ListArguments(ModelView):
                 or (key.startswith("_flt_") and self._is_sound_filter(key, value))
             )
             if sound:
-                kept.append((key, value))
-        return kept[:MOST_ARGUMENTS]
+                accepted.append((key, value))
+        return accepted[:MOST_ARGUMENTS]
 
     def _wrong_dates(self) -> Sequence[str]:
         """Return what was entered in a filter for a date and is not one."""

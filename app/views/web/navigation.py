@@ -34,7 +34,7 @@ class Shown:
 
 
 class Menu:
-    """One app's menu, kept for each set of roles and each view."""
+    """One app's menu, cached for each set of roles and each view."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry.order)
