@@ -72,7 +72,7 @@ def log_in_challenge(_who: Principal) -> ColumnElement[bool]:
 
 @row_policy(SavedSubmission)
 def saved_submission(who: Principal) -> ColumnElement[bool]:
-    """Only the person who typed it sees what was stored for them when their log-in ended."""
+    """Only the person who entered it sees what was stored for them when their log-in ended."""
     return SavedSubmission.person_id == who.user_id
 
 
