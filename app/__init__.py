@@ -1,4 +1,4 @@
-"""The staircase: puts the house together. Reads as a table of contents."""
+"""Create the application; reads as a table of contents."""
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
@@ -29,18 +29,18 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["app_context"] = open_app_context(settings, clock)
     MaskedCSRF(app)  # before AppBuilder, so that its views are covered
     with app.app_context():
-        _open_doors(app)
+        _register_views(app)
     return app
 
 
 def open_app_context(settings: Settings, clock: Clock | None = None) -> AppContext:
-    """Database, clock and post room: what the web, the worker and the commands have in common."""
+    """Return what the web server, the worker and the commands share: database, clock, notifications and settings."""
     database = Database(settings.database_url)
     clock = clock or Clock()
     return AppContext(database, clock, NotificationService(settings, database, clock), settings)
 
 
-def _open_doors(app: Flask) -> None:
+def _register_views(app: Flask) -> None:
     from app import (  # noqa: F401 - each adds its commands
         commands_app_reset,
         commands_audit,

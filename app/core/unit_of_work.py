@@ -103,7 +103,7 @@ class AppSettings(NotificationSettings, Protocol):
 
 @dataclass(frozen=True)
 class AppContext:
-    """What every use case needs to hand: the database, the clock, the post room, the settings. One a process."""
+    """What every use case needs: the database, the clock, notifications, the settings. One a process."""
 
     database: Database
     clock: Clock
@@ -182,7 +182,7 @@ class UnitOfWork:
         return by == self.me.user_id and self.now - created_at <= REPEATED_WITHIN
 
     def record(self, event: Event) -> None:
-        """Say what happened; the post room makes audit, messages and mail of it at the commit."""
+        """Record an event; audit rows, messages and mail are written for it at the commit."""
         self.events.append(event)
 
 

@@ -1,4 +1,4 @@
-"""The post room's counter: events come in, audit rows, messages and mail go out, all in the caller's commit."""
+"""Write audit rows, messages and mail for events, in the caller's transaction."""
 
 import logging
 import time

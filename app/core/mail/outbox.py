@@ -1,6 +1,6 @@
 """The outbox: mail is written down here in the caller's own commit, and claimed by whoever sends it.
 
-Core statements on purpose: no one's row filter shows mail on its way, and the post room must see all of it.
+Core statements on purpose: no row filter shows mail on its way, and the service that sends it must see all of it.
 """
 
 import json
@@ -20,7 +20,7 @@ from app.core.mail.texts import check_facts
 from startup.logs import asked
 
 POST = "post"
-"""Where a session keeps the post room's stamp; app/messages/notification_service.py puts it there."""
+"""Where a session keeps what encrypts queued mail; app/messages/notification_service.py puts it there."""
 
 PURPOSE = "outbox"
 
