@@ -22,7 +22,7 @@ def few(monkeypatch):
         ("app.views.web.searching", SEARCHES),
         ("app.views.web.lists", EXPORTS),
         ("app.messages.messages", MESSAGES),
-        ("app.documents.documents", UPLOADS),
+        ("app.forms.attachments", UPLOADS),
     ):
         name = next(name for name, held in vars(activity_limits).items() if held is limit)
         monkeypatch.setattr(f"{module}.{name}", replace(limit, most=2))

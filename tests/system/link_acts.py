@@ -23,7 +23,9 @@ class LinkActs(Stage):
 
         by, whom, child = self.tries(data, may, SOME, model.people, model.children)
         number = self.portal.numbers[whom]
-        if self.acts(by, may(by, whom, child), lambda work: links.link_person(work, child, number)):
+        if self.acts(
+            by, may(by, whom, child), lambda work: links.link_person(work, child, number, despite=True)
+        ):
             model.lift(child, whom, None)
             self._linked([Involved(child, whom, model.people[whom].body)])
 
@@ -36,7 +38,9 @@ class LinkActs(Stage):
             return self.is_team(by) and self.in_use(child) and model.bodies[body] and not waits
 
         by, body, child = self.tries(data, may, SOME, model.bodies, model.children)
-        if self.acts(by, may(by, body, child), lambda work: links.link_organisation(work, child, body)):
+        if self.acts(
+            by, may(by, body, child), lambda work: links.link_organisation(work, child, body, despite=True)
+        ):
             model.lift(child, None, body)
             self._linked([Involved(child, None, body)])
 

@@ -47,7 +47,7 @@ class PaperActs(Stage):
 
         def act(work: UnitOfWork) -> None:
             advice_requests.ask_for_advice(
-                work, child, TEMPLATE, person_id=number, adviser_reason="They know the child"
+                work, child, TEMPLATE, person_id=number, adviser_reason="They know the child", despite=True
             )
 
         if self.acts(by, may(by, whom, child), act):
@@ -68,7 +68,12 @@ class PaperActs(Stage):
 
         def act(work: UnitOfWork) -> None:
             advice_requests.ask_for_advice(
-                work, child, TEMPLATE, organisation_id=body, adviser_reason="They know the child"
+                work,
+                child,
+                TEMPLATE,
+                organisation_id=body,
+                adviser_reason="They know the child",
+                despite=True,
             )
 
         if self.acts(by, may(by, body, child), act):

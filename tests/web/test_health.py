@@ -242,7 +242,7 @@ def test_neither_web_nor_worker_starts_on_tables_of_another_version(tmp_path, pa
         timeout=120,
     )
 
-    assert ended.returncode == 3
+    assert ended.returncode == 5
     assert told in ended.stderr and "run.py prepare" in ended.stderr
 
 
