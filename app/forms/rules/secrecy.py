@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.names import LONGEST_FOLDED, fold
+from app.core.names import LONGEST_FOLDED, LONGEST_RUN, fold
 from app.forms.definitions import FROM_REQUEST, Answers, FormDefinition, Question, Section, answer_lines
 from app.forms.definitions.conditions import blank
+from app.forms.rules.given_names import is_same_name
 
 
 class Reader(enum.Enum):
@@ -273,12 +274,13 @@ def who_must_not_know(
     A false match costs the officer one more look; a missed note may cost a family its safety.
     """
     names = [_words(each) for each in (name, *former)]
+    called = [_each_word(each) for each in (name, *former)]
     relations = _relations(relationship)
     found = []
     for note in notes:
         words = _words(note.text)
         if (
-            any(_is_called(note, words, own) for own in names)
+            any(_is_called(note, own) for own in called)
             or _may_be(relations, _kin(note.text), note)
             or (organisation and _words(organisation) <= words)
             or (note.names_a_person and words and words <= _words(organisation).union(*names))
@@ -307,18 +309,41 @@ def plainly_must_not_know(
     ]
 
 
-def _is_called(note: Note, words: set[str], own: set[str]) -> bool:
+def _is_called(note: Note, name: Sequence[str]) -> bool:
     """Return whether a note may mean a person of this name.
 
-    In a box for a name one word of it is enough. A text must have two words of it, of which one may be a short form
-    ("Ben" for "Benjamin"), or the surname after a title or an initial ("Mr Shaw").
+    In a box for a name one word of it is enough, also in a short form or another spelling. A text must have two words
+    of it, of which one may be such a form ("Ben" for "Benjamin"), or the surname after a title or an initial ("Mr
+    Shaw"). "O'Brien" is also "O Brien".
     """
-    words = words | {word.removesuffix("s") for word in words}  # "Ben Shaw's home", "the Shaws"
-    same = own & words
-    if note.names_a_person or not same:
-        return bool(same)
-    alike = {word for word in own if word in words or any(_is_short_for(word, each) for each in words)}
-    return len(alike) >= min(len(own), 2) or bool(own & _after_title(note.text, own))
+    text = _each_word(note.text)
+    words, joined = _singular(_names_in(text)), _singular(_joined(text))
+    own = set(_names_in(name))
+    same = {each for each in own if any(is_same_name(each, word) for word in words)}
+    same |= {each for each in own | _joined(name) if each in words | joined}
+    alike = same | {each for each in own if any(_is_short_for(each, word) for word in words)}
+    if note.names_a_person:
+        return bool(alike)
+    return bool(same) and (len(alike) >= min(len(own), 2) or _is_after_title(text, name))
+
+
+def _names_in(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in SMALL_WORDS]
+
+
+def _singular(words: Iterable[str]) -> set[str]:
+    """Return the words, each also without an s at its end: "Ben Shaw's home", "the Shaws"."""
+    return {form for word in words for form in (word, word.removesuffix("s"))}
+
+
+def _joined(words: Sequence[str]) -> set[str]:
+    """Return neighbouring words as one word, as a part of a name is also written."""
+    runs = (
+        words[start:end]
+        for start in range(len(words))
+        for end in range(start + 2, min(start + LONGEST_RUN, len(words)) + 1)
+    )
+    return {"".join(run) for run in runs if SMALL_WORDS.isdisjoint(run)}
 
 
 def _is_short_for(one: str, other: str) -> bool:
@@ -326,13 +351,15 @@ def _is_short_for(one: str, other: str) -> bool:
     return len(shorter) >= SHORTEST_FORM and longer.startswith(shorter)
 
 
-def _after_title(text: str, own: set[str]) -> set[str]:
-    """Return the words after "Mr" and similar titles, or after an initial of one of the person's other names."""
-    return {
-        word
-        for title, word in zip(_each_word(text), _each_word(text)[1:], strict=False)
-        if title in TITLES or (len(title) == 1 and any(name[0] == title for name in own - {word}))
-    }
+def _is_after_title(text: Sequence[str], name: Sequence[str]) -> bool:
+    """Return whether a word of the name comes after "Mr" and similar titles, or after the initial of another one."""
+    own = set(_names_in(name)) | _joined(name)
+    for place, title in enumerate(text):
+        after = text[place + 1 : place + 1 + LONGEST_RUN]
+        found = own & _singular([*after[:1], *_joined(after)])
+        if found and (title in TITLES or (len(title) == 1 and any(each[0] == title for each in own - found))):
+            return True
+    return False
 
 
 def _may_be(relations: frozenset[str], kin: frozenset[str], note: Note) -> bool:

@@ -1,0 +1,55 @@
+"""A2: a note means a person however their name is shortened, joined, divided or spelt."""
+
+import pytest
+
+from app.forms.rules.secrecy import Note, plainly_must_not_know, who_must_not_know
+
+
+@pytest.mark.parametrize(
+    ("box", "name"),
+    [
+        ("Ben", "Benjamin Shaw"),
+        ("Bob", "Robert Shaw"),
+        ("Chris's partner Tony", "Anthony Green"),
+        ("Mohammad", "Mohammed Shah"),
+        ("Mc Donald", "Ronan McDonald"),
+        ("McDonald", "Ronan Mc Donald"),
+    ],
+)
+def test_A2_one_word_in_a_box_for_a_name_may_be_a_short_form_or_another_spelling(box: str, name: str) -> None:
+    note = Note("Consent", "Who must not know?", box, names_a_person=True, limits_contact=True)
+    assert who_must_not_know([note], name) == plainly_must_not_know([note], name) == [note]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Bob Shaw must not know where we live.", "Robert Shaw"),
+        ("Robert Shaw must not know where we live.", "Bob Shaw"),
+        ("Nothing to Mr Shaw's solicitor.", "Benjamin Shaw"),
+        ("Mohammad Shah must have no contact.", "Mohammed Shah"),
+        ("Imran Hussein must have no contact.", "Imran Hussain"),
+        ("Sean O Brien must have no contact.", "Sean O’Brien"),
+        ("Sean O'Brien must have no contact.", "Sean O Brien"),
+        ("Keep this from Mr O Brien.", "Sean O’Brien"),
+        ("Lena Vanderberg must have no contact.", "Lena Van der Berg"),
+        ("Annemarie Stone must have no contact.", "Anne-Marie Stone"),
+    ],
+)
+def test_A2_a_text_may_spell_the_name_in_another_way(text: str, name: str) -> None:
+    note = Note("Request", "Give details", text, limits_contact=True)
+    assert who_must_not_know([note], name) == plainly_must_not_know([note], name) == [note]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Bob Shaw must not know where we live.", "William Shaw"),
+        ("The school and the family of Ada Shaw know.", "Benjamin Shaw"),
+        ("Ada Shaw's teacher may know.", "Benjamin Shaw"),
+        ("Mr Stone must not know.", "Benjamin Shaw"),
+        ("Tony Shaw must have no contact.", "Anna Shaw"),
+    ],
+)
+def test_A2_another_persons_name_in_a_text_is_no_warning(text: str, name: str) -> None:
+    assert who_must_not_know([Note("Request", "Give details", text, limits_contact=True)], name) == []
