@@ -167,6 +167,23 @@ def test_A1_a_proof_that_ended_meanwhile_keeps_nothing(
     assert now_is(context, cast.tom).is_confirmed
 
 
+def test_A1_a_proof_that_ended_meanwhile_keeps_no_domain_organisation_or_lead(
+    app: Flask, cast: Cast, context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof.sessions, "is_proved", lambda *_asked: True)
+    browser, before = cast.ines.browser(proved=False), reference_data(context)
+    domain = {"domain": "thief.example", "organisation": "__None", "note": ""}
+    pages = {
+        "/work-domains/add": domain,
+        "/work-domains/edit/1": domain,
+        "/work-domains/delete/1": {},
+        f"/colleagues/{cast.tom.id}/lead": {},
+    }
+    for path, data in pages.items():
+        assert post_with_token(browser, app, path, data).status_code == ProveFirst.status, path
+    assert reference_data(context) == before
+
+
 # --- a lead ends a leaver -------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from app.cases.handover import work_in_hand
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.models import Person
-from app.views.accounts.proof import proof_of_administrator
+from app.views.accounts.proof import proof_of_administrator, work_of_administrator
 from app.views.web.base import PortalView
 from app.views.web.pages import translated
 from app.views.web.register import register
@@ -124,7 +124,7 @@ class ColleagueView(PortalView):
         if (detour := proof_of_administrator(back)) is not None:
             return detour
         try:
-            with self.work() as work:
+            with work_of_administrator() as work:
                 person = membership.set_lead(work, person_id, leads)
                 name = person.name
         except ValidationFailed as refused:

@@ -1,6 +1,5 @@
 """Pages for inviting people to open an account: parents of one child, professionals, and the council's staff."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +9,6 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -24,8 +22,8 @@ from app.core.errors import ValidationFailed
 from app.core.roles import ROLE_LABELS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.models import Invitation
-from app.views.accounts.proof import proof_of_administrator, proved_work
-from app.views.web.base import PortalView, my_work
+from app.views.accounts.proof import proof_of_administrator, work_of_administrator
+from app.views.web.base import PortalView
 from app.views.web.fields import EmailField, StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_datetime
@@ -159,7 +157,7 @@ class InvitationView(PortalView):
             form = InviteToRoleForm(roles_invited_by(work.me), choosable_organisations(work))
         if form.validate_on_submit():
             try:
-                with _work_of_inviter() as work:
+                with work_of_administrator() as work:
                     done = invitations.invite(work, form.invited())
                     awaits = isinstance(done, Invitation) and done.awaits_second
                 flash(_waits_text() if awaits else _invited(done), "success")
@@ -194,7 +192,7 @@ class InvitationView(PortalView):
         detour = proof_of_administrator(url_for("InvitationView.list"))
         if detour is not None:
             return detour
-        with _work_of_inviter() as work:
+        with work_of_administrator() as work:
             invitation = invitations.confirm(work, invitation_id)
         flash(_("You confirmed the invitation. We have sent it."), "success")
         return redirect(_page_of(invitation))
@@ -222,10 +220,6 @@ class InvitationView(PortalView):
             invitation = invitations.withdraw(work, invitation_id)
         flash(_("The invitation is withdrawn. Its link no longer works."), "success")
         return redirect(_page_of(invitation))
-
-
-def _work_of_inviter() -> AbstractContextManager[UnitOfWork]:
-    return proved_work() if current_user.principal.has(Role.admin) else my_work()
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.errors import NotFound
 from app.core.events import ReferenceChanged
 from app.core.unit_of_work import UnitOfWork
-from app.views.accounts.proof import proof_of_administrator
-from app.views.web.base import my_work
+from app.views.accounts.proof import proof_of_administrator, work_of_administrator
 from app.views.web.list_interface import PortalInterface
 from app.views.web.lists import PortalListView, plain_address
 
@@ -71,7 +70,7 @@ class ReferenceView(PortalListView):
 
     def _told(self, change: str, run: Any) -> Any:
         """Run AppBuilder's own work in one of our transactions, and tell what changed."""
-        with my_work() as work:
+        with work_of_administrator() as work:
             answer = run()
             row = request.environ.pop("portal.changed", None)
             if row is None:
@@ -148,7 +147,7 @@ class ReferenceView(PortalListView):
                 cancel_href=self.get_redirect(),
             )
         try:
-            with my_work() as work:
+            with work_of_administrator() as work:
                 table = self.datamodel.obj
                 held = select(table).where(table.id == int(pk)).with_for_update(of=table)
                 item = work.session.scalars(held).unique().one_or_none()
