@@ -25,7 +25,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.tables import Document
 from app.forms.confidentiality import note_contact_risk
-from app.forms.named_later import check_merge
+from app.forms.named_later import check_merge, keep_named_from_queue
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -54,7 +54,8 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
 
     Raises ValidationFailed when both records have the same form open, when a person or organisation that the
     SEN team removed from one record is linked to the other, or when a form of one record may name a person
-    linked to the other who must not know, unless the officer confirmed (`despite`).
+    linked to the other who must not know, unless the officer confirmed (`despite`). Even then, those named who
+    would see the child only through a queue do not see it.
     """
     newer_id, older_id = newer.id, older.id
     hold_comparing(work.session)  # a child added at this moment may be found similar to one of these
@@ -85,6 +86,8 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
             raise ValidationFailed(FieldError("answer", Wording(text))) from doubled
         for pointer in _POINTERS:
             moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
+    for organisation_id in _queues_of(work, older_id):
+        keep_named_from_queue(work, older_id, organisation_id)
     return work.add(
         ChildMerge(
             child_id=older_id,
@@ -300,6 +303,18 @@ def _end_doubled_links(work: UnitOfWork, newer_id: int, older_id: int) -> list[i
         execution_options=_PLAIN,
     )
     return ids
+
+
+def _queues_of(work: UnitOfWork, child_id: int) -> Sequence[int]:
+    """Return the organisations whose members see the child through the queue."""
+    seen = or_(ChildLink.person_id.is_(None), ChildLink.through_queue.is_(True))
+    there = select(ChildLink.organisation_id).where(
+        ChildLink.child_id == child_id,
+        ChildLink.ended_at.is_(None),
+        ChildLink.organisation_id.is_not(None),
+        seen,
+    )
+    return [each for each in work.session.scalars(there.distinct()) if each is not None]
 
 
 def _withdraw_doubled_invitations(work: UnitOfWork, newer_id: int, older_id: int) -> None:
