@@ -90,7 +90,7 @@ def organisation_may_not_know(
     """Return a warning when a form may name an organisation, or a person who works there and would see its queue."""
     faults = may_not_know(work, child_id, "", "", name)
     notes = [note for note in notes_about(work, child_id) if note.limits_contact]
-    if faults or not notes:
+    if not notes:
         return faults
     people = work.session.execute(
         select(Person.first_name, Person.last_name, Person.former_names).where(
@@ -107,7 +107,9 @@ def organisation_may_not_know(
         for first, last, former in people
         if who_must_not_know(notes, f"{first} {last}", former=names_in(former))
     ]
-    return [FieldError("despite", Wording(text, name=name, person=", ".join(named)))] if named else []
+    if named:
+        faults.append(FieldError("despite", Wording(text, name=name, person=", ".join(named))))
+    return faults
 
 
 def ask_first(faults: Sequence[FieldError]) -> None:

@@ -1,4 +1,4 @@
-"""A2: a merge gives no one else of their organisation what a form or an officer denied."""
+"""A2, A8: a merge, or the link of one person, gives no one else of their organisation what a form or an officer denied."""
 
 import pytest
 
@@ -29,3 +29,30 @@ def test_A2_a_merge_all_the_same_keeps_queue_members_whom_a_form_names_away(
     with cast.olu.works() as work:
         links.link_person(work, older.id, cast.idris.id, despite=True)
     assert sees(cast.idris, older)
+
+
+def test_A8_an_officer_is_asked_before_linking_someone_of_an_organisation_that_was_removed(
+    cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    queue = make.queue(child, cast.hana)
+    with cast.olu.works() as work:
+        links.end_link(work, queue.id)
+    with pytest.raises(ValidationFailed, match="ended the involvement of"), cast.olu.works() as work:
+        links.link_person(work, child.id, cast.idris.id)
+    with cast.olu.works() as work:
+        links.link_person(work, child.id, cast.idris.id, despite=True)
+    assert sees(cast.idris, child)
+    assert not sees(cast.hana, child)
+
+
+def test_A2_linking_an_organisation_warns_of_it_and_of_its_people_at_once(cast: Cast, make: Maker) -> None:
+    child = make.child(linked=(cast.pat,))
+    with cast.olu.works() as work:
+        name = links.professional(work, cast.hana.id).organisation.name
+    note_that_must_not_know(cast, make, child, name, "Idris Clarke")
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        links.link_organisation(work, child.id, cast.hana.principal.organisation_id or 0)
+    said = " / ".join(str(fault.text) for fault in refused.value.faults)
+    assert "Idris Clarke works for" in said
+    assert f"{name} must not know" in said
