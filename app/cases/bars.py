@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from app.accounts.registration_events import InvitationWithdrawn
 from app.accounts.tables.invitations import Invitation
@@ -38,30 +38,41 @@ def removed_faults(
     work: UnitOfWork,
     child_id: int,
     *,
-    person_id: int | None = None,
-    organisation_id: int | None = None,
-    name: str,
+    name: str = "",
     former: Sequence[str] = (),
+    person_id: int | None = None,
+    organisation: str = "",
+    organisation_id: int | None = None,
 ) -> list[FieldError]:
     """Say to an officer that the SEN team removed this person, a person of the same name, or this organisation, from the
     child: a colleague may have had a reason. Confirmed in the field "despite"."""
-    if organisation_id is not None:
-        is_removed = organisation_is_barred(work, child_id, organisation_id)
-    else:
-        names = {fold(each) for each in (name, *former)}
-        is_removed = any(
-            each.id == person_id or not names.isdisjoint(map(fold, (each.name, *each.earlier_names)))
-            for each in _removed_people(work, child_id)
-        )
+    removed = _removed(work, child_id)
+    names = {fold(each) for each in (name, *former) if each}
+    warned = []
+    if any(
+        each.id == person_id or not names.isdisjoint(map(fold, (each.name, *each.earlier_names)))
+        for _organisation_id, each in removed
+        if each is not None
+    ):
+        warned.append(name)
+    if organisation_id is not None and (organisation_id, None) in removed:
+        warned.append(organisation)
     text = N_("The SEN team ended the involvement of %(name)s with this child. Tick the box if you are sure")
-    return [FieldError("despite", Wording(text, name=name))] if is_removed else []
+    return [FieldError("despite", Wording(text, name=each)) for each in warned]
 
 
-def _removed_people(work: UnitOfWork, child_id: int) -> list[Person]:
-    """Whose involvement was ended; not those who were excluded from a queue and never were involved."""
-    removed = (ChildLink.child_id == child_id, ChildLink.barred.is_(True), ChildLink.taken_up_at.is_not(None))
-    found = select(Person).join(ChildLink, ChildLink.person_id == Person.id).where(*removed)
-    return list(work.session.scalars(found).unique())
+def _removed(work: UnitOfWork, child_id: int) -> list[tuple[int | None, Person | None]]:
+    """Return the organisation and person of each ended involvement; an organisation's queue has no person.
+
+    Not those who were excluded from a queue and never were involved.
+    """
+    involved = or_(ChildLink.person_id.is_(None), ChildLink.taken_up_at.is_not(None))
+    found = (
+        select(ChildLink.organisation_id, Person)
+        .outerjoin(Person, Person.id == ChildLink.person_id)
+        .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), involved)
+    )
+    return [(row[0], row[1]) for row in work.session.execute(found).unique()]
 
 
 def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> None:

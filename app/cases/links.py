@@ -59,7 +59,15 @@ def link_person(
         workplace = person.organisation.name if person.organisation else ""
         confidentiality.ask_first(
             [
-                *_removed(work, child.id, person, workplace),
+                *removed_faults(
+                    work,
+                    child.id,
+                    name=person.name,
+                    former=person.earlier_names,
+                    person_id=person.id,
+                    organisation=workplace,
+                    organisation_id=person.organisation_id,
+                ),
                 *confidentiality.may_not_know(
                     work, child.id, person.name, words, workplace, person.earlier_names
                 ),
@@ -90,7 +98,7 @@ def link_organisation(
         number, name = organisation.id, organisation.name
         confidentiality.ask_first(
             [
-                *removed_faults(work, child.id, organisation_id=number, name=name),
+                *removed_faults(work, child.id, organisation=name, organisation_id=number),
                 *confidentiality.organisation_may_not_know(work, child.id, number, name),
             ]
         )
@@ -266,16 +274,6 @@ def link_if_missing(
         and queue_link(work, child_id, organisation_id) is None
     ):
         link_organisation(work, child_id, organisation_id, despite=despite)
-
-
-def _removed(work: UnitOfWork, child_id: int, person: Person, workplace: str) -> list[FieldError]:
-    """Return the warnings that the SEN team removed this person, or their organisation, from the child."""
-    faults = removed_faults(
-        work, child_id, person_id=person.id, name=person.name, former=person.earlier_names
-    )
-    if not faults and person.organisation_id is not None:
-        faults = removed_faults(work, child_id, organisation_id=person.organisation_id, name=workplace)
-    return faults
 
 
 def _is_with(person_id: int | None) -> ColumnElement[bool]:

@@ -60,14 +60,18 @@ def may_not_know(
 
     The officer can confirm in the field "despite" and continue.
     """
-    found = who_must_not_know(notes_about(work, child_id), name, relationship, organisation, former)
+    notes = notes_about(work, child_id)
+    return _warning(who_must_not_know(notes, name, relationship, organisation, former), name or organisation)
+
+
+def _warning(found: Sequence[Note], name: str) -> list[FieldError]:
     if not found:
         return []
     text = N_(
         "A form may say that %(name)s must not know about this child: “%(words)s”. Tick the box if you are sure"
     )
     words = " / ".join(dict.fromkeys(note.text for note in found))[:LONGEST_QUOTE]
-    return [FieldError("despite", Wording(text, name=name or organisation, words=words))]
+    return [FieldError("despite", Wording(text, name=name, words=words))]
 
 
 PARENT_OF_AGE = N_(
@@ -88,8 +92,9 @@ def organisation_may_not_know(
     work: UnitOfWork, child_id: int, organisation_id: int, name: str
 ) -> list[FieldError]:
     """Return a warning when a form may name an organisation, or a person who works there and would see its queue."""
-    faults = may_not_know(work, child_id, "", "", name)
-    notes = [note for note in notes_about(work, child_id) if note.limits_contact]
+    every = notes_about(work, child_id)
+    faults = _warning(who_must_not_know(every, "", "", name), name)
+    notes = [note for note in every if note.limits_contact]
     if not notes:
         return faults
     people = work.session.execute(

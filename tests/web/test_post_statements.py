@@ -32,13 +32,13 @@ DEARER = {
     "share": 17,
     "ask for advice": 27,
     "cancel advice": 13,
-    "link a person": 19,
+    "link a person": 19,  # compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
     "bring in a colleague": 20,
     "approve a registration": 30,
-    "link an organisation": 14,  # its people are compared with what forms say
+    "link an organisation": 13,  # its people are compared with what forms say
     "refuse a registration": 18,
-    "write to everybody": 16,
+    "write to everybody": 15,
 }
 """What these may cost; all others no more than a page."""
 

@@ -142,7 +142,6 @@ class MessageView(PortalView):
         with self.work() as work:
             team = work.me.in_sen_team
             child, linked = messages.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
-            warned = _who_must_not_know(work, child_id) if team and child_id is not None else []
         if team and child is None:
             return self.page("messages/choose_child.html")
         form = WriteForm(linked if team else None)
@@ -156,6 +155,10 @@ class MessageView(PortalView):
                 return redirect(
                     url_for("ChildView.show", child_id=child_id) if child else url_for("MessageView.inbox")
                 )
+        warned: list[str] = []
+        if team and child_id is not None:
+            with self.work() as work:
+                warned = _who_must_not_know(work, child_id)
         return self.page(
             "messages/write.html",
             422 if form.errors else 200,
