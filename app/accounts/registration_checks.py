@@ -6,7 +6,7 @@ from app.accounts.queries.addresses import KnownDomain, recognised_domain
 from app.accounts.rules.lookalikes import looks_like
 from app.accounts.rules.work_email import domain_of, domain_shown, is_free_mail
 from app.accounts.tables.log_in import Registration, RegistrationState
-from app.accounts.tables.people import Person
+from app.accounts.tables.people import Person, names_in
 from app.core.names import fold
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -74,7 +74,14 @@ def _account_reasons(work: UnitOfWork, registration: Registration) -> list[Wordi
     there: ColumnElement[bool] = false()
     if registration.organisation_id is not None:
         there = Person.organisation_id == registration.organisation_id
-    columns = (Person.first_name, Person.last_name, Person.email, Person.mailbox, Person.active)
+    columns = (
+        Person.first_name,
+        Person.last_name,
+        Person.former_names,
+        Person.email,
+        Person.mailbox,
+        Person.active,
+    )
     found = work.session.execute(
         select(*columns).where(Person.email != registration.email, or_(same_mailbox, there))
     )
@@ -82,10 +89,17 @@ def _account_reasons(work: UnitOfWork, registration: Registration) -> list[Wordi
 
 
 def _account_reason(
-    registration: Registration, first: str, last: str, email: str, mailbox: str | None, active: bool
+    registration: Registration,
+    first: str,
+    last: str,
+    former: str | None,
+    email: str,
+    mailbox: str | None,
+    active: bool,
 ) -> Wording | None:
     same_mailbox = mailbox == registration.mailbox
-    same_name = (fold(first), fold(last)) == (fold(registration.first_name), fold(registration.last_name))
+    own = fold(f"{registration.first_name} {registration.last_name}")
+    same_name = own in map(fold, (f"{first} {last}", *names_in(former)))
     begins_alike = (mailbox or "").partition("@")[0] == (registration.mailbox or "").partition("@")[0]
     if not (same_mailbox or same_name or (begins_alike and not active)):
         return None

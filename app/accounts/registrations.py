@@ -93,11 +93,11 @@ def _look_alikes(work: UnitOfWork, registration: Registration) -> list[Person]:
         .order_by(same_mailbox.desc())
         .limit(MOST_LOOK_ALIKES)
     ).unique()
-    name = (fold(registration.first_name), fold(registration.last_name))
+    name = fold(f"{registration.first_name} {registration.last_name}")
     return [
         person
         for person in close
-        if person.mailbox == registration.mailbox or (fold(person.first_name), fold(person.last_name)) == name
+        if person.mailbox == registration.mailbox or name in map(fold, (person.name, *person.earlier_names))
     ]
 
 

@@ -4,7 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
+from app.accounts import accounts
 from app.accounts.account_details import Details, correct, details_of
+from app.accounts.registration_checks import reasons_to_wait, recognised
+from app.accounts.tables.log_in import Registration
 from app.cases import invitations, links
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
@@ -111,3 +114,22 @@ def test_A2_an_officer_who_writes_to_all_sees_who_must_not_know(cast: Cast, make
     page = cast.olu.browser().get(path).text
     assert warning in page and "Quinn Barker. A message to everyone" in page
     assert warning not in cast.pat.browser().get(path).text
+
+
+def test_A3_a_closed_account_does_not_come_back_under_a_former_name(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    rename(cast.idris, "Ivan", "Mason")
+    with cast.ines.works() as work:
+        accounts.deactivate(work, cast.idris.id)
+    with everything(context) as work:
+        organisation_id = cast.idris.principal.organisation_id
+        registration = Registration(
+            email="i.clarke@" + cast.idris.email.partition("@")[2],
+            first_name="Idris",
+            last_name="Clarke",
+            organisation_id=organisation_id,
+        )
+        work.session.expunge_all()
+        reasons = reasons_to_wait(work, registration, recognised(work, registration.email))
+    assert any("closed account of Ivan Mason" in str(each) for each in reasons)
