@@ -156,11 +156,12 @@ def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | No
 def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
     """Link a colleague of the same organisation to a child and return the link; for a linked professional."""
     me = work.me
+    if not (me.has(Role.professional) and me.is_confirmed):
+        raise Forbidden("bring_in")
     colleague = professional(work, colleague_id)
     child = lock_child(work, child_id)
     mine = open_link_of(work, child.id, me.user_id)
-    is_mine = mine is not None and mine.organisation_id == me.organisation_id
-    if mine is None or not (is_mine and me.has(Role.professional) and me.is_confirmed):
+    if mine is None or mine.organisation_id != me.organisation_id:
         raise Forbidden("bring_in")
     _check_colleague(work, child.id, colleague)
     found = open_link_of(work, child.id, colleague.id)
