@@ -1,12 +1,15 @@
 """A2, A6: a note that somebody must not know is sent at the moment in which that person comes to the child. On PostgreSQL
 one of the two comes first, and the second finds it."""
 
+import contextlib
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import update
 
 from app.accounts import membership
-from app.cases import links
+from app.cases import duplicates, links
+from app.core.errors import NotFound
 from app.core.unit_of_work import AppContext
 from app.forms import submissions
 from app.forms.rules.sharing import SharingChoice
@@ -75,6 +78,29 @@ def test_A2_a_colleague_confirmed_while_the_organisation_is_linked_and_a_note_is
         assert said == ["done", "done"]
         cast.tom.principal = replace(cast.tom.principal, is_confirmed=True)
         assert not sees(cast.tom, child)
+
+
+@pytest.mark.parametrize("note_in_newer", [True, False])
+def test_A2_a_note_sent_while_the_record_is_merged_with_one_in_a_queue(
+    cast: Cast, make: Maker, note_in_newer: bool
+) -> None:
+    for each in range(ROUNDS):
+        older = make.child()
+        newer = make.child(possible_duplicate_of_id=older.id)
+        noted, queued = (newer, older) if note_in_newer else (older, newer)
+        make.link(noted, cast.pat)
+        make.queue(queued, cast.hana)
+        send = note_to_send(cast, make, noted, "Idris Clarke", each)
+        merge: Deed = lambda work, n=newer.id: duplicates.same_child(work, n, despite=True)  # noqa: E731
+        said = at_once((cast.pat, send), (cast.olu, merge))
+        assert said in (["done", "done"], ["Conflict", "done"], ["NotFound", "done"])
+        if said != ["done", "done"]:  # either of them was told to try again
+            with cast.pat.works() as work:
+                send(work)
+            with contextlib.suppress(NotFound), cast.olu.works() as work:
+                merge(work)
+        assert not sees(cast.idris, older)
+        assert sees(cast.hana, older)
 
 
 def test_A5_sharing_with_a_parent_while_a_note_names_them_is_refused_or_told(
