@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.forms.rules import secrecy
 from app.forms.rules.secrecy import Note, plainly_must_not_know, who_must_not_know
 
 
@@ -53,3 +54,15 @@ def test_A2_a_text_may_spell_the_name_in_another_way(text: str, name: str) -> No
 )
 def test_A2_another_persons_name_in_a_text_is_no_warning(text: str, name: str) -> None:
     assert who_must_not_know([Note("Request", "Give details", text, limits_contact=True)], name) == []
+
+
+def test_A4_a_long_text_is_read_once_however_many_people_it_is_compared_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folded: list[str] = []
+    monkeypatch.setattr(secrecy, "fold", lambda text: folded.append(text) or text.lower())
+    text = "She left him in May and wrote to us again. " * 500
+    note = Note("Request", "Give details", text, limits_contact=True)
+    for number in range(100):
+        assert not who_must_not_know([note], f"Ann{number} Smith{number}")
+    assert len(folded) < 1000, "the text has ten words, each name two or three"

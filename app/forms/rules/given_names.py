@@ -60,6 +60,6 @@ for _line in _GROUPS.split("\n"):
         _SAME.setdefault(_name, set()).update(_line.split())
 
 
-def is_same_name(one: str, other: str) -> bool:
-    """Return whether two folded names are one name, or forms of one name in this list."""
-    return one == other or other in _SAME.get(one, ())
+def forms_of(name: str) -> frozenset[str]:
+    """Return a folded name with the other forms of it in this list."""
+    return frozenset({name, *_SAME.get(name, ())})

@@ -7,12 +7,13 @@ import enum
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from app.core.names import LONGEST_FOLDED, LONGEST_RUN, fold
 from app.forms.definitions import FROM_REQUEST, Answers, FormDefinition, Question, Section, answer_lines
 from app.forms.definitions.conditions import blank
-from app.forms.rules.given_names import is_same_name
+from app.forms.rules.given_names import forms_of
 
 
 class Reader(enum.Enum):
@@ -85,6 +86,28 @@ class Note:
     """Whether the text is the name of a person to keep information from."""
     limits_contact: bool = False
     """Whether the question asks for people who must have no contact or information."""
+
+    # Read once, since a long text is compared with every member of an organisation.
+
+    @cached_property
+    def each_word(self) -> list[str]:
+        """The folded words of the text."""
+        return _each_word(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that may be names, each also without an s at its end: "Ben Shaw's home", "the Shaws"."""
+        return _singular(_names_in(self.each_word))
+
+    @cached_property
+    def joined(self) -> frozenset[str]:
+        """Neighbouring words as one."""
+        return _singular(_joined(self.each_word))
+
+    @cached_property
+    def kin(self) -> frozenset[str]:
+        """The words of the text in the singular, with "step mother" as one word."""
+        return _kin(self.each_word)
 
 
 def readable(
@@ -278,10 +301,10 @@ def who_must_not_know(
     relations = _relations(relationship)
     found = []
     for note in notes:
-        words = _words(note.text)
+        words = frozenset(_names_in(note.each_word))
         if (
             any(_is_called(note, own) for own in called)
-            or _may_be(relations, _kin(note.text), note)
+            or _may_be(relations, note.kin, note)
             or (organisation and _words(organisation) <= words)
             or (note.names_a_person and words and words <= _words(organisation).union(*names))
         ):
@@ -316,24 +339,23 @@ def _is_called(note: Note, name: Sequence[str]) -> bool:
     of it, of which one may be such a form ("Ben" for "Benjamin"), or the surname after a title or an initial ("Mr
     Shaw"). "O'Brien" is also "O Brien".
     """
-    text = _each_word(note.text)
-    words, joined = _singular(_names_in(text)), _singular(_joined(text))
-    own = set(_names_in(name))
-    same = {each for each in own if any(is_same_name(each, word) for word in words)}
-    same |= {each for each in own | _joined(name) if each in words | joined}
-    alike = same | {each for each in own if any(_is_short_for(each, word) for word in words)}
+    own = frozenset(_names_in(name))
+    same = {each for each in own if not note.words.isdisjoint(forms_of(each))}
+    same |= {each for each in own | _joined(name) if each in note.words or each in note.joined}
+    if not (same or note.names_a_person):
+        return False
+    alike = same | {each for each in own if any(_is_short_for(each, word) for word in note.words)}
     if note.names_a_person:
         return bool(alike)
-    return bool(same) and (len(alike) >= min(len(own), 2) or _is_after_title(text, name))
+    return len(alike) >= min(len(own), 2) or _is_after_title(note.each_word, name)
 
 
 def _names_in(words: Sequence[str]) -> list[str]:
     return [word for word in words if word not in SMALL_WORDS]
 
 
-def _singular(words: Iterable[str]) -> set[str]:
-    """Return the words, each also without an s at its end: "Ben Shaw's home", "the Shaws"."""
-    return {form for word in words for form in (word, word.removesuffix("s"))}
+def _singular(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(form for word in words for form in (word, word.removesuffix("s")))
 
 
 def _joined(words: Sequence[str]) -> set[str]:
@@ -353,11 +375,13 @@ def _is_short_for(one: str, other: str) -> bool:
 
 def _is_after_title(text: Sequence[str], name: Sequence[str]) -> bool:
     """Return whether a word of the name comes after "Mr" and similar titles, or after the initial of another one."""
-    own = set(_names_in(name)) | _joined(name)
+    own = {*_names_in(name), *_joined(name)}
     for place, title in enumerate(text):
+        if title not in TITLES and len(title) > 1:
+            continue
         after = text[place + 1 : place + 1 + LONGEST_RUN]
         found = own & _singular([*after[:1], *_joined(after)])
-        if found and (title in TITLES or (len(title) == 1 and any(each[0] == title for each in own - found))):
+        if found and (title in TITLES or any(each[0] == title for each in own - found)):
             return True
     return False
 
@@ -371,7 +395,7 @@ def _may_be(relations: frozenset[str], kin: frozenset[str], note: Note) -> bool:
 
 def _relations(relationship: str) -> frozenset[str]:
     """Return every word for a relationship to the child. "Parent" matches a father or a mother, and the reverse."""
-    own = _kin(relationship)
+    own = _kin(_each_word(relationship))
     found = frozenset(word for each in RELATIONS if each & own for word in each)
     if own & ANY_PARENT:
         found = found.union(*_PARENTS)
@@ -388,10 +412,11 @@ def _words(text: str) -> set[str]:
 
 def _each_word(text: str) -> list[str]:
     """Return the folded words of a text of any length. A name is folded whole, a text in parts of bounded length."""
-    return [part for word in text.split() for part in fold(word[:LONGEST_FOLDED]).split()]
+    written = text.split()
+    folded = {word: fold(word[:LONGEST_FOLDED]).split() for word in set(written)}
+    return [part for word in written for part in folded[word]]
 
 
-def _kin(text: str) -> frozenset[str]:
-    """Return the words of a text in the singular, with "step mother" and "step-mother" as one word, unlike "mother"."""
-    words = _PREFIX.sub(r"\1", " ".join(_each_word(text))).split()
-    return frozenset(form for word in words for form in (word, word.removesuffix("s")))
+def _kin(each_word: Sequence[str]) -> frozenset[str]:
+    """Return the words in the singular, with "step mother" and "step-mother" as one word, unlike "mother"."""
+    return _singular(_PREFIX.sub(r"\1", " ".join(each_word)).split())
