@@ -1,13 +1,14 @@
 """Require password and code again before changes to how people log in or to who has access."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 from flask import redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import sessions
+from app.core.database.locks import hold_account
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.views.web.base import app_context, my_work
@@ -41,6 +42,17 @@ def proved_work() -> Iterator[UnitOfWork]:
         sessions.require_proof(work, current_user.log_in_id)
 
 
-def work_of_administrator() -> AbstractContextManager[UnitOfWork]:
-    """Return the same transaction for administrators, and an ordinary one for everyone else."""
-    return proved_work() if current_user.principal.has(Role.admin) else my_work()
+@contextmanager
+def work_of_administrator() -> Iterator[UnitOfWork]:
+    """Open the same transaction for administrators, and an ordinary one for everyone else.
+
+    An administrator's own account is locked first, because administrators are locked before other accounts
+    everywhere.
+    """
+    if not current_user.principal.has(Role.admin):
+        with my_work() as work:
+            yield work
+        return
+    with proved_work() as work:
+        hold_account(work.session, work.me.user_id)
+        yield work
