@@ -166,7 +166,7 @@ def test_A3_the_queue_of_a_child_they_added_themselves_stays_shut(
         assert len(seen(work, SectionDraft)) == 1, "nor is a colleague's draft"
     with pytest.raises(Forbidden), joined.works() as work:
         links.take_up(work, queue.id)
-    with pytest.raises(NotFound), joined.works() as work:  # who is not confirmed sees no colleague
+    with pytest.raises(Forbidden), joined.works() as work:
         links.bring_in(work, child.id, cast.hana.id)
 
 
