@@ -65,8 +65,8 @@ class Actor:
         return unit_of_work(self.app.extensions["app_context"], self.principal)
 
     def browser(self, proved: bool = True) -> FlaskClient:
-        """A browser in which they are logged in (the log-in itself is tested in tests/web/test_log_in.py) and, unless
-        told otherwise, have just proved again who they are (tests/security/test_recovery.py)."""
+        """A browser in which they are logged in (the log-in itself is tested in tests/web/test_log_in.py) and, with
+        `proved`, have just proved again who they are (tests/security/test_recovery.py)."""
         with self.works() as work:
             sid = open_session(work, self.id, "email")
             mine = select(LogInSession).where(LogInSession.sid_hash == hash_of(sid))
@@ -99,7 +99,7 @@ class Actor:
 
 
 class Cast:
-    """Everybody, by key: cast.ann, cast.olu; and nobody() for a stranger's browser."""
+    """The people of app/seed/cast.py by key (cast.ann, cast.olu), and a browser without a log-in (anonymous())."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -131,8 +131,8 @@ class Cast:
     def __iter__(self) -> Iterator[Actor]:
         return iter(self._actors.values())
 
-    def nobody(self) -> FlaskClient:
-        """A browser in which nobody is logged in."""
+    def anonymous(self) -> FlaskClient:
+        """A browser in which no one is logged in."""
         return self._app.test_client()
 
 

@@ -1,4 +1,4 @@
-"""One app a run; a fresh database a test, copied from a prepared one; a clock that stands still."""
+"""One app a run; a fresh database a test, copied from a prepared one; a fixed clock."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def settings_for(data_dir: Path, database_url: str, **environ: str) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> None:
-    """Translations are read as they stand now, whoever starts the tests and however."""
+    """Compile the translations, so that every run reads the catalogues as they are now."""
     subprocess.run([ROOT / "scripts/compile-translations.sh"], check=True, capture_output=True, timeout=120)
 
 

@@ -31,8 +31,8 @@ _OTHERS_OUT = (
 class TestDatabase:
     """The rows a run begins with, put back before each test.
 
-    On PostgreSQL making a database takes half a second, so the rows are kept in a schema beside the tables and put
-    back; only after a test that changed the tables themselves is the database made anew.
+    On PostgreSQL making a database takes half a second, so the rows are copied to a schema beside the tables and put
+    back; only after a test that changed the tables themselves is the database made again.
     """
 
     __test__ = False
@@ -46,7 +46,7 @@ class TestDatabase:
             self.url = sa.make_url(self.server).set(database=self.name).render_as_string(hide_password=False)
             self._server(f'CREATE DATABASE "{self.name}"')
         else:
-            self.file, self.kept = folder / "portal.sqlite3", folder / "template.sqlite3"
+            self.file, self.saved = folder / "portal.sqlite3", folder / "template.sqlite3"
             self.url = f"sqlite:///{self.file}"
 
     def keep(self, context: AppContext) -> None:
@@ -63,10 +63,10 @@ class TestDatabase:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             context.database.engine.dispose()
-            shutil.copy(self.file, self.kept)
+            shutil.copy(self.file, self.saved)
 
     def fresh(self, context: AppContext) -> None:
-        """Start again from what was kept."""
+        """Start again from the saved database."""
         context.database.session.remove()
         context.database.engine.dispose()
         if self.server:
@@ -78,7 +78,7 @@ class TestDatabase:
         else:
             for leftover in ("", "-wal", "-shm"):
                 Path(f"{self.file}{leftover}").unlink(missing_ok=True)
-            shutil.copy(self.kept, self.file)
+            shutil.copy(self.saved, self.file)
 
     def drop(self, context: AppContext) -> None:
         """Leave nothing on the server."""
@@ -107,9 +107,9 @@ class TestDatabase:
                     "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger WHERE tgenabled = 'A'"
                 )
             ).all()
-            connection.execute(sa.text("CREATE SCHEMA kept"))
+            connection.execute(sa.text("CREATE SCHEMA saved"))
             for table in tables:
-                connection.execute(sa.text(f"CREATE TABLE kept.{table} AS TABLE public.{table}"))
+                connection.execute(sa.text(f"CREATE TABLE saved.{table} AS TABLE public.{table}"))
         engine.dispose()
         # What the tables forbid (triggers, keys that would have to be deleted in order) is not what is tested here.
         self.again = [
@@ -117,13 +117,13 @@ class TestDatabase:
             "SET synchronous_commit = off",
             *(f"ALTER TABLE public.{table} DISABLE TRIGGER {guard}" for table, guard in guards),
             *(f"DELETE FROM public.{table}" for table in tables),  # noqa: S608  the tables' own names
-            *(f"INSERT INTO public.{table} OVERRIDING SYSTEM VALUE TABLE kept.{table}" for table in tables),
+            *(f"INSERT INTO public.{table} OVERRIDING SYSTEM VALUE TABLE saved.{table}" for table in tables),
             *(f"SELECT setval('public.{name}', {last}, {used})" for name, last, used in numbers),
             *(f"ALTER TABLE public.{table} ENABLE ALWAYS TRIGGER {guard}" for table, guard in guards),
         ]
 
     def _put_rows_back(self) -> bool:
-        """Whether the rows are as they were kept; not where the tables themselves have changed, or are gone."""
+        """Whether the saved rows were put back; not where the tables themselves have changed, or are gone."""
         engine = sa.create_engine(self.url)
         try:
             with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Opens every page that there is, as several people, on the things of one family."""
+"""Opens every page that there is, as several people, on the rows of one family."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ NOT_PAGES = {"HealthView.alive", "HealthView.ready", "LanguageView.choose"}
 
 
 class Drawn(NamedTuple):
-    """A page as somebody got it."""
+    """A page as one person got it."""
 
     who: str
     endpoint: str
@@ -31,7 +31,7 @@ class Drawn(NamedTuple):
 def every_page(
     app: Flask, cast: Cast, world: World, people: tuple[str, ...], posts: bool = False, language: str = ""
 ) -> Iterator[Drawn]:
-    """Yield each HTML page that these people (or "nobody") may open; with `posts`, the answers to empty forms too."""
+    """Yield each HTML page that these people (or "anonymous") may open; with `posts`, the answers to empty forms too."""
     for who in people:
         browser = _browser(cast, who, language)
         for method in ("GET", "POST") if posts else ("GET",):
@@ -39,7 +39,7 @@ def every_page(
                 path = address(rule, dict(world.ours.ids))
                 if path is None or method not in (rule.methods or set()) or rule.endpoint in NOT_PAGES | SHUT:
                     continue
-                if rule.endpoint in ENDS_THE_LOG_IN or (rule.endpoint in PUBLIC and who != "nobody"):
+                if rule.endpoint in ENDS_THE_LOG_IN or (rule.endpoint in PUBLIC and who != "anonymous"):
                     continue
                 if method == "POST":  # some of these end the log-in
                     answer = post_with_token(_browser(cast, who, language), app, path, {})
@@ -49,7 +49,7 @@ def every_page(
 
 
 def _browser(cast: Cast, who: str, language: str) -> Any:
-    browser = cast.nobody() if who == "nobody" else getattr(cast, who).browser()
+    browser = cast.anonymous() if who == "anonymous" else getattr(cast, who).browser()
     if language:
         browser.get(f"/language/{language}")
     return browser

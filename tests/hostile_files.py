@@ -1,4 +1,4 @@
-"""Files nobody should get past the door with, and honest ones that must get in."""
+"""Files that an upload must refuse, and honest ones that it must accept."""
 
 import io
 import struct
@@ -154,13 +154,13 @@ def encrypted(whole: bytes) -> bytes:
     return bytes(marked)
 
 
-def lying(whole: bytes, said: int = 10) -> bytes:
+def lying(whole: bytes, claimed: int = 10) -> bytes:
     """A zip whose list says that its largest entry is small."""
     changed = bytearray(whole)
     with zipfile.ZipFile(io.BytesIO(whole)) as opened:
         big = max(opened.infolist(), key=lambda one: one.file_size).filename.encode()
     at = changed.rfind(big) - 46
-    changed[at + 24 : at + 28] = struct.pack("<I", said)
+    changed[at + 24 : at + 28] = struct.pack("<I", claimed)
     return bytes(changed)
 
 

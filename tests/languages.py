@@ -39,7 +39,7 @@ def _english(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 def _tells(text: str) -> bool:
-    """Enough words of its own to be told from what somebody typed: "%(date)s at %(time)s" has not."""
+    """Enough words of its own to be distinguished from what a person typed: "%(date)s at %(time)s" has not."""
     words = re.findall(r"[A-Za-z]{2,}", PLACE.sub(" ", text))
     return len(words) > (1 if PLACE.search(text) else 0)
 

@@ -1,7 +1,7 @@
 """Listens to every line the portal logs while the tests run, and tells whether one of them held what no log may hold.
 
 Looked for: any email address, the names of the cast and of every child or stranger that a test entered, every code
-and every link's token that was mailed. It is looked for in what was handed to the log, before any formatter mends it.
+and every link's token that was mailed. It is looked for in what was handed to the log, before any formatter changes it.
 """
 
 import json
@@ -30,7 +30,7 @@ NAMES = {Child: ("forenames", "surname"), Registration: ("last_name",), Invitati
 
 
 class Listener(logging.Handler):
-    """Hears every line, and is told of what must not be in one."""
+    """Collects every line and the words that must not be in one."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -49,13 +49,13 @@ class Listener(logging.Handler):
         return note
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line as it was said, with everything our formatters would add to it."""
+        """Keep the line as it was logged, with everything our formatters would add to it."""
         if not record.name.startswith(OTHERS):
             self.heard += 1
             self.lines.append(f"{record.getMessage()} {json.dumps(facts_of(record), ensure_ascii=False)}")
 
     def read_mail(self, folder: Path) -> None:
-        """Learn the codes and tokens of mail that lies there."""
+        """Learn the codes and tokens of the mail in this folder."""
         for path in folder.glob("*.eml"):
             this = path, path.stat().st_mtime_ns
             if this not in self._read:
@@ -67,10 +67,10 @@ class Listener(logging.Handler):
     def faults(self) -> list[str]:
         """The lines since the last look that hold what they must not."""
         lines, self.lines = self.lines, []
-        return [line for line in lines if told_too_much(line, self.secrets)]
+        return [line for line in lines if holds_forbidden_word(line, self.secrets)]
 
 
-def told_too_much(line: str, secrets: set[str]) -> bool:
+def holds_forbidden_word(line: str, secrets: set[str]) -> bool:
     """Whether a line holds an address, or one of these words whole."""
     words = set(re.findall(r"[\w-]+", line)) | set(WORD.findall(line))
     return bool(ADDRESS.search(line)) or any(len(word) >= SHORTEST_NAME for word in words & secrets)

@@ -1,4 +1,4 @@
-"""Reads the mail that the file carrier wrote, as the people of the cast would."""
+"""Reads the mail that the file backend wrote, as the people of the cast would."""
 
 import re
 from email import message_from_bytes, policy

@@ -30,7 +30,7 @@ from tests.cast import Actor, Cast, everything
 def parent(
     child_id: int, first_name: str, last_name: str, email: str, relationship: str = "Mother", **more: Any
 ) -> Invited:
-    """Somebody to invite as a parent of this child."""
+    """A person to invite as a parent of this child."""
     return Invited(
         role=Role.parent,
         child_id=child_id,
@@ -166,7 +166,7 @@ class Maker:
         return int(work.session.scalars(statement.order_by(ChildLink.id.desc())).first())
 
     def message(self, to: Actor | None, **columns: Any) -> Message:
-        """A message in somebody's inbox, or with None the SEN team's."""
+        """A message in a person's inbox, or with None the SEN team's."""
         n = next(_numbers)
         given = {
             "recipient_id": to.id if to else None,

@@ -1,4 +1,4 @@
-"""Somebody without an account yet, at the pages that strangers may open."""
+"""A person without an account yet, at the pages that strangers may open."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.cast import mail_codes
 from tests.mailbox import Mailbox
 
 CHOSEN = "violet-kettle-harbour-92"
-"""A password somebody new chooses."""
+"""A password that a new user chooses."""
 
 EMAIL = "nadia.rahman@heatonbeck.sch.example"
 """An address in the recognised domain of the school she chooses."""

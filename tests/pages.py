@@ -16,7 +16,7 @@ class Page(HTMLParser):
         self.links: list[tuple[str, str]] = []
         self._open: tuple[str, list[str]] | None = None
         self.feed(self.html)
-        assert len(self.ids) == len(set(self.ids)), "an id stands twice"
+        assert len(self.ids) == len(set(self.ids)), "an id is used twice"
         assert len(re.findall(r"<h1[\s>]", self.html)) == 1, "one main heading a page"
         assert " style=" not in self.html
         assert " onclick=" not in self.html

@@ -57,10 +57,10 @@ def opened(app: Flask, world: World) -> Iterator[tuple[str, str]]:
 
 
 def enters(cast: Cast, who: str) -> FlaskClient:
-    return cast.nobody() if who == "nobody" else getattr(cast, who).browser()  # type: ignore[no-any-return]
+    return cast.anonymous() if who == "anonymous" else getattr(cast, who).browser()  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("who", ["nobody", "sana", "pat", "olu", "ines"])
+@pytest.mark.parametrize("who", ["anonymous", "sana", "pat", "olu", "ines"])
 def test_a_head_changes_nothing(app: Flask, context: AppContext, cast: Cast, world: World, who: str) -> None:
     _changes_nothing(app, context, cast, world, who, "HEAD")
 
@@ -89,7 +89,7 @@ def _changes_nothing(
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("who", ["nobody", "sana", "olu"])
+@pytest.mark.parametrize("who", ["anonymous", "sana", "olu"])
 def test_a_head_is_answered_as_the_get_would_be(app: Flask, cast: Cast, world: World, who: str) -> None:
     browser, different = enters(cast, who), []
     for endpoint, path in opened(app, world):

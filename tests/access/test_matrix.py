@@ -298,7 +298,7 @@ def test_no_post_of_anybody_touches_another_family(app, context, cast, world, wh
 
 
 def test_nobody_logged_in_reaches_nothing_but_the_public_pages(app, cast, world):
-    browser = cast.nobody()
+    browser = cast.anonymous()
     wrong: list[str] = []
     for rule in routes(app):
         if rule.endpoint in PUBLIC:

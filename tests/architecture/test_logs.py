@@ -13,7 +13,7 @@ import pytest
 from startup.logs import Asked, JsonLines, PlainLines, answering, new_id, start_logs
 from tests.browser import post_with_token
 from tests.conftest import settings_for
-from tests.log_hygiene import LISTENER, told_too_much
+from tests.log_hygiene import LISTENER, holds_forbidden_word
 from tests.newcomer import EMAIL, Newcomer
 
 CANARY = "Zebedee-Quorn"
@@ -97,7 +97,7 @@ def test_an_address_that_some_library_logs_is_struck_out(written):
 
 
 def test_mail_carries_the_id_of_the_request_it_stems_from_to_whoever_sends_it(app, context, cast, written):
-    browser = cast.nobody()
+    browser = cast.anonymous()
     answer = post_with_token(browser, app, "/forgotten/", {"email": cast.ann.email})
 
     context.notification_service.deliver_due()  # later, by the worker, outside of any request
@@ -170,7 +170,7 @@ class TestTheListener:
 
     def test_it_hears_what_the_portal_logs(self, cast):
         before = LISTENER.heard
-        cast.nobody().get("/healthz")
+        cast.anonymous().get("/healthz")
         assert LISTENER.heard > before
 
     @pytest.mark.parametrize(
@@ -178,17 +178,17 @@ class TestTheListener:
         ["sent to ann@eps.example", "code 204816 was wrong", "link Ab-1_cDefGhIjKlMnOpQrStUv used", "Iqbal"],
     )
     def test_it_notices(self, line):
-        assert told_too_much(line, {"204816", "Ab-1_cDefGhIjKlMnOpQrStUv", "Iqbal"})
+        assert holds_forbidden_word(line, {"204816", "Ab-1_cDefGhIjKlMnOpQrStUv", "Iqbal"})
 
     @pytest.mark.parametrize(
         "line", ["mail 12 (code) sent", "12048167 rows", "Iqbalia", "the audit head is kept"]
     )
     def test_it_does_not_cry_wolf(self, line):
-        assert not told_too_much(line, {"204816", "Iqbal", "he"})
+        assert not holds_forbidden_word(line, {"204816", "Iqbal", "he"})
 
     def test_it_knows_the_cast_the_children_and_what_was_mailed(self, app, context, cast, make, mailbox):
         make.child(linked=(cast.sana,), forenames="Wilhelmina", surname="O'Shaughnessy")
-        post_with_token(cast.nobody(), app, "/forgotten/", {"email": cast.ann.email})
+        post_with_token(cast.anonymous(), app, "/forgotten/", {"email": cast.ann.email})
         token = mailbox.link(cast.ann.email).rpartition("/")[2]
         cast.bob.half_way()
         LISTENER.read_mail(context.settings.mail_dir)

@@ -20,7 +20,7 @@ VALIDATOR = Path(__file__).parents[2] / "frontend/node_modules/vnu-jar/build/dis
 def test_d8_every_page_is_valid_html_without_redundant_roles(app, context, cast, make, tmp_path):
     world = build_world(context, cast, make)
     pages = {}
-    for page in every_page(app, cast, world, ("nobody", "sana", "pat", "olu", "ines"), posts=True):
+    for page in every_page(app, cast, world, ("anonymous", "sana", "pat", "olu", "ines"), posts=True):
         file = tmp_path / f"{len(pages)}.html"
         file.write_text(page.answer.text)
         pages[file.as_uri().replace("file:///", "file:/")] = page.name

@@ -21,7 +21,7 @@ from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 
 @dataclass(frozen=True)
 class Place:
-    """Where the test's portal stands, for a process of its own."""
+    """The test's portal, as a process of its own finds it."""
 
     data_dir: str
     database_url: str
@@ -83,25 +83,25 @@ def _share(place: Place, deed: str, share: list[tuple[str, ...]], start: Any) ->
     if start is not None:
         start.wait()
     with ThreadPoolExecutor(len(share)) as threads:
-        said = list(threads.map(one, share))
+        results = list(threads.map(one, share))
     context.database.engine.dispose()
-    return said
+    return results
 
 
-def desk_of(context: AppContext, address: str = "test") -> Any:
-    """What a view's `self.work` is, for nobody."""
+def anonymous_work(context: AppContext, address: str = "test") -> Any:
+    """What a view's `self.work` is when no one is logged in."""
 
-    def desk() -> Any:
+    def open_work() -> Any:
         return unit_of_work(context, None, Origin(address, "Mozilla/5.0 (X11; Linux) Firefox/140.0"))
 
-    return desk
+    return open_work
 
 
 def give_code(context: AppContext, secret: str, code: str) -> str:
     """Answer a challenge; a right code logs in."""
     try:
-        passed = verify(desk_of(context), secret, code)
-        with desk_of(context)() as work:
+        passed = verify(anonymous_work(context), secret, code)
+        with anonymous_work(context)() as work:
             log_in.enter(work, passed)
         return "in"
     except WrongCode:
@@ -113,7 +113,7 @@ def give_code(context: AppContext, secret: str, code: str) -> str:
 def give_password(context: AppContext, email: str, password: str, address: str = "test") -> str:
     """The first step."""
     try:
-        log_in.give_password(desk_of(context, address), log_in.Credentials(email, password))
+        log_in.give_password(anonymous_work(context, address), log_in.Credentials(email, password))
         return "challenged"
     except log_in.WrongPassword:
         return "wrong"
@@ -122,8 +122,8 @@ def give_password(context: AppContext, email: str, password: str, address: str =
 
 
 def burn_and_die(context: AppContext, secret: str, code: str) -> str:
-    """The code is right, and the process dies before anybody is logged in."""
-    verify(desk_of(context), secret, code)
+    """The code is right, and the process dies before the person is logged in."""
+    verify(anonymous_work(context), secret, code)
     os.kill(os.getpid(), signal.SIGKILL)
     return "never"
 
@@ -134,7 +134,7 @@ __all__ = [
     "Place",
     "UnitOfWork",
     "all_at_once",
-    "desk_of",
+    "anonymous_work",
     "dies",
     "give_code",
     "give_password",

@@ -21,7 +21,7 @@ NEW = "ann.k@eps.bradford.example"
 
 
 class Links:
-    """One open link of each purpose, as it stands in the mail."""
+    """One open link of each purpose, as it is in the mail."""
 
     def __init__(self, app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> None:
         self.app, self.cast, self.mailbox, self.context = app, cast, mailbox, mailbox.context
@@ -32,7 +32,7 @@ class Links:
         return self.mailbox.link(EMAIL)
 
     def reset(self) -> str:
-        post_with_token(self.cast.nobody(), self.app, "/forgotten/", {"email": self.cast.ann.email})
+        post_with_token(self.cast.anonymous(), self.app, "/forgotten/", {"email": self.cast.ann.email})
         return self.mailbox.link(self.cast.ann.email)
 
     def email(self) -> str:

@@ -191,7 +191,7 @@ def test_A4_few_files_are_looked_at_at_once(context: AppContext, monkeypatch: py
 
 
 def test_A4_a_form_has_a_bounded_number_of_fields(app: Flask, cast: Cast) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     headers = {"X-CSRFToken": token_for(browser, app)}
     plain = "application/x-www-form-urlencoded"
     most = app.config["MAX_FORM_PARTS"]

@@ -16,7 +16,7 @@ from app.core.unit_of_work import AppContext
 from app.models import LogInChallenge, LogInSession, OutboxMail
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
-from tests.security.crowd import all_at_once, desk_of, place_of
+from tests.security.crowd import all_at_once, anonymous_work, place_of
 
 
 def enters(app: Flask, browser: FlaskClient, code: str) -> bool:
@@ -110,7 +110,7 @@ def test_O09_new_challenges_do_not_buy_more_tries(
     context.notification_service.deliver_due()
 
     resting = post_with_token(
-        cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "three-herons-by-the-beck"}
+        cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": "three-herons-by-the-beck"}
     )
     assert resting.status_code == 429 and resting.headers["Retry-After"] == "60"
     told = [path.read_text() for path in context.notification_service.settings.mail_dir.glob("*.eml")]
@@ -127,7 +127,7 @@ def test_O10_a_used_code_is_refused_here_and_elsewhere(app: Flask, context: AppC
     secret, code = secret_of(browser), cast.ann.code()
     assert enters(app, browser, code)
 
-    elsewhere = cast.nobody()
+    elsewhere = cast.anonymous()
     with elsewhere.session_transaction() as cookie:
         cookie["challenge"] = secret
     assert not enters(app, elsewhere, code)
@@ -166,7 +166,7 @@ def test_O13_the_code_on_its_way_works_when_a_new_one_is_sent(app: Flask, cast: 
     newer = cast.ann.code()
 
     assert enters(app, browser, old)
-    elsewhere = cast.nobody()
+    elsewhere = cast.anonymous()
     with elsewhere.session_transaction() as cookie:
         cookie["challenge"] = "x"
     assert not enters(app, elsewhere, newer), "one log-in for both"
@@ -276,7 +276,7 @@ def test_O41_a_code_asked_for_to_prove_who_one_is_opens_no_log_in(
         secret = next(value for name, value in cookie.items() if name == "proof")
     before = log_ins(context)
 
-    elsewhere = cast.nobody()
+    elsewhere = cast.anonymous()
     with elsewhere.session_transaction() as cookie:
         cookie["challenge"] = secret
     assert elsewhere.get("/login/code").location == "/login/"
@@ -285,13 +285,13 @@ def test_O41_a_code_asked_for_to_prove_who_one_is_opens_no_log_in(
     assert not enters(app, elsewhere, cast.ann.code())
     assert log_ins(context) == before
     with pytest.raises(WrongCode):  # and behind the page, the desk says so itself
-        verify(desk_of(context), secret, cast.ann.code())
+        verify(anonymous_work(context), secret, cast.ann.code())
 
 
 def test_O41_the_code_page_leads_back_when_there_is_nothing_to_answer(
     app: Flask, cast: Cast, clock: FixedClock
 ) -> None:
-    for browser in (cast.nobody(), cast.ann.browser()):
+    for browser in (cast.anonymous(), cast.ann.browser()):
         assert browser.get("/login/code").location == "/login/"
         assert post_with_token(browser, app, "/login/code", {"code": "123456"}).location == "/login/"
         assert post_with_token(browser, app, "/login/code/send", {}).location == "/login/"

@@ -113,7 +113,9 @@ def test_A4_busy_is_answered_with_try_again(app: Flask, cast: Cast, monkeypatch:
 
     monkeypatch.setattr(PasswordService, "matches", busy)
 
-    answer = post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "x" * 12})
+    answer = post_with_token(
+        cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": "x" * 12}
+    )
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == str(Busy.retry_after)
@@ -149,7 +151,7 @@ def test_A4_no_transaction_is_open_while_a_password_is_chosen_through_a_link(
     link = getattr(links, purpose)()
     in_transaction.clear()
 
-    answer = post_with_token(cast.nobody(), links.app, link, {"password": CHOSEN})
+    answer = post_with_token(cast.anonymous(), links.app, link, {"password": CHOSEN})
 
     assert answer.status_code == 302
     assert in_transaction == [0, 0], "one rating and one hash, with no connection in use"
@@ -171,7 +173,7 @@ def test_A4_no_transaction_is_open_while_a_password_is_changed_or_checked(
 def test_A4_a_link_allows_only_so_many_attempts_at_a_password(
     links: Links, cast: Cast, in_transaction: list[int], purpose: str
 ) -> None:
-    link, browser = getattr(links, purpose)(), cast.nobody()
+    link, browser = getattr(links, purpose)(), cast.anonymous()
     in_transaction.clear()
     for _ in range(NEW_PASSWORDS.most):
         assert post_with_token(browser, links.app, link, {"password": "qwertyuiop123"}).status_code == 422
@@ -191,7 +193,7 @@ def test_A4_a_network_allows_only_so_many_attempts_at_a_password(
         "NEW_PASSWORDS_FROM",
         type(NEW_PASSWORDS_FROM)("new_password_from", 3, NEW_PASSWORDS_FROM.within),
     )
-    reset, invite, browser = links.reset(), links.invite(), cast.nobody()
+    reset, invite, browser = links.reset(), links.invite(), cast.anonymous()
     for link in (reset, invite, reset):
         assert post_with_token(browser, links.app, link, {"password": "short"}).status_code == 422
 
@@ -199,7 +201,7 @@ def test_A4_a_network_allows_only_so_many_attempts_at_a_password(
 
 
 def test_A4_a_dead_link_starts_no_expensive_check(app: Flask, cast: Cast, in_transaction: list[int]) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     for page in ("/forgotten/", "/confirm/"):
         assert post_with_token(browser, app, f"{page}{'x' * 43}", {"password": COSTLY}).status_code == 404
 

@@ -53,8 +53,8 @@ def test_an_address_that_does_not_exist_is_no_denial_and_strangers_fill_no_audit
     context: AppContext, cast: Cast
 ) -> None:
     cast.ann.browser().get("/no/such/page")
-    cast.nobody().get("/children/1")
-    cast.nobody().get("/confirm/not-a-link")
+    cast.anonymous().get("/children/1")
+    cast.anonymous().get("/confirm/not-a-link")
 
     assert denied(context) == []
 

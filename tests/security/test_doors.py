@@ -74,7 +74,7 @@ def test_O01_the_pages_open_to_all_are_these_and_no_others() -> None:
 def test_O02_there_is_no_interface_for_programs(cast: Cast, path: str, method: str) -> None:
     given = {"username": cast.ann.email, "password": PASSWORD, "provider": "db", "refresh": True}
 
-    assert cast.nobody().open(path, method=method, json=given).status_code == 404
+    assert cast.anonymous().open(path, method=method, json=given).status_code == 404
 
 
 def test_O02_no_token_key_or_header_logs_anybody_in(app: Flask, cast: Cast) -> None:
@@ -86,10 +86,10 @@ def test_O02_no_token_key_or_header_logs_anybody_in(app: Flask, cast: Cast) -> N
     basic = base64.b64encode(f"{cast.ann.email}:{PASSWORD}".encode()).decode()
     for header in (f"Bearer {token}", f"Basic {basic}", "Bearer sst_" + "a" * 40):
         for accept in ("text/html", "application/json"):
-            answer = cast.nobody().get("/account/", headers={"Authorization": header, "Accept": accept})
+            answer = cast.anonymous().get("/account/", headers={"Authorization": header, "Accept": accept})
             assert answer.status_code == (302 if accept == "text/html" else 401)
     assert (
-        cast.nobody()
+        cast.anonymous()
         .get("/account/", headers={"X-API-Key": "sst_" + "a" * 40, "Remote-User": cast.ann.email})
         .status_code
         == 302
@@ -119,7 +119,7 @@ def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
 def test_O30_another_hosts_name_is_refused_and_sends_no_mail(
     app: Flask, context: AppContext, cast: Cast, path: str
 ) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     answer = post_with_token(
         browser, app, path, {"email": cast.ann.email, "password": PASSWORD}, headers={"Host": "evil.example"}
     )
@@ -131,7 +131,7 @@ def test_O30_another_hosts_name_is_refused_and_sends_no_mail(
 
 def test_O30_a_forwarded_host_is_not_believed(app: Flask, context: AppContext, cast: Cast) -> None:
     post_with_token(
-        cast.nobody(),
+        cast.anonymous(),
         app,
         "/forgotten/",
         {"email": cast.ann.email},
@@ -155,7 +155,7 @@ def test_O35_there_is_no_user_name_to_take(app: Flask, cast: Cast) -> None:
         page = cast.ann.browser().get(path, follow_redirects=True).text
         assert 'name="username"' not in page
     answer = post_with_token(
-        cast.nobody(), app, "/login/", {"username": cast.ann.email, "password": PASSWORD}
+        cast.anonymous(), app, "/login/", {"username": cast.ann.email, "password": PASSWORD}
     )
     assert answer.status_code == 422
 
@@ -170,7 +170,7 @@ def test_O39_nobody_is_logged_out_by_a_link(app: Flask, cast: Cast) -> None:
 
 
 def test_O39_nobody_is_logged_in_by_another_sites_form(cast: Cast) -> None:
-    stranger = cast.nobody()
+    stranger = cast.anonymous()
 
     assert stranger.post("/login/", data={"email": cast.bob.email, "password": PASSWORD}).status_code == 400
     assert stranger.post("/login/code", data={"code": "123456"}).status_code == 400
@@ -186,7 +186,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_O40_after_logging_in_nobody_is_sent_elsewhere(app: Flask, cast: Cast, target: str) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     browser.get("/login/", query_string={"next": target})
     with browser.session_transaction():
         pass
@@ -205,7 +205,7 @@ def test_O40_after_logging_in_nobody_is_sent_elsewhere(app: Flask, cast: Cast, t
 
 
 def test_O40_a_spoofed_host_does_not_help(app: Flask, cast: Cast) -> None:
-    answer = cast.nobody().get("/login/?next=https://evil.example/", headers={"Host": "evil.example"})
+    answer = cast.anonymous().get("/login/?next=https://evil.example/", headers={"Host": "evil.example"})
 
     assert answer.status_code == 400
 

@@ -33,7 +33,7 @@ def asks(app: Flask, cast: Cast, email: str = NEW, actor: Actor | None = None) -
 
 
 def confirms(app: Flask, cast: Cast, mailbox: Mailbox, email: str = NEW) -> int:
-    return int(post_with_token(cast.nobody(), app, mailbox.link(email), {}).status_code)
+    return int(post_with_token(cast.anonymous(), app, mailbox.link(email), {}).status_code)
 
 
 def not_me_links(mailbox: Mailbox, cast: Cast) -> list[str]:
@@ -47,12 +47,12 @@ def test_A1_a_link_asked_for_with_a_stolen_log_in_dies_with_a_new_password(
 ) -> None:
     asks(app, cast)
     link = mailbox.link(NEW)
-    post_with_token(cast.nobody(), app, link, {})
+    post_with_token(cast.anonymous(), app, link, {})
     changes_password(app, context, cast)
     clock.forward(days=2)
     change_email.apply_due(context)
 
-    assert cast.nobody().get(link).status_code == 404
+    assert cast.anonymous().get(link).status_code == 404
     with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
 
@@ -66,7 +66,7 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
     links = not_me_links(mailbox, cast)
     assert len(links) == 2, "in the mail about the request, and in the mail about the confirmation"
     clock.forward(hours=20)
-    owner = cast.nobody()
+    owner = cast.anonymous()
 
     page = owner.get(links[which])
     assert page.status_code == 200 and "It was not me" in page.text and cast.ann.email in page.text
@@ -78,7 +78,7 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
     assert answer.location.startswith("/forgotten/")
     assert thief.get("/account/").status_code == 302
     typed = {"email": cast.ann.email, "password": PASSWORD}
-    locked = post_with_token(cast.nobody(), app, "/login/", typed)
+    locked = post_with_token(cast.anonymous(), app, "/login/", typed)
     assert locked.status_code == 401, "the old password opens nothing"
     assert post_with_token(owner, app, answer.location, {"password": CHOSEN}).location == "/forgotten/done"
     clock.forward(days=2)
@@ -144,7 +144,7 @@ def test_A1_the_next_log_in_applies_the_change_when_no_worker_did(
     clock.forward(hours=24)
     email = {"old": cast.ann.email, "new": NEW}[log_in_with]
 
-    answer = post_with_token(cast.nobody(), app, "/login/", {"email": email, "password": PASSWORD})
+    answer = post_with_token(cast.anonymous(), app, "/login/", {"email": email, "password": PASSWORD})
 
     assert (answer.status_code, answer.location) == (
         (401, None) if log_in_with == "old" else (302, "/login/code")
@@ -243,8 +243,8 @@ def test_A12_an_administrator_and_the_owner_reset_an_app_together(
     with everything(context) as work:
         assert work.get(Person, cast.olu.id).totp_secret == "sealed", "the owner has not confirmed it"
     link, browser = mailbox.link(cast.olu.email), cast.olu.browser()
-    assert "Remove your authenticator app" in cast.nobody().get(link).text
-    assert post_with_token(cast.nobody(), app, link, {}).location == "/login/"
+    assert "Remove your authenticator app" in cast.anonymous().get(link).text
+    assert post_with_token(cast.anonymous(), app, link, {}).location == "/login/"
 
     assert browser.get("/account/").status_code == 302, "everything pending has ended"
     with everything(context) as work:
@@ -256,7 +256,7 @@ def test_A12_an_administrator_and_the_owner_reset_an_app_together(
         ]
         assert rows[0].facts["reason"] == "She rang me."
     cast.olu.logs_in()
-    assert cast.nobody().get(link).status_code == 404
+    assert cast.anonymous().get(link).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["ann", "olu", "mary", "pat", "ines"])
@@ -279,6 +279,6 @@ def test_A12_the_last_administrator_is_helped_at_the_command_line(
 
     assert run(args=["portal", "reset-authenticator", cast.ines.email]).exit_code == 0
 
-    post_with_token(cast.nobody(), app, mailbox.link(cast.ines.email), {})
+    post_with_token(cast.anonymous(), app, mailbox.link(cast.ines.email), {})
     with everything(context) as work:
         assert work.get(Person, cast.ines.id).totp_secret is None

@@ -60,7 +60,7 @@ def test_A12_the_secret_of_an_app_opens_for_its_owner_only(
         mine = encrypt_secret(work, cast.mary.id, stolen)
         work.get(Person, cast.olu.id).totp_secret = mine
 
-    browser = cast.nobody()
+    browser = cast.anonymous()
     post_with_token(browser, app, "/login/", {"email": cast.olu.email, "password": PASSWORD})
     code = pyotp.TOTP(stolen).at(context.clock.now())
     answer = post_with_token(browser, app, "/login/code", {"code": code})

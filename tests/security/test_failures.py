@@ -47,7 +47,7 @@ def nobody_is_in(context: AppContext) -> bool:
 def test_O42_a_failure_at_the_password_lets_nobody_in(
     app: Flask, context: AppContext, cast: Cast, beginning: str
 ) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     with the_database_fails_at(context, beginning) as failed:
         answer = post_with_token(browser, app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
 

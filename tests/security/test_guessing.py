@@ -16,7 +16,7 @@ from app.core.unit_of_work import AppContext
 from app.models import LogInSession, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
-from tests.security.crowd import Place, all_at_once, desk_of, give_password, place_of
+from tests.security.crowd import Place, all_at_once, anonymous_work, give_password, place_of
 
 NOBODY = "nobody@heatonbeck.sch.example"
 SPREAD = 0.10
@@ -72,7 +72,7 @@ def test_O17_a_code_wrong_at_its_end_takes_as_long_as_one_wrong_at_its_start(
             for kind, guess in (guesses + guesses[::-1]) if number % 2 else (guesses[::-1] + guesses):
                 began = time.perf_counter()
                 with pytest.raises(WrongCode):
-                    verify(desk_of(context), secret, guess)
+                    verify(anonymous_work(context), secret, guess)
                 took[kind].append(time.perf_counter() - began)
         first, last = statistics.median(took["start"]), statistics.median(took["end"])
         if max(first, last) <= min(first, last) * (1 + SPREAD):
@@ -87,7 +87,7 @@ def test_O18_the_log_in_page_answers_known_unknown_and_closed_accounts_alike(
         work.get(Person, cast.bob.id).active = False
 
     def answer(email: str) -> tuple[int, str, str | None]:
-        got = tries(app, cast.nobody(), email)
+        got = tries(app, cast.anonymous(), email)
         bare = re.sub(r'(value|content|nonce)="[^"]*"', "", got.text)
         return got.status_code, bare, got.location
 
@@ -101,7 +101,7 @@ def test_O18_asking_for_a_new_password_tells_nothing(
     answers = set()
     for email in (cast.ann.email, NOBODY):
         before = waiting_mail(context)
-        got = post_with_token(cast.nobody(), app, path, {"email": email})
+        got = post_with_token(cast.anonymous(), app, path, {"email": email})
         answers.add((got.status_code, got.location, waiting_mail(context) - before))
 
     assert answers == {(302, "/forgotten/sent", 1)}, "the same answer, and one mail in either case"
@@ -115,7 +115,7 @@ def waiting_mail(context: AppContext) -> int:
 
 
 def test_O18_ten_tries_are_too_many_for_nobodys_address_too(app: Flask, cast: Cast) -> None:
-    statuses = [tries(app, cast.nobody(), NOBODY).status_code for _ in range(11)]
+    statuses = [tries(app, cast.anonymous(), NOBODY).status_code for _ in range(11)]
 
     assert statuses == [401] * 10 + [429]
 
@@ -132,7 +132,7 @@ def test_O19_three_codes_a_quarter_of_an_hour_and_ten_a_day(
 
     for _ in range(20):
         clock.forward(minutes=15)
-        tries(app, cast.nobody(), cast.ann.email, PASSWORD)
+        tries(app, cast.anonymous(), cast.ann.email, PASSWORD)
     assert len(mail_codes(context, cast.ann.email)) == 10
 
     cast.bob.logs_in()  # nobody else is touched by it
@@ -141,24 +141,26 @@ def test_O19_three_codes_a_quarter_of_an_hour_and_ten_a_day(
 def test_O19_a_flood_from_one_address_stops_at_thirty_wrong_passwords(app: Flask, cast: Cast) -> None:
     emails = [f"somebody{number}@heatonbeck.sch.example" for number in range(20)]
 
-    statuses = [tries(app, cast.nobody(), emails[number % 20]).status_code for number in range(100)]
+    statuses = [tries(app, cast.anonymous(), emails[number % 20]).status_code for number in range(100)]
 
     assert statuses.count(401) == 30 and statuses.count(429) == 70
     elsewhere = {"environ_base": {"REMOTE_ADDR": "198.51.100.7"}}
-    assert tries(app, cast.nobody(), cast.ann.email, PASSWORD, **elsewhere).location == "/login/code"
+    assert tries(app, cast.anonymous(), cast.ann.email, PASSWORD, **elsewhere).location == "/login/code"
 
 
 def test_O20_a_stranger_cannot_lock_somebody_out(app: Flask, cast: Cast, clock: FixedClock) -> None:
     ann = cast.ann.logs_in()
     post_with_token(ann, app, "/login/out", {})
     for _ in range(100):
-        tries(app, cast.nobody(), cast.ann.email)
+        tries(app, cast.anonymous(), cast.ann.email)
 
-    assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).status_code == 429
+    assert tries(app, cast.anonymous(), cast.ann.email, PASSWORD).status_code == 429
     cast.ann.logs_in(ann)  # her own device is counted apart
 
     clock.forward(minutes=15)
-    assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).location == "/login/code", "and never for long"
+    assert tries(app, cast.anonymous(), cast.ann.email, PASSWORD).location == "/login/code", (
+        "and never for long"
+    )
 
 
 def test_O20_a_known_device_is_known_for_one_person_and_cannot_guess_without_end(
@@ -169,7 +171,7 @@ def test_O20_a_known_device_is_known_for_one_person_and_cannot_guess_without_end
 
     assert [tries(app, ann, cast.ann.email).status_code for _ in range(11)] == [401] * 10 + [429]
     assert [tries(app, ann, cast.bob.email).status_code for _ in range(11)] == [401] * 10 + [429]
-    assert tries(app, cast.nobody(), cast.bob.email, PASSWORD).status_code == 429, (
+    assert tries(app, cast.anonymous(), cast.bob.email, PASSWORD).status_code == 429, (
         "Bob's count is everybody's"
     )
 
@@ -180,11 +182,11 @@ def test_O20_a_known_device_is_known_for_one_person_and_cannot_guess_without_end
 )
 def test_O20_a_forged_device_is_a_strangers(app: Flask, cast: Cast, clock: FixedClock, forged: str) -> None:
     """Once strangers have tired the account out, only a device that is really known still gets a try."""
-    browser, known = cast.nobody(), cast.ann.logs_in()
+    browser, known = cast.anonymous(), cast.ann.logs_in()
     post_with_token(known, app, "/login/out", {})
     browser.set_cookie("device", forged.format(cast.ann.id, clock.today().toordinal()))
 
-    stranger = cast.nobody()
+    stranger = cast.anonymous()
     assert [tries(app, stranger, cast.ann.email).status_code for _ in range(11)] == [401] * 10 + [429]
     assert tries(app, browser, cast.ann.email).status_code == 429
     assert tries(app, known, cast.ann.email).status_code == 401
@@ -194,7 +196,7 @@ def test_O21_a_made_up_forwarding_header_is_ignored(app: Flask, cast: Cast) -> N
     statuses = [
         tries(
             app,
-            cast.nobody(),
+            cast.anonymous(),
             f"somebody{number}@heatonbeck.sch.example",
             headers={"X-Forwarded-For": f"203.0.113.{number}", "X-Real-IP": f"203.0.113.{number}"},
         ).status_code
@@ -225,9 +227,9 @@ def test_a_right_password_costs_no_try(
     app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     for _ in range(9):
-        tries(app, cast.nobody(), cast.ann.email)
-    assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).location == "/login/code"
-    assert tries(app, cast.nobody(), cast.ann.email).status_code == 401
-    assert tries(app, cast.nobody(), cast.ann.email, PASSWORD).status_code == 429
+        tries(app, cast.anonymous(), cast.ann.email)
+    assert tries(app, cast.anonymous(), cast.ann.email, PASSWORD).location == "/login/code"
+    assert tries(app, cast.anonymous(), cast.ann.email).status_code == 401
+    assert tries(app, cast.anonymous(), cast.ann.email, PASSWORD).status_code == 429
     with everything(context) as work:
         assert work.session.query(LogInSession).count() == 0

@@ -32,7 +32,7 @@ APP = Path(__file__).resolve().parents[2] / "app"
 
 def test_hole_1_a_password_alone_never_becomes_a_token(app: Flask, cast: Cast) -> None:
     for number in range(12):
-        answer = cast.nobody().post(
+        answer = cast.anonymous().post(
             "/api/v1/security/login",
             json={"username": cast.ann.email, "password": PASSWORD, "provider": "db", "refresh": True},
         )
@@ -75,11 +75,11 @@ def test_hole_7_mailed_links_bear_our_own_name_and_act_only_on_a_button(
 ) -> None:
     mailbox = Mailbox(context)
     post_with_token(
-        cast.nobody(), app, "/forgotten/", {"email": cast.ann.email}, headers={"Host": "evil.example"}
+        cast.anonymous(), app, "/forgotten/", {"email": cast.ann.email}, headers={"Host": "evil.example"}
     )
     assert mailbox.all() == []
     post_with_token(
-        cast.nobody(),
+        cast.anonymous(),
         app,
         "/forgotten/",
         {"email": cast.ann.email},

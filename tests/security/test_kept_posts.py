@@ -159,7 +159,7 @@ def test_it_can_be_thrown_away_and_is_forgotten_after_a_week(
 
 
 def test_a_form_of_nobodys_page_is_not_kept(app: Flask, context: AppContext, cast: Cast) -> None:
-    stranger = cast.nobody()
+    stranger = cast.anonymous()
     stranger.post(FORM, data=TYPED | {"csrf_token": token_for(stranger, app)})
     stranger.post(FORM, data=TYPED | {"csrf_token": "x"})
     stranger.post(FORM, data=TYPED)

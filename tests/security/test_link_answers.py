@@ -45,7 +45,7 @@ def test_O07_no_mailed_link_logs_anybody_in(
     app: Flask, context: AppContext, cast: Cast, links: Links, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
-    browser = cast.nobody()
+    browser = cast.anonymous()
     before = log_ins(context)
 
     assert links.use(browser, purpose, link) == 302
@@ -138,7 +138,7 @@ def test_A10_strangers_who_ask_for_resets_neither_lock_the_owner_out_nor_flood_t
     for _ in range(12 * 4):  # twelve hours long, three times every quarter of an hour, from three networks
         for number in range(3):
             post_with_token(
-                cast.nobody(),
+                cast.anonymous(),
                 app,
                 "/forgotten/",
                 {"email": email},
@@ -147,11 +147,11 @@ def test_A10_strangers_who_ask_for_resets_neither_lock_the_owner_out_nor_flood_t
         clock.forward(minutes=15)
     assert 12 <= len(mailbox.to(email)) <= 22
 
-    asked = post_with_token(cast.nobody(), app, "/forgotten/", {"email": email})
+    asked = post_with_token(cast.anonymous(), app, "/forgotten/", {"email": email})
 
     assert asked.location == "/forgotten/sent"
     if known:
-        answer = post_with_token(cast.nobody(), app, mailbox.link(email), {"password": CHOSEN})
+        answer = post_with_token(cast.anonymous(), app, mailbox.link(email), {"password": CHOSEN})
         assert answer.location == "/forgotten/done", "the owner gets in"
 
 
@@ -160,8 +160,8 @@ def test_A10_a_stranger_who_asks_does_not_spoil_the_link_its_owner_has_opened(
 ) -> None:
     mine, strangers = links.reset(), links.reset()
 
-    assert links.use(cast.nobody(), "reset", mine) == 302
-    assert cast.nobody().get(strangers).status_code == 404, "all of them end with the new password"
+    assert links.use(cast.anonymous(), "reset", mine) == 302
+    assert cast.anonymous().get(strangers).status_code == 404, "all of them end with the new password"
 
 
 def statements_of(app: Flask, context: AppContext, path: str, data: dict[str, str]) -> list[str]:
@@ -196,7 +196,7 @@ def test_O26_every_log_in_ends_and_the_owner_is_told(
 ) -> None:
     link = getattr(links, purpose)()
     if purpose == "email":
-        links.use(cast.nobody(), purpose, link)
+        links.use(cast.anonymous(), purpose, link)
         clock.forward(hours=24)
     here, there = cast.ann.browser(), cast.ann.browser()
     before = len(mailbox.to(cast.ann.email))
@@ -205,7 +205,7 @@ def test_O26_every_log_in_ends_and_the_owner_is_told(
     if purpose == "email":
         change_email.apply_due(app.extensions["app_context"])
     else:
-        links.use(cast.nobody(), purpose, link)
+        links.use(cast.anonymous(), purpose, link)
 
     assert here.get("/account/").status_code == there.get("/account/").status_code == 302
     assert len(mailbox.to(cast.ann.email)) == before + 1
@@ -216,9 +216,9 @@ def test_O26_other_open_links_about_the_account_die_with_a_reset(
     app: Flask, cast: Cast, links: Links
 ) -> None:
     change = links.email()
-    links.use(cast.nobody(), "reset", links.reset())
+    links.use(cast.anonymous(), "reset", links.reset())
 
-    assert cast.nobody().get(change).status_code == 404, "a stranger's change of address must not survive"
+    assert cast.anonymous().get(change).status_code == 404, "a stranger's change of address must not survive"
 
 
 @pytest.mark.parametrize("purpose", ["reset", "email"])
@@ -228,13 +228,13 @@ def test_O26_a_code_on_its_way_dies_with_the_change(
     """Somebody who had the old password, or the old mailbox, was half way in."""
     link = getattr(links, purpose)()
     if purpose == "email":
-        links.use(cast.nobody(), purpose, link)
+        links.use(cast.anonymous(), purpose, link)
         clock.forward(hours=23, minutes=55)
     half = cast.ann.half_way()
     code = cast.ann.code()
 
     if purpose == "reset":
-        links.use(cast.nobody(), purpose, link)
+        links.use(cast.anonymous(), purpose, link)
     else:
         clock.forward(minutes=5)
         change_email.apply_due(context)
@@ -285,7 +285,7 @@ def test_O35_nobody_chooses_a_name_to_log_in_by(
     with everything(context) as work:
         person = work.session.scalars(select(Person).where(Person.email == EMAIL)).unique().one()
         assert re.fullmatch(r"[0-9a-f]{32}", person.username)
-    assert 'name="username"' not in cast.nobody().get("/register/").text
+    assert 'name="username"' not in cast.anonymous().get("/register/").text
 
 
 # --- O29 ------------------------------------------------------------------------------------------
@@ -303,10 +303,10 @@ def test_O29_an_address_counts_only_once_confirmed_from_it(
     )
     assert "asked to change" in " ".join(str(mail["Subject"]) for mail in mailbox.to(cast.ann.email))
 
-    cast.nobody().get(link)
+    cast.anonymous().get(link)
     with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email, "opening the link changes nothing"
-    links.use(cast.nobody(), "email", link)
+    links.use(cast.anonymous(), "email", link)
     with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email, "it waits for a day"
     clock.forward(hours=24)
@@ -322,6 +322,6 @@ def test_O29_an_address_that_became_somebodys_meanwhile_is_not_taken(
     with everything(context) as work:
         work.get(Person, cast.bob.id).email = NEW
 
-    assert links.use(cast.nobody(), "email", link) == 404
+    assert links.use(cast.anonymous(), "email", link) == 404
     with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email

@@ -93,10 +93,10 @@ def test_O31_scanners_change_nothing_and_the_link_still_works(
     link = getattr(links, purpose)()
     before = every_row(context)
     for scan in SCANNERS:
-        scan(cast.nobody(), link)
+        scan(cast.anonymous(), link)
 
     assert every_row(context) == before
-    assert links.use(cast.nobody(), purpose, link) == 302
+    assert links.use(cast.anonymous(), purpose, link) == 302
 
 
 def test_O31_a_scanner_that_presses_buttons_gets_no_further_than_the_password(
@@ -105,8 +105,8 @@ def test_O31_a_scanner_that_presses_buttons_gets_no_further_than_the_password(
     """Some send the forms they find, as they are: an empty password is none."""
     for purpose in ("register", "invite", "reset"):
         link = getattr(links, purpose)()
-        assert post_with_token(cast.nobody(), app, link, {"password": ""}).status_code == 422
-        assert cast.nobody().get(link).status_code == 200
+        assert post_with_token(cast.anonymous(), app, link, {"password": ""}).status_code == 422
+        assert cast.anonymous().get(link).status_code == 200
 
 
 # --- O32 ------------------------------------------------------------------------------------------
@@ -133,13 +133,13 @@ def test_O32_used_old_and_spoilt_links_all_give_the_same_page(
     app: Flask, context: AppContext, cast: Cast, links: Links, clock: FixedClock, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
-    dead = {bare(cast.nobody().get(wrong).text) for wrong in spoilt(link)}
-    pressed = {links.use(cast.nobody(), purpose, wrong) for wrong in spoilt(link)}
+    dead = {bare(cast.anonymous().get(wrong).text) for wrong in spoilt(link)}
+    pressed = {links.use(cast.anonymous(), purpose, wrong) for wrong in spoilt(link)}
     assert pressed == {404}
 
-    assert links.use(cast.nobody(), purpose, link) == 302
-    assert links.use(cast.nobody(), purpose, link) == 404, "a link works once"
-    dead.add(bare(cast.nobody().get(link).text))
+    assert links.use(cast.anonymous(), purpose, link) == 302
+    assert links.use(cast.anonymous(), purpose, link) == 404, "a link works once"
+    dead.add(bare(cast.anonymous().get(link).text))
     assert len(dead) == 1 and "This link no longer works" in dead.pop()
 
 
@@ -151,11 +151,11 @@ def test_O32_a_link_works_until_its_time_and_not_a_second_longer(
 ) -> None:
     link = getattr(links, purpose)()
     clock.forward(hours=hours, seconds=-1)
-    assert cast.nobody().get(link).status_code == 200
+    assert cast.anonymous().get(link).status_code == 200
     clock.forward(seconds=1)
-    assert cast.nobody().get(link).status_code == 404
+    assert cast.anonymous().get(link).status_code == 404
     clock.forward(hours=1)
-    assert links.use(cast.nobody(), purpose, link) == 404
+    assert links.use(cast.anonymous(), purpose, link) == 404
 
 
 AGAIN = {"invite": "send_again"}
@@ -167,7 +167,7 @@ def test_O32_a_newer_link_of_the_same_kind_kills_the_older(cast: Cast, links: Li
     older, newer = getattr(links, purpose)(), getattr(links, AGAIN.get(purpose, purpose))()
 
     assert older != newer
-    assert cast.nobody().get(older).status_code == 404 and cast.nobody().get(newer).status_code == 200
+    assert cast.anonymous().get(older).status_code == 404 and cast.anonymous().get(newer).status_code == 200
 
 
 def test_O32_a_link_opens_nothing_but_what_it_was_made_for(cast: Cast, links: Links) -> None:
@@ -176,7 +176,7 @@ def test_O32_a_link_opens_nothing_but_what_it_was_made_for(cast: Cast, links: Li
         token = getattr(links, purpose)().rpartition("/")[2]
         for other, path in paths.items():
             expected = 200 if other == purpose else 404
-            assert cast.nobody().get(path.format(token)).status_code == expected, (purpose, other)
+            assert cast.anonymous().get(path.format(token)).status_code == expected, (purpose, other)
 
 
 def test_O32_only_a_hash_of_the_link_is_kept(context: AppContext, links: Links) -> None:
@@ -201,7 +201,7 @@ def test_O33_whoever_registers_somebody_elses_address_chooses_no_password(
     victim = Newcomer(app, mailbox)
     victim.registers()
 
-    assert cast.nobody().get(stolen).status_code == 404, "the older registration is replaced"
+    assert cast.anonymous().get(stolen).status_code == 404, "the older registration is replaced"
     victim.sets_up()
     with everything(context) as work:
         assert work.session.scalars(select(Person.first_name).where(Person.email == EMAIL)).all() == ["Nadia"]
@@ -215,7 +215,7 @@ def test_O33_what_somebody_else_typed_is_shown_before_a_password_is_chosen(
     attacker = Newcomer(app, mailbox)
     attacker.registers(first_name="Mallory", last_name="Chancer")
 
-    assert "Mallory Chancer" in cast.nobody().get(attacker.link()).text
+    assert "Mallory Chancer" in cast.anonymous().get(attacker.link()).text
 
 
 # --- O34 ------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from app.models import EmailChange, Form, FormShare, LogInSession, Person, Purpo
 from tests.cast import Actor, Cast, everything
 from tests.filled_forms import fill_in, send
 from tests.make import Maker
-from tests.security.crowd import desk_of
+from tests.security.crowd import anonymous_work
 from tests.security.test_invitation_races import Stranger
 from tests.security.test_two_at_once import Deed, at_once, open_links
 
@@ -257,7 +257,7 @@ def test_A1_an_app_is_reset_once_however_often_that_was_allowed(context: AppCont
 def answering(context: AppContext, secret: str, code: str) -> Callable[[UnitOfWork], object]:
     def give(_work: UnitOfWork) -> object:
         try:
-            return verify(desk_of(context), secret, code)
+            return verify(anonymous_work(context), secret, code)
         except (WrongCode, LogInAgain):
             return None
 
@@ -269,7 +269,7 @@ def test_A1_a_code_of_an_app_while_they_log_out_everywhere(context: AppContext, 
         code = with_app(context, cast)
         asked = []
         for _ in range(4):
-            with desk_of(context)() as work:
+            with anonymous_work(context)() as work:
                 account = account_by_id(work.session, cast.olu.id)
                 assert account is not None
                 asked.append(begin(work, account, f"account|{account.email}"))

@@ -23,8 +23,8 @@ def logs_in_and_out(app: Flask, cast: Cast, browser: FlaskClient) -> None:
 
 def test_B1_twelve_good_log_ins_in_a_row_are_all_let_in(app: Flask, cast: Cast) -> None:
     for _ in range(6):
-        logs_in_and_out(app, cast, cast.nobody())
-    known = cast.nobody()
+        logs_in_and_out(app, cast, cast.anonymous())
+    known = cast.anonymous()
     for _ in range(6):
         logs_in_and_out(app, cast, known)
 
@@ -114,7 +114,7 @@ def test_A10_an_address_counts_as_its_network(address: str, network: str) -> Non
 def test_A10_another_ipv6_address_of_the_same_network_starts_no_new_count(app: Flask, cast: Cast) -> None:
     statuses = [
         post_with_token(
-            cast.nobody(),
+            cast.anonymous(),
             app,
             "/login/",
             {"email": f"somebody{number}@heatonbeck.sch.example", "password": "wrong-wrong-wrong"},

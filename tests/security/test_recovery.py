@@ -33,7 +33,7 @@ from tests.cast import PASSWORD, Actor, Cast, everything
 from tests.mailbox import Mailbox
 from tests.make import Maker
 from tests.newcomer import CHOSEN, organisation_id
-from tests.security.crowd import desk_of
+from tests.security.crowd import anonymous_work
 from tests.security.links import NEW
 
 # --- a fresh proof --------------------------------------------------------------------------------
@@ -74,9 +74,9 @@ def test_A1_the_services_ask_for_the_proof_themselves(cast: Cast, context: AppCo
     cast.olu.browser(proved=False)
     with cast.olu.works() as work:
         here = work.session.scalars(select(LogInSession.id)).one()
-    desk = cast.olu.works
+    works_as_olu = cast.olu.works
     for change in (
-        lambda: own_account.change_password(desk, CHOSEN, here),
+        lambda: own_account.change_password(works_as_olu, CHOSEN, here),
         lambda: within(cast.olu, lambda work: change_email.ask(work, "olu.a@bradford.gov.example", here)),
         lambda: within(cast.olu, lambda work: own_account.add_app(work, here, None, "123456")),
     ):
@@ -213,7 +213,7 @@ def changes_password(app: Flask, context: AppContext, cast: Cast) -> FlaskClient
 def resets_password(app: Flask, context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
         token = make_link(work, Purpose.reset, cast.ann.email, person_id=cast.ann.id)
-    forgotten_password.choose(desk_of(context), token, CHOSEN)
+    forgotten_password.choose(anonymous_work(context), token, CHOSEN)
 
 
 def logs_out_everywhere(app: Flask, context: AppContext, cast: Cast) -> None:
@@ -228,8 +228,8 @@ def is_closed(app: Flask, context: AppContext, cast: Cast) -> None:
 def says_it_was_not_her(app: Flask, context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
         token = make_link(work, Purpose.not_me, cast.ann.email, person_id=cast.ann.id)
-    answer = post_with_token(cast.nobody(), app, f"/confirm/not-me/{token}", {})
-    assert post_with_token(cast.nobody(), app, answer.location, {"password": CHOSEN}).status_code == 302
+    answer = post_with_token(cast.anonymous(), app, f"/confirm/not-me/{token}", {})
+    assert post_with_token(cast.anonymous(), app, answer.location, {"password": CHOSEN}).status_code == 302
 
 
 RECOVERIES = [changes_password, resets_password, logs_out_everywhere, is_closed, says_it_was_not_her]
@@ -274,7 +274,7 @@ def test_A1_a_device_known_from_before_a_new_password_is_strange_again(
     clock.forward(minutes=1)
     resets_password(app, context, cast)
     for _ in range(10):
-        post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "wrong"})
+        post_with_token(cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": "wrong"})
 
     refused = post_with_token(thief, app, "/login/", {"email": cast.ann.email, "password": "wrong"})
     assert refused.status_code == 429, "it is counted like everybody's, not apart"

@@ -37,7 +37,7 @@ def with_cookie(app: Flask, value: str) -> FlaskClient:
 
 
 def test_O04_a_cookie_that_names_a_person_but_no_log_in_is_nobodys(app: Flask, cast: Cast) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     with browser.session_transaction() as cookie:
         cookie.update({"_user_id": str(cast.ann.id), "_fresh": True, "user_id": cast.ann.id})
 
@@ -45,7 +45,7 @@ def test_O04_a_cookie_that_names_a_person_but_no_log_in_is_nobodys(app: Flask, c
 
 
 def test_O04_a_remember_me_cookie_is_refused(app: Flask, cast: Cast) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     with app.test_request_context():
         browser.set_cookie("remember_token", encode_cookie(str(cast.ann.id)))
 
@@ -53,7 +53,7 @@ def test_O04_a_remember_me_cookie_is_refused(app: Flask, cast: Cast) -> None:
 
 
 def test_O05_a_cookie_from_before_the_code_is_worth_nothing_after_it(app: Flask, cast: Cast) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     browser.get("/login/")
     before = [carried(browser)]
     cast.ann.half_way(browser)
@@ -65,7 +65,7 @@ def test_O05_a_cookie_from_before_the_code_is_worth_nothing_after_it(app: Flask,
 
 
 def test_O06_numbers_and_form_tokens_are_new_after_logging_in(app: Flask, cast: Cast) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     browser.get("/login/")
     seen: list[dict[str, object]] = []
     for step in (lambda: cast.ann.half_way(browser), lambda: cast.ann.logs_in(browser)):
@@ -120,7 +120,7 @@ def test_O27_closing_an_account_ends_its_log_ins_at_once(app: Flask, cast: Cast)
     assert post_with_token(half, app, "/login/code", {"code": code}).location == "/login/"
     assert (
         post_with_token(
-            cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD}
+            cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD}
         ).status_code
         == 401
     )
@@ -268,7 +268,7 @@ def test_O47_a_cookie_signed_with_an_older_key_counts_only_with_a_log_in(app: Fl
     app.config["SECRET_KEY_FALLBACKS"] = [old]
     try:
         assert is_in(browser), "changing the key logs nobody out"
-        forged = cast.nobody()
+        forged = cast.anonymous()
         with forged.session_transaction() as cookie:
             cookie.update({"_user_id": str(cast.ann.id), "sid": "whoever has the key may sign anything"})
         assert not is_in(forged)

@@ -43,7 +43,7 @@ LONGEST = 3.0
 LAST = ("UserView.", "LogInView.log_out", "AccountView.", "ChangeEmailView.")
 """Doors that end a log-in or make somebody somebody else: tried when the rest has been."""
 
-PEOPLE = ["nobody", "bob", "sana", "pat", "olu", "ines"] if FULL else ["sana", "olu", "ines"]
+PEOPLE = ["anonymous", "bob", "sana", "pat", "olu", "ines"] if FULL else ["sana", "olu", "ines"]
 
 VIEWS = Path(__file__).resolve().parents[2] / "app/views"
 READ = re.compile(r"request\.(?:form|args|files|values|json)\.(?:get|getlist)\(\s*[\"']([^\"']+)")
@@ -135,7 +135,7 @@ def test_whatever_is_sent_to_any_route_breaks_nothing_and_opens_nothing(
     app: Flask, context: AppContext, cast: Cast, world: World, who: str
 ) -> None:
     def enter() -> FlaskClient:
-        return cast.nobody() if who == "nobody" else getattr(cast, who).browser()  # type: ignore[no-any-return]
+        return cast.anonymous() if who == "anonymous" else getattr(cast, who).browser()  # type: ignore[no-any-return]
 
     sections = sections_of(context)
     names = names_asked(app, enter(), world, sections)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.proof
 
 MEGABYTE = 1024 * 1024
 IN_PARTS = f"multipart/form-data; boundary={BOUNDARY}"
-PEOPLE = ["nobody", "sana", "pat", "olu", "mary", "ines"]
+PEOPLE = ["anonymous", "sana", "pat", "olu", "mary", "ines"]
 """One of each role, and a stranger."""
 
 
@@ -69,7 +69,7 @@ def world(context: AppContext, cast: Cast, make: Maker) -> Iterator[World]:
 
 
 def browser_of(people: Cast, who: str) -> FlaskClient:
-    return people.nobody() if who == "nobody" else getattr(people, who).browser()  # type: ignore[no-any-return]
+    return people.anonymous() if who == "anonymous" else getattr(people, who).browser()  # type: ignore[no-any-return]
 
 
 def press(browser: FlaskClient, portal: Flask, path: str, data: dict[str, Any], **how: Any) -> Any:
@@ -96,7 +96,7 @@ def test_every_answer_to_everybody_is_protected_and_kept_by_nobody(
     wrong, kinds = [], set[int]()
     for rule in routes(secure):
         path = address(rule, dict(world.ours.ids)) or "/"
-        for method in ("GET", "HEAD", "OPTIONS") if who in {"nobody", "olu"} else ("GET",):
+        for method in ("GET", "HEAD", "OPTIONS") if who in {"anonymous", "olu"} else ("GET",):
             answer = browser.open(path, method=method)
             kinds.add(answer.status_code)
             wrong += [
@@ -156,7 +156,7 @@ def test_files_that_are_the_same_for_everybody_are_protected_too_and_set_no_cook
 def test_logging_in_and_out_sets_no_cookie_that_others_can_read_send_or_set(
     secure: Flask, people: Cast
 ) -> None:
-    browser = people.nobody()
+    browser = people.anonymous()
     answers = [browser.get("/login/"), browser.get("/language/pl")]
     answers.append(press(browser, secure, "/login/", {"email": people.ann.email, "password": PASSWORD}))
     assert answers[-1].location == "/login/code"
@@ -175,10 +175,10 @@ def test_logging_in_and_out_sets_no_cookie_that_others_can_read_send_or_set(
 
 def _ordinary_errors(secure: Flask, people: Cast, world: World) -> Iterator[tuple[int, Any]]:
     """An answer of every kind that is no page, each brought about as it happens."""
-    olu, pat, nobody = people.olu.browser(), people.pat.browser(), people.nobody()
+    olu, pat, anonymous = people.olu.browser(), people.pat.browser(), people.anonymous()
     yield 400, olu.post("/messages/write", data={})
-    yield 400, nobody.get("/login/", headers={"Host": "evil.example"})
-    yield 401, nobody.get("/account/", headers={"Accept": "application/json"})
+    yield 400, anonymous.get("/login/", headers={"Host": "evil.example"})
+    yield 401, anonymous.get("/account/", headers={"Accept": "application/json"})
     yield 403, pat.get("/send/")
     yield 404, olu.get("/there-is-no-such-page")
     yield 404, pat.get(f"/children/{world.other.ids['child_id']}")
@@ -189,9 +189,9 @@ def _ordinary_errors(secure: Flask, people: Cast, world: World) -> Iterator[tupl
     yield 413, olu.post("/messages/write", data=parts, content_type=IN_PARTS)
     most = {"CONTENT_LENGTH": str(27 * MEGABYTE)}
     yield 413, olu.post("/messages/write", data=b"x", content_type=IN_PARTS, environ_overrides=most)
-    yield 422, press(nobody, secure, "/login/", {})
+    yield 422, press(anonymous, secure, "/login/", {})
     for _ in range(40):
-        answer = press(nobody, secure, "/login/", {"email": "a@b.example", "password": "x" * 12})
+        answer = press(anonymous, secure, "/login/", {"email": "a@b.example", "password": "x" * 12})
         if answer.status_code == 429:
             break
     yield 429, answer

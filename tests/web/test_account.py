@@ -54,8 +54,8 @@ def test_a_new_password_logs_out_everywhere_else_and_tells_the_owner(
     assert here.get("/account/").status_code == 200
     assert elsewhere.get("/account/").status_code == 302
     assert "password" in str(mailbox.last(cast.ann.email)["Subject"]).lower()
-    old = post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
-    new = post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": NEW})
+    old = post_with_token(cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
+    new = post_with_token(cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": NEW})
     assert (old.status_code, new.location) == (401, "/login/code")
 
 
@@ -254,7 +254,7 @@ def test_a_challenge_to_prove_oneself_logs_nobody_in(app: Flask, cast: Cast, clo
     post_with_token(browser, app, "/account/prove", {"password": PASSWORD})
     with browser.session_transaction() as cookie:
         secret = cookie["proof"]
-    stranger = cast.nobody()
+    stranger = cast.anonymous()
     with stranger.session_transaction() as cookie:
         cookie["challenge"] = secret
 

@@ -21,7 +21,7 @@ PLAIN = "application/x-www-form-urlencoded"
 )
 @pytest.mark.parametrize("path", ["/login/", "/forgotten/", "/register/", "/confirm/1"])
 def test_json_is_no_form_and_breaks_none(app: Flask, cast: Cast, path: str, body: str) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     headers = {"X-CSRFToken": token_for(browser, app)}
 
     answer = browser.post(path, data=body, content_type="application/json", headers=headers)
@@ -67,13 +67,13 @@ def test_only_a_list_has_a_query(cast: Cast, page: str, query: str) -> None:
     assert (answer.status_code, answer.location) == (302, f"/organisations/{page}")
 
 
-@pytest.mark.parametrize("who", ["nobody", "sana", "olu", "ines"])
+@pytest.mark.parametrize("who", ["anonymous", "sana", "olu", "ines"])
 def test_a_file_where_words_are_asked_for_is_no_answer(
     app: Flask, context: AppContext, cast: Cast, make: Maker, who: str
 ) -> None:
     """Flask-WTF hands files to every form; each box of each page is sent one."""
     world = build_world(context, cast, make)
-    browser = cast.nobody() if who == "nobody" else getattr(cast, who).browser()
+    browser = cast.anonymous() if who == "anonymous" else getattr(cast, who).browser()
     names = names_asked(app, browser, world, ["child", "summary"])
     in_parts, broken = f"multipart/form-data; boundary={BOUNDARY}", []
     for rule in routes(app):

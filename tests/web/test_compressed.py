@@ -34,7 +34,7 @@ def test_d8_a_page_is_sent_as_it_is_to_anybody_else(cast):
 
 
 def test_d8_each_answer_masks_the_token_anew_and_each_can_be_sent(app, cast, clock):
-    browser = cast.nobody()
+    browser = cast.anonymous()
     tokens = [TOKEN.search(browser.get("/login/").text)[1] for _ in range(2)]
 
     first, second = tokens
@@ -64,9 +64,9 @@ def test_d8_every_token_on_a_page_is_masked(cast, make):
 
 
 def test_d8_a_token_from_another_browser_or_a_changed_one_is_refused(cast):
-    token = TOKEN.search(cast.nobody().get("/login/").text)[1]
+    token = TOKEN.search(cast.anonymous().get("/login/").text)[1]
     for sent in (token, token[:-4] + "AAAA", "", "x", "ö", "=", "A" * 1001, "." * 50):
-        browser = cast.nobody()
+        browser = cast.anonymous()
         browser.get("/login/")
         answer = browser.post("/login/", data={"csrf_token": sent, "email": cast.ann.email, "password": "x"})
         assert answer.status_code == 400

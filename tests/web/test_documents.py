@@ -181,7 +181,7 @@ def test_who_may_download(context, cast, started, upload):
         302,
         403,
     )
-    assert "/login" in cast.nobody().get(f"/documents/{document.id}/download").location
+    assert "/login" in cast.anonymous().get(f"/documents/{document.id}/download").location
 
 
 def test_files_in_the_story_are_written_down(context, cast, upload):

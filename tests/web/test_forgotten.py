@@ -33,7 +33,7 @@ def test_a_forgotten_password_is_replaced_through_the_mail(
 
 
 def test_the_forgotten_page_says_what_is_wrong(cast: Cast, app: Flask) -> None:
-    stranger = cast.nobody()
+    stranger = cast.anonymous()
     assert "Enter your email address" in post_with_token(stranger, app, "/forgotten/", {"email": ""}).text
     assert "correct format" in post_with_token(stranger, app, "/forgotten/", {"email": "ann at eps"}).text
 

@@ -8,7 +8,7 @@ from tests.pages import Page
 
 
 def test_d7_the_browser_may_fill_in_address_and_organisation_at_registering(cast):
-    page = cast.nobody().get("/register/").text
+    page = cast.anonymous().get("/register/").text
 
     assert re.search(r'<textarea [^>]*name="address"[^>]* autocomplete="street-address"', page)
     assert re.search(r'<input [^>]*name="organisation_named"[^>]* autocomplete="organization"', page)

@@ -55,7 +55,7 @@ def test_being_alive_asks_no_database_and_looks_up_no_log_in(context, cast):
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_whoever_asks_learns_nothing_but_ok(cast, path):
-    for browser in (cast.nobody(), cast.ines.browser()):
+    for browser in (cast.anonymous(), cast.ines.browser()):
         assert browser.get(path).text == "ok\n"
 
 
@@ -249,14 +249,14 @@ def test_neither_web_nor_worker_starts_on_tables_of_another_version(tmp_path, pa
 @pytest.mark.parametrize("part", ["web", "worker"])
 def test_without_an_answer_from_the_database_each_ends_so_that_it_is_started_again(tmp_path, part):
     """After a boot the database may be there later than the portal."""
-    nobody = "postgresql://nobody@127.0.0.1:1/nothing"
+    unreachable = "postgresql://nobody@127.0.0.1:1/nothing"
     ended = subprocess.run(
         [sys.executable, str(ROOT / "run.py"), part],
         env={
             "PATH": os.environ["PATH"],
             "PORTAL_MODE": "demo",
             "DATA_DIR": str(tmp_path),
-            "DATABASE_URL": nobody,
+            "DATABASE_URL": unreachable,
         },
         capture_output=True,
         text=True,

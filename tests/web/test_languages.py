@@ -62,7 +62,7 @@ def language(request):
     ],
 )
 def test_what_a_stranger_may_open(cast, language, path):
-    whole(speaks(cast.nobody(), language).get(path), language)
+    whole(speaks(cast.anonymous(), language).get(path), language)
 
 
 @pytest.mark.parametrize("path", ["/login/", "/register/", "/forgotten/"])
@@ -78,7 +78,7 @@ def test_what_is_wrong_is_said_in_the_readers_language(app, cast, language, path
         "postcode",
         "phone",
     )
-    browser = speaks(cast.nobody(), language)
+    browser = speaks(cast.anonymous(), language)
 
     answer = post_with_token(browser, app, path, dict.fromkeys(names, typed), follow_redirects=True)
 
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_said_in_the_readers_language(app, cast, language, path
 
 
 def test_the_log_in_to_the_home_page(app, cast, language):
-    ann = speaks(cast.nobody(), language)
+    ann = speaks(cast.anonymous(), language)
     assert whole(ann.get("/login/"), language).heading == LOG_IN[language]
     wrong = post_with_token(ann, app, "/login/", {"email": cast.ann.email, "password": "wrong"})
     assert whole(wrong, language).title.endswith(LOG_IN[language])
@@ -104,7 +104,7 @@ def test_the_log_in_to_the_home_page(app, cast, language):
 
 
 def test_too_many_tries(app, cast, language):
-    ann = speaks(cast.nobody(), language)
+    ann = speaks(cast.anonymous(), language)
     for _ in range(40):
         answer = post_with_token(ann, app, "/login/", {"email": cast.ann.email, "password": "wrong"})
     assert answer.status_code == 429
@@ -142,7 +142,7 @@ def test_the_parents_page_of_a_child(cast, make, language):
 
 
 def test_english_left_over_would_be_found(cast, language):
-    english = cast.nobody().get("/login/").text
+    english = cast.anonymous().get("/login/").text
 
     assert {"Log in", "Email address", "Show password", "Skip to main content"} <= set(
         left_in_english(english, language)
@@ -150,12 +150,12 @@ def test_english_left_over_would_be_found(cast, language):
 
 
 def test_english_says_nothing_of_translations(cast):
-    assert "unchecked-translation" not in speaks(cast.nobody(), "en").get("/login/").text
+    assert "unchecked-translation" not in speaks(cast.anonymous(), "en").get("/login/").text
     assert set(OTHERS) == AWAITING_CHECK
 
 
 def test_numbers_and_addresses_read_from_the_left_in_urdu(cast: Cast) -> None:
-    page = speaks(cast.nobody(), "ur").get("/register/").text
+    page = speaks(cast.anonymous(), "ur").get("/register/").text
 
     assert re.search(r'<a class="[^"]*portal-phone" dir="ltr"', page)
     for name in ("email", "phone"):
@@ -165,7 +165,7 @@ def test_numbers_and_addresses_read_from_the_left_in_urdu(cast: Cast) -> None:
 
 
 def test_the_code_is_mailed_in_the_language_of_the_log_in_page(app, cast, mailbox, language):
-    cast.ann.half_way(speaks(cast.nobody(), language))
+    cast.ann.half_way(speaks(cast.anonymous(), language))
 
     mail = mailbox.last(cast.ann.email)
 
@@ -210,7 +210,7 @@ def test_a_letter_of_the_portals_own_is_headed_in_the_readers_language(app, cast
 
 
 def test_the_language_left_at_log_in_comes_back_on_another_browser(cast, language):
-    cast.ann.logs_in(speaks(cast.nobody(), language))
+    cast.ann.logs_in(speaks(cast.anonymous(), language))
 
     assert Page(cast.ann.logs_in().get("/")).heading == HOME[language]
 
@@ -218,9 +218,9 @@ def test_the_language_left_at_log_in_comes_back_on_another_browser(cast, languag
 def test_who_forgot_a_password_on_a_strange_browser_is_written_to_in_their_own_language(
     app, cast, mailbox, language
 ):
-    cast.ann.logs_in(speaks(cast.nobody(), language))
+    cast.ann.logs_in(speaks(cast.anonymous(), language))
 
-    post_with_token(cast.nobody(), app, "/forgotten/", {"email": cast.ann.email})
+    post_with_token(cast.anonymous(), app, "/forgotten/", {"email": cast.ann.email})
 
     html = mailbox.last(cast.ann.email).get_body(("html",)).get_content()
     assert f'<html lang="{language}"' in html

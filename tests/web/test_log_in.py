@@ -31,7 +31,7 @@ def test_ann_logs_in_with_her_password_and_the_code_from_her_mail(
 
 
 def test_the_log_in_page_asks_for_what_the_council_calls_it(cast: Cast) -> None:
-    page = cast.nobody().get("/login/").text
+    page = cast.anonymous().get("/login/").text
 
     assert "<h1" in page and "Log in" in page and page.count("<h1") == 1
     assert 'autocomplete="username"' in page and 'autocomplete="current-password"' in page
@@ -53,7 +53,7 @@ def test_the_code_page_takes_one_pasted_code(cast: Cast) -> None:
     ],
 )
 def test_an_empty_box_is_named(app: Flask, cast: Cast, given: dict[str, str], says: str) -> None:
-    answer = post_with_token(cast.nobody(), app, "/login/", given)
+    answer = post_with_token(cast.anonymous(), app, "/login/", given)
 
     assert answer.status_code == 422
     assert says in answer.text and "<title>Error:" in answer.text
@@ -61,7 +61,9 @@ def test_an_empty_box_is_named(app: Flask, cast: Cast, given: dict[str, str], sa
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(app: Flask, cast: Cast) -> None:
     def answer(email: str) -> str:
-        got = post_with_token(cast.nobody(), app, "/login/", {"email": email, "password": "not-her-password"})
+        got = post_with_token(
+            cast.anonymous(), app, "/login/", {"email": email, "password": "not-her-password"}
+        )
         assert got.status_code == 401
         return re.sub(r'(value|content|nonce)="[^"]*"', "", got.text)
 
@@ -70,7 +72,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(app: Flask,
 
 def test_capitals_and_spaces_around_the_address_do_not_matter(app: Flask, cast: Cast) -> None:
     answer = post_with_token(
-        cast.nobody(), app, "/login/", {"email": f"  {cast.ann.email.upper()} ", "password": PASSWORD}
+        cast.anonymous(), app, "/login/", {"email": f"  {cast.ann.email.upper()} ", "password": PASSWORD}
     )
 
     assert answer.location == "/login/code"
@@ -87,7 +89,7 @@ def test_a_wrong_code_says_what_to_do_and_the_right_one_still_works(app: Flask, 
 
 
 def test_people_land_where_they_were_going(app: Flask, cast: Cast) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     asked = browser.get("/account/log-ins")
     assert asked.location == "/login/?next=/account/log-ins"
 
@@ -109,7 +111,7 @@ def test_logging_out_says_so_and_ends_the_log_in(app: Flask, context: AppContext
 
 
 def test_a_script_is_told_in_its_own_language_that_nobody_is_logged_in(cast: Cast) -> None:
-    answer = cast.nobody().get("/account/", headers={"Accept": "application/json"})
+    answer = cast.anonymous().get("/account/", headers={"Accept": "application/json"})
 
     assert answer.status_code == 401 and answer.is_json
 
@@ -127,10 +129,12 @@ def test_staying_logged_in_is_a_sign_of_life(app: Flask, cast: Cast, clock: Fixe
 def test_too_many_tries_is_a_page_that_says_when_to_come_back(app: Flask, cast: Cast) -> None:
     for _ in range(10):
         post_with_token(
-            cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": "wrong-wrong-wrong"}
+            cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": "wrong-wrong-wrong"}
         )
 
-    answer = post_with_token(cast.nobody(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
+    answer = post_with_token(
+        cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": PASSWORD}
+    )
 
     assert answer.status_code == 429 and answer.headers["Retry-After"] == "300"
     assert "try again in 5 minutes" in answer.text and "01274 435750" in answer.text
@@ -149,7 +153,7 @@ def test_a_code_sent_anew_arrives_and_works(app: Flask, context: AppContext, cas
 def test_the_language_somebody_chose_is_theirs_on_every_browser(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
-    browser = cast.nobody()
+    browser = cast.anonymous()
     browser.get("/language/pl")
     cast.ann.logs_in(browser)
 
@@ -161,10 +165,10 @@ def test_the_language_somebody_chose_is_theirs_on_every_browser(
 
 
 def test_the_demo_offers_its_people_and_fills_in_the_email_address_alone(cast: Cast) -> None:
-    page = cast.nobody().get("/login/").text
+    page = cast.anonymous().get("/login/").text
     link = re.search(r'href="(/login/\?demo=\d+)">Ann Kowalska</a>', page)
 
-    filled = cast.nobody().get(link[1]).text if link else ""
+    filled = cast.anonymous().get(link[1]).text if link else ""
 
     assert re.search(r'<input[^>]*value="ann\.kowalska@eps\.bradford\.example"', filled)
     assert not re.search(r'<input[^>]*type="password"[^>]*value="[^"]', filled)
@@ -172,7 +176,7 @@ def test_the_demo_offers_its_people_and_fills_in_the_email_address_alone(cast: C
 
 @pytest.mark.parametrize("number", ["0", "99", "-1", "x", ""])
 def test_another_number_fills_in_no_address(cast: Cast, number: str) -> None:
-    page = cast.nobody().get(f"/login/?demo={number}")
+    page = cast.anonymous().get(f"/login/?demo={number}")
 
     assert page.status_code == 200
     assert not re.search(r'<input[^>]*value="[^"]*@', page.text)
@@ -181,7 +185,7 @@ def test_another_number_fills_in_no_address(cast: Cast, number: str) -> None:
 def test_a_live_portal_offers_no_accounts(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], mode="live"))
 
-    page = cast.nobody().get("/login/?demo=1").text
+    page = cast.anonymous().get("/login/?demo=1").text
 
     assert "Demo accounts" not in page and "demo=" not in page
     assert not re.search(r'<input[^>]*value="[^"]*@', page)

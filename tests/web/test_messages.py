@@ -6,7 +6,7 @@ import pytest
 
 from app.children.events import PossibleDuplicateFound
 from app.forms.events import AdviceAsked
-from app.messages import messages as desk
+from app.messages import messages
 from app.messages.queries.messages import LINES
 from tests.browser import post_with_token
 from tests.statements import counted
@@ -22,7 +22,7 @@ def page(browser, path: str, status: int = 200) -> str:
 def write(cast, child, to, body="Could we meet?", subject="A meeting"):
     """Olu writes."""
     with cast.olu.works() as work:
-        (number,) = desk.write_about_child(work, child.id, str(to.id), subject, body, f"key {body}")
+        (number,) = messages.write_about_child(work, child.id, str(to.id), subject, body, f"key {body}")
     return number
 
 

@@ -57,7 +57,9 @@ def missing(browser, language, paths):
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_d1_a_parents_path_is_whole_in_every_language(cast, addresses, language):
-    left = missing(cast.nobody(), language, PUBLIC_PAGES) | missing(cast.pat.browser(), language, addresses)
+    left = missing(cast.anonymous(), language, PUBLIC_PAGES) | missing(
+        cast.pat.browser(), language, addresses
+    )
 
     assert left == {}, f"{len(left)} texts"
 

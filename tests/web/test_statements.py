@@ -181,6 +181,6 @@ def test_no_page_asks_more_than_twelve_times_nor_more_when_there_is_more(app, co
     "path", ["/login/", "/register/", "/forgotten/", "/help/", "/help/privacy", "/help/cookies"]
 )
 def test_a_page_for_strangers_asks_no_more_either(context, cast, path):
-    status, sent = opened(context, cast.nobody(), path)
+    status, sent = opened(context, cast.anonymous(), path)
     assert status == 200
     assert len(sent) <= BUDGET

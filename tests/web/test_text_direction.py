@@ -73,7 +73,7 @@ def test_d1_files_and_scripts_get_no_marks():
 
 
 @pytest.mark.parametrize("language", ["ur", "pl", "en"])
-@pytest.mark.parametrize("who", ["nobody", "pat", "sana", "olu"])
+@pytest.mark.parametrize("who", ["anonymous", "pat", "sana", "olu"])
 def test_d1_no_mark_is_left_on_any_page_and_every_english_text_is_marked(
     app, context, cast, make, language, who
 ):

@@ -6,8 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from app.cases import children as desk
-from app.cases import duplicates
+from app.cases import children, duplicates
 from app.children.child_details import NewChild
 from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.forms.rules.workflow import FormState
@@ -28,7 +27,7 @@ TYPED = NewChild(
 
 def add(actor, typed=TYPED):
     with actor.works() as work:
-        request = desk.add_child(work, typed)
+        request = children.add_child(work, typed)
         told = [event.name for event in work.events]
         return request.id, request.child_id, told
 
@@ -75,7 +74,7 @@ def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, context):
     )
 
     with pytest.raises(ValidationFailed) as refused, cast.sana.works() as work:
-        desk.add_child(work, wrong)
+        children.add_child(work, wrong)
 
     assert [fault.field for fault in refused.value.faults] == [
         "forenames",
@@ -102,7 +101,7 @@ def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, context):
     ],
 )
 def test_each_rule_says_what_to_do(changes, field, words):
-    faults = desk.check_details(replace(TYPED, **changes), date(2026, 11, 23))
+    faults = children.check_details(replace(TYPED, **changes), date(2026, 11, 23))
     assert [fault.field for fault in faults] == [field]
     assert words in faults[0].text
 
@@ -129,7 +128,7 @@ def test_a_likely_duplicate_is_told_to_the_team_and_hidden_from_who_added(cast, 
 def test_after_looking_for_duplicates_the_person_sees_no_more_than_before(cast, make):
     known = make.child(linked=(cast.rhys,))
     with cast.sana.works() as work:
-        desk.add_child(work, TYPED)
+        children.add_child(work, TYPED)
         assert known.id not in set(work.session.scalars(select(Child.id)))
 
 

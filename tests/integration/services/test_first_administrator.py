@@ -32,7 +32,7 @@ def test_the_first_administrator_chooses_a_password_by_mail_and_logs_in(app, con
 
     assert done.exit_code == 0, done.output
     assert "works for an hour" in done.output and "1 hour" in text_of(mailbox.last(EMAIL))
-    browser = cast.nobody()
+    browser = cast.anonymous()
     link = mailbox.link(EMAIL)
     assert post_with_token(browser, app, link, {"password": CHOSEN}).status_code == 302
     post_with_token(browser, app, "/login/", {"email": EMAIL, "password": CHOSEN})

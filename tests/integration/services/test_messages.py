@@ -8,7 +8,7 @@ from app.core.errors import Forbidden, NotFound, ValidationFailed
 from app.core.unit_of_work import AppContext
 from app.forms.events import AdviceAsked
 from app.forms.rules.workflow import FormState
-from app.messages import messages as desk
+from app.messages import messages
 from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT
 from app.messages.queries.messages import LINES, Box, lines_of
 from app.models import AuditRow, Message
@@ -41,7 +41,7 @@ def write(
 ) -> list[int]:
     """The SEN team writes."""
     with actor.works() as work:
-        return desk.write_about_child(
+        return messages.write_about_child(
             work, child_id, to if isinstance(to, str) else str(to.id), "A meeting", body, key
         )
 
@@ -102,7 +102,7 @@ def test_anybody_writes_to_the_team(context, cast, make, mailbox):
     child = make.child(linked=(cast.pat,))
 
     with cast.pat.works() as work:
-        desk.write_to_team(work, "About school", "He is happier.", "k", child.id)
+        messages.write_to_team(work, "About school", "He is happier.", "k", child.id)
 
     (row,) = rows(context)
     assert (row["recipient_id"], row["sender_name"], row["from_team"]) == (None, "Pat Hussain", False)
@@ -114,7 +114,7 @@ def test_nobody_writes_about_a_child_they_may_not_see(cast, make):
     child = make.child()
 
     with pytest.raises(NotFound), cast.ann.works() as work:
-        desk.write_to_team(work, "About", "…", "k", child.id)
+        messages.write_to_team(work, "About", "…", "k", child.id)
 
 
 def test_pressing_twice_sends_once(context, cast, make, mailbox):
@@ -149,7 +149,7 @@ def test_the_same_key_from_somebody_else_is_another_message(context, cast, make)
 )
 def test_what_is_missing_or_too_long_is_said(context, cast, subject, body, field):
     with pytest.raises(ValidationFailed) as refused, cast.ann.works() as work:
-        desk.write_to_team(work, subject, body, "k")
+        messages.write_to_team(work, subject, body, "k")
 
     assert [fault.field for fault in refused.value.faults] == [field]
     assert rows(context) == []
@@ -159,7 +159,7 @@ def test_the_longest_message_is_kept_as_typed(context, cast):
     body = ("a\r\n" * (LONGEST_BODY // 2))[: LONGEST_BODY + LONGEST_BODY // 2 - 10]
 
     with cast.ann.works() as work:
-        desk.write_to_team(work, "A\nsubject\x00", body, "k")
+        messages.write_to_team(work, "A\nsubject\x00", body, "k")
 
     (row,) = rows(context)
     assert row["subject"] == "A subject"
@@ -173,12 +173,12 @@ def test_reading_is_kept_and_can_be_taken_back(context, cast, make, clock):
     message = make.message(cast.ann)
 
     with cast.ann.works() as work:
-        desk.open_message(work, message.id)
+        messages.open_message(work, message.id)
     assert unread(context, cast.ann) == 0
     assert (rows(context)[0]["read_at"], rows(context)[0]["read_by_id"]) == (clock.now(), cast.ann.id)
 
     with cast.ann.works() as work:
-        desk.mark_unread(work, message.id)
+        messages.mark_unread(work, message.id)
     assert unread(context, cast.ann) == 1
 
 
@@ -186,7 +186,7 @@ def test_whoever_of_the_team_reads_it_has_read_it_for_the_team(context, cast, ma
     message = make.message(None)
 
     with cast.olu.works() as work:
-        desk.open_message(work, message.id)
+        messages.open_message(work, message.id)
 
     assert unread(context, cast.mary) == 0
 
@@ -196,7 +196,7 @@ def test_a_message_is_nobody_else_s(cast, make):
 
     for actor in (cast.bob, cast.pat, cast.ines):
         with pytest.raises(NotFound), actor.works() as work:
-            desk.open_message(work, message.id)
+            messages.open_message(work, message.id)
 
 
 def test_the_sender_reading_their_own_copy_does_not_make_it_read(context, cast, make):
@@ -205,9 +205,9 @@ def test_the_sender_reading_their_own_copy_does_not_make_it_read(context, cast, 
 
     for actor in (cast.olu, cast.mary):
         with actor.works() as work:
-            assert not desk.open_message(work, number).may_mark_unread
+            assert not messages.open_message(work, number).may_mark_unread
         with pytest.raises(Forbidden), actor.works() as work:
-            desk.mark_unread(work, number)
+            messages.mark_unread(work, number)
 
     assert unread(context, cast.ann) == 1
 
@@ -225,7 +225,7 @@ def test_what_is_said_of_a_child_goes_with_the_link(context, cast, make, clock):
 
     assert (seen(cast.ann), unread(context, cast.ann)) == ([], 0)
     with pytest.raises(NotFound), cast.ann.works() as work:
-        desk.open_message(work, number)
+        messages.open_message(work, number)
     assert number in seen(cast.olu, Box.sent)
 
 
@@ -237,7 +237,7 @@ def test_a_message_opens_what_it_speaks_of_only_for_whoever_may_see_it(context, 
 
     (number,) = seen(cast.ann)
     with cast.ann.works() as work:
-        opened = desk.open_message(work, number)
+        opened = messages.open_message(work, number)
 
     assert (opened.form.id, opened.child.id) == (form.id, child.id)
 
@@ -250,9 +250,9 @@ def test_an_answer_goes_to_the_team_and_the_team_s_answer_goes_back(context, cas
     (asked,) = write(cast.olu, child.id, cast.ann)
 
     with cast.ann.works() as work:
-        (answered,) = desk.answer(work, asked, "Yes, on Monday.", "k1")
+        (answered,) = messages.answer(work, asked, "Yes, on Monday.", "k1")
     with cast.mary.works() as work:
-        desk.answer(work, answered, "Thank you.", "k2")
+        messages.answer(work, answered, "Thank you.", "k2")
 
     first, second, third = rows(context)
     assert (second["recipient_id"], second["reply_to_id"], second["child_id"]) == (
@@ -263,18 +263,18 @@ def test_an_answer_goes_to_the_team_and_the_team_s_answer_goes_back(context, cas
     assert second["subject"] == "Re: A meeting"
     assert (third["recipient_id"], third["subject"]) == (cast.ann.id, "Re: A meeting")
     with cast.ann.works() as work:
-        assert desk.open_message(work, third["id"]).answers.id == second["id"]
+        assert messages.open_message(work, third["id"]).answers.id == second["id"]
 
 
 def test_the_portal_s_own_letters_are_answered_by_people_and_not_by_the_team(cast, make):
     to_ann, to_team = make.message(cast.ann), make.message(None)
 
     with cast.ann.works() as work:
-        assert desk.open_message(work, to_ann.id).may_answer
+        assert messages.open_message(work, to_ann.id).may_answer
     with cast.olu.works() as work:
-        assert not desk.open_message(work, to_team.id).may_answer
+        assert not messages.open_message(work, to_team.id).may_answer
     with pytest.raises(Forbidden), cast.olu.works() as work:
-        desk.answer(work, to_team.id, "To whom?", "k")
+        messages.answer(work, to_team.id, "To whom?", "k")
 
 
 def test_nobody_answers_what_was_not_sent_to_them(cast, make):
@@ -282,9 +282,9 @@ def test_nobody_answers_what_was_not_sent_to_them(cast, make):
     (number,) = write(cast.olu, child.id, cast.ann)
 
     with pytest.raises(NotFound), cast.bob.works() as work:
-        desk.answer(work, number, "Hello", "k")
+        messages.answer(work, number, "Hello", "k")
     with pytest.raises(Forbidden), cast.olu.works() as work:
-        desk.answer(work, number, "Hello", "k")
+        messages.answer(work, number, "Hello", "k")
 
 
 # --- boxes ----------------------------------------------------------------------------------------
@@ -325,10 +325,10 @@ def test_everything_is_in_the_audit(context, cast, make):
     child = make.child(linked=(cast.ann,))
     (number,) = write(cast.olu, child.id, cast.ann)
     with cast.ann.works() as work:
-        desk.open_message(work, number)
+        messages.open_message(work, number)
     with cast.ann.works() as work:
-        desk.open_message(work, number)
-        desk.mark_unread(work, number)
+        messages.open_message(work, number)
+        messages.mark_unread(work, number)
 
     with context.database.engine.connect() as connection:
         audit = (

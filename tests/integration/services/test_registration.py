@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import func, select
 
-from app.accounts import registration as desk
+from app.accounts import registration
 from app.accounts import registrations as decisions
 from app.accounts.mailed_links import HOURS, PATHS, DeadLink, Purpose
 from app.accounts.registration import Applicant
@@ -49,7 +49,7 @@ def registers(context: AppContext, mailbox: Mailbox, **changed: object) -> str:
     """Register, and give the token in the mail."""
     asked = applicant(context, **changed)
     with unit_of_work(context, None) as work:
-        desk.register(work, asked)
+        registration.register(work, asked)
     return mailbox.link(asked.email).rpartition("/")[2]
 
 
@@ -125,8 +125,8 @@ def test_whoever_the_address_does_not_vouch_for_waits_for_the_sen_team(
     assert person_with(context, email) is None
     with everything(context) as work:
         message = work.session.scalars(select(Message).where(Message.recipient_id.is_(None))).one()
-        registration = work.session.scalars(select(Registration)).one()
-        assert message.registration_id == registration.id
+        waiting = work.session.scalars(select(Registration)).one()
+        assert message.registration_id == waiting.id
     assert mailbox.last(email)["Subject"] == "We are checking your registration for the SEND Portal"
 
 
@@ -157,9 +157,9 @@ def test_a3_a_subdomain_counts_only_where_an_administrator_says_so(
 def test_nobody_registers_into_the_council(context: AppContext, mailbox: Mailbox) -> None:
     council = organisation_id(context, "Bradford Council SEN Team")
     with unit_of_work(context, None) as work:
-        assert council not in {number for number, _name in desk.choosable_organisations(work)}
+        assert council not in {number for number, _name in registration.choosable_organisations(work)}
     with pytest.raises(ValidationFailed), unit_of_work(context, None) as work:
-        desk.register(work, applicant(context, organisation_id=council))
+        registration.register(work, applicant(context, organisation_id=council))
 
 
 def test_a_weak_password_is_refused_and_the_link_still_works(context: AppContext, mailbox: Mailbox) -> None:
@@ -332,10 +332,10 @@ def test_unconfirmed_registrations_are_forgotten_after_a_week(
     registers(context, mailbox)
     clock.forward(days=6, hours=23)
     with unit_of_work(context, None) as work:
-        assert desk.forget_unconfirmed(work) == 0
+        assert registration.forget_unconfirmed(work) == 0
     clock.forward(hours=2)
     with unit_of_work(context, None) as work:
-        assert desk.forget_unconfirmed(work) == 1
+        assert registration.forget_unconfirmed(work) == 1
     with everything(context) as work:
         assert work.session.scalars(select(Registration)).all() == []
         assert work.session.scalars(select(MailedLink)).all() == []
@@ -348,7 +348,7 @@ def test_old_links_go_but_never_the_one_that_holds_a_waiting_persons_password(
     sets_up(context, registers(context, mailbox))
     clock.forward(days=9)
     with unit_of_work(context, None) as work:
-        desk.forget_unconfirmed(work)
+        registration.forget_unconfirmed(work)
     with everything(context) as work:
         assert work.session.scalars(select(MailedLink.registration_id)).all() == [number]
     with cast.olu.works() as work:
@@ -361,7 +361,7 @@ def test_three_mails_to_one_address_and_then_a_rest(
     for _ in range(3):
         registers(context, mailbox)
     with pytest.raises(TooMany) as refused, unit_of_work(context, None) as work:
-        desk.register(work, applicant(context))
+        registration.register(work, applicant(context))
     assert 0 < refused.value.retry_after <= 15 * 60
     assert len(mailbox.to(EMAIL)) == 3
 
@@ -374,11 +374,11 @@ def test_one_network_cannot_flood_many_addresses(context: AppContext, mailbox: M
     here = Origin(address_hash="one network")
     for number in range(60):
         with unit_of_work(context, None, here) as work:
-            desk.register(work, applicant(context, email=f"p{number}@unknown.sch.example"))
+            registration.register(work, applicant(context, email=f"p{number}@unknown.sch.example"))
     with pytest.raises(TooMany), unit_of_work(context, None, here) as work:
-        desk.register(work, applicant(context, email="p60@unknown.sch.example"))
+        registration.register(work, applicant(context, email="p60@unknown.sch.example"))
     with unit_of_work(context, None, Origin(address_hash="another")) as work:
-        desk.register(work, applicant(context, email="p60@unknown.sch.example"))
+        registration.register(work, applicant(context, email="p60@unknown.sch.example"))
 
 
 def test_links_lead_to_the_pages_that_answer_them(app: Flask) -> None:

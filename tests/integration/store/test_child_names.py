@@ -5,8 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
 
-from app.cases import children as desk
-from app.cases import duplicates
+from app.cases import children, duplicates
 from app.children.queries import finding
 from app.children.queries.finding import child_matches, children_listed
 from app.core.names import search_name, search_words, ways_to_match
@@ -28,7 +27,7 @@ def found_by(session, criterion):
 
 def test_a_child_who_is_entered_has_the_words_of_the_name(cast, context):
     with cast.sana.works() as work:
-        child_id = desk.add_child(work, TYPED).child_id
+        child_id = children.add_child(work, TYPED).child_id
     assert words_of(context, child_id) == ["amina", "aminanoor", "noor", "oshah"]
 
 
