@@ -29,7 +29,7 @@ CLEAN = (
     "app/children",
     "app/cases",
     "app/operations",
-    "app/core/database",
+    "app/core",
     "app/seed",
     "bench",
     "devtools",

@@ -31,7 +31,7 @@ from app.core import rate_limits
 from app.core.encryption import DecryptionError, decrypt, encrypt
 from app.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
 from app.core.roles import SEN_TEAM, Role
-from app.core.try_limits import PASSWORDS_PER_ACCOUNT, code_typed
+from app.core.try_limits import PASSWORDS_PER_ACCOUNT, read_code
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 
@@ -137,7 +137,7 @@ def add_app(work: UnitOfWork, log_in_id: int, sealed: str | None, entered: str) 
         raise Forbidden
     require_proof(work, log_in_id)
     secret = app_secret_offered(work, sealed)
-    code = code_typed(entered)
+    code = read_code(entered)
     step = app_step(secret, code, work.now) if secret and code else None
     if secret is None or step is None:
         raise ValidationFailed(

@@ -43,7 +43,7 @@ from app.core.try_limits import (
     TRIES_PER_CODE,
     WRONG_APP_CODES_A_DAY,
     WRONG_CODES,
-    code_typed,
+    read_code,
 )
 from app.core.unit_of_work import UnitOfWork
 
@@ -162,7 +162,7 @@ def verify(start_work: UnitOfWorkFactory, secret: str | None, entered: str, purp
     Raises WrongCode, LogInAgain when the challenge has ended, and TooMany while the account is locked or after too
     many wrong codes of an app in a day.
     """
-    code = code_typed(entered)
+    code = read_code(entered)
     with start_work() as work:
         challenge = _open_challenge(work, secret)
         if challenge is None:

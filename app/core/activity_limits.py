@@ -1,4 +1,4 @@
-"""How much one person may do of what costs others: nobody at work meets these limits, a program does."""
+"""Limits on what one person may do at the expense of others. Ordinary work stays below them; a program does not."""
 
 from datetime import timedelta
 
@@ -15,5 +15,5 @@ ADDED = Limit("child", 60, timedelta(hours=1))
 
 
 def count_mine(work: UnitOfWork, limit: Limit) -> None:
-    """Count one more of mine, over all hosts. Raises TooMany, saying when to come back, once there are too many."""
+    """Count one more action of this user, over all hosts. Raises TooMany, with the time to wait, beyond the limit."""
     take(work, limit, f"person {work.me.user_id}")

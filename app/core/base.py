@@ -32,7 +32,7 @@ Model.registry.update_type_annotation_map(
 
 
 def utc_now() -> datetime:
-    """Now in UTC, without a zone: what every datetime column holds."""
+    """Return the current moment as naive UTC, as every datetime column holds it."""
     return Clock().now()
 
 

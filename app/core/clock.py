@@ -1,7 +1,6 @@
-"""The one place that knows what time it is.
+"""The current time and date.
 
-Moments are kept as UTC without a time zone attached, everywhere and always: that is what the
-database holds. Days are days in England: "today" follows the clock on the council's wall.
+A datetime is UTC and naive, in the code as in the database. A date is a day in England.
 """
 
 from __future__ import annotations
@@ -13,32 +12,33 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def in_london(moment: datetime) -> datetime:
-    """The same moment as a clock in England shows it, for screens and letters."""
+    """Return this UTC moment in Europe/London, for screens and mail."""
     return moment.replace(tzinfo=UTC).astimezone(LONDON)
 
 
 class Clock:
-    """Tells the time; services ask it, so that tests can set the day."""
+    """The system clock. Use cases ask it for the time, so that tests can set the day."""
 
     def now(self) -> datetime:
-        """This moment in UTC, without a time zone attached."""
+        """Return the current moment as naive UTC."""
         return datetime.now(UTC).replace(tzinfo=None)
 
     def today(self) -> date:
-        """Today's date in England."""
+        """Return today's date in England."""
         return in_london(self.now()).date()
 
 
 class FixedClock(Clock):
-    """A clock that stands still until it is moved; for tests, rehearsals and demo data."""
+    """A clock that shows the same moment until it is moved, for tests, benchmarks and demo data."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
 
     def now(self) -> datetime:
+        """Return the moment that is set."""
         return self._at
 
     def forward(self, **by: float) -> FixedClock:
-        """Move the hands on, for example `forward(days=3)`."""
+        """Move the clock forward, for example `forward(days=3)`, and return it."""
         self._at += timedelta(**by)
         return self

@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words people recognise: "Firefox on Windows"."""
+"""Names of browsers that people recognise: "Firefox on Windows"."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SYSTEMS = (
 
 
 def device_name(user_agent: str) -> Wording:
-    """The browser and the machine, as far as they say."""
+    """Return the browser and the system of a User-Agent header, as far as it names them."""
     browser = next((name for name, mark in BROWSERS if re.search(mark, user_agent)), None)
     system = next((name for name, mark in SYSTEMS if re.search(mark, user_agent)), None)
     if browser and system:

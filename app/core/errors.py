@@ -1,47 +1,47 @@
-"""What can go wrong in the work itself, each mapped once to a page (views/web/errors.py)."""
+"""Errors that use cases raise. Each has one page (app/views/web/errors.py)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 class PortalError(Exception):
-    """Anything a rule refuses. `status` is the HTTP answer it becomes."""
+    """The base of these errors. `status` is the HTTP status of the answer."""
 
     status = 400
 
 
 class NotFound(PortalError):
-    """There is no such thing, or this person may not know that there is."""
+    """The row does not exist, or this person may not see it: the two are answered alike."""
 
     status = 404
 
 
 class Forbidden(PortalError):
-    """The thing is theirs to see, but this step is not theirs to take."""
+    """This person may see the row and may not take this step."""
 
     status = 403
 
 
 class InvalidState(PortalError):
-    """The step is theirs, but not from the state the thing is in now."""
+    """This person may take the step, but not in the current state of the row."""
 
     status = 409
 
 
 class Damaged(PortalError):
-    """What is kept is not what was sent. Nothing they can mend: whoever runs the portal reads of it in the log."""
+    """A stored file or form differs from what was submitted. The user cannot repair it; the log names it."""
 
     status = 500
 
 
 class Conflict(PortalError):
-    """Somebody else saved first; nothing was overwritten."""
+    """Another person saved the row first. Nothing was overwritten."""
 
     status = 409
 
 
 class TooMany(PortalError):
-    """Tried too often. `retry_after` is in seconds."""
+    """A limit of tries was reached. `retry_after` is in seconds."""
 
     status = 429
 
@@ -59,14 +59,14 @@ class Busy(PortalError):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with what was typed: the field it was typed in, and what to do about it."""
+    """An error in one field: its name, and a sentence that says how to correct it."""
 
     field: str
     text: str
 
 
 class ValidationFailed(PortalError):
-    """What was typed cannot be accepted; every fault says where and what to do."""
+    """The input is invalid. `faults` has one error for each field."""
 
     status = 422
 
@@ -76,7 +76,7 @@ class ValidationFailed(PortalError):
 
 
 class Incomplete(PortalError):
-    """A form was sent with parts missing. `problems` are domain.forms Problems, each with its place."""
+    """A form was submitted incomplete. `problems` are those of app/forms/definitions/check.py, each with its question."""
 
     status = 422
 

@@ -1,4 +1,4 @@
-"""The base classes of events: what every event holds."""
+"""The base classes of events, and the events of no single area."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -6,59 +6,60 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened; `child_id` when it is about a child, so that a child's file can be followed."""
+    """The record of something that happened. `child_id` is set when it is about a child, so that the audit log of one
+    child can be read."""
 
     child_id: int | None = None
 
     @property
     def name(self) -> str:
-        """The event's name in the audit and in letters."""
+        """The event's name in the audit log."""
         return type(self).__name__
 
     def facts(self) -> dict[str, Any]:
-        """What the audit keeps of it."""
+        """Return the values that the audit log stores."""
         return {key: value for key, value in vars(self).items() if value is not None and key != "child_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormEvent(Event):
-    """Something about one form."""
+    """An event about one form."""
 
     form_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkEvent(Event):
-    """Something about who is involved with a child."""
+    """An event about a link between a person or organisation and a child."""
 
     link_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEvent(Event):
-    """Something about an account."""
+    """An event about an account."""
 
     by_the_owner: ClassVar[bool] = False
-    """Only the account's owner can have done it, though nobody was logged in at that moment."""
+    """Only the account's owner can have done it, although they were not logged in at that moment."""
 
     person_id: int
 
 
 class AuditRead(Event):
-    """A manager looked through the audit."""
+    """A manager read the audit log."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessDenied(Event):
-    """Somebody logged in asked for what is not theirs, or not there: which of the two is the same to them."""
+    """A logged-in person asked for a page or row that they may not open or that does not exist."""
 
-    door: str
+    endpoint: str
     number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceChanged(Event):
-    """An organisation, a work e-mail domain or the like was added, changed or taken away."""
+    """A row of reference data (an organisation, a work email domain) was added, changed or deleted."""
 
     table: str
     row_id: int
@@ -67,14 +68,14 @@ class ReferenceChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PortalRestored(Event):
-    """The portal was put back as it was when this backup was taken; what was entered since then is gone."""
+    """The portal was restored from a backup; later entries are lost."""
 
     taken_at: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailSentAgain(Event):
-    """An administrator put a mail that was given up back into the queue."""
+    """An administrator put a mail that had failed for good back into the queue."""
 
     mail_id: int
     letter: str

@@ -15,7 +15,7 @@ _SILENT = "'.,"
 
 
 def fold(text: str) -> str:
-    """A name as searching compares it: "O’Neill-Łuczak" becomes "oneill luczak"."""
+    """Return a name as searches compare it: "O’Neill-Łuczak" becomes "oneill luczak"."""
     plain = unicodedata.normalize(
         "NFKD", clean_code(text[:LONGEST_FOLDED]).casefold().translate(_OWN_LETTERS)
     )
@@ -40,7 +40,7 @@ LONGEST_RUN = 3
 
 
 def search_name(surname: str, forenames: str) -> str:
-    """What searching for a child looks through: surname, forenames, and neighbouring words of each joined.
+    """Return the text that a search for a child compares: surname, forenames, and neighbouring words of each joined.
 
     Mc Donald is also found as McDonald, and Anne-Marie as Annemarie.
     """
@@ -56,9 +56,9 @@ def search_name(surname: str, forenames: str) -> str:
 
 
 def ways_to_match(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """For each word typed, the beginnings of a name's word that it may stand for: itself, or joined to those before it.
+    """Return, for each word entered, the beginnings of a name's word that it matches: itself, or joined to those before.
 
-    Typed "o brien" finds O'Brien, whose name is one word; a word joined to what follows begins with the word alone.
+    "o brien" finds O'Brien, whose name is one word; a word joined to what follows begins with the word alone.
     """
     return [
         tuple("".join(words[start : place + 1]) for start in range(place, max(place - LONGEST_RUN, -1), -1))
@@ -66,11 +66,11 @@ def ways_to_match(words: Sequence[str]) -> list[tuple[str, ...]]:
     ]
 
 
-def search_words(typed: str) -> list[str]:
-    """The words somebody typed to find a child, in the form that names are kept in."""
-    return fold(typed.replace(",", " "))[:100].split()[:MOST_WORDS]
+def search_words(text: str) -> list[str]:
+    """Return the words of a search for a child, in the form in which names are stored."""
+    return fold(text.replace(",", " "))[:100].split()[:MOST_WORDS]
 
 
 def just_past(start: str) -> str:
-    """What stands behind every word that begins so, in the order of the letters' numbers: no letter has a higher one."""
+    """Return a text that sorts after every word with this beginning: U+10FFFF is the highest code point."""
     return f"{start}\U0010ffff"

@@ -1,6 +1,6 @@
-"""What is sent when something happens: templates of messages and emails, registered by each area.
+"""Templates of the messages and mails that are sent for events, registered by each area.
 
-Messages are for the inbox, where the reader may see the child they speak of; emails carry none of it.
+Messages are for the inbox, where the reader may see the child they are about. Mails hold nothing about a child.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ Addressees = set[int | None]
 
 @dataclass(frozen=True)
 class MessageTemplate:
-    """One message: its name, its recipients and its words.
+    """One message: its name, its recipients and its text.
 
     %(child)s is filled in when the message is read; %(form)s, %(by)s and `facts` when it is written.
     """
@@ -31,11 +31,11 @@ class MessageTemplate:
     subject: str
     text: str
     of_account: bool = False
-    """It names no child and no form: recipients need to see none."""
+    """It names no child and no form, so recipients need to see neither."""
     of_child: bool = False
-    """It says nothing of the form: recipients must be able to see the child, not the form."""
+    """It does not name the form, so recipients must be able to see the child only."""
     facts: Callable[[Connection, Any], dict[str, str]] | None = None
-    """Returns what is filled in from the event."""
+    """A function that returns the values to fill in from the event."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def template_named(name: str) -> MessageTemplate | None:
 
 
 def sen_team(_connection: Connection, _event: Event) -> Addressees:
-    """The SEN team's shared inbox."""
+    """Return the SEN team's shared inbox as the recipient."""
     return {SEN_TEAM}
 
 

@@ -1,4 +1,7 @@
-"""The counts of tries in the database, where every web process counts in the same place. Core statements: nobody is logged in yet."""
+"""The counts of tries, in the database so that all web processes share them.
+
+Core statements, because no one is logged in yet.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +17,7 @@ _throttle = Throttle.__table__
 
 
 def _begin_counting(insert: Any) -> Any:
-    """Insert the key or update it; either way it stays locked until the commit."""
+    """Return the statement that inserts or updates a key, which then stays locked until the commit."""
     entered = insert(_throttle).values(
         key=bindparam("counted"), times=[], touched_at=bindparam("now"), created_at=bindparam("now")
     )

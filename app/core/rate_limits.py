@@ -1,4 +1,4 @@
-"""Counting tries, so that nobody guesses their way in. The counts stand in the database and hold for every server."""
+"""Rate limits of passwords, codes and links. The counts are in the database and apply to every server."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from app.core.unit_of_work import UnitOfWork
 
 
 def take(work: UnitOfWork, limit: Limit, subject: str) -> int:
-    """Count one try and give how many there are now. Raises TooMany, saying when to come back, if none is left."""
+    """Count one try and return how many there are now. Raises TooMany, with the time to wait, if none is left."""
     key, times = _times(work, limit, subject)
     before = sorted([*times, *_times_of_older_keys(work, limit, subject)])
     if len(before) >= limit.most:
@@ -39,27 +39,27 @@ def has_room(work: UnitOfWork, limit: Limit, subject: str) -> bool:
 
 
 def give_back(work: UnitOfWork, limit: Limit, subject: str, tries: int = 1) -> None:
-    """The tries that were counted turned out right: only wrong ones count."""
+    """Remove tries that turned out to be right: only wrong ones count."""
     key, times = _times(work, limit, subject)
     save_times(work.session, key, times[: max(0, len(times) - tries)], work.now)
 
 
 def forget(work: UnitOfWork, limit: Limit, subject: str) -> None:
-    """Start counting anew."""
+    """Set the count to zero."""
     key, _ = _times(work, limit, subject)
     save_times(work.session, key, [], work.now)
     forget_times(work.session, _keys(work, limit, subject)[1:], work.now)
 
 
 def rest(work: UnitOfWork, limit: Limit, subject: str, how_long: timedelta) -> None:
-    """Nothing more of this for a while, and then from nought again."""
+    """Refuse every try for this long, then start counting from zero."""
     forget(work, limit, subject)
     key = _keys(work, limit, subject)[0]
     save_rest(work.session, key, work.now + how_long, work.now)
 
 
 def check_rest(work: UnitOfWork, limit: Limit, subject: str) -> None:
-    """Raises TooMany while this rests."""
+    """Check that tries are not refused by `rest`. Raises TooMany, with the time to wait."""
     until = rests_until(work.session, _keys(work, limit, subject))
     if until is not None and until > work.now:
         raise TooMany("", retry_after=max(1, round((until - work.now).total_seconds())))
@@ -82,7 +82,7 @@ def _counting_still(work: UnitOfWork, limit: Limit, times: Iterable[float]) -> l
 
 
 def _keys(work: UnitOfWork, limit: Limit, subject: str) -> list[str]:
-    """Subjects are addresses of people and of networks: only keyed marks of them are kept, the newest key's first."""
+    """Return the keys of a subject, the newest first. Only keyed hashes of email and network addresses are stored."""
     return [f"{limit.name}|{mark}" for mark in marks_of(work.context, f"throttle|{subject}")]
 
 

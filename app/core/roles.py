@@ -1,6 +1,6 @@
-"""Who people are, and which doors each role may use. The council reviews this file as its access policy.
+"""The roles of people, and the pages that each role may open. The council reviews this file as its access policy.
 
-A role opens doors (pages); it never decides which rows are seen behind them: that is each area's policies.py.
+A role opens pages. Which rows are visible on them is decided in each area's policies.py.
 """
 
 import enum
@@ -15,7 +15,7 @@ Grant = tuple[str, str]
 
 
 class Role(enum.Enum):
-    """What somebody is to the portal."""
+    """A user's role in the portal."""
 
     professional = "professional"
     parent = "parent"
@@ -33,11 +33,11 @@ ROLE_LABELS: Mapping[Role, str] = {
 }
 
 SEN_TEAM = frozenset({Role.sen_officer, Role.sen_manager})
-"""The people who run cases and so see every child."""
+"""The people who handle cases, and so see every child."""
 
 
 class Profession(enum.Enum):
-    """The trade a professional registers under; an organisation is of the same kinds, and the council."""
+    """The service that a professional works in; each organisation belongs to one of these or is the council."""
 
     school = "school"
     early_years = "early_years"
@@ -64,7 +64,7 @@ s.36(1)), early years settings to bring the child to the council's attention (s.
 
 
 class WorkflowRole(enum.Enum):
-    """What somebody is to one piece of work."""
+    """A person's part in one form."""
 
     author = "author"
     sen_team = "sen_team"
@@ -75,12 +75,12 @@ class WorkflowRole(enum.Enum):
 
 
 FAMILY_ROLES = frozenset({WorkflowRole.parent, WorkflowRole.young_person})
-"""What a member of the family is to a child: each is a party of their own."""
+"""The parts of the family; each person of the family acts for themselves."""
 
 
 @dataclass(frozen=True)
 class Principal:
-    """The person at the desk: all that a rule may know about who is asking."""
+    """The user for whom a session works, with all that rules and policies may know of them."""
 
     user_id: int
     name: str
@@ -93,7 +93,7 @@ class Principal:
     """Whether they confirm who else works for it."""
 
     def has(self, *roles: Role) -> bool:
-        """True when they hold any of these roles."""
+        """Return True when they hold any of these roles."""
         return not self.roles.isdisjoint(roles)
 
     @property
@@ -102,19 +102,19 @@ class Principal:
         return not self.roles.isdisjoint(SEN_TEAM)
 
 
-def _grants(*doors: str) -> frozenset[Grant]:
-    """`"Messages"` opens a door to read and write; `"Audit:read"` to read only."""
+def _grants(*pages: str) -> frozenset[Grant]:
+    """Return grants: "Messages" is to read and write, "Audit:read" to read only."""
     opened: set[Grant] = set()
-    for door in doors:
-        name, _, level = door.partition(":")
+    for page in pages:
+        name, _, level = page.partition(":")
         opened.add((name, READ))
         if level != READ:
             opened.add((name, WRITE))
     return frozenset(opened)
 
 
-EVERYBODY = _grants("Home:read", "Account", "Messages")
-OFFICER = EVERYBODY | _grants(
+EVERY_CASE_ROLE = _grants("Home:read", "Account", "Messages")
+OFFICER = EVERY_CASE_ROLE | _grants(
     "Children",
     "Forms",
     "Documents:read",
@@ -126,8 +126,9 @@ OFFICER = EVERYBODY | _grants(
 )
 
 GRANTS: Mapping[Role, frozenset[Grant]] = {
-    Role.professional: EVERYBODY | _grants("SendArea", "Children", "Forms", "Documents:read", "Colleagues"),
-    Role.parent: EVERYBODY | _grants("Children:read", "Forms", "Documents:read"),
+    Role.professional: EVERY_CASE_ROLE
+    | _grants("SendArea", "Children", "Forms", "Documents:read", "Colleagues"),
+    Role.parent: EVERY_CASE_ROLE | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
     Role.sen_manager: OFFICER | _grants("Audit:read"),
     Role.admin: _grants(
@@ -145,5 +146,5 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
 
 
 def grants_of(roles: Iterable[Role]) -> frozenset[Grant]:
-    """Every door these roles open together."""
+    """Return the grants of these roles together."""
     return frozenset().union(*(GRANTS[role] for role in roles))

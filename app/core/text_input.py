@@ -75,7 +75,7 @@ def character_problem(text: str) -> Wording | None:
 
 
 def character_faults(field: str, text: str) -> list[FieldError]:
-    """The same, as a fault of the field in which the text was typed."""
+    """Return that problem as an error of this field; an empty list without one."""
     problem = character_problem(text)
     return [FieldError(field, problem)] if problem else []
 
@@ -99,14 +99,14 @@ def _named(message: str, place: int, sign: str) -> Wording:
 
 
 def _plain_width(sign: str) -> str:
-    """Full-width letters, and the ligatures and shaped letters that PDF files copy, become ordinary ones."""
+    """Return an ordinary character for a full-width one, and for ligatures and shaped letters copied from PDF files."""
     if "\ufb00" <= sign <= "\ufdfb" or "\ufe70" <= sign <= "\ufefc" or "\uff01" <= sign <= "\uffee":
         return unicodedata.normalize("NFKC", sign)
     return sign
 
 
 def _compose(text: str) -> str:
-    """Accents typed as characters of their own join their letters. Lone surrogates become U+FFFD."""
+    """Compose letters with accents entered as characters of their own. Lone surrogates become U+FFFD."""
     signs, marks = [], 0
     for sign in text:
         marks = marks + 1 if unicodedata.combining(sign) else 0
@@ -127,7 +127,7 @@ def _without_invisible(text: str, keep: str) -> str:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether a joiner between these two has a meaning: letters of joining scripts, or parts of an emoji."""
+    """Return whether a joiner between these two has a meaning: letters of joining scripts, or parts of an emoji."""
     return _may_join(before) and _may_join(after)
 
 

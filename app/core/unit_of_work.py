@@ -1,4 +1,4 @@
-"""The unit of work: everything a use case does lands together, or not at all."""
+"""The unit of work: one use case in one transaction, with its events, messages and mail."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,35 +31,49 @@ REPEATED_WITHIN = timedelta(minutes=1)
 
 
 class NotificationSettings(MailBackendSettings, QueueSettings, Protocol):
-    """What notifications need of the settings."""
+    """The settings of notifications."""
 
     @property
-    def audit_keys(self) -> tuple[str, ...]: ...
+    def audit_keys(self) -> tuple[str, ...]:
+        """The keys of the audit log, the newest first."""
+        ...
 
     @property
-    def council(self) -> Any: ...
+    def council(self) -> Any:
+        """The council's name and contacts (config.Council)."""
+        ...
 
 
 class NotificationService(Protocol):
     """Writes what events call for; app/messages/notification_service.py holds the real one."""
 
     @property
-    def settings(self) -> Any: ...
+    def settings(self) -> Any:
+        """The settings it was made with."""
+        ...
 
     @property
-    def database(self) -> Database: ...
+    def database(self) -> Database:
+        """The database."""
+        ...
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """The clock."""
+        ...
 
     @property
-    def task_queue(self) -> Any: ...
+    def task_queue(self) -> Any:
+        """The queue that wakes the worker."""
+        ...
 
     @property
-    def mail_sender(self) -> Any: ...
+    def mail_sender(self) -> Any:
+        """The sender of this process."""
+        ...
 
     def write(
-        self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
+        self, session: Session, events: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
     ) -> list[int]:
         """Write audit rows, messages and outgoing mail for these events; return the ids of the mail."""
 
@@ -74,36 +88,54 @@ class AppSettings(NotificationSettings, Protocol):
     """What the use cases need of the settings (config.Settings has it all)."""
 
     @property
-    def backup_recipients(self) -> tuple[str, ...]: ...
+    def backup_recipients(self) -> tuple[str, ...]:
+        """The age public keys of backups."""
+        ...
 
     @property
-    def backups_unencrypted(self) -> bool: ...
+    def backups_unencrypted(self) -> bool:
+        """Whether a live portal may write backups unencrypted."""
+        ...
 
     @property
-    def otp_keys(self) -> tuple[str, ...]: ...
+    def otp_keys(self) -> tuple[str, ...]:
+        """The keys of authenticator secrets, the newest first."""
+        ...
 
     @property
-    def argon2_memory_kib(self) -> int: ...
+    def argon2_memory_kib(self) -> int:
+        """The memory of one password check, in KiB."""
+        ...
 
     @property
-    def argon2_time(self) -> int: ...
+    def argon2_time(self) -> int:
+        """The passes of one password check."""
+        ...
 
     @property
-    def email_change_delay_hours(self) -> int: ...
+    def email_change_delay_hours(self) -> int:
+        """Hours before a new email address counts."""
+        ...
 
     @property
-    def two_administrators(self) -> bool: ...
+    def two_administrators(self) -> bool:
+        """Whether two administrators must agree to a reset."""
+        ...
 
     @property
-    def clamd_address(self) -> str: ...
+    def clamd_address(self) -> str:
+        """The address of ClamAV, or empty."""
+        ...
 
     @property
-    def s3(self) -> S3Settings | None: ...
+    def s3(self) -> S3Settings | None:
+        """The object store, or None for a folder."""
+        ...
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """What every use case needs: the database, the clock, notifications, the settings. One a process."""
+    """What every use case needs: database, clock, notifications and settings. One per process."""
 
     database: Database
     clock: Clock
@@ -113,14 +145,14 @@ class AppContext:
 
 @lru_cache(maxsize=200)
 def _row_of(table: Any, options: tuple[ExecutableOption, ...]) -> Select[Any]:
-    """The statement that finds one row: made once, since SQLAlchemy knows again what it has seen before."""
+    """Return the statement that loads one row, built once so that SQLAlchemy finds it in its cache."""
     found: Select[Any] = select(table).where(table.id == bindparam("row")).options(*options)
     return found
 
 
 @dataclass
 class UnitOfWork:
-    """One person's work in one transaction."""
+    """One use case of one person, in one transaction."""
 
     context: AppContext
     session: Session
@@ -128,14 +160,14 @@ class UnitOfWork:
     origin: Origin = NOWHERE
     events: list[Event] = field(default_factory=list)
     no_one_notified: bool = False
-    """Something happened and no one could be sent a message of it; known after the commit. False where nothing happened,
-    as when the same button is pressed twice."""
+    """An event was recorded and no one could be sent a message about it; set before the commit. False where nothing
+    happened, as when the same button is pressed twice."""
     mailed: list[int] = field(default_factory=list)
-    """Mail put into the outbox by hand (a code, a link): sent right after the commit."""
+    """Mail that the use case itself put into the outbox (a code, a link): sent right after the commit."""
 
     @property
     def me(self) -> Principal:
-        """The person at the desk; NotFound when there is nobody, since nobody sees anything."""
+        """The principal. Raises NotFound without one, since a session without a principal sees no rows."""
         if self.who is None:
             raise NotFound
         return self.who
@@ -151,7 +183,7 @@ class UnitOfWork:
         return self.context.clock.today()
 
     def get(self, table: type[RowType], row_id: int, *options: ExecutableOption) -> RowType:
-        """The row with this number. Raises NotFound when there is none that this person may see."""
+        """Return the row with this id. Raises NotFound when it does not exist or this person may not see it."""
         of_table: Any = table
         statement = _row_of(of_table, options)
         row: RowType | None = self.session.scalars(statement, {"row": row_id}).unique().one_or_none()
@@ -160,13 +192,13 @@ class UnitOfWork:
         return row
 
     def add(self, row: RowType) -> RowType:
-        """Enter a new row and give it its number."""
+        """Add a new row, and return it with its id."""
         self.session.add(row)
         self.session.flush()
         return row
 
     def add_only(self, row: RowType, refusal: PortalError) -> RowType:
-        """Enter a row of which only one may be open. Raises `refusal` where a unique index has another already."""
+        """Add a row of which only one may be open. Raises `refusal` when a unique index finds another."""
         try:
             with self.session.begin_nested():
                 self.session.add(row)
@@ -178,7 +210,7 @@ class UnitOfWork:
         return row
 
     def is_repeat(self, created_at: datetime, by: int | None) -> bool:
-        """Whether this person made that row a moment ago: the same request sent twice gets the same answer."""
+        """Return whether this person made that row a moment ago, so that a repeated request gets the same answer."""
         return by == self.me.user_id and self.now - created_at <= REPEATED_WITHIN
 
     def record(self, event: Event) -> None:
@@ -195,7 +227,7 @@ def unit_of_work(
     *,
     commit: bool = True,
 ) -> Iterator[UnitOfWork]:
-    """Do one piece of work as this person. Raises Conflict when somebody else saved the same row first.
+    """Run one use case as this person. Raises Conflict when another person saved the same row first.
 
     With `session`, that session is used and left open (a request's own); else one is opened and closed.
     Unless `commit` is True, nothing is committed and no one is notified; closing the session discards the changes.

@@ -1,7 +1,7 @@
-"""What the rule book says to people: plain English that the doors can translate.
+"""Sentences of the rules, in English, that views can translate.
 
-The rule book knows no translator. It says a sentence in English and keeps the pattern
-it was made from, so that a view may say `_(text.msgid, **text.values)` in the reader's language.
+Rules import no translator. They return a sentence with the pattern it was made from, so that a view can show
+`_(text.msgid, **text.values)` in the reader's language.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from typing import Any, Self
 
 
 def N_(text: str) -> str:  # noqa: N802 - the translators’ tools look for this name
-    """Mark a text for the translators and leave it as it is."""
+    """Mark a text for translation, and return it unchanged."""
     return text
 
 
 class Wording(str):
-    """An English sentence that remembers its pattern and what was put into it."""
+    """An English sentence with its pattern and the values in it."""
 
     msgid: str
     values: dict[str, Any]
 
     def __new__(cls, msgid: str, **values: Any) -> Self:
+        """Return the sentence with these values filled in."""
         wording = super().__new__(cls, msgid % values if values else msgid)
         wording.msgid = msgid
         wording.values = values

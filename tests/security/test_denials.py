@@ -29,8 +29,8 @@ def test_a_stranger_who_tries_a_childs_page_is_in_the_audit_and_so_is_a_number_t
         assert bob.get(f"/children/{number}").status_code == 404
 
     assert denied(context) == [
-        (cast.bob.id, {"door": "ChildView.show", "number": child.id}),
-        (cast.bob.id, {"door": "ChildView.show", "number": 1_999_999_999}),
+        (cast.bob.id, {"endpoint": "ChildView.show", "number": child.id}),
+        (cast.bob.id, {"endpoint": "ChildView.show", "number": 1_999_999_999}),
     ]
 
 
@@ -44,7 +44,7 @@ def test_a_door_that_is_not_theirs_is_in_the_audit_and_a_manager_reads_it_in_wor
         == 403
     )
 
-    assert [door["door"] for _who, door in denied(context)] == ["UserList.list", "FormView.accept"]
+    assert [facts["endpoint"] for _who, facts in denied(context)] == ["UserList.list", "FormView.accept"]
     page = cast.mary.browser().get("/audit/?kind=AccessDenied").text
     assert "Pat Hussain tried to open a page they cannot access" in page
 

@@ -28,9 +28,9 @@ def line(event, actor_name="Olu Adeyemi", person="", **facts):
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"door": "ChildView.show", "number": 9999}, "A child’s page, number 9999"),
-        ({"door": "FormView.read", "number": 7}, "A form, number 7"),
-        ({"door": "Unknown.page"}, "A page"),
+        ({"endpoint": "ChildView.show", "number": 9999}, "A child’s page, number 9999"),
+        ({"endpoint": "FormView.read", "number": 7}, "A form, number 7"),
+        ({"endpoint": "Unknown.page"}, "A page"),
     ],
 )
 def test_b15_a_refused_page_is_named_in_words(app, facts, words):

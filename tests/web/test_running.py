@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.core.mail.heartbeat import say_at_work
+from app.core.mail.heartbeat import record_worker
 from app.core.mail.outbox import CODE_LANE, queue_mail
 from app.core.mail.texts import MAILS
 from app.core.unit_of_work import unit_of_work
@@ -41,7 +41,7 @@ def page_of(cast) -> Page:
 
 
 def test_it_says_that_all_is_well(context, cast, clock):
-    say_at_work(context.database, "here:1", clock.now())
+    record_worker(context.database, "here:1", clock.now())
     place = context.settings.data_dir / "backups"
     place.mkdir(exist_ok=True)
     (place / "last.json").write_text(
@@ -81,7 +81,7 @@ def test_word_of_a_backup_that_cannot_be_read_counts_as_none(context, cast, left
 
 
 def test_an_old_backup_and_a_worker_that_left_are_warned_of(context, cast, clock):
-    say_at_work(context.database, "here:1", clock.now() - timedelta(minutes=3))
+    record_worker(context.database, "here:1", clock.now() - timedelta(minutes=3))
     place = context.settings.data_dir / "backups"
     place.mkdir(exist_ok=True)
     (place / "last.json").write_text('{"at": "2026-11-20T08:00:00Z", "kind": "sqlite", "bytes": 1}')

@@ -35,7 +35,7 @@ FORMS = [parse(seed["definition"]) for seed in form_seeds()]
 
 READ_DIRECTLY = {
     "email": "work_email.canonical cleans it",
-    "code": "domain.log_in.code_typed cleans it",
+    "code": "domain.log_in.read_code cleans it",
     "password": "a password is taken as typed",
     "current_password": "a password is taken as typed",
     "csrf_token": "made by the portal",

@@ -1,9 +1,9 @@
-"""The audit's pen: writes who did what, in one unbroken chain, and tells whether the chain still holds.
+"""Append audit rows in a hash chain, and verify the chain.
 
-Each row carries a seal made from the row and the seal before it, so a row that is changed, taken out or put in
-breaks the chain from there on. A cut tail breaks nothing; that is why the last seal is also kept elsewhere.
-The key can be changed: older keys still check the lines of their time, and none that follows a newer key's.
-Core statements on purpose: the chain runs through all rows, whoever is looking.
+Each row holds a seal: a keyed hash (HMAC) of the row and of the seal before it. A row that is changed, removed or
+inserted breaks the chain from there on. A removed tail does not, so the last seal is also stored outside the database.
+The key can be changed: older keys verify the rows of their time, and no row that follows one of a newer key.
+Core statements, because the chain includes rows that no principal may see.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
 _LAST_SEAL = select(_audit.c.seal).order_by(_audit.c.id.desc()).limit(1)
-_HOLD_CHAIN = select(func.pg_advisory_xact_lock(_CHAIN_LOCK))
-_ENTER = insert(_audit)
+_LOCK_CHAIN = select(func.pg_advisory_xact_lock(_CHAIN_LOCK))
+_APPEND = insert(_audit)
 
 
 @dataclass(frozen=True)
@@ -41,32 +41,32 @@ class Verdict:
     rows: int
     first_bad_id: int | None
     head: str
-    """The last seal; compare it with what was kept elsewhere."""
+    """The last seal, to compare with the stored ones."""
     missing_heads: Sequence[str] = ()
-    """Seals that were kept elsewhere and are no longer in the chain: rows were cut off."""
+    """Stored seals that are no longer in the chain: rows were removed from its end."""
     by_older_keys: int = 0
-    """Rows that an older key sealed, each before any newer one did."""
+    """Rows sealed with an older key, all before the first row of a newer one."""
     out_of_time: bool = False
-    """The first bad row is sealed by an older key after a newer one: somebody still uses, or misuses, the older one."""
+    """The first bad row is sealed with an older key after a newer one: the older key is still used, or misused."""
 
 
 def append(
-    session: Session, key: str, told: Iterable[Event], who: Principal | None, now: datetime, origin: Origin
+    session: Session, key: str, events: Iterable[Event], who: Principal | None, now: datetime, origin: Origin
 ) -> None:
-    """Write one row an event. Holds the chain until the commit, so call it last."""
-    rows = [_row(event, *_doer(session, event, who), now, origin) for event in told]
+    """Write one row for each event. Call it last: the chain is locked until the commit."""
+    rows = [_row(event, *_actor(session, event, who), now, origin) for event in events]
     if not rows:
         return
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(_HOLD_CHAIN)
+        session.connection().execute(_LOCK_CHAIN)
     seal = session.connection().scalar(_LAST_SEAL) or ""
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
-    session.execute(_ENTER, [row | {"created_at": now} for row in rows])
+    session.execute(_APPEND, [row | {"created_at": now} for row in rows])
 
 
-def _doer(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:
-    """Whoever was at the desk; nobody is yet while somebody proves who they are, and then it is they."""
+def _actor(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:
+    """Return the id and name of the person who acted: the principal, or during a log-in the owner of the account."""
     if who is not None:
         return who.user_id, who.name
     if isinstance(event, PersonEvent) and event.by_the_owner:
@@ -102,7 +102,7 @@ def _row(
 
 
 def _without_nul(value: Any) -> Any:
-    """PostgreSQL keeps no NUL in text."""
+    """Return the value without NUL characters, which PostgreSQL cannot store in text."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, dict):
@@ -111,14 +111,14 @@ def _without_nul(value: Any) -> Any:
 
 
 def seal_of(key: str, before: str, row: dict[str, Any]) -> str:
-    """The seal of one row that follows this seal."""
+    """Return the seal of a row that follows the row with the seal `before`."""
     plain = {name: row[name] for name in _SEALED} | {"at": row["at"].isoformat(timespec="microseconds")}
     text_of_row = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(key.encode(), f"{before}\n{text_of_row}".encode(), hashlib.sha256).hexdigest()
 
 
 def head(session: Session) -> tuple[int, str]:
-    """The number and the seal of the last row."""
+    """Return the id and the seal of the last row; 0 and "" when there is none."""
     last = session.execute(
         select(_audit.c.id, _audit.c.seal).order_by(_audit.c.id.desc()).limit(1)
     ).one_or_none()
@@ -126,9 +126,9 @@ def head(session: Session) -> tuple[int, str]:
 
 
 def verify(session: Session, keys: Sequence[str], stored_heads: Iterable[str] = ()) -> Verdict:
-    """Walk the whole chain; with seals that were kept elsewhere, see that each is still in it.
+    """Verify the whole chain, and that each stored seal is still in it.
 
-    `keys`, newest first: once a newer one has sealed a line, the older ones count no more.
+    `keys` are ordered from the newest: after a row of a newer key, rows of older keys are invalid.
     """
     missing = [seal for seal in dict.fromkeys(stored_heads) if seal]
     oldest, seal, count, by_older, first_bad, out_of_time = len(keys) - 1, "", 0, 0, None, False
@@ -150,7 +150,7 @@ def verify(session: Session, keys: Sequence[str], stored_heads: Iterable[str] = 
 
 
 def _sealed_by(keys: Sequence[str], before: str, row: dict[str, Any]) -> int | None:
-    """Which of the keys sealed this row; None when none did."""
+    """Return the position of the key that sealed this row, or None."""
     fits = (
         place for place, key in enumerate(keys) if hmac.compare_digest(seal_of(key, before, row), row["seal"])
     )

@@ -29,7 +29,7 @@ def keep_head(session: Session, data_dir: Path, now: datetime) -> str:
 
 
 def stored_heads(data_dir: Path) -> list[str]:
-    """Every seal that was written down, oldest first."""
+    """Return every seal that was written down, oldest first."""
     path = data_dir / FILE
     if not path.exists():
         return []

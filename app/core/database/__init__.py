@@ -1,0 +1,1 @@
+"""Engine, sessions, row filter and compiled queries."""

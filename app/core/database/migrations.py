@@ -1,6 +1,6 @@
-"""Brings the tables up to date, one process at a time however many are started at once.
+"""Migrate the tables, in one process at a time.
 
-Alembic is fetched only for that: a web process would hold ten megabytes of it and never use them.
+Alembic is imported only for that: it would take ten megabytes of each web process.
 """
 
 import fcntl
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[3] / "migrations"
 _PREPARING = 0x5E4E
-"""The number of PostgreSQL's lock; the audit's chain has another."""
+"""The number of the advisory lock on PostgreSQL; the audit chain has another."""
 
 
 def config_for(url: str) -> "Config":
-    """What alembic needs to know."""
+    """Return alembic's configuration for this database."""
     from alembic.config import Config
 
     config = Config()
@@ -32,20 +32,20 @@ def config_for(url: str) -> "Config":
 
 
 def migrate(url: str) -> None:
-    """Bring the tables up to date."""
+    """Migrate the tables to the newest revision."""
     from alembic import command
 
     command.upgrade(config_for(url), "head")
 
 
 def newest_revision() -> str:
-    """The migration that this version of the portal works with."""
+    """Return the migration that this version of the portal needs."""
     return max(path.name[:4] for path in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 @contextmanager
 def alone(database: Database) -> Iterator[None]:
-    """Wait until no other process prepares the database, and keep others waiting."""
+    """Wait until no other process prepares the database, and lock it for the length of the block."""
     if database.is_sqlite:
         place = Path(str(database.engine.url.database))
         with place.with_name(f"{place.name}.preparing").open("w") as lock_file:

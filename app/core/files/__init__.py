@@ -1,0 +1,1 @@
+"""Storage of files, on a disk or an object store."""

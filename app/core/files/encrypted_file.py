@@ -1,4 +1,4 @@
-"""Files encrypted to a public key in the age format: whoever writes one cannot read it again.
+"""Files encrypted to a public key in the age format: the process that writes one cannot read it.
 
 The private key (an age identity) is never where backups are taken.
 """
@@ -16,7 +16,7 @@ ENDING = ".age"
 
 
 class NoKey(ValueError):
-    """This is no public key, no identity, or not the one that the file was encrypted for; its text says which."""
+    """Not a public key, not an identity, or not the identity the file was encrypted for; the text says which."""
 
 
 def checked_recipients(keys: Sequence[str]) -> list[pyrage.x25519.Recipient]:
@@ -29,7 +29,7 @@ def checked_recipients(keys: Sequence[str]) -> list[pyrage.x25519.Recipient]:
 
 @contextmanager
 def encrypting(target: IO[bytes], keys: Sequence[str]) -> Iterator[IO[bytes]]:
-    """Give a file to write to, front to end; what is written reaches `target` encrypted, and nothing else the disk."""
+    """Yield a file to write to from start to end. `target` receives it encrypted; no plain text reaches the disk."""
     recipients = checked_recipients(keys)
     reading, writing = os.pipe()
     failed: list[BaseException] = []
@@ -56,7 +56,7 @@ def encrypting(target: IO[bytes], keys: Sequence[str]) -> Iterator[IO[bytes]]:
 
 
 def decrypt(source: Path, target: Path, identity: Path) -> None:
-    """Write the plain file. Raises NoKey when the identity file holds none that fits."""
+    """Decrypt `source` to `target`. Raises NoKey when no identity in the file fits."""
     lines = [line.strip() for line in identity.read_text(encoding="utf-8").splitlines()]
     try:
         identities = [

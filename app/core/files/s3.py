@@ -1,7 +1,7 @@
-"""Files on a store that speaks S3, so that every machine the portal runs on reads the same ones.
+"""Files in an S3 object store, for a portal on more than one machine.
 
-The bucket is private and belongs to the portal alone; nobody is ever given an address in it, since downloads go
-through the row filter. A store that does not answer is an OSError, as a broken disk would be.
+The bucket is private and belongs to the portal alone. No address in it is ever given out, since downloads go through
+the row filter. A store that does not answer is an OSError, like a broken disk.
 """
 
 import errno
@@ -14,19 +14,19 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-from app.core.files.storage import CHUNK, KEY, Lying, StoredFile
+from app.core.files.storage import CHUNK, KEY, StoredFile, StoreEntry
 from startup.object_store import S3Settings
 
 PREFIX = "files/"
 CONNECT, READ = 3, 20
-"""Seconds that the store has to take a call, and to say something."""
+"""Seconds to connect, and to receive the first bytes."""
 
 NOT_THERE = {"404", "NoSuchKey", "NotFound"}
 
 
 @lru_cache(maxsize=8)
 def _client(settings: S3Settings) -> Any:
-    """One a process; it may be used by many threads. Loaded only here: a portal with a folder needs none of it."""
+    """Return the client, one per process and safe for threads. boto3 is imported here: a portal without S3 needs none."""
     import boto3
     from botocore.config import Config
 
@@ -57,11 +57,11 @@ class S3Store:
         self._client = _client(settings)
 
     def keep(self, file: BinaryIO) -> StoredFile:
-        """Write a file under a new random name; the store has it for good when this returns."""
+        """Write a file under a new random key, and return it once it is stored."""
         return self.put_back(secrets.token_hex(32), file)
 
     def put_back(self, key: str, file: BinaryIO) -> StoredFile:
-        """Write a file under the name it had."""
+        """Write a file under the key it had."""
         place = self._place(key)
         size, fingerprint = 0, hashlib.sha256()
         file.seek(0)
@@ -74,23 +74,23 @@ class S3Store:
         return StoredFile(key, size, fingerprint.hexdigest())
 
     def open(self, key: str) -> BinaryIO:
-        """Read a file as it comes from the store. FileNotFoundError when it is not there."""
+        """Open a file for reading. Raises FileNotFoundError."""
         with _as_disk():
             body = self._client.get_object(Bucket=self.bucket, Key=self._place(key))["Body"]
-        return io.BufferedReader(_Coming(body), CHUNK)
+        return io.BufferedReader(_Body(body), CHUNK)
 
     def size(self, key: str) -> int:
-        """How many bytes it has. FileNotFoundError when it is not there."""
+        """Return the size in bytes. Raises FileNotFoundError."""
         with _as_disk():
             return int(self._client.head_object(Bucket=self.bucket, Key=self._place(key))["ContentLength"])
 
     def remove(self, key: str) -> None:
-        """Take a file away; it may be gone already."""
+        """Delete a file, if it exists."""
         with _as_disk():
             self._client.delete_object(Bucket=self.bucket, Key=self._place(key))
 
-    def older_than(self, moment: datetime) -> Iterator[Lying]:
-        """Every file put here before this moment (UTC). Nothing is ever half written: the store takes it whole."""
+    def older_than(self, moment: datetime) -> Iterator[StoreEntry]:
+        """Yield the files written before this moment (UTC). None is incomplete: the store writes a file whole."""
         with _as_disk():
             for page in self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=PREFIX
@@ -99,21 +99,21 @@ class S3Store:
                     key = found["Key"].rpartition("/")[2]
                     written = found["LastModified"].replace(tzinfo=None)
                     if KEY.fullmatch(key) and written < moment:
-                        yield Lying(key, found["Key"])
+                        yield StoreEntry(key, found["Key"])
 
-    def drop(self, lying: Lying) -> None:
-        """Take away exactly this."""
+    def drop(self, entry: StoreEntry) -> None:
+        """Delete exactly this entry."""
         with _as_disk():
-            self._client.delete_object(Bucket=self.bucket, Key=lying.place)
+            self._client.delete_object(Bucket=self.bucket, Key=entry.place)
 
     def is_empty(self) -> bool:
-        """Whether no file lies here."""
+        """Return whether the store has no file."""
         with _as_disk():
             found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=PREFIX, MaxKeys=1)
         return not found.get("KeyCount")
 
     def answers(self) -> bool:
-        """Whether the store is there and lets us in."""
+        """Return whether the bucket can be reached with our credentials."""
         try:
             with _as_disk():
                 self._client.head_bucket(Bucket=self.bucket)
@@ -127,27 +127,30 @@ class S3Store:
         return f"{PREFIX}{key[:2]}/{key}"
 
 
-class _Coming(io.RawIOBase):
-    """A file on its way from the store: what breaks on the way is told as if it were a disk, too."""
+class _Body(io.RawIOBase):
+    """The body of a file while it is read from the store; errors are raised as OSError."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Read into this buffer and return how many bytes. Raises OSError."""
         with _as_disk():
             return int(self._body.readinto(buffer))
 
     def close(self) -> None:
+        """Close the connection to the store."""
         self._body.close()
         super().close()
 
 
 @contextmanager
 def _as_disk() -> Iterator[None]:
-    """What goes wrong at the store is told as if it were a disk, without the store's own words."""
+    """Raise the store's errors as OSError, without the store's own text, which may hold addresses."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,7 +1,7 @@
-"""Where the bytes of uploaded files lie: in a private folder, under names nobody can guess or choose.
+"""Storage of uploaded files in a private folder, under random keys.
 
-A file is written first and its row second, so that no row is ever without its file; a file without a row
-(the power went in between) is swept up a day later.
+A file is written before its row, so that no row is without its file. A file without a row (after a power cut in
+between) is deleted a day later.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ CHUNK = 256 * 1024
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that is safely on the disk."""
+    """A file that is stored durably."""
 
     key: str
     size: int
@@ -28,76 +28,76 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
-class Lying:
-    """Something that lies in the store."""
+class StoreEntry:
+    """One entry of the store, complete or not."""
 
     key: str
     place: str
-    """Where exactly; only the store knows how to read it."""
+    """Its path or object name, for the store itself."""
     whole: bool = True
-    """False for what was left half written."""
+    """False for a file that was left incomplete."""
 
 
 class Store(Protocol):
-    """What every store of files can do. Keys are ours; ValueError for anything that is none."""
+    """The interface of a file store. Its methods raise ValueError for a key that we did not make."""
 
     def keep(self, file: BinaryIO) -> StoredFile:
-        """Write a file under a new random name; it is there for good when this returns."""
+        """Write a file under a new random key, and return it once it is stored."""
         ...
 
     def put_back(self, key: str, file: BinaryIO) -> StoredFile:
-        """Write a file from a backup under the name it had."""
+        """Write a file from a backup under the key it had."""
         ...
 
     def open(self, key: str) -> BinaryIO:
-        """Read a file; whoever asks closes it. FileNotFoundError when it is not there."""
+        """Open a file for reading; the caller closes it. Raises FileNotFoundError."""
         ...
 
     def size(self, key: str) -> int:
-        """How many bytes it has. FileNotFoundError when it is not there."""
+        """Return the size in bytes. Raises FileNotFoundError."""
         ...
 
     def remove(self, key: str) -> None:
-        """Take a file away; it may be gone already."""
+        """Delete a file, if it exists."""
         ...
 
-    def older_than(self, moment: datetime) -> Iterator[Lying]:
-        """Everything put here before this moment (UTC), half written things included."""
+    def older_than(self, moment: datetime) -> Iterator[StoreEntry]:
+        """Yield the entries written before this moment (UTC), incomplete ones included."""
         ...
 
-    def drop(self, lying: Lying) -> None:
-        """Take away exactly this."""
+    def drop(self, entry: StoreEntry) -> None:
+        """Delete exactly this entry."""
         ...
 
     def is_empty(self) -> bool:
-        """Whether no file lies here."""
+        """Return whether the store has no file."""
         ...
 
     def answers(self) -> bool:
-        """Whether files can be kept here now."""
+        """Return whether files can be written now."""
         ...
 
 
 class FileStore:
-    """One folder, readable by nobody but this program. No page serves it; downloads go through the row filter."""
+    """A folder that only the portal's account can read. No page serves it; downloads go through the row filter."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def keep(self, file: BinaryIO) -> StoredFile:
-        """Write a file under a new random name; it is on the disk for good when this returns."""
+        """Write a file under a new random key, and return it once it is on the disk."""
         return self._put(secrets.token_hex(32), file)
 
     def put_back(self, key: str, file: BinaryIO) -> StoredFile:
-        """Write a file from a backup under the name it had."""
+        """Write a file from a backup under the key it had."""
         return self._put(key, file)
 
     def answers(self) -> bool:
-        """Whether files can be kept here now."""
+        """Return whether files can be written now."""
         return os.access(self.folder if self.folder.exists() else self.folder.parent, os.W_OK | os.X_OK)
 
     def is_empty(self) -> bool:
-        """Whether no file lies here."""
+        """Return whether the store has no file."""
         return next(self.folder.glob("??/*"), None) is None
 
     def _put(self, key: str, file: BinaryIO) -> StoredFile:
@@ -111,37 +111,37 @@ class FileStore:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        _settle(place.parent)
+        _sync_folder(place.parent)
         return StoredFile(key, size, fingerprint)
 
     def path(self, key: str) -> Path:
-        """Where the file with this key lies. ValueError for anything that is not one of our keys."""
+        """Return the path of the file with this key. Raises ValueError for a key that we did not make."""
         if not KEY.fullmatch(key):
             raise ValueError("not a storage key")
         return self.folder / key[:2] / key
 
     def open(self, key: str) -> BinaryIO:
-        """Read a file. FileNotFoundError when it is not there."""
+        """Open a file for reading. Raises FileNotFoundError."""
         return self.path(key).open("rb")
 
     def size(self, key: str) -> int:
-        """How many bytes it has."""
+        """Return the size in bytes. Raises FileNotFoundError."""
         return self.path(key).stat().st_size
 
     def remove(self, key: str) -> None:
-        """Take a file off the disk; it may be gone already."""
+        """Delete a file, if it exists."""
         self.path(key).unlink(missing_ok=True)
 
-    def older_than(self, moment: datetime) -> Iterator[Lying]:
-        """Every file put here before this moment (UTC), unfinished ones included."""
+    def older_than(self, moment: datetime) -> Iterator[StoreEntry]:
+        """Yield the entries written before this moment (UTC), incomplete ones included."""
         for found in self.folder.glob("??/*"):
             with_key = KEY.fullmatch(found.stem)
             if with_key and _written_at(found) < moment:
-                yield Lying(found.stem, str(found), whole=not found.suffix)
+                yield StoreEntry(found.stem, str(found), whole=not found.suffix)
 
-    def drop(self, lying: Lying) -> None:
-        """Take exactly this off the disk."""
-        Path(lying.place).unlink(missing_ok=True)
+    def drop(self, entry: StoreEntry) -> None:
+        """Delete exactly this entry."""
+        Path(entry.place).unlink(missing_ok=True)
 
 
 def _write(place: Path, file: BinaryIO) -> tuple[int, str]:
@@ -158,8 +158,8 @@ def _write(place: Path, file: BinaryIO) -> tuple[int, str]:
     return size, fingerprint.hexdigest()
 
 
-def _settle(folder: Path) -> None:
-    """Make the file's new name survive a power cut too."""
+def _sync_folder(folder: Path) -> None:
+    """Write the folder to the disk, so that the file's new name survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,0 +1,1 @@
+"""The outbox, the mail backends and the worker."""

@@ -1,4 +1,4 @@
-"""How a mail leaves the house: as a file in a folder (the demo), or through a mail server."""
+"""Mail backends: files in a folder (the demo), or a mail server."""
 
 import calendar
 import hashlib
@@ -21,65 +21,89 @@ from app.core.mail.rendering import Words
 
 
 class MailBackendSettings(Protocol):
-    """What carrying mail needs of the settings."""
+    """The settings of the mail backends."""
 
     @property
-    def mail_backend(self) -> str: ...
+    def mail_backend(self) -> str:
+        """ "file" or "smtp"."""
+        ...
 
     @property
-    def mail_dir(self) -> Path: ...
+    def mail_dir(self) -> Path:
+        """The folder of the file backend."""
+        ...
 
     @property
-    def mail_server(self) -> str: ...
+    def mail_server(self) -> str:
+        """The mail server's host name."""
+        ...
 
     @property
-    def mail_port(self) -> int: ...
+    def mail_port(self) -> int:
+        """The mail server's port."""
+        ...
 
     @property
-    def mail_use_tls(self) -> bool: ...
+    def mail_use_tls(self) -> bool:
+        """Whether to start TLS after connecting."""
+        ...
 
     @property
-    def mail_use_ssl(self) -> bool: ...
+    def mail_use_ssl(self) -> bool:
+        """Whether to connect with TLS."""
+        ...
 
     @property
-    def mail_username(self) -> str | None: ...
+    def mail_username(self) -> str | None:
+        """The account at the mail server, or None."""
+        ...
 
     @property
-    def mail_password(self) -> str | None: ...
+    def mail_password(self) -> str | None:
+        """Its password, or None."""
+        ...
 
     @property
-    def mail_default_sender(self) -> str: ...
+    def mail_default_sender(self) -> str:
+        """The sender of every mail."""
+        ...
 
     @property
-    def mail_timeout(self) -> int: ...
+    def mail_timeout(self) -> int:
+        """Seconds to wait for the mail server."""
+        ...
 
     @property
-    def public_base_url(self) -> str: ...
+    def public_base_url(self) -> str:
+        """The portal's address, for links and message ids."""
+        ...
 
 
 class MailBackend(Protocol):
-    """Takes one mail away, or raises."""
+    """The interface of a mail backend."""
 
     waits_for_others: bool
-    """True when carrying depends on another machine, so that no page may wait for it."""
+    """True when sending depends on another machine, so that no page may wait for it."""
 
-    def carry(self, mail: Claimed, words: Words, now: datetime) -> None: ...
+    def send(self, mail: Claimed, words: Words, now: datetime) -> None:
+        """Send one mail. Raises any error of the mail server or the disk."""
+        ...
 
 
 def message_id(mail: Claimed, settings: MailBackendSettings) -> str:
-    """The same for every attempt to send the same mail, so that a receiver can tell a repeat."""
+    """Return the Message-ID, the same for every attempt, so that a mail server can recognise a repeat."""
     host = urlsplit(settings.public_base_url).hostname or "localhost"
     mark = hashlib.sha256(mail.dedupe_key.encode()).hexdigest()[:16]
     return f"<outbox-{mail.id}.{mark}@{host}>"
 
 
 def mail_backend_for(settings: MailBackendSettings) -> MailBackend:
-    """The carrier this portal was told to use."""
+    """Return the backend that is configured."""
     return FileBackend(settings) if settings.mail_backend == "file" else SmtpBackend(settings)
 
 
-class _Envelopes:
-    """Builds mails with Flask-Mail, which wants an application of its own to read its settings from."""
+class _MessageBuilder:
+    """Build messages with Flask-Mail, which reads its settings from an application of its own."""
 
     def __init__(self, settings: MailBackendSettings) -> None:
         self.settings = settings
@@ -98,7 +122,7 @@ class _Envelopes:
         self.mail = Mail(self.app)
 
     def build(self, mail: Claimed, words: Words, now: datetime) -> Message:
-        """One mail, one addressee, plain text and HTML. Raises ValueError for a line break in a header."""
+        """Return a message to one recipient, as plain text and HTML. Raises ValueError for a line break in a header."""
         with self.app.app_context():
             message = Message(
                 subject=words.subject,
@@ -115,18 +139,18 @@ class _Envelopes:
 
 
 class FileBackend:
-    """A file a mail, for the demo and for tests: readable by the account that runs the portal and nobody else."""
+    """One file for each mail, for the demo and tests, readable by the portal's own account only."""
 
     waits_for_others = False
 
     def __init__(self, settings: MailBackendSettings) -> None:
         self.folder = settings.mail_dir
-        self.envelopes = _Envelopes(settings)
+        self.builder = _MessageBuilder(settings)
 
-    def carry(self, mail: Claimed, words: Words, now: datetime) -> None:
-        """Write the mail down whole or not at all; a repeat lands on the same file."""
-        message = self.envelopes.build(mail, words, now)
-        with self.envelopes.app.app_context():
+    def send(self, mail: Claimed, words: Words, now: datetime) -> None:
+        """Write the mail to its file, whole or not at all. A repeat replaces the same file."""
+        message = self.builder.build(mail, words, now)
+        with self.builder.app.app_context():
             content = message.as_bytes()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         mark = hashlib.sha256(mail.dedupe_key.encode()).hexdigest()[:12]
@@ -139,30 +163,30 @@ class FileBackend:
 
 
 @cache
-def _checked() -> ssl.SSLContext:
-    """Certificates are checked against those this machine trusts; reading them takes longer than sending a mail."""
+def _tls_context() -> ssl.SSLContext:
+    """Return the TLS context that checks certificates, loaded once: loading takes longer than sending a mail."""
     return ssl.create_default_context()
 
 
 class _SafeConnection(Connection):
-    """Flask-Mail's connection, with a time limit, checked certificates, and no complaint about a cut good-bye."""
+    """Flask-Mail's connection with a timeout and checked certificates; errors of QUIT are ignored."""
 
     def __init__(self, mail: Any, timeout: int) -> None:
         super().__init__(mail)
         self.timeout = timeout
 
     def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
-        """Connect, encrypt and log in."""
+        """Connect, start TLS, log in, and return the connection."""
         host: smtplib.SMTP | smtplib.SMTP_SSL
         if self.mail.use_ssl:
             host = smtplib.SMTP_SSL(
-                self.mail.server, self.mail.port, timeout=self.timeout, context=_checked()
+                self.mail.server, self.mail.port, timeout=self.timeout, context=_tls_context()
             )
         else:
             host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=self.timeout)
         try:
             if self.mail.use_tls:
-                host.starttls(context=_checked())
+                host.starttls(context=_tls_context())
             if self.mail.username and self.mail.password:
                 host.login(self.mail.username, self.mail.password)
         except BaseException:
@@ -176,7 +200,7 @@ class _SafeConnection(Connection):
         exc_value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Once the server has taken a mail it has it: a failing good-bye must not make us send it again."""
+        """Close the connection. An error of QUIT is ignored: the mail is accepted, and must not be sent again."""
         if self.host is not None:
             with suppress(smtplib.SMTPException, OSError):
                 self.host.quit()
@@ -184,17 +208,17 @@ class _SafeConnection(Connection):
 
 
 class SmtpBackend:
-    """Through a mail server, by Flask-Mail."""
+    """A mail server, through Flask-Mail."""
 
     waits_for_others = True
 
     def __init__(self, settings: MailBackendSettings) -> None:
         self.timeout = settings.mail_timeout
-        self.envelopes = _Envelopes(settings)
+        self.builder = _MessageBuilder(settings)
 
-    def carry(self, mail: Claimed, words: Words, now: datetime) -> None:
-        """Hand one mail to the server; returns once the server has taken it."""
-        message = self.envelopes.build(mail, words, now)
-        app = self.envelopes.app
+    def send(self, mail: Claimed, words: Words, now: datetime) -> None:
+        """Send one mail, and return once the server has accepted it."""
+        message = self.builder.build(mail, words, now)
+        app = self.builder.app
         with app.app_context(), _SafeConnection(app.extensions["mail"], self.timeout) as connection:
             connection.send(message)

@@ -1,4 +1,4 @@
-"""Sends what stands in the outbox: claim, render, carry, mark. Safe to kill at any line; safe to run twice."""
+"""Send the mail of the outbox: claim, render, send, mark. Safe to kill at any line, and to run twice."""
 
 import logging
 import os
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rhythm:
-    """How long a claim holds, and how long to wait after each failure before giving up."""
+    """How long a claim is valid, and how long to wait after each failure."""
 
     lease: timedelta = timedelta(seconds=30)
     letter_pauses: Sequence[timedelta] = (
@@ -37,20 +37,20 @@ class Rhythm:
         timedelta(hours=10),
         timedelta(hours=24),
     )
-    """A server that is only busy takes it within minutes; one that is broken has two days to be mended."""
+    """A busy server accepts it within minutes; a broken one has two days to be repaired."""
     code_pauses: Sequence[timedelta] = tuple(
         timedelta(seconds=seconds) for seconds in (5, 10, 30, 60, 120, 240)
     )
-    """A code is worth nothing after ten minutes, so it is tried more often and given up sooner."""
+    """A code expires after ten minutes, so it is tried more often and given up sooner."""
 
     def pause_after(self, mail: Claimed) -> timedelta | None:
-        """How long to wait after this failed attempt, or None to give up."""
+        """Return how long to wait after this failed attempt, or None to give up."""
         pauses = self.code_pauses if mail.lane == CODE_LANE else self.letter_pauses
         return pauses[mail.attempts - 1] if mail.attempts <= len(pauses) else None
 
 
 class MailSender:
-    """One process's hand in the outbox."""
+    """Sends mail from the outbox for one process."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class MailSender:
             yield connection
 
     def deliver(self, mail_id: int | None = None) -> bool:
-        """Send this mail, or with None the most urgent that is due. False when there was nothing to take."""
+        """Send this mail, or with None the most urgent that is due. Returns False when there was none."""
         owner = f"{self.owner}:{threading.get_ident()}"
         with self._writing() as connection:
             mail = claim(connection, self.clock.now(), owner, self.rhythm.lease, mail_id)
@@ -88,8 +88,8 @@ class MailSender:
         try:
             facts = mail.facts(self.file_keys)
             words = render(self.settings, mail.letter, mail.locale, facts, mail.written_at)
-            with self._kept(mail, owner):
-                self.mail_backend.carry(mail, words, self.clock.now())
+            with self._lease_renewed(mail, owner):
+                self.mail_backend.send(mail, words, self.clock.now())
         except Exception as error:
             self._put_back(mail, owner, error)
         else:
@@ -99,7 +99,7 @@ class MailSender:
             log.info("mail %s (%s) sent at attempt %s", mail.id, mail.letter, mail.attempts)
 
     def deliver_due(self) -> int:
-        """Send everything that is due, the most urgent first; gives how many were taken in hand."""
+        """Send all mail that is due, the most urgent first, and return how many were claimed."""
         taken = 0
         while self.deliver():
             taken += 1
@@ -126,28 +126,28 @@ class MailSender:
             )
 
     @contextmanager
-    def _kept(self, mail: Claimed, owner: str) -> Iterator[None]:
-        """Renew the lease every third of its length while the mail is carried."""
+    def _lease_renewed(self, mail: Claimed, owner: str) -> Iterator[None]:
+        """Renew the lease every third of its length while the mail is sent."""
         if not self.mail_backend.waits_for_others:
             yield
             return
         done = threading.Event()
 
-        def keep() -> None:
+        def renew_lease() -> None:
             while not done.wait(self.rhythm.lease.total_seconds() / 3):
                 with self._writing() as connection:
                     renew(connection, mail, owner, self.clock.now() + self.rhythm.lease)
 
-        keeper = threading.Thread(target=keep, name="lease", daemon=True)
-        keeper.start()
+        renewer = threading.Thread(target=renew_lease, name="lease", daemon=True)
+        renewer.start()
         try:
             yield
         finally:
             done.set()
-            keeper.join()
+            renewer.join()
 
 
 def _named(error: Exception) -> str:
-    """What went wrong, without addresses or words from the mail."""
+    """Return the kind of error, without addresses or text of the mail."""
     code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else ""
     return f"{type(error).__name__} {code}".strip()

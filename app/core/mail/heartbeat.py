@@ -1,4 +1,4 @@
-"""A worker says every half minute that it is at work, so that a portal without one is noticed."""
+"""Record every half minute that a worker runs, so that a portal without one is noticed."""
 
 import logging
 import os
@@ -18,37 +18,37 @@ log = logging.getLogger(__name__)
 EVERY = 30.0
 """Seconds."""
 
-FORGOTTEN_AFTER = timedelta(days=1)
+DELETED_AFTER = timedelta(days=1)
 
 _seen = WorkerSeen.__table__
 
 
-def say_at_work(database: Database, name: str, now: datetime) -> None:
-    """Write down that this worker is at work, and forget those not seen for a day."""
+def record_worker(database: Database, name: str, now: datetime) -> None:
+    """Record that this worker runs, and delete those not seen for a day."""
     with database.engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
         known = connection.execute(update(_seen).where(_seen.c.name == name).values(at=now)).rowcount
         if not known:
             connection.execute(insert(_seen).values(name=name, at=now, created_at=now))
-        connection.execute(delete(_seen).where(_seen.c.at < now - FORGOTTEN_AFTER))
+        connection.execute(delete(_seen).where(_seen.c.at < now - DELETED_AFTER))
 
 
 def last_seen(connection: Connection) -> datetime | None:
-    """When any worker was last seen."""
+    """Return when a worker was last seen, or None."""
     return connection.execute(select(func.max(_seen.c.at))).scalar()
 
 
 def start_heartbeat(database: Database, clock: Clock, every: float = EVERY) -> Callable[[], None]:
-    """Say it now and from time to time, in a thread of its own; gives what stops it."""
+    """Start the heartbeat in a thread, and return a function that stops it."""
     name, stop = f"{socket.gethostname()}:{os.getpid()}", threading.Event()
 
     def beat() -> None:
         while True:
             try:
-                say_at_work(database, name, clock.now())
+                record_worker(database, name, clock.now())
             except Exception as error:  # the database may be away; it will be back
-                log.warning("this worker could not say that it is at work: %s", type(error).__name__)
+                log.warning("this worker could not record its heartbeat: %s", type(error).__name__)
             if stop.wait(every):
                 return
 
-    threading.Thread(target=beat, name="pulse", daemon=True).start()
+    threading.Thread(target=beat, name="heartbeat", daemon=True).start()
     return stop.set

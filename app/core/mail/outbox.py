@@ -1,6 +1,6 @@
-"""The outbox: mail is written down here in the caller's own commit, and claimed by whoever sends it.
+"""The outbox: mail is written in the use case's commit, and claimed by the process that sends it.
 
-Core statements on purpose: no row filter shows mail on its way, and the service that sends it must see all of it.
+Core statements: no row policy shows this table to any principal.
 """
 
 import json
@@ -20,7 +20,7 @@ from app.core.mail.texts import check_facts
 from startup.logs import asked
 
 POST = "post"
-"""Where a session keeps what encrypts queued mail; app/messages/notification_service.py puts it there."""
+"""The key of session.info under which the app's notification service puts the Stamp."""
 
 PURPOSE = "outbox"
 
@@ -29,7 +29,7 @@ _mail = OutboxMail.__table__
 
 @dataclass(frozen=True)
 class Stamp:
-    """What writing mail down needs: the keys that seal it and the clock that dates it."""
+    """The keys that encrypt a queued mail, and the clock that dates it."""
 
     file_keys: tuple[str, ...]
     clock: Clock
@@ -37,7 +37,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One mail that is ours to send until the lease runs out."""
+    """A mail that this process may send until its lease ends."""
 
     id: int
     dedupe_key: str
@@ -51,19 +51,19 @@ class Claimed:
     request_id: str = ""
 
     def facts(self, file_keys: tuple[str, ...]) -> dict[str, Any]:
-        """What the template needs, unsealed."""
+        """Return the values of the template, decrypted."""
         opened: dict[str, Any] = json.loads(decrypt(file_keys, PURPOSE, place_of(self), self.sealed_facts))
         return opened
 
 
 def place_of(mail: Any) -> tuple[str, str, str]:
-    """What a mail's facts are bound to: they cannot be sent to another address, or in another letter."""
+    """Return what the encrypted facts are bound to, so that they cannot be moved to another address or template."""
     return mail.dedupe_key, mail.letter, mail.to_address
 
 
 @dataclass(frozen=True)
 class ToSend:
-    """One mail to be written down. The same key again is the same mail."""
+    """A mail to write. The same `dedupe_key` again is the same mail."""
 
     letter: str
     to: str
@@ -75,12 +75,12 @@ class ToSend:
 
 
 def queue_mail(session: Session, **mail: Any) -> int:
-    """Write one mail down (ToSend's fields), to be sent after the commit; gives its number."""
+    """Write one mail (the fields of ToSend), to be sent after the commit, and return its id."""
     return queue_mails(session, [ToSend(**mail)])[0]
 
 
 def queue_mails(session: Session, mails: Sequence[ToSend]) -> list[int]:
-    """Write mails down in one statement however many they are, to be sent after the commit; gives their numbers."""
+    """Write mails in one statement, to be sent after the commit, and return their ids."""
     if not mails:
         return []
     stamp: Stamp = session.info[POST]
@@ -132,7 +132,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 def claim(
     connection: Connection, now: datetime, owner: str, lease: timedelta, mail_id: int | None = None
 ) -> Claimed | None:
-    """Take one due mail, this one or the most urgent, so that nobody else sends it while the lease lasts."""
+    """Claim one due mail, this one or the most urgent, for the length of the lease. Returns None when there is none."""
     wanted = select(_mail.c.id).where(_due(now))
     if mail_id is not None:
         wanted = wanted.where(_mail.c.id == mail_id)
@@ -160,14 +160,14 @@ def claim(
 
 
 def renew(connection: Connection, mail: Claimed, owner: str, until: datetime) -> None:
-    """Keep a lease alive while the mail server takes its time."""
+    """Extend a lease while the mail server is slow."""
     connection.execute(
         update(_mail).where(_mail.c.id == mail.id, _mail.c.leased_by == owner).values(lease_until=until)
     )
 
 
 def mark_sent(connection: Connection, mail: Claimed, now: datetime) -> None:
-    """The mail server took it: forget what it said, keep that it went."""
+    """Record that the mail server accepted a mail, and delete the mail's encrypted values."""
     connection.execute(
         update(_mail)
         .where(_mail.c.id == mail.id, _mail.c.sent_at.is_(None))
@@ -178,7 +178,7 @@ def mark_sent(connection: Connection, mail: Claimed, now: datetime) -> None:
 def mark_failed(
     connection: Connection, mail: Claimed, owner: str, now: datetime, again_at: datetime | None, error: str
 ) -> None:
-    """It did not go: try again then, or with None give up. A code nobody can use any more is forgotten at once."""
+    """Record a failed attempt. Without `again_at` the mail is given up; a code, now useless, is then deleted."""
     changes: dict[str, Any] = {"lease_until": None, "leased_by": None, "last_error": error[:200]}
     if again_at is None:
         changes["dead_at"] = now
@@ -192,7 +192,7 @@ def mark_failed(
 
 
 def waiting(connection: Connection) -> tuple[int, datetime | None]:
-    """How many mails still have to go, and since when the oldest waits."""
+    """Return how many mails wait, and since when the oldest does."""
     statement = select(func.count(), func.min(_mail.c.created_at)).where(
         _mail.c.sent_at.is_(None), _mail.c.dead_at.is_(None)
     )

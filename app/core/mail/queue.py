@@ -1,6 +1,6 @@
-"""The bell that tells the worker there is mail. Only a bell: what has to be sent stands in the outbox.
+"""The task queue that wakes the worker for new mail. The outbox table decides what is sent.
 
-Huey runs the worker's tasks, on SQLite in the data folder or on Redis. If what it keeps is lost, nothing is lost.
+Huey runs the tasks, on SQLite in the data folder or on Redis. A lost queue loses no mail.
 """
 
 import hashlib
@@ -13,43 +13,51 @@ from huey import Huey, PriorityRedisHuey, SqliteHuey
 from huey.serializer import Serializer
 from redis import ConnectionPool
 
-MARK = 32
+SIGNATURE_BYTES = 32
 
 
 class QueueSettings(Protocol):
-    """What the bell needs of the settings."""
+    """The settings of the task queue."""
 
     @property
-    def data_dir(self) -> Path: ...
+    def data_dir(self) -> Path:
+        """The folder of the SQLite queue."""
+        ...
 
     @property
-    def database_url(self) -> str: ...
+    def database_url(self) -> str:
+        """The database, whose address gives the Redis queue its name."""
+        ...
 
     @property
-    def redis_url(self) -> str | None: ...
+    def redis_url(self) -> str | None:
+        """Redis, or None for SQLite."""
+        ...
 
     @property
-    def file_keys(self) -> tuple[str, ...]: ...
+    def file_keys(self) -> tuple[str, ...]:
+        """The keys that sign tasks, the newest first."""
+        ...
 
 
 class SignedJson(Serializer):  # type: ignore[misc]
-    """Tasks as JSON with a mark only we can make: whoever can write to the queue can still not run anything here."""
+    """Tasks as JSON signed with our keys, so that write access to the queue is not enough to run a task."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         super().__init__()
         self._keys = [hmac.new(key.encode(), b"bell", hashlib.sha256).digest() for key in keys]
 
-    def _marks(self, text: bytes) -> list[bytes]:
-        """With the newest key, and with older ones, which a process not yet restarted may still use."""
+    def _signatures(self, text: bytes) -> list[bytes]:
+        """Return the signatures by every key: a process that was not restarted yet may use an older one."""
         return [hmac.new(key, text, hashlib.sha256).digest() for key in self._keys]
 
     def _serialize(self, data: Any) -> bytes:
         text = json.dumps(data).encode()
-        return self._marks(text)[0] + text
+        return self._signatures(text)[0] + text
 
     def _deserialize(self, data: Any) -> Any:
-        mark, text = bytes(data[:MARK]), bytes(data[MARK:])
-        if not any(hmac.compare_digest(mark, known) for known in self._marks(text)):
+        signature, text = bytes(data[:SIGNATURE_BYTES]), bytes(data[SIGNATURE_BYTES:])
+        if not any(hmac.compare_digest(signature, known) for known in self._signatures(text)):
             raise ValueError("a task on the queue was not written by this portal")
         return _as_message(json.loads(text))
 
@@ -61,7 +69,7 @@ def _as_message(fields: list[Any]) -> Any:
 
 
 def open_queue(settings: QueueSettings) -> Huey:
-    """The queue that both the web and the worker know."""
+    """Return the queue that web processes and worker share."""
     serializer = SignedJson(settings.file_keys)
     if settings.redis_url:
         pool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)

@@ -1,6 +1,6 @@
-"""How the mail is doing: what waits in each lane and since when, and what was given up.
+"""The state of outgoing mail: what waits in each mail lane and since when, and what was given up.
 
-Core statements on purpose: no one's row filter shows mail on its way, and whoever looks here learns no address and no words.
+Core statements: no row policy shows the outbox to any principal. Addresses and texts are not selected.
 """
 
 from collections.abc import Sequence
@@ -21,21 +21,21 @@ _waiting = _mail.c.sent_at.is_(None) & _mail.c.dead_at.is_(None)
 
 @dataclass(frozen=True)
 class Lane:
-    """What waits in one lane."""
+    """The mail that waits in one lane."""
 
     name: str
     waiting: int = 0
     late_since: datetime | None = None
-    """When the oldest of what is due became due; None when nothing is."""
+    """When the oldest due mail became due; None when none is."""
 
     def late_by(self, now: datetime) -> timedelta:
-        """How long the oldest due mail has been waiting for somebody to send it."""
+        """Return how long the oldest due mail has waited to be sent."""
         return max(now - self.late_since, timedelta()) if self.late_since else timedelta()
 
 
 @dataclass(frozen=True)
 class GivenUp:
-    """A mail that did not go, however often it was tried."""
+    """A mail that was given up after its last attempt."""
 
     id: int
     letter: str
@@ -44,16 +44,16 @@ class GivenUp:
     given_up_at: datetime
     attempts: int
     reason: str
-    sealed: bool
+    has_facts: bool
 
     def can_go_again(self, now: datetime) -> bool:
-        """A code is forgotten when it is given up, and a link dies after a day: neither is worth sending late."""
+        """Return whether it can be sent again: not a code, which was deleted, nor a link that has expired."""
         has_link = "path" in MAILS.get(self.letter, frozenset())
-        return self.sealed and not (has_link and now - self.written_at > LINK_LIVES)
+        return self.has_facts and not (has_link and now - self.written_at > LINK_LIVES)
 
 
 def lanes(connection: Connection, now: datetime) -> list[Lane]:
-    """Every lane, the most urgent first."""
+    """Return every lane, the most urgent first."""
     due_since = func.min(_mail.c.run_at).filter(_mail.c.run_at <= now)
     asked = select(_mail.c.lane, func.count(), due_since).where(_waiting).group_by(_mail.c.lane)
     found = {lane: Lane(LANES[lane], count, since) for lane, count, since in connection.execute(asked)}
@@ -61,12 +61,12 @@ def lanes(connection: Connection, now: datetime) -> list[Lane]:
 
 
 def count_given_up(connection: Connection) -> int:
-    """How many mails were given up and not forgotten yet."""
+    """Return how many mails were given up and not deleted yet."""
     return int(connection.execute(select(func.count()).where(_mail.c.dead_at.is_not(None))).scalar_one())
 
 
 def given_up(connection: Connection, most: int, mail_id: int | None = None) -> Sequence[GivenUp]:
-    """The mails given up last, or this one."""
+    """Return the mails given up last, or this one."""
     asked = select(
         _mail.c.id,
         _mail.c.letter,
@@ -84,7 +84,7 @@ def given_up(connection: Connection, most: int, mail_id: int | None = None) -> S
 
 
 def send_again(connection: Connection, mail_id: int, now: datetime) -> bool:
-    """Put a mail that was given up back into the queue, as if new; False when somebody did so already."""
+    """Queue a mail that was given up as if new. Returns False when it was queued again already."""
     done = connection.execute(
         update(_mail)
         .where(_mail.c.id == mail_id, _mail.c.dead_at.is_not(None), _mail.c.sealed_facts.is_not(None))

@@ -1,4 +1,4 @@
-"""Turns a mail's name and facts into its words. Needs no web request: links begin with the configured address."""
+"""Render mails from their templates, without a web request: links begin with the configured address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,18 +19,22 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 class RenderSettings(Protocol):
-    """What a mail says of the council and the portal."""
+    """The settings that mails show."""
 
     @property
-    def public_base_url(self) -> str: ...
+    def public_base_url(self) -> str:
+        """The portal's address, for links."""
+        ...
 
     @property
-    def council(self) -> Any: ...
+    def council(self) -> Any:
+        """The council's name and contacts (config.Council)."""
+        ...
 
 
 @dataclass(frozen=True)
 class Words:
-    """A mail, ready to be put in its envelope."""
+    """The rendered texts of a mail."""
 
     subject: str
     body: str
@@ -54,7 +58,7 @@ def _environment(language: str) -> Environment:
 
 
 def _moment(moment: datetime, language: str) -> str:
-    """23 November 2026, 9:05am, as a clock in England showed it."""
+    """Return the moment in Europe/London, as in "23 November 2026, 9:05am"."""
     there = in_london(moment)
     locale = Locale("en", "GB") if language == "en" else Locale.parse(language)
     day = format_date(there, "d MMMM yyyy", locale=locale)
@@ -66,7 +70,7 @@ def _moment(moment: datetime, language: str) -> str:
 def render(
     settings: RenderSettings, letter: str, locale: str, facts: dict[str, Any], written_at: datetime
 ) -> Words:
-    """The words of one mail. A template that asks for something it was not told is an error, not a blank."""
+    """Return the texts of one mail. Raises UndefinedError for a value that the template needs and `facts` lacks."""
     environment = _environment(locale)
     known = {
         **facts,

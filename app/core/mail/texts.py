@@ -1,6 +1,6 @@
-"""Every e-mail the portal sends, and what each needs to be told. Their words stand in app/templates/emails/<name>/.
+"""Every mail the portal sends, and the values its templates use (app/templates/emails/<name>/).
 
-No e-mail carries a child's name, initials or date of birth, so none is ever told one.
+No mail has a child's name, initials or date of birth, so no value here is one.
 """
 
 from collections.abc import Mapping
@@ -40,15 +40,15 @@ MAILS: Mapping[str, frozenset[str]] = {
     "new_message": frozenset(),
     "new_message_team": frozenset(),
 }
-"""The mail's name -> the facts its templates use, all of them and no others."""
+"""The mail's name, and the names of exactly the values that its templates use."""
 
 
 class WrongFacts(ValueError):
-    """A mail was asked for that does not exist, or was told too little or too much."""
+    """There is no such mail, or its values are not those that its templates use."""
 
 
 def check_facts(letter: str, facts: Mapping[str, object]) -> None:
-    """Notice a mistake when the mail is written down, not when it is sent."""
+    """Check a mail's name and values when it is written. Raises WrongFacts, before the use case commits."""
     if letter not in MAILS:
         raise WrongFacts(f"there is no e-mail called {letter!r}; enter it in app/core/mail/texts.py")
     if set(facts) != MAILS[letter]:

@@ -1,7 +1,7 @@
-"""The worker: sends what stands in the outbox, keeps the audit's head, and does the day's tidying.
+"""The worker: sends the mail of the outbox, stores the audit head, and runs maintenance.
 
-Huey's threads answer the bell and the clock; a thread of our own looks into the outbox every few seconds, so that
-mail goes out even when the bell, its queue or Redis are gone.
+Huey's threads run queued and periodic tasks. A thread of our own polls the outbox every few seconds, so that mail is
+sent even when the queue or Redis is gone.
 """
 
 import logging
@@ -18,28 +18,28 @@ from app.core.unit_of_work import NotificationService
 log = logging.getLogger(__name__)
 
 GLANCE = 5.0
-"""Seconds between looks into the outbox."""
+"""Seconds between polls of the outbox."""
 
 SECONDS_TO_FINISH = 25
-HANDS = 2
-"""Mails carried at the same time, besides the one of the regular look."""
+SENDERS = 2
+"""Mails sent at the same time, besides that of the polling thread."""
 FIRST = 10
-"""The bell rings without priority; whatever has one is taken before."""
+"""The priority of periodic tasks. Mail tasks have none and run after them."""
 
 
 @dataclass(frozen=True)
 class Chores:
-    """What else has to be done by the clock; services say what, the worker says when."""
+    """The periodic tasks that the worker runs for the use cases."""
 
     minutely: Callable[[], None]
     daily: Callable[[], None]
 
 
 def work(room: NotificationService, chores: Chores | None = None, glance: float = GLANCE) -> None:
-    """Work until asked to stop (SIGTERM); then finish the mail in hand and leave."""
+    """Run until SIGTERM, then finish the mail that is being sent, and return."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     consumer = room.task_queue.huey.create_consumer(
-        workers=HANDS,
+        workers=SENDERS,
         worker_type="thread",
         initial_delay=0.1,
         max_delay=1.0,
@@ -47,35 +47,35 @@ def work(room: NotificationService, chores: Chores | None = None, glance: float 
         shutdown_timeout=SECONDS_TO_FINISH,
     )
     stop: threading.Event = consumer.stop_flag
-    _by_the_clock(room, chores)
-    looker = threading.Thread(target=_look_regularly, args=(room, stop, glance), name="outbox", daemon=True)
-    looker.start()
+    _add_periodic_tasks(room, chores)
+    poller = threading.Thread(target=_poll_outbox, args=(room, stop, glance), name="outbox", daemon=True)
+    poller.start()
     log.info("the worker is at work")
     try:
         consumer.run()
     finally:
         stop.set()
-        looker.join(SECONDS_TO_FINISH)
+        poller.join(SECONDS_TO_FINISH)
         log.info("the worker has stopped")
 
 
-def _look_regularly(room: NotificationService, stop: threading.Event, glance: float) -> None:
+def _poll_outbox(room: NotificationService, stop: threading.Event, glance: float) -> None:
     while not stop.is_set():
         try:
             _send_all(room, stop)
         except Exception as error:  # the database may be away; it will be back
-            log.warning("the outbox could not be looked into: %s", type(error).__name__)
+            log.warning("the outbox could not be read: %s", type(error).__name__)
         stop.wait(glance)
 
 
 def _send_all(room: NotificationService, stop: threading.Event) -> None:
-    """Mail after mail, the most urgent first, until there is none left or it is time to leave."""
+    """Send due mail, the most urgent first, until none is left or `stop` is set."""
     while not stop.is_set() and room.mail_sender.deliver():
         pass
 
 
-def _by_the_clock(room: NotificationService, chores: Chores | None) -> None:
-    """What the clock asks for goes before mail: while a mail server hangs, it would wait behind every letter."""
+def _add_periodic_tasks(room: NotificationService, chores: Chores | None) -> None:
+    """Add the periodic tasks, before mail in priority: while a mail server hangs they would wait behind every mail."""
     huey = room.task_queue.huey
 
     def every_minute() -> None:

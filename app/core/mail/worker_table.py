@@ -1,4 +1,4 @@
-"""When each worker last said that it is at work."""
+"""The heartbeat of each worker."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from app.core.base import Row
 
 
 class WorkerSeen(Row):
-    """One worker: which machine and process, and when it was last seen. Nothing about anybody."""
+    """One worker: its machine and process, and when it was last seen. No personal data."""
 
     __tablename__ = "worker_seen"
 

@@ -303,7 +303,7 @@ def details(line: AuditLine) -> str:
 
 
 def _refused(facts: Mapping[str, Any]) -> str:
-    page = str(PAGES.get(str(facts.get("door", "")).partition(".")[0]) or _("A page"))
+    page = str(PAGES.get(str(facts.get("endpoint", "")).partition(".")[0]) or _("A page"))
     if facts.get("number") is None:
         return page
     return _("%(page)s, number %(number)s", page=page, number=facts["number"])

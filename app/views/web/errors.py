@@ -38,7 +38,7 @@ def _record_denied(status: int) -> None:
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     try:
         with my_work(always_commit=True) as work:
-            work.record(AccessDenied(door=request.endpoint, number=numbers[0] if numbers else None))
+            work.record(AccessDenied(endpoint=request.endpoint, number=numbers[0] if numbers else None))
     except Exception as error:  # the error page is shown even if this fails
         log.error("a refusal was not written down: %s", type(error).__name__)
 
