@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from app import create_app
 from app.core.database.policies import ROW_POLICIES
+from app.core.roles import GRANTS, WRITE, Role
 from app.core.unit_of_work import AppContext
 from app.models import AuditRow, Child, Invitation, SectionDraft, WorkDomain
 from app.views.web.model_view import PortalModelView
@@ -128,6 +129,44 @@ def test_an_officer_adds_changes_finds_and_deletes_in_it_and_the_audit_says_so(d
 
     changes = [(each.actor, each.facts["change"]) for each in audited(context, "ReferenceChanged")]
     assert changes == [(cast.olu.id, change) for change in ("added", "changed", "deleted")]
+
+
+def test_a_record_leads_whoever_may_write_to_its_forms_and_to_deleting_it(directory: Portal) -> None:
+    app, browser = directory.app, directory.cast.olu.browser()
+    with everything(directory.context) as work:
+        row = work.add(WorkDomain(domain="moor.example", organisation_id=1))
+        number = row.id
+
+    record = browser.get(f"/domaindirectory/show/{number}").text
+    assert f'href="/domaindirectory/edit/{number}"' in record
+    assert f'href="/domaindirectory/delete/{number}"' in record
+    for path in ("add", f"edit/{number}", f"delete/{number}"):
+        page = browser.get(f"/domaindirectory/{path}")
+        assert page.status_code == 200 and 'name="csrf_token"' in page.text
+        assert browser.post(f"/domaindirectory/{path}", data={}).status_code == 400  # it has no CSRF token
+    wrong = post_with_token(browser, app, f"/domaindirectory/edit/{number}", {"domain": ""})
+    assert wrong.status_code == 422 and wrong.text.count("govuk-error-summary__title") == 1
+    assert 'href="#domain"' in wrong.text
+    asked = browser.get(f"/domaindirectory/delete/{number}").text
+    assert "Are you sure you want to delete moor.example?" in asked
+    assert audited(directory.context, "ReferenceChanged") == []
+
+
+def test_a_record_leads_to_no_form_where_the_grant_is_for_reading(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = frozenset(GRANTS[Role.sen_officer] - {("Organisations", WRITE)})
+    monkeypatch.setitem(cast(dict[Role, Any], GRANTS), Role.sen_officer, officer)
+    with registered_screens_restored():
+        exec(compile(code_of("A screen")[0], "docs/extending.md", "exec"), {"__name__": "domain_directory"})  # noqa: S102
+        portal = Portal(app)
+    browser = portal.cast.olu.browser()
+
+    with everything(portal.context) as work:
+        number = work.session.scalars(select(WorkDomain.id)).first()
+    pages = [browser.get(f"/domaindirectory/{path}").text for path in (f"show/{number}", "list/")]
+    assert not any(f"/domaindirectory/{way}" in page for page in pages for way in ("edit", "delete", "add"))
+    portal.context.database.engine.dispose()
 
 
 def test_its_csv_is_the_list_and_the_audit_says_who_took_it(directory: Portal) -> None:
