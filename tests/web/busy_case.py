@@ -78,6 +78,7 @@ class BusyCase:
         }
         self._set_something_aside()
         self.grown = 0
+        self.newest: dict[type[Any], int] = {}
         self.ids = self._more()
 
     def _set_something_aside(self) -> None:
@@ -260,15 +261,17 @@ class BusyCase:
                         sid_hash=secrets.token_hex(16), person_id=actor.id, opened_at=now, seen_at=now
                     )
                 )
-            return {
-                "organisation_id": organisation.id,
-                "domain_id": domain.id,
-                "person_id": person.id,
-                "link_id": link.id,
-                "document_id": document.id,
-                "registration_id": registration.id,
-                "invitation_id": invitation.id,
+            rows = {
+                "organisation_id": organisation,
+                "domain_id": domain,
+                "person_id": person,
+                "link_id": link,
+                "document_id": document,
+                "registration_id": registration,
+                "invitation_id": invitation,
             }
+            self.newest = {type(row): row.id for row in rows.values()}
+            return {name: row.id for name, row in rows.items()}
 
 
 def _person(n: int, organisation_id: int) -> Person:
