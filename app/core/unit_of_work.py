@@ -218,6 +218,18 @@ class UnitOfWork:
         self.events.append(event)
 
 
+class ReadOnlyWork(UnitOfWork):
+    """A unit of work that is never committed, so that an event recorded in it would be lost."""
+
+    def add(self, row: RowType) -> RowType:
+        """Raise RuntimeError."""
+        raise RuntimeError(f"a page that only reads adds no {type(row).__name__}")
+
+    def record(self, event: Event) -> None:
+        """Raise RuntimeError: what must be audited is read in a unit of work that is committed."""
+        raise RuntimeError(f"a page that only reads records no {type(event).__name__}")
+
+
 @contextmanager
 def unit_of_work(
     context: AppContext,

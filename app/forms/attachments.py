@@ -1,18 +1,53 @@
 """Files attached to the questions of a form."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
 from app.core.activity_limits import UPLOADS, count_mine
 from app.core.errors import NotFound, TooMany
-from app.core.unit_of_work import UnitOfWork
+from app.core.unit_of_work import AppContext, UnitOfWork
 from app.core.wording import N_, Wording
-from app.documents.documents import Received
+from app.documents.documents import Received, received, store_of
 from app.documents.events import DocumentAdded, DocumentRemoved
 from app.documents.rules.upload_refusals import UploadError
 from app.documents.tables import Document
 from app.forms.definitions import Question, Section
-from app.forms.form_context import FormContext, load_form_for_update
+from app.forms.form_context import FormContext
+from app.forms.section_posts import Upload
 
 MOST_FILES = 30
 """The most files for one question."""
+
+
+@dataclass
+class StoredUploads:
+    """Chosen files that are in the store and not attached yet."""
+
+    files: list[tuple[Upload, Received]] = field(default_factory=list)
+    refused: list[tuple[Upload, UploadError]] = field(default_factory=list)
+    unwanted: list[Received] = field(default_factory=list)
+    """Files that were not attached in the end."""
+
+
+@contextmanager
+def stored(context: AppContext, uploads: Sequence[Upload]) -> Iterator[StoredUploads]:
+    """Check these files and write them to the store, outside any transaction, because this is slow.
+
+    Files that are not attached, or all of them when the use case fails, are removed from the store.
+    """
+    found = StoredUploads()
+    with ExitStack() as stack:
+        for upload in uploads:
+            try:
+                one = stack.enter_context(received(context, upload.name, upload.content))
+            except UploadError as refused:
+                found.refused.append((upload, refused))
+            else:
+                found.files.append((upload, one))
+        yield found
+    for each in found.unwanted:
+        store_of(context).remove(each.stored.key)
 
 
 def question_for_files(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
@@ -27,36 +62,40 @@ def question_for_files(opened: FormContext, section_id: str, question_id: str) -
     raise NotFound("Question")
 
 
-def make_room(work: UnitOfWork, form_id: int, section_id: str, question_id: str) -> None:
-    """Check that a file may be attached, before it is written to the store.
+def make_room(
+    work: UnitOfWork, opened: FormContext, section_id: str, question_id: str, coming: int = 0
+) -> None:
+    """Check that a file may be attached, before it is written to the store; `coming` more are being stored.
 
     Raises UploadError when there are too many already, or when this person adds files faster than people do.
     """
+    opened.writing_step()
+    _place_for_one(opened, section_id, question_id, coming)
     try:
         count_mine(work, UPLOADS)
     except TooMany as many:
         text = Wording(N_("You have added many files in a short time. Wait an hour, then add this one"))
         raise UploadError(text) from many
-    opened = load_form_for_update(work, form_id)
-    opened.writing_step()
-    _place_for_one(opened, section_id, question_id)
 
 
-def _place_for_one(opened: FormContext, section_id: str, question_id: str) -> tuple[Section, Question]:
+def _place_for_one(
+    opened: FormContext, section_id: str, question_id: str, coming: int = 0
+) -> tuple[Section, Question]:
     section, question = question_for_files(opened, section_id, question_id)
-    if len(opened.files(question.id)) >= MOST_FILES:
+    if len(opened.files(question.id)) + coming >= MOST_FILES:
         raise UploadError(
             Wording(N_("You can add up to %(limit)s files here. Remove one first"), limit=MOST_FILES)
         )
     return section, question
 
 
-def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, received: Received) -> Document:
+def attach(
+    work: UnitOfWork, opened: FormContext, section_id: str, question_id: str, one: Received
+) -> Document:
     """Attach a received file to a question of a draft and return it.
 
     Raises UploadError when there are too many already.
     """
-    opened = load_form_for_update(work, form_id)
     step = opened.writing_step()
     section, question = _place_for_one(opened, section_id, question_id)
     opened.form.state = step.end
@@ -66,12 +105,12 @@ def attach(work: UnitOfWork, form_id: int, section_id: str, question_id: str, re
             form_id=opened.form.id,
             section=section.id,
             question=question.id,
-            name=received.name,
-            media_type=received.kind.media_type,
-            size=received.stored.size,
-            sha256=received.stored.sha256,
-            storage_key=received.stored.key,
-            state=received.state,
+            name=one.name,
+            media_type=one.kind.media_type,
+            size=one.stored.size,
+            sha256=one.stored.sha256,
+            storage_key=one.stored.key,
+            state=one.state,
             added_by_id=work.me.user_id,
             restricted=question.restricted,
         )

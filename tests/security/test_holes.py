@@ -216,7 +216,9 @@ def test_hole_10_a_file_outlives_a_change_that_fails(context: AppContext, cast: 
     fill_in(cast.sana, form.id, support={"provision_map": "upload"})
     received = documents.receive(context, "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
-        number = attachments.attach(work, form.id, "support", "provision_map_files", received).id
+        number = attachments.attach(
+            work, load_form_for_update(work, form.id), "support", "provision_map_files", received
+        ).id
 
     with pytest.raises(RuntimeError), cast.sana.works() as work:
         attachments.take_off(work, load_form_for_update(work, form.id), number)

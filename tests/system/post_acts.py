@@ -38,7 +38,7 @@ class PostActs(Stage):
         by, number = self.tries(data, may, model.people, advice)
         received = documents.receive(self.context, "report.txt", io.BytesIO(b"What I saw."))
         if self.acts(
-            by, may(by, number), lambda work: attachments.attach(work, number, *REPORT, received)
+            by, may(by, number), lambda work: attachments.attach(work, load_form_for_update(work, number), *REPORT, received)
         ):  # fmt: skip
             [file] = self._new(Document, model.files)
             model.files[file] = File(number)

@@ -10,11 +10,19 @@ from flask_wtf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
 from app.core.wording import Wording
-from app.forms.definitions import Problem, check_draft, check_section_complete, parse, put_section, with_facts
+from app.forms.definitions import (
+    Problem,
+    check_draft,
+    check_section_complete,
+    parse,
+    put_section,
+    read_section,
+    with_facts,
+)
 from app.forms.definitions.conditions import blank
 from app.seed.files import form_seeds
 from app.seed.filled import EXAMPLE_FACTS, filled_answers
-from app.views.forms.form_fields import section_form, section_form_class, values_from
+from app.views.forms.form_fields import section_form, section_form_class
 from app.views.web.assets import init_assets
 from app.views.web.pages import init_pages
 
@@ -95,7 +103,7 @@ def test_a_section_as_drawn_sends_back_what_it_was_filled_with(app, form, sectio
     signed = date.fromisoformat(wanted["declaration"]["declaration"]["date"])
 
     _, page = drawn(app, section, wanted)
-    got = put_section({}, section, values_from(section, page.sent, signed))[section.id]
+    got = put_section({}, section, read_section(section, page.sent, signed))[section.id]
 
     for question in section.visible_questions(wanted):
         if question.is_entered:
@@ -134,7 +142,7 @@ def test_problems_in_rows_and_dates_link_to_their_boxes(app):
 def test_what_was_typed_wrongly_is_shown_again(app):
     form = FORMS["request"]
     section = form.section("child")
-    typed = values_from(section, MultiDict({"attendance": "most days", "admission_date-day": "40"}), TODAY)
+    typed = read_section(section, MultiDict({"attendance": "most days", "admission_date-day": "40"}), TODAY)
 
     _, page = drawn(app, section, {"child": typed})
 

@@ -23,7 +23,7 @@ from app.forms.definitions.definition import (
 )
 from app.forms.definitions.facts import FACTS, FROM_REQUEST, facts_needed, with_facts
 from app.forms.definitions.parse import checksum, parse, parse_once
-from app.forms.definitions.reading import add_row, put_section, read_section, remove_row
+from app.forms.definitions.reading import FieldsOfMany, add_row, put_section, read_section, remove_row
 from app.forms.definitions.text import NOT_PROVIDED, AnswerLine, AnswerTable, answer_lines, answers_as_text
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "AnswerTable",
     "Answers",
     "DefinitionError",
+    "FieldsOfMany",
     "FormDefinition",
     "Option",
     "Problem",

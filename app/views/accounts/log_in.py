@@ -191,7 +191,8 @@ class LogInView(PortalView):
     @has_access
     def stay(self) -> ResponseReturnValue:
         """Record activity, for the button "Stay logged in"."""
-        record_activity()
+        with self.work() as work:
+            record_activity(work)
         if request.accept_mimetypes.best == "application/json":
             return {"stay": True}
         return redirect(url_for("HomeView.home"))

@@ -1,22 +1,20 @@
 """The WTForms side of the form engine: one form class per section of a published form, made from its definition.
 
 Templates draw a section by iterating over `form.asked` and giving each question's macro `form.values[question.id]`
-and `form.faults`; WTForms provides the fields, the page its CSRF token. Posted values are read by `values_from`, not
-by WTForms, because a draft must store invalid input too.
+and `form.faults`; WTForms provides the fields, the page its CSRF token. Posted values are read by
+`app.forms.definitions.read_section`, not by WTForms, because a draft must store invalid input too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import Field, MultipleFileField, RadioField, SelectChoice, SelectField, SelectMultipleField
 
-from app.forms.definitions import Answers, Problem, Question, Section, read_section
+from app.forms.definitions import Answers, Problem, Question, Section
 from app.forms.definitions.kinds import KINDS
 from app.forms.definitions.simple_kinds import YesNo
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
@@ -136,8 +134,3 @@ def in_readers_language(question: Question) -> Question:
 
 def _shown_value(question: Question, value: Any) -> Any:
     return translated(KINDS[question.kind].text(question, value)) if question.kind == "prefilled" else value
-
-
-def values_from(section: Section, posted: MultiDict[str, str], today: date) -> dict[str, Any]:
-    """Return the answers posted from a section's page; see `app.forms.definitions.read_section`."""
-    return read_section(section, posted, today)

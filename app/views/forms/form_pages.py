@@ -17,17 +17,10 @@ from app.forms.returns import still_as_sent
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
-from app.security import app_context
 from app.views.forms.form_fields import SectionForm, section_form
-from app.views.web.base import origin, principal
 from app.views.web.pages import translated, uk_datetime, uk_time
 
 Context = dict[str, Any]
-
-
-def read_only_work() -> UnitOfWork:
-    """Return a unit of work of the current user for a page that only reads."""
-    return UnitOfWork(app_context(), app_context().database.session(), principal(), origin())
 
 
 EVERYTHING, ANSWERS = "all", "answers"

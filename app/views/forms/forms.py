@@ -12,15 +12,16 @@ from flask_babel import gettext as _
 from app.cases import returned_forms
 from app.core.errors import FieldError, Incomplete, NotFound, ValidationFailed
 from app.core.text_input import clean_lines
-from app.forms import attachments, conflicts, drafts, reading, returns, submissions
-from app.forms.definitions import Problem
-from app.forms.form_context import load_form, load_form_for_update
+from app.forms import attachments, drafts, reading, returns, section_saving, submissions
+from app.forms.form_context import load_form
+from app.forms.section_saving import SectionConflict, SectionSaved
+from app.models import SectionDraft
+from app.security import app_context
 from app.views.cases.assigning import waiting_form
 from app.views.forms.form_pages import (
     after,
     missing_lines,
     problems_asked_for,
-    read_only_work,
     section_page,
     section_url,
     task_page,
@@ -33,9 +34,9 @@ from app.views.forms.form_reading import (
     read_page,
     sent_page,
 )
-from app.views.forms.section_post import read_sent, receive_uploads, with_draft, wrong_in
+from app.views.forms.section_post import section_post
 from app.views.web.access_control import record_activity
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_time
 from app.views.web.register import register
@@ -82,104 +83,71 @@ class FormView(PortalView):
         return self.page("forms/section.html", **section_page(work, opened, found, problems))
 
     def _save(self, form_id: int, section_id: str) -> ResponseReturnValue:
-        try:
-            with self.work() as work:
-                opened = load_form_for_update(work, form_id)
-                section = opened.section(section_id)
-                posted = read_sent(section, work)
-                before = opened.drafts[section_id].version if section_id in opened.drafts else 0
-                draft = drafts.save_section(work, opened, section_id, posted.entered, posted.version)
-                own_window = before > posted.version and draft.version > before
-                if posted.taken_off is not None:
-                    attachments.take_off(work, opened, posted.taken_off)
-                opened = with_draft(opened, section, draft)
-                problems = wrong_in(opened, section, work)
-                following = after(opened, section)
-        except drafts.EditConflict:
-            self._put_aside(form_id, section_id)
-            return self._compare(form_id, section_id, 409)
-        if own_window:
+        with self.work() as work:
+            outcome = section_saving.save(work, form_id, section_id, section_post())
+        if isinstance(outcome, SectionConflict):
+            return self._compare(outcome, 409)
+        if outcome.uploads:  # they are checked and stored between two transactions, which is slow
+            with attachments.stored(app_context(), outcome.uploads) as stored, self.work() as work:
+                outcome = section_saving.attach(work, outcome, stored)
+        if outcome.replaced_own:
             flash(
                 _("You saved this section in another window too. We have kept what you saved last."), "info"
             )
-        file_faults = receive_uploads(form_id, section_id, posted)
-        if posted.goes_to and not file_faults:
-            return redirect(section_url(form_id, section_id, posted.goes_to))
-        return self._go_on(form_id, section_id, following, problems, file_faults)
+        return self._saved(outcome)
 
-    def _go_on(
-        self,
-        form_id: int,
-        section_id: str,
-        following: str,
-        problems: list[Problem],
-        file_faults: dict[str, str],
-    ) -> ResponseReturnValue:
-        if request.form.get("then") == "later" and not file_faults:
+    def _saved(self, outcome: SectionSaved) -> ResponseReturnValue:
+        """Return the page after a section: the next one, the list, or the same one with its errors."""
+        form_id, section = outcome.opened.form.id, outcome.section
+        if outcome.goes_to and not outcome.file_faults:
+            return redirect(section_url(form_id, section.id, outcome.goes_to))
+        if request.form.get("then") == "later" and not outcome.file_faults:
             flash(_("What you typed has been saved."), "success")
             return redirect(url_for("FormView.show", form_id=form_id))
-        if not problems and not file_faults:
-            return redirect(following)
-        work = read_only_work()
-        opened = load_form(work, form_id)
-        context = section_page(work, opened, opened.section(section_id), problems, file_faults)
+        if not outcome.problems and not outcome.file_faults:
+            return redirect(after(outcome.opened, section))
+        context = section_page(
+            read_only_work(), outcome.opened, section, outcome.problems, outcome.file_faults
+        )
         return self.page("forms/section.html", 422, **context)
 
     @expose("/<int:form_id>/section/<section>/autosave", methods=["POST"])
     @has_access
     def autosave(self, form_id: int, section: str) -> ResponseReturnValue:
         """Save a section automatically during input, and answer the page's script in JSON."""
-        try:
-            with self.work() as work:
-                opened = load_form_for_update(work, form_id)
-                posted = read_sent(opened.section(section), work)
-                draft = drafts.autosave_section(work, opened, section, posted.entered, posted.version)
-        except drafts.EditConflict:
-            self._put_aside(form_id, section)
-            return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
-        if draft.version != posted.version:
-            record_activity()  # new input; a page that only repeats its last save must not extend the log-in
-        return jsonify(saved_at=uk_time(draft.saved_at), version=draft.version)
-
-    def _put_aside(self, form_id: int, section_id: str) -> None:
+        post = section_post()
         with self.work() as work:
-            opened = load_form_for_update(work, form_id)
-            posted = read_sent(opened.section(section_id), work)
-            conflicts.stash(work, opened, section_id, posted.entered, posted.version)
+            outcome = section_saving.autosave(work, form_id, section, post)
+            if isinstance(outcome, SectionDraft) and outcome.version != post.version:
+                record_activity(
+                    work
+                )  # new input; a page that repeats its last save does not extend the log-in
+        if isinstance(outcome, SectionConflict):
+            return jsonify(compare=url_for("FormView.compare", form_id=form_id, section=section)), 409
+        return jsonify(saved_at=uk_time(outcome.saved_at), version=outcome.version)
 
     @expose("/<int:form_id>/section/<section>/compare", methods=["GET", "POST"])
     @has_access
     def compare(self, form_id: int, section: str) -> ResponseReturnValue:
         """Show both versions of a section in conflict, and save the choice between them."""
         if request.method == "GET":
-            return self._compare(form_id, section, 200)
-        try:
-            with self.work() as work:
-                opened = load_form_for_update(work, form_id)
-                found = opened.section(section)
-                picks, entered = _choices()
-                version = read_sent(found, work).version
-                draft = conflicts.settle(work, opened, section, picks, entered, version)
-                following = after(with_draft(opened, found, draft), found)
-        except drafts.EditConflict:
-            return self._compare(form_id, section, 409)
-        except ValidationFailed as refused:
-            return self._compare(form_id, section, 422, refused)
-        flash(_("Your choices have been saved."), "success")
-        return redirect(following)
-
-    def _compare(
-        self, form_id: int, section_id: str, status: int, refused: ValidationFailed | None = None
-    ) -> ResponseReturnValue:
-        work = read_only_work()
-        opened = load_form(work, form_id)
+            return self._compare(section_saving.conflict(read_only_work(), form_id, section), 200)
         picks, entered = _choices()
-        faults = {fault.field: translated(fault.text) for fault in (refused.faults if refused else ())}
+        with self.work() as work:
+            outcome = section_saving.settle(work, form_id, section, picks, entered, section_post().version)
+        if isinstance(outcome, SectionConflict):
+            return self._compare(outcome, 422 if outcome.faults else 409)
+        flash(_("Your choices have been saved."), "success")
+        return redirect(after(outcome.opened, outcome.section))
+
+    def _compare(self, conflict: SectionConflict, status: int) -> ResponseReturnValue:
+        picks, entered = _choices()
+        faults = {fault.field: translated(fault.text) for fault in conflict.faults}
         return self.page(
             "forms/compare.html",
             status,
-            opened=opened,
-            found=conflicts.compare(work, opened, section_id),
+            opened=conflict.opened,
+            found=conflict.comparison,
             picks=picks,
             entered=entered,
             faults=faults,

@@ -22,7 +22,7 @@ from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT, Opene
 from app.messages.queries.messages import Addressee, Box, lines_of
 from app.security import app_context
 from app.views.messages.message_words import subject_of, text_of
-from app.views.web.base import PortalView, principal
+from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.converters import number_asked
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import show_errors
@@ -50,11 +50,11 @@ class WriteForm(AnswerForm):
     body = TextAreaField(_l("Your message"))
     """Declared again to come last, because errors are listed in the order of the fields."""
 
-    def __init__(self, linked: list[Addressee] | None = None) -> None:
-        super().__init__()
+    def offer(self, linked: list[Addressee]) -> None:
+        """Set the people to choose from."""
         self.to.choices = [
-            *_everyone_choice(linked or []),
-            *((str(each.person_id), _named(each)) for each in linked or []),
+            *_everyone_choice(linked),
+            *((str(each.person_id), _named(each)) for each in linked),
         ]
 
 
@@ -139,12 +139,11 @@ class MessageView(PortalView):
     def write(self) -> ResponseReturnValue:
         """Write a message: the SEN team to a person linked to a child, other people to the SEN team."""
         child_id = number_asked("child_id")
-        with self.work() as work:
-            team = work.me.in_sen_team
-            child, linked = messages.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
-        if team and child is None:
+        work = read_only_work()
+        team = work.me.in_sen_team
+        if team and child_id is None:
             return self.page("messages/choose_child.html")
-        form = WriteForm(linked if team else None)
+        form = WriteForm()
         if form.is_submitted():
             try:
                 self._send(form, child_id)
@@ -153,12 +152,12 @@ class MessageView(PortalView):
             else:
                 flash(_("Your message has been sent."), "success")
                 return redirect(
-                    url_for("ChildView.show", child_id=child_id) if child else url_for("MessageView.inbox")
+                    url_for("MessageView.inbox")
+                    if child_id is None
+                    else url_for("ChildView.show", child_id=child_id)
                 )
-        warned: list[str] = []
-        if team and child_id is not None:
-            with self.work() as work:
-                warned = _who_must_not_know(work, child_id)
+        child, linked = messages.whom_to_write_to(work, child_id) if child_id is not None else (None, [])
+        form.offer(linked if team else [])
         return self.page(
             "messages/write.html",
             422 if form.errors else 200,
@@ -166,7 +165,7 @@ class MessageView(PortalView):
             child=child,
             in_team=team,
             linked=linked,
-            warned=warned,
+            warned=_who_must_not_know(work, child_id) if team and child_id is not None else [],
             longest_subject=LONGEST_SUBJECT,
             longest_body=LONGEST_BODY,
         )

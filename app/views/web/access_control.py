@@ -13,7 +13,7 @@ from app.accounts.sessions import touch, wants_touch
 from app.core.database.engine import end_reading
 from app.core.database.row_filter import set_principal
 from app.core.errors import TooMany
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.views.web.base import app_context, my_work, origin, principal
 from app.views.web.cookie import CHALLENGE, SAVED_SUBMISSION, form_owner
 from app.views.web.head_requests import is_head_request
@@ -43,10 +43,9 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
-def record_activity() -> None:
+def record_activity(work: UnitOfWork) -> None:
     """Record activity in the session, for a script's request that carries a person's input."""
-    with my_work() as work:
-        touch(work, current_user.log_in_id)
+    touch(work, current_user.log_in_id)
 
 
 def save_posted_form() -> int | None:
@@ -98,7 +97,8 @@ def init_access_control(app: Flask) -> None:
             abort(404)  # a view without a permission is not reachable
         automatic = is_head_request() or _is_script()
         if not automatic and wants_touch(current_user, app_context().clock.now()):
-            record_activity()
+            with my_work() as work:
+                record_activity(work)
         return None
 
     @app.teardown_appcontext

@@ -14,7 +14,7 @@ from flask_login import current_user
 from app.core.networks import network_of
 from app.core.origin import Origin
 from app.core.roles import READ, WRITE, Principal
-from app.core.unit_of_work import UnitOfWork, unit_of_work
+from app.core.unit_of_work import ReadOnlyWork, UnitOfWork, unit_of_work
 from app.security import app_context
 from app.views.web.head_requests import is_head_request
 
@@ -40,6 +40,11 @@ def my_work(*, always_commit: bool = False) -> Iterator[UnitOfWork]:
         app_context(), principal(), origin(), session, commit=always_commit or not is_head_request()
     ) as work:
         yield work
+
+
+def read_only_work() -> ReadOnlyWork:
+    """Return a unit of work of the logged-in person for a page that only reads, in the request's own transaction."""
+    return ReadOnlyWork(app_context(), app_context().database.session(), principal(), origin())
 
 
 class PortalView(BaseView):

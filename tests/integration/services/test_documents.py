@@ -38,7 +38,7 @@ def request_form(cast, make):
 def attach(actor, form_id: int, name: str = "map.pdf", content: bytes = PDF, place=FILES) -> Document:
     received = documents.receive(actor.app.extensions["app_context"], name, io.BytesIO(content))
     with actor.works() as work:
-        return attachments.attach(work, form_id, *place, received)
+        return attachments.attach(work, load_form_for_update(work, form_id), *place, received)
 
 
 def on_disk(context) -> list[Path]:
@@ -142,14 +142,14 @@ def test_a_file_for_which_there_is_no_room_is_not_kept(context, cast, request_fo
     before = set(on_disk(context))
 
     with pytest.raises(UploadError), cast.sana.works() as work:
-        attachments.make_room(work, request_form.id, *FILES)
+        attachments.make_room(work, load_form_for_update(work, request_form.id), *FILES)
     with (
         pytest.raises(UploadError),
         documents.received(context, "b.pdf", io.BytesIO(PDF)) as late,
         cast.sana.works() as work,
     ):
         assert set(on_disk(context)) > before
-        attachments.attach(work, request_form.id, *FILES, late)
+        attachments.attach(work, load_form_for_update(work, request_form.id), *FILES, late)
 
     assert set(on_disk(context)) == before, "one that came too late is taken away again"
 
@@ -312,7 +312,7 @@ def test_what_the_scanner_finds_is_not_kept(context):
 def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(context, cast, request_form):
     received = documents.receive(at_scanner(context, "127.0.0.1:1"), "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
-        document = attachments.attach(work, request_form.id, *FILES, received)
+        document = attachments.attach(work, load_form_for_update(work, request_form.id), *FILES, received)
     assert document.state is DocumentState.received
     with pytest.raises(InvalidState), cast.sana.works() as work:
         documents.open_for_download(work, document.id)
@@ -329,7 +329,9 @@ def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(context, cas
     for name in ("taken off.pdf", "gone.pdf", "there.pdf"):
         received = documents.receive(away, name, io.BytesIO(PDF))
         with cast.sana.works() as work:
-            waiting.append(attachments.attach(work, request_form.id, *FILES, received))
+            waiting.append(
+                attachments.attach(work, load_form_for_update(work, request_form.id), *FILES, received)
+            )
     with cast.sana.works() as work:
         attachments.take_off(work, load_form_for_update(work, request_form.id), waiting[0].id)
     for document in waiting[:2]:
@@ -345,7 +347,7 @@ def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(context, cas
 def test_a_waiting_file_that_turns_out_sick_goes(context, cast, request_form):
     received = documents.receive(at_scanner(context, "127.0.0.1:1"), "a.txt", io.BytesIO(b"a virus"))
     with cast.sana.works() as work:
-        document = attachments.attach(work, request_form.id, *FILES, received)
+        document = attachments.attach(work, load_form_for_update(work, request_form.id), *FILES, received)
 
     with ClamdOnTheLine() as clamd, everything(context) as work:
         documents.scan_waiting(work.session, at_scanner(context, clamd.address))
