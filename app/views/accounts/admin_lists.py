@@ -33,8 +33,8 @@ from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import StringField
-from app.views.web.listed import Onward
-from app.views.web.lists import Narrowing
+from app.views.web.listed import RowLink
+from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_datetime
 from app.views.web.reference import ReferenceInterface
@@ -75,8 +75,8 @@ class UserList(PortalModelView):
     show_template = "pages/admin/user.html"
     exports = ["name", "email", "roles", "organisation", "active", "last_login"]
     find_label = _l("Find a person by name or email address")
-    narrowings = {
-        "closed": Narrowing(_l("Closed accounts"), lambda: Person.active.is_(False)),
+    saved_filters = {
+        "closed": SavedFilter(_l("Closed accounts"), lambda: Person.active.is_(False)),
     }
     label_columns = {
         "name": _l("Name"),
@@ -263,7 +263,7 @@ class OrganisationList(PortalModelView):
     search_columns = ["name", "kind", "postcode"]
     base_order = ("name", "asc")
     exports = ["name", "kind", "urn", "address", "postcode", "phone", "active"]
-    narrowings = {"closed": Narrowing(_l("No longer used"), lambda: Organisation.active.is_(False))}
+    saved_filters = {"closed": SavedFilter(_l("No longer used"), lambda: Organisation.active.is_(False))}
     label_columns = {
         "name": _l("Name"),
         "kind": _l("Kind"),
@@ -302,10 +302,10 @@ class OrganisationList(PortalModelView):
     description_columns = {"urn": _l("The 6-digit number of a school, if it has one")}
     formatters_columns = {"kind": _profession, "active": _yes_no}
 
-    def leads_to(self, record: Organisation) -> list[Onward]:
+    def record_links(self, record: Organisation) -> list[RowLink]:
         """Return the link to the organisation's people."""
         href = url_for("ColleagueView.organisation", organisation_id=record.id)
-        return [Onward(_("People who work here"), href)]
+        return [RowLink(_("People who work here"), href)]
 
     def pre_update(self, item: Organisation) -> None:
         """Notice that an organisation is marked as no longer in use."""

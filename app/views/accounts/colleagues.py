@@ -140,7 +140,7 @@ class ColleagueView(PortalView):
 
 
 def _more(people: Sequence[Person]) -> int:
-    """How many are shown where there are more; 0 where these are all."""
+    """Return how many are shown where there are more; 0 where these are all."""
     return membership.MOST_SHOWN if len(people) > membership.MOST_SHOWN else 0
 
 

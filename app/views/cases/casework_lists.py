@@ -35,17 +35,17 @@ from app.views.cases.case_parts import why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late
 from app.views.web.list_interface import PortalInterface
-from app.views.web.listed import Listed, Onward
-from app.views.web.lists import Narrowing
+from app.views.web.listed import Listed, RowLink
+from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_date, uk_datetime
 from app.views.web.register import register
 from app.views.web.words import FORM_STATES, form_state
 
 
-def child_page(child: Child) -> Onward:
+def child_page(child: Child) -> RowLink:
     """Return the link to a child's own page."""
-    return Onward(
+    return RowLink(
         _("Open the page of %(name)s", name=child.name), url_for("ChildView.show", child_id=child.id)
     )
 
@@ -93,13 +93,13 @@ class ChildList(PortalModelView):
     search_columns: list[str] = []
     base_order = ("id", "desc")
     exports = ["name", "date_of_birth", "setting", "upn", "nhs_number", "postcode", "created_at"]
-    exported_as_kept = {"nhs_number"}
+    exported_as_stored = {"nhs_number"}
     find_label = _l("Find a child by name, date of birth, UPN or NHS number")
-    narrowings = {
-        "duplicates": Narrowing(
+    saved_filters = {
+        "duplicates": SavedFilter(
             _l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)
         ),
-        "of_age": Narrowing(
+        "of_age": SavedFilter(
             _l("Over school age, with a parent linked"), lambda: lists.with_parents_of_age(_today())
         ),
     }
@@ -145,23 +145,23 @@ class ChildList(PortalModelView):
         """Return the event of viewing a child, because the record shows what the child's page shows."""
         return ChildViewed(child_id=record.id)
 
-    def name_leads_to(self, record: Child) -> str:
+    def name_href(self, record: Child) -> str:
         """Return the address of the child's own page."""
         return url_for("ChildView.show", child_id=record.id)
 
-    def also_leads_to(self, record: Child) -> list[Onward]:
+    def row_links(self, record: Child) -> list[RowLink]:
         """Return a link to the comparison, for a possible duplicate."""
         return self._to_compare(record)
 
-    def leads_to(self, record: Child) -> list[Onward]:
+    def record_links(self, record: Child) -> list[RowLink]:
         """Return links to the child's page and, for a possible duplicate, to the comparison."""
         return [child_page(record), *self._to_compare(record)]
 
-    def _to_compare(self, record: Child) -> list[Onward]:
+    def _to_compare(self, record: Child) -> list[RowLink]:
         if record.possible_duplicate_of_id is None:
             return []
         href = url_for("DuplicateView.settle", child_id=record.id)
-        return [Onward(_("Are these the same child?"), href, record.name)]
+        return [RowLink(_("Are these the same child?"), href, record.name)]
 
 
 class FormList(PortalModelView):
@@ -214,15 +214,15 @@ class FormList(PortalModelView):
         """Return the event of viewing the child, because the record shows decision reasons and advice notes."""
         return ChildViewed(child_id=record.child_id)
 
-    def name_leads_to(self, record: Form) -> str:
+    def name_href(self, record: Form) -> str:
         """Return the address of the child's page, since the name is the child's."""
         return url_for("ChildView.show", child_id=record.child_id)
 
-    def also_leads_to(self, record: Form) -> list[Onward]:
+    def row_links(self, record: Form) -> list[RowLink]:
         """Return a link to the submitted form."""
         return self._to_read(record)
 
-    def told_apart(self, record: Form) -> str:
+    def link_details(self, record: Form) -> str:
         """Return the child's name, which distinguishes the form from others in the list."""
         return record.child.name
 
@@ -231,15 +231,15 @@ class FormList(PortalModelView):
         dates = (record.due_on, record.wanted_by)
         return form_due(record.kind, record.state, dates, _today())
 
-    def leads_to(self, record: Form) -> list[Onward]:
+    def record_links(self, record: Form) -> list[RowLink]:
         """Return links to the submitted form and to the child."""
         return [*self._to_read(record), child_page(record.child)]
 
-    def _to_read(self, record: Form) -> list[Onward]:
+    def _to_read(self, record: Form) -> list[RowLink]:
         if record.received_on is None:
             return []
         href = url_for("FormView.read", form_id=record.id)
-        return [Onward(str(self.read_words), href, self.told_apart(record))]
+        return [RowLink(str(self.read_words), href, self.link_details(record))]
 
 
 @register(_l("Requests"), order=50)
@@ -254,10 +254,10 @@ class RequestList(FormList):
     list_columns = ["child", "state", "origin", "received_on", "due_on"]
     show_columns = ["title", *list_columns, "author", "decided_on", "decision_reason"]
     exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
-    narrowings = {
-        "new": Narrowing(_l("New"), lambda: forms_in("request", [FormState.submitted])),
-        "deciding": Narrowing(_l("Waiting for a decision"), lambda: UNDECIDED_REQUESTS),
-        "overdue": Narrowing(
+    saved_filters = {
+        "new": SavedFilter(_l("New"), lambda: forms_in("request", [FormState.submitted])),
+        "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_REQUESTS),
+        "overdue": SavedFilter(
             _l("Decision or plan overdue"),
             lambda: and_(
                 Request.due_on < _today(),
@@ -287,22 +287,22 @@ class AdviceList(FormList):
         "adviser_reason",
     ]
     exports = ["child", "title", "state", "organisation", "author", "asked_on", "due_on", "received_on"]
-    narrowings = {
-        "submitted": Narrowing(_l("To read"), lambda: forms_in("advice", [FormState.submitted])),
-        "overdue": Narrowing(
+    saved_filters = {
+        "submitted": SavedFilter(_l("To read"), lambda: forms_in("advice", [FormState.submitted])),
+        "overdue": SavedFilter(
             _l("Overdue"),
             lambda: and_(
                 Advice.due_on < _today(),
                 AWAITED_ADVICE,
             ),
         ),
-        "waiting": Narrowing(
+        "waiting": SavedFilter(
             _l("Not yet received"),
             lambda: AWAITED_ADVICE,
         ),
     }
 
-    def told_apart(self, record: Form) -> str:
+    def link_details(self, record: Form) -> str:
         """Return title and name, because a child has several advice forms."""
         return f"{translated(record.title)}, {record.child.name}"
 
@@ -332,8 +332,8 @@ class RegistrationList(PortalModelView):
     find_label = _l("Find by name or email address")
     exports = ()
     base_order = ("created_at", "desc")
-    narrowings = {
-        "waiting": Narrowing(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)
+    saved_filters = {
+        "waiting": SavedFilter(_l("To approve"), lambda: Registration.state == RegistrationState.waiting)
     }
     label_columns = {
         "first_name": _l("First name"),
@@ -368,12 +368,12 @@ class RegistrationList(PortalModelView):
             )
         )
 
-    def leads_to(self, record: Registration) -> list[Onward]:
+    def record_links(self, record: Registration) -> list[RowLink]:
         """Return a link to the decision page while the registration awaits one."""
         if record.state is not RegistrationState.waiting:
             return []
         return [
-            Onward(
+            RowLink(
                 _("Decide about this registration"),
                 url_for("RegistrationView.decide", registration_id=record.id),
             )

@@ -13,8 +13,8 @@ from app.models import Message
 from app.operations.queries import lists
 from app.views.cases.casework_lists import child_page, named
 from app.views.web.list_interface import PortalInterface
-from app.views.web.listed import Onward
-from app.views.web.lists import Narrowing
+from app.views.web.listed import RowLink
+from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import uk_datetime
 from app.views.web.register import register
@@ -37,9 +37,9 @@ class MessageList(PortalModelView):
     exports = ()
     changes = about_children = False
     base_order = ("created_at", "desc")
-    narrowings = {
-        "team": Narrowing(_l("To the SEN team"), lambda: Message.recipient_id.is_(None)),
-        "unread": Narrowing(
+    saved_filters = {
+        "team": SavedFilter(_l("To the SEN team"), lambda: Message.recipient_id.is_(None)),
+        "unread": SavedFilter(
             _l("To the SEN team, unread"),
             lambda: and_(Message.recipient_id.is_(None), Message.read_at.is_(None)),
         ),
@@ -68,7 +68,7 @@ class MessageList(PortalModelView):
         """Return the event of reading the message, because the record shows all of it."""
         return MessageRead(child_id=record.child_id, message_id=record.id)
 
-    def leads_to(self, record: Message) -> list[Onward]:
+    def record_links(self, record: Message) -> list[RowLink]:
         """Return links to the page where it can be answered, and to the child it is about."""
-        ways = [Onward(_("Open this message"), url_for("MessageView.read", message_id=record.id))]
+        ways = [RowLink(_("Open this message"), url_for("MessageView.read", message_id=record.id))]
         return [*ways, child_page(record.child)] if record.child else ways

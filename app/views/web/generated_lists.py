@@ -1,4 +1,4 @@
-"""What the generated lists need beyond HTML: their filter's boxes, sort links, pages, and this page's address with other choices."""
+"""What templates of generated lists call: filter fields, sort links, page links, and this page's address with changes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,24 +11,24 @@ from app.views.web.list_interface import COUNT_UP_TO
 
 
 def typed_value(field: Any) -> str:
-    """What an input shows: what was typed, else what is held."""
+    """Return what an input shows: the text that was entered, else the stored value."""
     show = getattr(field, "_value", None)
     value = show() if show is not None else field.data
     return "" if value is None else str(value)
 
 
 def choice_pairs(field: Any) -> list[tuple[str, str]]:
-    """A field's choices as (value, words)."""
+    """Return a field's choices as (value, label)."""
     return [(str(choice[0]), str(choice[1])) for choice in field.iter_choices()]
 
 
 def chosen_values(field: Any) -> list[str]:
-    """The choices that are made."""
+    """Return the selected choices."""
     return [str(choice[0]) for choice in field.iter_choices() if choice[2]]
 
 
 def with_args(**changes: Any) -> str:
-    """This page's address with other choices: with_args(page=2, state=None) changes one and drops one."""
+    """Return this page's address with changed arguments: with_args(page=2, state=None) changes one and removes one."""
     here, own = _own_address()
     args = [(name, value) for name, value in own if name not in changes]
     for name, value in changes.items():
@@ -39,7 +39,7 @@ def with_args(**changes: Any) -> str:
 
 
 def _own_address() -> tuple[str, Sequence[tuple[str, str]]]:
-    """This page's path and what the reader asked of it, worked out once a page: a list has a dozen links to itself."""
+    """Return this page's path and arguments, computed once per request: a list has a dozen links to itself."""
     held: tuple[str, Sequence[tuple[str, str]]] | None = request.environ.get("portal.own_address")
     if held is None:
         # The reader's own arguments never go through url_for, which gives some names a meaning of its own.
@@ -49,12 +49,12 @@ def _own_address() -> tuple[str, Sequence[tuple[str, str]]]:
 
 
 def sort_heading(text: str, column: str, order: str | None = None, href: str = "#") -> dict[str, str | None]:
-    """The head of a column that the reader can sort by."""
+    """Return the heading of a sortable column."""
     return {"text": text, "column": column, "order": order, "href": href}
 
 
 class SearchField(NamedTuple):
-    """One box of a generated list's filter: what it asks, how it is posted and what was asked last time."""
+    """One field of a generated list's filter: its name, label, kind, value and choices."""
 
     name: str
     label: str
@@ -64,11 +64,11 @@ class SearchField(NamedTuple):
 
 
 PREFERRED = ("ct", "rel_m_m", "rel_o_m", "eq")
-"""People search for "contains" in text and "is" in everything else; the rest of the operations are for databases."""
+"""The operations to offer, the first that a column has: "contains" for text, "is" for everything else."""
 
 
 def search_fields(form: Form, columns: list[str], filters: Any) -> list[SearchField]:
-    """The empty boxes of a generated list's filter, one a column, each with the operation people expect."""
+    """Return the empty fields of a generated list's filter, one for each column."""
     return [_search_field(form[column], column, offered) for column, offered in _offered(columns, filters)]
 
 
@@ -96,37 +96,37 @@ def _search_field(field: Any, column: str, offered: list[Any]) -> SearchField:
 
 
 def order_heading(column: str, label: Any, view: str) -> dict[str, str | None]:
-    """The head of a generated list's column: pressed once it sorts upwards, pressed again downwards."""
+    """Return the heading of a generated list's column: its link sorts upwards, and then downwards."""
     here = request.args.get(f"_oc_{view}") == column
     order = request.args.get(f"_od_{view}") if here else None
     order = order if order in ("asc", "desc") else None
-    turned = "desc" if order == "asc" else "asc"
-    href = with_args(**{f"_oc_{view}": column, f"_od_{view}": turned, f"page_{view}": None})
+    reversed_order = "desc" if order == "asc" else "asc"
+    href = with_args(**{f"_oc_{view}": column, f"_od_{view}": reversed_order, f"page_{view}": None})
     return sort_heading(str(label), column, order, href)
 
 
 def page_links(view: str) -> Callable[[int], str]:
-    """The address of a generated list's page, counted from 1."""
+    """Return a function that gives the address of a generated list's page, counted from 1."""
     return lambda number: with_args(**{f"page_{view}": str(number - 1) if number > 1 else None})
 
 
 def fresh_page() -> dict[str, None]:
-    """Arguments to drop when a list changes: page 7 of the old list means nothing in the new one."""
+    """Return the arguments to remove when a list changes, since its page number no longer applies."""
     return {name: None for name in request.args if name.startswith("page_")}
 
 
 def filters_in_use() -> bool:
-    """True when the reader narrowed this list down."""
+    """Return True when the list is filtered."""
     return any(name.startswith("_flt_") or name == "show" for name in request.args)
 
 
 def count_up_to() -> int:
-    """Totals beyond this are shown as "more than"."""
+    """Return the total beyond which "more than" is shown."""
     return COUNT_UP_TO
 
 
 def init_generated_lists(app: Flask) -> None:
-    """AppBuilder's widgets are drawn without a page's context, so these are known everywhere."""
+    """Add these functions to the template environment: AppBuilder renders widgets without the page's context."""
     app.jinja_env.filters.update(
         typed_value=typed_value, choice_pairs=choice_pairs, chosen_values=chosen_values
     )

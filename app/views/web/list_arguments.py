@@ -1,4 +1,4 @@
-"""What the address of a generated list may ask: a page, an order, a saved view, filters. Anything else is left out."""
+"""The query of a generated list: page, order, saved filter and filters. Anything else is ignored."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,11 +19,11 @@ MOST_ARGUMENTS = 20
 class ListArguments(ModelView):
     """The part of a generated list that reads its address."""
 
-    narrowings: Mapping[str, Any] = {}
-    """Saved views, opened by ?show=<name>."""
+    saved_filters: Mapping[str, Any] = {}
+    """Ready-made filters, opened by ?show=<name>."""
 
     def _sound_arguments(self) -> Sequence[tuple[str, str]]:
-        """The arguments that mean something here; a mistyped address leads to the list, never to an error."""
+        """Return the valid arguments. An invalid address leads to the list, never to an error."""
         name = type(self).__name__
         accepted = []
         for key, asked in request.args.items(multi=True):
@@ -33,7 +33,7 @@ class ListArguments(ModelView):
                 or (key == f"psize_{name}" and value in {"10", "25", "50", "100"})
                 or (key == f"_oc_{name}" and value in self.order_columns)
                 or (key == f"_od_{name}" and value in {"asc", "desc"})
-                or (key == "show" and value in self.narrowings)
+                or (key == "show" and value in self.saved_filters)
                 or (key.startswith("_flt_") and self._is_sound_filter(key, value))
             )
             if sound:
@@ -48,7 +48,7 @@ class ListArguments(ModelView):
         ]
 
     def _plain_value(self, key: str, asked: str) -> str:
-        """A filter's value cleaned, and a date in the one form that AppBuilder reads."""
+        """Return a filter's value, cleaned, and a date in the form that AppBuilder reads."""
         if not key.startswith("_flt_"):
             return asked
         value = clean_line(asked)

@@ -1,4 +1,4 @@
-"""AppBuilder's way to the table behind a generated list."""
+"""The data interface of generated lists and record pages, for AppBuilder."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,13 @@ from app.core.database.engine import use_custom_plans
 from app.core.database.listing import Criteria, Listing, Page
 
 COUNT_UP_TO = 1000
-"""Totals beyond this are shown as "more than 1,000": nobody counts a whole county on every page."""
+"""Totals beyond this are shown as "more than 1,000": counting every row on every page is too slow."""
 LARGEST_ID = 2**31 - 1
 EVERY_ROW = Criteria(true())
 
 
 class PortalInterface(SQLAInterface):
-    """AppBuilder's way to a table: what the list shows is loaded in the same statement, and totals are capped."""
+    """A data interface that loads what the list shows in one statement, and caps totals."""
 
     def __init__(self, obj: type[Any], *options: ExecutableOption, listing: Listing | None = None) -> None:
         self.listing = listing
@@ -27,11 +27,11 @@ class PortalInterface(SQLAInterface):
 
     @property
     def loads(self) -> bool:
-        """Whether it was said what is loaded with the rows."""
+        """Whether related rows to load were named."""
         return bool(self.options) or self.listing is not None
 
     def get_search_columns_list(self) -> list[str]:
-        """A list is filtered by the columns it names and no others; AppBuilder would offer them all."""
+        """Return no columns, so that a list is filtered only by those it names; AppBuilder would offer all."""
         return []
 
     def query(
@@ -45,7 +45,7 @@ class PortalInterface(SQLAInterface):
         outer_default_load: bool = False,
         criteria: Criteria = EVERY_ROW,
     ) -> tuple[int, list[Any]]:
-        """One page of rows, and how many there are up to the cap (one more means "more than").
+        """Return one page of rows, and how many there are up to the cap (one more means "more than").
 
         A list with a `listing` reads snapshots. Lists whose rows have many related rows (a person's roles), and what
         AppBuilder asks by itself (is this name taken?), load objects.
@@ -66,14 +66,14 @@ class PortalInterface(SQLAInterface):
         return count, self.apply_pagination(found, page, page_size).all()
 
     def _criteria_of(self, filters: Filters | None) -> Sequence[ColumnElement[bool]]:
-        """What AppBuilder's filters ask of a row."""
+        """Return the criteria of AppBuilder's filters."""
         if filters is None or not filters.filters:
             return ()
         asked: Any = self.apply_filters(select(self.obj), filters)
         return () if asked.whereclause is None else (asked.whereclause,)
 
     def get(self, id: Any, filters: Filters | None = None, select_columns: list[str] | None = None) -> Any:
-        """The row with this number, or None when there is none that this person may see."""
+        """Return the row with this id, or None when there is none that this person may see."""
         number = str(id)
         if not number.isascii() or not number.isdigit() or int(number) > LARGEST_ID:
             return None

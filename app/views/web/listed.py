@@ -7,26 +7,26 @@ from typing import Any, NamedTuple
 from app.views.web.due_dates import Due
 
 
-class Onward(NamedTuple):
-    """Where a row or a record's page leads on to: the words of the link, and its address."""
+class RowLink(NamedTuple):
+    """A link of a row or a record's page: its text and address."""
 
     text: str
     href: str
     about: str = ""
-    """What tells it from the same words in other rows; said to a screen reader, and not seen."""
+    """Text for screen readers that distinguishes it from the same link in other rows."""
 
 
 class Row(NamedTuple):
-    """One row of a list: its number, its cells as they are read, and where it leads."""
+    """One row of a list: its id, its cells as shown, and its links."""
 
     number: int
     name: Any
     """Its first cell."""
     href: str | None
-    """Where its name leads; none, to its record's page."""
+    """Where its name links to; None for its record's page."""
     cells: list[tuple[str, Any, Due | None]]
-    """The others: each with its column's label, and in the due date's how long there is still time."""
-    ways: Sequence[Onward]
+    """The other cells: each with its column's label, and for the due date the time that is left."""
+    links: Sequence[RowLink]
     """Its other links."""
 
 
@@ -44,10 +44,10 @@ class Listed:
     page: int
     """Counted from 0."""
     size: int
-    doors: dict[str, str | None]
+    endpoints: dict[str, str | None]
     """The endpoints of a record's pages that the reader may open."""
 
     @property
-    def has_ways(self) -> bool:
-        """Whether any row leads to more than its name does."""
-        return any(row.ways for row in self.rows)
+    def has_links(self) -> bool:
+        """Whether any row has links beside its name."""
+        return any(row.links for row in self.rows)

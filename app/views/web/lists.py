@@ -1,7 +1,7 @@
-"""AppBuilder's generated lists and record pages, made safe to put in front of children's records.
+"""AppBuilder's generated lists and record pages, made safe for children's records.
 
-Rows are limited by the session's row filter; here only the doors are narrowed: list, show, export and nothing else,
-filters kept per request (AppBuilder shares them between threads), and no address that can break the page.
+Rows are limited by the session's row filter. Here the routes are limited to list, show and export, filters are stored
+per request (AppBuilder shares them between threads), and an invalid address leads to the list.
 """
 
 import csv
@@ -34,47 +34,47 @@ from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
 from app.views.web.list_arguments import ListArguments, query_string
 from app.views.web.list_interface import EVERY_ROW
-from app.views.web.listed import Listed, Onward, Row
+from app.views.web.listed import Listed, Row, RowLink
 from app.views.web.pages import shown
 from app.views.web.screen_checks import check_policies
 from app.views.web.searching import looked_for
 
 EXPORT_UP_TO = 10_000
 DUE = "due_on"
-"""The column in which it is said how much time is left."""
+"""The column that also shows how much time is left."""
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """A ready-made view of a list: "waiting", "overdue"; its words, and what it keeps."""
+class SavedFilter:
+    """A ready-made filter of a list, for instance "overdue": its label and criterion."""
 
     text: Any
     criterion: Callable[[], ColumnElement[bool]]
 
 
 class RequestFilters:
-    """A view's `_filters`, one copy a request: AppBuilder's own is shared by every thread (issue 2366)."""
+    """A view's `_filters`, copied for each request: AppBuilder's own is shared by all threads (its issue 2366)."""
 
     def __get__(self, view: Any, _owner: type[Any]) -> Filters:
         prototype: Filters = view.__dict__["_filters_prototype"]
-        kept: dict[int, Filters] = g.setdefault("list_filters", {})
-        if id(view) not in kept:
+        of_request: dict[int, Filters] = g.setdefault("list_filters", {})
+        if id(view) not in of_request:
             fresh = copy(prototype)
             fresh.clear_filters()
-            kept[id(view)] = fresh
-        return kept[id(view)]
+            of_request[id(view)] = fresh
+        return of_request[id(view)]
 
     def __set__(self, view: Any, filters: Filters | None) -> None:
         view.__dict__["_filters_prototype"] = filters
 
 
-def plain_address() -> ResponseReturnValue:
-    """The same page without a query: only a list has one, and elsewhere AppBuilder would read filters into it."""
+def redirect_without_query() -> ResponseReturnValue:
+    """Redirect to the same page without its query, which only a list has: elsewhere AppBuilder reads filters from it."""
     return redirect(url_for(request.endpoint or "", **(request.view_args or {})))
 
 
 class PortalListView(ListArguments):
-    """A generated list and its record pages: read only, exportable where `exports` says so."""
+    """A generated list and its record pages: read only, and exported where `exports` names columns."""
 
     include_route_methods = {"list", "show", "export"}
     method_permission_name = {
@@ -88,58 +88,58 @@ class PortalListView(ListArguments):
     _filters = RequestFilters()
     page_size = 25
     max_page_size = 100
-    narrowings: Mapping[str, Narrowing] = {}
-    """Ready-made views, opened by ?show=<name>."""
+    saved_filters: Mapping[str, SavedFilter] = {}
+    """Ready-made filters, opened by ?show=<name>."""
     exports: Sequence[str] | None = ()
-    """Columns of the CSV; none, no export."""
-    exported_as_kept: Collection[str] = ()
-    """Columns of which the CSV holds what is kept, for other programs to read, and not what the screen makes of it."""
+    """Columns of the CSV; without any there is no export."""
+    exported_as_stored: Collection[str] = ()
+    """Columns that the CSV holds as stored, for other programs, and not as shown on the screen."""
     find_label: Any = ""
-    """The label of the search box; none, no box. What is looked for is posted: a child's name never stands in an
-    address, a history or a log."""
+    """The label of the search box; without one there is no box. Search terms are posted, so that a child's name is
+    in no address, history or log."""
 
     about_children: bool | None = False
-    """The rows name children, so the audit keeps who read the list, what they asked of it and how many rows it had."""
+    """The rows name children, so the audit log stores who read the list, with which filters, and how many rows it had."""
 
     def __init__(self, **options: Any) -> None:
         self._empty_boxes: dict[str, Sequence[SearchField]] = {}
-        """The filter's boxes in each language: columns and choices stand in the program, and no row's."""
+        """The filter's fields in each language; columns and choices do not depend on rows."""
         check_policies(type(self).__name__, [self.datamodel.obj])
         super().__init__(**options)
 
     def find(self, text: str) -> Criteria:
-        """The rows that match what was typed into the search box."""
+        """Return the criteria for the text of the search box."""
         raise NotImplementedError
 
-    def name_leads_to(self, record: Any) -> str | None:  # noqa: ARG002 - lists about children look at it
-        """Where a row's name leads, if not to its record's page."""
+    def name_href(self, record: Any) -> str | None:  # noqa: ARG002 - lists about children look at it
+        """Return where a row's name links to; None for its record's page."""
         return None
 
-    def also_leads_to(self, record: Any) -> Sequence[Onward]:  # noqa: ARG002
-        """The other links of a row, in its last column."""
+    def row_links(self, record: Any) -> Sequence[RowLink]:  # noqa: ARG002
+        """Return the other links of a row, for its last column."""
         return ()
 
     def time_left(self, record: Any) -> Due | None:  # noqa: ARG002
-        """How long there is still time for what a row is about, said at its due date."""
+        """Return the time that is left until a row's due date, or None."""
         return None
 
     def update_redirect(self) -> None:
-        """Addresses are not remembered in the cookie: they would say what somebody searched for."""
+        """Store no address in the cookie: it would show what a person searched for."""
 
     def get_redirect(self) -> str:
-        """Back to the list."""
+        """Return the address of the list."""
         return url_for(f"{self.endpoint}.list")
 
     @expose("/list/", methods=["GET", "POST"])
     @has_access
     def list(self) -> ResponseReturnValue:
-        """The list, narrowed by the filters in the address, or by the words in the search box."""
+        """Show the list, limited by the filters in the address or the text in the search box."""
         wanted = self._sound_arguments()
         if wanted != [*request.args.items(multi=True)]:
             for date in self._wrong_dates():
                 flash(_("“%(date)s” is not a real date. Enter a date like 27/3/2026", date=date), "danger")
             return redirect(url_for(f"{self.endpoint}.list") + query_string(wanted))
-        shown = self.narrowings.get(request.args.get("show", ""))
+        shown = self.saved_filters.get(request.args.get("show", ""))
         typed = looked_for() if self.find_label else ""
         criteria = self.find(typed) if typed else EVERY_ROW
         listed = self._listed(criteria.where(shown.criterion()) if shown else criteria)
@@ -158,15 +158,15 @@ class PortalListView(ListArguments):
             filters=self._filters,
             find_label=self.find_label,
             find_text=typed,
-            narrowings=[
+            saved_filters=[
                 {"name": name, "text": each.text, "active": each is shown}
-                for name, each in self.narrowings.items()
+                for name, each in self.saved_filters.items()
             ],
             export_url=url_for(f"{self.endpoint}.export") + query_string(wanted) if self.exports else None,
         )
 
     def _asked(self, arguments: Sequence[tuple[str, str]], typed: str = "") -> dict[str, str]:
-        """What the reader asked of the list, as the audit keeps it: what was typed, the view, each filter."""
+        """Return the search, saved filter and filters of a list, as the audit log stores them."""
         asked = {"find": typed} if typed else {}
         for name, value in arguments:
             if name == "show":
@@ -178,7 +178,7 @@ class PortalListView(ListArguments):
         return asked
 
     def _listed(self, criteria: Criteria) -> Listed:
-        """One page of rows as they are read: words and addresses, nothing that a template has to work out."""
+        """Return one page of rows as texts and addresses, ready for the template."""
         name = type(self).__name__
         page = get_page_args().get(name) or 0
         size = get_page_size_args().get(name) or self.page_size
@@ -201,34 +201,34 @@ class PortalListView(ListArguments):
                 Row(
                     record.id,
                     name_maker(_value(record, first)),
-                    self.name_leads_to(record),
+                    self.name_href(record),
                     [
                         (label, maker(_value(record, column)), self.time_left(record) if is_due else None)
                         for column, label, maker, is_due in makers
                     ],
-                    self.also_leads_to(record),
+                    self.row_links(record),
                 )
                 for record in found
             ],
             count=count,
             page=page,
             size=size,
-            doors={door: self._opens(door) for door in ("show", "add", "edit", "delete")},
+            endpoints={method: self._endpoint(method) for method in ("show", "add", "edit", "delete")},
         )
 
-    def _opens(self, door: str) -> str | None:
-        """The page behind one of this list's doors, for whoever may go through it."""
-        if door not in self.include_route_methods:
+    def _endpoint(self, method: str) -> str | None:
+        """Return the endpoint of one of this view's routes, if the user may open it; else None."""
+        if method not in self.include_route_methods:
             return None
-        level = f"can_{self.method_permission_name[door]}"
+        level = f"can_{self.method_permission_name[method]}"
         return (
-            f"{self.endpoint}.{door}"
+            f"{self.endpoint}.{method}"
             if self.appbuilder.sm.has_access(level, self.class_permission_name)
             else None
         )
 
     def _search_boxes(self) -> Sequence[SearchField]:
-        """The boxes of the filter; none where the list is not filtered by columns."""
+        """Return the fields of the filter; none where the list is not filtered by columns."""
         if not self.search_columns:
             return ()
         language = str(get_locale())
@@ -239,11 +239,11 @@ class PortalListView(ListArguments):
         return [box._replace(value=_asked_value(box, request.args.get(box.name, ""))) for box in empty]
 
     def opened(self, record: Any) -> Event | None:  # noqa: ARG002 - lists about children look at it
-        """What the audit keeps of somebody opening this record; nothing by itself."""
+        """Return the event for opening this record, or None."""
         return None
 
-    def leads_to(self, record: Any) -> Sequence[Onward]:
-        """Where somebody who has read this record goes next; nowhere by itself."""
+    def record_links(self, record: Any) -> Sequence[RowLink]:
+        """Return the links of this record's page."""
         return ()
 
     def _get_show_widget(self, pk: Any, item: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -253,9 +253,9 @@ class PortalListView(ListArguments):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk: str) -> ResponseReturnValue:
-        """One record, and where it leads; the audit keeps that a child's was opened."""
+        """Show one record with its links. The audit log stores that a child's record was opened."""
         if request.args:
-            return plain_address()
+            return redirect_without_query()
         with my_work() as work:
             widgets = self._show(pk)
             event = self.opened(g.record_shown)
@@ -266,19 +266,19 @@ class PortalListView(ListArguments):
             title=self.show_title,
             widgets=widgets,
             record=g.record_shown,
-            leads_to=self.leads_to(g.record_shown),
+            links=self.record_links(g.record_shown),
         )
 
     @expose("/export.csv")
     @has_access
     def export(self) -> ResponseReturnValue:
-        """The list as a CSV file, as filtered on the screen; the audit says who took it."""
+        """Return the list as a CSV file, filtered as on the screen. The audit log stores who exported it."""
         if not self.exports:
             abort(404)
         wanted = self._sound_arguments()
         if wanted != [*request.args.items(multi=True)]:
             return redirect(url_for(f"{self.endpoint}.export") + query_string(wanted))
-        shown = self.narrowings.get(request.args.get("show", ""))
+        shown = self.saved_filters.get(request.args.get("show", ""))
         order, direction = self.base_order or ("", "")
         with my_work(always_commit=True) as work:
             count_mine(work, EXPORTS)
@@ -301,9 +301,9 @@ class PortalListView(ListArguments):
         )
 
     def _asked_filters(self) -> Filters:
-        """The filters in the address, and those the list always has."""
+        """Return the filters in the address, with those that the list always has."""
         get_filter_args(self._filters)
-        asked = copy(self._filters)  # AppBuilder would look at every column of the table anew
+        asked = copy(self._filters)  # AppBuilder would inspect every column of the table again
         asked.filters = [*asked.filters, *self._base_filters.filters]
         asked.values = [*asked.values, *self._base_filters.values]
         return asked
@@ -319,12 +319,12 @@ class PortalListView(ListArguments):
         return "\ufeff" + out.getvalue()
 
     def _shown(self, column: str, value: Any) -> str:
-        formatter = None if column in self.exported_as_kept else self.formatters_columns.get(column)
+        formatter = None if column in self.exported_as_stored else self.formatters_columns.get(column)
         return str(formatter(value) if formatter else "" if value is None else value)
 
 
 def _value(record: Any, column: str) -> Any:
-    """What a record says in a column; of a choice, the word that is kept."""
+    """Return the value of a record's column; for a choice, the stored text."""
     value = record
     for name in column.split("."):
         value = None if value is None else getattr(value, name)

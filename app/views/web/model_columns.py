@@ -61,7 +61,7 @@ class Columns:
 
     @property
     def filtered(self) -> list[str]:
-        """The names by which people filter a list; nobody asks for a moment to the second."""
+        """The names by which people filter a list; a time to the second is of no use."""
         return [
             name
             for name in self.plain

@@ -19,9 +19,9 @@ READ_ONLY = {"list", "show", "export"}
 
 
 class PortalModelView(ReferenceView):
-    """List, search, filters, order, record, CSV, add, change and delete over a table, from `list_columns` alone.
+    """A list with search, filters, order, records, CSV and forms over a table, from `list_columns` alone.
 
-    Whatever a subclass says itself is left as it says. Rows are those of the reader's row policy; who may read and
+    What a subclass sets is not changed. Rows are those of the reader's row policy; who may read and
     who may write is what roles.py grants. A case is changed by its use cases only, so a table of a child's rows gets
     no form, and the audit keeps who read its list and its records.
     """
@@ -117,7 +117,7 @@ class PortalModelView(ReferenceView):
             self.datamodel = ReferenceInterface(columns.table, *loaded.options)
 
     def find(self, text: str) -> Any:
-        """The rows that have this text in one of the list's columns."""
+        """Return the criteria for this text in one of the list's columns."""
         table = self.datamodel.obj
         texts = Columns(table, self.list_columns).texts
         return EVERY_ROW.where(
@@ -125,7 +125,7 @@ class PortalModelView(ReferenceView):
         )
 
     def opened(self, record: Any) -> Event | None:
-        """The audit keeps who opened a child's record."""
+        """Return the event for opening a child's record; None for other tables."""
         if not self.about_children:
             return None
         child_id = record.id if isinstance(record, Child) else record.child_id

@@ -55,7 +55,7 @@ def init_menu(app: Flask, entries: Sequence[Entry]) -> None:
 
 
 def menu() -> tuple[Shown, ...]:
-    """Return the entries for the person who is logged in; none for anybody else."""
+    """Return the entries for the person who is logged in; none without a log-in."""
     if not current_user.is_authenticated:
         return ()
     held: Menu = current_app.extensions["portal_menu"]

@@ -1,6 +1,6 @@
-"""Generated screens that may also write: reference data only (organisations, e-mail domains), never a case.
+"""Generated screens that also write reference data (organisations, work email domains), never a case.
 
-AppBuilder draws and checks the form; the change and its audit row land in one transaction of ours.
+AppBuilder draws and validates the form. The change and its audit row are written in one transaction of ours.
 """
 
 from typing import Any
@@ -19,25 +19,25 @@ from app.core.events import ReferenceChanged
 from app.core.unit_of_work import UnitOfWork
 from app.views.accounts.proof import proof_of_administrator, work_of_administrator
 from app.views.web.list_interface import PortalInterface
-from app.views.web.lists import PortalListView, plain_address
+from app.views.web.lists import PortalListView, redirect_without_query
 
 
 class ReferenceInterface(PortalInterface):
-    """Changes wait for the unit of work to commit them; AppBuilder's own way commits by itself."""
+    """A data interface whose changes are committed by the unit of work; AppBuilder's own commits by itself."""
 
     def add(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
-        """Enter a row in the transaction that is open."""
+        """Add a row in the open transaction."""
         self.session.add(item)
         _flush(self.session)
 
     def edit(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002 - AppBuilder's signature
-        """Change a row in the transaction that is open."""
+        """Change a row in the open transaction."""
         self.session.add(item)
         _flush(self.session)
 
 
 def _flush(session: Any) -> None:
-    """AppBuilder swallows what is raised here. Its own check has found no such row a moment ago."""
+    """Flush, and note a unique index that refused: AppBuilder swallows the error raised here."""
     try:
         session.flush()
     except IntegrityError:
@@ -46,7 +46,7 @@ def _flush(session: Any) -> None:
 
 
 def _named(widgets: dict[str, Any], form_of: str) -> None:
-    """Let WTForms' "This field is required." say which field that is, for those that AppBuilder makes by itself."""
+    """Name the field in WTForms' "This field is required.", for fields that AppBuilder makes by itself."""
     for field in widgets[form_of].template_args["form"]:
         unnamed = {field.gettext("This field is required."), field.gettext("Not a valid choice.")}
         if unnamed & set(field.errors):
@@ -56,7 +56,7 @@ def _named(widgets: dict[str, Any], form_of: str) -> None:
 
 
 class ReferenceView(PortalListView):
-    """List, record, add, change and (after a question) delete."""
+    """A list with record pages and forms to add, change and (after a question) delete."""
 
     include_route_methods = {"list", "show", "export", "add", "edit", "delete"}
     add_row_message = _l("Added.")
@@ -68,8 +68,8 @@ class ReferenceView(PortalListView):
         of_row = {} if pk is None else {"pk": pk}
         return url_for(f"{self.endpoint}.{name}", **of_row)
 
-    def _told(self, change: str, run: Any) -> Any:
-        """Run AppBuilder's own work in one of our transactions, and tell what changed."""
+    def _in_transaction(self, change: str, run: Any) -> Any:
+        """Run AppBuilder's own method in one of our transactions, and record what changed."""
         with work_of_administrator() as work:
             answer = run()
             row = request.environ.pop("portal.changed", None)
@@ -87,10 +87,10 @@ class ReferenceView(PortalListView):
             return answer
 
     def after_change(self, work: UnitOfWork, row_id: int) -> None:
-        """What else follows from a change, in the same transaction."""
+        """Do what else follows from a change, in the same transaction."""
 
     def post_add(self, item: Any) -> None:
-        """Remember what to tell."""
+        """Store the changed row, for the event that is recorded for it."""
         request.environ["portal.changed"] = item
 
     post_update = post_delete = post_add
@@ -98,12 +98,12 @@ class ReferenceView(PortalListView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self) -> ResponseReturnValue:
-        """A new row."""
+        """Show the form for a new row, and add the row."""
         if request.args:
-            return plain_address()
+            return redirect_without_query()
         if (detour := proof_of_administrator(self._url("add"))) is not None:
             return detour
-        widgets = self._told("added", self._add) if request.method == "POST" else self._add()
+        widgets = self._in_transaction("added", self._add) if request.method == "POST" else self._add()
         if not widgets:
             return redirect(self.get_redirect())
         _named(widgets, "add")
@@ -113,13 +113,15 @@ class ReferenceView(PortalListView):
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk: str) -> ResponseReturnValue:
-        """Change a row."""
+        """Show the form for a row, and change the row."""
         if request.args:
-            return plain_address()
+            return redirect_without_query()
         if (detour := proof_of_administrator(self._url("edit", pk))) is not None:
             return detour
         widgets = (
-            self._told("changed", lambda: self._edit(pk)) if request.method == "POST" else self._edit(pk)
+            self._in_transaction("changed", lambda: self._edit(pk))
+            if request.method == "POST"
+            else self._edit(pk)
         )
         if not widgets:
             return redirect(self.get_redirect())
@@ -132,7 +134,7 @@ class ReferenceView(PortalListView):
     @expose("/delete/<pk>", methods=["GET", "POST"])
     @has_access
     def delete(self, pk: str) -> ResponseReturnValue:
-        """Ask first; delete on the button."""
+        """Ask first, and delete the row on POST. Raises NotFound."""
         item = self.datamodel.get(pk)
         if item is None:
             raise NotFound

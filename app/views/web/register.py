@@ -48,7 +48,7 @@ def import_views() -> None:
 def open_views(app: Flask, appbuilder: AppBuilder) -> None:
     """Add every registered view to AppBuilder, which makes its routes, and fill the menu.
 
-    Raises ScreenError for a view whose grant no role has: nobody could open it.
+    Raises ScreenError for a view whose grant no role has: no one could open it.
     """
     import_views()
     known = {name for grants in GRANTS.values() for name, _level in grants}

@@ -11,7 +11,7 @@ class ScreenError(TypeError):
 
 
 def check_policies(view: str, tables: Iterable[type[Any]]) -> None:
-    """Raise ScreenError for a table without a row policy: the row filter would show all of it to everybody."""
+    """Raise ScreenError for a table without a row policy: the row filter would show all of it to every user."""
     for table in tables:
         if not any(parent in ROW_POLICIES or parent in OPEN_TO_ALL for parent in table.__mro__):
             raise ScreenError(f"{view}: no row policy says who may see {table.__name__}")

@@ -52,7 +52,7 @@ def _asked(shown: type[Any], session: Any) -> list[tuple[Criteria, Page]]:
     find = finds.get(
         shown.datamodel.obj, lambda words: listed_by_child(session, words, shown.datamodel.obj.child_id)
     )
-    views = [each.criterion() for each in shown.narrowings.values()]
+    views = [each.criterion() for each in shown.saved_filters.values()]
     searches = [find(words) for words in WORDS]
     column, direction = shown.base_order
     first = Page(column, direction == "desc", 0, 25)

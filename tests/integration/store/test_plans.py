@@ -50,7 +50,7 @@ def _views() -> list[tuple[Any, str, str, bool]]:
         for shown in (ChildList, RequestList, AdviceList, MessageList, RegistrationList)
         for view, order in [
             *[("", order) for order in sorted({shown.base_order[0], *shown.order_columns})],
-            *[(view, shown.base_order[0]) for view in shown.narrowings],
+            *[(view, shown.base_order[0]) for view in shown.saved_filters],
         ]
         for descending in (False, True)
         if (shown.__name__, order) not in FEW_ROWS
@@ -94,7 +94,7 @@ def test_a_list_reads_its_rows_in_their_order_and_sorts_nothing(
     listing = shown.datamodel.listing
     with cast.olu.works() as work, app.app_context():
         session = work.session
-        criterion = shown.narrowings[view].criterion() if view else true()
+        criterion = shown.saved_filters[view].criterion() if view else true()
         if not context.database.is_sqlite:  # tables of a few rows are read whole and sorted
             session.execute(text("SET LOCAL enable_seqscan = off"))
             session.execute(text("SET LOCAL enable_bitmapscan = off"))
