@@ -42,7 +42,7 @@ from tests.make import Maker
 from tests.unit import test_workflow as steps
 
 NOTICED_AT_LEAST = 0.95
-FEW = {"rule": 2, "door": 3, "hands": 2, "token": 1, "row filter": 0, "gate": 0}
+FEW = {"rule": 2, "route": 3, "workflow role": 2, "token": 1, "row filter": 0, "gate": 0}
 """How many of each kind are tried in short; the row filter and the gate have tests of their own that run every time."""
 
 REPRESENTATIVES = ("sana", "pat", "olu", "mary", "ines")
@@ -100,13 +100,13 @@ def rules() -> Iterator[Mutant]:
         yield Mutant("rule", table.__name__, gone, faults)
 
 
-def doors(app: Flask) -> Iterator[Mutant]:
+def routes(app: Flask) -> Iterator[Mutant]:
     """A route that everybody with an account may open, whatever their role."""
     asked = PortalSecurityManager.has_access
     everyone = [grants_of(frozenset(roles)) for roles in _roles(app)]
     for rule in access.routes(app):
-        door = access.door_of(app, rule.endpoint)
-        if rule.endpoint in PUBLIC | access.SHUT or all(door in grants for grants in everyone):
+        page = access.permission_of(app, rule.endpoint)
+        if rule.endpoint in PUBLIC | access.SHUT or all(page in grants for grants in everyone):
             continue  # everybody has the key to it anyway: only the gate stands before it
 
         def gone(_portal: Portal, endpoint: str = rule.endpoint) -> AbstractContextManager[Any]:
@@ -119,9 +119,9 @@ def doors(app: Flask) -> Iterator[Mutant]:
             cast, make = portal.afresh()
             world = build_world(portal.context, cast, make)
             people = [getattr(cast, key) for key in REPRESENTATIVES]
-            return any(access.doors_that_open(portal.app, actor, world, [rule]) for actor in people)
+            return any(access.open_routes(portal.app, actor, world, [rule]) for actor in people)
 
-        yield Mutant("door", rule.endpoint, gone, faults)
+        yield Mutant("route", rule.endpoint, gone, faults)
 
 
 def _roles(app: Flask) -> list[Any]:
@@ -129,7 +129,7 @@ def _roles(app: Flask) -> list[Any]:
     return [getattr(cast, key).principal.roles for key in REPRESENTATIVES]
 
 
-def hands() -> Iterator[Mutant]:
+def workflow_roles() -> Iterator[Mutant]:
     """A step of a form that anybody may take who has any part in it."""
     for kind, workflow in WORKFLOWS.items():
         for step in workflow.steps.values():
@@ -148,7 +148,7 @@ def hands() -> Iterator[Mutant]:
                     if each[0] == kind
                 )
 
-            yield Mutant("hands", f"{kind}: {step.name}", gone, faults)
+            yield Mutant("workflow role", f"{kind}: {step.name}", gone, faults)
 
 
 def gates() -> Iterator[Mutant]:
@@ -214,7 +214,7 @@ def _fails(test: Callable[..., None], *given: Any) -> bool:
 
 def every(app: Flask) -> list[Mutant]:
     """Every guard there is."""
-    return [*rules(), *doors(app), *hands(), *gates()]
+    return [*rules(), *routes(app), *workflow_roles(), *gates()]
 
 
 def some(mutants: Sequence[Mutant], day: int) -> list[Mutant]:
@@ -242,18 +242,18 @@ def is_noticed(portal: Portal, mutant: Mutant) -> bool:
 @contextmanager
 def _portal(folder: Path, database: str | None) -> Iterator[Portal]:
     with patch.dict(os.environ, {"TEST_DATABASE_URL": database} if database else {}):
-        kept = conftest.TestDatabase(folder)
-    app = create_app(conftest.settings_for(folder, kept.url), FixedClock(conftest.MOMENT))
+        prepared = conftest.TestDatabase(folder)
+    app = create_app(conftest.settings_for(folder, prepared.url), FixedClock(conftest.MOMENT))
     app.testing = True
     seed_template(app)
-    portal = Portal(app, kept)
-    kept.keep(portal.context)
-    kept.fresh(portal.context)
+    portal = Portal(app, prepared)
+    prepared.keep(portal.context)
+    prepared.fresh(portal.context)
     try:
         yield portal
     finally:
         portal.context.database.session.remove()
-        kept.drop(portal.context)
+        prepared.drop(portal.context)
 
 
 def prove(options: Options, names: Sequence[str] = ()) -> Iterator[Promise]:

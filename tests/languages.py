@@ -33,8 +33,8 @@ def places(text: str) -> list[str]:
 @lru_cache
 def _english(language: str) -> tuple[re.Pattern[str], ...]:
     """The English sentences that this language says otherwise, whatever was put into them."""
-    spoken = {form for message in messages(language) for form in forms_of(message.string or "")}
-    texts = {text for message in messages(language) for text in forms_of(message.id)} - spoken
+    translated = {form for message in messages(language) for form in forms_of(message.string or "")}
+    texts = {text for message in messages(language) for text in forms_of(message.id)} - translated
     return tuple(re.compile(".+?".join(map(re.escape, PLACE.split(text)))) for text in texts if _tells(text))
 
 

@@ -21,7 +21,7 @@ COUNTS = {"throttle"}
 ALWAYS_ON_RECORD = {"AccessDenied", "DocumentDownloaded"}
 """What a HEAD is told no less than a GET: that a door is shut, what a file is called."""
 
-DRAWN_ANEW = {"AccountView.authenticator"}
+DRAWN_EACH_TIME = {"AccountView.authenticator"}
 """Its picture holds a new secret each time, so that no two answers are of one length."""
 
 SAME = ("Content-Length", "Content-Type", "Location", "Cache-Control", "Content-Disposition")
@@ -95,13 +95,13 @@ def test_a_head_is_answered_as_the_get_would_be(app: Flask, cast: Cast, world: W
     for endpoint, path in opened(app, world):
         looked = browser.head(path)
         with browser.get(path) as got:
-            first, second = (_told(each, endpoint) for each in (looked, got))
+            first, second = (_stable_part(each, endpoint) for each in (looked, got))
         different += [f"{endpoint}: {first}, and GET {second}"] if first != second else []
     assert not different, "\n".join(different)
 
 
-def _told(answer: Any, endpoint: str) -> list[Any]:
-    names = SAME[1:] if endpoint in DRAWN_ANEW else SAME
+def _stable_part(answer: Any, endpoint: str) -> list[Any]:
+    names = SAME[1:] if endpoint in DRAWN_EACH_TIME else SAME
     return [answer.status_code, *map(answer.headers.get, names)]
 
 

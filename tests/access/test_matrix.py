@@ -26,15 +26,12 @@ from tests.access.world import CANARY, SEES_OTHER, World, build_world, fingerpri
 from tests.browser import post_with_token
 from tests.cast import Actor
 
-NOBODY_ID = 2_000_000_000
+MISSING_ID = 2_000_000_000
 HIDDEN = {"appbuilder.static"}
 ENDS_THE_LOG_IN = {"LogInView.log_out"}
 
-HANDS_WORK_OVER = {"UserView.close"}
-"""An administrator who closes an account hands its work to the organisation (tests/integration/services/test_handover.py)."""
 
-
-def door_of(app: Flask, endpoint: str) -> tuple[str, str] | None:
+def permission_of(app: Flask, endpoint: str) -> tuple[str, str] | None:
     """The door and level a route declares, from the view that AppBuilder registered it for."""
     name, _, method = endpoint.partition(".")
     for view in app.extensions["appbuilder"].baseviews:
@@ -96,7 +93,9 @@ def test_every_route_declares_who_may_open_it(app):
     undeclared = [
         rule.endpoint
         for rule in routes(app)
-        if rule.endpoint not in PUBLIC and door_of(app, rule.endpoint) is None and rule.endpoint not in SHUT
+        if rule.endpoint not in PUBLIC
+        and permission_of(app, rule.endpoint) is None
+        and rule.endpoint not in SHUT
     ]
     assert undeclared == []
 
@@ -146,11 +145,11 @@ def faults_of_reading(app: Flask, actor: Actor, world: World) -> list[str]:
     for rule in routes(app):
         if "GET" not in (rule.methods or set()) or rule.endpoint in PUBLIC:
             continue
-        door = door_of(app, rule.endpoint)
+        permission = permission_of(app, rule.endpoint)
         for kind, ids in (
             ("ours", world.ours.ids),
             ("other", world.other.ids),
-            ("nothing", {"anything": NOBODY_ID}),
+            ("nothing", {"anything": MISSING_ID}),
         ):
             path = address(rule, dict(ids))
             if path is None:
@@ -158,7 +157,7 @@ def faults_of_reading(app: Flask, actor: Actor, world: World) -> list[str]:
             for method in ("GET", "HEAD"):
                 answer = browser.open(path, method=method)
                 place = f"{method} {rule.endpoint} ({kind}) -> {answer.status_code}"
-                may_open = door in grants and rule.endpoint not in SHUT
+                may_open = permission in grants and rule.endpoint not in SHUT
                 wrong += [f"{place}: {fault}" for fault in _faults(answer, may_open, actor.key)]
     return wrong
 
@@ -174,24 +173,24 @@ def _faults(answer: Any, may_open: bool, key: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("who", ["sana", "pat", "olu", "mary", "ines"])
 def test_a_door_that_is_not_a_role_s_is_shut_whatever_lies_behind_it(app, cast, world, who):
-    assert doors_that_open(app, getattr(cast, who), world, routes(app)) == []
+    assert open_routes(app, getattr(cast, who), world, routes(app)) == []
 
 
 @pytest.mark.parametrize("who", ["pat", "ines"])
 def test_without_its_guard_every_door_is_found_open(app, cast, world, who, monkeypatch):
     actor = getattr(cast, who)
     monkeypatch.setattr(PortalSecurityManager, "has_access", lambda *_asked: True)
-    found = {told.split()[1] for told in doors_that_open(app, actor, world, routes(app))}
+    found = {opened.split()[1] for told in open_routes(app, actor, world, routes(app))}
     not_theirs = {
         rule.endpoint
         for rule in routes(app)
         if rule.endpoint not in PUBLIC | SHUT
-        and door_of(app, rule.endpoint) not in grants_of(actor.principal.roles)
+        and permission_of(app, rule.endpoint) not in grants_of(actor.principal.roles)
     }
     assert not_theirs and not_theirs - found == set()
 
 
-def doors_that_open(app: Flask, actor: Actor, world: World, rules: Iterable[Rule]) -> list[str]:
+def open_routes(app: Flask, actor: Actor, world: World, rules: Iterable[Rule]) -> list[str]:
     """The routes that this person's roles have no key to and that answer all the same: 404 and 409 are answers, too.
 
     A view that is begun and refuses then is an open door as well. The use case behind it may say 403 to the same people,
@@ -200,8 +199,8 @@ def doors_that_open(app: Flask, actor: Actor, world: World, rules: Iterable[Rule
     browser, grants = actor.browser(), grants_of(actor.principal.roles)
     opened = []
     for rule in rules:
-        door, path = door_of(app, rule.endpoint), address(rule, dict(world.ours.ids)) or "/"
-        if rule.endpoint in PUBLIC | SHUT or door in grants:
+        permission, path = permission_of(app, rule.endpoint), address(rule, dict(world.ours.ids)) or "/"
+        if rule.endpoint in PUBLIC | SHUT or permission in grants:
             continue
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             with seen_to_begin(app.view_functions[rule.endpoint]) as begun:
@@ -242,8 +241,8 @@ def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, 
     for rule in routes(app):
         if not rule.arguments or rule.endpoint in PUBLIC or belongs_to_no_family(app, rule, world):
             continue
-        door = door_of(app, rule.endpoint)
-        if door is None or door not in grants:
+        permission = permission_of(app, rule.endpoint)
+        if permission is None or permission not in grants:
             continue
         other, nothing = address(rule, dict(world.other.ids)), address(rule, {"anything": NOBODY_ID})
         if other is None or nothing is None or other == nothing:
@@ -261,7 +260,7 @@ def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, 
     assert different == []
 
 
-HANDS_WORK_OVER = {"UserView.close", "UserView.roles"}
+HANDING_OVER = {"UserView.close", "UserView.roles"}
 """An administrator who closes an account ends its links: tests/integration/services/test_handover.py says what goes where."""
 
 
@@ -277,7 +276,7 @@ def test_no_post_of_anybody_touches_another_family(app, context, cast, world, wh
     ]
     wrong: list[str] = []
     for rule in routes(app):
-        if "POST" not in (rule.methods or set()) or rule.endpoint in ENDS_THE_LOG_IN | HANDS_WORK_OVER:
+        if "POST" not in (rule.methods or set()) or rule.endpoint in ENDS_THE_LOG_IN | HANDING_OVER:
             continue
         for body in bodies:
             browser = actor.browser()

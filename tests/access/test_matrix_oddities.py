@@ -19,6 +19,10 @@ from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,
     SHUT,
     address,
+<<<<<<< HEAD
+=======
+    permission_of,
+>>>>>>> edef7d8 (Rename the tests' local names said, told, kept, door and hands)
     routes,
 )
 from tests.access.world import CANARY, World, build_world, fingerprint
@@ -53,7 +57,7 @@ def world(context: AppContext, cast: Cast, make: Maker) -> World:
     return build_world(context, cast, make)
 
 
-def told(browser, answer) -> str:
+def readable_text(browser, answer) -> str:
     """All that an answer gives away: page, headers, and what is in the cookie."""
     carried = browser.get_cookie("sid")
     inside = ""
@@ -65,7 +69,7 @@ def told(browser, answer) -> str:
 
 
 def gives_away(browser, answer) -> bool:
-    return CANARY.lower() in told(browser, answer).lower()
+    return CANARY.lower() in readable_text(browser, answer).lower()
 
 
 def posted_mail(context: AppContext) -> str:
@@ -194,6 +198,7 @@ def test_every_page_opens_to_somebody(app: Flask, context: AppContext, cast: Cas
             shut.remove(endpoint)
     assert shut == set()
 
+<<<<<<< HEAD
 
 def pages_of_their_own_state(case: BusyCase) -> Iterator[tuple[str, str]]:
     """Pages for the SEN team that open only in one state, which is entered before each."""
@@ -219,3 +224,7 @@ def exports_left_out(app: Flask) -> set[str]:
     """The CSV files that a generated list says it has not."""
     lists = [view for view in app.extensions["appbuilder"].baseviews if hasattr(view, "exports")]
     return {f"{view.endpoint}.export" for view in lists if not view.exports}
+=======
+    assert set(shut) <= set(NEEDS_A_STATE), sorted(set(shut) - set(NEEDS_A_STATE))
+    assert all(permission_of(app, endpoint) for endpoint in NEEDS_A_STATE), "a door that is gone"
+>>>>>>> edef7d8 (Rename the tests' local names said, told, kept, door and hands)

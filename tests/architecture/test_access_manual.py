@@ -6,7 +6,7 @@ from app.core.roles import GRANTS, READ, WRITE
 from app.operations.access_manual import access_manual
 from app.operations.access_words import GRANT_TEXTS, PUBLIC_PAGES, TABLES
 from app.views.web.access_control import PUBLIC
-from tests.access.test_matrix import SHUT, door_of, routes
+from tests.access.test_matrix import SHUT, permission_of, routes
 
 GRANTED = frozenset().union(*GRANTS.values())
 
@@ -14,7 +14,7 @@ GRANTED = frozenset().union(*GRANTS.values())
 def declared(app):
     """Every door and level that some page asks for."""
     return {
-        door_of(app, rule.endpoint)
+        permission_of(app, rule.endpoint)
         for rule in routes(app)
         if rule.endpoint not in PUBLIC and rule.endpoint not in SHUT
     }
@@ -31,10 +31,12 @@ def test_the_manual_has_words_for_every_page_that_somebody_may_open(app):
 
 
 def test_no_role_is_granted_what_opens_nothing(app):
-    doors = declared(app)
-    assert doors <= GRANTED
+    permissions = declared(app)
+    assert permissions <= GRANTED
     assert {
-        (door, level) for door, level in GRANTED - doors if level != READ or (door, WRITE) not in doors
+        (permission, level)
+        for permission, level in GRANTED - permissions
+        if level != READ or (permission, WRITE) not in permissions
     } == set()
 
 

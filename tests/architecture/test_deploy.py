@@ -41,7 +41,7 @@ def sections(unit: Path) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def told() -> dict[str, str]:
+def template_settings() -> dict[str, str]:
     """The example of a settings file, read as systemd reads it."""
     parser = configparser.RawConfigParser(delimiters="=", comment_prefixes="#", strict=True)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
@@ -92,8 +92,8 @@ def test_a_service_is_started_again_for_as_long_as_it_takes_unless_that_could_no
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_finds_nothing_wrong_but_that_the_program_is_not_installed(unit):
-    said = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True).stderr
-    ours = [line for line in said.splitlines() if unit.name in line and "not executable" not in line]
+    output = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True).stderr
+    ours = [line for line in output.splitlines() if unit.name in line and "not executable" not in line]
     assert ours == []
 
 
@@ -111,7 +111,7 @@ def test_with_the_example_of_the_settings_and_the_secrets_a_live_portal_starts(l
         (tmp_path / name).write_text(value + "\n")
         handed[f"{name}_FILE"] = str(tmp_path / name)
 
-    settings = load_settings(told() | handed | {"DATA_DIR": str(tmp_path / "data")})
+    settings = load_settings(template_settings() | handed | {"DATA_DIR": str(tmp_path / "data")})
 
     assert settings.mode == "live" and settings.s3 is not None and settings.log_format == "json"
     assert (settings.metrics_port, settings.worker_metrics_port) == (9100, 9101)
@@ -126,7 +126,7 @@ def test_the_proxy_lets_through_what_the_portal_takes_and_tells_it_what_it_belie
         assert f"proxy_set_header {header} " in conf
     # A failure below "crit" holds the address that was asked for, and that of a mailed link holds its token.
     assert conf.count("error_log /var/log/nginx/error.log crit;") == conf.count("server {")
-    settings_port = told()["PORT"]
+    settings_port = template_settings()["PORT"]
     assert f"http://127.0.0.1:{settings_port};" in conf
 
 
@@ -179,7 +179,7 @@ def test_the_container_holds_all_that_the_program_reads_and_does_not_run_as_root
     needed = {"app", "startup", "migrations", "translations", "config.py", "run.py", "pyproject.toml"}
     assert needed <= copied
     assert ("USER", "10001") in instructions()
-    assert "HOST" not in told(), "it would shut the container to everybody"
+    assert "HOST" not in template_settings(), "it would shut the container to everybody"
 
 
 def test_the_manual_names_every_file_and_every_kind_of_figure():
@@ -205,7 +205,7 @@ def test_a_command_is_run_with_the_settings_and_secrets_of_the_services(live, tm
     runuser.write_text('#!/bin/bash\nshift 3\nexec "$@"\n')  # there is no account "portal" here
     runuser.chmod(0o755)
 
-    said = subprocess.run(
+    output = subprocess.run(
         [DEPLOY / "portal-command", "backup", "/x y"],
         env={
             "PATH": f"{tmp_path}:/usr/bin:/bin:/usr/sbin",
@@ -216,4 +216,4 @@ def test_a_command_is_run_with_the_settings_and_secrets_of_the_services(live, tm
         text=True,
     )
 
-    assert said.stdout == "--app run portal backup /x y | Example Council | one two | 8000\n", said.stderr
+    assert output.stdout == "--app run portal backup /x y | Example Council | one two | 8000\n", output.stderr

@@ -22,7 +22,7 @@ from app.views.web.model_view import PortalModelView
 from app.views.web.register import REGISTERED, register
 from app.views.web.screen_checks import ScreenError
 from tests.access.examples import example_ids
-from tests.access.test_matrix import door_of, routes
+from tests.access.test_matrix import permission_of, routes
 from tests.access.world import CANARY, build_world
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
@@ -303,7 +303,7 @@ def test_a_screen_that_is_incomplete_stops_the_start(
 def test_the_access_tests_find_a_new_screen_and_a_row_for_it(directory: Portal) -> None:
     found = [rule.endpoint for rule in routes(directory.app) if rule.endpoint.startswith("DomainDirectory.")]
 
-    assert {door_of(directory.app, endpoint) for endpoint in found} == {
+    assert {permission_of(directory.app, endpoint) for endpoint in found} == {
         ("Organisations", "read"),
         ("Organisations", "write"),
     }

@@ -128,7 +128,7 @@ def test_a_date_that_is_held_stands_in_the_boxes(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "said"),
+    ("stored", "shown"),
     [
         (datetime(2026, 11, 23, 21, 5), "23 November 2026 at 9:05pm"),
         (datetime(2026, 7, 1, 23, 30), "2 July 2026 at 12:30am"),
@@ -138,9 +138,9 @@ def test_a_date_that_is_held_stands_in_the_boxes(app: Flask) -> None:
         (None, ""),
     ],
 )
-def test_stored_moments_are_shown_in_uk_time(app: Flask, stored: datetime | None, said: str) -> None:
+def test_stored_moments_are_shown_in_uk_time(app: Flask, stored: datetime | None, shown: str) -> None:
     with app.test_request_context("/"):
-        assert uk_datetime(stored) == said
+        assert uk_datetime(stored) == shown
 
 
 def test_days_are_days_in_the_readers_language(app: Flask) -> None:

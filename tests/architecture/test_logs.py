@@ -70,10 +70,10 @@ def test_a_whole_journey_leaves_no_name_address_code_token_or_question_in_the_lo
     lines = written()
     assert len([line for line in lines if line["message"] == "answered"]) >= 9
     assert {line["route"] for line in lines if line.get("status") == 404} == {"none"}
-    said = json.dumps(lines, ensure_ascii=False).lower()
+    logged = json.dumps(lines, ensure_ascii=False).lower()
     token = link.rpartition("/")[2]
     for canary in (CANARY, code, token, EMAIL, "Nadia", "Unheardof", cast.ann.email, cast.ann.principal.name):
-        assert canary.lower() not in said, canary
+        assert canary.lower() not in logged, canary
 
 
 def test_a_failure_is_told_by_its_kind_and_place_and_never_in_its_own_words(written):
@@ -158,10 +158,12 @@ def test_only_a_log_for_machines_has_a_line_for_every_request(form, requests, mo
         "logging.getLogger('app.views.web.requests').info('answered'); logging.getLogger('huey').info('tick'); "
         "logging.getLogger('app.post').info('sent')"
     )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60).stderr
+    logged = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    ).stderr
 
-    assert ("answered" in said) is requests
-    assert "tick" not in said and "sent" in said
+    assert ("answered" in logged) is requests
+    assert "tick" not in logged and "sent" in logged
     assert start_logs.__doc__
 
 

@@ -114,8 +114,8 @@ class TestFigures:
         page = browser.open(address, timeout=30).read().decode()
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token
-        told = f"csrf_token={token[1]}&email=nobody%40nowhere.example&password=x-wrong-password-x"
-        answer = urllib.request.Request(address, told.encode(), {"Referer": address})
+        body = f"csrf_token={token[1]}&email=nobody%40nowhere.example&password=x-wrong-password-x"
+        answer = urllib.request.Request(address, body.encode(), {"Referer": address})
         with pytest.raises(urllib.error.HTTPError):
             browser.open(answer, timeout=30)
 
@@ -157,8 +157,8 @@ def test_without_a_database_the_figures_say_so(tmp_path):
     context = open_app_context(settings_for(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing"))
 
     asked = time.monotonic()
-    told = {sample.name: sample.value for metric in State(context).collect() for sample in metric.samples}
-    assert told["portal_database_up"] == 0
+    figures = {sample.name: sample.value for metric in State(context).collect() for sample in metric.samples}
+    assert figures["portal_database_up"] == 0
     assert time.monotonic() - asked < 10
 
 

@@ -23,5 +23,5 @@ def test_every_file_and_test_that_is_named_exists() -> None:
 def test_nothing_is_claimed_that_codes_by_email_cannot_give() -> None:
     text = (ROOT / "SECURITY.md").read_text()
 
-    for said in ("level 2", "never claim level 3", "not AAL2", "SHALL NOT", "accepts this risk in writing"):
-        assert said in text
+    for claim in ("level 2", "never claim level 3", "not AAL2", "SHALL NOT", "accepts this risk in writing"):
+        assert claim in text

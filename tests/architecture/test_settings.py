@@ -70,7 +70,7 @@ def test_live_is_what_one_gets_without_asking(live: dict[str, str]) -> None:
 
 
 def test_one_error_names_everything_that_is_missing(tmp_path: Path) -> None:
-    told = refusal({"DATA_DIR": str(tmp_path / "data")})
+    message = refusal({"DATA_DIR": str(tmp_path / "data")})
 
     for name in (
         *KEYS,
@@ -85,7 +85,7 @@ def test_one_error_names_everything_that_is_missing(tmp_path: Path) -> None:
         "COUNCIL_SENDIASS_NAME",
         "COUNCIL_SENDIASS_PHONE",
     ):
-        assert f"- {name} " in told
+        assert f"- {name} " in message
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_one_error_names_everything_that_is_missing(tmp_path: Path) -> None:
 def test_a_live_portal_refuses_to_start_without(live: dict[str, str], name: str) -> None:
     del live[name]
 
-    told = refusal(live)
+    message = refusal(live)
 
-    assert name in told
-    assert told.count("\n") == 1
+    assert name in message
+    assert message.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_a_live_portal_does_not_take_over_a_demo_folder(live: dict[str, str], de
 def test_a_refusal_tells_no_secret(live: dict[str, str]) -> None:
     weak, url = "hunter2-hunter2", "mysql://portal:hunter3@db/portal"
 
-    told = refusal(live | {"SECRET_KEY": weak, "DATABASE_URL": url})
+    message = refusal(live | {"SECRET_KEY": weak, "DATABASE_URL": url})
 
-    assert weak not in told
-    assert "hunter3" not in told
+    assert weak not in message
+    assert "hunter3" not in message
 
 
 def test_the_printed_form_of_the_settings_tells_no_secret(live: dict[str, str]) -> None:
@@ -185,9 +185,9 @@ def test_the_printed_form_of_the_settings_tells_no_secret(live: dict[str, str]) 
 
 def test_secrets_may_come_from_files(live: dict[str, str], tmp_path: Path) -> None:
     for name in (*KEYS, "MAIL_PASSWORD"):
-        kept = tmp_path / name
-        kept.write_text(live.pop(name, "a word for the mail server") + "\n")
-        live[f"{name}_FILE"] = str(kept)
+        secret_file = tmp_path / name
+        secret_file.write_text(live.pop(name, "a word for the mail server") + "\n")
+        live[f"{name}_FILE"] = str(secret_file)
 
     settings = load_settings(live | {"MAIL_USERNAME": "portal"})
 

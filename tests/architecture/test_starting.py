@@ -62,7 +62,7 @@ class Portal:
                 [sys.executable, str(ROOT / "run.py")], env=self.environ, stdout=log, stderr=subprocess.STDOUT
             )
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
     def answers(self) -> int:
@@ -100,9 +100,9 @@ class Portal:
         self.pid = process.pid
         try:
             wait_for(
-                lambda: "Press Ctrl+C" in self.said() or process.poll() is not None, "the portal to come up"
+                lambda: "Press Ctrl+C" in self.output() or process.poll() is not None, "the portal to come up"
             )
-            assert process.poll() is None, self.said()
+            assert process.poll() is None, self.output()
             yield process
         finally:
             process.terminate()
@@ -131,14 +131,14 @@ class TestSupervisor:
     def test_it_starts_tells_restarts_what_dies_and_stops_in_order(self, portal: Portal) -> None:
         with portal.running() as process:
             assert portal.answers() == 200
-            said = portal.said()
-            assert f"http://localhost:{portal.port}" in said
-            assert "a-word-for-this-test-only" in said
-            assert "SEN officer" in said
+            output = portal.output()
+            assert f"http://localhost:{portal.port}" in output
+            assert "a-word-for-this-test-only" in output
+            assert "SEN officer" in output
             assert stat.S_IMODE((portal.data / "portal.sqlite3").stat().st_mode) == 0o600
 
             write_mail(portal.data / "mail", "one.eml", "Your security code", "Your code:\n\n123456\n")
-            wait_for(lambda: "CODE 123456 for" in portal.said(), "the mail to be told")
+            wait_for(lambda: "CODE 123456 for" in portal.output(), "the mail to be told")
 
             for part in ("web", "worker"):
                 first = wait_for(lambda part=part: portal.part(part), f"the {part}")
@@ -151,13 +151,13 @@ class TestSupervisor:
             process.terminate()
             assert process.wait(timeout=PATIENCE) == 0
 
-        assert portal.said().rstrip().endswith("Stopped.")
-        assert "Traceback" not in portal.said()
+        assert portal.output().rstrip().endswith("Stopped.")
+        assert "Traceback" not in portal.output()
         assert portal.answers() == 0
 
         with portal.running():
             assert portal.answers() == 200
-            assert "123456" not in portal.said()
+            assert "123456" not in portal.output()
 
     def test_nothing_outlives_a_supervisor_that_is_killed(self, portal: Portal) -> None:
         with portal.running() as process:

@@ -34,10 +34,10 @@ def test_every_text_the_code_marks_stands_in_the_catalogue(language: str) -> Non
 
 
 def test_the_command_that_brings_them_up_to_date_runs_and_has_nothing_left_to_do(tmp_path: Path) -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         ["make", "-n", "translations"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    _python, *command = told.stdout.splitlines()[-1].split()
+    _python, *command = result.stdout.splitlines()[-1].split()
     for folder in ("app", "startup", "scripts", "translations"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "*.mo")
@@ -91,16 +91,16 @@ def test_a_counted_text_has_all_its_forms_or_none(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("count", "output"),
     [(1, "%(num)s dzień"), (2, "%(num)s dni"), (4, "%(num)s dni"), (5, "%(num)s dni"), (22, "%(num)s dni")],
 )
-def test_polish_counts_as_poles_do(count: int, said: str) -> None:
+def test_polish_counts_as_poles_do(count: int, output: str) -> None:
     polish = Translations.load(str(TRANSLATIONS), ["pl"])
 
     overdue = polish.ungettext("%(num)s day overdue", "%(num)s days overdue", count)
     unread = polish.ungettext("%(num)s unread message", "%(num)s unread messages", count)
 
-    assert overdue == f"{said} po terminie"
+    assert overdue == f"{output} po terminie"
     assert unread.split()[-1] == {1: "wiadomość", 5: "wiadomości"}.get(count, "wiadomości")
     assert unread.split()[-2] == {1: "nieprzeczytana", 5: "nieprzeczytanych"}.get(count, "nieprzeczytane")
 
@@ -142,9 +142,9 @@ class TestInstalling:
         return ended.stdout
 
     def test_a_clean_clone_speaks_every_language(self, clone: Path) -> None:
-        said = self.install(clone)
+        output = self.install(clone)
 
-        assert "Compiling the pl translation" in said and "Compiling the ur translation" in said
+        assert "Compiling the pl translation" in output and "Compiling the ur translation" in output
         for language, word in (("pl", "Zaloguj się"), ("ur", "لاگ ان کریں")):
             assert Translations.load(str(clone / "translations"), [language]).gettext("Log in") == word
 

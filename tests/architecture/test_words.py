@@ -11,7 +11,7 @@ from app.seed.files import form_seeds
 from scripts.translations import marked
 from tests.languages import forms_of
 
-SAID_OTHERWISE = {
+PREFERRED = {
     r"\bsurnames?\b": "Last name",
     r"\bfamily names?\b": "Last name",
     r"\b(somebody|nobody|everybody|anybody)\b": "someone, no one, everyone, anyone",
@@ -44,12 +44,12 @@ def words_of(part: Any) -> Iterator[str]:
 @cache
 def read_on_screens() -> list[str]:
     """Every text that people read, in English."""
-    said = [text for message in marked() if message.id for text in forms_of(message.id)]
-    return said + [text for seed in form_seeds() for text in words_of(seed)]
+    texts = [text for message in marked() if message.id for text in forms_of(message.id)]
+    return texts + [text for seed in form_seeds() for text in words_of(seed)]
 
 
-@pytest.mark.parametrize("odd", SAID_OTHERWISE)
+@pytest.mark.parametrize("odd", PREFERRED)
 def test_b17_one_thing_has_one_name(odd: str) -> None:
-    said = read_on_screens()
-    assert len(said) > 2000
-    assert [text for text in said if re.search(odd, text, re.IGNORECASE)] == [], SAID_OTHERWISE[odd]
+    texts = read_on_screens()
+    assert len(texts) > 2000
+    assert [text for text in texts if re.search(odd, text, re.IGNORECASE)] == [], PREFERRED[odd]

@@ -10,7 +10,7 @@ from app.forms.definitions import FormDefinition, parse
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from tests.e2e.conftest import PASSWORD, Portal
-from tests.e2e.hands import Hands, Keyboard, Mouse, box_over
+from tests.e2e.input import Input, Keyboard, Mouse, box_over
 from tests.unit.browser_fields import fields_of
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -23,10 +23,10 @@ class Visitor:
 
     def __init__(self, page: Page, portal: Portal, javascript: bool = True, keyboard: bool = False) -> None:
         self.page, self.portal, self.javascript = page, portal, javascript
-        self.hands: Hands = Keyboard(page) if keyboard else Mouse(page)
+        self.input: Input = Keyboard(page) if keyboard else Mouse(page)
         self.seen: set[str] = set()
         self.complaints: list[str] = []
-        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("console", lambda message: self._hear(message.type, message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, kind: str, text: str) -> None:
@@ -40,7 +40,7 @@ class Visitor:
             return
         self.seen.add(place)
         assert self.page.locator("h1").count() == 1, f"{self.page.url} has not one h1"
-        if not self.javascript or isinstance(self.hands, Keyboard):
+        if not self.javascript or isinstance(self.input, Keyboard):
             return
         found = Axe().run(self.page, options=RULES).response["violations"]
         assert found == [], f"{self.page.url}: {[(each['id'], each['nodes'][0]['html']) for each in found]}"
@@ -71,24 +71,24 @@ class Visitor:
 
     def _leaves_by(self, target: Locator) -> None:
         with self.page.expect_navigation():
-            self.hands.press(target.first)
+            self.input.press(target.first)
         self.look_over()
 
     def types(self, **fields: str) -> None:
         """Type into boxes by their names."""
         for name, text in fields.items():
-            self.hands.type(self.page.locator(f'main [name="{name}"]'), text)
+            self.input.type(self.page.locator(f'main [name="{name}"]'), text)
 
     def chooses(self, label: str | re.Pattern[str]) -> None:
         """Choose a radio button or tick a box by its words."""
-        self.hands.tick(self.page.locator("main").get_by_label(label).first)
+        self.input.tick(self.page.locator("main").get_by_label(label).first)
 
     def picks(self, name: str, label: str) -> None:
         """Choose from a drop-down list by its words."""
         target = self.page.locator(f'main select[name="{name}"]')
         value = target.locator("option", has_text=label).first.get_attribute("value")
         assert value
-        self.hands.pick(target, value)
+        self.input.pick(target, value)
 
     def sees(self, text: str) -> None:
         """The words stand on the page."""
@@ -126,8 +126,8 @@ class Visitor:
             self._leaves_by(links.nth(place))
             self._fill_section(definition, answers, self.page.url.split("/section/")[1])
             self.presses("Save and continue")
-            said = self.page.locator(".govuk-error-summary")
-            assert said.count() == 0, said.inner_text()
+            message = self.page.locator(".govuk-error-summary")
+            assert message.count() == 0, message.inner_text()
             assert "/compare" not in self.page.url, "a page must not be in conflict with its own autosave"
             self.page.goto(start)
 
@@ -144,10 +144,10 @@ class Visitor:
             return
         kind = boxes.first.evaluate("box => box.tagName === 'SELECT' ? 'select' : box.type")
         if kind in {"radio", "checkbox"}:
-            self.hands.tick(boxes.and_(self.page.locator(f'[value="{text}"]')))
+            self.input.tick(boxes.and_(self.page.locator(f'[value="{text}"]')))
         elif not boxes.first.is_visible() and box_over(boxes.first) is None:
             return
         elif kind == "select":
-            self.hands.pick(boxes.first, text)
+            self.input.pick(boxes.first, text)
         else:
-            self.hands.type(boxes.first, text.replace("\r\n", "\n"))
+            self.input.type(boxes.first, text.replace("\r\n", "\n"))

@@ -109,15 +109,15 @@ def test_a_parent_is_invited_gives_consent_and_reads_what_is_shared(people, newc
 def test_two_colleagues_change_one_section_and_nothing_is_overwritten(people):
     section = "Cognition and learning"
     senco, colleague = people("sana"), people("tom")
-    for somebody in (senco, colleague):
-        somebody.follows("Special Educational Needs and Disabilities")
-        somebody.follows("Amina Shah")
-        somebody.follows(re.compile("^Request for an education"))
-        somebody.follows(section)
+    for visitor in (senco, colleague):
+        visitor.follows("Special Educational Needs and Disabilities")
+        visitor.follows("Amina Shah")
+        visitor.follows(re.compile("^Request for an education"))
+        visitor.follows(section)
     box = "main form textarea"
-    senco.hands.type(senco.page.locator(box).first, "She reads well.")
+    senco.input.type(senco.page.locator(box).first, "She reads well.")
     senco.presses("Save and continue")
-    colleague.hands.type(colleague.page.locator(box).first, "She is quick at sums.")
+    colleague.input.type(colleague.page.locator(box).first, "She is quick at sums.")
     with colleague.page.expect_navigation():
         colleague.page.locator("main").get_by_role("button", name="Save and continue").click()
 

@@ -66,13 +66,13 @@ def test_a_senco_asks_a_psychologist_advises_and_the_sen_team_accepts(story: Sto
     another_day.logs_in(EMAILS["ann"])
     goes_on_and_sends(another_day, advice_url)
     returns_the_advice(officer, child_url)
-    mends_and_sends_again(another_day, advice_url)
+    corrects_and_submits_again(another_day, advice_url)
     accepts_the_advice(officer, child_url)
 
     reads_that_it_was_accepted(another_day)
     finds_nothing(story.visitor(), child_url, request_url, advice_url)
-    for somebody in (senco, officer, psychologist, another_day):
-        assert somebody.complaints == []
+    for visitor in (senco, officer, psychologist, another_day):
+        assert visitor.complaints == []
 
 
 def registers(senco: Visitor) -> None:
@@ -121,7 +121,7 @@ def sends_the_request(senco: Visitor) -> None:
     assert missing.count() > 10
     place = missing.first.get_attribute("href") or ""
     with senco.page.expect_navigation():
-        senco.hands.press(missing.first)
+        senco.input.press(missing.first)
     assert senco.page.locator(place[place.index("#") :]).count() == 1, f"{place} leads to no field"
     senco.goes_to(start)
     senco.fills("request", "Nadia Rahman", slice(2, None))
@@ -227,14 +227,14 @@ def returns_the_advice(officer: Visitor, child_url: str) -> None:
     officer.presses("Return to the authors")
     officer.sees("There is a problem")
     section = "What your advice is based on"
-    officer.hands.press(officer.page.locator("summary", has_text=section).first)
+    officer.input.press(officer.page.locator("summary", has_text=section).first)
     box = officer.page.get_by_label(f"What needs changing in “{section}”?")
-    officer.hands.type(box, REASON)
+    officer.input.type(box, REASON)
     officer.presses("Return to the authors")
     officer.sees("You have returned this form")
 
 
-def mends_and_sends_again(psychologist: Visitor, advice_url: str) -> None:
+def corrects_and_submits_again(psychologist: Visitor, advice_url: str) -> None:
     """The reason stands on the task list and at its section."""
     psychologist.goes_to("/messages/")
     psychologist.follows(re.compile("returned"))

@@ -64,7 +64,7 @@ def test_every_exception_has_a_reason_and_is_still_needed(tmp_path: Path) -> Non
 
     found = {(rule, path) for rule, path, _ in audit.broken_rules(rules=tmp_path)}
 
-    kept_for_nothing = {
+    unused = {
         (name, path)
         for name, path in excepted
         if not any(
@@ -72,5 +72,5 @@ def test_every_exception_has_a_reason_and_is_still_needed(tmp_path: Path) -> Non
             for rule, where in found
         )
     }
-    assert kept_for_nothing == set()
+    assert unused == set()
     assert ("sql-written-as-text", "app/core/database/health.py") in found

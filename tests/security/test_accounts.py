@@ -16,13 +16,13 @@ from tests.cast import Actor, Cast, everything
 from tests.mailbox import Mailbox, text_of
 
 
-def team_is_told(context: AppContext) -> list[str]:
+def team_letters(context: AppContext) -> list[str]:
     with everything(context) as work:
         return list(work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))))
 
 
 @pytest.mark.parametrize(
-    ("whom", "roles", "told"),
+    ("whom", "roles", "letters"),
     [
         ("sol", [Role.sen_officer], ["roles_changed"]),
         ("olu", [Role.sen_officer, Role.sen_manager], ["roles_changed"]),
@@ -32,14 +32,14 @@ def team_is_told(context: AppContext) -> list[str]:
     ],
 )
 def test_the_team_hears_when_an_administrator_changes_who_sees_every_child(
-    context: AppContext, cast: Cast, mailbox: Mailbox, whom: str, roles: list[Role], told: list[str]
+    context: AppContext, cast: Cast, mailbox: Mailbox, whom: str, roles: list[Role], letters: list[str]
 ) -> None:
     actor: Actor = getattr(cast, whom)
     before = sorted(role.name for role in actor.principal.roles)
     with cast.ines.works() as work:
         accounts.set_roles(work, actor.id, roles)
 
-    assert team_is_told(context) == told
+    assert team_letters(context) == letters
     assert "roles" in mailbox.last(actor.email)["Subject"] and cast.ines.principal.name not in text_of(
         mailbox.last(actor.email)
     )
@@ -79,9 +79,9 @@ def test_two_administrators_who_close_each_others_account_at_once_leave_one(
 
     bob = Cast(app).bob
     with ThreadPoolExecutor(2) as pool:
-        said = sorted(pool.map(close, [(cast.ines, bob), (bob, cast.ines)]))
+        results = sorted(pool.map(close, [(cast.ines, bob), (bob, cast.ines)]))
 
-    assert said == ["closed", "refused"]
+    assert results == ["closed", "refused"]
     with everything(context) as work:
         still = select(func.count(Person.id)).where(Person.active.is_(True), Person.roles.any(name="admin"))
         assert work.session.scalar(still) == 1

@@ -80,7 +80,7 @@ def test_A6_nothing_is_left_on_a_record_that_is_merged_at_that_moment(
         with cast.olu.works() as work:
             invitations.invite(work, parent(newer, "Omar", "Shah", email))
 
-        said = at_once(
+        results = at_once(
             (cast.olu, lambda work, n=newer: duplicates.same_child(work, n)),
             (Stranger(context), accepting(email)),
             (cast.mary, lambda work, n=newer: invite_another(work, n)),
@@ -91,7 +91,7 @@ def test_A6_nothing_is_left_on_a_record_that_is_merged_at_that_moment(
             (cast.mary, lambda work, n=newer: links.link_person(work, n, cast.ann.id)),
         )
 
-        assert set(said) <= {"done", "NotFound", "Conflict"}
+        assert set(results) <= {"done", "NotFound", "Conflict"}
         with everything(context) as work:
             assert work.get(Child, newer).merged_into_id == older.id
             assert rows_of(work, newer) == {}
@@ -126,10 +126,10 @@ def adding(number: int, key: str) -> Deed:
 
 def test_A6_two_schools_that_add_one_child_at_once_are_found_to_have(context: AppContext, cast: Cast) -> None:
     for number in range(ROUNDS):
-        said = at_once(
+        results = at_once(
             *((actor, adding(number, f"{actor.key}{number}")) for actor in (cast.sana, cast.rhys, cast.tom))
         )
-        assert said == ["done"] * 3
+        assert results == ["done"] * 3
         with everything(context) as work:
             found = work.session.scalars(
                 select(Child).where(Child.forenames == named(number).forenames).order_by(Child.id)
@@ -146,12 +146,12 @@ def test_A6_a_child_added_while_the_one_it_is_like_is_merged(
             newer = children.add_child(work, named(number), f"first{number}").child_id
         with everything(context) as work:
             work.get(Child, newer).possible_duplicate_of_id = older.id
-        said = at_once(
+        results = at_once(
             (cast.olu, lambda work, n=newer: duplicates.same_child(work, n)),
             (cast.rhys, adding(number, f"r{number}")),
             (cast.tom, adding(number, f"t{number}")),
         )
-        assert set(said) == {"done"}
+        assert set(results) == {"done"}
         with everything(context) as work:
             merged = select(Child.id).where(Child.merged_into_id.is_not(None))
             assert not work.session.scalars(
@@ -181,7 +181,7 @@ def test_A6_an_invitation_accepted_while_it_is_withdrawn_and_sent_again(
             asked = invitations.invite(work, parent(child.id, "Omar", "Shah", email)).id
         token = link_with_password(context, email)
 
-        said = Counter(
+        results = Counter(
             at_once(
                 *[(Stranger(context), lambda work, t=token: account_activation.finish(work, t))] * 2,
                 *[(cast.olu, lambda work, n=asked: invitations.withdraw(work, n))] * 2,
@@ -189,7 +189,7 @@ def test_A6_an_invitation_accepted_while_it_is_withdrawn_and_sent_again(
             )
         )
 
-        assert set(said) <= {"done", "DeadLink", "InvalidState"}
+        assert set(results) <= {"done", "DeadLink", "InvalidState"}
         with everything(context) as work:
             ended = work.get(Invitation, asked)
             assert (ended.accepted_at is None) is not (ended.withdrawn_at is None)
@@ -207,9 +207,9 @@ def test_A8_a_removed_parent_who_accepts_at_a_second_address_at_that_moment(
             asked = invitations.invite(work, parent(child.id, "Pat", "Hussain", email)).id
         end: Deed = lambda work, n=link.id: links.end_link(work, n)  # type: ignore[misc]  # noqa: E731
 
-        said = at_once((Stranger(context), accepting(email)), *[(cast.olu, end)] * 3)
+        results = at_once((Stranger(context), accepting(email)), *[(cast.olu, end)] * 3)
 
-        assert set(said) <= {"done", "DeadLink"}
+        assert set(results) <= {"done", "DeadLink"}
         with everything(context) as work:
             ended = work.get(Invitation, asked)
             assert (ended.accepted_at is None) is not (ended.withdrawn_at is None)
@@ -224,11 +224,11 @@ def test_A1_an_invitation_sent_while_the_role_for_it_is_taken_away(context: AppC
         return lambda work: invitations.invite(work, asked)
 
     for number in range(ROUNDS * 2):
-        said = at_once(
+        results = at_once(
             (cast.ines, lambda work: accounts.set_roles(work, cast.olu.id, [Role.professional])),
             *((cast.olu, inviting(f"t{number}{n}@eps.bradford.example")) for n in range(4)),
         )
-        assert set(said) <= {"done", "Forbidden"}
+        assert set(results) <= {"done", "Forbidden"}
         with everything(context) as work:
             assert not work.session.scalars(
                 select(Invitation.id).where(Invitation.withdrawn_at.is_(None))
@@ -245,27 +245,27 @@ def test_A8_children_put_into_a_queue_while_its_organisation_goes_out_of_use(
 ) -> None:
     """Each is counted in what the SEN team is told, or refused."""
     place = cast.hana.principal.organisation_id or 0
-    told: list[int] = []
+    counts: list[int] = []
 
     def close(work: UnitOfWork) -> None:
         work.get(Organisation, place).active = False
         work.session.flush()
         handover.record_left_use(work, place)
         counted = [event.children for event in work.events if isinstance(event, OrganisationLeftUse)]
-        told.append(sum(counted))
+        counts.append(sum(counted))
 
     def queueing(child_id: int) -> Deed:
         return lambda work: links.link_organisation(work, child_id, place)
 
     for _ in range(ROUNDS):
         made = [make.child().id for _ in range(4)]
-        said = at_once((cast.ines, close), *((cast.olu, queueing(each)) for each in made))
-        assert set(said) <= {"done", "ValidationFailed"}
+        results = at_once((cast.ines, close), *((cast.olu, queueing(each)) for each in made))
+        assert set(results) <= {"done", "ValidationFailed"}
         with everything(context) as work:
             waiting = select(func.count()).where(
                 ChildLink.organisation_id == place, ChildLink.ended_at.is_(None)
             )
-            assert work.session.scalar(waiting) == told[-1]
+            assert work.session.scalar(waiting) == counts[-1]
             work.get(Organisation, place).active = True
 
 
@@ -282,12 +282,12 @@ def test_A2_a_person_confirmed_while_a_form_names_them_does_not_read(
         named_there = {"not_share": [{"name": "Idris Clarke", "why": "He must not know where we live."}]}
         fill_in(cast.pat, form, sharing=named_there)
 
-        said = at_once(
+        results = at_once(
             (cast.pat, lambda work, n=form: submissions.submit(work, n, "a" * 32)),
             (cast.olu, lambda work: membership.confirm(work, cast.idris.id)),
         )
 
-        assert said == ["done", "done"]
+        assert results == ["done", "done"]
         with pytest.raises(NotFound), cast.idris.works() as work:
             work.get(Child, child)
 
@@ -316,13 +316,13 @@ def test_A6_a_registration_decided_while_its_owner_registers_again(context: AppC
             second = registered(work, email, RegistrationState.unconfirmed)
         again = OpenLink(0, Purpose.register, email, None, second, "hash")
 
-        said = at_once(
+        results = at_once(
             (cast.olu, lambda work, n=first: registrations.approve(work, n, place)),
             (cast.mary, lambda work, n=first: registrations.refuse(work, n, "Not known.")),
             (Stranger(context), lambda work, a=again: registration.confirm(work, a, "hash")),
         )
 
-        assert set(said) <= {"done", "InvalidState", "Conflict"}
+        assert set(results) <= {"done", "InvalidState", "Conflict"}
         with everything(context) as work:
             opened = work.session.scalars(select(Person.id).where(Person.email == email)).all()
             approved = work.get(Registration, first).state is RegistrationState.approved
@@ -358,8 +358,8 @@ def test_A6_a_new_organisation_is_entered_once_when_the_button_is_pressed_again(
         place = registrations.new_organisation(work, asked, "Beck View School", Profession.school).id
         registrations.approve(work, asked, place)
 
-    said = outcomes([cast.olu, cast.mary], let_in, 6)
-    assert said == {"done": 1, "ValidationFailed": 5}
+    results = outcomes([cast.olu, cast.mary], let_in, 6)
+    assert results == {"done": 1, "ValidationFailed": 5}
 
 
 def test_A1_of_two_administrators_who_take_each_others_role_one_stays(
@@ -373,8 +373,8 @@ def test_A1_of_two_administrators_who_take_each_others_role_one_stays(
         replace(cast.mary.principal, roles=frozenset({Role.admin})),
         cast.mary.email,
     )
-    said = at_once(
+    results = at_once(
         (cast.ines, lambda work: accounts.set_roles(work, second.id, [Role.sen_officer])),
         (second, lambda work: accounts.set_roles(work, cast.ines.id, [Role.sen_officer])),
     )
-    assert said == ["Forbidden", "done"]
+    assert results == ["Forbidden", "done"]

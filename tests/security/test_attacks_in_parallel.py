@@ -36,9 +36,9 @@ def test_A6_a_merge_is_undone_once(context: AppContext, cast: Cast, make: Maker)
         duplicates.same_child(work, newer.id)
         merge_id = merges.merges_of(work, older.id)[0].merge_id
 
-    said = outcomes([cast.olu, cast.mary], lambda work: merges.undo_merge(work, merge_id, "Twins."))
+    results = outcomes([cast.olu, cast.mary], lambda work: merges.undo_merge(work, merge_id, "Twins."))
 
-    assert said["done"] == 1 and set(said) <= ANSWERS
+    assert results["done"] == 1 and set(results) <= ANSWERS
     assert len(open_links(context, newer.id)) == 2 and len(open_links(context, older.id)) == 1
     assert audited(context, "MergeUndone") == 1
 
@@ -53,31 +53,31 @@ def test_A8_a_link_ended_while_a_merge_is_undone_is_open_nowhere(
         merge_id = merges.merges_of(work, older.id)[0].merge_id
     (link,) = open_links(context, older.id)
 
-    said = at_once(
+    results = at_once(
         (cast.olu, lambda work: merges.undo_merge(work, merge_id, "Twins.")),
         (cast.mary, lambda work: links.end_link(work, link.id)),
     )
 
-    assert said == ["done", "done"]
+    assert results == ["done", "done"]
     assert open_links(context, older.id) == []
 
 
 def test_A6_a_colleague_is_confirmed_once(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
         work.get(Person, cast.tom.id).organisation_confirmed_at = None
-    said = outcomes([cast.sana, cast.olu], lambda work: membership.confirm(work, cast.tom.id))
-    assert said["done"] == 1 and set(said) <= ANSWERS
+    results = outcomes([cast.sana, cast.olu], lambda work: membership.confirm(work, cast.tom.id))
+    assert results["done"] == 1 and set(results) <= ANSWERS
     assert audited(context, "MembershipConfirmed") == 1
 
 
 def test_A6_a_colleague_confirmed_and_refused_at_once_is_one_of_them(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
         work.get(Person, cast.tom.id).organisation_confirmed_at = None
-    said = at_once(
+    results = at_once(
         *((cast.sana, lambda work: membership.confirm(work, cast.tom.id)) for _ in range(5)),
         *((cast.olu, lambda work: membership.refuse(work, cast.tom.id)) for _ in range(5)),
     )
-    assert Counter(said)["done"] == 1 and set(said) <= ANSWERS
+    assert Counter(results)["done"] == 1 and set(results) <= ANSWERS
     with everything(context) as work:
         tom = work.get(Person, cast.tom.id)
         assert tom.active == (tom.organisation_confirmed_at is not None)
@@ -88,14 +88,14 @@ def test_A6_a_change_of_organisation_is_proposed_and_approved_once(
 ) -> None:
     child = make.child(linked=(cast.ann,))
     team = cast.hana.principal.organisation_id or 0
-    said = outcomes([cast.ann], lambda work: account_details.propose(work, team, "I moved."))
-    assert set(said) <= ANSWERS and said["done"] >= 1
+    results = outcomes([cast.ann], lambda work: account_details.propose(work, team, "I moved."))
+    assert set(results) <= ANSWERS and results["done"] >= 1
     with everything(context) as work:
         (waiting,) = work.session.scalars(
             select(OrganisationChange.id).where(OrganisationChange.state == ProposalState.waiting)
         )
-    said = outcomes([cast.olu, cast.mary], lambda work: account_details.approve(work, waiting))
-    assert said["done"] == 1 and set(said) <= ANSWERS
+    results = outcomes([cast.olu, cast.mary], lambda work: account_details.approve(work, waiting))
+    assert results["done"] == 1 and set(results) <= ANSWERS
     assert [link.person_id for link in open_links(context, child.id)] == [None]
 
 
@@ -106,11 +106,11 @@ def test_A9_moving_organisation_while_children_are_linked(
     team = cast.hana.principal.organisation_id or 0
     with cast.ann.works() as work:
         change_id = account_details.propose(work, team, "I moved.").id
-    said = at_once(
+    results = at_once(
         (cast.mary, lambda work: account_details.approve(work, change_id)),
         *((cast.olu, lambda work, c=c: links.link_person(work, c.id, cast.ann.id)) for c in made),
     )
-    assert set(said) <= ANSWERS
+    assert set(results) <= ANSWERS
     with everything(context) as work:
         mine = work.session.scalars(
             select(ChildLink.organisation_id).where(
@@ -126,21 +126,21 @@ def test_A6_two_step_back_at_once_and_the_child_waits_once(
     child = make.child()
     one, two = make.link(child, cast.hana), make.link(child, cast.idris)
     make.advice(child, cast.hana, template="advice_health")
-    said = at_once(
+    results = at_once(
         *((cast.hana, lambda work: links.step_back(work, one.id)) for _ in range(5)),
         *((cast.idris, lambda work: links.step_back(work, two.id)) for _ in range(5)),
     )
-    assert Counter(said)["done"] == 2 and set(said) <= ANSWERS
+    assert Counter(results)["done"] == 2 and set(results) <= ANSWERS
     assert [link.person_id for link in open_links(context, child.id)] == [None]
 
 
 def test_A6_a_record_is_corrected_once(context: AppContext, cast: Cast, make: Maker) -> None:
     child = make.child()
     correction = Correction(TYPED, None, "A typing mistake.", 1)
-    said = outcomes(
+    results = outcomes(
         [cast.olu, cast.mary], lambda work: child_corrections.correct_child(work, child.id, correction)
     )
-    assert said["done"] == 1 and set(said) <= ANSWERS
+    assert results["done"] == 1 and set(results) <= ANSWERS
     assert audited(context, "ChildCorrected") == 1
 
 
@@ -149,12 +149,12 @@ def test_A6_closing_and_opening_and_roles_at_once(context: AppContext, cast: Cas
 
     child = make.child(linked=(cast.ann, cast.bob))
     make.advice(child, cast.ann)
-    said = at_once(
+    results = at_once(
         *((cast.ines, lambda work: accounts.deactivate(work, cast.ann.id)) for _ in range(4)),
         *((cast.ines, lambda work: accounts.deactivate(work, cast.bob.id)) for _ in range(4)),
         *((cast.ines, lambda work: accounts.set_roles(work, cast.ann.id, [Role.parent])) for _ in range(4)),
     )
-    assert set(said) <= ANSWERS
+    assert set(results) <= ANSWERS
     assert [link.person_id for link in open_links(context, child.id)] == [None]
 
 
@@ -169,14 +169,14 @@ def test_B2_no_one_else_corrects_a_record(context: AppContext, cast: Cast, make:
     actor = getattr(cast, who)
     if who == "tom":
         object.__setattr__(actor.principal, "is_confirmed", False)
-    said = outcomes(
+    results = outcomes(
         [actor],
         lambda work: child_corrections.correct_child(work, child.id, Correction(TYPED, None, "Mine.", 1)),
         1,
     )
-    assert set(said) <= {"NotFound", "Forbidden"}
+    assert set(results) <= {"NotFound", "Forbidden"}
 
 
 def test_A1_twenty_recoveries_at_once(context: AppContext, cast: Cast) -> None:
-    said = outcomes([cast.olu], sessions.end_mine)
-    assert set(said) == {"done"}
+    results = outcomes([cast.olu], sessions.end_mine)
+    assert set(results) == {"done"}

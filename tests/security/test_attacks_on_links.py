@@ -162,7 +162,7 @@ def test_A9_asking_many_for_advice_while_their_account_is_closed(
 ) -> None:
     made = [make.child(linked=(cast.ann,) if n % 2 else ()) for n in range(10)]
 
-    said = at_once(
+    results = at_once(
         (cast.ines, lambda work: accounts.deactivate(work, cast.ann.id)),
         *(
             (
@@ -175,7 +175,7 @@ def test_A9_asking_many_for_advice_while_their_account_is_closed(
         ),
     )
 
-    assert set(said) <= {"done", "ValidationFailed"}
+    assert set(results) <= {"done", "ValidationFailed"}
     with everything(context) as work:
         forms = list(work.session.scalars(select(Form).where(Form.kind == "advice")).unique())
     for form in forms:

@@ -15,7 +15,7 @@ from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import Advice, ChildLink, Invitation, Message, Organisation, Person, WorkDomain
 from app.views.accounts import proof
-from tests.access.test_matrix import address, door_of, routes
+from tests.access.test_matrix import address, permission_of, routes
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Actor, Cast, everything
 from tests.mailbox import Mailbox
@@ -46,7 +46,7 @@ def test_A1_no_page_about_accounts_acts_without_password_and_code(
     browser, before, tried = cast.ines.browser(proved=False), staff_as_it_is(context), set()
     data = {"roles": "sen_officer", "reason": "He rang"}
     for rule in routes(app):
-        if door_of(app, rule.endpoint) != ("Users", "write") or "POST" not in (rule.methods or ()):
+        if permission_of(app, rule.endpoint) != ("Users", "write") or "POST" not in (rule.methods or ()):
             continue
         path = address(rule, {"person_id": cast.tom.id})
         for answer in (post_with_token(browser, app, str(path), data), browser.get(str(path))):
@@ -278,8 +278,8 @@ def test_A9_invitations_to_families_of_an_officer_who_left_are_listed_and_the_te
             accounts.set_roles(work, cast.olu.id, [Role.professional])
 
     with everything(context) as work:
-        told = select(Message).where(Message.letter == "invitations_left", Message.recipient_id.is_(None))
-        facts = work.session.scalars(told).one().facts
+        warnings = select(Message).where(Message.letter == "invitations_left", Message.recipient_id.is_(None))
+        facts = work.session.scalars(warnings).one().facts
         assert (facts["person"], facts["invitations"]) == ("Olu Adeyemi", "1")
         assert work.session.scalars(select(Invitation.withdrawn_at)).all() == [None]
     page = cast.mary.browser().get("/invitations/").text

@@ -82,9 +82,9 @@ def test_O08_of_sixty_guesses_at_once_exactly_five_are_looked_at(context: AppCon
     secret, code = secret_of(browser), cast.ann.code()
     guesses = [(secret, wrong_for(code, number)) for number in range(1, 61)]
 
-    said = all_at_once(place_of(context), "give_code", guesses)
+    results = all_at_once(place_of(context), "give_code", guesses)
 
-    assert said == ["wrong"] * 60
+    assert results == ["wrong"] * 60
     with everything(context) as work:
         challenge = work.session.query(LogInChallenge).one()
         looked_at = work.session.execute(
@@ -113,8 +113,8 @@ def test_O09_new_challenges_do_not_buy_more_tries(
         cast.anonymous(), app, "/login/", {"email": cast.ann.email, "password": "three-herons-by-the-beck"}
     )
     assert resting.status_code == 429 and resting.headers["Retry-After"] == "60"
-    told = [path.read_text() for path in context.notification_service.settings.mail_dir.glob("*.eml")]
-    assert sum("Your SEND Portal account is locked for a short time" in mail for mail in told) == 1, (
+    mails = [path.read_text() for path in context.notification_service.settings.mail_dir.glob("*.eml")]
+    assert sum("Your SEND Portal account is locked for a short time" in mail for mail in mails) == 1, (
         "the owner is told"
     )
 
@@ -138,9 +138,9 @@ def test_O11_the_right_code_forty_times_at_once_opens_one_log_in(context: AppCon
     browser = cast.ann.half_way()
     given = [(secret_of(browser), cast.ann.code())] * 40
 
-    said = all_at_once(place_of(context), "give_code", given)
+    results = all_at_once(place_of(context), "give_code", given)
 
-    assert said.count("in") == 1
+    assert results.count("in") == 1
     assert log_ins(context) == 1
 
 

@@ -85,8 +85,8 @@ def test_A1_it_was_not_me_stops_the_change_and_leads_to_a_new_password(
     change_email.apply_due(context)
     with everything(context) as work:
         assert work.get(Person, cast.ann.id).email == cast.ann.email
-        told = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
-        assert told == ["email_change_denied"], "the SEN team is told"
+        letters = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
+        assert letters == ["email_change_denied"], "the SEN team is told"
         events = work.session.scalars(select(AuditRow.event).where(AuditRow.event.like("EmailChange%"))).all()
     assert events == ["EmailChangeAsked", "EmailChangeConfirmed", "EmailChangeDenied"]
     assert {owner.get(link).status_code for link in links} == {404}

@@ -34,7 +34,7 @@ def the_database_fails_at(context: AppContext, beginning: str) -> Iterator[list[
         event.remove(context.database.engine, "before_cursor_execute", fail)
 
 
-def nobody_is_in(context: AppContext) -> bool:
+def no_one_is_logged_in(context: AppContext) -> bool:
     with everything(context) as work:
         person = work.session.query(Person).filter(Person.last_login.is_not(None)).count()
         return work.session.query(LogInSession).count() == 0 and person == 0
@@ -52,7 +52,7 @@ def test_O42_a_failure_at_the_password_lets_nobody_in(
         answer = post_with_token(browser, app, "/login/", {"email": cast.ann.email, "password": PASSWORD})
 
     assert failed and answer.status_code == 503 and "disk" not in answer.text
-    assert nobody_is_in(context) and browser.get("/account/").status_code == 302
+    assert no_one_is_logged_in(context) and browser.get("/account/").status_code == 302
     with everything(context) as work:
         assert (work.session.query(LogInChallenge).count(), work.session.query(OutboxMail).count()) == (0, 0)
     cast.ann.logs_in(browser)
@@ -70,7 +70,7 @@ def test_O42_a_failure_at_the_code_lets_nobody_in(
         answer = post_with_token(browser, app, "/login/code", {"code": cast.ann.code()})
 
     assert failed and answer.status_code == 503
-    assert nobody_is_in(context) and browser.get("/account/").status_code == 302
+    assert no_one_is_logged_in(context) and browser.get("/account/").status_code == 302
     cast.ann.logs_in(browser)
 
 
@@ -82,7 +82,7 @@ def test_O42_a_failure_to_mail_the_code_lets_nobody_in_and_the_mail_goes_later(
     folder.write_text("this is not a folder")
     try:
         browser = cast.ann.half_way()
-        assert "Check your email" in browser.get("/login/code").text and nobody_is_in(context)
+        assert "Check your email" in browser.get("/login/code").text and no_one_is_logged_in(context)
     finally:
         folder.unlink()
         aside.rename(folder)
@@ -105,7 +105,7 @@ def test_O43_a_process_killed_after_the_right_code_lets_nobody_in(
 
     assert dies(place_of(context), "burn_and_die", (secret, code)) == -9
 
-    assert nobody_is_in(context)
+    assert no_one_is_logged_in(context)
     assert post_with_token(browser, app, "/login/code", {"code": code}).location == "/login/", (
         "the code is burnt"
     )

@@ -211,8 +211,8 @@ def test_A2_another_parent_and_another_child_begin_no_consent_of_hers(cast: Cast
 def merged(cast: Cast, newer_id: int) -> int:
     """Merge a record into the one that it may be a duplicate of. Return the number of the merge."""
     with cast.olu.works() as work:
-        kept = duplicates.same_child(work, newer_id)
-        return merges.merges_of(work, kept.id)[0].merge_id
+        remaining = duplicates.same_child(work, newer_id)
+        return merges.merges_of(work, remaining.id)[0].merge_id
 
 
 def test_A2_a_risk_noted_after_a_merge_stays_with_both_records_when_it_is_undone(

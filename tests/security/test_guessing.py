@@ -18,7 +18,7 @@ from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 from tests.security.crowd import Place, all_at_once, anonymous_work, give_password, place_of
 
-NOBODY = "nobody@heatonbeck.sch.example"
+UNKNOWN = "nobody@heatonbeck.sch.example"
 SPREAD = 0.10
 
 
@@ -36,7 +36,7 @@ def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(
         for actor in (cast.ann, cast.bob):
             work.get(Person, actor.id).password = passwords_of(context).hash(PASSWORD)
         work.get(Person, cast.bob.id).active = False
-    asked = {"known": cast.ann.email, "unknown": NOBODY, "closed": cast.bob.email}
+    asked = {"known": cast.ann.email, "unknown": UNKNOWN, "closed": cast.bob.email}
     took: dict[str, list[float]] = {kind: [] for kind in asked}
 
     for _ in range(4):  # a busy machine gets more samples, never a wider margin
@@ -91,7 +91,7 @@ def test_O18_the_log_in_page_answers_known_unknown_and_closed_accounts_alike(
         bare = re.sub(r'(value|content|nonce)="[^"]*"', "", got.text)
         return got.status_code, bare, got.location
 
-    assert answer(cast.ann.email) == answer(NOBODY) == answer(cast.bob.email)
+    assert answer(cast.ann.email) == answer(UNKNOWN) == answer(cast.bob.email)
 
 
 @pytest.mark.parametrize("path", ["/forgotten/"])
@@ -99,7 +99,7 @@ def test_O18_asking_for_a_new_password_tells_nothing(
     app: Flask, context: AppContext, cast: Cast, path: str
 ) -> None:
     answers = set()
-    for email in (cast.ann.email, NOBODY):
+    for email in (cast.ann.email, UNKNOWN):
         before = waiting_mail(context)
         got = post_with_token(cast.anonymous(), app, path, {"email": email})
         answers.add((got.status_code, got.location, waiting_mail(context) - before))
@@ -115,7 +115,7 @@ def waiting_mail(context: AppContext) -> int:
 
 
 def test_O18_ten_tries_are_too_many_for_nobodys_address_too(app: Flask, cast: Cast) -> None:
-    statuses = [tries(app, cast.anonymous(), NOBODY).status_code for _ in range(11)]
+    statuses = [tries(app, cast.anonymous(), UNKNOWN).status_code for _ in range(11)]
 
     assert statuses == [401] * 10 + [429]
 
@@ -210,17 +210,17 @@ def test_O22_the_limits_hold_when_redis_is_down(context: AppContext, cast: Cast)
     at = place_of(context)
     without = Place(at.data_dir, at.database_url, at.now, redis_url="redis://127.0.0.1:1/0")
 
-    said = all_at_once(without, "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 12, processes=1)
+    results = all_at_once(without, "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 12, processes=1)
 
-    assert sorted(said) == ["too many"] * 2 + ["wrong"] * 10
+    assert sorted(results) == ["too many"] * 2 + ["wrong"] * 10
 
 
 def test_O23_processes_share_one_count(context: AppContext, cast: Cast) -> None:
-    said = all_at_once(
+    results = all_at_once(
         place_of(context), "give_password", [(cast.ann.email, "wrong-wrong-wrong")] * 24, processes=4
     )
 
-    assert said.count("wrong") == 10 and said.count("too many") == 14
+    assert results.count("wrong") == 10 and results.count("too many") == 14
 
 
 def test_a_right_password_costs_no_try(

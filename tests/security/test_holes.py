@@ -122,8 +122,8 @@ def test_hole_2_there_are_no_actions_on_rows(app: Flask, cast: Cast, make: Maker
         )
         assert olu.get(path.format(child.id)).status_code == 404
 
-    doors = {rule.endpoint.partition(".")[2] for rule in app.url_map.iter_rules()}
-    assert not doors & {"action", "action_post"}
+    methods = {rule.endpoint.partition(".")[2] for rule in app.url_map.iter_rules()}
+    assert not methods & {"action", "action_post"}
     for view in lists(app):
         assert view.include_route_methods <= {"list", "show", "export", "add", "edit", "delete"}, view
 
@@ -160,8 +160,8 @@ def test_hole_4_no_form_offers_or_takes_rows_that_not_everybody_may_see(
     answer = post_with_token(cast.olu.browser(), app, page, smuggled)
     assert answer.status_code == 302
     with everything(context) as work:
-        kept = work.get(Organisation, organisation.id)
-    assert (kept.name, kept.created_at) == ("New name", organisation.created_at)
+        stored = work.get(Organisation, organisation.id)
+    assert (stored.name, stored.created_at) == ("New name", organisation.created_at)
 
 
 def test_hole_5_no_row_names_a_file_by_a_path(context: AppContext) -> None:
@@ -201,14 +201,14 @@ def test_hole_9_what_was_vetoed_is_not_saved_by_a_later_commit(
         monkeypatch.setattr(OrganisationList, "pre_update", veto)
     with everything(context) as work:
         before = work.session.query(Organisation).first()
-        kept = before.name, before.postcode
+        stored = before.name, before.postcode
     name = "Vetoed" if refused_by == "a veto" else "x" * 201
     given = {"name": name, "kind": before.kind.name, "postcode": "BD9 9ZZ", "active": "y"}
     post_with_token(cast.olu.browser(), app, f"/organisations/edit/{before.id}", given)
 
     with everything(context) as work:
         after = work.get(Organisation, before.id)
-        assert (after.name, after.postcode) == kept
+        assert (after.name, after.postcode) == stored
 
 
 def test_hole_10_a_file_outlives_a_change_that_fails(context: AppContext, cast: Cast, make: Maker) -> None:

@@ -30,9 +30,9 @@ def test_A6_twenty_parallel_posts_make_one_invitation(context: AppContext, cast:
     child = make.child()
     asked = parent(child.id, "Omar", "Shah", "omar@mail.example")
 
-    said = outcomes([cast.olu], lambda work: invitations.invite(work, asked))
+    results = outcomes([cast.olu], lambda work: invitations.invite(work, asked))
 
-    assert said == {"done": MANY}, "the same request again gets the same answer"
+    assert results == {"done": MANY}, "the same request again gets the same answer"
     assert open_ones(context, "parent_invited") == (1, 1)
 
 
@@ -40,9 +40,9 @@ def test_A6_two_officers_at_once_make_one_invitation(context: AppContext, cast: 
     child = make.child()
     asked = parent(child.id, "Omar", "Shah", "omar@mail.example")
 
-    said = outcomes([cast.olu, cast.mary], lambda work: invitations.invite(work, asked))
+    results = outcomes([cast.olu, cast.mary], lambda work: invitations.invite(work, asked))
 
-    assert said["done"] == said["ValidationFailed"] == MANY // 2
+    assert results["done"] == results["ValidationFailed"] == MANY // 2
     assert open_ones(context, "parent_invited") == (1, 1)
 
 
@@ -65,9 +65,9 @@ def test_B10_two_withdrawals_at_once_count_once(context: AppContext, cast: Cast,
     def withdraw(work: UnitOfWork) -> None:
         invitations.withdraw(work, number)
 
-    said = outcomes([cast.olu, cast.mary], withdraw)
+    results = outcomes([cast.olu, cast.mary], withdraw)
 
-    assert said["done"] == 1, said
+    assert results["done"] == 1, results
 
 
 def test_B10_a_parent_who_accepts_while_the_officer_withdraws_is_linked_or_not_at_all(
@@ -78,13 +78,13 @@ def test_B10_a_parent_who_accepts_while_the_officer_withdraws_is_linked_or_not_a
         with cast.olu.works() as work:
             number = invitations.invite(work, parent(child.id, "Omar", "Shah", email)).id
 
-        said = accepted_and_withdrawn(context, cast, number, email)
+        results = accepted_and_withdrawn(context, cast, number, email)
 
         with everything(context) as work:
             invitation = work.get(Invitation, number)
             account = person_with_email(work.session, email)
             linked = account is not None and links.open_link_of(work, child.id, account.id) is not None
-        assert said["done"] == 1, said
+        assert results["done"] == 1, results
         assert (invitation.accepted_at is None) is not (invitation.withdrawn_at is None)
         assert (account is not None, linked) == (invitation.accepted_at is not None,) * 2
 
@@ -96,9 +96,9 @@ def test_B10_twenty_acceptances_at_once_open_one_account(
     with cast.olu.works() as work:
         invitations.invite(work, parent(child.id, "Omar", "Shah", "omar@mail.example"))
 
-    said = Counter(at_once(*[(Stranger(context), accepting("omar@mail.example"))] * MANY))
+    results = Counter(at_once(*[(Stranger(context), accepting("omar@mail.example"))] * MANY))
 
-    assert said["done"] == 1 and set(said) <= {"done", "Conflict", "DeadLink"}, said
+    assert results["done"] == 1 and set(results) <= {"done", "Conflict", "DeadLink"}, results
     with everything(context) as work:
         people = work.session.scalars(select(Person.id).where(Person.email == "omar@mail.example")).all()
         linked = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))

@@ -37,9 +37,9 @@ def carries_on(browser: FlaskClient, page: str) -> Any:
     given = {
         name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form)
     }
-    told = browser.post("/kept/continue", data=given)
-    assert told.status_code == 307
-    return browser.post(told.location, data=given, follow_redirects=True)
+    redirect = browser.post("/kept/continue", data=given)
+    assert redirect.status_code == 307
+    return browser.post(redirect.location, data=given, follow_redirects=True)
 
 
 @pytest.mark.parametrize("hours", [0.6, 13, 40])
@@ -122,8 +122,8 @@ def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
 
     assert sends(browser, token).location == "/login/"
     with everything(context) as work:
-        kept = work.session.query(SavedSubmission).one()
-        assert kept.person_id == cast.sana.id and "reads" not in kept.sealed_fields
+        saved = work.session.query(SavedSubmission).one()
+        assert saved.person_id == cast.sana.id and "reads" not in saved.sealed_fields
         work.get(Person, cast.sana.id).active = True
     cast.sana.half_way(browser)
     assert (

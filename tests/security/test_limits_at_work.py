@@ -81,8 +81,8 @@ def test_writing_message_after_message_keeps_what_was_typed(app, cast, context):
 
 def test_pressing_again_for_a_message_that_was_sent_is_no_further_message(app, cast):
     browser = cast.sana.browser()
-    told = [{"subject": "Q", "body": "When?", "send_key": uuid.uuid4().hex} for _ in range(2)]
-    for each in [*told, *told]:
+    fields = [{"subject": "Q", "body": "When?", "send_key": uuid.uuid4().hex} for _ in range(2)]
+    for each in [*fields, *fields]:
         assert post_with_token(browser, app, "/messages/write", each).status_code == 302
 
 
@@ -97,8 +97,8 @@ def test_adding_file_after_file_says_when_to_come_back(app, cast, make, context)
     answers, before = [], lying()
     for number in range(3):
         file = (io.BytesIO(f"Report {number}".encode()), f"report{number}.txt", "text/plain")
-        told = {"provision_map": "upload", "version": str(number + 1), "_upload": "provision_map_files"}
-        answers.append(post_with_token(browser, app, path, told | {"provision_map_files": file}))
+        fields = {"provision_map": "upload", "version": str(number + 1), "_upload": "provision_map_files"}
+        answers.append(post_with_token(browser, app, path, fields | {"provision_map_files": file}))
     assert "You have added many files" in answers[2].text
     with everything(context) as work:
         assert work.session.query(Document).count() == 2

@@ -114,18 +114,18 @@ def test_O18_changing_to_a_colleagues_address_answers_like_any_other(
 
 
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize(("door", "refused"), [("/register/", 429), ("/forgotten/", 302)])
+@pytest.mark.parametrize(("url", "refused"), [("/register/", 429), ("/forgotten/", 302)])
 def test_O19_at_most_three_mails_to_an_address_in_fifteen_minutes(
-    app: Flask, cast: Cast, mailbox: Mailbox, door: str, refused: int, known: bool
+    app: Flask, cast: Cast, mailbox: Mailbox, url: str, refused: int, known: bool
 ) -> None:
     """A reset that is asked for too often is answered as always and mails nothing (issue 9, A10)."""
     email = cast.sana.email if known else "new@heatonbeck.sch.example"
-    somebody = Newcomer(app, mailbox, email)
-    tries = [somebody.post(door, somebody.answers()) for _ in range(5)]
+    newcomer = Newcomer(app, mailbox, email)
+    tries = [newcomer.post(url, newcomer.answers()) for _ in range(5)]
 
     assert [answer.status_code for answer in tries] == [302, 302, 302, refused, refused]
     assert len(mailbox.to(email)) == 3
-    assert somebody.post(door, somebody.answers(email=cast.tom.email)).status_code == 302, (
+    assert newcomer.post(url, newcomer.answers(email=cast.tom.email)).status_code == 302, (
         "others are unaffected"
     )
 
@@ -173,16 +173,16 @@ def statements_of(app: Flask, context: AppContext, path: str, data: dict[str, st
     return sent
 
 
-@pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
+@pytest.mark.parametrize("url", ["/register/", "/forgotten/"])
 def test_A12_known_and_unknown_addresses_take_the_same_work(
-    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, door: str
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, url: str
 ) -> None:
     with everything(context) as work:
         work.get(Person, cast.rhys.id).active = False
     addresses = ["new@heatonbeck.sch.example", cast.sana.email, cast.rhys.email]
-    somebody = Newcomer(app, mailbox)
+    newcomer = Newcomer(app, mailbox)
 
-    seen = [statements_of(app, context, door, somebody.answers(email=email)) for email in addresses]
+    seen = [statements_of(app, context, url, newcomer.answers(email=email)) for email in addresses]
 
     assert len(seen[0]) > 5 and seen[0] == seen[1] == seen[2]
 
@@ -251,7 +251,7 @@ def test_O28_an_administrator_sets_no_password_and_changes_no_address(
     """Changing someone's second step is the owner's alone (tests/security/test_sessions.py); here: e-mail and password."""
     with everything(context) as work:
         before = work.get(Person, cast.ann.id)
-        kept = before.email, before.password
+        stored = before.email, before.password
     ines = cast.ines.browser()
     attempts = 0
     for rule in list(app.url_map.iter_rules()):
@@ -272,7 +272,7 @@ def test_O28_an_administrator_sets_no_password_and_changes_no_address(
     assert attempts, "there are doors through which an administrator changes accounts"
     with everything(context) as work:
         after = work.get(Person, cast.ann.id)
-        assert (after.email, after.password) == kept
+        assert (after.email, after.password) == stored
 
 
 def test_O35_nobody_chooses_a_name_to_log_in_by(

@@ -36,16 +36,16 @@ def links(app: Flask, cast: Cast, make: Maker, mailbox: Mailbox) -> Links:
 # --- O30 ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
+@pytest.mark.parametrize("url", ["/register/", "/forgotten/"])
 @pytest.mark.parametrize(
     "headers",
     [{"Host": "evil.example"}, {"Host": "localhost@evil.example"}, {"Host": "localhost.evil.example"}],
 )
 def test_O30_a_foreign_host_is_refused_and_no_mail_is_queued(
-    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, door: str, headers: dict[str, str]
+    app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, url: str, headers: dict[str, str]
 ) -> None:
-    somebody = Newcomer(app, mailbox, cast.sana.email)
-    answer = somebody.post(door, somebody.answers(), headers=headers)
+    newcomer = Newcomer(app, mailbox, cast.sana.email)
+    answer = newcomer.post(url, newcomer.answers(), headers=headers)
 
     assert answer.status_code == 400
     with everything(context) as work:
@@ -57,9 +57,9 @@ def test_O30_links_begin_with_the_configured_address_whatever_the_request_says(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, header: str
 ) -> None:
     value = "host=evil.example" if header == "Forwarded" else "evil.example"
-    somebody = Newcomer(app, mailbox, cast.sana.email)
+    newcomer = Newcomer(app, mailbox, cast.sana.email)
     assert (
-        somebody.post("/forgotten/", {"email": cast.sana.email}, headers={header: value}).status_code == 302
+        newcomer.post("/forgotten/", {"email": cast.sana.email}, headers={header: value}).status_code == 302
     )
 
     mail = mailbox.last(cast.sana.email)
@@ -182,10 +182,10 @@ def test_O32_a_link_opens_nothing_but_what_it_was_made_for(cast: Cast, links: Li
 def test_O32_only_a_hash_of_the_link_is_kept(context: AppContext, links: Links) -> None:
     tokens = [getattr(links, purpose)().rpartition("/")[2] for purpose in PURPOSES]
     with everything(context) as work:
-        kept = str([dict(row) for row in work.session.execute(select(MailedLink.__table__)).mappings()])
-        kept += str([dict(row) for row in work.session.execute(select(OutboxMail.__table__)).mappings()])
-    assert len(kept) > 1000
-    assert not any(token in kept for token in tokens)
+        stored = str([dict(row) for row in work.session.execute(select(MailedLink.__table__)).mappings()])
+        stored += str([dict(row) for row in work.session.execute(select(OutboxMail.__table__)).mappings()])
+    assert len(stored) > 1000
+    assert not any(token in stored for token in tokens)
     assert all(len(token) == 43 for token in tokens), "256 bits"
 
 
@@ -235,8 +235,8 @@ def test_O33_what_somebody_else_typed_is_shown_before_a_password_is_chosen(
 def test_O34_another_spelling_of_an_address_is_the_same_address(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, variant: str
 ) -> None:
-    somebody = Newcomer(app, mailbox, variant)
-    assert somebody.registers().status_code == 302
+    newcomer = Newcomer(app, mailbox, variant)
+    assert newcomer.registers().status_code == 302
 
     assert "already" in mailbox.last(cast.sana.email)["Subject"]
     with everything(context) as work:
@@ -247,16 +247,16 @@ def test_O34_a_domain_in_letters_that_look_alike_is_shown_as_it_is(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     disguised = "nadia@he\u0430tonbeck.sch.example"  # a Cyrillic letter
-    somebody = Newcomer(app, mailbox, "nadia@xn--hetonbeck-13h.sch.example")
-    assert somebody.post("/register/", somebody.answers(email=disguised)).status_code == 302
+    newcomer = Newcomer(app, mailbox, "nadia@xn--hetonbeck-13h.sch.example")
+    assert newcomer.post("/register/", newcomer.answers(email=disguised)).status_code == 302
     with everything(context) as work:
         registration = work.session.scalars(select(Registration)).one()
-        kept = registration.email
+        stored = registration.email
         registration.state = RegistrationState.waiting
-    assert kept.partition("@")[2].startswith("xn--")
+    assert stored.partition("@")[2].startswith("xn--")
 
     page = cast.olu.browser().get(f"/registrations/{registration.id}").text
-    assert kept in page and "uses letters that look like others" in page and "(not recognised)" in page
+    assert stored in page and "uses letters that look like others" in page and "(not recognised)" in page
     assert "\u0430" not in page
 
 
@@ -292,27 +292,27 @@ def test_O36_line_ends_and_hidden_signs_in_a_line_of_text_are_cleaned_and_reach_
     assert Newcomer(app, mailbox).registers(**changed).status_code == 302
 
     with everything(context) as work:
-        kept = getattr(work.session.scalars(select(Registration)).one(), field)
-    assert kept == " ".join(text.replace("\x00", "").split())
+        stored = getattr(work.session.scalars(select(Registration)).one(), field)
+    assert stored == " ".join(text.replace("\x00", "").split())
     [mail] = mailbox.all()
     assert [each.addr_spec for each in mail["To"].addresses] == [EMAIL]
     assert mail["Cc"] is None and mail["Bcc"] is None and "evil" not in mail.as_string()
 
 
-@pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
+@pytest.mark.parametrize("url", ["/register/", "/forgotten/"])
 @pytest.mark.parametrize("typed", ["<a@heatonbeck.sch.example>", "a@heatonbeck.sch.example\x00"])
 def test_O36_an_address_as_mail_programs_copy_it_is_written_to_alone(
-    app: Flask, mailbox: Mailbox, door: str, typed: str
+    app: Flask, mailbox: Mailbox, url: str, typed: str
 ) -> None:
-    somebody = Newcomer(app, mailbox)
-    assert somebody.post(door, somebody.answers(email=typed)).status_code == 302
+    newcomer = Newcomer(app, mailbox)
+    assert newcomer.post(url, newcomer.answers(email=typed)).status_code == 302
 
     mails = mailbox.all()
     assert [str(mail["To"]) for mail in mails] == ["a@heatonbeck.sch.example"]
     assert mails[0]["Cc"] is None and mails[0]["Bcc"] is None
 
 
-@pytest.mark.parametrize("door", ["/register/", "/forgotten/"])
+@pytest.mark.parametrize("url", ["/register/", "/forgotten/"])
 @pytest.mark.parametrize(
     "typed",
     [
@@ -325,10 +325,10 @@ def test_O36_an_address_as_mail_programs_copy_it_is_written_to_alone(
     ],
 )
 def test_O36_an_address_is_one_address(
-    app: Flask, context: AppContext, mailbox: Mailbox, door: str, typed: str
+    app: Flask, context: AppContext, mailbox: Mailbox, url: str, typed: str
 ) -> None:
-    somebody = Newcomer(app, mailbox)
-    answer = somebody.post(door, somebody.answers(email=typed))
+    newcomer = Newcomer(app, mailbox)
+    answer = newcomer.post(url, newcomer.answers(email=typed))
 
     assert answer.status_code == 422 and 'id="email-error"' in answer.text
     assert mailbox.all() == []
@@ -338,8 +338,8 @@ def test_O36_every_mail_has_one_addressee_and_no_words_of_strangers(
     app: Flask, cast: Cast, mailbox: Mailbox, links: Links
 ) -> None:
     """What a stranger types never stands in a mail: it would be the council lending its name to spam."""
-    somebody = Newcomer(app, mailbox)
-    somebody.registers(first_name="Visit evil.example", last_name="<a href=x>", job_title="Click here now")
+    newcomer = Newcomer(app, mailbox)
+    newcomer.registers(first_name="Visit evil.example", last_name="<a href=x>", job_title="Click here now")
     for purpose in ("reset", "email", "invite"):
         getattr(links, purpose)()
 
@@ -385,9 +385,9 @@ def test_O33_an_invitation_is_worth_nothing_to_whoever_cannot_read_the_mail(
     with everything(context) as work:
         assert work.session.scalars(select(ChildLink)).all() == []
         assert work.session.scalars(select(Invitation.accepted_at)).all() == [None]
-    somebody = Newcomer(app, mailbox, FATHER)
-    somebody.registers()
-    somebody.sets_up(mailbox.link(FATHER))
+    newcomer = Newcomer(app, mailbox, FATHER)
+    newcomer.registers()
+    newcomer.sets_up(mailbox.link(FATHER))
     with everything(context) as work:
         assert work.session.scalars(select(ChildLink)).all() == []
         assert organisation_id(context)

@@ -65,8 +65,8 @@ def test_A9_closing_while_they_step_back(context: AppContext, cast: Cast, make: 
         link = make.link(child, cast.ann)
         make.advice(child, cast.ann)
         with closing(cast, cast.ann) as close:
-            said = at_once(*[(cast.ann, lambda work, n=link.id: links.step_back(work, n))] * 4, *close)
-        assert set(said) <= {"done", "InvalidState", "NotFound", "Forbidden"}
+            results = at_once(*[(cast.ann, lambda work, n=link.id: links.step_back(work, n))] * 4, *close)
+        assert set(results) <= {"done", "InvalidState", "NotFound", "Forbidden"}
         assert [each.person_id for each in open_links(context, child.id)] == [None], "it waits in the queue"
 
 
@@ -76,10 +76,10 @@ def test_A9_closing_while_a_colleague_is_brought_in_again(
     for _ in range(ROUNDS):
         made = [make.child(linked=(cast.ann, cast.bob)) for _ in range(4)]
         with closing(cast, cast.bob) as close:
-            said = at_once(
+            results = at_once(
                 *((cast.ann, lambda work, c=c.id: links.bring_in(work, c, cast.bob.id)) for c in made), *close
             )
-        assert Counter(said)["done"] == 1 and set(said) <= {"done", "ValidationFailed"}
+        assert Counter(results)["done"] == 1 and set(results) <= {"done", "ValidationFailed"}
         assert {each.person_id for c in made for each in open_links(context, c.id)} == {cast.ann.id}
 
 
@@ -95,8 +95,8 @@ def test_A9_closing_while_they_write(context: AppContext, cast: Cast, make: Make
     for _ in range(ROUNDS):
         forms = [make.advice(make.child(linked=(cast.ann,)), cast.ann) for _ in range(4)]
         with closing(cast, cast.ann) as close:
-            said = at_once(*((cast.ann, save_empty(form.id)) for form in forms), *close)
-        assert set(said) <= {"done", "Forbidden", "NotFound"}
+            results = at_once(*((cast.ann, save_empty(form.id)) for form in forms), *close)
+        assert set(results) <= {"done", "Forbidden", "NotFound"}
         with everything(context) as work:
             authors = select(Form.author_id).where(Form.id.in_([form.id for form in forms]))
             assert set(work.session.scalars(authors)) == {None}, "each waits for a colleague"
@@ -128,14 +128,14 @@ def test_A9_closing_while_they_send(context: AppContext, cast: Cast, make: Maker
     for form in forms:
         fill_in(cast.ann, form.id)
     with closing(cast, cast.ann) as close:
-        said = at_once(
+        results = at_once(
             *(
                 (cast.ann, lambda work, n=form.id: submissions.submit(work, n, f"{n:032x}"))
                 for form in forms
             ),
             *close,
         )  # fmt: skip
-    assert set(said) <= {"done", "Forbidden", "NotFound"}
+    assert set(results) <= {"done", "Forbidden", "NotFound"}
     with everything(context) as work:
         held = work.session.scalars(select(Form).where(Form.id.in_([form.id for form in forms]))).unique()
         assert {form.author_id for form in held} == {None}
@@ -151,8 +151,8 @@ def test_A9_closing_while_their_move_is_decided(context: AppContext, cast: Cast)
             (cast.mary, lambda work, n=change: account_details.refuse(work, n, "No.")),  # type: ignore[misc]
         ]
         with closing(cast, cast.bob) as close:
-            said = Counter(at_once(*decide, (cast.bob, sessions.end_mine), *close))
-        assert set(said) <= {"done", "InvalidState", "ValidationFailed"}
+            results = Counter(at_once(*decide, (cast.bob, sessions.end_mine), *close))
+        assert set(results) <= {"done", "InvalidState", "ValidationFailed"}
         with everything(context) as work:
             bob = work.get(Person, cast.bob.id)
             bob.organisation_id, bob.profession = (
@@ -203,12 +203,12 @@ def test_A1_a_password_changed_in_four_browsers_while_they_log_out_everywhere(
     for _ in range(ROUNDS):
         log_ins = [log_in_of(cast.olu) for _ in range(4)]
         with closing(cast, cast.olu) as close:
-            said = at_once(
+            results = at_once(
                 *((cast.olu, new_password(each)) for each in log_ins),
                 *[(cast.olu, sessions.end_mine)] * 3,
                 *close,
             )
-        assert set(said) <= {"done", "ProveFirst"}
+        assert set(results) <= {"done", "ProveFirst"}
 
 
 def mailed(context: AppContext, cast: Cast, purpose: Purpose, times: int) -> list[str]:
@@ -224,13 +224,13 @@ def test_A1_of_mailed_links_used_at_once_one_counts(context: AppContext, cast: C
     for _ in range(ROUNDS):
         resets = mailed(context, cast, Purpose.reset, 3)
         denials = mailed(context, cast, Purpose.not_me, 2)
-        said = Counter(
+        results = Counter(
             at_once(
                 *((stranger, lambda work, t=t: forgotten_password._set(work, t, "hash")) for t in resets),
                 *((stranger, lambda work, t=t: change_email.not_me(work, t)) for t in denials),
             )
         )
-        assert said == {"done": 1, "DeadLink": 4}, "the first ends everything that was pending"
+        assert results == {"done": 1, "DeadLink": 4}, "the first ends everything that was pending"
 
 
 def with_app(context: AppContext, cast: Cast) -> str:
@@ -246,12 +246,12 @@ def test_A1_an_app_is_reset_once_however_often_that_was_allowed(context: AppCont
     for _ in range(ROUNDS):
         with_app(context, cast)
         tokens = mailed(context, cast, Purpose.app_reset, 3)
-        said = at_once(
+        results = at_once(
             *((Stranger(context), lambda work, t=t: app_reset.confirm(work, t)) for t in tokens),
             *[(cast.ines, lambda work: app_reset.allow(work, cast.olu.id, "She rang."))] * 3,
             *[(cast.olu, sessions.end_mine)] * 3,
         )
-        assert set(said) <= {"done", "DeadLink", "InvalidState"}
+        assert set(results) <= {"done", "DeadLink", "InvalidState"}
 
 
 def answering(context: AppContext, secret: str, code: str) -> Callable[[UnitOfWork], object]:
@@ -277,8 +277,8 @@ def test_A1_a_code_of_an_app_while_they_log_out_everywhere(context: AppContext, 
         if context.database.is_sqlite:  # one writer at a time, and this one opens a second desk
             continue
         given = [(cast.olu, answering(context, each, code)) for each in asked]
-        said = at_once(*given, *[(cast.olu, sessions.end_mine)] * 4)
-        assert set(said) == {"done"}
+        results = at_once(*given, *[(cast.olu, sessions.end_mine)] * 4)
+        assert set(results) == {"done"}
 
 
 def test_A1_a_new_address_comes_into_use_while_they_log_out_everywhere(
@@ -298,8 +298,8 @@ def test_A1_a_new_address_comes_into_use_while_they_log_out_everywhere(
                     takes_effect_at=work.now,
                 )
             )
-        said = at_once(*[(Stranger(context), apply)] * 3, *[(cast.olu, sessions.end_mine)] * 4)
-        assert set(said) == {"done"}
+        results = at_once(*[(Stranger(context), apply)] * 3, *[(cast.olu, sessions.end_mine)] * 4)
+        assert set(results) == {"done"}
         with everything(context) as work:
             (change,) = work.session.scalars(
                 select(EmailChange).where(EmailChange.new_email == f"olu{number}@council.bradford.example")
@@ -326,11 +326,11 @@ def test_A5_a_consent_withdrawn_while_officers_share_it(context: AppContext, cas
         def end(work: UnitOfWork, n: int = form_id) -> object:
             return set_sharing(work, n, SharingChoice())
 
-        said = at_once(
+        results = at_once(
             *[(cast.olu, end), (cast.mary, share)] * 3,
             (cast.pat, lambda work, n=form_id: drafts.withdraw(work, n)),
         )
-        assert set(said) <= {"done", "InvalidState"}
+        assert set(results) <= {"done", "InvalidState"}
         with everything(context) as work:
             assert work.get(Form, form_id).state is FormState.withdrawn, "the parent's word counts"
         assert None not in audited_shares(context, form_id)

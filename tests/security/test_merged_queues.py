@@ -53,6 +53,6 @@ def test_A2_linking_an_organisation_warns_of_it_and_of_its_people_at_once(cast: 
     note_that_must_not_know(cast, make, child, name, "Idris Clarke")
     with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         links.link_organisation(work, child.id, cast.hana.principal.organisation_id or 0)
-    said = " / ".join(str(fault.text) for fault in refused.value.faults)
-    assert "Idris Clarke works for" in said
-    assert f"{name} must not know" in said
+    faults = " / ".join(str(fault.text) for fault in refused.value.faults)
+    assert "Idris Clarke works for" in faults
+    assert f"{name} must not know" in faults

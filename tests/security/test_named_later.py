@@ -142,8 +142,8 @@ def test_A2_a_merge_asks_for_those_invited_and_for_an_organisation_s_people(cast
     note_that_must_not_know(cast, make, older, "John Hussain", "Idris Clarke")
     with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
-    said = str([str(fault.text) for fault in refused.value.faults])
-    assert "John Hussain" in said and "Idris Clarke" in said
+    faults = str([str(fault.text) for fault in refused.value.faults])
+    assert "John Hussain" in faults and "Idris Clarke" in faults
 
 
 def test_A2_a_refused_merge_says_why_on_the_page(cast: Cast, make: Maker) -> None:

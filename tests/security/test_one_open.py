@@ -57,21 +57,21 @@ def test_A6_a_parent_with_an_account_is_linked_once(context: AppContext, cast: C
     def invite(work: UnitOfWork) -> object:
         return invitations.invite(work, parent(child.id, "Pat", "Hussain", cast.pat.email, "Mother"))
 
-    said = outcomes([cast.olu, cast.mary], invite)
+    results = outcomes([cast.olu, cast.mary], invite)
 
     (link,) = open_links(context, child.id)
     assert (link.person_id, link.part) == (cast.pat.id, WorkflowRole.parent)
-    assert said["done"] >= 1 and set(said) <= {"done", "ValidationFailed"}
+    assert results["done"] >= 1 and set(results) <= {"done", "ValidationFailed"}
 
 
 def test_A6_an_organisations_queue_holds_a_child_once(context: AppContext, cast: Cast, make: Maker) -> None:
     child = make.child()
     team = cast.hana.principal.organisation_id or 0
 
-    said = outcomes([cast.olu, cast.mary], lambda work: links.link_organisation(work, child.id, team))
+    results = outcomes([cast.olu, cast.mary], lambda work: links.link_organisation(work, child.id, team))
 
     assert len(open_links(context, child.id)) == 1
-    assert set(said) <= {"done", "ValidationFailed"} and said["done"] >= 1
+    assert set(results) <= {"done", "ValidationFailed"} and results["done"] >= 1
 
 
 @pytest.mark.parametrize("by_name", [True, False])
@@ -121,11 +121,11 @@ def test_A6_a_child_in_the_queue_is_assigned_to_one_colleague(
     child = make.child()
     waiting = make.queue(child, cast.hana)
 
-    said = outcomes([cast.hana, cast.idris], lambda work: links.take_up(work, waiting.id))
+    results = outcomes([cast.hana, cast.idris], lambda work: links.take_up(work, waiting.id))
 
     (link,) = open_links(context, child.id)
     assert link.person_id in {cast.hana.id, cast.idris.id}
-    assert said == {"done": MANY // 2, "ValidationFailed": MANY // 2}
+    assert results == {"done": MANY // 2, "ValidationFailed": MANY // 2}
 
 
 def test_A6_two_coordinators_do_not_assign_one_childs_work_twice(
@@ -134,13 +134,13 @@ def test_A6_two_coordinators_do_not_assign_one_childs_work_twice(
     child = make.child()
     link = make.link(child, cast.hana, through_queue=True)
 
-    said = outcomes(
+    results = outcomes(
         [cast.hana, cast.idris],
         lambda work: links.assign(work, link.id, cast.idris.id, assigned_to=cast.hana.id),
     )
 
     assert [each.person_id for each in open_links(context, child.id)] == [cast.idris.id]
-    assert said["done"] >= 1 and set(said) <= {"done", "ValidationFailed"}
+    assert results["done"] >= 1 and set(results) <= {"done", "ValidationFailed"}
 
 
 def test_A6_a_colleague_is_brought_in_once(context: AppContext, cast: Cast, make: Maker) -> None:
@@ -153,26 +153,26 @@ def test_A6_a_colleague_is_brought_in_once(context: AppContext, cast: Cast, make
 def test_A6_a_link_is_ended_once(context: AppContext, cast: Cast, make: Maker) -> None:
     child = make.child()
     link = make.link(child, cast.ann)
-    told: list[int] = []
+    counts: list[int] = []
 
     def end(work: UnitOfWork) -> None:
         links.end_link(work, link.id)
-        told.append(len(work.events))
+        counts.append(len(work.events))
 
     assert outcomes([cast.olu, cast.mary], end) == {"done": MANY}
-    assert sum(told) == 1, "the audit has it once"
+    assert sum(counts) == 1, "the audit has it once"
 
 
 def test_A6_advice_is_cancelled_once(context: AppContext, cast: Cast, make: Maker) -> None:
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
-    told: list[int] = []
+    counts: list[int] = []
 
     def cancel(work: UnitOfWork) -> None:
         advice_requests.cancel_advice(work, advice.id)
-        told.append(len(work.events))
+        counts.append(len(work.events))
 
     assert outcomes([cast.olu, cast.mary], cancel) == {"done": MANY}
-    assert sum(told) == 1
+    assert sum(counts) == 1
 
 
 def test_A6_of_two_decisions_about_a_registration_one_counts(context: AppContext, cast: Cast) -> None:
@@ -184,19 +184,19 @@ def test_A6_of_two_decisions_about_a_registration_one_counts(context: AppContext
             )
         )  # fmt: skip
 
-    said = outcomes([cast.olu, cast.mary], lambda work: registrations.refuse(work, asked.id, "Not known."))
+    results = outcomes([cast.olu, cast.mary], lambda work: registrations.refuse(work, asked.id, "Not known."))
 
-    assert said["done"] == 1
-    assert set(said) <= {"done", "InvalidState"}
+    assert results["done"] == 1
+    assert set(results) <= {"done", "InvalidState"}
 
 
 def test_A6_two_records_are_merged_once(context: AppContext, cast: Cast, make: Maker) -> None:
     older = make.child()
     newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.ann,))
 
-    said = outcomes([cast.olu, cast.mary], lambda work: duplicates.same_child(work, newer.id))
+    results = outcomes([cast.olu, cast.mary], lambda work: duplicates.same_child(work, newer.id))
 
-    assert said["done"] >= 1 and set(said) <= {"done", "Conflict", "InvalidState", "NotFound"}
+    assert results["done"] >= 1 and set(results) <= {"done", "Conflict", "InvalidState", "NotFound"}
     assert [link.person_id for link in open_links(context, older.id)] == [cast.ann.id]
 
 
@@ -205,7 +205,7 @@ def test_A9_no_link_is_made_to_an_account_that_is_being_closed(
 ) -> None:
     children = [make.child() for _ in range(10)]
 
-    said = at_once(
+    results = at_once(
         (cast.ines, lambda work: accounts.deactivate(work, cast.ann.id)),
         *(
             (cast.olu, lambda work, child=child: links.link_person(work, child.id, cast.ann.id))
@@ -213,7 +213,7 @@ def test_A9_no_link_is_made_to_an_account_that_is_being_closed(
         ),
     )
 
-    assert set(said) <= {"done", "ValidationFailed"}
+    assert set(results) <= {"done", "ValidationFailed"}
     left = [link.person_id for child in children for link in open_links(context, child.id)]
     assert cast.ann.id not in left, "each is in the queue, or was never made"
 

@@ -39,8 +39,8 @@ def test_A2_a_note_sent_while_a_colleague_steps_back(cast: Cast, make: Maker) ->
         link = make.link(child, cast.hana)
         make.advice(child, cast.hana, FormState.asked, "advice_health")
         send = note_to_send(cast, make, child, "Idris Clarke", each)
-        said = at_once((cast.pat, send), (cast.hana, lambda work, n=link.id: links.step_back(work, n)))
-        assert said == ["done", "done"]
+        results = at_once((cast.pat, send), (cast.hana, lambda work, n=link.id: links.step_back(work, n)))
+        assert results == ["done", "done"]
         assert not sees(cast.idris, child)
 
 
@@ -49,10 +49,10 @@ def test_A2_a_note_sent_while_an_organisation_is_linked(cast: Cast, make: Maker)
     for each in range(ROUNDS):
         child = make.child(linked=(cast.pat,))
         send = note_to_send(cast, make, child, "Idris Clarke", each)
-        said = at_once(
+        results = at_once(
             (cast.pat, send), (cast.olu, lambda work, c=child.id: links.link_organisation(work, c, health))
         )
-        assert set(said) <= {"done", "ValidationFailed"}
+        assert set(results) <= {"done", "ValidationFailed"}
         assert not sees(cast.idris, child)
 
 
@@ -68,14 +68,14 @@ def test_A2_a_colleague_confirmed_while_the_organisation_is_linked_and_a_note_is
         child = make.child(linked=(cast.pat,))
         send = note_to_send(cast, make, child, "Tom Ellis", each)
         at_once((cast.pat, send))
-        said = at_once(
+        results = at_once(
             (cast.sana, lambda work: membership.confirm(work, cast.tom.id)),
             (
                 cast.olu,
                 lambda work, c=child.id: links.link_organisation(work, c, school, despite=True),
             ),
         )
-        assert said == ["done", "done"]
+        assert results == ["done", "done"]
         cast.tom.principal = replace(cast.tom.principal, is_confirmed=True)
         assert not sees(cast.tom, child)
 
@@ -92,9 +92,9 @@ def test_A2_a_note_sent_while_the_record_is_merged_with_one_in_a_queue(
         make.queue(queued, cast.hana)
         send = note_to_send(cast, make, noted, "Idris Clarke", each)
         merge: Deed = lambda work, n=newer.id: duplicates.same_child(work, n, despite=True)  # noqa: E731
-        said = at_once((cast.pat, send), (cast.olu, merge))
-        assert said in (["done", "done"], ["Conflict", "done"], ["NotFound", "done"])
-        if said != ["done", "done"]:  # either of them was told to try again
+        results = at_once((cast.pat, send), (cast.olu, merge))
+        assert results in (["done", "done"], ["Conflict", "done"], ["NotFound", "done"])
+        if results != ["done", "done"]:  # either of them was told to try again
             with cast.pat.works() as work:
                 send(work)
             with contextlib.suppress(NotFound), cast.olu.works() as work:
@@ -112,7 +112,9 @@ def test_A5_sharing_with_a_parent_while_a_note_names_them_is_refused_or_told(
         advice = advice_of(cast, make, child, cast.ann)
         send = note_to_send(cast, make, child, "Quinn Barker", each)
         choice = SharingChoice(links=frozenset({link.id}))
-        said = at_once((cast.pat, send), (cast.olu, lambda work, a=advice, c=choice: set_sharing(work, a, c)))
-        assert set(said) <= {"done", "ValidationFailed"}
+        results = at_once(
+            (cast.pat, send), (cast.olu, lambda work, a=advice, c=choice: set_sharing(work, a, c))
+        )
+        assert set(results) <= {"done", "ValidationFailed"}
         inbox = cast.olu.browser().get("/messages/").text
         assert "Someone linked to a child may be a person who must not know" in inbox

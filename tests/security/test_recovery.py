@@ -244,14 +244,14 @@ def test_A1_nothing_pending_survives(
         before = {name: check(work, cast.ann) for name, check in ENDED.items()}
     assert all(before.values()), f"nothing was planted for {[name for name in before if not before[name]]}"
 
-    kept = recover(app, context, cast)
+    remaining = recover(app, context, cast)
 
     with everything(context) as work:
         after = {name: check(work, cast.ann) for name, check in ENDED.items()}
-    if kept is not None:
+    if remaining is not None:
         assert len(after.pop("log_in_session.person_id")) == 1
-        assert kept.get("/account/").status_code == 200
-        assert kept.get("/account/email/").location == "/account/prove", "it has to be proved again"
+        assert remaining.get("/account/").status_code == 200
+        assert remaining.get("/account/email/").location == "/account/prove", "it has to be proved again"
     assert not any(after.values()), after
 
 

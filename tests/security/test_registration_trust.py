@@ -188,8 +188,10 @@ def test_A3_they_hear_nothing_of_what_waits_in_the_queue(joined: Joined, cast: C
         links.link_organisation(work, child.id, organisation_id(joined.context, HEALTH))
 
     with everything(joined.context) as work:
-        told = set(work.session.scalars(select(Message.recipient_id).where(Message.letter == "child_linked")))
-    assert told == {cast.hana.id, cast.idris.id}
+        notified = set(
+            work.session.scalars(select(Message.recipient_id).where(Message.letter == "child_linked"))
+        )
+    assert notified == {cast.hana.id, cast.idris.id}
 
 
 def test_A3_an_organisation_no_longer_in_use_opens_nothing(joined: Joined, cast: Cast, make: Maker) -> None:
@@ -211,10 +213,10 @@ def test_A3_the_lead_and_the_sen_team_hear_of_somebody_new(
     Joined(context, mailbox)
 
     with everything(context) as work:
-        told = list(
+        notified = list(
             work.session.scalars(select(Message.recipient_id).where(Message.letter == "membership_awaited"))
         )
-    assert sorted(told, key=str) == sorted([cast.hana.id, None], key=str)
+    assert sorted(notified, key=str) == sorted([cast.hana.id, None], key=str)
 
 
 def test_A3_a_lead_confirms_and_the_person_is_told(joined: Joined, cast: Cast) -> None:
@@ -226,8 +228,8 @@ def test_A3_a_lead_confirms_and_the_person_is_told(joined: Joined, cast: Cast) -
     with everything(joined.context) as work:
         person = work.get(Person, joined.id)
         assert person.organisation_confirmed_by_id == cast.hana.id
-        told = work.session.scalars(select(Message.letter).where(Message.recipient_id == joined.id)).all()
-        assert told == ["membership_confirmed"]
+        notified = work.session.scalars(select(Message.letter).where(Message.recipient_id == joined.id)).all()
+        assert notified == ["membership_confirmed"]
     with pytest.raises(InvalidState), cast.olu.works() as work:
         membership.refuse(work, joined.id)
 

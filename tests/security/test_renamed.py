@@ -20,7 +20,7 @@ from tests.security.test_family_attacks import advice_of, note_that_must_not_kno
 from tests.security.test_named_in_queues import sees
 from tests.security.test_named_later import invite, team_inbox
 
-TOLD = "has changed their name"
+NAME_CHANGED = "has changed their name"
 
 
 def rename(actor: Actor, first_name: str, last_name: str) -> None:
@@ -36,7 +36,7 @@ def test_A2_a_linked_parent_who_changes_their_name_is_still_warned_of(cast: Cast
     note_that_must_not_know(cast, make, child, "Quinn Barker")
     rename(cast.quinn, "Alex", "Reed")
     rename(cast.quinn, "Alex", "Rede")
-    assert TOLD in team_inbox(cast)
+    assert NAME_CHANGED in team_inbox(cast)
     page = cast.olu.browser().get(f"/children/{child.id}/people").text
     assert "Alex Rede" in page and "A form may say they must not know" in page
     with pytest.raises(ValidationFailed, match="Alex Rede"), cast.olu.works() as work:
@@ -101,7 +101,7 @@ def test_A2_other_changes_tell_no_one_and_keep_no_names(context: AppContext, cas
     note_that_must_not_know(cast, make, child, "Rosa Lund")
     rename(cast.quinn, "Quinn", "Barker")
     rename(cast.quinn, "Quinn", "Barker-Reed")
-    assert TOLD not in team_inbox(cast)
+    assert NAME_CHANGED not in team_inbox(cast)
     with everything(context) as work:
         assert work.get(Person, cast.quinn.id).earlier_names == ("Quinn Barker",)
 

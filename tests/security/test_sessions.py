@@ -93,10 +93,10 @@ def test_O24_nothing_is_kept_by_the_browser_after_logging_out(app: Flask, cast: 
 
 def test_O25_a_cookie_kept_from_before_logging_out_is_worth_nothing(app: Flask, cast: Cast) -> None:
     browser = cast.ann.logs_in()
-    kept = carried(browser)
+    stored = carried(browser)
     post_with_token(browser, app, "/login/out", {})
 
-    assert not is_in(with_cookie(app, kept))
+    assert not is_in(with_cookie(app, stored))
 
 
 def test_O26_a_new_password_ends_every_other_log_in(app: Flask, cast: Cast) -> None:
@@ -298,5 +298,7 @@ def test_the_password_never_reaches_the_database_in_the_clear(context: AppContex
     cast.ann.logs_in()
 
     with everything(context) as work:
-        kept = work.get(Person, cast.ann.id).password
-    assert kept and kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "hashed anew with today's settings"
+        stored = work.get(Person, cast.ann.id).password
+    assert stored and stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), (
+        "hashed anew with today's settings"
+    )

@@ -61,8 +61,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     }
     run = [sys.executable, str(ROOT / "run.py")]
     subprocess.run([*run, "prepare"], env=environ, check=True, capture_output=True)
-    with (folder / "said.txt").open("wb") as said:
-        process = subprocess.Popen([*run, "web"], env=environ, stdout=said, stderr=said)
+    with (folder / "said.txt").open("wb") as output:
+        process = subprocess.Popen([*run, "web"], env=environ, stdout=output, stderr=output)
     try:
         wait_for(lambda: alive(port), "the web server")
         yield port
@@ -142,14 +142,14 @@ def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 def asked(app: Any, body: Any, **environ: Any) -> tuple[str, bytes]:
     """One request; gives the status and the answer."""
-    said: list[str] = []
+    output: list[str] = []
     answer = app(
         {"REQUEST_METHOD": "POST", "wsgi.input": body, "gunicorn.socket": Client(), **environ},
-        lambda status, _headers: said.append(status),
+        lambda status, _headers: output.append(status),
     )
     content = b"".join(answer)
     getattr(answer, "close", lambda: None)()
-    return said[0], content
+    return output[0], content
 
 
 def test_A10_a_body_that_comes_is_handed_on_whole() -> None:
@@ -201,16 +201,16 @@ def test_A10_few_large_answers_are_sent_at_once() -> None:
         return [b"x"]
 
     app = SlowClients(large, **PLACES, most_bytes=1)
-    said: list[str] = []
+    output: list[str] = []
 
     def get() -> Any:
         environ = {"REQUEST_METHOD": "GET", "gunicorn.socket": Client()}
-        return app(environ, lambda status, _headers: said.append(status))
+        return app(environ, lambda status, _headers: output.append(status))
 
     first, _second, third = get(), get(), get()
     first.close()
     first.close()
     fourth = get()
 
-    assert [word[:3] for word in said] == ["200", "200", "200", "503", "200"], "the third was replaced"
+    assert [word[:3] for word in output] == ["200", "200", "200", "503", "200"], "the third was replaced"
     assert b"Try again" in b"".join(third) and b"".join(fourth) == b"x"

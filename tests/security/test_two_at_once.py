@@ -78,12 +78,12 @@ def test_two_colleagues_who_step_back_at_once_leave_what_is_owed_in_the_queue(
     hana, idris = make.link(child, cast.hana), make.link(child, cast.idris)
     make.advice(child, cast.hana, template="advice_health")
 
-    said = at_once(
+    results = at_once(
         (cast.hana, lambda work: links.step_back(work, hana.id)),
         (cast.idris, lambda work: links.step_back(work, idris.id)),
     )
 
-    assert said == ["done", "done"]
+    assert results == ["done", "done"]
     assert [(link.person_id, link.organisation_id) for link in open_links(context, child.id)] == [
         (None, cast.hana.principal.organisation_id)
     ]
@@ -101,12 +101,12 @@ def test_of_an_acceptance_and_a_return_at_once_one_counts(
             )
         )  # fmt: skip
 
-    said = at_once(
+    results = at_once(
         (cast.olu, lambda work: returns.accept(work, form.id, 1)),
         (cast.mary, lambda work: returns.send_back(work, form.id, 1, {"": "Please say more."})),
     )
 
-    assert said == ["InvalidState", "done"]
+    assert results == ["InvalidState", "done"]
     with everything(context) as work:
         entered = work.session.scalar(select(func.count(FormReturn.id))) or 0
         assert (work.get(Form, form.id).state, entered) in {
@@ -122,14 +122,14 @@ def received(cast: Cast, make: Maker, state: FormState) -> Request:
 
 def test_c2_of_two_decisions_at_once_one_counts(context: AppContext, cast: Cast, make: Maker) -> None:
     form = received(cast, make, FormState.returned)
-    said = at_once(
+    results = at_once(
         (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
         (cast.mary, lambda work: decisions.decline_to_assess(work, form.id, "No.")),
     )
-    assert said in (["Conflict", "done"], ["InvalidState", "done"])
+    assert results in (["Conflict", "done"], ["InvalidState", "done"])
     with everything(context) as work:
-        kept = work.session.scalars(select(Decision)).all()
-        assert [(one.number, one.outcome) for one in kept] == [(1, work.get(Form, form.id).state)]
+        rows = work.session.scalars(select(Decision)).all()
+        assert [(one.number, one.outcome) for one in rows] == [(1, work.get(Form, form.id).state)]
 
 
 def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused(
@@ -138,7 +138,7 @@ def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused
     form = received(cast, make, FormState.accepted)
     with cast.olu.works() as work:
         decisions.agree_to_assess(work, form.id, "Wrong box.")
-    said = at_once(
+    results = at_once(
         *(
             (
                 actor,
@@ -149,7 +149,7 @@ def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused
             for actor in (cast.olu, cast.mary)
         )
     )
-    assert said in (["Conflict", "done"], ["ValidationFailed", "done"])
+    assert results in (["Conflict", "done"], ["ValidationFailed", "done"])
     with everything(context) as work:
         assert sorted(work.session.scalars(select(Decision.number))) == [1, 2]
 
@@ -181,9 +181,9 @@ def test_the_audits_chain_holds_when_many_write_at_once(context: AppContext, cas
     def view(work: UnitOfWork) -> None:
         work.record(ChildViewed(child_id=child.id))
 
-    said = at_once(*((actor, view) for actor in [cast.olu, cast.mary] * 12))
+    results = at_once(*((actor, view) for actor in [cast.olu, cast.mary] * 12))
 
-    assert said == ["done"] * 24
+    assert results == ["done"] * 24
     with everything(context) as work:
         verdict = verify(work.session, context.settings.audit_keys)  # type: ignore[attr-defined]
     assert verdict.ok and verdict.rows >= 24
@@ -196,9 +196,9 @@ def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
     with context.database.open() as session:
         with unit_of_work(context, cast.bob.principal, session=session) as work:
             bypass_row_filter(work.session, "a test bypasses the row filter")
-            everybody = len(work.session.scalars(select(Person)).unique().all())
+            everyone = len(work.session.scalars(select(Person)).unique().all())
         assert is_filtered(session)
-        assert len(session.scalars(select(Person)).unique().all()) < everybody
+        assert len(session.scalars(select(Person)).unique().all()) < everyone
 
 
 def test_nobody_fills_the_store_of_kept_text(context: AppContext, cast: Cast) -> None:

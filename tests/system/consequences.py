@@ -330,8 +330,8 @@ def is_unfinished(paper: Paper) -> bool:
     return paper.state in OPEN or (paper.kind == "request" and paper.state in RECEIVED)
 
 
-def _of(things: dict[int, Involved] | dict[int, Paper] | dict[int, Guest] | dict, child: int) -> set[int]:  # type: ignore[type-arg]
-    return {number for number, one in things.items() if one.child == child}
+def _of(rows: dict[int, Involved] | dict[int, Paper] | dict[int, Guest] | dict, child: int) -> set[int]:  # type: ignore[type-arg]
+    return {number for number, one in rows.items() if one.child == child}
 
 
 def _whose(link: Involved) -> object:

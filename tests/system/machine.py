@@ -87,8 +87,8 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
         for key in asking:
             who = model.people[key]
             with self.portal.reads(key) as work:
-                for table, things, reads in kinds:
-                    asked = set(self.chance.sample(sorted(things), min(6, len(things))))
+                for table, rows, reads in kinds:
+                    asked = set(self.chance.sample(sorted(rows), min(6, len(rows))))
                     found = _found(work, table, asked)
                     for number in sorted(asked):
                         what = f"reads {table.__name__} {number}"
@@ -109,8 +109,8 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
             ("/forms/{}/read", sent, model.reads_paper),
             ("/documents/{}/download", model.files, model.reads_file),
         ]
-        path, things, reads = self.chance.choice([place for place in places if place[1]])
-        number = self.chance.choice(sorted(things))
+        path, rows, reads = self.chance.choice([place for place in places if place[1]])
+        number = self.chance.choice(sorted(rows))
         with browser.get(path.format(number)) as answer:
             status = answer.status_code
         opens = reads(who, number) and not who.admin

@@ -97,8 +97,8 @@ def faults_of_headers(answer: Any) -> Iterator[str]:
         for feature in ("camera", "geolocation", "microphone")
     ):
         yield "the page may use camera, microphone or place"
-    if told := REVEALING & set(answer.headers.keys()):
-        yield f"tells what it runs on: {told}"
+    if revealed := REVEALING & set(answer.headers.keys()):
+        yield f"tells what it runs on: {revealed}"
     if "Access-Control-Allow-Origin" in answer.headers:
         yield "other sites may read it"
     for name in ("ETag", "Last-Modified", "Expires"):

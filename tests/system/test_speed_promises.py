@@ -28,18 +28,18 @@ def broken(figures: Figures) -> list[str]:
 
 
 def test_a_portal_that_reaches_every_aim_breaks_nothing():
-    told = list(promises(measured()))
+    results = list(promises(measured()))
 
-    assert all(one.met for one in told)
-    assert not [one for one in told if "not reached" in one.limit]
-    assert len([one for one in told if "aim" in one.limit]) == 3 * len((*MAIN, "search_common"))
+    assert all(one.met for one in results)
+    assert not [one for one in results if "not reached" in one.limit]
+    assert len([one for one in results if "aim" in one.limit]) == 3 * len((*MAIN, "search_common"))
 
 
 def test_an_aim_that_is_not_reached_is_told_and_breaks_nothing():
-    told = list(promises(measured(stock=5.0, django=3.0, floor=0.25)))
+    results = list(promises(measured(stock=5.0, django=3.0, floor=0.25)))
 
-    assert all(one.met for one in told)
-    assert all("not reached" in one.limit for one in told if "aim" in one.limit)
+    assert all(one.met for one in results)
+    assert all("not reached" in one.limit for one in results if "aim" in one.limit)
 
 
 @pytest.mark.parametrize(

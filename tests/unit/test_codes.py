@@ -34,7 +34,7 @@ UPN_AUTHORITIES = (
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("B801200005001", "B801200005001"),
         ("T380200026001", "T380200026001"),
@@ -44,8 +44,8 @@ UPN_AUTHORITIES = (
         ("B801-2000-05001", "B801200005001"),
     ],
 )
-def test_a_upn_is_kept_in_capitals_without_spaces(typed, kept):
-    assert identifiers.check_upn(typed) == kept
+def test_a_upn_is_kept_in_capitals_without_spaces(typed, stored):
+    assert identifiers.check_upn(typed) == stored
 
 
 def test_a_upn_that_ends_in_a_letter_is_temporary():
@@ -54,7 +54,7 @@ def test_a_upn_that_ends_in_a_letter_is_temporary():
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "problem"),
     [
         ("A801200005001", "The letter at the start does not fit"),
         ("Q380200026001", "The letter at the start does not fit"),
@@ -67,8 +67,8 @@ def test_a_upn_that_ends_in_a_letter_is_temporary():
         ("", "a letter and 12 characters"),
     ],
 )
-def test_a_mistyped_upn_is_refused_in_words(typed, said):
-    with pytest.raises(CodeError, match=said):
+def test_a_mistyped_upn_is_refused_in_words(typed, problem):
+    with pytest.raises(CodeError, match=problem):
         identifiers.check_upn(typed)
 
 
@@ -89,10 +89,10 @@ def test_every_upn_with_the_right_letter_passes_and_with_any_other_fails(authori
 
 @pytest.mark.parametrize("typed", ["9434765919", "943 476 5870", "943-476-5870", "9990000018"])
 def test_nhs_numbers_pass(typed):
-    kept = identifiers.check_nhs_number(typed)
+    stored = identifiers.check_nhs_number(typed)
 
-    assert kept.isdigit()
-    assert identifiers.check_nhs_number(identifiers.nhs_number_text(kept)) == kept
+    assert stored.isdigit()
+    assert identifiers.check_nhs_number(identifiers.nhs_number_text(stored)) == stored
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_the_known_learner_number_passes():
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("bd11hx", "BD1 1HX"),
         (" BD1  1HX ", "BD1 1HX"),
@@ -133,8 +133,8 @@ def test_the_known_learner_number_passes():
         ("BD99 1AB", "BD99 1AB"),
     ],
 )
-def test_postcodes_are_kept_in_one_way(typed, kept):
-    assert identifiers.check_postcode(typed) == kept
+def test_postcodes_are_kept_in_one_way(typed, stored):
+    assert identifiers.check_postcode(typed) == stored
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_is_no_postcode_is_refused(typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("01274435750", "01274 435750"),
         ("+44 1274 435750", "01274 435750"),
@@ -158,9 +158,9 @@ def test_what_is_no_postcode_is_refused(typed):
         ("+33 1 23 45 67 89", "+33 1 23 45 67 89"),
     ],
 )
-def test_phone_numbers_are_kept_as_people_write_them(typed, kept):
-    assert identifiers.check_phone(typed) == kept
-    assert identifiers.check_phone(kept) == kept
+def test_phone_numbers_are_kept_as_people_write_them(typed, stored):
+    assert identifiers.check_phone(typed) == stored
+    assert identifiers.check_phone(stored) == stored
 
 
 @pytest.mark.parametrize("typed", ["", "ask at the desk", "01274 43", "999", "0" * 400])
@@ -192,11 +192,11 @@ def test_whatever_is_typed_gives_a_code_or_a_sentence_and_never_breaks(text):
         identifiers.check_phone,
     ):
         try:
-            kept = check(text)
+            stored = check(text)
         except CodeError as error:
             assert error.text.msgid
         else:
-            assert check(kept) == kept
+            assert check(stored) == stored
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_b6_a_number_of_no_authority_is_refused(authority):
 
 
 @pytest.mark.parametrize(
-    ("check", "typed", "kept"),
+    ("check", "typed", "stored"),
     [
         (identifiers.check_upn, "\u200bB801200\u00a0005001\ufeff", "B801200005001"),
         (identifiers.check_upn, "Ｂ８０１２００００５００１", "B801200005001"),
@@ -228,8 +228,8 @@ def test_b6_a_number_of_no_authority_is_refused(authority):
         (identifiers.check_urn, "1\u200b07439", "107439"),
     ],
 )
-def test_b3_codes_are_cleaned_before_they_are_checked(check, typed, kept):
-    assert check(typed) == kept
+def test_b3_codes_are_cleaned_before_they_are_checked(check, typed, stored):
+    assert check(typed) == stored
 
 
 def test_b3_a_letter_that_only_looks_right_is_shown_with_its_place():

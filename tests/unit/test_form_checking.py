@@ -22,7 +22,7 @@ from tests.unit.small_forms import TODAY, ask, choice, definition_of, form_of, m
 
 
 @pytest.mark.parametrize(
-    ("question", "said"),
+    ("question", "problem"),
     [
         (ask("text"), "Enter what is working well"),
         (ask("text", label="UPN"), "Enter UPN"),
@@ -39,15 +39,15 @@ from tests.unit.small_forms import TODAY, ask, choice, definition_of, form_of, m
         (ask("declaration", label="I confirm"), "Tick the box to confirm the declaration"),
     ],
 )
-def test_what_is_missing_is_said_in_plain_words(question, said):
+def test_what_is_missing_is_said_in_plain_words(question, problem):
     form = form_of(question | {"required": True})
 
-    assert missing(form) == [said]
+    assert missing(form) == [problem]
     assert wrong(form) == []
 
 
 @pytest.mark.parametrize(
-    ("question", "value", "said"),
+    ("question", "value", "problem"),
     [
         (ask("date", label="Start date"), {"day": "31", "month": "2", "year": "2026"}, "Start date must be a real date"),
         (ask("date", label="Start date"), {"day": "", "month": "2", "year": ""}, "Start date must include a day and year"),
@@ -68,8 +68,8 @@ def test_what_is_missing_is_said_in_plain_words(question, said):
         (ask("files", label="Report"), ["../etc/passwd"], "Upload report again"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_plain_words(question, value, said):
-    assert wrong(form_of(question), it=value) == [said]
+def test_what_is_wrong_is_said_in_plain_words(question, value, problem):
+    assert wrong(form_of(question), it=value) == [problem]
 
 
 @pytest.mark.parametrize("kind", ["text", "date", "number", "yes_no", "upn", "email"])

@@ -42,7 +42,7 @@ def test_what_is_typed_is_kept_in_one_way_when_it_is_valid():
 
 
 @pytest.mark.parametrize(
-    ("kind", "typed", "kept"),
+    ("kind", "typed", "stored"),
     [
         (
             "date",
@@ -65,11 +65,11 @@ def test_what_is_typed_is_kept_in_one_way_when_it_is_valid():
         ("text", {"it": "x" * 501}, "x" * 501),
     ],
 )
-def test_what_is_not_valid_is_kept_as_typed_and_reported(kind, typed, kept):
+def test_what_is_not_valid_is_kept_as_typed_and_reported(kind, typed, stored):
     form = form_of(ask(kind))
     answers = read(form, typed)
 
-    assert answers == {"it": kept}
+    assert answers == {"it": stored}
     assert len(wrong(form, **answers)) == 1
     assert section_status(form.section("page"), answers, {"page": answers}, TODAY) is SectionStatus.problem
 
@@ -81,12 +81,12 @@ def test_characters_that_a_database_cannot_hold_do_not_get_in():
 @given(st.dictionaries(st.sampled_from(["day", "month", "year"]), st.text(max_size=6)))
 def test_whatever_is_typed_into_a_date_is_kept_or_is_a_date(boxes):
     form = form_of(ask("date"))
-    kept = read(form, {f"it-{part}": text for part, text in boxes.items()}).get("it", "")
+    stored = read(form, {f"it-{part}": text for part, text in boxes.items()}).get("it", "")
 
-    if isinstance(kept, dict):
-        assert wrong(form, it=kept)
-    elif kept:
-        assert date.fromisoformat(kept) and wrong(form, it=kept) == []
+    if isinstance(stored, dict):
+        assert wrong(form, it=stored)
+    elif stored:
+        assert date.fromisoformat(stored) and wrong(form, it=stored) == []
 
 
 def test_rows_are_read_in_order_and_closed_up():

@@ -24,8 +24,8 @@ Tool = Callable[[str, str, int], None]
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tool:
     """A program in pip-audit's place that says this and ends so."""
 
-    def place(said: str, complained: str, code: int) -> None:
-        for name, text in (("said", said), ("complained", complained)):
+    def place(stdout: str, stderr: str, code: int) -> None:
+        for name, text in (("said", stdout), ("complained", stderr)):
             (tmp_path / name).write_text(text)
         program = tmp_path / "pip-audit"
         program.write_text(f"#!/bin/sh\ncat {tmp_path}/said; cat {tmp_path}/complained >&2; exit {code}\n")
@@ -44,12 +44,12 @@ def test_a12_a_known_vulnerability_fails_the_audit(tool: Tool, capsys: pytest.Ca
     tool(report(CLEAN, VULNERABLE, SKIPPED), "Found 1 known vulnerability", 1)
 
     assert audit.main() == 1
-    said = capsys.readouterr()
-    assert "1 found" in said.out and "idna 3.6 has PYSEC-2024-60: 3.7 fixes it" in said.err
+    stdout = capsys.readouterr()
+    assert "1 found" in stdout.out and "idna 3.6 has PYSEC-2024-60: 3.7 fixes it" in stdout.err
 
 
 @pytest.mark.parametrize(
-    ("said", "complained"),
+    ("stdout", "stderr"),
     [
         ("", "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed"),
         ("", "requests.exceptions.ConnectionError: Max retries exceeded"),
@@ -57,9 +57,9 @@ def test_a12_a_known_vulnerability_fails_the_audit(tool: Tool, capsys: pytest.Ca
     ],
 )
 def test_a12_an_index_that_does_not_answer_is_told_and_fails_nothing(
-    tool: Tool, capsys: pytest.CaptureFixture[str], said: str, complained: str
+    tool: Tool, capsys: pytest.CaptureFixture[str], stdout: str, stderr: str
 ) -> None:
-    tool(said, complained, 1 if not said else 0)
+    tool(stdout, stderr, 1 if not stdout else 0)
 
     assert audit.main() == 0
     assert "NOT LOOKED UP, the index of vulnerabilities" in capsys.readouterr().out

@@ -33,9 +33,9 @@ def test_hostile_files_do_not(sent):
     assert refused.value.text.msgid
 
 
-@pytest.mark.parametrize(("sent", "kept"), HOSTILE_NAMES.items(), ids=range(len(HOSTILE_NAMES)))
-def test_names_are_made_harmless(sent, kept):
-    assert clean_name(sent) == kept
+@pytest.mark.parametrize(("sent", "stored"), HOSTILE_NAMES.items(), ids=range(len(HOSTILE_NAMES)))
+def test_names_are_made_harmless(sent, stored):
+    assert clean_name(sent) == stored
 
 
 def test_there_is_a_largest_file():

@@ -163,11 +163,11 @@ def test_b2_of_an_approval_and_a_refusal_at_once_one_counts(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
     change = proposes(app, cast, context)
-    said = at_once(
+    results = at_once(
         (cast.olu, lambda work: account_details.approve(work, change)),
         (cast.mary, lambda work: account_details.refuse(work, change, "No.")),
     )
-    assert said == ["InvalidState", "done"]
+    assert results == ["InvalidState", "done"]
 
 
 @pytest.mark.parametrize("who", ["ann", "bob", "pat", "ines"])

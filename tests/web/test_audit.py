@@ -62,18 +62,18 @@ def test_a_child_s_audit_says_who_did_what(cast, make):
     )
     happens(cast.bob, ChildViewed(child_id=make.child().id))
 
-    said = page(cast.mary.browser(), f"/audit/?child_id={child.id}")
+    text = page(cast.mary.browser(), f"/audit/?child_id={child.id}")
 
-    assert "Audit for Amina Shah" in said
+    assert "Audit for Amina Shah" in text
     for words in (
         "Olu Adeyemi opened the child’s page",
         "Olu Adeyemi linked Sana Iqbal to the child",
         "Ann Kowalska read “",
         "Shared with: linked professionals, parents and carers",
     ):
-        assert words in said, words
-    assert "read “a form”" not in said
-    assert "Bob Hughes" not in said
+        assert words in text, words
+    assert "read “a form”" not in text
+    assert "Bob Hughes" not in text
 
 
 def test_a_child_that_is_not_there(cast):
@@ -90,28 +90,28 @@ def test_a_child_is_found_by_name_and_the_name_stays_out_of_the_address(app, cas
     child = make.child(forenames="Amina", surname="Shah", search_name="shah amina")
     make.child(forenames="Leon", surname="Beck", search_name="beck leon")
 
-    said = look_for(app, cast.mary.browser(), "Sháh")
+    text = look_for(app, cast.mary.browser(), "Sháh")
 
-    assert "Amina Shah" in said
-    assert not re.search(r'(href|action)="[^"]*[Ss]h', said.split("<main")[1].split("</main")[0])
-    assert "born 14 March 2017" in said
-    assert "Leon Beck" not in said
-    assert f"child_id={child.id}" in said
+    assert "Amina Shah" in text
+    assert not re.search(r'(href|action)="[^"]*[Ss]h', text.split("<main")[1].split("</main")[0])
+    assert "born 14 March 2017" in text
+    assert "Leon Beck" not in text
+    assert f"child_id={child.id}" in text
 
 
 def test_a_person_is_found_by_name(app, cast):
-    said = look_for(app, cast.mary.browser(), "kowalska")
+    text = look_for(app, cast.mary.browser(), "kowalska")
 
-    assert "What Ann Kowalska did" in said
-    assert f"actor_id={cast.ann.id}" in said
-    assert "Bob Hughes" not in said
+    assert "What Ann Kowalska did" in text
+    assert f"actor_id={cast.ann.id}" in text
+    assert "Bob Hughes" not in text
 
 
 def test_nobody_is_found_by_a_name_nobody_has(app, cast):
-    said = look_for(app, cast.mary.browser(), "nobody of this name")
+    text = look_for(app, cast.mary.browser(), "nobody of this name")
 
-    assert "There is no such child." in said
-    assert "There is no such person." in said
+    assert "There is no such child." in text
+    assert "There is no such person." in text
 
 
 def test_by_person_kind_and_day(cast, make, clock):
@@ -147,10 +147,10 @@ def test_by_person_kind_and_day(cast, make, clock):
     ],
 )
 def test_a_day_that_is_none_is_said(cast, query):
-    said = page(cast.mary.browser(), f"/audit/?{query}")
+    text = page(cast.mary.browser(), f"/audit/?{query}")
 
-    assert said.count("Enter a real date") == 2
-    assert "<title>Error:" in said
+    assert text.count("Enter a real date") == 2
+    assert "<title>Error:" in text
 
 
 def test_that_the_audit_was_read_is_in_the_audit(cast, make):

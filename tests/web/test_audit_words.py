@@ -40,8 +40,8 @@ def test_b15_a_refused_page_is_named_in_words(app, facts, words):
 
 def test_b15_a_parent_who_accepts_an_invitation_is_not_someone_who_was_not_logged_in(app):
     with app.test_request_context():
-        said = sentence(line("ChildLinked", actor_name="", person="Pat Hussain"))
-        assert said == "Pat Hussain accepted an invitation and is now linked to the child"
+        text = sentence(line("ChildLinked", actor_name="", person="Pat Hussain"))
+        assert text == "Pat Hussain accepted an invitation and is now linked to the child"
         approved = sentence(line("RegistrationApproved", actor_name=""))
         assert approved == "A registration was approved, because the work email domain is recognised"
 
@@ -49,5 +49,5 @@ def test_b15_a_parent_who_accepts_an_invitation_is_not_someone_who_was_not_logge
 def test_b15_no_line_of_the_audit_names_a_class_or_a_door(app):
     with app.test_request_context():
         for event in SENTENCES:
-            said = sentence(line(event, person="Pat Hussain"))
-            assert not re.search(r"[a-z][A-Z]|\.[a-z]|_", said), said
+            text = sentence(line(event, person="Pat Hussain"))
+            assert not re.search(r"[a-z][A-Z]|\.[a-z]|_", text), text

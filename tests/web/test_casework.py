@@ -265,7 +265,7 @@ def test_two_children_stay_two(cast, child, make, press):
     assert cast.olu.browser().get(f"/children/{newer.id}/duplicate").status_code == 409
 
 
-def doors(child, accepted, link_id, person_id, organisation_id):
+def routes(child, accepted, link_id, person_id, organisation_id):
     return [
         ("GET", f"/children/{child.id}/link"),
         ("GET", f"/children/{child.id}/link/person/{person_id}"),
@@ -292,7 +292,7 @@ def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, con
         link = work.session.scalars(select(ChildLink.id).where(ChildLink.child_id == child.id)).first()
     actor = getattr(cast, who)
     organisation = cast.hana.principal.organisation_id
-    for method, path in doors(child, accepted, link, cast.ann.id, organisation):
+    for method, path in routes(child, accepted, link, cast.ann.id, organisation):
         given = {"answer": "same", "decision": "agree", "reason": "x"}
         browser = actor.browser()
         answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, given)

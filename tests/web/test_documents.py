@@ -41,7 +41,7 @@ def upload(app, started):
     return press
 
 
-def kept(context) -> list[Document]:
+def stored(context) -> list[Document]:
     with everything(context) as work:
         return list(work.session.scalars(select(Document).order_by(Document.id)))
 
@@ -51,7 +51,7 @@ def test_a_file_is_uploaded_listed_opened_and_taken_off(context, cast, started, 
 
     answer = upload(browser, Sent("map of support.pdf", PDF))
     assert (answer.status_code, answer.location) == (302, f"/forms/{started.id}/section/support#{FILES}")
-    (document,) = kept(context)
+    (document,) = stored(context)
     page = browser.get(f"/forms/{started.id}/section/support").get_data(as_text=True)
     assert "map of support.pdf" in page and f"/documents/{document.id}/download" in page
 
@@ -70,7 +70,7 @@ def test_a_chosen_file_comes_along_with_save_and_continue(context, cast, started
     answer = upload(cast.sana.browser(), Sent("a.pdf", PDF), Sent("b.docx", docx()), then="continue")
 
     assert answer.location == f"/forms/{started.id}/section/outcomes"
-    assert [one.name for one in kept(context)] == ["a.pdf", "b.docx"]
+    assert [one.name for one in stored(context)] == ["a.pdf", "b.docx"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_refused_file_says_why_and_loses_nothing_else(context, cast, started, 
     assert answer.status_code == 422
     ((href, text),) = errors_on(answer)
     assert href == f"#{FILES}" and text
-    assert [one.name for one in kept(context)] == ["good.png"]
+    assert [one.name for one in stored(context)] == ["good.png"]
     assert "good.png" in answer.get_data(as_text=True)
 
 
@@ -123,7 +123,7 @@ def test_a_name_cannot_make_headers(cast, started):
 def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("map of support.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
 
     answer = browser.head(f"/documents/{document.id}/download", buffered=True)
 
@@ -134,7 +134,7 @@ def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(con
 
 def test_nobody_waits_for_the_database_while_a_file_is_read(cast, context, started, upload, monkeypatch):
     upload(cast.sana.browser(), Sent("map.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
     held: list[bool] = []
 
     with cast.sana.works() as work:
@@ -153,7 +153,7 @@ def test_nobody_waits_for_the_database_while_a_file_is_read(cast, context, start
 
 def test_who_may_download(context, cast, started, upload):
     upload(cast.sana.browser(), Sent("a.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
 
     def answers() -> dict[str, int]:
         people = ("sana", "tom", "hana", "bob", "rhys", "pat", "olu")
@@ -187,7 +187,7 @@ def test_who_may_download(context, cast, started, upload):
 def test_files_in_the_story_are_written_down(context, cast, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
     browser.get(f"/documents/{document.id}/download", buffered=True)
     upload(browser, _remove=f"{FILES}:{document.id}")
 
@@ -201,7 +201,7 @@ def test_files_in_the_story_are_written_down(context, cast, upload):
 def test_a_file_that_waits_for_the_scanner_is_listed_and_not_opened(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
     with everything(context) as work:
         work.get(Document, document.id).state = DocumentState.received
 
@@ -213,7 +213,7 @@ def test_a_file_that_waits_for_the_scanner_is_listed_and_not_opened(context, cas
 def test_nothing_of_the_store_is_served_otherwise(context, cast, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
     key = document.storage_key
 
     for path in (
@@ -229,7 +229,7 @@ def test_nothing_of_the_store_is_served_otherwise(context, cast, upload):
 def test_nobody_takes_a_file_off_what_was_sent(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
-    (document,) = kept(context)
+    (document,) = stored(context)
     send(cast.sana, started.id)
 
     assert upload(browser, _remove=f"{FILES}:{document.id}").status_code == 409

@@ -122,7 +122,7 @@ def test_consent_is_filled_in_by_an_officer_or_the_parent(cast, make, press, fam
 
 # --- strangers ------------------------------------------------------------------------------------
 
-DOORS = [
+ROUTES = [
     "GET /forms/{}",
     "GET /forms/{}/section/reason",
     "POST /forms/{}/section/reason",
@@ -145,10 +145,10 @@ DOORS = [
 ]
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("stranger", ["bob", "rhys", "quinn"])
-def test_a_stranger_cannot_tell_the_form_from_one_that_never_was(cast, sent, press, stranger, door):
-    method, path = door.split()
+def test_a_stranger_cannot_tell_the_form_from_one_that_never_was(cast, sent, press, stranger, route):
+    method, path = route.split()
     browser = getattr(cast, stranger).browser()
 
     def knock(form_id: int) -> tuple[int, str]:
@@ -165,9 +165,9 @@ def test_a_stranger_cannot_tell_the_form_from_one_that_never_was(cast, sent, pre
     assert knock(sent.id)[0] == 404
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_an_administrator_has_no_such_door(cast, sent, press, door):
-    method, path = door.split()
+@pytest.mark.parametrize("route", ROUTES)
+def test_an_administrator_has_no_such_door(cast, sent, press, route):
+    method, path = route.split()
     browser = cast.ines.browser()
     address = path.format(sent.id)
 

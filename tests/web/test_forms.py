@@ -43,10 +43,10 @@ def test_every_section_is_drawn_saved_and_followed_by_the_next(cast, started, pr
     assert answer.location == (
         f"/forms/{started.id}/section/{following[0]}" if following else f"/forms/{started.id}/check"
     )
-    kept = answers_now(cast.sana, started.id, section)
+    saved = answers_now(cast.sana, started.id, section)
     for question in REQUEST.section(section).questions:
         if question.is_entered and ANSWERS[section].get(question.id):
-            assert kept[question.id] == ANSWERS[section][question.id] or question.kind in (
+            assert saved[question.id] == ANSWERS[section][question.id] or question.kind in (
                 "table",
                 "declaration",
             )
@@ -172,8 +172,8 @@ def test_a_conflict_shows_both_texts_and_is_settled_answer_by_answer(cast, start
     }
     settled = press(browser, f"{path}/compare", chosen | {"version": "1"})
     assert settled.status_code == 302
-    kept = answers_now(cast.tom, started.id, "views")
-    assert (kept["child_views"], kept["parent_views"]) == ("Both", "Tom's parents")
+    saved = answers_now(cast.tom, started.id, "views")
+    assert (saved["child_views"], saved["parent_views"]) == ("Both", "Tom's parents")
 
 
 # --- checking and sending -------------------------------------------------------------------------

@@ -266,8 +266,8 @@ def test_a_list_is_exported_as_shown_and_the_audit_says_so(cast, context, case):
     assert rows[0][:2] == ["Child or young person", "Status"]
     assert rows[1][:2] == ["Zofia Nowak", "Sent to the SEN team"]
     with cast.mary.works() as work:
-        told = work.session.scalars(select(AuditRow).where(AuditRow.event == "ListExported")).all()
-    assert [row.actor_id for row in told] == [cast.olu.id]
+        exports = work.session.scalars(select(AuditRow).where(AuditRow.event == "ListExported")).all()
+    assert [row.actor_id for row in exports] == [cast.olu.id]
 
 
 @pytest.mark.parametrize("path", ["/children/{}", "/people/show/{}"])
@@ -321,12 +321,12 @@ class TestAdministration:
         assert sana.get("/people/list/").status_code == 200
 
     def test_an_accounts_page_leads_to_what_may_be_done_with_it_and_ones_own_to_nothing(self, cast):
-        def doors(actor):
+        def links(actor):
             page = Page(cast.ines.browser().get(f"/users/show/{actor.id}"))
             return [words for words, _address in page.links if words in {"Change roles", "Close the account"}]
 
-        assert doors(cast.ann) == ["Change roles", "Close the account"]
-        assert doors(cast.ines) == []
+        assert links(cast.ann) == ["Change roles", "Close the account"]
+        assert links(cast.ines) == []
 
     def test_an_administrator_can_be_nothing_else(self, app, cast):
         answer = post_with_token(

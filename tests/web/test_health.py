@@ -223,10 +223,10 @@ def test_what_is_wrong_is_named_in_the_log(app, context, caplog):
 
 @pytest.mark.parametrize("part", ["web", "worker"])
 @pytest.mark.parametrize(
-    ("revision", "told"),
+    ("revision", "message"),
     [("", "at migration none"), ("0001", "at migration 0001"), ("9999", "at migration 9999")],
 )
-def test_neither_web_nor_worker_starts_on_tables_of_another_version(tmp_path, part, revision, told):
+def test_neither_web_nor_worker_starts_on_tables_of_another_version(tmp_path, part, revision, message):
     database = tmp_path / "portal.sqlite3"
     if revision:
         engine = sa.create_engine(f"sqlite:///{database}")
@@ -243,7 +243,7 @@ def test_neither_web_nor_worker_starts_on_tables_of_another_version(tmp_path, pa
     )
 
     assert ended.returncode == 5
-    assert told in ended.stderr and "run.py prepare" in ended.stderr
+    assert message in ended.stderr and "run.py prepare" in ended.stderr
 
 
 @pytest.mark.parametrize("part", ["web", "worker"])

@@ -184,11 +184,11 @@ def test_the_code_is_mailed_in_the_language_of_the_log_in_page(app, cast, mailbo
 
 def test_links_are_mailed_in_the_language_of_the_page_that_asked(app, cast, mailbox, language):
     for email in ("nadia.rahman@heatonbeck.sch.example", cast.ann.email, "unknown@heatonbeck.sch.example"):
-        somebody = Newcomer(app, mailbox, email)
-        speaks(somebody.browser, language)
+        newcomer = Newcomer(app, mailbox, email)
+        speaks(newcomer.browser, language)
         if not email.startswith("unknown"):
-            somebody.registers()
-        somebody.post("/forgotten/", {"email": email})
+            newcomer.registers()
+        newcomer.post("/forgotten/", {"email": email})
 
     mails = mailbox.all()
 

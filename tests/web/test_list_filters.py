@@ -26,14 +26,14 @@ def test_what_one_reader_filters_by_stands_in_no_others_boxes(cast):
 
 def test_a_filters_boxes_speak_the_readers_language(app, monkeypatch):
     """They are kept, one set a language."""
-    said = []
+    labels = []
     view = next(each for each in app.appbuilder.baseviews if type(each) is RequestList)
     monkeypatch.setattr(view, "_empty_boxes", {})
     for language in ("en", "pl", "en"):
         with app.test_request_context("/requests/list/"), force_locale(language):
-            said.append([box.label for box in view._search_boxes()])
-            assert sorted(view._empty_boxes) == (["en"] if len(said) == 1 else ["en", "pl"])
-    assert said[0] == said[2] == ["Status", "Due", "Received"]
+            labels.append([box.label for box in view._search_boxes()])
+            assert sorted(view._empty_boxes) == (["en"] if len(labels) == 1 else ["en", "pl"])
+    assert labels[0] == labels[2] == ["Status", "Due", "Received"]
 
 
 def _generated(kind=PortalListView):
@@ -58,9 +58,11 @@ def test_links_to_the_list_itself_keep_what_was_chosen_and_drop_the_page(cast, m
     page = cast.olu.browser().get(f"/advice/list/?{asked}").text
 
     hrefs = [html.unescape(each) for each in re.findall(r'href="(/advice/list/[^"]*)"', page)]
-    kept = "/advice/list/?show=submitted&_flt_0_state=submitted&psize_AdviceList=10"
-    assert f"{kept}&_oc_AdviceList=due_on&_od_AdviceList=asc" in hrefs  # sorted anew from the first page
-    assert {kept, f"{kept}&page_AdviceList=1", f"{kept}&page_AdviceList=2"} <= set(hrefs)
+    first_page = "/advice/list/?show=submitted&_flt_0_state=submitted&psize_AdviceList=10"
+    assert (
+        f"{first_page}&_oc_AdviceList=due_on&_od_AdviceList=asc" in hrefs
+    )  # sorted anew from the first page
+    assert {first_page, f"{first_page}&page_AdviceList=1", f"{first_page}&page_AdviceList=2"} <= set(hrefs)
     assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10&show=overdue" in hrefs
     assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10" in hrefs  # all
 

@@ -61,18 +61,20 @@ def test_a_written_message_keeps_its_lines_and_cannot_bring_markup(cast, make):
     child = make.child(linked=(cast.ann,))
     number = write(cast, child, cast.ann, body="One\nTwo <script>alert(1)</script> 100%(child)s")
 
-    said = page(cast.ann.browser(), f"/messages/{number}")
+    text = page(cast.ann.browser(), f"/messages/{number}")
 
-    assert 'portal-lines">One\nTwo &lt;script&gt;' in said
-    assert "100%(child)s" in said
+    assert 'portal-lines">One\nTwo &lt;script&gt;' in text
+    assert "100%(child)s" in text
 
 
-@pytest.mark.parametrize("door", ["GET /messages/{}", "POST /messages/{}/answer", "POST /messages/{}/unread"])
+@pytest.mark.parametrize(
+    "route", ["GET /messages/{}", "POST /messages/{}/answer", "POST /messages/{}/unread"]
+)
 @pytest.mark.parametrize("stranger", ["bob", "pat"])
-def test_a_stranger_is_told_there_is_no_such_message(app, cast, make, stranger, door):
+def test_a_stranger_is_told_there_is_no_such_message(app, cast, make, stranger, route):
     message = make.message(cast.ann)
     browser = getattr(cast, stranger).browser()
-    method, path = door.split()
+    method, path = route.split()
 
     answers = []
     for number in (message.id, 999_999, 10**30):
@@ -131,11 +133,11 @@ def test_the_team_writes_about_a_child(app, cast, make):
     assert "Bob Hughes" not in shown
 
     wrong = post_with_token(browser, app, path, {"subject": "", "body": "Kept as typed"})
-    said = wrong.get_data(as_text=True)
+    text = wrong.get_data(as_text=True)
     assert wrong.status_code == 422
     for problem in ("Select who to write to", "Enter a subject"):
-        assert said.count(problem) == 2, problem
-    assert "Kept as typed" in said
+        assert text.count(problem) == 2, problem
+    assert "Kept as typed" in text
 
     key = re.search(r'name="send_key"[^>]*value="([0-9a-f]{32})"', shown)[1]
     for _press in range(2):

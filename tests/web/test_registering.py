@@ -41,9 +41,9 @@ def test_a_deputy_head_registers_and_logs_in(context: AppContext, nadia: Newcome
     nadia.logs_in()
     assert nadia.browser.get("/account/").status_code == 200
     with everything(context) as work:
-        kept = work.session.scalars(select(Registration)).one()
-        assert (kept.postcode, kept.phone) == ("BD99 1AB", "01632 960101")
-        assert kept.address == "Beck Lane\nHeaton\nBradford"
+        saved = work.session.scalars(select(Registration)).one()
+        assert (saved.postcode, saved.phone) == ("BD99 1AB", "01632 960101")
+        assert saved.address == "Beck Lane\nHeaton\nBradford"
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_the_name_of_an_organisation_that_is_not_listed_is_enough(
         odd = nadia.registers(organisation="", organisation_named="Beck Nursery", profession=kind)
         assert odd.status_code == 422 and "Select what kind of organisation you work for" in odd.text
     with everything(context) as work:
-        kept = work.session.scalars(select(Registration)).one()
-        assert (kept.organisation_id, kept.organisation_named) == (None, "Beck Nursery")
+        saved = work.session.scalars(select(Registration)).one()
+        assert (saved.organisation_id, saved.organisation_named) == (None, "Beck Nursery")
 
 
 def test_b9_a_childminder_with_a_personal_address_waits_for_approval(
@@ -179,8 +179,8 @@ def test_these_pages_ask_the_database_little(
         ):
             asked.clear()
             assert browser.get(page).status_code == 200
-            told = [statement for statement in asked if not statement.startswith(("BEGIN", "PRAGMA"))]
-            assert len(told) <= 12, (page, told)
+            statements = [statement for statement in asked if not statement.startswith(("BEGIN", "PRAGMA"))]
+            assert len(statements) <= 12, (page, statements)
     finally:
         event.remove(context.database.engine, "before_cursor_execute", note)
 

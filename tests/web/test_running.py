@@ -22,10 +22,10 @@ LINK = {"path": "/confirm/abc", "hours": 24}
 
 
 def give_up(
-    context, letter: str = "new_message", person=None, error: str = "SMTPDataError 550", **told
+    context, letter: str = "new_message", person=None, error: str = "SMTPDataError 550", **words
 ) -> int:
     """A mail that did not go."""
-    given = {"facts": {}, "to": "gone@school.example", "dedupe_key": f"k{letter}{told}"} | told
+    given = {"facts": {}, "to": "gone@school.example", "dedupe_key": f"k{letter}{words}"} | words
     with unit_of_work(context, None) as work:
         number = queue_mail(work.session, letter=letter, person_id=person.id if person else None, **given)
     changes = {"dead_at": context.clock.now(), "attempts": 12, "last_error": error}
@@ -170,7 +170,7 @@ def test_every_mail_and_lane_has_its_words():
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"),
+    ("reason", "words"),
     [
         ("TimeoutError", "could not be reached"),
         ("SMTPAuthenticationError 535", "did not accept our log-in"),
@@ -179,6 +179,6 @@ def test_every_mail_and_lane_has_its_words():
         ("", "could not be sent"),
     ],
 )
-def test_reasons_are_told_in_words(app, reason, told):
+def test_reasons_are_told_in_words(app, reason, words):
     with app.test_request_context():
-        assert told in reason_words(reason)
+        assert words in reason_words(reason)

@@ -77,8 +77,8 @@ def test_b10_an_administrator_invites_and_the_person_sets_up_everything(
         rows = {row.event: row for row in work.session.scalars(select(AuditRow))}
         assert rows["AccountInvited"].actor_id == cast.ines.id
         assert rows["InvitationAccepted"].facts["roles"] == [role]
-        told = set(work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))))
-        assert {"account_invited", "invitation_accepted"} <= told
+        letters = set(work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))))
+        assert {"account_invited", "invitation_accepted"} <= letters
     assert EMAIL not in ines.get("/invitations/").text
 
 

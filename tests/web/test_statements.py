@@ -16,7 +16,7 @@ from app.models import Child, Form, Message
 from app.seed.files import form_seed
 from app.views.web.access_control import PUBLIC
 from tests.access.examples import example_ids
-from tests.access.test_matrix import address, door_of, routes
+from tests.access.test_matrix import address, permission_of, routes
 from tests.cast import everything
 from tests.statements import BUDGET, counted
 from tests.web.busy_case import BusyCase
@@ -32,14 +32,14 @@ WRITABLE = {"draft", "returned", "advice", "consent", "recorded"}
 """Forms whose sections have pages."""
 
 
-EVERYBODY = {
+EVERYONE = {
     "HomeView.home",
     "AccountView.show",
     "AccountView.password",
     "AccountView.log_ins",
     "AccountView.prove",
 }
-WRITER = EVERYBODY | {
+WRITER = EVERYONE | {
     *("ChildView.show", "ChildView.forms", "ChildView.people", "ChildView.messages", "MessageView.inbox"),
     *("MessageView.read", "MessageView.write", "FormView.show", "FormView.section", "FormView.check"),
     *("FormView.read",),
@@ -77,7 +77,7 @@ SHOWN = {
     "pat": WRITER,
     "olu": OFFICER,
     "mary": OFFICER | {"AuditView.child"},
-    "ines": EVERYBODY
+    "ines": EVERYONE
     | {
         "RunningView.show",
         "UserList.list",
@@ -124,7 +124,7 @@ def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
         if (
             "GET" not in (rule.methods or set())
             or rule.endpoint in PUBLIC
-            or door_of(app, rule.endpoint) not in grants
+            or permission_of(app, rule.endpoint) not in grants
         ):
             continue
         for form, number in case.forms().items() if name in OF_A_FORM else [("", 0)]:

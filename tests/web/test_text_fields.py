@@ -134,8 +134,8 @@ def test_b3_every_question_of_every_form_cleans_its_text(form):
             prefix = f"{question.id}-0-" if question.columns else ""
             for one in columns:
                 posted |= {name: [DIRTY] for name in field_names(one, prefix).values()}
-        kept = read_section(section, posted, date(2026, 11, 30))
-        assert not holds_hidden(json.dumps(kept, ensure_ascii=False)), section.id
+        stored = read_section(section, posted, date(2026, 11, 30))
+        assert not holds_hidden(json.dumps(stored, ensure_ascii=False)), section.id
 
 
 def test_b3_invisible_characters_reach_no_column_of_a_draft(app, cast, context):

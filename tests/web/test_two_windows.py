@@ -5,13 +5,13 @@ import pytest
 from tests.web.form_browser import text_of, typed
 
 
-@pytest.mark.parametrize("door", ["", "/autosave"])
-def test_b13_an_older_window_of_the_same_person_saves(cast, started, press, door):
+@pytest.mark.parametrize("suffix", ["", "/autosave"])
+def test_b13_an_older_window_of_the_same_person_saves(cast, started, press, suffix):
     browser = cast.sana.browser()
     path = f"/forms/{started.id}/section/views"
     for version in (0, 1):
         press(browser, path, typed("views", version, child_views=f"Window {version}"))
-    answer = press(browser, path + door, typed("views", 1, child_views="The older window"))
+    answer = press(browser, path + suffix, typed("views", 1, child_views="The older window"))
     assert answer.status_code in (200, 302)
     assert "The older window" in browser.get(path).text
 

@@ -36,11 +36,11 @@ def test_a_whole_audit_is_said_to_be_whole(app, cast, context):
 
     assert run(app, "audit-head") == (0, f"{head}\n")
     something_happens(cast)
-    code, said = run(app, "verify-audit", "--head", head)
+    code, output = run(app, "verify-audit", "--head", head)
 
     assert code == 0
-    assert "Rows: 2" in said
-    assert "The audit is whole." in said
+    assert "Rows: 2" in output
+    assert "The audit is whole." in output
 
 
 def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, context):
@@ -49,10 +49,10 @@ def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, co
     run(app, "audit-head")
     without_triggers(context, f"DELETE FROM audit WHERE id = {rows(context)[-1]['id']}")  # noqa: S608
 
-    code, said = run(app, "verify-audit")
+    code, output = run(app, "verify-audit")
 
     assert code == 1
-    assert "CUT" in said
+    assert "CUT" in output
 
 
 def test_a_cut_tail_is_noticed_by_a_head_somebody_wrote_down(app, cast, context):
@@ -70,10 +70,10 @@ def test_a_changed_row_is_named(app, cast, context):
     number = rows(context)[0]["id"]
     without_triggers(context, "UPDATE audit SET actor_name = 'Nobody'")
 
-    code, said = run(app, "verify-audit")
+    code, output = run(app, "verify-audit")
 
     assert code == 1
-    assert f"row {number}" in said
+    assert f"row {number}" in output
 
 
 def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_time(
@@ -81,30 +81,30 @@ def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_
 ):
     something_happens(cast)
     older = context.settings.audit_keys
-    told(monkeypatch, app, "a newer key", *older)
+    use_audit_keys(monkeypatch, app, "a newer key", *older)
     something_happens(cast)
 
-    code, said = run(app, "verify-audit")
+    code, output = run(app, "verify-audit")
 
     assert code == 0
-    assert "Rows: 2" in said and "Rows sealed by keys in AUDIT_KEY_FALLBACKS: 1" in said
+    assert "Rows: 2" in output and "Rows sealed by keys in AUDIT_KEY_FALLBACKS: 1" in output
 
 
 def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, context, monkeypatch):
     older = context.settings.audit_keys
-    told(monkeypatch, app, "a newer key", *older)
+    use_audit_keys(monkeypatch, app, "a newer key", *older)
     something_happens(cast)
-    told(monkeypatch, app, *older)
+    use_audit_keys(monkeypatch, app, *older)
     something_happens(cast)
-    told(monkeypatch, app, "a newer key", *older)
+    use_audit_keys(monkeypatch, app, "a newer key", *older)
 
-    code, said = run(app, "verify-audit")
+    code, output = run(app, "verify-audit")
 
     assert code == 1
-    assert f"row {rows(context)[-1]['id']} was sealed with an older AUDIT_KEY" in said
+    assert f"row {rows(context)[-1]['id']} was sealed with an older AUDIT_KEY" in output
 
 
-def told(monkeypatch: pytest.MonkeyPatch, app: Flask, *keys: str) -> None:
+def use_audit_keys(monkeypatch: pytest.MonkeyPatch, app: Flask, *keys: str) -> None:
     """As if the portal had been started with these keys, the newest first."""
     context = app.extensions["app_context"]
     settings = dataclasses.replace(context.settings, audit_keys=keys)

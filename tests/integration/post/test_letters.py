@@ -59,7 +59,7 @@ def every_class() -> list[type[Event]]:
 EVENTS = sorted((each for each in every_class() if not abstract(each)), key=lambda each: each.__name__)
 
 
-def told(context: AppContext) -> dict[int | None, list[str]]:
+def notified(context: AppContext) -> dict[int | None, list[str]]:
     """The letters in each inbox."""
     found: dict[int | None, list[str]] = {}
     with context.database.engine.connect() as connection:
@@ -87,8 +87,12 @@ def test_no_letter_speaks_of_what_cannot_happen():
 
 
 def test_letters_have_names_of_their_own_and_notices_have_words():
-    letters = [each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MessageTemplate)]
-    notices = [each for told in NOTIFICATIONS.values() for each in told if isinstance(each, MailTemplate)]
+    letters = [
+        each for notified in NOTIFICATIONS.values() for each in notified if isinstance(each, MessageTemplate)
+    ]
+    notices = [
+        each for notified in NOTIFICATIONS.values() for each in notified if isinstance(each, MailTemplate)
+    ]
 
     assert len(message_templates()) == len(letters)
     assert {each.mail for each in notices} <= set(MAILS)
@@ -111,7 +115,7 @@ def test_a_person_who_is_linked_is_told(context, cast, make):
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(context) == {cast.ann.id: ["child_linked"]}
+    assert notified(context) == {cast.ann.id: ["child_linked"]}
 
 
 def test_everybody_in_the_organisation_is_told_of_its_queue(context, cast, make):
@@ -120,7 +124,7 @@ def test_everybody_in_the_organisation_is_told_of_its_queue(context, cast, make)
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(context) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
+    assert notified(context) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
 
 
 def test_nobody_is_told_of_their_own_doing(context, cast, make):
@@ -129,7 +133,7 @@ def test_nobody_is_told_of_their_own_doing(context, cast, make):
 
     happens(cast.sana, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(context) == {}
+    assert notified(context) == {}
 
 
 def test_a_colleague_brought_in_is_told(context, cast, make):
@@ -138,7 +142,7 @@ def test_a_colleague_brought_in_is_told(context, cast, make):
 
     happens(cast.sana, ColleagueBroughtIn(child_id=child.id, link_id=link.id))
 
-    assert told(context) == {cast.tom.id: ["colleague_brought_in"]}
+    assert notified(context) == {cast.tom.id: ["colleague_brought_in"]}
 
 
 TO_THE_TEAM = [
@@ -157,7 +161,7 @@ def test_the_team_is_told_in_its_shared_inbox(context, cast, make, event, letter
 
     happens(cast.sana, event(child_id=child.id, form_id=form.id))
 
-    assert told(context) == {None: [letter]}
+    assert notified(context) == {None: [letter]}
 
 
 TO_THE_AUTHORS = [
@@ -184,7 +188,7 @@ def test_the_author_and_linked_colleagues_are_told_and_nobody_else(context, cast
 
     happens(cast.olu, event(child_id=child.id, form_id=form.id))
 
-    assert told(context) == {cast.sana.id: [letter], cast.tom.id: [letter]}
+    assert notified(context) == {cast.sana.id: [letter], cast.tom.id: [letter]}
 
 
 def test_advice_asked_of_an_organisation_is_told_to_all_of_it(context, cast, make):
@@ -194,7 +198,7 @@ def test_advice_asked_of_an_organisation_is_told_to_all_of_it(context, cast, mak
 
     happens(cast.olu, AdviceAsked(child_id=child.id, form_id=form.id))
 
-    assert told(context) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
+    assert notified(context) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
 
 
 def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(context, cast, make):
@@ -204,7 +208,7 @@ def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(contex
 
     happens(cast.olu, FormShared(child_id=child.id, form_id=form.id, shared_with=("professionals",)))
 
-    assert told(context) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
+    assert notified(context) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
 
 
 def test_the_lens_has_the_last_word(context, cast, make):
@@ -215,7 +219,7 @@ def test_the_lens_has_the_last_word(context, cast, make):
     links = {"shared_with": ("parents",), "new_links": (make.link(child, cast.quinn).id,)}
     happens(cast.olu, FormShared(child_id=child.id, form_id=form.id, **links))
 
-    assert told(context) == {}
+    assert notified(context) == {}
 
 
 def test_somebody_no_longer_linked_hears_nothing(context, cast, make, clock):
@@ -225,7 +229,7 @@ def test_somebody_no_longer_linked_hears_nothing(context, cast, make, clock):
 
     happens(cast.olu, RequestReturned(child_id=child.id, form_id=form.id))
 
-    assert told(context) == {cast.tom.id: ["request_returned"]}
+    assert notified(context) == {cast.tom.id: ["request_returned"]}
 
 
 def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_cannot_see_it(
@@ -235,7 +239,7 @@ def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_can
 
     happens(cast.sana, PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))
 
-    assert told(context) == {None: ["possible_duplicate"]}
+    assert notified(context) == {None: ["possible_duplicate"]}
     with cast.sana.works() as work:
         assert work.session.scalars(sa.select(Message)).all() == []
     with cast.olu.works() as work:
@@ -246,7 +250,7 @@ def test_a_waiting_registration_is_told_to_the_team(context):
     with unit_of_work(context, None) as work:
         work.record(RegistrationWaiting(registration_id=5))
 
-    assert told(context) == {None: ["registration_waiting"]}
+    assert notified(context) == {None: ["registration_waiting"]}
 
 
 # --- mail -----------------------------------------------------------------------------------------
@@ -279,7 +283,7 @@ def test_one_mail_a_person_however_much_happened_at_once(context, cast, make, ma
         AdviceAsked(child_id=child.id, form_id=form.id),
     )
 
-    assert told(context) == {cast.ann.id: ["child_linked", "advice_asked"]}
+    assert notified(context) == {cast.ann.id: ["child_linked", "advice_asked"]}
     assert len(mailbox.to(cast.ann.email)) == 1
 
 
@@ -308,7 +312,7 @@ def test_the_owner_of_an_account_is_told_what_happened_to_it(context, cast, mail
 
     (mail,) = mailbox.all()
     assert (mail["To"], mail["Subject"]) == (cast.ann.email, subject)
-    assert told(context) == {}
+    assert notified(context) == {}
 
 
 def test_mail_is_written_in_the_language_the_reader_chose(context, cast, make):
@@ -337,4 +341,4 @@ def test_somebody_whose_account_is_closed_is_told_nothing(context, cast, make):
 
     happens(cast.olu, ChildLinked(child_id=child.id, link_id=link.id))
 
-    assert told(context) == {}
+    assert notified(context) == {}

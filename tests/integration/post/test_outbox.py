@@ -15,15 +15,15 @@ BOX = OutboxMail.__table__
 CODE = {"code": "123456", "minutes": 10, "device": "Firefox"}
 
 
-def write(context: AppContext, letter: str = "new_message", **told: object) -> int:
+def write(context: AppContext, letter: str = "new_message", **changes: object) -> int:
     """Write one mail down in a commit of its own."""
     given: dict[str, object] = {
         "to": "ann@eps.example",
         "facts": {},
-        "dedupe_key": f"key-{letter}-{told.get('to')}",
+        "dedupe_key": f"key-{letter}-{changes.get('to')}",
     }
     with unit_of_work(context, None) as work:
-        return queue_mail(work.session, letter=letter, **(given | told))  # type: ignore[arg-type]
+        return queue_mail(work.session, letter=letter, **(given | changes))  # type: ignore[arg-type]
 
 
 def rows(context: AppContext) -> list[sa.RowMapping]:

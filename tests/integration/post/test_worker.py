@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 BOX = OutboxMail.__table__
 ROOT = Path(__file__).resolve().parents[3]
-HANDS = 3
+WORKERS = 3
 """As many mails as one worker may be carrying when it is killed."""
 
 
@@ -171,7 +171,7 @@ def test_killed_three_times_with_a_mail_server_that_fails_every_fifth_time_nothi
     arrived = Counter(plant.mailboxes.ids)
     assert {mail_id.split(".")[0] + "." for mail_id in arrived} == expected
     assert len(arrived) == 200  # one id a mail, whatever happened
-    assert arrived.total() - 200 <= 3 * HANDS  # a repeat only where a worker died with the mail in its hand
+    assert arrived.total() - 200 <= 3 * WORKERS  # a repeat only where a worker died with the mail in its hand
     assert all(row["sealed_facts"] is None and row["leased_by"] is None for row in plant.rows())
 
 
@@ -200,7 +200,9 @@ def test_a_code_does_not_wait_behind_five_hundred_digests(plant):
     code = "Your security code for the SEND Portal"
     plant.until(lambda: code in plant.mailboxes.subjects)
 
-    assert plant.mailboxes.subjects.index(code) <= already + 2 * HANDS  # only what was in hand goes before it
+    assert (
+        plant.mailboxes.subjects.index(code) <= already + 2 * WORKERS
+    )  # only what was in hand goes before it
 
 
 def test_a_code_leaves_with_the_page_and_needs_no_worker(plant):

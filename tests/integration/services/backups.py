@@ -31,11 +31,11 @@ def no_heads_of_other_tests(context: AppContext) -> Iterator[None]:
 
 
 @contextmanager
-def an_empty_place(context: AppContext, folder: Path, **told: object) -> Iterator[AppContext]:
+def an_empty_place(context: AppContext, folder: Path, **changes: object) -> Iterator[AppContext]:
     """With the same keys: another folder, and on PostgreSQL another database."""
     folder.mkdir(mode=0o700)
     with own_database(os.environ.get("TEST_DATABASE_URL"), folder) as url:
-        settings = dataclasses.replace(context.settings, data_dir=folder, database_url=url, **told)
+        settings = dataclasses.replace(context.settings, data_dir=folder, database_url=url, **changes)
         place = open_app_context(settings, context.clock)
         yield place
         place.database.engine.dispose()
@@ -58,7 +58,7 @@ def reported(context: AppContext, cast: Cast, make: Maker, text: bytes) -> Docum
     """A child's document with this text, in the store of this office."""
     child = make.child(linked=(cast.sana,), surname=SURNAME)
     form = make.request(child, cast.sana)
-    kept = store_of(context).keep(io.BytesIO(text))
+    stored = store_of(context).keep(io.BytesIO(text))
     with cast.olu.works() as work:
         work.record(ChildViewed(child_id=child.id))
     return make._add(
@@ -69,9 +69,9 @@ def reported(context: AppContext, cast: Cast, make: Maker, text: bytes) -> Docum
             question="b",
             name="report.txt",
             media_type="text/plain",
-            size=kept.size,
-            sha256=kept.sha256,
-            storage_key=kept.key,
+            size=stored.size,
+            sha256=stored.sha256,
+            storage_key=stored.key,
             state=DocumentState.clean,
             added_by_id=cast.sana.id,
         )

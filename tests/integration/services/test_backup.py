@@ -117,9 +117,9 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
     elif damage == "added":
         part.with_name("0" * 64).write_bytes(b"Slipped in.")
     elif damage == "counts":
-        told = json.loads(slip.read_text())
-        told["counts"]["child"] = 0
-        slip.write_text(json.dumps(told))
+        printed = json.loads(slip.read_text())
+        printed["counts"]["child"] = 0
+        slip.write_text(json.dumps(printed))
     elif damage == "a link":
         part.rename(tmp_path / "outside")
         part.symlink_to(tmp_path / "outside")
@@ -137,14 +137,14 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "output"),
     [({"migration": "9999"}, "stand at migration 9999"), ({"kind": "oracle"}, "a backup of oracle")],
 )
-def test_a_backup_of_another_kind_or_version_is_refused(context, elsewhere, tmp_path, changed, said):
+def test_a_backup_of_another_kind_or_version_is_refused(context, elsewhere, tmp_path, changed, output):
     take_backup(context, tmp_path / "backup")
     rewritten(tmp_path / "backup", context, **changed)
 
-    with pytest.raises(CannotRestore, match=said):
+    with pytest.raises(CannotRestore, match=output):
         restore_backup(elsewhere, tmp_path / "backup")
 
 
@@ -210,9 +210,9 @@ def test_a_restored_audit_still_refuses_to_be_changed(context, elsewhere, report
 
 
 def test_the_commands_say_what_they_did_and_which_keys_to_keep(context, elsewhere, report, target):
-    code, said, _ = run(context, "backup", str(target))
-    assert code == 0, said
-    assert "Files: 1\n" in said and "AUDIT_KEY" in said and SURNAME not in said
+    code, output, _ = run(context, "backup", str(target))
+    assert code == 0, output
+    assert "Files: 1\n" in output and "AUDIT_KEY" in output and SURNAME not in output
     word = json.loads((context.settings.data_dir / "backups" / "last.json").read_text())
     assert word["kind"] == ("sqlite" if context.database.is_sqlite else "postgresql")
     assert word["at"] == "2026-11-23T09:30:00Z" and word["bytes"] > len(TEXT)
@@ -220,8 +220,8 @@ def test_the_commands_say_what_they_did_and_which_keys_to_keep(context, elsewher
     code, _, wrong = run(context, "backup", str(target))
     assert code == 1 and wrong.startswith("Nothing was done.") and "already" in wrong
 
-    code, said, _ = run(elsewhere, "restore", str(target))
-    assert code == 0 and "The counts agree and the audit is whole." in said
+    code, output, _ = run(elsewhere, "restore", str(target))
+    assert code == 0 and "The counts agree and the audit is whole." in output
 
     code, _, wrong = run(elsewhere, "restore", str(target))
     assert code == 1 and wrong.startswith("Nothing was done.") and "empty place" in wrong
@@ -236,9 +236,9 @@ def test_a_restore_that_breaks_off_says_what_stands_there_now_and_how_to_try_aga
     files = elsewhere.settings.data_dir / "files"
     files.write_text("no folder can be made here")
 
-    code, told, wrong = run(elsewhere, "restore", str(target))
+    code, printed, wrong = run(elsewhere, "restore", str(target))
 
-    assert (code, told) == (1, "")
+    assert (code, printed) == (1, "")
     assert "File exists" in wrong and "half a restore: the database has tables in it. Don't start" in wrong
     assert str(files) in wrong and "secrets.toml" not in wrong
     if elsewhere.database.is_sqlite:

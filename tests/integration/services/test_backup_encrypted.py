@@ -72,13 +72,13 @@ def test_a12_where_there_is_a_key_nothing_is_written_in_clear(encrypts, report, 
 def test_a12_without_a_key_a_backup_has_to_be_allowed(context, tmp_path):
     neither = another(context, backup_recipients=(), backups_unencrypted=False)
 
-    code, _said, wrong = run(neither, "backup", str(tmp_path / "backup.tar"))
+    code, _words, wrong = run(neither, "backup", str(tmp_path / "backup.tar"))
     neither.database.engine.dispose()
 
     assert code == 1 and "BACKUP_RECIPIENTS" in wrong and "BACKUPS_UNENCRYPTED=yes" in wrong
     assert list(tmp_path.glob("backup*")) == []
-    code, said, _wrong = run(context, "backup", str(tmp_path / "backup.tar"))
-    assert code == 0 and "It is not encrypted" in said
+    code, output, _wrong = run(context, "backup", str(tmp_path / "backup.tar"))
+    assert code == 0 and "It is not encrypted" in output
     with pytest.raises(ArchiveError, match="BACKUP_RECIPIENTS"):
         take_backup(context, tmp_path / "backup.tar.age")
 
@@ -88,10 +88,10 @@ def test_a12_the_commands_take_and_put_back_an_encrypted_backup(
 ):
     target = tmp_path / "portal.tar.age"
 
-    code, said, wrong = run(encrypts, "backup", str(target))
-    assert code == 0 and "not encrypted" not in said, wrong
-    code, said, wrong = run(elsewhere, "restore", str(target), "--identity", str(identity))
-    assert code == 0 and "The counts agree" in said, wrong
+    code, output, wrong = run(encrypts, "backup", str(target))
+    assert code == 0 and "not encrypted" not in output, wrong
+    code, output, wrong = run(elsewhere, "restore", str(target), "--identity", str(identity))
+    assert code == 0 and "The counts agree" in output, wrong
 
 
 def test_a12_a_damaged_backup_is_refused(encrypts, elsewhere, report, identity, tmp_path):

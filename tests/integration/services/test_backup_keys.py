@@ -29,12 +29,13 @@ def test_no_key_is_in_a_backup(context, report, either):
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("AUDIT_KEY", {"audit_keys": ("another",)}), ("FILE_KEY", {"file_keys": ("another",)})]
+    ("key", "changes"),
+    [("AUDIT_KEY", {"audit_keys": ("another",)}), ("FILE_KEY", {"file_keys": ("another",)})],
 )
-def test_another_key_is_named_before_anything_is_written(context, elsewhere, report, target, key, told):
+def test_another_key_is_named_before_anything_is_written(context, elsewhere, report, target, key, changes):
     take_backup(context, target)
 
-    other = another(elsewhere, **told)
+    other = another(elsewhere, **changes)
     with pytest.raises(CannotRestore, match=f"another {key}"):
         restore_backup(other, target)
 

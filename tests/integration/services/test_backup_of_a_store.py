@@ -94,8 +94,8 @@ def test_a_store_that_refuses_half_way_leaves_word_of_what_is_there(here, there,
 
     def full(**_call: object) -> tuple[object, dict[str, object]] | None:
         taken.append(1)
-        said = {"Error": {"Code": "InsufficientStorage"}, "ResponseMetadata": {}}
-        return (SimpleNamespace(status_code=507), said) if len(taken) > 2 else None
+        error = {"Error": {"Code": "InsufficientStorage"}, "ResponseMetadata": {}}
+        return (SimpleNamespace(status_code=507), error) if len(taken) > 2 else None
 
     client.meta.events.register("before-call.s3.PutObject", full)
     try:

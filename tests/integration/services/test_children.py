@@ -28,12 +28,12 @@ TYPED = NewChild(
 def add(actor, typed=TYPED):
     with actor.works() as work:
         request = children.add_child(work, typed)
-        told = [event.name for event in work.events]
-        return request.id, request.child_id, told
+        events = [event.name for event in work.events]
+        return request.id, request.child_id, events
 
 
 def test_a_senco_adds_a_child_is_linked_and_begins_the_request(cast):
-    form_id, child_id, told = add(cast.sana)
+    form_id, child_id, events = add(cast.sana)
 
     with cast.sana.works() as work:
         child, request = work.get(Child, child_id), work.get(Request, form_id)
@@ -50,7 +50,7 @@ def test_a_senco_adds_a_child_is_linked_and_begins_the_request(cast):
     assert request.organisation_id == cast.sana.principal.organisation_id
     assert request.form_version.template.key == "request"
     assert (link.person_id, link.relationship_to_child) == (cast.sana.id, "SENCO")
-    assert told == ["ChildAdded", "ChildLinked", "RequestStarted"]
+    assert events == ["ChildAdded", "ChildLinked", "RequestStarted"]
 
 
 @pytest.mark.parametrize("who", ["ann", "hana", "sol", "olu", "mary", "ines", "pat"])
@@ -116,9 +116,9 @@ def test_a_reason_stands_in_for_the_upn(cast):
 def test_a_likely_duplicate_is_told_to_the_team_and_hidden_from_who_added(cast, make):
     known = make.child(linked=(cast.rhys,), surname="O'Shah", forenames="Amina Noor")
 
-    _, child_id, told = add(cast.sana)
+    _, child_id, events = add(cast.sana)
 
-    assert told[-1] == "PossibleDuplicateFound"
+    assert events[-1] == "PossibleDuplicateFound"
     with cast.olu.works() as work:
         assert work.get(Child, child_id).possible_duplicate_of_id == known.id
     with pytest.raises(NotFound), cast.sana.works() as work:
@@ -134,8 +134,8 @@ def test_after_looking_for_duplicates_the_person_sees_no_more_than_before(cast, 
 
 def test_a_stranger_with_another_name_is_no_duplicate(cast, make):
     make.child(linked=(cast.rhys,), surname="Long", forenames="Bea", postcode="LS1 1AA")
-    _, child_id, told = add(cast.sana)
-    assert "PossibleDuplicateFound" not in told
+    _, child_id, events = add(cast.sana)
+    assert "PossibleDuplicateFound" not in events
     with cast.olu.works() as work:
         assert work.get(Child, child_id).possible_duplicate_of_id is None
 
@@ -160,11 +160,11 @@ def test_one_child_everything_moves_to_the_older_record(cast, make, pair, contex
     third = make.child(possible_duplicate_of_id=newer.id)
 
     with cast.olu.works() as work:
-        kept = duplicates.same_child(work, newer.id)
-        told = [(event.name, event.child_id, event.facts()) for event in work.events]
+        remaining = duplicates.same_child(work, newer.id)
+        events = [(event.name, event.child_id, event.facts()) for event in work.events]
 
-    assert kept.id == older.id
-    assert told == [("DuplicateSettled", older.id, {"of_child_id": newer.id, "same": True})]
+    assert remaining.id == older.id
+    assert events == [("DuplicateSettled", older.id, {"of_child_id": newer.id, "same": True})]
     with everything(context) as work:
         assert work.get(Request, request.id).child_id == older.id
         assert work.get(type(message), message.id).child_id == older.id

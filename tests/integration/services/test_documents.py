@@ -50,11 +50,11 @@ def test_a_file_is_kept_privately_under_a_name_of_our_own(context, cast, request
 
     document = attach(cast.sana, request_form.id, "Amina's map.pdf")
 
-    (kept,) = set(on_disk(context)) - before
-    assert kept.read_bytes() == PDF
-    assert kept.name == document.storage_key
-    assert kept.stat().st_mode & 0o777 == 0o600
-    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    (stored,) = set(on_disk(context)) - before
+    assert stored.read_bytes() == PDF
+    assert stored.name == document.storage_key
+    assert stored.stat().st_mode & 0o777 == 0o600
+    assert stored.parent.stat().st_mode & 0o777 == 0o700
     assert (document.name, document.media_type, document.size) == (
         "Amina's map.pdf",
         "application/pdf",
@@ -168,10 +168,10 @@ def test_a_file_stays_where_nobody_knows_whether_it_was_entered(context):
 def test_who_may_open_a_file_of_a_draft_and_of_what_was_sent(context, cast, make, request_form):
     document = attach(cast.sana, request_form.id)
     may_now = {"sana", "tom"}
-    everybody = ("sana", "tom", "rhys", "ann", "hana", "olu", "mary", "ines", "pat")
+    everyone = ("sana", "tom", "rhys", "ann", "hana", "olu", "mary", "ines", "pat")
 
     def who_may() -> set[str]:
-        return {name for name in everybody if opens(getattr(cast, name), document.id)}
+        return {name for name in everyone if opens(getattr(cast, name), document.id)}
 
     assert who_may() == may_now
     send(cast.sana, request_form.id)
@@ -362,7 +362,7 @@ def test_a_waiting_file_that_turns_out_sick_goes(context, cast, request_form):
 
 def test_the_sweeper_takes_what_belongs_to_nothing_and_nothing_else(context, cast, request_form, clock):
     store = documents.store_of(context)
-    kept, sent, taken_off = (attach(cast.sana, request_form.id) for _ in range(3))
+    stored, sent, taken_off = (attach(cast.sana, request_form.id) for _ in range(3))
     orphan = store.keep(io.BytesIO(PDF)).key
     young = store.keep(io.BytesIO(PDF)).key
     unfinished = store.path(orphan).with_suffix(".part")
@@ -382,7 +382,7 @@ def test_the_sweeper_takes_what_belongs_to_nothing_and_nothing_else(context, cas
         documents.sweep(work.session, context, work.now)
 
     left = {path.name for path in on_disk(context)}
-    assert {kept.storage_key, sent.storage_key, young} <= left
+    assert {stored.storage_key, sent.storage_key, young} <= left
     assert left.isdisjoint({orphan, unfinished.name, taken_off.storage_key})
 
 

@@ -62,41 +62,41 @@ def test_a_declined_request_has_nothing_due(app, cast, case):
 @pytest.mark.parametrize("day", [date(2027, 1, 5), None])
 def test_a_request_with_another_date_is_named(app, context, case, day):
     due(context, case["request"], day)
-    code, said = check(app)
+    code, output = check(app)
     assert code == 1
-    assert f"Form {case['request']} (request): stored {day or 'none'}, by rule 2027-01-04" in said
+    assert f"Form {case['request']} (request): stored {day or 'none'}, by rule 2027-01-04" in output
 
 
 def test_advice_with_a_day_agreed_otherwise_is_counted_and_no_fault(app, context, clock, case):
     due(context, case["advice"], clock.today() + timedelta(weeks=8))
     with everything(context) as work:
         work.get(Form, case["advice"]).due_reason = "The child is abroad."
-    code, said = check(app)
+    code, output = check(app)
     assert code == 0
-    assert "Advice with a day that was agreed otherwise: 1" in said
+    assert "Advice with a day that was agreed otherwise: 1" in output
 
 
 def test_c1_another_day_without_a_reason_is_named(app, context, case):
     due(context, case["advice"], date(2027, 6, 1))
-    code, said = check(app)
+    code, output = check(app)
     assert code == 1
-    assert f"Form {case['advice']} (advice): stored 2027-06-01, by rule 2027-01-04" in said
+    assert f"Form {case['advice']} (advice): stored 2027-06-01, by rule 2027-01-04" in output
 
 
 def test_c1_information_with_a_legal_date_is_named(app, context, case):
     with everything(context) as work:
         work.get(Form, case["advice"]).statutory = False
-    code, said = check(app)
+    code, output = check(app)
     assert code == 1
-    assert f"Form {case['advice']} (advice): stored 2027-01-04, by rule none" in said
+    assert f"Form {case['advice']} (advice): stored 2027-01-04, by rule none" in output
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 22), None])
 def test_advice_due_before_it_was_asked_or_never_is_named(app, context, case, day):
     due(context, case["advice"], day)
-    code, said = check(app)
+    code, output = check(app)
     assert code == 1
-    assert f"Form {case['advice']} (advice): stored {day or 'none'}, by rule 2027-01-04" in said
+    assert f"Form {case['advice']} (advice): stored {day or 'none'}, by rule 2027-01-04" in output
 
 
 def test_a_draft_with_a_date_is_named_and_the_check_changes_nothing(app, cast, make, context):

@@ -182,17 +182,17 @@ def test_only_what_one_side_changed_is_suggested(cast, shared):
 
 
 @pytest.mark.parametrize(
-    ("pick", "kept"), [("mine", "Sana's"), ("theirs", "Tom's"), ("by_hand", "Both of ours")]
+    ("pick", "saved"), [("mine", "Sana's"), ("theirs", "Tom's"), ("by_hand", "Both of ours")]
 )
-def test_each_answer_is_chosen(context, cast, shared, pick, kept):
+def test_each_answer_is_chosen(context, cast, shared, pick, saved):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with cast.sana.works() as work:
         picks, by_hand = {"child_views": pick}, {"child_views": "Both of ours"}
         conflicts.settle(work, load_form_for_update(work, shared), "views", picks, by_hand, 2)
 
-    assert answers_now(cast.tom, shared, "views")["child_views"] == kept
-    assert {"Tom's", "Sana's"} <= kept_texts(context, "child_views")
+    assert answers_now(cast.tom, shared, "views")["child_views"] == saved
+    assert {"Tom's", "Sana's"} <= saved_texts(context, "child_views")
     with pytest.raises(NotFound), cast.sana.works() as work:
         conflicts.compare(work, load_form(work, shared), "views")
 
@@ -242,7 +242,7 @@ def test_rows_of_both_can_be_kept(cast, make):
     assert names == ["A", "B", "C"]
 
 
-def kept_texts(context, question: str) -> set[str]:
+def saved_texts(context, question: str) -> set[str]:
     """Every text that is kept for a question: now, before, or set aside."""
     with everything(context) as work:
         now = [draft.answers.get(question, "") for draft in work.session.scalars(select(SectionDraft))]
@@ -256,9 +256,9 @@ def test_the_last_twenty_texts_are_kept(context, cast, make):
     for number in range(45):
         with cast.ann.works() as work:
             save(work, advice.id, "summary", {"summary": f"Text {number}"})
-        kept = kept_texts(context, "summary")
-        assert kept >= {f"Text {each}" for each in range(max(0, number - 20), number + 1)}
-        assert len(kept) <= 1 + drafts.REVISIONS_TO_KEEP + drafts.THINNED_EVERY
+        saved = saved_texts(context, "summary")
+        assert saved >= {f"Text {each}" for each in range(max(0, number - 20), number + 1)}
+        assert len(saved) <= 1 + drafts.REVISIONS_TO_KEEP + drafts.THINNED_EVERY
 
 
 @settings(
@@ -283,7 +283,7 @@ def test_no_acknowledged_text_is_ever_missing(context, cast, make, edits):
         pages[is_ann] = edit(editor, advice.id, text, pages[is_ann], pick)
         acknowledged.add(text)
 
-    assert acknowledged <= kept_texts(context, "summary")
+    assert acknowledged <= saved_texts(context, "summary")
 
 
 def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
@@ -371,7 +371,7 @@ def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_kept(co
     with cast.sana.works() as work:
         assert save(work, alone, "views", {"child_views": "Second window"}, version) == 3
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Second window"
-    assert {"Old", "First window"} <= kept_texts(context, "child_views")
+    assert {"Old", "First window"} <= saved_texts(context, "child_views")
 
 
 def test_b13_a_colleague_in_between_is_still_not_overwritten(cast, alone):

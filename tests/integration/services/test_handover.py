@@ -53,10 +53,10 @@ def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make
             other.id,
         }
         links.take_up(work, waiting.queue_link_id)
-    told = messages_to(context, cast.bob.id)["work_handed_over"]
-    assert (told["person"], told["children"], told["forms"]) == ("Ann Kowalska", "2", "1")
-    team_told = messages_to(context, None)["work_handed_over_team"]
-    assert (team_told["organisation"], team_told["colleagues"]) == (
+    message = messages_to(context, cast.bob.id)["work_handed_over"]
+    assert (message["person"], message["children"], message["forms"]) == ("Ann Kowalska", "2", "1")
+    team_message = messages_to(context, None)["work_handed_over_team"]
+    assert (team_message["organisation"], team_message["colleagues"]) == (
         "Bradford Educational Psychology Team",
         "1",
     )

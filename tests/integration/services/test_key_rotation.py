@@ -99,9 +99,9 @@ def test_what_is_sealed_from_now_on_needs_the_new_key_only(context, changed, old
 
 
 def test_after_key_rotation_the_older_key_is_not_needed(keyed, changed, cast, browsers_key):
-    told = rotate_keys(changed)
+    result = rotate_keys(changed)
 
-    assert (sorted(told.done.values()), told.broken) == ([1, 1, 1], {})
+    assert (sorted(result.done.values()), result.broken) == ([1, 1, 1], {})
     assert_all_opens(keyed(NEW), cast, browsers_key)
     assert (rotate_keys(changed).done, rotate_keys(keyed(NEW)).done) == ({}, {}), (
         "there was nothing left to do"
@@ -190,11 +190,11 @@ def test_what_somebody_changes_meanwhile_is_not_overwritten(
 
 
 def test_the_command_says_what_it_did_and_when_the_old_key_may_go(context, changed, browsers_key):
-    code, said, _ = run(changed, "reseal")
-    assert code == 0 and "Sealed anew: secrets of authenticator apps: 1" in said and "once more" in said
+    code, output, _ = run(changed, "reseal")
+    assert code == 0 and "Sealed anew: secrets of authenticator apps: 1" in output and "once more" in output
 
-    code, said, _ = run(changed, "reseal")
-    assert code == 0 and said.startswith(
+    code, output, _ = run(changed, "reseal")
+    assert code == 0 and output.startswith(
         "Nothing is sealed with an older key. FILE_KEY_FALLBACKS can be emptied"
     )
 
@@ -205,11 +205,11 @@ def test_what_no_key_opens_is_told_and_stops_nothing(context, keyed, cast, brows
             ("another-key",), "authenticator", (cast.mary.id,), "x"
         )
 
-    code, said, wrong = run(keyed(NEW, *context.settings.file_keys), "reseal")
+    code, output, wrong = run(keyed(NEW, *context.settings.file_keys), "reseal")
 
     assert code == 1 and f"authenticator apps that no key opens, by number: {cast.mary.id}" in wrong
-    assert said.count("Sealed anew") == 3 and "may go" not in said
-    assert "OLUSSECRET" not in said + wrong
+    assert output.count("Sealed anew") == 3 and "may go" not in output
+    assert "OLUSSECRET" not in output + wrong
 
 
 def test_a_bell_rung_with_an_older_key_is_heard_and_a_stranger_s_is_not(old):

@@ -90,8 +90,8 @@ def test_an_address_in_the_domain_of_the_chosen_school_opens_an_account_at_once(
             "01632 960101",
             "BD99 1AB",
         )
-        told = list(work.session.scalars(select(AuditRow.event).order_by(AuditRow.id)))
-        assert told[-4:] == [
+        events = list(work.session.scalars(select(AuditRow.event).order_by(AuditRow.id)))
+        assert events[-4:] == [
             "RegistrationReceived",
             "AccountOpened",
             "RegistrationApproved",
@@ -322,8 +322,8 @@ def test_a_confirmed_registration_is_only_replaced_by_its_owner(
 
     with everything(context) as work:
         assert work.get(Registration, number).state is RegistrationState.refused
-        kept = select(func.count()).where(MailedLink.chosen_password.is_not(None))
-        assert work.session.scalar(kept) == 1
+        stored = select(func.count()).where(MailedLink.chosen_password.is_not(None))
+        assert work.session.scalar(stored) == 1
 
 
 def test_unconfirmed_registrations_are_forgotten_after_a_week(

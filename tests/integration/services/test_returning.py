@@ -169,8 +169,8 @@ def test_what_an_advice_quotes_from_the_request_is_read_only_by_those_who_may_re
         }
     assert quoted
     with cast.hana.works() as work:
-        kept_back = quoted & asked_in(read(work, advice.id))
-    assert not {one for one in kept_back if "received" not in one}
+        withheld = quoted & asked_in(read(work, advice.id))
+    assert not {one for one in withheld if "received" not in one}
 
     make.share(request)
     with cast.hana.works() as work:

@@ -24,18 +24,18 @@ def held(context):
 
 
 def meant():
-    return {role.name: {(door, f"can_{level}") for door, level in GRANTS[role]} for role in Role}
+    return {role.name: {(view, f"can_{level}") for view, level in GRANTS[role]} for role in Role}
 
 
 def role_row(work, name):
     return work.session.scalars(select(RoleRow).where(RoleRow.name == name)).one()
 
 
-def grant(work, door, level):
+def grant(work, view, level):
     """A grant nobody wrote down in roles.py."""
     permission = work.session.scalars(select(Permission).where(Permission.name == f"can_{level}")).one()
-    menu = work.session.scalars(select(ViewMenu).where(ViewMenu.name == door)).one_or_none()
-    return work.add(PermissionView(permission=permission, view_menu=menu or ViewMenu(name=door)))
+    menu = work.session.scalars(select(ViewMenu).where(ViewMenu.name == view)).one_or_none()
+    return work.add(PermissionView(permission=permission, view_menu=menu or ViewMenu(name=view)))
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def test_sync_puts_right_what_somebody_added_or_took_away(app, context, drifted)
 def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, context, drifted):
     before = held(context)
 
-    code, said = run(app, "check-roles")
+    code, output = run(app, "check-roles")
 
     assert code == 1
-    assert said.splitlines() == [
+    assert output.splitlines() == [
         "Visitor: must not have Backdoor (read)",
         "parent: must not have Audit (read)",
         "sen_officer: lacks Messages (write)",
@@ -97,6 +97,6 @@ def test_a_role_whose_row_is_missing_lacks_all_it_should_have(app, context):
     with everything(context) as work:
         row = role_row(work, "sen_manager")
         row.permissions, row.name = [], "old_manager"
-    code, said = run(app, "check-roles")
+    code, output = run(app, "check-roles")
     assert code == 1
-    assert len(said.splitlines()) == len(GRANTS[Role.sen_manager])
+    assert len(output.splitlines()) == len(GRANTS[Role.sen_manager])

@@ -63,13 +63,13 @@ def test_the_clock_starts_once_and_every_version_is_kept(context, cast, clock, r
     assert second.number == 2
     with cast.olu.works() as work:
         first, newest = read(work, form.id, 1), read(work, form.id)
-    said = [
+    problems = [
         line.line.text
         for section in first.sections
         for line in section.lines
         if line.line.question.id == "why_now"
     ]
-    assert said[0].startswith("Despite three terms")
+    assert problems[0].startswith("Despite three terms")
     changed = [line.line.question.id for section in newest.sections for line in section.lines if line.changed]
     assert "why_now" in changed and "primary_need" not in changed
 
@@ -78,10 +78,10 @@ def test_what_was_sent_is_sealed_and_stays(context, cast, request_form):
     submission = send(cast.sana, request_form.id)
 
     with everything(context) as work:
-        kept = work.get(Submission, submission.id)
+        stored = work.get(Submission, submission.id)
         form = work.get(Form, request_form.id)
-        assert kept.checksum == answers_checksum(kept.answers, form.form_version.checksum)
-        assert kept.answers["child"]["child_forenames"] == "Amina"
+        assert stored.checksum == answers_checksum(stored.answers, form.form_version.checksum)
+        assert stored.answers["child"]["child_forenames"] == "Amina"
 
 
 def test_pressing_twice_sends_once(context, cast, request_form):

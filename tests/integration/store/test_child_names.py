@@ -98,10 +98,10 @@ NAMES = st.text(LETTERS, min_size=1, max_size=6)
 @given(names=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8), typed=st.text(LETTERS, max_size=5))
 def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, context, monkeypatch, names, typed):
     monkeypatch.setattr(finding, "MANY", 2)
-    kept = {make.child(search_name=search_name(*name)).id: search_name(*name) for name in names}
+    stored = {make.child(search_name=search_name(*name)).id: search_name(*name) for name in names}
     expected = {
         number
-        for number, name in kept.items()
+        for number, name in stored.items()
         if search_words(typed)
         and all(
             any(word.startswith(way) for word in name.split() for way in ways)
@@ -114,7 +114,7 @@ def test_a_search_finds_whose_name_has_a_word_for_each_word_typed(make, context,
             child_matches(typed, one_by_one=True),
             children_listed(work.session, typed).criterion,
         ):
-            assert found_by(work.session, criterion) & set(kept) == expected
+            assert found_by(work.session, criterion) & set(stored) == expected
 
 
 @pytest.mark.parametrize(
@@ -135,15 +135,15 @@ def test_quicker_ways_are_taken_where_one_word_begins_many_names(make, context, 
         make.child(search_name=f"shah {name}")
     with everything(context) as work:
         criteria = children_listed(work.session, typed)
-        everybody = found_by(work.session, child_matches(typed))
-        assert found_by(work.session, criteria.criterion) == everybody
+        everyone = found_by(work.session, child_matches(typed))
+        assert found_by(work.session, criteria.criterion) == everyone
         assert (criteria.for_first_pages is not None) is (criteria.subset is not None) is quicker
         if quicker:
-            assert found_by(work.session, criteria.for_first_pages) == everybody
-            assert found_by(work.session, criteria.subset) == everybody, "so few are all among the first"
+            assert found_by(work.session, criteria.for_first_pages) == everyone
+            assert found_by(work.session, criteria.subset) == everyone, "so few are all among the first"
             monkeypatch.setattr(finding, "SOME", 2)
             some = children_listed(work.session, typed).subset
-            assert found_by(work.session, some) < everybody
+            assert found_by(work.session, some) < everyone
 
 
 def how_it_is_read(context, criterion):

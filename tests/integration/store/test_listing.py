@@ -80,15 +80,15 @@ def _by_orm(
     return count, list(rows.unique())
 
 
-def _said(listing: Listing, row: Any) -> list[Any]:
+def _words(listing: Listing, row: Any) -> list[Any]:
     """Everything that the list shows of a row and of what stands beside it."""
     found: dict[Any, Any] = {listing.row.table: row}
-    said = [getattr(row, name) for name in listing.row.names]
+    shown = [getattr(row, name) for name in listing.row.names]
     for relation, whole in zip(listing.relations, listing._mapper.tables[1:], strict=True):
         owner = found[relation.class_]
         other = found[whole.table] = None if owner is None else getattr(owner, relation.key)
-        said += [None] if other is None else [getattr(other, name) for name in whole.names]
-    return said
+        shown += [None] if other is None else [getattr(other, name) for name in whole.names]
+    return shown
 
 
 def test_every_list_about_children_is_asked_so():
@@ -112,7 +112,7 @@ def test_everyone_is_listed_what_the_orm_lists_them(app, cast, make, context, sh
             for criteria, page in _asked(shown, session):
                 count, rows = listing.page(session, criteria, page, UP_TO)
                 expected, objects = _by_orm(session, listing, criteria.criterion, page)
-                assert [_said(listing, row) for row in rows] == [_said(listing, row) for row in objects]
+                assert [_words(listing, row) for row in rows] == [_words(listing, row) for row in objects]
                 assert count == expected
                 seen += len(rows)
     assert seen
@@ -277,9 +277,9 @@ def test_a_row_of_a_list_cannot_be_changed(cast, make):
         (_, (row,)) = listing.page(
             work.session, Criteria(Request.state == FormState.submitted), WHOLE_LIST, UP_TO
         )
-    for thing, name in ((row, "due_on"), (row.child, "surname"), (row.author, "first_name")):
+    for holder, name in ((row, "due_on"), (row.child, "surname"), (row.author, "first_name")):
         with pytest.raises(AttributeError, match="read-only"):
-            setattr(thing, name, None)
+            setattr(holder, name, None)
 
 
 def test_relations_are_named_as_the_model_names_them(cast, make):

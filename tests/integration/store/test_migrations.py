@@ -122,9 +122,9 @@ def test_each_step_down_and_up_again_keeps_every_row(empty_url, engine):
 
     with engine.connect() as connection:
         again = counts(connection)
-    kept = {name: rows for name, rows in before.items() if name in older}
-    assert older == kept, "going down lost rows of tables that stay"
-    assert {name: again[name] for name in older} == kept, "coming up again lost rows"
+    remaining = {name: rows for name, rows in before.items() if name in older}
+    assert older == remaining, "going down lost rows of tables that stay"
+    assert {name: again[name] for name in older} == remaining, "coming up again lost rows"
 
 
 def test_after_going_down_and_up_the_audit_still_refuses_to_be_changed(empty_url, engine):
@@ -167,9 +167,9 @@ def enter(connection: sa.Connection, table: str, number: int, **columns: object)
     """One row, with something of its kind in every column that is not named."""
     schema = sa.MetaData()
     schema.reflect(connection, only=[table])
-    kept = schema.tables[table]
-    row = {column.name: something(column) for column in kept.columns if not column.nullable}
-    connection.execute(sa.insert(kept).values(row | {"id": number} | columns))
+    remaining = schema.tables[table]
+    row = {column.name: something(column) for column in remaining.columns if not column.nullable}
+    connection.execute(sa.insert(remaining).values(row | {"id": number} | columns))
 
 
 def test_a6_links_and_advice_made_twice_are_cleaned_before_only_one_may_be_open(empty_url, engine):
@@ -270,10 +270,10 @@ def test_two_that_prepare_one_database_at_once_both_succeed(empty_url, engine, t
         )
         for _ in range(3)
     ]
-    said = [process.communicate(timeout=180)[0] for process in running]
+    outputs = [process.communicate(timeout=180)[0] for process in running]
 
-    assert [process.returncode for process in running] == [0, 0, 0], said
-    assert "".join(said).count("cases are ready") == 1
+    assert [process.returncode for process in running] == [0, 0, 0], outputs
+    assert "".join(outputs).count("cases are ready") == 1
     with engine.connect() as connection:
         held = counts(connection)
     assert (held["alembic_version"], held["form_template"]) == (1, len(form_seeds()))

@@ -54,12 +54,12 @@ def soon() -> datetime:
 
 def test_what_is_kept_is_read_back_under_a_name_nobody_can_guess(store):
     text = b"Speech and language report" * 20_000
-    kept = store.keep(io.BytesIO(text))
+    stored = store.keep(io.BytesIO(text))
 
-    assert read(store, kept.key) == text
-    assert (kept.size, kept.sha256) == (len(text), hashlib.sha256(text).hexdigest())
-    assert store.size(kept.key) == len(text)
-    assert store.keep(io.BytesIO(text)).key != kept.key and len(kept.key) == 64
+    assert read(store, stored.key) == text
+    assert (stored.size, stored.sha256) == (len(text), hashlib.sha256(text).hexdigest())
+    assert store.size(stored.key) == len(text)
+    assert store.keep(io.BytesIO(text)).key != stored.key and len(stored.key) == 64
 
 
 def test_an_empty_file_is_a_file(store):
@@ -129,10 +129,10 @@ def test_a_store_that_does_not_answer_is_like_a_broken_disk():
         gone.stop()
 
         assert not store.answers()
-        with pytest.raises(OSError) as told:
+        with pytest.raises(OSError) as error:
             store.open(key)
-        assert str(told.value) and gone.endpoint not in str(told.value)
-        assert not isinstance(told.value, FileNotFoundError)
+        assert str(error.value) and gone.endpoint not in str(error.value)
+        assert not isinstance(error.value, FileNotFoundError)
 
 
 class BreaksOff(BaseHTTPRequestHandler):
@@ -144,7 +144,7 @@ class BreaksOff(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"x" * 10)
 
-    def log_message(self, *_said: object) -> None:
+    def log_message(self, *_words: object) -> None:
         pass
 
 
@@ -226,7 +226,7 @@ def test_the_stores_secret_may_come_from_a_file_and_is_never_printed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "error"),
     [
         ({"S3_BUCKET": ""}, "S3_BUCKET missing"),
         ({"S3_SECRET_KEY": "", "S3_ACCESS_KEY": ""}, "S3_ACCESS_KEY, S3_SECRET_KEY missing"),
@@ -234,6 +234,6 @@ def test_the_stores_secret_may_come_from_a_file_and_is_never_printed(tmp_path):
         ({"S3_ENDPOINT": "ftp://s3.example"}, "must be an address"),
     ],
 )
-def test_a_store_that_is_half_named_is_refused(tmp_path, given, told):
-    with pytest.raises(ConfigError, match=told):
+def test_a_store_that_is_half_named_is_refused(tmp_path, given, error):
+    with pytest.raises(ConfigError, match=error):
         settings_for(tmp_path, f"sqlite:///{tmp_path}/x", **(WHOLE | given))

@@ -115,8 +115,8 @@ def test_a_connection_whose_server_went_away_is_given_to_nobody(context):
 def test_a_connection_that_was_silent_for_long_is_asked_first(context, monkeypatch):
     asked = []
     with context.database.engine.connect() as connection:
-        kept = connection.connection.dbapi_connection
-    monkeypatch.setattr(type(kept), "execute", lambda self, text: asked.append(text))
+        driver_connection = connection.connection.dbapi_connection
+    monkeypatch.setattr(type(driver_connection), "execute", lambda self, text: asked.append(text))
     context.database.engine.connect().close()
     assert asked == []
 

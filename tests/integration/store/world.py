@@ -249,11 +249,11 @@ class World:
                 sent_at=now,
             ),
         )
-        self._kept_from_everybody()
+        self._hidden_from_everyone()
         for actor in cast:
             self._is(f"account of {actor.key}", actor)
 
-    def _kept_from_everybody(self) -> None:
+    def _hidden_from_everyone(self) -> None:
         """What only the log-in room handles, and AppBuilder's own tables that nobody uses."""
         ann, now, mark = self.cast.ann.id, self.now, secrets.token_hex(8)
         self._add(

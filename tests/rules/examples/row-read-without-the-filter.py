@@ -1,6 +1,6 @@
 from flask import session
 
-KEPT = "kept"
+STORED = "kept"
 
 
 def bad(work, database, Child, models, child_id):
@@ -17,7 +17,7 @@ def bad(work, database, Child, models, child_id):
 
 
 def good(work, Child, child_id):
-    session.get(KEPT)
-    session.get(KEPT, None)
+    session.get(STORED)
+    session.get(STORED, None)
     session.get("locale", "en")
     return work.get(Child, child_id)

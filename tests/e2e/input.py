@@ -20,7 +20,7 @@ def box_over(select: Locator) -> Locator | None:
     return box if box.count() else None
 
 
-class Hands(Protocol):
+class Input(Protocol):
     """What a person does to one thing on a page."""
 
     def press(self, target: Locator) -> None:
