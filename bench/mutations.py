@@ -143,7 +143,7 @@ def workflow_roles() -> Iterator[Mutant]:
 
             def faults(_portal: Portal, kind: str = kind) -> bool:
                 return any(
-                    _fails(steps.test_a_step_is_taken_only_by_the_right_hands_from_the_right_state, *each)
+                    _fails(steps.test_a_step_is_taken_only_by_the_right_role_from_the_right_state, *each)
                     for each in steps.EVERY
                     if each[0] == kind
                 )
@@ -189,7 +189,7 @@ def _posts_need_a_token(portal: Portal) -> bool:
 def _nobody_is_sent_away(portal: Portal) -> bool:
     cast, make = portal.afresh()
     world = build_world(portal.context, cast, make)
-    return _fails(access.test_nobody_logged_in_reaches_nothing_but_the_public_pages, portal.app, cast, world)
+    return _fails(access.test_without_a_log_in_only_the_public_pages_open, portal.app, cast, world)
 
 
 def _reading_shows_only_ones_own(portal: Portal) -> bool:

@@ -115,7 +115,7 @@ def test_a_get_still_does_what_it_did(app: Flask, context: AppContext, cast: Cas
             assert (work.get(Message, message.id).read_at is None) is unread
 
 
-def test_a_door_that_is_shut_is_on_record_however_it_is_tried(
+def test_a_refused_page_is_recorded_for_every_method(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
     with everything(context) as work:

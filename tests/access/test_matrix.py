@@ -172,12 +172,12 @@ def _faults(answer: Any, may_open: bool, key: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("who", ["sana", "pat", "olu", "mary", "ines"])
-def test_a_door_that_is_not_a_role_s_is_shut_whatever_lies_behind_it(app, cast, world, who):
+def test_a_route_without_a_grant_is_refused_before_anything_is_read(app, cast, world, who):
     assert open_routes(app, getattr(cast, who), world, routes(app)) == []
 
 
 @pytest.mark.parametrize("who", ["pat", "ines"])
-def test_without_its_guard_every_door_is_found_open(app, cast, world, who, monkeypatch):
+def test_without_access_control_every_route_is_found_open(app, cast, world, who, monkeypatch):
     actor = getattr(cast, who)
     monkeypatch.setattr(PortalSecurityManager, "has_access", lambda *_asked: True)
     found = {opened.split()[1] for told in open_routes(app, actor, world, routes(app))}
@@ -234,7 +234,7 @@ def _leaks(answer) -> bool:
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "pat", "ines"])
-def test_another_familys_things_cannot_be_told_from_things_that_never_were(app, cast, world, who):
+def test_another_familys_rows_look_like_rows_that_do_not_exist(app, cast, world, who):
     browser = getattr(cast, who).browser()
     grants = grants_of(getattr(cast, who).principal.roles)
     different: list[str] = []
@@ -265,7 +265,7 @@ HANDING_OVER = {"UserView.close", "UserView.roles"}
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "sol", "pat", "ines"])
-def test_no_post_of_anybody_touches_another_family(app, context, cast, world, who):
+def test_no_post_changes_another_familys_rows(app, context, cast, world, who):
     actor = getattr(cast, who)
     before = fingerprint(context)
     theirs = {key: str(value) for key, value in world.other.ids.items()}
@@ -292,7 +292,7 @@ def test_no_post_of_anybody_touches_another_family(app, context, cast, world, wh
     assert fingerprint(context) == before
 
 
-def test_nobody_logged_in_reaches_nothing_but_the_public_pages(app, cast, world):
+def test_without_a_log_in_only_the_public_pages_open(app, cast, world):
     browser = cast.anonymous()
     wrong: list[str] = []
     for rule in routes(app):

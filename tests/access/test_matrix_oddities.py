@@ -19,10 +19,6 @@ from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,
     SHUT,
     address,
-<<<<<<< HEAD
-=======
-    permission_of,
->>>>>>> edef7d8 (Rename the tests' local names said, told, kept, door and hands)
     routes,
 )
 from tests.access.world import CANARY, World, build_world, fingerprint
@@ -158,7 +154,7 @@ def test_an_address_longer_than_any_of_ours_is_refused(app: Flask, cast: Cast, p
     assert answer.text.count("<h1") == 1
 
 
-def test_a_method_nobody_declared_is_refused_and_changes_nothing(
+def test_an_undeclared_method_is_refused_and_changes_nothing(
     app: Flask, context: AppContext, cast: Cast, world: World
 ) -> None:
     browser = cast.olu.browser()
@@ -198,7 +194,6 @@ def test_every_page_opens_to_somebody(app: Flask, context: AppContext, cast: Cas
             shut.remove(endpoint)
     assert shut == set()
 
-<<<<<<< HEAD
 
 def pages_of_their_own_state(case: BusyCase) -> Iterator[tuple[str, str]]:
     """Pages for the SEN team that open only in one state, which is entered before each."""
@@ -224,7 +219,3 @@ def exports_left_out(app: Flask) -> set[str]:
     """The CSV files that a generated list says it has not."""
     lists = [view for view in app.extensions["appbuilder"].baseviews if hasattr(view, "exports")]
     return {f"{view.endpoint}.export" for view in lists if not view.exports}
-=======
-    assert set(shut) <= set(NEEDS_A_STATE), sorted(set(shut) - set(NEEDS_A_STATE))
-    assert all(permission_of(app, endpoint) for endpoint in NEEDS_A_STATE), "a door that is gone"
->>>>>>> edef7d8 (Rename the tests' local names said, told, kept, door and hands)

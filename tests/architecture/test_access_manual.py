@@ -26,7 +26,7 @@ def test_the_manual_is_what_the_command_would_write_now():
     )
 
 
-def test_the_manual_has_words_for_every_page_that_somebody_may_open(app):
+def test_the_manual_describes_every_page_that_a_role_may_open(app):
     assert set(GRANT_TEXTS) == declared(app)
 
 

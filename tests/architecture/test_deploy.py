@@ -71,7 +71,7 @@ def test_every_secret_that_is_handed_over_is_read_and_every_key_is_handed_over(u
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_a_secret_somebody_has_none_of_goes_with_two_whole_lines(unit):
+def test_an_unused_secret_goes_with_two_whole_lines(unit):
     """As the manual tells: sed -i '/MAIL_PASSWORD/d'."""
     naming = [line for line in unit.read_text().splitlines() if "MAIL_PASSWORD" in line]
     assert naming == [

@@ -58,7 +58,7 @@ def test_built_files_carry_the_hash_of_what_is_in_them_and_a_true_compressed_cop
         assert gzip.decompress((BUILD_FOLDER / f"{file}.gz").read_bytes()) == content
 
 
-def test_nothing_stale_lies_among_the_built_files() -> None:
+def test_the_built_files_hold_nothing_stale() -> None:
     expected = {"manifest.json"} | {copy for file in manifest().values() for copy in (file, f"{file}.gz")}
     assert {path.name for path in BUILD_FOLDER.iterdir()} == expected
 
@@ -74,7 +74,7 @@ def test_the_style_sheet_has_no_crown_no_government_typeface_and_no_address_else
         assert "--govuk-brand-colour: #00534c" in sheet
 
 
-def test_whose_work_is_built_in_is_said() -> None:
+def test_the_licences_of_built_in_work_are_named() -> None:
     licence = (BUILD_FOLDER.parent / "licences" / "govuk-frontend.txt").read_text()
     assert "The MIT License" in licence and "Government Digital Service" in licence
     assert all(
@@ -97,7 +97,7 @@ def fetch(app: Flask, address: str, **headers: str) -> tuple[bytes, Any]:
         return answer.data, answer.headers
 
 
-def test_built_files_are_kept_for_a_year_and_sent_compressed(app: Flask) -> None:
+def test_built_files_are_cached_for_a_year_and_sent_compressed(app: Flask) -> None:
     address = f"/static/build/{manifest()['portal.css']}"
     packed, headers = fetch(app, address, **{"Accept-Encoding": "gzip"})
     assert headers["Content-Encoding"] == "gzip"

@@ -118,7 +118,7 @@ def test_a_date_in_three_boxes(
         assert tuple(form.born.parts.values()) == typed
 
 
-def test_a_date_that_is_held_stands_in_the_boxes(app: Flask) -> None:
+def test_a_stored_date_fills_the_boxes(app: Flask) -> None:
     with app.test_request_context("/"):
         form = Everything(data={"born": date(2015, 3, 7)})
     assert form.born.parts == {"day": "7", "month": "3", "year": "2015"}

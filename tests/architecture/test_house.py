@@ -67,7 +67,7 @@ def test_every_room_says_what_it_is_for() -> None:
     assert silent == []
 
 
-def test_the_front_door_to_the_tables_only_re_exports() -> None:
+def test_models_only_re_exports_the_tables() -> None:
     body = ast.parse((ROOT / "app/models.py").read_text(encoding="utf-8")).body
 
     other = [

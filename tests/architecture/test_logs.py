@@ -76,7 +76,7 @@ def test_a_whole_journey_leaves_no_name_address_code_token_or_question_in_the_lo
         assert canary.lower() not in logged, canary
 
 
-def test_a_failure_is_told_by_its_kind_and_place_and_never_in_its_own_words(written):
+def test_a_failure_is_logged_by_its_kind_and_place_and_never_in_its_own_words(written):
     try:
         raise ValueError(f"{CANARY} is not a date")
     except ValueError:
@@ -96,7 +96,7 @@ def test_an_address_that_some_library_logs_is_struck_out(written):
     assert line["message"] == "mail for [address]"
 
 
-def test_mail_carries_the_id_of_the_request_it_stems_from_to_whoever_sends_it(app, context, cast, written):
+def test_mail_carries_the_id_of_its_request_to_its_sender(app, context, cast, written):
     browser = cast.anonymous()
     answer = post_with_token(browser, app, "/forgotten/", {"email": cast.ann.email})
 

@@ -84,7 +84,7 @@ def test_every_rule_says_in_words_who_sees(table):
     assert len((ROW_POLICIES[table].__doc__ or "").split()) >= 5
 
 
-def test_nobody_looks_people_up_but_as_persons():
+def test_people_are_looked_up_as_persons_only():
     """A rule on AppBuilder's User would not reach a joined Person, so the rule is Person's and User is not used."""
     assert models.Person in ROW_POLICIES
     using = [

@@ -270,7 +270,7 @@ def test_a_demo_on_the_network_needs_https(demo: dict[str, str]) -> None:
     assert "https://" in refusal(demo | {"PUBLIC_BASE_URL": "http://192.0.2.7:8000"})
 
 
-def test_a_demo_can_send_real_mail_when_told_where(demo: dict[str, str]) -> None:
+def test_a_demo_can_send_real_mail_to_a_configured_server(demo: dict[str, str]) -> None:
     settings = load_settings(demo | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "2525"})
 
     assert (settings.mail_backend, settings.mail_port) == ("smtp", 2525)

@@ -205,7 +205,7 @@ def test_an_unknown_part_is_answered_with_how_to_use_it(portal: Portal) -> None:
 class TestMailAtTheTerminal:
     """What the demo tells of each mail."""
 
-    def test_only_mail_that_comes_after_the_start_is_told_and_once(self, tmp_path: Path) -> None:
+    def test_only_mail_that_comes_after_the_start_is_printed_and_once(self, tmp_path: Path) -> None:
         write_mail(tmp_path, "old.eml", "Old", "Old news")
         folder = MailFolder(tmp_path)
         write_mail(tmp_path, "new.eml", "New", "Fresh news")
@@ -220,7 +220,7 @@ class TestMailAtTheTerminal:
             "Use this code to log in:\n\n  204816  \n\nIt works for 10 minutes.",
         ],
     )
-    def test_a_code_is_told(self, tmp_path: Path, text: str) -> None:
+    def test_a_code_is_printed(self, tmp_path: Path, text: str) -> None:
         path = write_mail(tmp_path, "a.eml", "Your code", f"{text}\n\nSEN team: 01274 435750\n")
 
         assert line_about(path) == "CODE 204816 for ann@eps.example"
@@ -230,7 +230,7 @@ class TestMailAtTheTerminal:
 
         assert line_about(path) == "Mail to ann@eps.example: New message"
 
-    def test_a_link_is_told(self, tmp_path: Path) -> None:
+    def test_a_link_is_printed(self, tmp_path: Path) -> None:
         path = write_mail(
             tmp_path, "a.eml", "Finish", "Open http://localhost:8000/register/finish/Ab-1_c to go on.\n"
         )

@@ -25,7 +25,7 @@ def test_every_language_offered_has_a_catalogue() -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_text_the_code_marks_stands_in_the_catalogue(language: str) -> None:
+def test_every_text_the_code_marks_is_in_the_catalogue(language: str) -> None:
     held = {message.id for message in messages(language)}
 
     missing = [message.id for message in marked() if message.id and message.id not in held]
@@ -161,7 +161,7 @@ class TestInstalling:
         assert Translations.load(str(clone / "translations"), ["pl"]).gettext("Log in") == "Wejdź"
         assert sorted(polish.parent.iterdir()) == [compiled, polish]
 
-    def test_what_is_compiled_is_not_kept_in_git(self) -> None:
+    def test_what_is_compiled_is_not_in_git(self) -> None:
         listed = subprocess.run(
             ["git", "ls-files", "translations"], cwd=ROOT, capture_output=True, text=True, timeout=60
         ).stdout

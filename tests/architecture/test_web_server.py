@@ -52,7 +52,7 @@ def test_a_version_that_starts_is_given_a_worker_which_takes_the_old_one_away(si
     assert signals == [(os.getpid(), signal.SIGTTIN), (os.getppid(), signal.SIGTTOU)]
 
 
-def test_a_version_that_does_not_start_is_given_none_and_that_is_said(signals, monkeypatch, capfd):
+def test_a_version_that_does_not_start_is_given_none_and_that_is_printed(signals, monkeypatch, capfd):
     monkeypatch.setattr(gunicorn_config, "version_starts", lambda: False)
 
     gunicorn_config.replace_worker()

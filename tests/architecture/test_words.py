@@ -49,7 +49,7 @@ def read_on_screens() -> list[str]:
 
 
 @pytest.mark.parametrize("odd", PREFERRED)
-def test_b17_one_thing_has_one_name(odd: str) -> None:
+def test_b17_one_idea_has_one_name(odd: str) -> None:
     texts = read_on_screens()
     assert len(texts) > 2000
     assert [text for text in texts if re.search(odd, text, re.IGNORECASE)] == [], PREFERRED[odd]

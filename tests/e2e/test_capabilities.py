@@ -52,7 +52,7 @@ def opens_the_child(officer: Visitor, name: str) -> None:
     officer.follows(name)
 
 
-def test_somebody_of_an_unknown_organisation_waits_until_the_sen_team_approves(people, newcomer):
+def test_a_person_from_an_unknown_organisation_waits_until_the_sen_team_approves(people, newcomer):
     email = "lena.fischer@newschool.example"
     newcomer.goes_to("/register/")
     newcomer.types(email=email, first_name="Lena", last_name="Fischer")
@@ -155,7 +155,7 @@ def test_a_file_is_attached_and_opened_by_those_who_may(people, tmp_path: Path):
         assert people(stranger).page.request.get(address).status == 404
 
 
-def test_the_sen_team_writes_to_everybody_and_is_answered(people):
+def test_the_sen_team_writes_to_everyone_and_is_answered(people):
     officer = people("olu")
     opens_the_child(officer, "Zofia Nowak")
     officer.follows("Write a message")
@@ -192,7 +192,7 @@ def test_a_child_waits_in_a_queue_until_a_colleague_takes_it_up(people):
     therapist.sees("Health advice")
 
 
-def test_an_officer_decides_and_the_school_is_told(people):
+def test_an_officer_decides_and_the_school_is_notified(people):
     officer = people("olu")
     officer.follows(re.compile("^New requests"))
     officer.follows(re.compile("Read this request.*Yusuf Khan"))

@@ -102,7 +102,7 @@ def test_a_colleagues_save_is_not_overwritten_and_what_was_typed_stays(cast, vis
     expect(page.locator("main")).to_contain_text("My words")
 
 
-def test_somebody_logged_out_is_told_and_loses_nothing(cast, visit, started):
+def test_a_person_logged_out_is_notified_and_loses_nothing(cast, visit, started):
     page = visit(cast.sana, f"/forms/{started.id}/section/reason")
     with cast.sana.works() as work:
         end_mine(work)

@@ -265,7 +265,7 @@ def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
 
 
 @pytest.mark.parametrize("how", ["closing", "role"])
-def test_A9_invitations_to_families_of_an_officer_who_left_are_listed_and_the_team_is_told(
+def test_A9_invitations_to_families_of_an_officer_who_left_are_listed_and_the_team_is_notified(
     cast: Cast, make: Maker, context: AppContext, how: str
 ) -> None:
     child = make.child()

@@ -34,7 +34,7 @@ def test_a_stranger_who_tries_a_childs_page_is_in_the_audit_and_so_is_a_number_t
     ]
 
 
-def test_a_door_that_is_not_theirs_is_in_the_audit_and_a_manager_reads_it_in_words(
+def test_a_refused_page_is_in_the_audit_and_a_manager_reads_it_in_words(
     app: Flask, context: AppContext, cast: Cast, make: Maker
 ) -> None:
     form = make.advice(make.child(linked=(cast.ann,)), cast.ann)
@@ -44,14 +44,7 @@ def test_a_door_that_is_not_theirs_is_in_the_audit_and_a_manager_reads_it_in_wor
         == 403
     )
 
-<<<<<<< HEAD
     assert [facts["endpoint"] for _who, facts in denied(context)] == ["UserList.list", "FormView.accept"]
-=======
-    assert [denied_page["door"] for _who, denied_page in denied(context)] == [
-        "UserList.list",
-        "FormView.accept",
-    ]
->>>>>>> edef7d8 (Rename the tests' local names said, told, kept, door and hands)
     page = cast.mary.browser().get("/audit/?kind=AccessDenied").text
     assert "Pat Hussain tried to open a page they cannot access" in page
 

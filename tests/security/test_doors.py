@@ -77,7 +77,7 @@ def test_O02_there_is_no_interface_for_programs(cast: Cast, path: str, method: s
     assert cast.anonymous().open(path, method=method, json=given).status_code == 404
 
 
-def test_O02_no_token_key_or_header_logs_anybody_in(app: Flask, cast: Cast) -> None:
+def test_O02_no_token_key_or_header_logs_anyone_in(app: Flask, cast: Cast) -> None:
     minting = Flask("elsewhere")
     minting.config["JWT_SECRET_KEY"] = app.config["SECRET_KEY"]
     JWTManager(minting)
@@ -160,7 +160,7 @@ def test_O35_there_is_no_user_name_to_take(app: Flask, cast: Cast) -> None:
     assert answer.status_code == 422
 
 
-def test_O39_nobody_is_logged_out_by_a_link(app: Flask, cast: Cast) -> None:
+def test_O39_no_one_is_logged_out_by_a_link(app: Flask, cast: Cast) -> None:
     browser = cast.ann.logs_in()
     for path in ("/login/out", "/logout/", "/login/stay"):
         assert browser.get(path).status_code in (404, 405)
@@ -169,7 +169,7 @@ def test_O39_nobody_is_logged_out_by_a_link(app: Flask, cast: Cast) -> None:
     assert browser.get("/account/").status_code == 200
 
 
-def test_O39_nobody_is_logged_in_by_another_sites_form(cast: Cast) -> None:
+def test_O39_no_one_is_logged_in_by_another_sites_form(cast: Cast) -> None:
     stranger = cast.anonymous()
 
     assert stranger.post("/login/", data={"email": cast.bob.email, "password": PASSWORD}).status_code == 400
@@ -185,7 +185,7 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_O40_after_logging_in_nobody_is_sent_elsewhere(app: Flask, cast: Cast, target: str) -> None:
+def test_O40_after_logging_in_no_one_is_sent_elsewhere(app: Flask, cast: Cast, target: str) -> None:
     browser = cast.anonymous()
     browser.get("/login/", query_string={"next": target})
     with browser.session_transaction():
@@ -211,7 +211,7 @@ def test_O40_a_spoofed_host_does_not_help(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("flag", ["FLASK_DEBUG", "MAIL_SUPPRESS_SEND", "LOGIN_DISABLED", "TESTING"])
-def test_O44_a_live_portal_refuses_to_start_with_a_back_door(tmp_path: Path, flag: str) -> None:
+def test_O44_a_live_portal_refuses_to_start_with_an_unsafe_setting(tmp_path: Path, flag: str) -> None:
     with pytest.raises(ConfigError, match=flag):
         load_settings({"DATA_DIR": str(tmp_path), flag: "1"})
 
@@ -232,7 +232,7 @@ def test_O44_no_code_is_ever_fixed_and_no_check_is_skipped_for_tests() -> None:
     assert found == []
 
 
-def test_O45_mail_on_disk_is_nobody_elses(app: Flask, context: AppContext, cast: Cast) -> None:
+def test_O45_mail_on_disk_is_readable_by_its_owner_only(app: Flask, context: AppContext, cast: Cast) -> None:
     cast.ann.half_way()
     folder = context.notification_service.settings.mail_dir
     [mail] = folder.glob("*.eml")

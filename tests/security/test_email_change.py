@@ -260,7 +260,7 @@ def test_A12_an_administrator_and_the_owner_reset_an_app_together(
 
 
 @pytest.mark.parametrize("who", ["ann", "olu", "mary", "pat", "ines"])
-def test_A12_nobody_else_and_no_administrator_alone_resets_an_app(
+def test_A12_no_one_else_and_no_administrator_alone_resets_an_app(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox, who: str
 ) -> None:
     actor: Actor = getattr(cast, who)

@@ -71,7 +71,7 @@ def test_A12_the_secret_of_an_app_opens_for_its_owner_only(
 
 
 @pytest.mark.parametrize("column", ["to_address", "letter", "dedupe_key"])
-def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
+def test_A12_an_encrypted_mail_opens_only_for_its_recipient_and_letter(
     context: AppContext, mailbox: Mailbox, column: str
 ) -> None:
     with everything(context) as work:
@@ -83,7 +83,7 @@ def test_A12_a_mail_goes_to_nobody_else_and_in_no_other_letter(
         assert work.session.scalars(sa.select(OutboxMail.last_error)).one() == "DecryptionError"
 
 
-def test_A12_kept_text_is_given_to_nobody_else(context: AppContext, cast: Cast) -> None:
+def test_A12_stored_text_is_given_to_no_one_else(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
         key = saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
         work.session.execute(sa.update(SavedSubmission).values(person_id=cast.rhys.id))

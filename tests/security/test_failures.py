@@ -44,7 +44,7 @@ def no_one_is_logged_in(context: AppContext) -> bool:
     "beginning",
     ["INSERT INTO throttle", "SELECT max(throttle", "INSERT INTO log_in_challenge", "INSERT INTO outbox"],
 )
-def test_O42_a_failure_at_the_password_lets_nobody_in(
+def test_O42_a_failure_at_the_password_lets_no_one_in(
     app: Flask, context: AppContext, cast: Cast, beginning: str
 ) -> None:
     browser = cast.anonymous()
@@ -62,7 +62,7 @@ def test_O42_a_failure_at_the_password_lets_nobody_in(
     "beginning",
     ["UPDATE log_in_challenge", "INSERT INTO log_in_session", "UPDATE ab_user", "INSERT INTO audit"],
 )
-def test_O42_a_failure_at_the_code_lets_nobody_in(
+def test_O42_a_failure_at_the_code_lets_no_one_in(
     app: Flask, context: AppContext, cast: Cast, beginning: str
 ) -> None:
     browser = cast.ann.half_way()
@@ -74,7 +74,7 @@ def test_O42_a_failure_at_the_code_lets_nobody_in(
     cast.ann.logs_in(browser)
 
 
-def test_O42_a_failure_to_mail_the_code_lets_nobody_in_and_the_mail_goes_later(
+def test_O42_a_failure_to_mail_the_code_lets_no_one_in_and_the_mail_goes_later(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
     folder: Path = context.notification_service.settings.mail_dir
@@ -95,7 +95,7 @@ def test_O42_a_failure_to_mail_the_code_lets_nobody_in_and_the_mail_goes_later(
     assert post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/"
 
 
-def test_O43_a_process_killed_after_the_right_code_lets_nobody_in(
+def test_O43_a_process_killed_after_the_right_code_lets_no_one_in(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
     browser = cast.ann.half_way()

@@ -281,7 +281,7 @@ def test_A3_the_unconfirmed_see_no_names_on_a_child_that_they_added(
 # --- marks on the work of the unconfirmed -------------------------------------------------------------
 
 
-def test_A3_the_team_reads_that_nobody_has_confirmed_the_author(
+def test_A3_the_team_reads_that_no_one_has_confirmed_the_author(
     context: AppContext, cast: Cast, make: Maker, unconfirmed: Actor
 ) -> None:
     child = make.child(linked=(unconfirmed,))

@@ -29,7 +29,7 @@ def tries(
 
 
 @pytest.mark.slow
-def test_O17_an_answer_takes_as_long_for_nobody_as_for_somebody(
+def test_O17_an_unknown_address_costs_as_much_work_as_a_known_one(
     context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     with everything(context) as work:
@@ -148,7 +148,7 @@ def test_O19_a_flood_from_one_address_stops_at_thirty_wrong_passwords(app: Flask
     assert tries(app, cast.anonymous(), cast.ann.email, PASSWORD, **elsewhere).location == "/login/code"
 
 
-def test_O20_a_stranger_cannot_lock_somebody_out(app: Flask, cast: Cast, clock: FixedClock) -> None:
+def test_O20_a_stranger_cannot_lock_a_person_out(app: Flask, cast: Cast, clock: FixedClock) -> None:
     ann = cast.ann.logs_in()
     post_with_token(ann, app, "/login/out", {})
     for _ in range(100):

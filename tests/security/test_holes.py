@@ -128,7 +128,7 @@ def test_hole_2_there_are_no_actions_on_rows(app: Flask, cast: Cast, make: Maker
         assert view.include_route_methods <= {"list", "show", "export", "add", "edit", "delete"}, view
 
 
-def test_hole_3_no_list_hands_out_files_by_name(app: Flask, cast: Cast) -> None:
+def test_hole_3_no_list_serves_files_by_name(app: Flask, cast: Cast) -> None:
     handing_out = [rule.endpoint for rule in app.url_map.iter_rules() if "download" in rule.endpoint]
 
     assert handing_out == ["DocumentView.download"]
@@ -136,7 +136,7 @@ def test_hole_3_no_list_hands_out_files_by_name(app: Flask, cast: Cast) -> None:
         assert cast.olu.browser().get(path).status_code == 404
 
 
-def test_hole_4_no_form_offers_or_takes_rows_that_not_everybody_may_see(
+def test_hole_4_no_form_offers_or_takes_rows_that_not_everyone_may_see(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
     """Whatever a generated form relates to is open to all; and what it does not ask for, it does not take."""

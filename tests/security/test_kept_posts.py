@@ -67,7 +67,7 @@ def test_what_was_typed_is_there_after_logging_in_again(
         assert work.session.query(SavedSubmission).count() == 0
 
 
-def test_nobody_else_who_logs_in_on_that_browser_sees_it(app: Flask, cast: Cast, clock: FixedClock) -> None:
+def test_no_one_else_who_logs_in_on_that_browser_sees_it(app: Flask, cast: Cast, clock: FixedClock) -> None:
     browser = cast.sana.logs_in()
     token = page_token(app, browser)
     clock.forward(hours=1)
@@ -88,7 +88,7 @@ def test_nobody_else_who_logs_in_on_that_browser_sees_it(app: Flask, cast: Cast,
     assert elsewhere.get("/kept/").location == "/", "and only on the browser it was typed in"
 
 
-def test_a_form_open_in_another_tab_is_kept_when_its_owner_logged_in_again(
+def test_a_form_open_in_another_tab_is_stored_when_its_owner_logged_in_again(
     app: Flask, cast: Cast, clock: FixedClock
 ) -> None:
     browser = cast.sana.logs_in()
@@ -100,7 +100,7 @@ def test_a_form_open_in_another_tab_is_kept_when_its_owner_logged_in_again(
     assert "Zephyrine" in carries_on(browser, browser.get("/kept/").text).text
 
 
-def test_a_form_left_open_is_not_handed_to_whoever_logged_in_since(
+def test_a_form_left_open_is_not_given_to_the_next_person_who_logs_in(
     app: Flask, cast: Cast, clock: FixedClock
 ) -> None:
     browser = cast.sana.logs_in()
@@ -112,7 +112,7 @@ def test_a_form_left_open_is_not_handed_to_whoever_logged_in_since(
     assert browser.get("/kept/").location == "/"
 
 
-def test_O27_what_was_typed_is_kept_when_the_account_is_closed(
+def test_O27_what_was_typed_is_stored_when_the_account_is_closed(
     app: Flask, context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     browser = cast.sana.logs_in()
@@ -158,7 +158,7 @@ def test_it_can_be_thrown_away_and_is_forgotten_after_a_week(
             assert work.session.query(SavedSubmission).count() == 0
 
 
-def test_a_form_of_nobodys_page_is_not_kept(app: Flask, context: AppContext, cast: Cast) -> None:
+def test_a_form_of_an_unknown_page_is_not_stored(app: Flask, context: AppContext, cast: Cast) -> None:
     stranger = cast.anonymous()
     stranger.post(FORM, data=TYPED | {"csrf_token": token_for(stranger, app)})
     stranger.post(FORM, data=TYPED | {"csrf_token": "x"})
@@ -168,7 +168,7 @@ def test_a_form_of_nobodys_page_is_not_kept(app: Flask, context: AppContext, cas
         assert work.session.query(SavedSubmission).count() == 0
 
 
-def test_a_password_is_never_kept(app: Flask, context: AppContext, cast: Cast, clock: FixedClock) -> None:
+def test_a_password_is_never_stored(app: Flask, context: AppContext, cast: Cast, clock: FixedClock) -> None:
     browser = cast.sana.logs_in()
     token = page_token(app, browser)
     clock.forward(hours=1)

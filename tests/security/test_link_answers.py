@@ -41,7 +41,7 @@ def log_ins(context: AppContext) -> int:
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_O07_no_mailed_link_logs_anybody_in(
+def test_O07_no_mailed_link_logs_anyone_in(
     app: Flask, context: AppContext, cast: Cast, links: Links, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
@@ -191,7 +191,7 @@ def test_A12_known_and_unknown_addresses_take_the_same_work(
 
 
 @pytest.mark.parametrize("purpose", ["reset", "email"])
-def test_O26_every_log_in_ends_and_the_owner_is_told(
+def test_O26_every_log_in_ends_and_the_owner_is_notified(
     app: Flask, cast: Cast, mailbox: Mailbox, links: Links, clock: FixedClock, purpose: str
 ) -> None:
     link = getattr(links, purpose)()
@@ -275,7 +275,7 @@ def test_O28_an_administrator_sets_no_password_and_changes_no_address(
         assert (after.email, after.password) == stored
 
 
-def test_O35_nobody_chooses_a_name_to_log_in_by(
+def test_O35_no_one_chooses_a_name_to_log_in_by(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox)

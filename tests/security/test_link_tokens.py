@@ -179,7 +179,7 @@ def test_O32_a_link_opens_nothing_but_what_it_was_made_for(cast: Cast, links: Li
             assert cast.anonymous().get(path.format(token)).status_code == expected, (purpose, other)
 
 
-def test_O32_only_a_hash_of_the_link_is_kept(context: AppContext, links: Links) -> None:
+def test_O32_only_a_hash_of_the_link_is_stored(context: AppContext, links: Links) -> None:
     tokens = [getattr(links, purpose)().rpartition("/")[2] for purpose in PURPOSES]
     with everything(context) as work:
         stored = str([dict(row) for row in work.session.execute(select(MailedLink.__table__)).mappings()])
@@ -192,7 +192,7 @@ def test_O32_only_a_hash_of_the_link_is_kept(context: AppContext, links: Links) 
 # --- O33 ------------------------------------------------------------------------------------------
 
 
-def test_O33_whoever_registers_somebody_elses_address_chooses_no_password(
+def test_O33_registering_another_persons_address_chooses_no_password(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     attacker = Newcomer(app, mailbox)
@@ -209,7 +209,7 @@ def test_O33_whoever_registers_somebody_elses_address_chooses_no_password(
     assert answer.status_code == 401
 
 
-def test_O33_what_somebody_else_typed_is_shown_before_a_password_is_chosen(
+def test_O33_what_another_person_typed_is_shown_before_a_password_is_chosen(
     app: Flask, cast: Cast, mailbox: Mailbox
 ) -> None:
     attacker = Newcomer(app, mailbox)
@@ -377,7 +377,7 @@ def test_O32_two_who_press_the_button_at_once_open_one_account(
         assert work.session.scalar(people) == 1
 
 
-def test_O33_an_invitation_is_worth_nothing_to_whoever_cannot_read_the_mail(
+def test_O33_an_invitation_is_worth_nothing_without_its_mail(
     app: Flask, context: AppContext, cast: Cast, links: Links, mailbox: Mailbox
 ) -> None:
     """Registering with the invited address gives no child: only the link in the mail does."""

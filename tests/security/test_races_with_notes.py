@@ -103,7 +103,7 @@ def test_A2_a_note_sent_while_the_record_is_merged_with_one_in_a_queue(
         assert sees(cast.hana, older)
 
 
-def test_A5_sharing_with_a_parent_while_a_note_names_them_is_refused_or_told(
+def test_A5_sharing_with_a_parent_while_a_note_names_them_is_refused_or_reported(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
     for each in range(ROUNDS):

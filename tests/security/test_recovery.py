@@ -42,7 +42,7 @@ GUARDED = ["/account/email/", "/account/password", "/account/authenticator"]
 
 
 @pytest.mark.parametrize("path", GUARDED)
-def test_A1_a_log_in_alone_changes_nothing_of_how_somebody_logs_in(
+def test_A1_a_log_in_alone_changes_nothing_of_how_a_person_logs_in(
     app: Flask, cast: Cast, mailbox: Mailbox, path: str
 ) -> None:
     browser = cast.olu.logs_in()
@@ -256,7 +256,7 @@ def test_A1_nothing_pending_survives(
 
 
 @pytest.mark.parametrize("recover", RECOVERIES, ids=lambda each: each.__name__)
-def test_A1_other_peoples_pending_things_are_left_alone(
+def test_A1_other_peoples_pending_rows_are_left_alone(
     app: Flask, context: AppContext, cast: Cast, recover: Callable[..., object]
 ) -> None:
     bob, half = cast.bob.browser(), cast.bob.half_way()

@@ -126,7 +126,7 @@ def test_B11_a_profession_that_differs_from_the_organisation_gives_no_right_to_a
     assert joined.principal.profession is Profession.health
 
 
-def test_A3_nobody_opens_the_queue_before_they_are_confirmed(
+def test_A3_no_one_opens_the_queue_before_they_are_confirmed(
     joined: Joined, cast: Cast, make: Maker, context: AppContext
 ) -> None:
     child = make.child(linked=(cast.sana,))
@@ -170,7 +170,7 @@ def test_A3_the_queue_of_a_child_they_added_themselves_stays_shut(
         links.bring_in(work, child.id, cast.hana.id)
 
 
-def test_A3_nobody_is_linked_or_asked_before_they_are_confirmed(
+def test_A3_no_one_is_linked_or_asked_before_they_are_confirmed(
     joined: Joined, cast: Cast, make: Maker
 ) -> None:
     child = make.child(linked=(cast.hana,))
@@ -206,7 +206,7 @@ def test_A3_an_organisation_no_longer_in_use_opens_nothing(joined: Joined, cast:
         assert seen(work, Child) == []
 
 
-def test_A3_the_lead_and_the_sen_team_hear_of_somebody_new(
+def test_A3_the_lead_and_the_sen_team_are_notified_of_a_new_person(
     context: AppContext, mailbox: Mailbox, cast: Cast
 ) -> None:
     make_lead(context, cast.hana)
@@ -219,7 +219,7 @@ def test_A3_the_lead_and_the_sen_team_hear_of_somebody_new(
     assert sorted(notified, key=str) == sorted([cast.hana.id, None], key=str)
 
 
-def test_A3_a_lead_confirms_and_the_person_is_told(joined: Joined, cast: Cast) -> None:
+def test_A3_a_lead_confirms_and_the_person_is_notified(joined: Joined, cast: Cast) -> None:
     make_lead(joined.context, cast.hana)
     with cast.hana.works() as work:
         assert [person.id for person in membership.waiting(work)] == [joined.id]
@@ -234,7 +234,7 @@ def test_A3_a_lead_confirms_and_the_person_is_told(joined: Joined, cast: Cast) -
         membership.refuse(work, joined.id)
 
 
-def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_told(
+def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_notified(
     joined: Joined, cast: Cast, mailbox: Mailbox
 ) -> None:
     make_lead(joined.context, cast.hana)
@@ -250,7 +250,7 @@ def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_told(
 
 
 @pytest.mark.parametrize("key", ["idris", "sana", "pat", "ines", "ann"])
-def test_A3_nobody_else_confirms(joined: Joined, cast: Cast, key: str) -> None:
+def test_A3_no_one_else_confirms(joined: Joined, cast: Cast, key: str) -> None:
     """A colleague who is no lead, a lead of another organisation, a parent, an administrator."""
     actor: Actor = getattr(cast, key)
     for answer in (membership.confirm, membership.refuse):
@@ -258,7 +258,7 @@ def test_A3_nobody_else_confirms(joined: Joined, cast: Cast, key: str) -> None:
             answer(work, joined.id)
 
 
-def test_A3_nobody_confirms_themselves(joined: Joined) -> None:
+def test_A3_no_one_confirms_themselves(joined: Joined) -> None:
     with everything(joined.context) as work:
         work.get(Person, joined.id).leads_organisation = True
     assert joined.principal.leads_organisation is False, "a lead has to be confirmed"

@@ -75,7 +75,7 @@ def test_A8_another_officer_is_asked_before_a_removed_parent_is_invited_again(
     assert isinstance(done, ChildLink) is (address == cast.quinn.email)
 
 
-def test_A8_who_was_kept_from_a_queue_was_not_removed(cast: Cast, make: Maker) -> None:
+def test_A8_a_person_excluded_from_a_queue_was_not_removed(cast: Cast, make: Maker) -> None:
     child = make.child(linked=(cast.pat,))
     make.queue(child, cast.hana)
     note_that_must_not_know(cast, make, child, "Idris Clarke")

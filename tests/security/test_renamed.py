@@ -64,7 +64,7 @@ def test_A2_a_note_that_comes_after_the_new_name_means_the_former_one_too(cast: 
     assert not sees(cast.idris, child)
 
 
-def test_A2_who_takes_the_name_that_a_note_names_is_kept_from_the_queue(cast: Cast, make: Maker) -> None:
+def test_A2_a_person_who_takes_the_name_in_a_note_is_excluded_from_the_queue(cast: Cast, make: Maker) -> None:
     child, other = make.child(linked=(cast.pat,)), make.child()
     for each in (child, other):
         make.queue(each, cast.hana)

@@ -80,7 +80,7 @@ def test_O06_numbers_and_form_tokens_are_new_after_logging_in(app: Flask, cast: 
     assert "sid" not in seen[1] and "challenge" not in seen[2] and seen[2]["sid"]
 
 
-def test_O24_nothing_is_kept_by_the_browser_after_logging_out(app: Flask, cast: Cast) -> None:
+def test_O24_the_browser_stores_nothing_after_logging_out(app: Flask, cast: Cast) -> None:
     browser = cast.ann.logs_in()
     assert browser.get(PAGE).headers["Cache-Control"] == "no-store"
 
@@ -91,7 +91,7 @@ def test_O24_nothing_is_kept_by_the_browser_after_logging_out(app: Flask, cast: 
     assert browser.get(PAGE).location.startswith("/login/")
 
 
-def test_O25_a_cookie_kept_from_before_logging_out_is_worth_nothing(app: Flask, cast: Cast) -> None:
+def test_O25_a_cookie_from_before_logging_out_is_worth_nothing(app: Flask, cast: Cast) -> None:
     browser = cast.ann.logs_in()
     stored = carried(browser)
     post_with_token(browser, app, "/login/out", {})
@@ -173,7 +173,7 @@ def test_O37_several_log_ins_are_allowed_listed_and_ended_one_by_one(app: Flask,
     assert [is_in(browser) for browser in browsers] == [True, False, False]
 
 
-def test_O37_nobody_ends_or_sees_somebody_elses_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
+def test_O37_no_one_ends_or_sees_another_persons_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
     ann, ines = cast.ann.browser(), cast.ines.browser()
     with everything(context) as work:
         number = work.session.query(LogInSession.id).filter_by(person_id=cast.ann.id).scalar()
@@ -203,7 +203,7 @@ def test_O38_twelve_hours_are_the_end_however_busy(cast: Cast, clock: FixedClock
     assert not is_in(browser)
 
 
-def test_O38_a_page_that_asks_by_itself_keeps_nobody_logged_in(
+def test_O38_a_page_that_asks_by_itself_keeps_no_one_logged_in(
     app: Flask, cast: Cast, clock: FixedClock
 ) -> None:
     browser = cast.ann.browser()
@@ -284,7 +284,7 @@ def test_O48_a_log_in_belongs_to_one_person(cast: Cast) -> None:
     assert not is_in(browser)
 
 
-def test_the_cookie_holds_random_numbers_and_nothing_about_anybody(app: Flask, cast: Cast) -> None:
+def test_the_cookie_holds_random_numbers_and_nothing_about_anyone(app: Flask, cast: Cast) -> None:
     browser = cast.ann.logs_in()
     for path in (PAGE, "/?_flt_0_surname=Shah", "/account/log-ins"):
         browser.get(path)

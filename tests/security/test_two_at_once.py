@@ -132,7 +132,7 @@ def test_c2_of_two_decisions_at_once_one_counts(context: AppContext, cast: Cast,
         assert [(one.number, one.outcome) for one in rows] == [(1, work.get(Form, form.id).state)]
 
 
-def test_b12_of_two_corrections_at_once_both_are_kept_in_order_or_one_is_refused(
+def test_b12_of_two_corrections_at_once_both_are_stored_in_order_or_one_is_refused(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
     form = received(cast, make, FormState.accepted)
@@ -189,7 +189,7 @@ def test_the_audits_chain_holds_when_many_write_at_once(context: AppContext, cas
     assert verdict.ok and verdict.rows >= 24
 
 
-def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
+def test_rows_a_use_case_read_unfiltered_are_not_left_to_the_page(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
     make.child()
@@ -201,7 +201,7 @@ def test_what_a_use_case_saw_past_the_lens_is_not_left_to_the_page(
         assert len(session.scalars(select(Person)).unique().all()) < everyone
 
 
-def test_nobody_fills_the_store_of_kept_text(context: AppContext, cast: Cast) -> None:
+def test_saved_submissions_are_limited(context: AppContext, cast: Cast) -> None:
     """Form tokens outlive log-ins, so whoever had one could send text for its owner for ever."""
     refused = 0
     for _ in range(saved_submissions.SAVES_A_DAY.most + 5):

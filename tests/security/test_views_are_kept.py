@@ -46,7 +46,7 @@ def case(cast: Cast, make: Maker) -> Any:
         ("/messages/{}", "message", "MessageRead"),
     ],
 )
-def test_every_page_that_shows_a_childs_record_is_kept(
+def test_every_view_of_a_childs_record_is_recorded(
     context: AppContext, cast: Cast, case: Any, path: str, what: str, event: str
 ) -> None:
     for who in (cast.olu, cast.mary):
@@ -55,7 +55,7 @@ def test_every_page_that_shows_a_childs_record_is_kept(
     assert views_of(context, case.child) == [(event, cast.olu.id), (event, cast.mary.id)]
 
 
-def test_both_records_are_kept_when_two_are_compared(context: AppContext, cast: Cast, make: Maker) -> None:
+def test_comparing_two_records_records_both(context: AppContext, cast: Cast, make: Maker) -> None:
     older = make.child()
     newer = make.child(possible_duplicate_of_id=older.id)
 

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_loses_nothing_and_people_are_told_what_to_do(options, keeps, fault):
+def test_a_fault_loses_nothing_and_the_page_says_what_to_do(options, keeps, fault):
     try:
         keeps(FAULTS[fault](options))
     except NotHere as lacking:

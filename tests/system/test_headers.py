@@ -89,7 +89,7 @@ def every_row(context: AppContext) -> str:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_every_answer_to_everybody_is_protected_and_kept_by_nobody(
+def test_every_response_is_protected_and_not_cached(
     secure: Flask, people: Cast, world: World, who: str
 ) -> None:
     browser = browser_of(people, who)
@@ -115,7 +115,7 @@ def test_a_file_that_was_uploaded_runs_nothing_wherever_it_is_opened(people: Cas
         assert answer.headers["Content-Disposition"].startswith("attachment;")
 
 
-def test_every_list_that_is_taken_out_is_a_file_and_kept_by_nobody(
+def test_every_exported_list_is_a_file_and_not_cached(
     secure: Flask, people: Cast, world: World
 ) -> None:
     taken_out = []
@@ -131,7 +131,7 @@ def test_every_list_that_is_taken_out_is_a_file_and_kept_by_nobody(
     assert "ChildList.export" in taken_out
 
 
-def test_files_that_are_the_same_for_everybody_are_protected_too_and_set_no_cookie(secure: Flask) -> None:
+def test_static_files_are_protected_too_and_set_no_cookie(secure: Flask) -> None:
     found = [f"{BUILD_PREFIX}{name}" for name in manifest().values()]
     assert found
     found.append("/static/appbuilder/css/ab.css")

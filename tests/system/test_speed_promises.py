@@ -35,7 +35,7 @@ def test_a_portal_that_reaches_every_aim_breaks_nothing():
     assert len([one for one in results if "aim" in one.limit]) == 3 * len((*MAIN, "search_common"))
 
 
-def test_an_aim_that_is_not_reached_is_told_and_breaks_nothing():
+def test_a_missed_aim_is_reported_and_breaks_nothing():
     results = list(promises(measured(stock=5.0, django=3.0, floor=0.25)))
 
     assert all(one.met for one in results)

@@ -44,7 +44,7 @@ UPN_AUTHORITIES = (
         ("B801-2000-05001", "B801200005001"),
     ],
 )
-def test_a_upn_is_kept_in_capitals_without_spaces(typed, stored):
+def test_a_upn_is_stored_in_capitals_without_spaces(typed, stored):
     assert identifiers.check_upn(typed) == stored
 
 
@@ -133,7 +133,7 @@ def test_the_known_learner_number_passes():
         ("BD99 1AB", "BD99 1AB"),
     ],
 )
-def test_postcodes_are_kept_in_one_way(typed, stored):
+def test_postcodes_are_stored_in_one_way(typed, stored):
     assert identifiers.check_postcode(typed) == stored
 
 
@@ -158,7 +158,7 @@ def test_what_is_no_postcode_is_refused(typed):
         ("+33 1 23 45 67 89", "+33 1 23 45 67 89"),
     ],
 )
-def test_phone_numbers_are_kept_as_people_write_them(typed, stored):
+def test_phone_numbers_are_stored_as_people_write_them(typed, stored):
     assert identifiers.check_phone(typed) == stored
     assert identifiers.check_phone(stored) == stored
 

@@ -90,7 +90,7 @@ def test_c4_an_exception_never_moves_a_limit_and_is_shown_beside_it(duty, start,
     ]
 
 
-def test_c4_an_exception_stands_beside_the_duties_it_excuses_and_no_others():
+def test_c4_an_exception_applies_to_the_duties_it_excuses_and_no_others():
     start = date(2026, 1, 5)
     missed = Span("MISSED_APPT", date(2026, 1, 12), date(2026, 1, 18), "Missed the hearing test")
     closed = Span("SCH_CLOSED", date(2026, 1, 12), date(2026, 1, 18), "The school was shut after a flood")

@@ -39,7 +39,7 @@ from tests.unit.small_forms import TODAY, ask, choice, definition_of, form_of, m
         (ask("declaration", label="I confirm"), "Tick the box to confirm the declaration"),
     ],
 )
-def test_what_is_missing_is_said_in_plain_words(question, problem):
+def test_what_is_missing_is_reported_in_plain_words(question, problem):
     form = form_of(question | {"required": True})
 
     assert missing(form) == [problem]
@@ -68,13 +68,13 @@ def test_what_is_missing_is_said_in_plain_words(question, problem):
         (ask("files", label="Report"), ["../etc/passwd"], "Upload report again"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_plain_words(question, value, problem):
+def test_what_is_wrong_is_reported_in_plain_words(question, value, problem):
     assert wrong(form_of(question), it=value) == [problem]
 
 
 @pytest.mark.parametrize("kind", ["text", "date", "number", "yes_no", "upn", "email"])
 @pytest.mark.parametrize("value", [["x"], {"a": "b"}, 3.5, True, "\N{PILE OF POO}"])
-def test_whatever_stands_in_an_answer_checking_never_breaks(kind, value):
+def test_checking_never_breaks_whatever_the_answer(kind, value):
     form = form_of(ask(kind, required=True))
 
     assert isinstance(missing(form, it=value), list)

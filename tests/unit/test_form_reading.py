@@ -12,7 +12,7 @@ from tests.unit.small_forms import TODAY, ask, choice, form_of, read, wrong
 # Reading
 
 
-def test_what_is_typed_is_kept_in_one_way_when_it_is_valid():
+def test_what_is_typed_is_stored_in_one_way_when_it_is_valid():
     kinds = [
         "text",
         "long_text",
@@ -65,7 +65,7 @@ def test_what_is_typed_is_kept_in_one_way_when_it_is_valid():
         ("text", {"it": "x" * 501}, "x" * 501),
     ],
 )
-def test_what_is_not_valid_is_kept_as_typed_and_reported(kind, typed, stored):
+def test_what_is_not_valid_is_stored_as_typed_and_reported(kind, typed, stored):
     form = form_of(ask(kind))
     answers = read(form, typed)
 
@@ -79,7 +79,7 @@ def test_characters_that_a_database_cannot_hold_do_not_get_in():
 
 
 @given(st.dictionaries(st.sampled_from(["day", "month", "year"]), st.text(max_size=6)))
-def test_whatever_is_typed_into_a_date_is_kept_or_is_a_date(boxes):
+def test_anything_typed_into_a_date_is_stored_as_typed_or_is_a_date(boxes):
     form = form_of(ask("date"))
     stored = read(form, {f"it-{part}": text for part, text in boxes.items()}).get("it", "")
 

@@ -284,7 +284,7 @@ def test_the_sample_takes_the_name_of_the_child_it_is_filled_in_for():
     assert answers["summary"]["summary"].startswith("Yusuf ")
 
 
-def test_a_form_nobody_wrote_a_sample_for_can_be_filled_in_too():
+def test_a_form_without_a_sample_can_be_filled_in_too():
     form = parse(
         {
             "key": "new", "title": "New", "audience": ["school"],

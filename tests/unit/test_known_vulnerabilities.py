@@ -56,7 +56,7 @@ def test_a12_a_known_vulnerability_fails_the_audit(tool: Tool, capsys: pytest.Ca
         (report(CLEAN, SKIPPED), "No known vulnerabilities found"),
     ],
 )
-def test_a12_an_index_that_does_not_answer_is_told_and_fails_nothing(
+def test_a12_an_index_that_does_not_answer_is_reported_and_fails_nothing(
     tool: Tool, capsys: pytest.CaptureFixture[str], stdout: str, stderr: str
 ) -> None:
     tool(stdout, stderr, 1 if not stdout else 0)

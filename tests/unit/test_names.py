@@ -26,7 +26,7 @@ AMINA = Identity("Amina", "Shah", date(2017, 3, 14), postcode="BD9 4NQ")
         ("علی", "علی"),
     ],
 )
-def test_names_are_kept_in_small_letters_without_accents(name, folded):
+def test_names_are_stored_in_small_letters_without_accents(name, folded):
     assert fold(name) == folded
 
 
@@ -123,7 +123,7 @@ def test_the_oldest_match_is_the_one_named():
         ("O\u200b’Brien\u00ad", "A", "obrien a"),
     ],
 )
-def test_b5_neighbouring_words_are_kept_joined_too(surname, forenames, stored):
+def test_b5_neighbouring_words_are_stored_joined_too(surname, forenames, stored):
     assert search_name(surname, forenames) == stored
 
 

@@ -45,7 +45,7 @@ def test_a2_the_family_never_reads_addresses_or_restricted_answers(risk):
     assert {question.id for _section, question in found.left_out} >= ADDRESS
 
 
-def test_a2_a_professional_reads_the_address_only_where_nothing_must_be_kept_secret():
+def test_a2_a_professional_reads_the_address_only_where_nothing_is_secret():
     asked, _text, _found = shown(Reader.professional)
     assert asked >= ADDRESS
     asked, text, _found = shown(Reader.professional, contact_risk=True)

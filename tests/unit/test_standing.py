@@ -8,7 +8,7 @@ from app.forms.rules.workflow import FormState
 RECEIVED = date(2026, 11, 2)
 
 
-def test_nothing_received_is_said_in_words():
+def test_nothing_received_is_reported_in_words():
     assert status_text(None) == "No request received yet"
     assert "dates appear here" in what_happens_next(None)
     assert dates_of(None) == []

@@ -45,7 +45,7 @@ from app.accounts.rules.work_email import (
         ("sana?@school.sch.uk", "sana?@school.sch.uk"),
     ],
 )
-def test_an_address_is_kept_in_one_way(typed, stored):
+def test_an_address_is_stored_in_one_way(typed, stored):
     assert canonical(typed) == stored
 
 

@@ -55,7 +55,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("kind", "name", "state", "part"), EVERY)
-def test_a_step_is_taken_only_by_the_right_hands_from_the_right_state(kind, name, state, part):
+def test_a_step_is_taken_only_by_the_right_role_from_the_right_state(kind, name, state, part):
     end = ALLOWED.get((kind, name, state.value, part.value))
     workflow = WORKFLOWS[kind]
 
@@ -72,7 +72,7 @@ def test_every_step_written_down_here_is_in_the_table():
 
 
 @pytest.mark.parametrize("kind", WORKFLOWS)
-def test_nobody_may_do_nothing_in_particular(kind):
+def test_without_a_workflow_role_no_step_is_allowed(kind):
     workflow = WORKFLOWS[kind]
     for name, state in itertools.product(workflow.steps, FormState):
         with pytest.raises(Forbidden):
@@ -80,6 +80,6 @@ def test_nobody_may_do_nothing_in_particular(kind):
         assert workflow.open_to(state, set()) == []
 
 
-def test_the_wrong_hands_are_told_so_before_the_wrong_moment():
+def test_the_wrong_role_is_refused_before_the_wrong_state():
     with pytest.raises(Forbidden):
         WORKFLOWS["request"].step("accept", FormState.draft, {WorkflowRole.author})

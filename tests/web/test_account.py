@@ -100,7 +100,7 @@ def test_where_i_am_logged_in_is_listed_and_one_can_be_ended(
     assert (here.get("/account/").status_code, there.get("/account/").status_code) == (200, 302)
 
 
-def test_nobody_ends_somebody_elses_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
+def test_no_one_ends_another_persons_log_in(app: Flask, context: AppContext, cast: Cast) -> None:
     anns = cast.ann.browser()
     with everything(context) as work:
         row = work.session.query(LogInSession).filter_by(person_id=cast.ann.id).one()
@@ -248,7 +248,7 @@ def test_a12_the_team_and_administrators_do_not_remove_their_app_themselves(
             assert work.get(Person, actor.id).totp_secret is not None
 
 
-def test_a_challenge_to_prove_oneself_logs_nobody_in(app: Flask, cast: Cast, clock: FixedClock) -> None:
+def test_a_challenge_to_prove_oneself_does_not_log_in(app: Flask, cast: Cast, clock: FixedClock) -> None:
     browser = cast.ann.browser()
     clock.forward(minutes=11)
     post_with_token(browser, app, "/account/prove", {"password": PASSWORD})

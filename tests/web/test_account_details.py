@@ -56,7 +56,7 @@ def test_b2_the_owner_corrects_their_details_with_old_and_new_value_in_the_audit
         ({"postcode": "nowhere"}, "Enter a full UK postcode"),
     ],
 )
-def test_b2_what_is_wrong_is_said_and_nothing_typed_is_lost(
+def test_b2_what_is_wrong_is_reported_and_nothing_typed_is_lost(
     app: Flask, cast: Cast, typed: dict[str, str], says: str
 ) -> None:
     answer = post_with_token(cast.ann.browser(), app, "/account/details/", DETAILS | typed)
@@ -120,7 +120,7 @@ def test_b2_a_new_organisation_is_proposed_and_changes_nothing_until_it_is_appro
     assert "was changed" in mailbox.last(cast.ann.email)["Subject"]
 
 
-def test_b2_a_refusal_needs_a_reason_and_is_told(
+def test_b2_a_refusal_needs_a_reason_and_notifies_the_person(
     app: Flask, context: AppContext, cast: Cast, mailbox: Mailbox
 ) -> None:
     change, olu = proposes(app, cast, context), cast.olu.browser()

@@ -20,7 +20,7 @@ def waiting(cast, make):
     return child, link, advice
 
 
-def test_b15_whoever_opens_a_waiting_form_finds_assign_to_me_there(app, cast, waiting):
+def test_b15_a_waiting_form_offers_assign_to_me(app, cast, waiting):
     _child, link, advice = waiting
     page = Page(cast.hana.browser().get(f"/forms/{advice.id}"))
     assert "Assign to me" in page.main and "How does she speak?" in page.main

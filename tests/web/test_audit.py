@@ -107,7 +107,7 @@ def test_a_person_is_found_by_name(app, cast):
     assert "Bob Hughes" not in text
 
 
-def test_nobody_is_found_by_a_name_nobody_has(app, cast):
+def test_an_unused_name_finds_no_one(app, cast):
     text = look_for(app, cast.mary.browser(), "nobody of this name")
 
     assert "There is no such child." in text
@@ -146,7 +146,7 @@ def test_by_person_kind_and_day(cast, make, clock):
         "until=²/1/2026",
     ],
 )
-def test_a_day_that_is_none_is_said(cast, query):
+def test_a_date_that_does_not_exist_is_reported(cast, query):
     text = page(cast.mary.browser(), f"/audit/?{query}")
 
     assert text.count("Enter a real date") == 2

@@ -46,7 +46,7 @@ def test_b15_a_parent_who_accepts_an_invitation_is_not_someone_who_was_not_logge
         assert approved == "A registration was approved, because the work email domain is recognised"
 
 
-def test_b15_no_line_of_the_audit_names_a_class_or_a_door(app):
+def test_b15_no_line_of_the_audit_names_a_class_or_an_endpoint(app):
     with app.test_request_context():
         for event in SENTENCES:
             text = sentence(line(event, person="Pat Hussain"))

@@ -66,7 +66,7 @@ def test_an_organisation_is_found_and_its_queue_filled(app, cast, child, press):
 
 
 @pytest.mark.parametrize("find", ["", "zzz", "%", "\x00", "'", "x" * 3000])
-def test_searching_for_nobody_says_so(child, press, find):
+def test_searching_for_no_one_says_so(child, press, find):
     page = Page(press(f"/children/{child.id}/link", {"find": find}))
     assert page.status == 200
     assert not page.has_link("Ann Kowalska")
@@ -110,7 +110,7 @@ def ask(child, **changes):
     } | changes
 
 
-def test_asking_offers_six_weeks_and_whoever_is_linked(cast, child, assessed, make):
+def test_asking_offers_six_weeks_and_the_linked_people(cast, child, assessed, make):
     make.link(child, cast.ann)
     page = get(cast.olu, f"/children/{child.id}/ask")
     assert 'value="4"' in page.html
@@ -119,7 +119,7 @@ def test_asking_offers_six_weeks_and_whoever_is_linked(cast, child, assessed, ma
     assert "Educational psychology advice" in page.main or "psycholog" in page.main.lower()
 
 
-def test_somebody_else_is_found_without_losing_what_was_typed(cast, child, assessed, press):
+def test_another_person_is_found_without_losing_what_was_typed(cast, child, assessed, press):
     page = Page(
         press(f"/children/{child.id}/ask", ask(child, find="kowalska", search="1", note="typed words"))
     )

@@ -68,7 +68,7 @@ def test_b7_pressed_twice_is_one_child(app, cast, context):
 @pytest.mark.parametrize(
     "typo", [{"surname": "Shsh"}, {"date_of_birth-day": "15"}, {"upn": "", "upn_missing_reason": "UN2"}]
 )
-def test_b7_a_page_opened_anew_asks_whether_it_is_the_same_child(app, cast, context, typo):
+def test_b7_a_page_opened_again_asks_whether_it_is_the_same_child(app, cast, context, typo):
     add(app, cast.sana, add_key="one", **typo)
     asked = add(app, cast.sana, add_key="two")
 
@@ -92,7 +92,7 @@ def test_b7_a_twin_is_another_child(app, cast, context):
     assert rows(context, Child) == 2
 
 
-def test_b7_a_child_somebody_else_is_linked_to_is_never_mentioned(app, cast, context):
+def test_b7_a_child_another_person_is_linked_to_is_never_mentioned(app, cast, context):
     add(app, cast.rhys, add_key="one")
     assert add(app, cast.sana, add_key="one").status_code == 302
     assert rows(context, Child) == 2

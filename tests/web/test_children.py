@@ -139,7 +139,7 @@ def test_a_likely_duplicate_changes_nothing_for_who_adds(app, cast, make, contex
 
 
 @pytest.mark.parametrize("who", ["ann", "hana", "sol", "olu"])
-def test_others_are_told_why_they_cannot_add(cast, who):
+def test_others_read_why_they_cannot_add(cast, who):
     page = Page(getattr(cast, who).browser().get("/children/add"))
     assert (page.status, page.heading) == (403, "You cannot add a person")
     assert "Schools and academies" in page.main
@@ -154,7 +154,7 @@ def test_others_cannot_add_by_posting(app, cast, context, who):
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("who", ["olu", "mary", "sana", "ann", "hana", "pat"])
-def test_whoever_is_involved_opens_the_childs_pages(cast, case, who, part):
+def test_people_involved_open_the_childs_pages(cast, case, who, part):
     page = see(getattr(cast, who), case, part)
     assert page.status == 200
     assert "Amina Shah" in page.main
@@ -175,7 +175,7 @@ def _same(html, path):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_an_administrator_has_no_door_to_children(cast, case, part):
+def test_an_administrator_has_no_page_about_children(cast, case, part):
     assert cast.ines.browser().get(f"/children/{case.id}{part}").status_code == 403
 
 
@@ -209,7 +209,7 @@ def test_the_sen_team_sees_address_and_numbers(cast, case):
     assert "B801200005001" in page.main
 
 
-def test_the_dates_of_the_case_are_told_to_everybody_involved(cast, case):
+def test_the_dates_of_the_case_are_shown_to_everyone_involved(cast, case):
     for who in (cast.olu, cast.sana, cast.ann, cast.pat):
         page = see(who, case)
         assert "2 November 2026" in page.main
@@ -295,7 +295,7 @@ def test_a_family_reads_plain_words_and_whom_to_ask(app, cast, case):
     assert cast.pat.browser().get(answer.location).status_code == 200
 
 
-def test_somebody_in_the_organisation_of_a_queue_is_offered_to_take_up(cast, case, make):
+def test_a_person_in_the_organisation_of_a_queue_is_offered_to_take_up(cast, case, make):
     link = make.queue(case, cast.sol)
     assert f"/involvement/{link.id}/assign" in see(cast.sol, case).html
     assert f"/involvement/{link.id}/assign" not in see(cast.ann, case).html

@@ -26,14 +26,14 @@ def test_d8_a_page_is_sent_compressed_to_a_browser_that_takes_it(cast, coding):
     assert len(answer.data) < len(page) / 2
 
 
-def test_d8_a_page_is_sent_as_it_is_to_anybody_else(cast):
+def test_d8_a_page_is_sent_as_it_is_to_anyone_else(cast):
     answer = cast.olu.browser().get("/")
 
     assert "Content-Encoding" not in answer.headers
     assert "<h1" in answer.text
 
 
-def test_d8_each_answer_masks_the_token_anew_and_each_can_be_sent(app, cast, clock):
+def test_d8_each_response_masks_the_token_differently_and_each_can_be_sent(app, cast, clock):
     browser = cast.anonymous()
     tokens = [TOKEN.search(browser.get("/login/").text)[1] for _ in range(2)]
 

@@ -90,7 +90,7 @@ def test_c2_every_received_request_can_be_decided_from_the_childs_page_and_the_l
     assert "20 November 2026" in get(cast.olu, f"/children/{child.id}").main
 
 
-def test_c2_nobody_else_is_blamed_for_what_was_done_already(cast, press, accepted):
+def test_c2_no_one_else_is_blamed_for_what_was_done_already(cast, press, accepted):
     given = {"decision": "agree", "reason": "Because."}
     press(f"/requests/{accepted.id}/decide", given)
     page = Page(press(f"/requests/{accepted.id}/decide", given))

@@ -92,7 +92,7 @@ def test_pressing_upload_without_a_file_says_so(cast, upload):
     assert errors_on(answer) == [(f"#{FILES}", "Select a file")]
 
 
-def test_a_download_cannot_run_or_be_kept(cast, started):
+def test_a_download_cannot_run_or_be_stored(cast, started):
     browser = cast.sana.browser()
     document = attach(cast.sana, started.id, 'Żółć "plan"; a=b.pdf', PDF)
 
@@ -120,7 +120,7 @@ def test_a_name_cannot_make_headers(cast, started):
     assert "\n" not in answer.headers["Content-Disposition"]
 
 
-def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(context, cast, started, upload):
+def test_a_head_request_for_a_file_is_recorded_like_a_download(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("map of support.pdf", PDF))
     (document,) = stored(context)
@@ -132,7 +132,7 @@ def test_a_head_that_is_told_a_files_name_is_on_record_like_whoever_opens_it(con
         assert work.session.query(AuditRow).filter_by(event="DocumentDownloaded").count() == 1
 
 
-def test_nobody_waits_for_the_database_while_a_file_is_read(cast, context, started, upload, monkeypatch):
+def test_no_one_waits_for_the_database_while_a_file_is_read(cast, context, started, upload, monkeypatch):
     upload(cast.sana.browser(), Sent("map.pdf", PDF))
     (document,) = stored(context)
     held: list[bool] = []
@@ -226,7 +226,7 @@ def test_nothing_of_the_store_is_served_otherwise(context, cast, upload):
     assert store_of(context).path(key).is_file()
 
 
-def test_nobody_takes_a_file_off_what_was_sent(context, cast, started, upload):
+def test_no_one_takes_a_file_off_what_was_sent(context, cast, started, upload):
     browser = cast.sana.browser()
     upload(browser, Sent("a.pdf", PDF))
     (document,) = stored(context)

@@ -84,7 +84,7 @@ def test_a_return_travels_from_the_officer_to_the_author_and_back(cast, sent, pr
     assert "When did you meet?" in text_of(first)
 
 
-def test_an_old_page_does_not_accept_what_nobody_read(cast, sent, press):
+def test_an_old_page_does_not_accept_what_no_one_read(cast, sent, press):
     with cast.mary.works() as work:
         send_back(work, sent.id, 1, {"": "Again."})
     send(cast.sana, sent.id)
@@ -166,7 +166,7 @@ def test_a_stranger_cannot_tell_the_form_from_one_that_never_was(cast, sent, pre
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_an_administrator_has_no_such_door(cast, sent, press, route):
+def test_an_administrator_has_no_such_page(cast, sent, press, route):
     method, path = route.split()
     browser = cast.ines.browser()
     address = path.format(sent.id)
@@ -177,7 +177,7 @@ def test_an_administrator_has_no_such_door(cast, sent, press, route):
     assert f"/forms/{sent.id}" not in (answer.location or "")
 
 
-def test_the_sen_team_has_no_pen_for_somebody_elses_form(cast, started, press):
+def test_the_sen_team_cannot_edit_another_persons_form(cast, started, press):
     browser = cast.olu.browser()
 
     assert browser.get(f"/forms/{started.id}").location.endswith("/read")

@@ -52,7 +52,7 @@ def test_every_section_is_drawn_saved_and_followed_by_the_next(cast, started, pr
             )
 
 
-def test_what_is_wrong_is_kept_and_said(cast, started, press):
+def test_what_is_wrong_is_stored_and_reported(cast, started, press):
     answer = press(
         cast.sana.browser(), f"/forms/{started.id}/section/child", typed("child", attendance="most days")
     )
@@ -65,7 +65,7 @@ def test_what_is_wrong_is_kept_and_said(cast, started, press):
     assert answers_now(cast.sana, started.id, "child")["attendance"] == "most days"
 
 
-def test_save_and_come_back_later_never_stops_anybody(cast, started, press):
+def test_save_and_come_back_later_never_stops_anyone(cast, started, press):
     fields = typed("child", attendance="most days") | {"then": "later"}
 
     answer = press(cast.sana.browser(), f"/forms/{started.id}/section/child", fields)
@@ -98,7 +98,7 @@ def test_buttons_that_no_page_has_do_nothing(cast, started, press, button):
     assert "adults" not in answers_now(cast.sana, started.id, "family")
 
 
-def test_a_row_can_be_added_to_a_table_nobody_has_filled(cast, started, press):
+def test_a_row_can_be_added_to_a_table_no_one_has_filled(cast, started, press):
     path = f"/forms/{started.id}/section/evidence"
 
     press(cast.sana.browser(), path, typed("evidence", professionals=[]) | {"_add": "professionals"})

@@ -45,7 +45,7 @@ def test_an_officer_opens_every_list(cast, case, path):
 
 @pytest.mark.parametrize("path", LISTS[:5])
 @pytest.mark.parametrize("who", ["sana", "pat", "ines"])
-def test_nobody_else_opens_the_officers_lists(cast, case, path, who):
+def test_no_one_else_opens_the_officers_lists(cast, case, path, who):
     assert getattr(cast, who).browser().get(path).status_code == 403
 
 
@@ -158,7 +158,7 @@ def test_a_form_that_was_sent_is_one_click_from_its_list(cast, make, clock):
 
 
 @pytest.mark.parametrize("path", ["/people", "/requests", "/advice"])
-def test_links_that_lead_to_different_pages_are_told_apart(cast, make, case, path):
+def test_links_that_lead_to_different_pages_have_different_names(cast, make, case, path):
     make.advice(case, cast.hana, template="advice_health", received_on=date(2026, 11, 2))
 
     links = Page(cast.olu.browser().get(f"{path}/list/")).links
@@ -250,7 +250,7 @@ def test_an_nhs_number_reads_as_the_nhs_prints_it(cast, make):
     assert "943 476 5919" in Page(browser.get(f"/people/show/{child.id}")).main
 
 
-def test_a_search_by_name_is_posted_so_that_no_name_stands_in_an_address(app, cast, make, case):
+def test_a_search_by_name_is_posted_so_that_no_name_is_in_an_address(app, cast, make, case):
     make.child(forenames="Ravi", surname="Patel", search_name="patel ravi")
 
     answer = post_with_token(cast.olu.browser(), app, "/people/list/", {"find": "nowak ZOF"})
@@ -271,7 +271,7 @@ def test_a_list_is_exported_as_shown_and_the_audit_says_so(cast, context, case):
 
 
 @pytest.mark.parametrize("path", ["/children/{}", "/people/show/{}"])
-def test_why_there_is_no_upn_is_said_in_words(cast, make, path):
+def test_why_there_is_no_upn_is_shown_in_words(cast, make, path):
     child = make.child(upn=None, upn_missing_reason="UN8")
 
     page = Page(cast.olu.browser().get(path.format(child.id)))
@@ -345,7 +345,7 @@ class TestAdministration:
         assert sana.get("/").status_code == 302
         assert post_with_token(browser, app, f"/users/{cast.sana.id}/open", {}).status_code == 302
 
-    def test_nobody_changes_their_own_account_here(self, app, cast):
+    def test_no_one_changes_their_own_account_here(self, app, cast):
         assert (
             post_with_token(cast.ines.browser(), app, f"/users/{cast.ines.id}/close", {}).status_code == 403
         )
@@ -381,7 +381,7 @@ class TestAdministration:
 
         assert "cannot be deleted because it is in use" in answer.text
 
-    def test_a_missing_name_is_said_at_its_field(self, app, cast):
+    def test_a_missing_name_is_reported_at_its_field(self, app, cast):
         answer = post_with_token(
             cast.ines.browser(), app, "/organisations/add", {"name": "", "kind": "school"}
         )

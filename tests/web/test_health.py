@@ -54,7 +54,7 @@ def test_being_alive_asks_no_database_and_looks_up_no_log_in(context, cast):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_whoever_asks_learns_nothing_but_ok(cast, path):
+def test_a_health_check_answers_nothing_but_ok(cast, path):
     for browser in (cast.anonymous(), cast.ines.browser()):
         assert browser.get(path).text == "ok\n"
 
@@ -124,7 +124,7 @@ def write_mail(context) -> int:
         return queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
 
 
-def test_mail_that_nobody_sends_for_five_minutes_is_not_ready(app, context, clock):
+def test_mail_that_no_one_sends_for_five_minutes_is_not_ready(app, context, clock):
     write_mail(context)
     clock.forward(minutes=4)
     assert answer_of(app, "/readyz")[0] == 200

@@ -15,7 +15,7 @@ def home(actor):
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "olu", "mary", "pat", "ines"])
-def test_everybody_has_a_home(cast, who):
+def test_everyone_has_a_home(cast, who):
     page = home(getattr(cast, who))
     assert (page.status, page.title, page.heading) == (200, "Home", "Home")
 
@@ -99,7 +99,7 @@ def test_the_teams_tiles_count_what_waits_and_lead_to_it(cast, make, clock, cont
     assert "A question for the team" in page.main
 
 
-def test_a_parent_is_told_where_things_stand_and_what_is_asked_of_them(cast, make):
+def test_a_parent_reads_the_progress_and_what_is_asked_of_them(cast, make):
     child = make.child(linked=(cast.pat, cast.sana), forenames="Amina", surname="Shah")
     make.request(
         child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2), due_on=date(2026, 12, 14)
@@ -158,7 +158,7 @@ def test_d9_a_parent_s_home_shows_the_parent_s_task_first(cast, make):
     assert page.main.index("Your tasks") < page.main.index("Where things stand")
 
 
-def test_d9_a_parent_without_a_task_is_told_of_none(cast, make):
+def test_d9_a_parent_without_a_task_reads_of_none(cast, make):
     make.child(linked=(cast.sana, cast.pat))
 
     assert "Your tasks" not in Page(cast.pat.browser().get("/")).main

@@ -65,7 +65,7 @@ def test_one_link_opens_every_child_an_address_was_invited_to(
         assert sorted(linked) == sorted(child.id for child in children)
 
 
-def test_a_parent_with_an_account_is_linked_at_once_and_told(
+def test_a_parent_with_an_account_is_linked_at_once_and_notified(
     app: Flask, context: AppContext, cast: Cast, make: Maker, mailbox: Mailbox
 ) -> None:
     child = make.child()

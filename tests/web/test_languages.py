@@ -67,7 +67,7 @@ def test_what_a_stranger_may_open(cast, language, path):
 
 @pytest.mark.parametrize("path", ["/login/", "/register/", "/forgotten/"])
 @pytest.mark.parametrize("typed", ["", "somebody@gmail.com", "nobody-at-all", "x" * 2000])
-def test_what_is_wrong_is_said_in_the_readers_language(app, cast, language, path, typed):
+def test_what_is_wrong_is_reported_in_the_readers_language(app, cast, language, path, typed):
     names = (
         "email",
         "password",

@@ -14,7 +14,7 @@ from app.views.web.lists import PortalListView
 from tests.browser import post_with_token
 
 
-def test_what_one_reader_filters_by_stands_in_no_others_boxes(cast):
+def test_one_readers_filter_is_not_in_another_readers_boxes(cast):
     chosen = '<option value="submitted" selected'
     browser, other = cast.olu.browser(), cast.mary.browser()
 

@@ -110,7 +110,7 @@ def test_logging_out_says_so_and_ends_the_log_in(app: Flask, context: AppContext
         assert work.session.query(LogInSession).filter(LogInSession.ended_at.is_(None)).count() == 0
 
 
-def test_a_script_is_told_in_its_own_language_that_nobody_is_logged_in(cast: Cast) -> None:
+def test_a_script_is_answered_in_json_when_no_one_is_logged_in(cast: Cast) -> None:
     answer = cast.anonymous().get("/account/", headers={"Accept": "application/json"})
 
     assert answer.status_code == 401 and answer.is_json
@@ -140,7 +140,7 @@ def test_too_many_tries_is_a_page_that_says_when_to_come_back(app: Flask, cast: 
     assert "try again in 5 minutes" in answer.text and "01274 435750" in answer.text
 
 
-def test_a_code_sent_anew_arrives_and_works(app: Flask, context: AppContext, cast: Cast) -> None:
+def test_a_code_sent_again_arrives_and_works(app: Flask, context: AppContext, cast: Cast) -> None:
     browser = cast.ann.half_way()
 
     answer = post_with_token(browser, app, "/login/code/send", {}, follow_redirects=True)
@@ -150,7 +150,7 @@ def test_a_code_sent_anew_arrives_and_works(app: Flask, context: AppContext, cas
     assert post_with_token(browser, app, "/login/code", {"code": cast.ann.code()}).location == "/"
 
 
-def test_the_language_somebody_chose_is_theirs_on_every_browser(
+def test_the_language_a_person_chose_is_theirs_on_every_browser(
     app: Flask, context: AppContext, cast: Cast
 ) -> None:
     browser = cast.anonymous()

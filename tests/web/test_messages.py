@@ -71,7 +71,7 @@ def test_a_written_message_keeps_its_lines_and_cannot_bring_markup(cast, make):
     "route", ["GET /messages/{}", "POST /messages/{}/answer", "POST /messages/{}/unread"]
 )
 @pytest.mark.parametrize("stranger", ["bob", "pat"])
-def test_a_stranger_is_told_there_is_no_such_message(app, cast, make, stranger, route):
+def test_a_stranger_reads_that_there_is_no_such_message(app, cast, make, stranger, route):
     message = make.message(cast.ann)
     browser = getattr(cast, stranger).browser()
     method, path = route.split()
@@ -156,7 +156,7 @@ def test_the_team_is_sent_to_a_child_s_page_first(cast):
     assert "Find the child first" in page(cast.olu.browser(), "/messages/write")
 
 
-def test_a_child_with_nobody_linked(cast, make):
+def test_a_child_with_no_one_linked(cast, make):
     assert "you cannot send a message" in page(
         cast.olu.browser(), f"/messages/write?child_id={make.child().id}"
     )
@@ -182,7 +182,7 @@ def test_a_child_that_is_not_there(cast, number):
     page(cast.ann.browser(), f"/messages/write?child_id={number}", status)
 
 
-def test_nobody_writes_about_a_child_they_may_not_see(cast, make):
+def test_no_one_writes_about_a_child_they_may_not_see(cast, make):
     child = make.child()
 
     assert cast.ann.browser().get(f"/messages/write?child_id={child.id}").status_code == 404

@@ -46,7 +46,7 @@ def test_b6_an_empty_last_name_needs_the_tick_and_the_tick_an_empty_last_name(ap
         ("not_known", "I do not know the postcode"),
     ],
 )
-def test_b6_a_reason_stands_in_for_postcode_and_address(app, cast, context, reason, words):
+def test_b6_a_reason_replaces_postcode_and_address(app, cast, context, reason, words):
     assert add(app, cast.sana, postcode_missing_reason=reason, **NO_POSTCODE).status_code == 302
 
     child = only_child(context)

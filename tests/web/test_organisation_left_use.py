@@ -17,7 +17,7 @@ def edit(cast, organisation, **changes):
     return post_with_token(browser, cast.ines.app, f"/organisations/edit/{organisation.id}", fields | changes)
 
 
-def test_a8_the_sen_team_is_told_of_the_work_of_an_organisation_no_longer_in_use(cast, make, context):
+def test_a8_the_sen_team_is_notified_of_the_work_of_an_organisation_no_longer_in_use(cast, make, context):
     school = make.organisation()
     child = make.child()
     make.link(child, cast.sana, organisation_id=school.id)

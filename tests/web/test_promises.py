@@ -56,7 +56,7 @@ def test_c5_the_family_and_the_school_get_the_message_that_the_page_names(
     assert len(messages_to(context, getattr(cast, who))) == 1
 
 
-def test_c5_nobody_told_is_said(cast, child, make, press, context):
+def test_c5_the_page_says_when_no_one_was_notified(cast, child, make, press, context):
     form = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     close(context, cast.sana, cast.tom)
     text = press(f"/requests/{form.id}/decide", {"decision": "agree", "reason": "Because."})
@@ -64,7 +64,7 @@ def test_c5_nobody_told_is_said(cast, child, make, press, context):
 
 
 @pytest.mark.parametrize("state", [FormState.assessing, FormState.accepted])
-def test_c5_asking_a_queue_without_people_says_that_no_one_was_told(cast, child, make, press, state):
+def test_c5_asking_a_queue_without_people_says_that_no_one_was_notified(cast, child, make, press, state):
     make.request(child, cast.sana, state)
     body = make.organisation(name="Empty clinic", kind=cast.hana.principal.profession)
     data = {
@@ -80,7 +80,7 @@ def test_c5_asking_a_queue_without_people_says_that_no_one_was_told(cast, child,
     assert "We have told" not in text
 
 
-def test_c5_pressing_twice_does_not_say_that_no_one_was_told(cast, child, make, press):
+def test_c5_pressing_twice_does_not_say_that_no_one_was_notified(cast, child, make, press):
     make.request(child, cast.sana, FormState.assessing)
     data = {
         "form": "advice_education",

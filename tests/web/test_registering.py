@@ -142,7 +142,7 @@ def test_b9_a_personal_address_never_opens_a_listed_organisation(
     assert pupil.sets_up().location == "/register/waiting"
 
 
-def test_whoever_is_not_known_is_told_to_wait_and_cannot_log_in(
+def test_an_unknown_applicant_waits_and_cannot_log_in(
     app: Flask, context: AppContext, mailbox: Mailbox
 ) -> None:
     newcomer = Newcomer(app, mailbox, "nadia@unknown.sch.example")
@@ -185,11 +185,11 @@ def test_these_pages_ask_the_database_little(
         event.remove(context.database.engine, "before_cursor_execute", note)
 
 
-def test_somebody_logged_in_who_comes_to_register_is_taken_home(cast: Cast) -> None:
+def test_a_person_logged_in_who_comes_to_register_is_taken_home(cast: Cast) -> None:
     assert cast.ann.browser().get("/register/").location == "/"
 
 
-def test_nothing_of_this_logs_anybody_in(context: AppContext, nadia: Newcomer) -> None:
+def test_nothing_of_this_logs_anyone_in(context: AppContext, nadia: Newcomer) -> None:
     nadia.registers()
     nadia.sets_up()
 

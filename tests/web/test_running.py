@@ -143,7 +143,7 @@ def test_a_code_and_a_link_that_died_cannot_be_sent_again(app, context, cast, cl
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "pat", "olu", "mary"])
-def test_nobody_else_gets_there(app, context, cast, who):
+def test_no_one_else_gets_there(app, context, cast, who):
     number = give_up(context)
     browser = getattr(cast, who).browser()
 
@@ -179,6 +179,6 @@ def test_every_mail_and_lane_has_its_words():
         ("", "could not be sent"),
     ],
 )
-def test_reasons_are_told_in_words(app, reason, words):
+def test_reasons_are_shown_in_words(app, reason, words):
     with app.test_request_context():
         assert words in reason_words(reason)

@@ -22,7 +22,7 @@ def order(page, *names):
     return sorted(names, key=page.html.index)
 
 
-def test_the_list_shows_my_children_and_nobody_elses(cast, make):
+def test_the_list_shows_only_my_children(cast, make):
     make.child(linked=(cast.ann,), forenames="Amina", surname="Shah", date_of_birth=date(2017, 3, 14))
     make.child(linked=(cast.bob,), forenames="Zofia", surname="Nowak")
     page = area(cast.ann)
@@ -50,7 +50,7 @@ def test_a_request_not_sent_yet_has_no_date_and_says_why(cast, make):
     assert "Not sent yet" in area(cast.sana).main
 
 
-def test_what_is_due_first_stands_on_top_and_lateness_is_said(cast, make, clock):
+def test_what_is_due_first_is_on_top_and_lateness_is_shown(cast, make, clock):
     today = clock.today()
     for surname, days in (("Later", 20), ("Overdue", -2), ("Soon", 5)):
         make.advice(
@@ -112,7 +112,7 @@ def test_a_search_never_reaches_beyond_ones_own_children(app, cast, make, typed)
     assert "Amina" not in page.main
 
 
-def test_what_is_searched_for_never_stands_in_an_address(cast):
+def test_a_search_term_is_never_in_an_address(cast):
     page = area(cast.ann)
     assert '<form class="portal-filter" method="post"' in page.html
 
@@ -157,7 +157,7 @@ def test_the_send_area_is_for_professionals(cast, who):
     assert getattr(cast, who).browser().get("/send/").status_code == 403
 
 
-def test_nobody_takes_up_by_following_a_link(cast, make):
+def test_no_one_takes_up_by_following_a_link(cast, make):
     link = make.queue(make.child(), cast.hana)
     assert cast.hana.browser().get(f"/involvement/{link.id}/take-up").status_code == 405
     assert cast.hana.browser().post(f"/involvement/{link.id}/take-up").status_code == 400
@@ -183,7 +183,7 @@ def test_stepping_back_asks_first_and_then_closes_the_child(app, cast, make):
     assert cast.ann.browser().get(f"/children/{child.id}").status_code == 404
 
 
-def test_i_cannot_step_back_for_somebody_else(cast, make):
+def test_i_cannot_step_back_for_another_person(cast, make):
     child = make.child(linked=(cast.sana,))
     link = make.link(child, cast.ann)
     assert cast.sana.browser().get(f"/involvement/{link.id}/step-back").status_code == 403
@@ -210,7 +210,7 @@ def test_a_colleague_is_brought_in_from_the_people_page(app, cast, make):
 
 
 @pytest.mark.parametrize("odd", ["", "x", "-1", "99999999999999999999"])
-def test_bringing_in_nobody_says_so(app, cast, make, odd):
+def test_bringing_in_no_one_says_so(app, cast, make, odd):
     child = make.child(linked=(cast.sana,))
     answer = post_with_token(
         cast.sana.browser(),

@@ -75,7 +75,7 @@ def test_a_row_says_who_did_what_when_and_from_where(context, cast, clock):
     assert (second["event"], second["child_id"], second["facts"]) == ("ChildAdded", 7, {})
 
 
-def test_somebody_who_just_proved_who_they_are_is_the_one_who_did_it(context, cast):
+def test_a_person_who_just_proved_who_they_are_is_the_actor(context, cast):
     with unit_of_work(context, None) as work:
         work.record(LoggedIn(person_id=cast.ann.id))
 
@@ -148,7 +148,7 @@ def test_a_line_taken_out_of_the_middle_is_found(context, cast):
     assert check(context).first_bad_id == fourth
 
 
-def test_a_cut_tail_is_found_by_the_head_that_was_kept_elsewhere(context, cast, clock, tmp_path):
+def test_a_cut_tail_is_found_by_the_head_stored_elsewhere(context, cast, clock, tmp_path):
     open_child(cast.ann, times=5)
     with context.database.open() as session:
         head = keep_head(session, tmp_path, clock.now())
@@ -161,7 +161,7 @@ def test_a_cut_tail_is_found_by_the_head_that_was_kept_elsewhere(context, cast, 
     assert (verdict.ok, verdict.missing_heads) == (False, (head,))
 
 
-def test_heads_are_kept_for_nobody_else_and_each_once(context, cast, clock, tmp_path):
+def test_heads_are_readable_by_the_owner_only_and_stored_once_each(context, cast, clock, tmp_path):
     seals = []
     for _ in range(2):
         open_child(cast.ann)

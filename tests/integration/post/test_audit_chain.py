@@ -121,7 +121,7 @@ def test_after_the_key_was_changed_twice_every_line_is_checked_with_the_key_of_i
     assert (verdict.ok, verdict.rows, verdict.by_older_keys) == (True, 10, 8)
 
 
-def test_a_key_that_is_no_longer_told_leaves_its_lines_unchecked_and_says_so(context, cast, three, with_keys):
+def test_a_key_no_longer_configured_leaves_its_lines_unchecked_and_says_so(context, cast, three, with_keys):
     now = with_keys(NEWER, *context.settings.audit_keys)
     sealed_by(now, cast.ann)
 
@@ -143,7 +143,7 @@ def test_a_line_sealed_with_an_older_key_after_a_newer_one_is_found(context, cas
     assert (verdict.ok, verdict.first_bad_id, verdict.out_of_time) == (False, forged, True)
 
 
-def test_a_line_of_the_old_keys_time_that_is_written_anew_with_it_is_found(context, cast, three, with_keys):
+def test_a_line_of_the_old_keys_time_that_is_rewritten_with_it_is_found(context, cast, three, with_keys):
     """The first line that the newer key sealed seals all that stands before it."""
     now = with_keys(NEWER, *context.settings.audit_keys)
     after = sealed_by(now, cast.ann)
@@ -152,7 +152,7 @@ def test_a_line_of_the_old_keys_time_that_is_written_anew_with_it_is_found(conte
     assert check(now).first_bad_id == after
 
 
-def test_a_tail_that_was_cut_and_written_anew_is_found(context, cast, clock, tmp_path, three):
+def test_a_tail_that_was_cut_and_rewritten_is_found(context, cast, clock, tmp_path, three):
     """With the key and the database, but not what was kept outside, somebody could leave a whole chain behind."""
     with context.database.open() as session:
         head = keep_head(session, tmp_path, clock.now())

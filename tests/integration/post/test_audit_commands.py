@@ -30,7 +30,7 @@ def something_happens(cast) -> None:
         work.record(ChildViewed(child_id=1))
 
 
-def test_a_whole_audit_is_said_to_be_whole(app, cast, context):
+def test_a_whole_audit_is_reported_as_whole(app, cast, context):
     something_happens(cast)
     head = rows(context)[-1]["seal"]
 
@@ -43,7 +43,7 @@ def test_a_whole_audit_is_said_to_be_whole(app, cast, context):
     assert "The audit is whole." in output
 
 
-def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, context):
+def test_a_cut_tail_is_noticed_by_the_head_stored_in_the_data_folder(app, cast, context):
     something_happens(cast)
     something_happens(cast)
     run(app, "audit-head")
@@ -55,7 +55,7 @@ def test_a_cut_tail_is_noticed_by_the_head_kept_in_the_data_folder(app, cast, co
     assert "CUT" in output
 
 
-def test_a_cut_tail_is_noticed_by_a_head_somebody_wrote_down(app, cast, context):
+def test_a_cut_tail_is_noticed_by_a_head_that_was_written_down(app, cast, context):
     something_happens(cast)
     something_happens(cast)
     head = rows(context)[-1]["seal"]
@@ -90,7 +90,7 @@ def test_after_a_change_of_the_key_it_tells_how_many_rows_are_of_the_older_ones_
     assert "Rows: 2" in output and "Rows sealed by keys in AUDIT_KEY_FALLBACKS: 1" in output
 
 
-def test_a_host_that_still_seals_with_the_older_key_is_told_of(app, cast, context, monkeypatch):
+def test_a_host_that_still_seals_with_the_older_key_is_reported(app, cast, context, monkeypatch):
     older = context.settings.audit_keys
     use_audit_keys(monkeypatch, app, "a newer key", *older)
     something_happens(cast)

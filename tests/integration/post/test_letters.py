@@ -109,7 +109,7 @@ def test_a_subject_names_no_child(letter):
 # --- who is told ----------------------------------------------------------------------------------
 
 
-def test_a_person_who_is_linked_is_told(context, cast, make):
+def test_a_person_who_is_linked_is_notified(context, cast, make):
     child = make.child()
     link = make.link(child, cast.ann)
 
@@ -118,7 +118,7 @@ def test_a_person_who_is_linked_is_told(context, cast, make):
     assert notified(context) == {cast.ann.id: ["child_linked"]}
 
 
-def test_everybody_in_the_organisation_is_told_of_its_queue(context, cast, make):
+def test_everyone_in_the_organisation_is_notified_of_its_queue(context, cast, make):
     child = make.child()
     link = make.queue(child, cast.hana)
 
@@ -127,7 +127,7 @@ def test_everybody_in_the_organisation_is_told_of_its_queue(context, cast, make)
     assert notified(context) == {cast.hana.id: ["child_linked"], cast.idris.id: ["child_linked"]}
 
 
-def test_nobody_is_told_of_their_own_doing(context, cast, make):
+def test_no_one_is_notified_of_their_own_action(context, cast, make):
     child = make.child()
     link = make.link(child, cast.sana)
 
@@ -136,7 +136,7 @@ def test_nobody_is_told_of_their_own_doing(context, cast, make):
     assert notified(context) == {}
 
 
-def test_a_colleague_brought_in_is_told(context, cast, make):
+def test_a_colleague_brought_in_is_notified(context, cast, make):
     child = make.child(linked=(cast.sana,))
     link = make.link(child, cast.tom)
 
@@ -155,7 +155,7 @@ TO_THE_TEAM = [
 
 
 @pytest.mark.parametrize(("event", "letter"), TO_THE_TEAM, ids=lambda held: getattr(held, "__name__", ""))
-def test_the_team_is_told_in_its_shared_inbox(context, cast, make, event, letter):
+def test_the_team_is_notified_in_its_shared_inbox(context, cast, make, event, letter):
     child = make.child(linked=(cast.sana,))
     form = make.request(child, cast.sana)
 
@@ -182,7 +182,7 @@ TO_THE_AUTHORS = [
 
 
 @pytest.mark.parametrize(("event", "letter"), TO_THE_AUTHORS, ids=lambda held: getattr(held, "__name__", ""))
-def test_the_author_and_linked_colleagues_are_told_and_nobody_else(context, cast, make, event, letter):
+def test_the_author_and_linked_colleagues_are_notified_and_no_one_else(context, cast, make, event, letter):
     child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
     form = make.request(child, cast.sana, state=FormState.submitted)
 
@@ -191,7 +191,7 @@ def test_the_author_and_linked_colleagues_are_told_and_nobody_else(context, cast
     assert notified(context) == {cast.sana.id: [letter], cast.tom.id: [letter]}
 
 
-def test_advice_asked_of_an_organisation_is_told_to_all_of_it(context, cast, make):
+def test_advice_asked_of_an_organisation_notifies_all_of_it(context, cast, make):
     child = make.child()
     make.queue(child, cast.hana)
     form = make.advice(child, cast.hana, author_id=None)
@@ -201,7 +201,7 @@ def test_advice_asked_of_an_organisation_is_told_to_all_of_it(context, cast, mak
     assert notified(context) == {cast.hana.id: ["advice_asked"], cast.idris.id: ["advice_asked"]}
 
 
-def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(context, cast, make):
+def test_sharing_notifies_those_who_can_now_read_and_not_the_authors(context, cast, make):
     child = make.child(linked=(cast.sana, cast.tom, cast.ann, cast.pat))
     form = make.advice(child, cast.ann, state=FormState.accepted)
     make.share(form)
@@ -211,7 +211,7 @@ def test_sharing_is_told_to_those_who_can_now_read_and_not_to_the_authors(contex
     assert notified(context) == {cast.sana.id: ["form_shared"], cast.tom.id: ["form_shared"]}
 
 
-def test_the_lens_has_the_last_word(context, cast, make):
+def test_the_row_filter_decides_who_is_notified(context, cast, make):
     """The event says that parents may read it, yet the form does not: no parent hears of it."""
     child = make.child(linked=(cast.ann, cast.pat))
     form = make.advice(child, cast.ann, state=FormState.accepted)
@@ -222,7 +222,7 @@ def test_the_lens_has_the_last_word(context, cast, make):
     assert notified(context) == {}
 
 
-def test_somebody_no_longer_linked_hears_nothing(context, cast, make, clock):
+def test_a_person_no_longer_linked_is_not_notified(context, cast, make, clock):
     child = make.child(linked=(cast.tom,))
     make.link(child, cast.sana, ended_at=clock.now())
     form = make.request(child, cast.sana, state=FormState.submitted)
@@ -232,7 +232,7 @@ def test_somebody_no_longer_linked_hears_nothing(context, cast, make, clock):
     assert notified(context) == {cast.tom.id: ["request_returned"]}
 
 
-def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_cannot_see_it(
+def test_a_possible_duplicate_notifies_the_team_only_and_the_person_adding_cannot_see_it(
     context, cast, make
 ):
     child, other = make.child(linked=(cast.sana,)), make.child()
@@ -246,7 +246,7 @@ def test_a_possible_duplicate_is_told_to_the_team_only_and_the_person_adding_can
         assert len(work.session.scalars(sa.select(Message)).all()) == 1
 
 
-def test_a_waiting_registration_is_told_to_the_team(context):
+def test_a_waiting_registration_notifies_the_team(context):
     with unit_of_work(context, None) as work:
         work.record(RegistrationWaiting(registration_id=5))
 
@@ -306,7 +306,7 @@ def test_the_team_s_own_address_gets_one_mail(context, cast, make, mailbox):
     ],
     ids=lambda held: getattr(held, "__name__", ""),
 )
-def test_the_owner_of_an_account_is_told_what_happened_to_it(context, cast, mailbox, event, subject):
+def test_the_owner_of_an_account_is_notified_of_what_happened_to_it(context, cast, mailbox, event, subject):
     with unit_of_work(context, None) as work:
         work.record(event(person_id=cast.ann.id))
 
@@ -330,7 +330,7 @@ def test_mail_is_written_in_the_language_the_reader_chose(context, cast, make):
         assert connection.execute(sa.select(OutboxMail.__table__.c.locale)).scalars().all() == ["pl"]
 
 
-def test_somebody_whose_account_is_closed_is_told_nothing(context, cast, make):
+def test_a_person_whose_account_is_closed_is_not_notified(context, cast, make):
     from app.models import Person
     from tests.cast import everything
 

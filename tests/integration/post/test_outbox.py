@@ -142,7 +142,7 @@ def test_a_mail_that_does_not_go_is_tried_again_later_and_later_and_then_given_u
     assert context.notification_service.deliver_due() == 0
 
 
-def test_a_code_nobody_can_use_any_more_is_not_kept(context, clock):
+def test_a_code_no_one_can_use_any_more_is_not_stored(context, clock):
     write(context, "code", facts=CODE, lane=CODE_LANE, to="a@b.example\nBcc: x@b.example")
     for _attempt in range(10):
         context.notification_service.deliver_due()
@@ -153,7 +153,7 @@ def test_a_code_nobody_can_use_any_more_is_not_kept(context, clock):
     assert row["sealed_facts"] is None
 
 
-def test_a_mail_told_too_much_or_too_little_is_refused_at_once(context):
+def test_a_mail_with_too_many_or_too_few_facts_is_refused_at_once(context):
     with pytest.raises(WrongFacts):
         write(context, "code", facts={"code": "123456"})
     with pytest.raises(WrongFacts):
@@ -192,7 +192,7 @@ def test_every_mail_can_be_written_in_every_language(context: AppContext, mailbo
         assert context.notification_service.settings.public_base_url + "/open/abc" in text_of(mail)
 
 
-def test_no_mail_template_stands_unused():
+def test_no_mail_template_is_unused():
     from app.core.mail.rendering import EMAILS
 
     assert {folder.name for folder in EMAILS.iterdir() if folder.is_dir()} == set(MAILS)

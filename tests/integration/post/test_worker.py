@@ -213,7 +213,7 @@ def test_a_code_leaves_with_the_page_and_needs_no_worker(plant):
     plant.until(lambda: len(plant.mailboxes.ids) == 1, 5)
 
 
-def test_the_bell_wakes_a_worker_that_looks_only_once_an_hour(plant):
+def test_the_queue_wakes_a_worker_that_looks_only_once_an_hour(plant):
     plant.worker(glance=3600)
     plant.until(lambda: "is at work" in (plant.folder / "worker.log").read_text())
     time.sleep(1)  # its first look is over
@@ -234,7 +234,7 @@ def test_mail_goes_out_though_the_queue_was_wiped(plant):
     plant.until(lambda: len(plant.mailboxes.ids) == 20, 20)
 
 
-def test_a_queue_nobody_can_reach_does_not_stop_the_page(plant, tmp_path):
+def test_an_unreachable_queue_does_not_stop_the_page(plant, tmp_path):
     settings = settings_for(tmp_path, plant.database.url, REDIS_URL="redis://127.0.0.1:1/0", **plant.given)
     context = open_app_context(settings)
     numbers = plant.write(3)
@@ -247,7 +247,7 @@ def test_a_queue_nobody_can_reach_does_not_stop_the_page(plant, tmp_path):
     context.database.engine.dispose()
 
 
-def test_what_somebody_else_put_on_the_queue_is_not_run(plant):
+def test_a_task_from_another_program_is_not_run(plant):
     """Whoever can write to the queue can still not make the worker do anything."""
     import pickle
 

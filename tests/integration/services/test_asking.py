@@ -47,7 +47,7 @@ def test_asking_a_psychologist_links_her_and_gives_her_six_weeks(cast, assessed)
         work.get(Advice, advice.id)
 
 
-def test_somebody_already_linked_is_not_linked_again(cast, assessed):
+def test_a_person_already_linked_is_not_linked_again(cast, assessed):
     child = assessed((cast.ann,))
     with cast.olu.works() as work:
         advice_requests.ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id)

@@ -52,7 +52,7 @@ def test_everything_comes_back_in_an_empty_place(context, elsewhere, report, eit
     assert taken.manifest.counts["child"] == 1
 
 
-def test_a_backup_is_for_nobody_elses_eyes(context, report, either):
+def test_a_backup_is_readable_by_its_owner_only(context, report, either):
     take_backup(context, either)
 
     found = [either, *either.rglob("*")]
@@ -148,7 +148,7 @@ def test_a_backup_of_another_kind_or_version_is_refused(context, elsewhere, tmp_
         restore_backup(elsewhere, tmp_path / "backup")
 
 
-def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_told(context, elsewhere, report, target):
+def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_reported(context, elsewhere, report, target):
     store_of(context).remove(report.storage_key)
 
     taken = take_backup(context, target)
@@ -158,7 +158,7 @@ def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_told(contex
     assert (done.wrong, done.manifest.missing) == ([], (report.id,))
 
 
-def test_a_file_that_changed_on_the_disk_is_told(context, elsewhere, report, target):
+def test_a_file_that_changed_on_the_disk_is_reported(context, elsewhere, report, target):
     store_of(context).path(report.storage_key).write_bytes(b"rot")
 
     assert take_backup(context, target).damaged == (report.id,)
@@ -227,7 +227,7 @@ def test_the_commands_say_what_they_did_and_which_keys_to_keep(context, elsewher
     assert code == 1 and wrong.startswith("Nothing was done.") and "empty place" in wrong
 
 
-def test_a_restore_that_breaks_off_says_what_stands_there_now_and_how_to_try_again(
+def test_a_restore_that_breaks_off_says_what_was_restored_and_how_to_try_again(
     context, elsewhere, report, target
 ):
     with context.database.open() as session:
@@ -262,7 +262,7 @@ def test_a_restore_that_breaks_off_before_it_wrote_anything_does_not_speak_of_ha
         assert sa.inspect(connection).get_table_names() == []
 
 
-def test_a_missing_backup_and_a_missing_folder_are_said(elsewhere, context, tmp_path):
+def test_a_missing_backup_and_a_missing_folder_are_reported(elsewhere, context, tmp_path):
     assert "neither a folder nor a .tar file" in run(elsewhere, "restore", str(tmp_path / "none"))[2]
     assert "There is no folder" in run(context, "backup", str(tmp_path / "no" / "backup"))[2]
 

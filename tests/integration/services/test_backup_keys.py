@@ -43,7 +43,7 @@ def test_another_key_is_named_before_anything_is_written(context, elsewhere, rep
     assert store_of(elsewhere).is_empty()
 
 
-def test_a_backup_from_before_the_audits_key_was_changed_comes_back_with_the_older_key_told(
+def test_a_backup_from_before_the_audits_key_was_changed_comes_back_with_the_older_key_configured(
     context, elsewhere, report, target
 ):
     take_backup(context, target)

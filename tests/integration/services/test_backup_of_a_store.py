@@ -121,7 +121,7 @@ def test_nothing_is_restored_into_a_bucket_that_holds_anything(here, there, serv
     assert list(server.lying_in(bucket).values()) == [b"Somebody's."]
 
 
-def test_a_file_gone_from_the_store_and_one_that_changed_there_are_told(
+def test_a_file_gone_from_the_store_and_one_that_changed_there_are_reported(
     here, there, server, reports, tmp_path
 ):
     client = server.client()
@@ -136,7 +136,7 @@ def test_a_file_gone_from_the_store_and_one_that_changed_there_are_told(
     assert done.damaged == (reports[1].id,)
 
 
-def test_a_store_that_is_not_there_is_said_and_leaves_no_half_a_backup(here, reports, tmp_path):
+def test_a_store_that_is_not_there_is_reported_and_leaves_no_half_a_backup(here, reports, tmp_path):
     nowhere = dataclasses.replace(here.settings.s3, bucket="not-there")
     lost = dataclasses.replace(here, settings=dataclasses.replace(here.settings, s3=nowhere))
 
@@ -146,7 +146,7 @@ def test_a_store_that_is_not_there_is_said_and_leaves_no_half_a_backup(here, rep
     assert list(tmp_path.glob("backup*")) == []
 
 
-def test_a_bucket_that_is_not_there_is_said_before_anything_is_restored(here, there, reports, tmp_path):
+def test_a_bucket_that_is_not_there_is_reported_before_anything_is_restored(here, there, reports, tmp_path):
     take_backup(here, tmp_path / "backup")
     nowhere = dataclasses.replace(there.settings.s3, bucket="not-there")
     lost = dataclasses.replace(there, settings=dataclasses.replace(there.settings, s3=nowhere))

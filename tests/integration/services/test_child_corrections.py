@@ -144,7 +144,7 @@ def test_b2_not_while_the_sen_team_knows_the_child_from_another_form(cast, added
 
 
 @pytest.mark.parametrize("who", ["rhys", "ann", "pat", "ines"])
-def test_b2_nobody_else_corrects(cast, added, who):
+def test_b2_no_one_else_corrects(cast, added, who):
     with pytest.raises((NotFound, Forbidden)):
         correct(getattr(cast, who), added, surname="Shaw")
 

@@ -61,7 +61,7 @@ def test_only_education_adds_children(cast, who, context):
         assert work.session.scalar(select(func.count()).select_from(Child)) == 0
 
 
-def test_every_fault_is_named_at_once_and_nothing_is_kept(cast, context):
+def test_every_fault_is_named_at_once_and_nothing_is_stored(cast, context):
     wrong = NewChild(
         forenames=" ",
         surname="",
@@ -106,14 +106,14 @@ def test_each_rule_says_what_to_do(changes, field, words):
     assert words in faults[0].text
 
 
-def test_a_reason_stands_in_for_the_upn(cast):
+def test_a_reason_replaces_the_upn(cast):
     _, child_id, _ = add(cast.sana, replace(TYPED, upn="", upn_missing_reason="UN8", nhs_number=""))
     with cast.sana.works() as work:
         child = work.get(Child, child_id)
     assert (child.upn, child.upn_missing_reason, child.nhs_number) == (None, "UN8", None)
 
 
-def test_a_likely_duplicate_is_told_to_the_team_and_hidden_from_who_added(cast, make):
+def test_a_likely_duplicate_notifies_the_team_and_is_hidden_from_who_added(cast, make):
     known = make.child(linked=(cast.rhys,), surname="O'Shah", forenames="Amina Noor")
 
     _, child_id, events = add(cast.sana)
@@ -178,7 +178,7 @@ def test_one_child_everything_moves_to_the_older_record(cast, make, pair, contex
         assert sorted(work.session.scalars(open_links)) == sorted([cast.rhys.id, cast.ann.id, cast.sana.id])
 
 
-def test_a_merged_record_is_seen_by_nobody_and_the_kept_one_by_all_who_were_linked(cast, pair):
+def test_a_merged_record_is_seen_by_no_one_and_the_remaining_one_by_all_who_were_linked(cast, pair):
     older, newer = pair
     with cast.olu.works() as work:
         duplicates.same_child(work, newer.id)

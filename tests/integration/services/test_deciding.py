@@ -99,7 +99,7 @@ def correct(actor, form_id, assess, **given):
         )
 
 
-def test_b12_a_decision_is_corrected_and_both_are_kept(cast, accepted):
+def test_b12_a_decision_is_corrected_and_both_are_stored(cast, accepted):
     with cast.olu.works() as work:
         agree_to_assess(work, accepted.id, "Wrong box.")
     request = correct(cast.mary, accepted.id, False)
@@ -151,7 +151,7 @@ def test_b12_a_request_that_is_not_decided_has_nothing_to_correct(cast, accepted
         correct(cast.olu, accepted.id, True)
 
 
-def test_b12_c5_the_family_and_the_authors_are_told_of_a_decision_and_of_its_correction(cast, make, context):
+def test_b12_c5_the_family_and_the_authors_are_notified_of_a_decision_and_of_its_correction(cast, make, context):
     child = make.child(linked=(cast.sana, cast.pat))
     request = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     with cast.olu.works() as work:

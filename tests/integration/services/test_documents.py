@@ -45,7 +45,7 @@ def on_disk(context) -> list[Path]:
     return [path for path in documents.store_of(context).folder.rglob("*") if path.is_file()]
 
 
-def test_a_file_is_kept_privately_under_a_name_of_our_own(context, cast, request_form):
+def test_a_file_is_stored_privately_under_a_name_of_our_own(context, cast, request_form):
     before = set(on_disk(context))
 
     document = attach(cast.sana, request_form.id, "Amina's map.pdf")
@@ -136,7 +136,7 @@ def test_there_is_a_limit_to_a_questions_files(cast, request_form, monkeypatch):
         attach(cast.sana, request_form.id)
 
 
-def test_a_file_for_which_there_is_no_room_is_not_kept(context, cast, request_form, monkeypatch):
+def test_a_file_for_which_there_is_no_room_is_not_stored(context, cast, request_form, monkeypatch):
     monkeypatch.setattr(attachments, "MOST_FILES", 1)
     attach(cast.sana, request_form.id)
     before = set(on_disk(context))
@@ -154,7 +154,7 @@ def test_a_file_for_which_there_is_no_room_is_not_kept(context, cast, request_fo
     assert set(on_disk(context)) == before, "one that came too late is taken away again"
 
 
-def test_a_file_stays_where_nobody_knows_whether_it_was_entered(context):
+def test_a_file_stays_where_no_one_knows_whether_it_was_entered(context):
     """The database was cut off at its COMMIT: a row may be there, and must not be without its file."""
     before = set(on_disk(context))
     with pytest.raises(ConnectionError), documents.received(context, "b.pdf", io.BytesIO(PDF)):
@@ -191,7 +191,7 @@ def opens(actor, document_id: int) -> bool:
 
 
 @pytest.mark.parametrize("now", [b"", PDF[:-1], PDF + b"x", b"another child's report"])
-def test_a_file_that_is_not_what_was_sent_is_given_to_nobody(context, cast, request_form, caplog, now):
+def test_a_file_that_is_not_what_was_sent_is_never_downloaded(context, cast, request_form, caplog, now):
     document = attach(cast.sana, request_form.id)
     documents.store_of(context).path(document.storage_key).write_bytes(now)
 
@@ -300,7 +300,7 @@ def test_without_an_address_no_scanner_is_asked():
     assert isinstance(scanner_at("127.0.0.1:3310"), Clamd)
 
 
-def test_what_the_scanner_finds_is_not_kept(context):
+def test_what_the_scanner_finds_is_not_stored(context):
     before = set(on_disk(context))
 
     with ClamdOnTheLine() as clamd, pytest.raises(UploadError):
@@ -309,7 +309,7 @@ def test_what_the_scanner_finds_is_not_kept(context):
     assert set(on_disk(context)) == before
 
 
-def test_while_the_scanner_is_down_a_file_waits_and_nobody_opens_it(context, cast, request_form):
+def test_while_the_scanner_is_down_a_file_waits_and_no_one_opens_it(context, cast, request_form):
     received = documents.receive(at_scanner(context, "127.0.0.1:1"), "map.pdf", io.BytesIO(PDF))
     with cast.sana.works() as work:
         document = attachments.attach(work, load_form_for_update(work, request_form.id), *FILES, received)
@@ -344,7 +344,7 @@ def test_a_file_that_is_gone_keeps_no_other_waiting_for_the_scanner(context, cas
     assert f"document {waiting[0].id} " not in caplog.text, "nobody wants it"
 
 
-def test_a_waiting_file_that_turns_out_sick_goes(context, cast, request_form):
+def test_a_waiting_file_with_a_virus_is_deleted(context, cast, request_form):
     received = documents.receive(at_scanner(context, "127.0.0.1:1"), "a.txt", io.BytesIO(b"a virus"))
     with cast.sana.works() as work:
         document = attachments.attach(work, load_form_for_update(work, request_form.id), *FILES, received)

@@ -87,14 +87,14 @@ def test_a_colleague_of_the_same_school_goes_on_with_the_draft(cast, make):
 
 
 @pytest.mark.parametrize("stranger", ["bob", "rhys", "hana", "tom", "pat", "ines"])
-def test_somebody_not_linked_finds_no_such_form(cast, make, stranger):
+def test_a_person_not_linked_finds_no_such_form(cast, make, stranger):
     request = make.request(make.child(linked=(cast.sana,)), cast.sana)
 
     with pytest.raises(NotFound), getattr(cast, stranger).works() as work:
         load_form_for_update(work, request.id)
 
 
-def test_the_sen_team_may_not_write_somebody_elses_form(cast, make):
+def test_the_sen_team_may_not_write_another_persons_form(cast, make):
     request = make.request(make.child(linked=(cast.sana,)), cast.sana)
 
     with pytest.raises(Forbidden), cast.olu.works() as work:
@@ -215,14 +215,14 @@ def test_a_third_save_during_the_choice_is_not_overwritten_either(cast, shared):
     assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's second"
 
 
-def test_nobody_settles_what_a_colleague_set_aside(cast, shared):
+def test_only_its_author_settles_a_conflict(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with pytest.raises(NotFound), cast.tom.works() as work:
         conflicts.compare(work, load_form(work, shared), "views")
 
 
-def test_rows_of_both_can_be_kept(cast, make):
+def test_rows_of_both_can_be_stored(cast, make):
     request = make.request(make.child(linked=(cast.sana, cast.tom)), cast.sana)
     row = {"professional_name": ""}
     with cast.sana.works() as work:
@@ -250,7 +250,7 @@ def saved_texts(context, question: str) -> set[str]:
     return set(now + before)
 
 
-def test_the_last_twenty_texts_are_kept(context, cast, make):
+def test_the_last_twenty_texts_are_stored(context, cast, make):
     advice = make.advice(make.child(linked=(cast.ann,)), cast.ann)
 
     for number in range(45):
@@ -330,7 +330,7 @@ def test_the_family_takes_its_permissions_back(context, cast, make):
     assert state_of(context, consent.id) is FormState.withdrawn
 
 
-def test_a2_its_giver_fills_in_a_consent_and_nobody_else(cast, make):
+def test_a2_only_its_giver_fills_in_a_consent(cast, make):
     child = make.child(linked=(cast.pat, cast.ann, cast.quinn))
     consent = make.consent(child, cast.pat)
 
@@ -367,7 +367,7 @@ def alone(cast, make):
 
 
 @pytest.mark.parametrize("version", [0, 1])
-def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_kept(context, cast, alone, version):
+def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_stored(context, cast, alone, version):
     with cast.sana.works() as work:
         assert save(work, alone, "views", {"child_views": "Second window"}, version) == 3
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Second window"

@@ -34,7 +34,7 @@ def sees(actor, child):
         return False
 
 
-def test_a9_closing_an_account_hands_every_link_and_form_to_the_queue(cast, make, context):
+def test_a9_closing_an_account_moves_every_link_and_form_to_the_queue(cast, make, context):
     child, other = make.child(), make.child()
     for each in (child, other):
         make.link(each, cast.ann)
@@ -89,7 +89,7 @@ def test_a9_a_child_with_a_colleague_stays_with_the_colleague(cast, make, contex
         assert (form.author_id, workflow_roles_of(work, form)) == (None, {WorkflowRole.author})
 
 
-def test_a9_losing_the_role_hands_over_as_closing_does(cast, make, context):
+def test_a9_losing_the_role_moves_work_as_closing_does(cast, make, context):
     child = make.child(linked=(cast.ann,))
 
     with cast.ines.works() as work:
@@ -99,7 +99,7 @@ def test_a9_losing_the_role_hands_over_as_closing_does(cast, make, context):
     assert "work_handed_over" in messages_to(context, cast.bob.id)
 
 
-def test_a9_changing_roles_without_leaving_the_profession_hands_over_nothing(cast, make, context):
+def test_a9_changing_roles_without_leaving_the_profession_moves_no_work(cast, make, context):
     child = make.child(linked=(cast.ann,))
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.ann.id, [Role.professional])
@@ -131,7 +131,7 @@ def parts_in_child(work, child):
     return links.open_link_of(work, child.id, work.me.user_id) is not None
 
 
-def test_a9_the_sen_team_is_told_where_there_is_no_queue_to_go_to(cast, make, context):
+def test_a9_the_sen_team_is_notified_where_there_is_no_queue_to_go_to(cast, make, context):
     child = make.child(linked=(cast.ann,))
     queue = make.queue(child, cast.ann)
     with cast.olu.works() as work:

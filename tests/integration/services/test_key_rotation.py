@@ -108,7 +108,7 @@ def test_after_key_rotation_the_older_key_is_not_needed(keyed, changed, cast, br
     )
 
 
-def test_everything_that_is_kept_sealed_is_resealed():
+def test_everything_encrypted_is_encrypted_again():
     held = {
         f"{table.name}.{column.name}"
         for table in Model.metadata.tables.values()
@@ -168,7 +168,7 @@ def opened_by(context: AppContext, *keys: str) -> int:
     return opened
 
 
-def test_what_somebody_changes_meanwhile_is_not_overwritten(
+def test_a_change_made_meanwhile_is_not_overwritten(
     context, changed, cast, browsers_key, monkeypatch
 ):
     if context.database.is_sqlite:
@@ -199,7 +199,7 @@ def test_the_command_says_what_it_did_and_when_the_old_key_may_go(context, chang
     )
 
 
-def test_what_no_key_opens_is_told_and_stops_nothing(context, keyed, cast, browsers_key):
+def test_what_no_key_opens_is_reported_and_stops_nothing(context, keyed, cast, browsers_key):
     with everything(context) as work:
         work.get(Person, cast.mary.id).totp_secret = encrypt(
             ("another-key",), "authenticator", (cast.mary.id,), "x"
@@ -212,7 +212,7 @@ def test_what_no_key_opens_is_told_and_stops_nothing(context, keyed, cast, brows
     assert "OLUSSECRET" not in output + wrong
 
 
-def test_a_bell_rung_with_an_older_key_is_heard_and_a_stranger_s_is_not(old):
+def test_a_wake_up_signed_with_an_older_key_is_accepted_and_a_strangers_is_not(old):
     with_old, stranger = SignedJson((old,)), SignedJson(("another-key",))
     now = SignedJson((NEW, old))
     fields = ["1", "deliver", None, 0, 0, [7], None, None, None]

@@ -50,7 +50,7 @@ def test_without_words_the_job_title_says_what_they_are(cast, make):
         assert link.relationship_to_child == "Educational psychologist"
 
 
-def test_nobody_is_linked_twice(cast, make):
+def test_no_one_is_linked_twice(cast, make):
     child = make.child(linked=(cast.ann,))
     with pytest.raises(ValidationFailed, match="Ann Kowalska is already linked"), cast.olu.works() as work:
         links.link_person(work, child.id, cast.ann.id)
@@ -128,7 +128,7 @@ def test_a_child_is_taken_up_once(cast, make):
         assert names(work) == []
 
 
-def test_somebody_already_linked_takes_the_work_and_stays_linked_once(cast, make, context):
+def test_a_person_already_linked_takes_the_work_and_stays_linked_once(cast, make, context):
     child = make.child(linked=(cast.hana,))
     link = make.queue(child, cast.hana)
     advice = make.advice(child, cast.hana, template="advice_health", author_id=None)
@@ -165,13 +165,13 @@ def test_a_senco_brings_in_her_colleague_who_then_shares_the_draft(cast, make):
         assert names(work) == [], "the same request again, the same answer"
 
 
-def test_a_colleague_whom_somebody_else_linked_is_not_brought_in_twice(cast, make):
+def test_a_colleague_whom_another_person_linked_is_not_brought_in_twice(cast, make):
     child = make.child(linked=(cast.sana, cast.tom))
     with pytest.raises(ValidationFailed, match="already linked"), cast.sana.works() as work:
         links.bring_in(work, child.id, cast.tom.id)
 
 
-def test_nobody_brings_in_somebody_from_elsewhere(cast, make):
+def test_a_person_from_elsewhere_cannot_be_brought_in(cast, make):
     child = make.child(linked=(cast.sana, cast.ann))
     with pytest.raises(NotFound), cast.sana.works() as work:
         links.bring_in(work, child.id, cast.rhys.id)
@@ -210,7 +210,7 @@ def test_ending_a_link_closes_the_child_and_her_own_advice_at_once(cast, make):
         assert names(work) == [], "the same request again, the same answer"
 
 
-def test_a_professional_does_not_end_somebody_elses_involvement(cast, make):
+def test_a_professional_does_not_end_another_persons_involvement(cast, make):
     child = make.child(linked=(cast.sana,))
     link = make.link(child, cast.ann)
     with pytest.raises(Forbidden), cast.sana.works() as work:

@@ -62,7 +62,7 @@ def test_the_team_writes_to_one_person_linked_to_a_child(context, cast, make, ma
     assert "meet" not in text_of(mail)
 
 
-def test_the_team_writes_to_everybody_linked_to_a_child(context, cast, make, mailbox):
+def test_the_team_writes_to_everyone_linked_to_a_child(context, cast, make, mailbox):
     child = make.child(linked=(cast.ann, cast.pat, cast.sana))
     make.child(linked=(cast.bob,))
 
@@ -73,7 +73,7 @@ def test_the_team_writes_to_everybody_linked_to_a_child(context, cast, make, mai
 
 
 @pytest.mark.parametrize("to", ["", "0", "not a number", "bob"])
-def test_nobody_else_can_be_written_to(context, cast, make, to):
+def test_no_one_else_can_be_written_to(context, cast, make, to):
     child = make.child(linked=(cast.ann,))
 
     with pytest.raises(ValidationFailed) as refused:
@@ -83,7 +83,7 @@ def test_nobody_else_can_be_written_to(context, cast, make, to):
     assert rows(context) == []
 
 
-def test_somebody_whose_link_ended_can_not_be_written_to(context, cast, make, clock):
+def test_a_person_whose_link_ended_can_not_be_written_to(context, cast, make, clock):
     child = make.child()
     make.link(child, cast.ann, ended_at=clock.now())
 
@@ -98,7 +98,7 @@ def test_a_professional_does_not_write_to_others(cast, make):
         write(cast.ann, child.id, cast.sana)
 
 
-def test_anybody_writes_to_the_team(context, cast, make, mailbox):
+def test_anyone_writes_to_the_team(context, cast, make, mailbox):
     child = make.child(linked=(cast.pat,))
 
     with cast.pat.works() as work:
@@ -110,7 +110,7 @@ def test_anybody_writes_to_the_team(context, cast, make, mailbox):
     assert mailbox.all()[0]["To"] == context.settings.council.sen_email
 
 
-def test_nobody_writes_about_a_child_they_may_not_see(cast, make):
+def test_no_one_writes_about_a_child_they_may_not_see(cast, make):
     child = make.child()
 
     with pytest.raises(NotFound), cast.ann.works() as work:
@@ -128,7 +128,7 @@ def test_pressing_twice_sends_once(context, cast, make, mailbox):
     assert len(mailbox.all()) == 2
 
 
-def test_the_same_key_from_somebody_else_is_another_message(context, cast, make):
+def test_the_same_key_from_another_person_is_another_message(context, cast, make):
     child = make.child(linked=(cast.ann,))
 
     write(cast.olu, child.id, cast.ann, key="same")
@@ -147,7 +147,7 @@ def test_the_same_key_from_somebody_else_is_another_message(context, cast, make)
         ("Hello", "x" * (LONGEST_BODY + 1), "body"),
     ],
 )
-def test_what_is_missing_or_too_long_is_said(context, cast, subject, body, field):
+def test_what_is_missing_or_too_long_is_reported(context, cast, subject, body, field):
     with pytest.raises(ValidationFailed) as refused, cast.ann.works() as work:
         messages.write_to_team(work, subject, body, "k")
 
@@ -155,7 +155,7 @@ def test_what_is_missing_or_too_long_is_said(context, cast, subject, body, field
     assert rows(context) == []
 
 
-def test_the_longest_message_is_kept_as_typed(context, cast):
+def test_the_longest_message_is_stored_as_typed(context, cast):
     body = ("a\r\n" * (LONGEST_BODY // 2))[: LONGEST_BODY + LONGEST_BODY // 2 - 10]
 
     with cast.ann.works() as work:
@@ -169,7 +169,7 @@ def test_the_longest_message_is_kept_as_typed(context, cast):
 # --- reading --------------------------------------------------------------------------------------
 
 
-def test_reading_is_kept_and_can_be_taken_back(context, cast, make, clock):
+def test_reading_is_stored_and_can_be_taken_back(context, cast, make, clock):
     message = make.message(cast.ann)
 
     with cast.ann.works() as work:
@@ -182,7 +182,7 @@ def test_reading_is_kept_and_can_be_taken_back(context, cast, make, clock):
     assert unread(context, cast.ann) == 1
 
 
-def test_whoever_of_the_team_reads_it_has_read_it_for_the_team(context, cast, make):
+def test_one_officers_reading_marks_it_read_for_the_team(context, cast, make):
     message = make.message(None)
 
     with cast.olu.works() as work:
@@ -191,7 +191,7 @@ def test_whoever_of_the_team_reads_it_has_read_it_for_the_team(context, cast, ma
     assert unread(context, cast.mary) == 0
 
 
-def test_a_message_is_nobody_else_s(cast, make):
+def test_a_message_is_read_by_its_recipient_only(cast, make):
     message = make.message(cast.ann)
 
     for actor in (cast.bob, cast.pat, cast.ines):
@@ -212,7 +212,7 @@ def test_the_sender_reading_their_own_copy_does_not_make_it_read(context, cast, 
     assert unread(context, cast.ann) == 1
 
 
-def test_what_is_said_of_a_child_goes_with_the_link(context, cast, make, clock):
+def test_messages_about_a_child_go_with_the_link(context, cast, make, clock):
     """A message about a child is not there any more for somebody who is no longer involved."""
     from app.models import ChildLink
     from tests.cast import everything
@@ -229,7 +229,7 @@ def test_what_is_said_of_a_child_goes_with_the_link(context, cast, make, clock):
     assert number in seen(cast.olu, Box.sent)
 
 
-def test_a_message_opens_what_it_speaks_of_only_for_whoever_may_see_it(context, cast, make):
+def test_a_message_links_to_its_subject_only_for_those_who_may_see_it(context, cast, make):
     child = make.child(linked=(cast.ann,))
     form = make.advice(child, cast.ann, state=FormState.asked)
     with cast.olu.works() as work:
@@ -277,7 +277,7 @@ def test_the_portal_s_own_letters_are_answered_by_people_and_not_by_the_team(cas
         messages.answer(work, to_team.id, "To whom?", "k")
 
 
-def test_nobody_answers_what_was_not_sent_to_them(cast, make):
+def test_no_one_answers_what_was_not_sent_to_them(cast, make):
     child = make.child(linked=(cast.ann,))
     (number,) = write(cast.olu, child.id, cast.ann)
 

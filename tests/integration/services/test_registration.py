@@ -114,7 +114,7 @@ def test_an_address_in_the_domain_of_the_chosen_school_opens_an_account_at_once(
         ),
     ],
 )
-def test_whoever_the_address_does_not_vouch_for_waits_for_the_sen_team(
+def test_an_unrecognised_address_waits_for_the_sen_team(
     context: AppContext, mailbox: Mailbox, changed: dict[str, object], why: str
 ) -> None:
     token = registers(context, mailbox, **changed)
@@ -154,7 +154,7 @@ def test_a3_a_subdomain_counts_only_where_an_administrator_says_so(
     assert sets_up(context, token) is Outcome.open
 
 
-def test_nobody_registers_into_the_council(context: AppContext, mailbox: Mailbox) -> None:
+def test_no_one_registers_into_the_council(context: AppContext, mailbox: Mailbox) -> None:
     council = organisation_id(context, "Bradford Council SEN Team")
     with unit_of_work(context, None) as work:
         assert council not in {number for number, _name in registration.choosable_organisations(work)}
@@ -229,7 +229,7 @@ def test_a_registration_is_decided_once(context: AppContext, cast: Cast, mailbox
             decisions.refuse(work, number, "Again.")
 
 
-def test_what_nobody_confirmed_cannot_be_decided(context: AppContext, cast: Cast, mailbox: Mailbox) -> None:
+def test_an_unconfirmed_registration_cannot_be_decided(context: AppContext, cast: Cast, mailbox: Mailbox) -> None:
     registers(context, mailbox)
     with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
@@ -297,7 +297,7 @@ def test_the_officer_sees_which_organisation_it_may_be_and_whose_account_looks_a
     assert [person.email for person in case.look_alikes] == ["ann.kowalska@eps.bradford.example"]
 
 
-def test_registering_again_replaces_what_nobody_confirmed(context: AppContext, mailbox: Mailbox) -> None:
+def test_registering_again_replaces_an_unconfirmed_registration(context: AppContext, mailbox: Mailbox) -> None:
     first = registers(context, mailbox, first_name="Mallory")
     second = registers(context, mailbox)
 

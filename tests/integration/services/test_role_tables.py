@@ -62,7 +62,7 @@ def test_after_sync_the_tables_hold_exactly_what_the_roles_mean(context):
     assert pairs == set().union(*meant().values())
 
 
-def test_sync_puts_right_what_somebody_added_or_took_away(app, context, drifted):
+def test_sync_restores_changed_grants(app, context, drifted):
     assert held(context) != meant()
 
     assert run(app, "sync")[0] == 0
@@ -75,7 +75,7 @@ def test_sync_puts_right_what_somebody_added_or_took_away(app, context, drifted)
     assert run(app, "check-roles")[0] == 0
 
 
-def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, context, drifted):
+def test_drift_is_reported_grant_by_grant_and_nothing_is_changed(app, context, drifted):
     before = held(context)
 
     code, output = run(app, "check-roles")
@@ -89,7 +89,7 @@ def test_drift_is_told_grant_by_grant_and_nothing_is_changed(app, context, drift
     assert held(context) == before
 
 
-def test_roles_as_written_are_said_to_be_so(app):
+def test_unchanged_roles_are_reported_as_unchanged(app):
     assert run(app, "check-roles") == (0, "The roles are as written.\n")
 
 

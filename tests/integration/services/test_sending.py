@@ -48,7 +48,7 @@ def test_a_request_sent_starts_the_six_weeks(context, cast, clock, request_form)
     assert "RequestSubmitted" in events_of(context, request_form.child_id)
 
 
-def test_the_clock_starts_once_and_every_version_is_kept(context, cast, clock, request_form):
+def test_the_clock_starts_once_and_every_version_is_stored(context, cast, clock, request_form):
     send(cast.sana, request_form.id)
     with everything(context) as work:
         work.get(Form, request_form.id).state = FormState.returned

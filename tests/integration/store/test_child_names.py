@@ -72,7 +72,7 @@ def test_the_words_go_with_the_child(make, context):
 
 
 @pytest.mark.parametrize("odd", ['o"neill', "back\\slash", "[", "]", '","', "%_", "1", "null", "عل ی", "𐐨𐐩"])
-def test_whatever_stands_in_a_name_its_words_are_those_between_spaces(make, context, odd):
+def test_a_names_words_are_those_between_spaces_whatever_it_holds(make, context, odd):
     child = make.child(search_name=f" {odd}  {odd} x ")
     assert words_of(context, child.id) == sorted({*odd.split(), "x"})
 

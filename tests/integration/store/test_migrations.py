@@ -279,7 +279,7 @@ def test_two_that_prepare_one_database_at_once_both_succeed(empty_url, engine, t
     assert (held["alembic_version"], held["form_template"]) == (1, len(form_seeds()))
 
 
-def test_whoever_prepares_waits_until_the_other_is_done(context: AppContext):
+def test_a_second_preparation_waits_until_the_first_is_done(context: AppContext):
     order: list[str] = []
 
     def other() -> None:
@@ -296,7 +296,7 @@ def test_whoever_prepares_waits_until_the_other_is_done(context: AppContext):
     assert order == ["the first is done", "the other begins"]
 
 
-def test_the_newest_migration_is_told_without_alembic():
+def test_the_newest_migration_is_found_without_alembic():
     assert newest_revision() == ScriptDirectory(str(FOLDER)).get_current_head()
 
 

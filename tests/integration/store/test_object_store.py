@@ -52,7 +52,7 @@ def soon() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None) + LATER
 
 
-def test_what_is_kept_is_read_back_under_a_name_nobody_can_guess(store):
+def test_a_stored_file_is_read_back_under_an_unguessable_name(store):
     text = b"Speech and language report" * 20_000
     stored = store.keep(io.BytesIO(text))
 
@@ -73,7 +73,7 @@ def test_a_file_is_put_back_under_the_name_it_had(store):
     assert not store.is_empty()
 
 
-def test_what_is_not_there_is_said_not_to_be(store):
+def test_a_missing_file_is_reported_as_missing(store):
     with pytest.raises(FileNotFoundError):
         store.open(NEVER)
     with pytest.raises(FileNotFoundError):
@@ -161,7 +161,7 @@ def test_a_bucket_that_is_not_there_is_no_answer(server):
     assert not S3Store(replace(server.settings, bucket="another")).answers()
 
 
-def test_documents_are_kept_handed_out_and_swept_there(app, context, cast, make, server, clock):
+def test_documents_are_stored_downloaded_and_swept_there(app, context, cast, make, server, clock):
     there = replace(context, settings=replace(context.settings, s3=server.settings))
     assert health.weaknesses(there) == []
     received = documents.receive(there, "letter.txt", io.BytesIO(b"A letter."))

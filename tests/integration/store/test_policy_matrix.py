@@ -62,7 +62,7 @@ def policy_for(world, table):
     return {name: POLICY[name] for name in of_table(world, table)}
 
 
-def test_everybody_sees_exactly_what_the_policy_says(world):
+def test_everyone_sees_exactly_what_the_policy_says(world):
     assert {table.__name__: what_is_seen(world, table) for table in TABLES} == {
         table.__name__: policy_for(world, table) for table in TABLES
     }
@@ -72,7 +72,7 @@ def test_the_policy_speaks_of_every_row_in_the_world_and_of_no_other(world):
     assert set(POLICY) == set(world.rows)
 
 
-def test_somebody_not_logged_in_sees_nothing(world, context):
+def test_without_a_principal_nothing_is_seen(world, context):
     assert all(of_table(world, table) for table in TABLES)
     with unit_of_work(context, None) as work:
         assert {table.__name__: seen(work, table) for table in TABLES} == {

@@ -61,7 +61,7 @@ def test_a_stranger_reaches_nothing_whichever_way(cast, secret, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_and_somebody_involved_reaches_it(cast, secret, way):
+def test_a_person_involved_reaches_it(cast, secret, way):
     with cast.olu.works() as work:
         assert len(WAYS[way](work.session, secret)) >= 1
 
@@ -133,7 +133,7 @@ def test_ended_involvement_closes_the_child_on_the_next_look(cast, make, context
         work.get(Child, child.id)
 
 
-def test_where_a_case_stands_is_known_to_whoever_sees_the_child_though_not_the_request(cast, secret, context):
+def test_the_case_status_is_visible_to_those_who_see_the_child_but_not_the_request(cast, secret, context):
     with cast.ann.works() as work:
         assert work.session.scalars(select(Form).where(Form.kind == "request")).unique().all() == []
         assert statuses_of(work.session, [secret.id]) == {

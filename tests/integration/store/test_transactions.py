@@ -98,7 +98,7 @@ def test_each_statement_sees_what_is_committed_whatever_the_servers_default(cont
 
 
 @ON_POSTGRESQL
-def test_a_connection_whose_server_went_away_is_given_to_nobody(context):
+def test_a_connection_whose_server_went_away_is_not_used_again(context):
     one = CompiledQuery(sa.select(sa.literal_column("1", sa.Integer)))
     with context.database.open() as session:
         number = session.scalar(sa.text("SELECT pg_backend_pid()"))

@@ -59,7 +59,7 @@ def test_writers_go_in_the_order_they_came():
     assert queue.acquire()
 
 
-def test_whoever_fails_in_the_middle_gives_the_turn_back(context, cast):
+def test_a_writer_that_fails_releases_its_turn(context, cast):
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), unit_of_work(context, cast.mary.principal):
             raise ZeroDivisionError
