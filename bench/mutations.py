@@ -1,7 +1,7 @@
 """Is the access matrix awake? Each guard is taken out in turn, and the matrix must say so: `python -m bench.mutations`.
 With names after it (`python -m bench.mutations ChildView.add "the gate"`), only those guards are.
 
-A guard is: who may see a table's rows, who may open a route, whose hands a step of a form needs; and once each the form's
+A guard is: who may see a table's rows, who may open a route, which workflow role a step of a form needs; and once each the form's
 token, the session's row filter and the gate. Nothing is taken out of a file: what a running portal asks is changed for as
 long as one look lasts. In short, a few of each kind are tried, others every day.
 """
@@ -86,7 +86,7 @@ class Mutant:
 
 
 def rules() -> Iterator[Mutant]:
-    """A table whose rows everybody sees."""
+    """A table whose rows everyone sees."""
     for table in row_filter.ROW_POLICIES:
 
         def gone(_portal: Portal, table: Any = table) -> AbstractContextManager[Any]:
@@ -101,13 +101,13 @@ def rules() -> Iterator[Mutant]:
 
 
 def routes(app: Flask) -> Iterator[Mutant]:
-    """A route that everybody with an account may open, whatever their role."""
+    """A route that everyone with an account may open, whatever their role."""
     asked = PortalSecurityManager.has_access
     everyone = [grants_of(frozenset(roles)) for roles in _roles(app)]
     for rule in access.routes(app):
         page = access.permission_of(app, rule.endpoint)
         if rule.endpoint in PUBLIC | access.SHUT or all(page in grants for grants in everyone):
-            continue  # everybody has the key to it anyway: only the gate stands before it
+            continue  # every role has this grant: only the log-in is checked
 
         def gone(_portal: Portal, endpoint: str = rule.endpoint) -> AbstractContextManager[Any]:
             def opens(manager: Any, permission: str, view: str) -> bool:
@@ -130,7 +130,7 @@ def _roles(app: Flask) -> list[Any]:
 
 
 def workflow_roles() -> Iterator[Mutant]:
-    """A step of a form that anybody may take who has any part in it."""
+    """A step of a form that any workflow role may take."""
     for kind, workflow in WORKFLOWS.items():
         for step in workflow.steps.values():
 
@@ -152,9 +152,9 @@ def workflow_roles() -> Iterator[Mutant]:
 
 
 def gates() -> Iterator[Mutant]:
-    """The guards that stand before everything."""
+    """The guards of every request."""
     yield Mutant("token", "the form's token", _without("csrf_protect"), _posts_need_a_token)
-    yield Mutant("gate", "the gate", _without("check_access"), _nobody_is_sent_away)
+    yield Mutant("gate", "the gate", _without("check_access"), _strangers_are_let_in)
     yield Mutant("row filter", "the session's row filter", _without_row_filter, _reading_shows_only_ones_own)
 
 
@@ -186,7 +186,7 @@ def _posts_need_a_token(portal: Portal) -> bool:
     return _fails(access.test_a_post_without_its_token_is_refused_everywhere, portal.app, cast, world)
 
 
-def _nobody_is_sent_away(portal: Portal) -> bool:
+def _strangers_are_let_in(portal: Portal) -> bool:
     cast, make = portal.afresh()
     world = build_world(portal.context, cast, make)
     return _fails(access.test_without_a_log_in_only_the_public_pages_open, portal.app, cast, world)

@@ -22,6 +22,7 @@ CLEAN = (
     "SECURITY.md",
     "docs",
     "scripts",
+    "tests",
     "app/organisations",
     "app/accounts",
     "app/documents",
@@ -51,9 +52,8 @@ BEING_REWRITTEN = (
     "docs/adr/0001-row-level-security.md",
     "docs/adr/0005-compiled-queries.md",
     "docs/access.md",
-    "bench/mutations.py",
 )
-"""A page generated from docstrings, and a file that uses old names of app/ and tests/."""
+"""A page generated from docstrings of app/, and two decisions to be rewritten."""
 BANNED_WORDS = """
 anew bell carrier carriers desk door doors eyes glass glue glued ground hands kept lens lenses lies postman
 postroom pulse rulebook said spelt spoken stands thing things told turns worn

@@ -1,4 +1,4 @@
-"""A HEAD to any address changes nothing, whoever asks, and is answered as the GET would be."""
+"""A HEAD to any address changes nothing for any person, and is answered as the GET would be."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,10 +16,10 @@ from tests.cast import Cast, everything
 from tests.make import Maker
 
 COUNTS = {"throttle"}
-"""What is counted however somebody asks: else a HEAD would be a way past the limit."""
+"""Rows that count a HEAD as well: else a HEAD would be a way past the limit."""
 
 ALWAYS_ON_RECORD = {"AccessDenied", "DocumentDownloaded"}
-"""What a HEAD is told no less than a GET: that a door is shut, what a file is called."""
+"""What a HEAD learns no less than a GET: that a page is refused, what a file is called."""
 
 DRAWN_EACH_TIME = {"AccountView.authenticator"}
 """Its picture holds a new secret each time, so that no two answers are of one length."""
@@ -33,7 +33,7 @@ def world(context: AppContext, cast: Cast, make: Maker) -> World:
 
 
 def rows(context: AppContext) -> dict[str, list[Any]]:
-    """Everything that stands in the database, but for what the audit keeps however somebody asks."""
+    """Everything in the database, but for what the audit records for any method."""
     found = {}
     with context.database.engine.connect() as connection:
         for table in Model.metadata.tables.values():
@@ -46,7 +46,7 @@ def rows(context: AppContext) -> dict[str, list[Any]]:
 
 
 def opened(app: Flask, world: World) -> Iterator[tuple[str, str]]:
-    """Every page that a GET may ask for, with this family's things in its address: what was sent, and a draft."""
+    """Every page that a GET may ask for, with this family's rows in its address: what was sent, and a draft."""
     ids = dict(world.ours.ids)
     drafted = ids | {"form_id": ids["draft_form_id"]}
     for rule in routes(app):
@@ -69,7 +69,7 @@ def test_a_head_changes_nothing(app: Flask, context: AppContext, cast: Cast, wor
 def test_a_head_in_small_letters_is_a_head(
     app: Flask, context: AppContext, cast: Cast, world: World, who: str
 ) -> None:
-    """Werkzeug finds the page for it; what then asks "is this a HEAD?" must not be told no."""
+    """Werkzeug finds the page for it; code that then asks "is this a HEAD?" must get yes."""
     _changes_nothing(app, context, cast, world, who, "head")
 
 
@@ -115,9 +115,7 @@ def test_a_get_still_does_what_it_did(app: Flask, context: AppContext, cast: Cas
             assert (work.get(Message, message.id).read_at is None) is unread
 
 
-def test_a_refused_page_is_recorded_for_every_method(
-    app: Flask, context: AppContext, cast: Cast
-) -> None:
+def test_a_refused_page_is_recorded_for_every_method(app: Flask, context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
         before = work.session.query(AuditRow).filter_by(event="AccessDenied").count()
     assert cast.sana.browser().head("/audit/").status_code == 403

@@ -1,7 +1,7 @@
-"""Every route, as everybody, with their own things, other people's, and things that never were.
+"""Every route, as every person, with their own rows, other people's, and rows that do not exist.
 
-Nobody keeps a list for this: routes come from the running url_map, what a role may open from GRANTS and the views'
-declared doors, what a person may see from the world of two families. A new route is in the matrix by being there.
+There is no list to maintain: routes come from the running url_map, what a role may open from GRANTS and the views'
+declared permissions, what a person may see from the world of two families. A new route is in the matrix by being there.
 """
 
 import inspect
@@ -32,7 +32,7 @@ ENDS_THE_LOG_IN = {"LogInView.log_out"}
 
 
 def permission_of(app: Flask, endpoint: str) -> tuple[str, str] | None:
-    """The door and level a route declares, from the view that AppBuilder registered it for."""
+    """The permission and level a route declares, from the view that AppBuilder registered it for."""
     name, _, method = endpoint.partition(".")
     for view in app.extensions["appbuilder"].baseviews:
         if view.endpoint == name and hasattr(app.view_functions[endpoint], "_permission_name"):
@@ -62,7 +62,7 @@ def belongs_to_no_family(app: Flask, rule: Rule, world: World) -> bool:
 
 
 def address(rule: Rule, ids: dict[str, object]) -> str | None:
-    """The route's address with these things in it; None when it takes something the world has none of."""
+    """The route's address with these rows in it; None when it takes something the world has none of."""
     values: dict[str, object] = {}
     for argument in rule.arguments:
         key = key_of(rule, argument)
@@ -138,7 +138,7 @@ def test_without_the_row_filter_the_matrix_is_full_of_faults(app, cast, world, w
 
 
 def faults_of_reading(app: Flask, actor: Actor, world: World) -> list[str]:
-    """What is wrong when this person opens every route with everybody's things."""
+    """What is wrong when this person opens every route with every person's rows."""
     browser = actor.browser()
     grants = grants_of(actor.principal.roles)
     wrong: list[str] = []
@@ -180,7 +180,7 @@ def test_a_route_without_a_grant_is_refused_before_anything_is_read(app, cast, w
 def test_without_access_control_every_route_is_found_open(app, cast, world, who, monkeypatch):
     actor = getattr(cast, who)
     monkeypatch.setattr(PortalSecurityManager, "has_access", lambda *_asked: True)
-    found = {opened.split()[1] for told in open_routes(app, actor, world, routes(app))}
+    found = {opened.split()[1] for opened in open_routes(app, actor, world, routes(app))}
     not_theirs = {
         rule.endpoint
         for rule in routes(app)
@@ -193,8 +193,8 @@ def test_without_access_control_every_route_is_found_open(app, cast, world, who,
 def open_routes(app: Flask, actor: Actor, world: World, rules: Iterable[Rule]) -> list[str]:
     """The routes that this person's roles have no key to and that answer all the same: 404 and 409 are answers, too.
 
-    A view that is begun and refuses then is an open door as well. The use case behind it may say 403 to the same people,
-    but the door has to say it itself, before anything is looked up and before what was typed is read.
+    A view that is begun and refuses then is an open route as well. The use case behind it may say 403 to the same people,
+    but access control has to refuse, before anything is looked up and before what was typed is read.
     """
     browser, grants = actor.browser(), grants_of(actor.principal.roles)
     opened = []
@@ -208,13 +208,13 @@ def open_routes(app: Flask, actor: Actor, world: World, rules: Iterable[Rule]) -
             if answer.status_code != 403:
                 opened.append(f"{method} {rule.endpoint} -> {answer.status_code}")
             elif begun:
-                opened.append(f"{method} {rule.endpoint} -> refused, but only behind the door")
+                opened.append(f"{method} {rule.endpoint} -> refused, but only behind access control")
     return opened
 
 
 @contextmanager
 def seen_to_begin(view: Callable[..., Any]) -> Iterator[list[str]]:
-    """Notes each time the view itself begins to run, behind the door that AppBuilder puts around it."""
+    """Notes each time the view itself begins to run, behind the check that AppBuilder puts around it."""
     behind, begun = inspect.unwrap(view).__code__, []
 
     def note(frame: FrameType, happening: str, _given: Any) -> None:

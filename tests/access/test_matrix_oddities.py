@@ -1,5 +1,5 @@
 """Every route again, asked in ways no page asks: other people's numbers in the query and in JSON, numbers that are none,
-methods nobody declared. And the matrix's positive twin: every door opens to somebody, else a house of 404s would pass."""
+undeclared methods. And the matrix's positive twin: every route opens to at least one person, else a portal of 404s would pass."""
 
 import io
 import logging
@@ -69,7 +69,7 @@ def gives_away(browser, answer) -> bool:
 
 
 def posted_mail(context: AppContext) -> str:
-    """Every mail that was written down or lies in the demo's mail folder."""
+    """Every mail that was written down or is in the demo's mail folder."""
     context.notification_service.deliver_due()
     with everything(context) as work:
         queued = str([dict(row) for row in work.session.execute(OutboxMail.__table__.select()).mappings()])

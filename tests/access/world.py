@@ -224,7 +224,7 @@ def _family(
 
 
 def fingerprint(context: AppContext) -> str:
-    """A hash of every marked row in every table: unchanged means nobody touched the other family."""
+    """A hash of every marked row in every table: unchanged means that no one touched the other family."""
     seen = hashlib.sha256()
     with context.database.engine.connect() as connection:
         for table in sorted(Model.metadata.tables.values(), key=lambda each: each.name):

@@ -12,7 +12,7 @@ GRANTED = frozenset().union(*GRANTS.values())
 
 
 def declared(app):
-    """Every door and level that some page asks for."""
+    """Every permission and level that some page asks for."""
     return {
         permission_of(app, rule.endpoint)
         for rule in routes(app)

@@ -1,4 +1,4 @@
-"""What the front end promises whatever page is added: own templates only, nothing inline, built files whole and kept apart by content."""
+"""What the front end promises whatever page is added: own templates only, nothing inline, built files whole and named by content."""
 
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ OVERRIDES = TEMPLATES / "appbuilder"
 PAGES = sorted(
     path for path in TEMPLATES.rglob("*.html") if "emails" not in path.relative_to(TEMPLATES).parts
 )
-"""Everything drawn on a screen; mails are drawn by the post room, in a way of their own."""
+"""Everything drawn on a screen; mails are drawn by the notification service, in a way of their own."""
 
 INLINE = {
     "a script in the page": re.compile(r"<script(?![^>]*\ssrc=)", re.I),
@@ -151,7 +151,7 @@ def test_no_template_has_anything_inline(template: Path) -> None:
 
 @pytest.fixture(scope="module")
 def strict(prepared: Any) -> Environment:
-    """The templates as the app draws them, but with no patience for names that nobody gave."""
+    """The templates as the app draws them, but an undefined name is an error."""
     return prepared[0].jinja_env.overlay(undefined=StrictUndefined)
 
 

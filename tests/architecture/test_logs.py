@@ -1,4 +1,4 @@
-"""The log: one line of JSON for each request and each thing that happened, and nothing about anybody in it."""
+"""The log: one line of JSON for each request and each event, and nothing about a person in it."""
 
 import io
 import json
@@ -90,7 +90,7 @@ def test_a_failure_is_logged_by_its_kind_and_place_and_never_in_its_own_words(wr
 
 def test_an_address_that_some_library_logs_is_struck_out(written):
     logging.getLogger("app.anything").info("mail for %s", "somebody" + "@" + "school.example")
-    LISTENER.lines.clear()  # said on purpose
+    LISTENER.lines.clear()  # logged on purpose
 
     (line,) = written()
     assert line["message"] == "mail for [address]"

@@ -113,7 +113,7 @@ def test_only_named_files_go_below_the_orm():
 
 
 def test_views_decide_nothing():
-    """No query, no role and no state in a view or a template: those are services' and the rule book's to know."""
+    """No query, no role and no state in a view or a template: those belong to use cases and rules."""
     deciding = []
     for path in sorted((ROOT / "views").rglob("*.py")):
         if path.name in GENERATED:

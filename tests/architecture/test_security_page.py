@@ -1,4 +1,4 @@
-"""SECURITY.md claims nothing that nobody could look up: the files and tests it names exist."""
+"""SECURITY.md claims nothing that a reader could not look up: the files and tests it names exist."""
 
 import re
 from pathlib import Path

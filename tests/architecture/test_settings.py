@@ -18,7 +18,7 @@ KEYS = ("SECRET_KEY", "OTP_KEY", "AUDIT_KEY", "FILE_KEY")
 
 @pytest.fixture
 def live(tmp_path: Path) -> dict[str, str]:
-    """All that a real portal has to be told."""
+    """All settings that a live portal needs."""
     return {
         "DATA_DIR": str(tmp_path / "data"),
         "PUBLIC_BASE_URL": "https://send.example.gov.uk",

@@ -239,7 +239,7 @@ class TestMailAtTheTerminal:
 
 
 class TestMissingParts:
-    """What is said when the machine lacks something."""
+    """What is printed when the machine lacks something."""
 
     def test_a_missing_venv_module_is_named_with_the_command_that_brings_it(self, tmp_path: Path) -> None:
         (tmp_path / "scripts").mkdir()

@@ -1,4 +1,4 @@
-"""One thing has one name wherever people read it: a page, a form, a mail, what is wrong with an answer."""
+"""One idea has one name wherever people read it: a page, a form, a mail, what is wrong with an answer."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ PREFERRED = {
     r"\bsent by a computer\b": "an automated email",
     r"\bhand\b(?! over)": "type",
 }
-"""What nobody shall read, and the word for it (GOV.UK's)."""
+"""What no one shall read, and the word for it (GOV.UK's)."""
 
 
 def words_of(part: Any) -> Iterator[str]:

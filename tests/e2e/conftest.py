@@ -126,7 +126,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 class Windows:
-    """Browser windows in which nobody has been before."""
+    """New browser windows, without cookies."""
 
     def __init__(self, chromium: Browser) -> None:
         self.chromium = chromium
@@ -180,7 +180,7 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def visit(app: Flask, address: str, chromium: Browser) -> Iterator[Any]:
-    """A window in which somebody is logged in, with a clock that the test moves."""
+    """A window in which a person is logged in, with a clock that the test moves."""
     windows = []
 
     def open_one(who: Actor, path: str, width: int = 1280, **options: Any) -> Page:

@@ -1,11 +1,11 @@
-"""How somebody works a page: with a mouse, or with nothing but the keyboard."""
+"""How a person works a page: with a mouse, or with nothing but the keyboard."""
 
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page
 
 MOST_TABS = 400
-"""No page has more places than this to tab through, so whoever has not arrived by then is caught in a trap."""
+"""No page has more places than this to tab through, so a person who has not arrived by then is caught in a trap."""
 
 HAS_RING = """box => {
     const label = box.labels && box.labels[0]
@@ -21,7 +21,7 @@ def box_over(select: Locator) -> Locator | None:
 
 
 class Input(Protocol):
-    """What a person does to one thing on a page."""
+    """What a person does to one element of a page."""
 
     def press(self, target: Locator) -> None:
         """A button or a link."""
@@ -33,7 +33,7 @@ class Input(Protocol):
         """One choice of a drop-down list."""
 
     def type(self, target: Locator, text: str) -> None:
-        """Text, in place of what stood there."""
+        """Text, in place of the old text."""
 
 
 class Mouse:

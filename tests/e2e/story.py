@@ -1,4 +1,4 @@
-"""What people do in the story, whichever hands they use."""
+"""What people do in the story, with a mouse or a keyboard."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ EXPECTED = re.compile(r"status of (404|409|422)")
 
 
 class Visitor:
-    """Somebody at a browser. Every page they come to is looked over as they pass."""
+    """A person at a browser. Every page they come to is looked over as they pass."""
 
     def __init__(self, page: Page, portal: Portal, javascript: bool = True, keyboard: bool = False) -> None:
         self.page, self.portal, self.javascript = page, portal, javascript

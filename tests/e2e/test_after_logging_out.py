@@ -1,4 +1,4 @@
-"""O24: somebody logs out on a computer that others use, and the next person presses Back."""
+"""O24: a person logs out on a computer that others use, and the next person presses Back."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -45,7 +45,7 @@ def test_O24_after_logging_out_the_back_button_shows_no_child(  # noqa: N802 - t
     for _ in range(PAGES_BACK):
         with suppress(
             BrowserError
-        ):  # no page is kept, and the browser says so: as good as being asked to log in
+        ):  # no page is cached, and the browser says so: as good as being asked to log in
             page.go_back(wait_until="load")
         assert CHILD not in page.content(), f"{page.url} still shows a child"
         page.reload()

@@ -1,4 +1,4 @@
-"""Each other thing people come to the portal for, once, in a real browser. Whoever is in the story logs in once."""
+"""Each other task people come to the portal for, once, in a real browser. Each person of the story logs in once."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ People = Callable[[str], Visitor]
 
 @pytest.fixture(scope="module")
 def people(shared_portal: Portal, shared_windows: Windows) -> People:
-    """Somebody of the cast, logged in; an account is sent only a few codes in a quarter of an hour."""
+    """A person of the cast, logged in; an account is sent only a few codes in a quarter of an hour."""
     known: dict[str, Visitor] = {}
 
     def person(key: str) -> Visitor:
@@ -32,7 +32,7 @@ def people(shared_portal: Portal, shared_windows: Windows) -> People:
 
 @pytest.fixture
 def newcomer(shared_portal: Portal, shared_windows: Windows) -> Visitor:
-    """Somebody with no account yet."""
+    """A person with no account yet."""
     return Visitor(shared_windows.open(shared_portal), shared_portal)
 
 

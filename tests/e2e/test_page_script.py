@@ -1,4 +1,4 @@
-"""What the page's script adds: saving while somebody types, asking only what counts, warning before the session ends."""
+"""What the page's script adds: saving while a person types, asking only what counts, warning before the session ends."""
 
 import re
 from typing import Any

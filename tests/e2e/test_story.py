@@ -157,7 +157,7 @@ def decides_to_assess(officer: Visitor) -> None:
 
 
 def asks_for_advice(officer: Visitor) -> None:
-    """Asking somebody links them to the child."""
+    """Asking a person links them to the child."""
     officer.follows("Ask for advice")
     officer.chooses(ADVICE)
     officer.types(find="Kowalska")
@@ -235,7 +235,7 @@ def returns_the_advice(officer: Visitor, child_url: str) -> None:
 
 
 def corrects_and_submits_again(psychologist: Visitor, advice_url: str) -> None:
-    """The reason stands on the task list and at its section."""
+    """The reason is on the task list and at its section."""
     psychologist.goes_to("/messages/")
     psychologist.follows(re.compile("returned"))
     psychologist.goes_to(advice_url)
@@ -261,7 +261,7 @@ def reads_that_it_was_accepted(psychologist: Visitor) -> None:
 
 
 def finds_nothing(stranger: Visitor, *addresses: str) -> None:
-    """Somebody of the same trade who is not linked."""
+    """A person of the same profession who is not linked."""
     stranger.logs_in(EMAILS["bob"])
     for address in addresses:
         stranger.is_refused(address)

@@ -1,4 +1,4 @@
-"""Each of the portal's own rules finds exactly what its examples call bad, and no exception is kept for nothing."""
+"""Each of the portal's own rules finds exactly what its examples call bad, and no exception is unused."""
 
 import re
 import shutil

@@ -51,7 +51,7 @@ def test_the_team_hears_when_an_administrator_changes_who_sees_every_child(
 
 @pytest.mark.parametrize("who", ["ann", "olu", "mary", "pat"])
 def test_only_an_administrator_closes_an_account_or_gives_a_role(cast: Cast, who: str) -> None:
-    """The door is shut to them as well (the access matrix); this is the lock behind it."""
+    """Access control refuses them as well (the access matrix); this is the use case's own check."""
     for deed in (
         accounts.deactivate,
         accounts.reactivate,

@@ -243,7 +243,7 @@ def test_A1_an_invitation_sent_while_the_role_for_it_is_taken_away(context: AppC
 def test_A8_children_put_into_a_queue_while_its_organisation_goes_out_of_use(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
-    """Each is counted in what the SEN team is told, or refused."""
+    """Each is counted in the SEN team's message, or refused."""
     place = cast.hana.principal.organisation_id or 0
     counts: list[int] = []
 

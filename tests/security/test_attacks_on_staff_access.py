@@ -42,7 +42,7 @@ def staff_as_it_is(context: AppContext) -> list[Any]:
 def test_A1_no_page_about_accounts_acts_without_password_and_code(
     app: Flask, cast: Cast, context: AppContext
 ) -> None:
-    """Every route that writes behind the door "Users", whichever there are."""
+    """Every route that needs the permission to write "Users"."""
     browser, before, tried = cast.ines.browser(proved=False), staff_as_it_is(context), set()
     data = {"roles": "sen_officer", "reason": "He rang"}
     for rule in routes(app):

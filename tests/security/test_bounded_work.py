@@ -37,7 +37,7 @@ MARKS = "\u0301\u0316" * 500_000
 
 
 class Longest:
-    """Stands in for unicodedata.normalize and remembers the longest text."""
+    """Replaces unicodedata.normalize and remembers the longest text."""
 
     def __init__(self) -> None:
         self.length = 0

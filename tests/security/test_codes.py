@@ -284,7 +284,7 @@ def test_O41_a_code_asked_for_to_prove_who_one_is_opens_no_log_in(
         cookie["challenge"] = secret
     assert not enters(app, elsewhere, cast.ann.code())
     assert log_ins(context) == before
-    with pytest.raises(WrongCode):  # and behind the page, the desk says so itself
+    with pytest.raises(WrongCode):  # and behind the page, the use case says so itself
         verify(anonymous_work(context), secret, cast.ann.code())
 
 

@@ -21,7 +21,7 @@ from tests.make import Maker, parent
 
 ADULTHOOD = ("adult_work", "adult_living", "adult_community", "adult_health")
 ADULT, CHILD = date(2008, 3, 14), date(2012, 3, 14)
-"""Dates of birth of somebody over compulsory school age in November 2026, and of somebody under it."""
+"""Dates of birth of a person over compulsory school age in November 2026, and of a person under it."""
 
 
 def advice_of(cast: Cast, make: Maker, child: Child) -> int:
@@ -116,7 +116,7 @@ def test_C3_the_officer_finds_the_young_people_whom_a_parent_follows(
 
 
 def give(cast: Cast, make: Maker, child: Child) -> tuple[int, int]:
-    """A consent of the mother, as somebody who acts for the young person, and the young person's own."""
+    """A consent of the mother, as a person who acts for the young person, and the young person's own."""
     made = []
     for actor, who in (
         (cast.pat, {"who": "supporter", "relationship": "Mother", "supporter_details": "I help."}),

@@ -1,4 +1,4 @@
-"""Whoever is logged in and reaches for what is not theirs is written down; a failure tells no names to the log."""
+"""A logged-in person who asks for what is not theirs is recorded; a failure writes no names to the log."""
 
 import logging
 

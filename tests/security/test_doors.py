@@ -1,4 +1,4 @@
-"""Ways in beside the front door: O01, O02, O07, O30, O34, O35, O39, O40 and O44 to O46."""
+"""Ways in beside the log-in: O01, O02, O07, O30, O34, O35, O39, O40 and O44 to O46."""
 
 import ast
 import base64
@@ -97,7 +97,7 @@ def test_O02_no_token_key_or_header_logs_anyone_in(app: Flask, cast: Cast) -> No
 
 
 def test_O07_nothing_but_both_steps_makes_a_log_in(app: Flask) -> None:
-    """Whatever registers, resets or confirms logs nobody in: only the code page opens log-ins (and tests/cast.py)."""
+    """Whatever registers, resets or confirms logs no one in: only the code page opens log-ins (and tests/cast.py)."""
     callers = []
     for path in (ROOT / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -251,7 +251,7 @@ def test_O45_mail_on_disk_is_readable_by_its_owner_only(app: Flask, context: App
 def test_O46_the_mail_tells_when_and_from_where_so_that_a_stolen_password_shows(
     app: Flask, cast: Cast
 ) -> None:
-    """A code that somebody is talked into giving away cannot be stopped by mail; officers may add an app (test_account)."""
+    """A code that a person is talked into giving away cannot be stopped by mail; officers may add an app (test_account)."""
     browser = app.test_client()
     browser.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"
     cast.ann.half_way(browser)

@@ -1,4 +1,4 @@
-"""Sealed values are bound to their row and person: somebody who writes in the database cannot swap them."""
+"""Sealed values are bound to their row and person: a person who writes in the database cannot swap them."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""When something breaks half way through logging in, nobody is let in: O42 and O43."""
+"""When something breaks half way through logging in, no one is let in: O42 and O43."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

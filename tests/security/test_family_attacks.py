@@ -236,7 +236,7 @@ def test_A2_a_risk_noted_after_a_merge_stays_with_both_records_when_it_is_undone
 
 @pytest.fixture
 def unconfirmed(context: AppContext, cast: Cast) -> Actor:
-    """Tom has a school mailbox, and nobody has confirmed that he works there."""
+    """Tom has a school mailbox, and no one has confirmed that he works there."""
     with everything(context) as work:
         work.get(Person, cast.tom.id).organisation_confirmed_at = None
     cast.tom.principal = replace(cast.tom.principal, is_confirmed=False)

@@ -83,7 +83,7 @@ JUDGED_OPEN = {
 
 @pytest.mark.parametrize("key", FORMS)
 def test_A2_each_question_that_may_name_a_person_or_a_place_was_judged(key: str) -> None:
-    """A new question that the family would read where an address is secret fails here until somebody has judged it."""
+    """A new question that the family would read where an address is secret fails here until a person has judged it."""
     typed = {
         each.id
         for each in questions_read(key, contact_risk=True).values()

@@ -135,7 +135,7 @@ def test_O19_three_codes_a_quarter_of_an_hour_and_ten_a_day(
         tries(app, cast.anonymous(), cast.ann.email, PASSWORD)
     assert len(mail_codes(context, cast.ann.email)) == 10
 
-    cast.bob.logs_in()  # nobody else is touched by it
+    cast.bob.logs_in()  # no one else is affected
 
 
 def test_O19_a_flood_from_one_address_stops_at_thirty_wrong_passwords(app: Flask, cast: Cast) -> None:

@@ -106,7 +106,7 @@ def test_B10_twenty_acceptances_at_once_open_one_account(
 
 
 class Stranger:
-    """Somebody without an account."""
+    """A person without an account."""
 
     def __init__(self, context: AppContext) -> None:
         self.context = context

@@ -1,4 +1,4 @@
-"""Text typed while a log-in ran out is given back to whoever typed it, and to nobody else (reliability, R4)."""
+"""Text typed while a log-in ran out is given back to the person who typed it, and to no one else (reliability, R4)."""
 
 import html
 import re
@@ -21,7 +21,7 @@ TYPED = {"forenames": "Zephyrine", "surname": "", "note": "He reads <b>well</b> 
 
 
 def page_token(app: Flask, browser: FlaskClient) -> str:
-    """The token of a form that stands open in this browser."""
+    """The token of a form that is open in this browser."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(FORM).text)
     assert found
     return found[1]

@@ -1,4 +1,4 @@
-"""A FILE_KEY that was taken away too early locks nobody out and deletes nothing."""
+"""A FILE_KEY that was taken away too early locks no one out and deletes nothing."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from tests.cast import PASSWORD, everything, mail_codes
 
 @pytest.fixture
 def too_early(app, context):
-    """A portal whose older FILE_KEY was taken away before anything was sealed anew."""
+    """A portal whose older FILE_KEY was taken away before anything was encrypted again."""
     early = create_app(replace(context.settings, file_keys=("a newer key",)), context.clock)
     yield early
     early.extensions["app_context"].database.engine.dispose()

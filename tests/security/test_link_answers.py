@@ -1,4 +1,4 @@
-"""Doors that send links, by their number in the checklist: O07, O18, O19, O26, O28, O29 and O35."""
+"""Pages that send links, by their number in the checklist: O07, O18, O19, O26, O28, O29 and O35."""
 
 import re
 
@@ -225,7 +225,7 @@ def test_O26_other_open_links_about_the_account_die_with_a_reset(
 def test_O26_a_code_on_its_way_dies_with_the_change(
     app: Flask, context: AppContext, cast: Cast, links: Links, clock: FixedClock, purpose: str
 ) -> None:
-    """Somebody who had the old password, or the old mailbox, was half way in."""
+    """A person who had the old password, or the old mailbox, was half way in."""
     link = getattr(links, purpose)()
     if purpose == "email":
         links.use(cast.anonymous(), purpose, link)
@@ -269,7 +269,7 @@ def test_O28_an_administrator_sets_no_password_and_changes_no_address(
         post_with_token(ines, app, path, given)
         attempts += 1
 
-    assert attempts, "there are doors through which an administrator changes accounts"
+    assert attempts, "there are pages on which an administrator changes accounts"
     with everything(context) as work:
         after = work.get(Person, cast.ann.id)
         assert (after.email, after.password) == stored

@@ -337,7 +337,7 @@ def test_O36_an_address_is_one_address(
 def test_O36_every_mail_has_one_addressee_and_no_words_of_strangers(
     app: Flask, cast: Cast, mailbox: Mailbox, links: Links
 ) -> None:
-    """What a stranger types never stands in a mail: it would be the council lending its name to spam."""
+    """What a stranger types is never in a mail: it would be the council lending its name to spam."""
     newcomer = Newcomer(app, mailbox)
     newcomer.registers(first_name="Visit evil.example", last_name="<a href=x>", job_title="Click here now")
     for purpose in ("reset", "email", "invite"):

@@ -1,9 +1,9 @@
-"""The list O1 to O48 itself: each has a test that bears its name. None is left out; what differs in kind is said here.
+"""The list O1 to O48 itself: each has a test that bears its name. None is left out; what differs in kind is listed here.
 
 O17  time is measured on the use case, with a machine's noise allowed for by more samples, not by a wider margin
 O24  the back button is tried in Chromium (tests/e2e); here: nothing may be stored, and the page asks again
 O28  administrators have no way at all to set a password, an address or a second step, so there is none to tell of;
-     whoever lost their phone asks for a code by email instead
+     a person who lost their phone asks for a code by email instead
 O46  cannot be prevented with codes by email; what can be done is tested (time and device in the mail, an app)
 """
 

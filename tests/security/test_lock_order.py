@@ -274,7 +274,7 @@ def test_A1_a_code_of_an_app_while_they_log_out_everywhere(context: AppContext, 
                 assert account is not None
                 asked.append(begin(work, account, f"account|{account.email}"))
 
-        if context.database.is_sqlite:  # one writer at a time, and this one opens a second desk
+        if context.database.is_sqlite:  # one writer at a time, and this one opens a second unit of work
             continue
         given = [(cast.olu, answering(context, each, code)) for each in asked]
         results = at_once(*given, *[(cast.olu, sessions.end_mine)] * 4)

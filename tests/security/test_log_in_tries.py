@@ -30,7 +30,7 @@ def test_B1_twelve_good_log_ins_in_a_row_are_all_let_in(app: Flask, cast: Cast) 
 
 
 def test_B1_a_log_in_gives_back_only_what_it_took(app: Flask, cast: Cast) -> None:
-    """Whoever has the password and asks for codes without end still comes to one."""
+    """A person who has the password and asks for codes without end still comes to one."""
     for _ in range(2):
         cast.ann.half_way()
     cast.ann.logs_in()

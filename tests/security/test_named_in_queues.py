@@ -1,4 +1,4 @@
-"""A2: a child comes into an organisation's queue, by whatever way, and a form names somebody who works there."""
+"""A2: a child comes into an organisation's queue, by whatever way, and a form names a person who works there."""
 
 from dataclasses import replace
 

@@ -1,5 +1,5 @@
-"""A2: a note that somebody must not know counts also where no officer links them: when an invitation is accepted, when
-records are merged, when somebody joins an organisation, and when the note arrives last."""
+"""A2: a note that a person must not know counts also where no officer links them: when an invitation is accepted, when
+records are merged, when a person joins an organisation, and when the note arrives last."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A2: a note means a person however their name is shortened, joined, divided or spelt."""
+"""A2: a note means a person however their name is shortened, joined, divided or written."""
 
 import pytest
 

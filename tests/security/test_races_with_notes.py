@@ -1,4 +1,4 @@
-"""A2, A6: a note that somebody must not know is sent at the moment in which that person comes to the child. On PostgreSQL
+"""A2, A6: a note that a person must not know is sent at the moment in which that person comes to the child. On PostgreSQL
 one of the two comes first, and the second finds it."""
 
 import contextlib
@@ -94,7 +94,7 @@ def test_A2_a_note_sent_while_the_record_is_merged_with_one_in_a_queue(
         merge: Deed = lambda work, n=newer.id: duplicates.same_child(work, n, despite=True)  # noqa: E731
         results = at_once((cast.pat, send), (cast.olu, merge))
         assert results in (["done", "done"], ["Conflict", "done"], ["NotFound", "done"])
-        if results != ["done", "done"]:  # either of them was told to try again
+        if results != ["done", "done"]:  # either of them was asked to try again
             with cast.pat.works() as work:
                 send(work)
             with contextlib.suppress(NotFound), cast.olu.works() as work:

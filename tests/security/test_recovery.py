@@ -1,4 +1,4 @@
-"""Issue 9, A1: no change of how somebody logs in without a fresh proof, and nothing pending survives recovery."""
+"""Issue 9, A1: no change of how a person logs in without a fresh proof, and nothing pending survives recovery."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A3: a mailbox is no proof of a job. An account opens an organisation's work only once somebody there confirms it."""
+"""A3: a mailbox is no proof of a job. An account opens an organisation's work only once a person there confirms it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ HEALTH_EMAIL = "nadia.rahman@airedale.nhs.example"
 
 
 class Joined:
-    """Somebody who registered with an address of the health trust, and nobody has confirmed yet."""
+    """A person who registered with an address of the health trust, and whom no one has confirmed yet."""
 
     def __init__(
         self, context: AppContext, mailbox: Mailbox, email: str = HEALTH_EMAIL, **changed: object

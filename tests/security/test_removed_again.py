@@ -1,4 +1,4 @@
-"""A8: an officer is told that a colleague removed somebody before they link or invite them again."""
+"""A8: before an officer links or invites a person again, the page says that a colleague removed them."""
 
 from datetime import date
 

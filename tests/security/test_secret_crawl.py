@@ -1,4 +1,4 @@
-"""A2: no page that another reader can come to holds what must be kept from them: every link is followed."""
+"""A2: no page that another reader can come to holds what they must not read: every link is followed."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def pages_of(browser: FlaskClient, start: str) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def child(context: AppContext, cast: Cast, make: Maker) -> Child:
-    """Sana's request and Pat's consent hold secrets; Ann's advice and the request are shared with everybody linked."""
+    """Sana's request and Pat's consent hold secrets; Ann's advice and the request are shared with everyone linked."""
     made = make.child(
         linked=(cast.sana, cast.hana, cast.ann, cast.pat),
         address="9 Refuge Lane",

@@ -23,7 +23,7 @@ SLOW_CLIENTS = 12
 
 
 def post(port: int, length: int, path: str = "/login/") -> socket.socket:
-    """A connection that has said how much it will send, and has sent nothing of it."""
+    """A connection that has announced how much it will send, and has sent nothing of it."""
     client = socket.create_connection(("127.0.0.1", port), timeout=30)
     client.sendall(
         f"POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {length}\r\n"
@@ -33,7 +33,7 @@ def post(port: int, length: int, path: str = "/login/") -> socket.socket:
 
 
 def trickle(client: socket.socket, stop: threading.Event) -> None:
-    """Send a byte every fifth of a second until told to stop or hung up on."""
+    """Send a byte every fifth of a second until stopped or hung up on."""
     with suppress(OSError):
         while not stop.wait(0.2):
             client.sendall(b"a")

@@ -26,7 +26,7 @@ Deed = Callable[[UnitOfWork], object]
 
 
 class Worker(Protocol):
-    """Somebody with a unit of work of their own."""
+    """A person with a unit of work of their own."""
 
     def works(self) -> AbstractContextManager[UnitOfWork]: ...
 
@@ -202,7 +202,7 @@ def test_rows_a_use_case_read_unfiltered_are_not_left_to_the_page(
 
 
 def test_saved_submissions_are_limited(context: AppContext, cast: Cast) -> None:
-    """Form tokens outlive log-ins, so whoever had one could send text for its owner for ever."""
+    """Form tokens outlive log-ins, so a thief of one could send text for its owner for ever."""
     refused = 0
     for _ in range(saved_submissions.SAVES_A_DAY.most + 5):
         try:

@@ -1,4 +1,4 @@
-"""Whoever opens what is kept about a child is in the audit, whichever page they open it on; lists taken out are harmless."""
+"""Everyone who opens a child's record is in the audit, whichever page they open; exported lists are harmless."""
 
 import csv
 from types import SimpleNamespace

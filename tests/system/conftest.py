@@ -22,7 +22,7 @@ def options(tmp_path: Path) -> Options:
 
 @pytest.fixture
 def keeps() -> Keeps:
-    """Holds when every promise is kept; the figures of all stand in the failure."""
+    """Hold when every promise is met; the failure has the figures of all."""
 
     def check(promises: Iterable[Promise]) -> None:
         found = list(promises)

@@ -16,7 +16,7 @@ EXACTLY = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "Cache-Control": "no-store",
 }
-"""On every answer that is not a file the same for everybody."""
+"""On every answer that is not a file the same for everyone."""
 
 NONE = ["'none'"]
 NONCE = re.compile(r"'nonce-([\w-]{24})'")
@@ -56,7 +56,7 @@ class Suspicious(HTMLParser):
         ]
 
     def _outside(self, tag: str, target: str) -> bool:
-        """Leads elsewhere. A link may, when somebody presses it; what a page fetches or sends may not."""
+        """Leads elsewhere. A link may, when a person presses it; what a page fetches or sends may not."""
         parts = urlsplit(target.strip())
         if parts.scheme in {"javascript", "vbscript"}:
             return True
@@ -88,7 +88,7 @@ def _faults_of_page_policy(policy: dict[str, list[str]]) -> Iterator[str]:
 
 
 def faults_of_headers(answer: Any) -> Iterator[str]:
-    """Which header is missing, stands twice, says something else or tells too much."""
+    """Which header is missing, sent twice, says something else or tells too much."""
     for name, value in EXACTLY.items():
         if answer.headers.getlist(name) != [value]:
             yield f"{name}: {answer.headers.getlist(name)}"
@@ -133,7 +133,7 @@ def faults_of_page(answer: Any) -> Iterator[str]:
 
 
 def faults_of(answer: Any) -> list[str]:
-    """Everything that is wrong with an answer, whoever asked for whatever."""
+    """Everything that is wrong with an answer, to any request of any person."""
     return [
         *faults_of_policy(answer),
         *faults_of_headers(answer),

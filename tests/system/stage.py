@@ -161,7 +161,7 @@ class Stage(RuleBasedStateMachine):
         return None if number is None else self.model.accounts[number]
 
     def _paper(self, form: Form) -> None:
-        """A form, answered in full by whoever began it: what is tried here is who may read and send it."""
+        """A form, answered in full by the person who began it: what is tried here is who may read and send it."""
         with everything(self.context) as work:
             held = work.get(Form, form.id)
             definition: FormDefinition = definition_of(work.session, held)
@@ -250,7 +250,7 @@ class Stage(RuleBasedStateMachine):
     def tries(
         self, data: st.DataObject, may: Callable[..., bool], *choices: Iterable[Any]
     ) -> tuple[Any, ...]:
-        """One of all that could be tried with these people and things: mostly what may be done, so that the story goes on;
+        """One of all that could be tried with these people and rows: mostly what may be done, so that the story goes on;
         else what only one rule of the policy forbids, or anything."""
         every = list(product(*map(sorted, choices)))
         allowed = [each for each in every if may(*each)]

@@ -1,4 +1,4 @@
-"""What nobody's browser would send and anybody's program can: odd words, odd bodies, odd files, odd methods."""
+"""What no browser would send and any program can: odd words, odd bodies, odd files, odd methods."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ texts = st.one_of(
     st.text(st.characters(categories=["Cc", "Cf", "Cs", "Co", "Nd", "Zl", "Zp"]), max_size=12),
     st.integers(-(2**70), 2**70).map(str),
 )
-"""One value that somebody may type, or a program send."""
+"""One value that a person may type, or a program send."""
 
 jsons = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
@@ -66,7 +66,7 @@ class Asked:
 
 
 def encoded(text: str) -> str:
-    """As it stands in an address or a form: halves of characters go out as the bytes they would be."""
+    """As it is in an address or a form: halves of characters go out as the bytes they would be."""
     return quote_from_bytes(text.encode("utf-8", "surrogatepass"))
 
 
@@ -76,7 +76,7 @@ def form_of(fields: Sequence[tuple[str, str]]) -> str:
 
 
 def parts_of(fields: Sequence[tuple[str, str]], files: Sequence[tuple[str, str, bytes]]) -> bytes:
-    """Fields and files as a browser sends them together, but for names that a browser would have mended."""
+    """Fields and files as a browser sends them together, but for names that a browser would have corrected."""
     lines = []
     for name, value in fields:
         lines.append(

@@ -41,7 +41,7 @@ LONGEST = 3.0
 """Seconds of this processor's own time that one answer may take, however busy the machine is."""
 
 LAST = ("UserView.", "LogInView.log_out", "AccountView.", "ChangeEmailView.")
-"""Doors that end a log-in or make somebody somebody else: tried when the rest has been."""
+"""Routes that end a log-in or change who is logged in: tried when the rest has been."""
 
 PEOPLE = ["anonymous", "bob", "sana", "pat", "olu", "ines"] if FULL else ["sana", "olu", "ines"]
 
@@ -125,7 +125,7 @@ def in_order(app: Flask) -> list[Rule]:
 
 
 def forget_tries(context: AppContext) -> None:
-    """Whoever tries often is put off; here the door behind that is meant."""
+    """Switch off the rate limits; here the routes behind them are tested."""
     with everything(context) as work:
         work.session.query(Throttle).delete()
 
@@ -159,7 +159,7 @@ def faults_at(
     values: dict[str, list[str]],
     answered: Counter[int],
 ) -> list[str]:
-    """What goes wrong at one route; the smallest request that makes it go wrong stands with it."""
+    """What goes wrong at one route; the smallest request that makes it go wrong is with it."""
     methods = sorted((rule.methods or set()) & {"GET", "POST"})
 
     @settings(

@@ -1,6 +1,6 @@
-"""Every answer of every route, errors and files included: its headers, its cookies, and that nobody may keep it.
+"""Every answer of every route, errors and files included: its headers, its cookies, and that it is not cached.
 
-The portal stands under https here, as it does for a council, so that its cookies are those of a live portal.
+The portal is under https here, as it is for a council, so that its cookies are those of a live portal.
 """
 
 import hashlib
@@ -115,9 +115,7 @@ def test_a_file_that_was_uploaded_runs_nothing_wherever_it_is_opened(people: Cas
         assert answer.headers["Content-Disposition"].startswith("attachment;")
 
 
-def test_every_exported_list_is_a_file_and_not_cached(
-    secure: Flask, people: Cast, world: World
-) -> None:
+def test_every_exported_list_is_a_file_and_not_cached(secure: Flask, people: Cast, world: World) -> None:
     taken_out = []
     for rule in routes(secure):
         if rule.endpoint.endswith(".export"):

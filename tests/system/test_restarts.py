@@ -1,4 +1,4 @@
-"""A new version takes over while people work, and nobody sees an error; one that is broken does not take over."""
+"""A new version takes over while people work, and no one sees an error; one that is broken does not take over."""
 
 import pytest
 

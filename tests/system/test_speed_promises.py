@@ -13,7 +13,7 @@ ONE = Figure(
 
 
 def measured(**cpu_ms: float) -> Figures:
-    """Every application takes so much for every page: a millisecond, unless it is told."""
+    """Every application takes so much for every page: a millisecond, unless a test sets it."""
     every = {PORTAL: 1.0, FLOOR: 0.5, STOCK: 10.0, DJANGO: 10.0, AMONG_FEW: 1.0}
     return {
         name: {page: replace(ONE, cpu_ms=cpu_ms.get(key, each)) for page in PAGES}

@@ -1,4 +1,4 @@
-"""Known vulnerabilities of the pinned packages are told, and an index that does not answer is told too."""
+"""Known vulnerabilities of the pinned packages are reported, and so is an index that does not answer."""
 
 import json
 import stat

@@ -1,4 +1,4 @@
-"""Where a case stands, in words and dates."""
+"""The status of a case, in words and dates."""
 
 from datetime import date
 

@@ -118,7 +118,7 @@ class BusyCase:
             return advice_requests.ask_for_advice(work, self.child.id, template, person_id=who.id).id
 
     def forms(self) -> dict[str, int]:
-        """Each form by where it stands."""
+        """Each form by its state."""
         return {
             name: getattr(self, name)
             for name in (

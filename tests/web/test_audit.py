@@ -24,7 +24,7 @@ def page(browser, path: str, status: int = 200) -> str:
 
 
 def happens(actor, *events) -> None:
-    """These things happen."""
+    """These events happen."""
     with actor.works() as work:
         for event in events:
             work.record(event)

@@ -71,7 +71,7 @@ def test_only_a_list_has_a_query(cast: Cast, page: str, query: str) -> None:
 def test_a_file_where_words_are_asked_for_is_no_answer(
     app: Flask, context: AppContext, cast: Cast, make: Maker, who: str
 ) -> None:
-    """Flask-WTF hands files to every form; each box of each page is sent one."""
+    """Flask-WTF passes files to every form; each box of each page is sent one."""
     world = build_world(context, cast, make)
     browser = cast.anonymous() if who == "anonymous" else getattr(cast, who).browser()
     names = names_asked(app, browser, world, ["child", "summary"])

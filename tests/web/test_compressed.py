@@ -1,4 +1,4 @@
-"""Pages go out compressed, and their form tokens are masked, so that the sizes of answers tell nobody the token."""
+"""Pages go out compressed, and their form tokens are masked, so that the sizes of answers do not betray the token."""
 
 import gzip
 import re

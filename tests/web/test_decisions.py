@@ -18,7 +18,7 @@ def child(cast, make):
 
 @pytest.fixture
 def press(app, cast):
-    """Post a form as somebody; the SEN officer unless said."""
+    """Post a form as a person, by default the SEN officer."""
 
     def post(path, data=None, who=None, **how):
         return post_with_token((who or cast.olu).browser(), app, path, data or {}, **how)

@@ -1,4 +1,4 @@
-"""The page on which the SEN team ends somebody's involvement, and reading what was sent and not shared."""
+"""The page on which the SEN team ends a person's involvement, and reading what was sent and not shared."""
 
 from app.cases import invitations
 from app.forms.rules.workflow import FormState

@@ -1,4 +1,4 @@
-"""The SEN team's side of the form pages, strangers at every door, and what a page may cost."""
+"""The SEN team's side of the form pages, strangers at every route, and what a page may cost."""
 
 import re
 import uuid

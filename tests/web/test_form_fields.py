@@ -39,7 +39,7 @@ each_section = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    """Templates, languages and CSRF, and nothing else of the portal: drawing a section needs no case and nobody's log-in."""
+    """Templates, languages and CSRF, and nothing else of the portal: drawing a section needs no case and no log-in."""
     app = Flask("drawing room")
     app.secret_key = "for drawing only"
     CSRFProtect(app)

@@ -1,4 +1,4 @@
-"""Alive and ready: two pages for machines, tried with each thing they ask about really broken."""
+"""Alive and ready: two pages for machines, tried with each part they check really broken."""
 
 import os
 import shutil
@@ -137,7 +137,7 @@ def test_mail_that_no_one_sends_for_five_minutes_is_not_ready(app, context, cloc
 
 
 def test_a_mail_server_that_refuses_does_not_take_the_portal_away(app, context, clock):
-    """Mail that is tried again later is not late: somebody is at work."""
+    """Mail that is tried again later is not late: a worker is trying."""
     number = write_mail(context)
     with context.database.engine.begin() as connection:
         later = {"run_at": MOMENT + timedelta(hours=2), "attempts": 4}

@@ -1,4 +1,4 @@
-"""Everybody's home page."""
+"""The home page of each person."""
 
 from datetime import date, timedelta
 

@@ -25,7 +25,7 @@ def test_one_readers_filter_is_not_in_another_readers_boxes(cast):
 
 
 def test_a_filters_boxes_speak_the_readers_language(app, monkeypatch):
-    """They are kept, one set a language."""
+    """They are cached, one set a language."""
     labels = []
     view = next(each for each in app.appbuilder.baseviews if type(each) is RequestList)
     monkeypatch.setattr(view, "_empty_boxes", {})
@@ -46,7 +46,7 @@ def _generated(kind=PortalListView):
     ids=lambda each: each.__name__,
 )
 def test_no_filters_choices_are_rows_of_a_table(shown):
-    """A filter's boxes are kept as they are: choices that change would not be seen."""
+    """A filter's boxes are cached as they are: choices that change would not be seen."""
     assert not [each for each in shown.search_columns or () if shown.datamodel.is_relation(each)]
 
 
@@ -61,7 +61,7 @@ def test_links_to_the_list_itself_keep_what_was_chosen_and_drop_the_page(cast, m
     first_page = "/advice/list/?show=submitted&_flt_0_state=submitted&psize_AdviceList=10"
     assert (
         f"{first_page}&_oc_AdviceList=due_on&_od_AdviceList=asc" in hrefs
-    )  # sorted anew from the first page
+    )  # sorted again from the first page
     assert {first_page, f"{first_page}&page_AdviceList=1", f"{first_page}&page_AdviceList=2"} <= set(hrefs)
     assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10&show=overdue" in hrefs
     assert "/advice/list/?_flt_0_state=submitted&psize_AdviceList=10" in hrefs  # all
@@ -88,7 +88,7 @@ def test_b5_a_date_filter_reads_a_date_as_people_write_it(app, cast, make, typed
 
 
 def test_c_a_mistyped_date_of_a_filter_is_named(cast):
-    """The list showed every row and nothing said that the filter was dropped."""
+    """The list showed every row and no text that the filter was dropped."""
     browser = cast.olu.browser()
 
     page = browser.get("/requests/list/?_flt_0_due_on=31/2/2026", follow_redirects=True).text

@@ -1,4 +1,4 @@
-"""The message pages, in a browser's eyes."""
+"""The message pages, as a browser gets them."""
 
 import re
 

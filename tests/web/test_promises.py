@@ -1,4 +1,4 @@
-"""Where a page says that people are told, they are; otherwise the page says that no one was."""
+"""Where a page says that people are notified, they are; otherwise the page says that no one was."""
 
 import re
 from datetime import date

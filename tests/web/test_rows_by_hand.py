@@ -36,7 +36,7 @@ def empty(context: AppContext, table: str) -> None:
 
 
 def broken(app: Flask, world: World, who: Actor) -> list[str]:
-    """The pages that fail for this person, of every page about the family's things."""
+    """The pages that fail for this person, of every page about the family's rows."""
     browser, found = who.browser(), []
     for rule in routes(app):
         asks = "GET" in (rule.methods or set()) and rule.arguments

@@ -1,4 +1,4 @@
-"""Where an address must be kept secret: who sees what, page by page."""
+"""Where an address must stay secret: who sees what, page by page."""
 
 import pytest
 
@@ -15,7 +15,7 @@ SECRET = "9 Refuge Lane"
 
 @pytest.fixture
 def child(cast, make):
-    """Pat is the mother, Quinn the father; the request says that an address must be kept secret."""
+    """Pat is the mother, Quinn the father; the request says that an address must stay secret."""
     made = make.child(
         linked=(cast.sana, cast.hana, cast.pat, cast.quinn),
         address=SECRET,

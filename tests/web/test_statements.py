@@ -1,4 +1,4 @@
-"""No page asks the database more than twelve times, however many rows there are, whoever opens it.
+"""No page asks the database more than twelve times, however many rows there are, for every person.
 
 Routes come from the running url_map and who may open them from GRANTS, so a new page is counted by being there.
 """
@@ -26,7 +26,7 @@ MORE = 14
 """So many times more of everything: 15 children, advice forms, returns, documents, links, registrations; 30 messages."""
 
 OF_A_FORM = {"FormView", "SharingView", "DecideView", "AskView", "RequestList", "AdviceList"}
-"""Doors opened for each form of the case, where it stands."""
+"""Routes opened for each form of the case, in its state."""
 
 WRITABLE = {"draft", "returned", "advice", "consent", "recorded"}
 """Forms whose sections have pages."""

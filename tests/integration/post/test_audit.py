@@ -33,7 +33,7 @@ def check(context: AppContext, *heads: str) -> Verdict:
 
 
 def with_audit_keys(context: AppContext, *keys: str) -> AppContext:
-    """The same portal, told these keys; its engine is to be disposed of."""
+    """The same portal with these keys; its engine is to be disposed of."""
     return open_app_context(dataclasses.replace(context.settings, audit_keys=keys), context.clock)
 
 
@@ -45,7 +45,7 @@ def open_child(actor: Actor, child_id: int = 7, times: int = 1) -> None:
 
 
 def without_triggers(context: AppContext, statement: str) -> None:
-    """What somebody could do who owns the database server."""
+    """What a person could do who owns the database server."""
     postgres = not context.database.is_sqlite
     with context.database.engine.begin() as connection:
         for name in ("audit_append_only",) if postgres else ("audit_no_update", "audit_no_delete"):

@@ -56,7 +56,7 @@ def test_a_line_put_in_is_found(context, three):
     without_triggers(context, f"DELETE FROM audit WHERE id = {second}")  # noqa: S608
     assert not check(context).ok
 
-    # A copy of an honest line, seal and all, in the place that is free now: nobody without the key writes a better one.
+    # A copy of an honest line, seal and all, in the place that is free now: no one without the key writes a better one.
     without_triggers_again(
         context,
         f"INSERT INTO audit (id, {names}) SELECT {second}, {names} FROM audit WHERE id = {first}",  # noqa: S608
@@ -69,7 +69,7 @@ def test_a_line_put_in_at_the_end_is_found(context, three):
     last = rows(context)[-1]["id"]
     names = [column for column in AUDIT.columns if column.name != "id"]
 
-    with context.database.engine.begin() as connection:  # no trigger stands against adding
+    with context.database.engine.begin() as connection:  # no trigger prevents adding
         connection.execute(
             sa.insert(AUDIT).from_select(
                 ["id", *names], sa.select(sa.literal(last + 1), *names).where(AUDIT.c.id == last)
@@ -88,7 +88,7 @@ def test_an_audit_sealed_with_another_key_is_found(context, three):
 
 @pytest.fixture
 def with_keys(context) -> Iterator[Callable[..., AppContext]]:
-    """The same portal, started anew with these keys, the newest first."""
+    """The same portal, started again with these keys, the newest first."""
     started: list[AppContext] = []
 
     def start(*keys: str) -> AppContext:
@@ -101,7 +101,7 @@ def with_keys(context) -> Iterator[Callable[..., AppContext]]:
 
 
 def sealed_by(context: AppContext, actor: Actor, times: int = 1) -> int:
-    """Somebody opens a child's page so many times on this portal; gives the last line's number."""
+    """A person opens a child's page so many times on this portal; gives the last line's number."""
     for _ in range(times):
         with unit_of_work(context, actor.principal) as work:
             work.record(ChildViewed(child_id=7))
@@ -132,7 +132,7 @@ def test_a_key_no_longer_configured_leaves_its_lines_unchecked_and_says_so(conte
 
 
 def test_a_line_sealed_with_an_older_key_after_a_newer_one_is_found(context, cast, three, with_keys):
-    """Else whoever had the leaked key could go on writing the audit."""
+    """Else a person with the leaked key could go on writing the audit."""
     now = with_keys(NEWER, *context.settings.audit_keys)
     sealed_by(now, cast.ann)
     forged = sealed_by(context, cast.ann)
@@ -144,7 +144,7 @@ def test_a_line_sealed_with_an_older_key_after_a_newer_one_is_found(context, cas
 
 
 def test_a_line_of_the_old_keys_time_that_is_rewritten_with_it_is_found(context, cast, three, with_keys):
-    """The first line that the newer key sealed seals all that stands before it."""
+    """The first line that the newer key sealed seals all that comes before it."""
     now = with_keys(NEWER, *context.settings.audit_keys)
     after = sealed_by(now, cast.ann)
     without_triggers(context, f"DELETE FROM audit WHERE id = {after - 1}")  # noqa: S608
@@ -153,7 +153,7 @@ def test_a_line_of_the_old_keys_time_that_is_rewritten_with_it_is_found(context,
 
 
 def test_a_tail_that_was_cut_and_rewritten_is_found(context, cast, clock, tmp_path, three):
-    """With the key and the database, but not what was kept outside, somebody could leave a whole chain behind."""
+    """With the key and the database, but not what was stored outside, a person could leave a whole chain behind."""
     with context.database.open() as session:
         head = keep_head(session, tmp_path, clock.now())
     without_triggers(context, f"DELETE FROM audit WHERE id >= {three[2]}")  # noqa: S608
@@ -188,7 +188,7 @@ def test_two_thousand_lines_by_eight_at_once_are_one_chain(context, cast):
 
 
 def one_line(actor: Actor, number: int, failures: list[BaseException]) -> bool:
-    """Write a line; False when somebody else kept the database too long."""
+    """Write a line; False when another writer held the database too long."""
     try:
         with actor.works() as work:
             work.record(ChildViewed(child_id=number))

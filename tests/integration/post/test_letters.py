@@ -1,4 +1,4 @@
-"""Letters: who is told what, and that no one is told of anything their own row filter does not show."""
+"""Notifications: who gets which, and that no one is notified of anything their own row filter does not show."""
 
 import pytest
 import sqlalchemy as sa
@@ -69,7 +69,7 @@ def notified(context: AppContext) -> dict[int | None, list[str]]:
 
 
 def happens(actor: Actor, *events: Event) -> None:
-    """These things happen, by this person."""
+    """These events happen, by this person."""
     with actor.works() as work:
         for event in events:
             work.record(event)
@@ -78,7 +78,7 @@ def happens(actor: Actor, *events: Event) -> None:
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_everything_that_can_happen_has_its_letters_or_says_that_it_has_none(event):
     assert event in NOTIFICATIONS, (
-        f"say in app/messages/notifications.py who is told of {event.__name__}, or AUDIT_ONLY"
+        f"say in app/messages/notifications.py who is notified of {event.__name__}, or AUDIT_ONLY"
     )
 
 
@@ -106,7 +106,7 @@ def test_a_subject_names_no_child(letter):
     letter.text % (known | counted)
 
 
-# --- who is told ----------------------------------------------------------------------------------
+# --- who is notified ------------------------------------------------------------------------------
 
 
 def test_a_person_who_is_linked_is_notified(context, cast, make):
@@ -232,9 +232,7 @@ def test_a_person_no_longer_linked_is_not_notified(context, cast, make, clock):
     assert notified(context) == {cast.tom.id: ["request_returned"]}
 
 
-def test_a_possible_duplicate_notifies_the_team_only_and_the_person_adding_cannot_see_it(
-    context, cast, make
-):
+def test_a_possible_duplicate_notifies_the_team_only_and_the_person_adding_cannot_see_it(context, cast, make):
     child, other = make.child(linked=(cast.sana,)), make.child()
 
     happens(cast.sana, PossibleDuplicateFound(child_id=child.id, of_child_id=other.id))

@@ -58,7 +58,7 @@ class Mailboxes:
 
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
+    """A port on which no program listens just now."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]
@@ -100,7 +100,7 @@ class Plant:
     def write(
         self, count: int, lane: int = LETTER_LANE, letter: str = "new_message", **facts: Any
     ) -> list[int]:
-        """Write this many mails down in one commit, and wake nobody."""
+        """Write this many mails down in one commit, and wake no worker."""
         with self.context.database.open() as session:
             numbers = [
                 queue_mail(
@@ -248,7 +248,7 @@ def test_an_unreachable_queue_does_not_stop_the_page(plant, tmp_path):
 
 
 def test_a_task_from_another_program_is_not_run(plant):
-    """Whoever can write to the queue can still not make the worker do anything."""
+    """A program that can write to the queue can still not make the worker do anything."""
     import pickle
 
     huey = plant.context.notification_service.task_queue.huey

@@ -91,7 +91,7 @@ def either(request, tmp_path: Path) -> Path:
 
 
 def another(context: AppContext, **settings: object) -> AppContext:
-    """The same place, told otherwise."""
+    """The same place with other settings."""
     return open_app_context(dataclasses.replace(context.settings, **settings), context.clock)
 
 

@@ -148,7 +148,9 @@ def test_a_backup_of_another_kind_or_version_is_refused(context, elsewhere, tmp_
         restore_backup(elsewhere, tmp_path / "backup")
 
 
-def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_reported(context, elsewhere, report, target):
+def test_a_file_that_is_gone_stops_neither_backup_nor_restore_and_is_reported(
+    context, elsewhere, report, target
+):
     store_of(context).remove(report.storage_key)
 
     taken = take_backup(context, target)

@@ -1,4 +1,4 @@
-"""Backups are encrypted to a public key: whoever runs the portal cannot read them, whoever holds the private key can."""
+"""Backups are encrypted to a public key: those who run the portal cannot read them, those who hold the private key can."""
 
 import tarfile
 from collections.abc import Iterator

@@ -151,7 +151,9 @@ def test_b12_a_request_that_is_not_decided_has_nothing_to_correct(cast, accepted
         correct(cast.olu, accepted.id, True)
 
 
-def test_b12_c5_the_family_and_the_authors_are_notified_of_a_decision_and_of_its_correction(cast, make, context):
+def test_b12_c5_the_family_and_the_authors_are_notified_of_a_decision_and_of_its_correction(
+    cast, make, context
+):
     child = make.child(linked=(cast.sana, cast.pat))
     request = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     with cast.olu.works() as work:

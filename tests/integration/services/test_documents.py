@@ -1,4 +1,4 @@
-"""Files of a form: kept outside, handed out through the row filter, and swept up when they belong to nothing."""
+"""Files of a form: stored outside the database, served through the row filter, and swept up when they belong to nothing."""
 
 import io
 import os
@@ -240,7 +240,7 @@ def test_a_file_of_another_form_is_not_taken_off_through_this_one(cast, make, re
 
 
 class ClamdOnTheLine(threading.Thread):
-    """A server that speaks clamd's protocol: finds the test virus, or says whatever it is told to say."""
+    """A server that speaks clamd's protocol: finds the test virus, or answers whatever the test gives it."""
 
     def __init__(self, says: bytes | None = None) -> None:
         super().__init__(daemon=True)

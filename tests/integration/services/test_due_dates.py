@@ -19,7 +19,7 @@ def check(app):
 
 
 def due(context, form_id, day):
-    """Somebody wrote another date into the table."""
+    """Write another date into the table."""
     with everything(context) as work:
         work.get(Form, form_id).due_on = day
 

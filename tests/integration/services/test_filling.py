@@ -243,7 +243,7 @@ def test_rows_of_both_can_be_stored(cast, make):
 
 
 def saved_texts(context, question: str) -> set[str]:
-    """Every text that is kept for a question: now, before, or set aside."""
+    """Every text that is stored for a question: now, before, or set aside."""
     with everything(context) as work:
         now = [draft.answers.get(question, "") for draft in work.session.scalars(select(SectionDraft))]
         before = [one.answers.get(question, "") for one in work.session.scalars(select(DraftRevision))]
@@ -270,7 +270,7 @@ def test_the_last_twenty_texts_are_stored(context, cast, make):
     )
 )
 def test_no_acknowledged_text_is_ever_missing(context, cast, make, edits):
-    """Two editors in any order, on fresh or stale pages: what either was told is saved is there or in the history."""
+    """Two editors in any order, on fresh or stale pages: what the page confirmed as saved is there or in the history."""
     advice = make.advice(make.child(linked=(cast.ann, cast.bob)), cast.ann)
     pages = {True: 0, False: 0}
     acknowledged: set[str] = set()
@@ -367,7 +367,9 @@ def alone(cast, make):
 
 
 @pytest.mark.parametrize("version", [0, 1])
-def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_stored(context, cast, alone, version):
+def test_b13_the_later_save_of_the_same_person_counts_and_the_earlier_is_stored(
+    context, cast, alone, version
+):
     with cast.sana.works() as work:
         assert save(work, alone, "views", {"child_views": "Second window"}, version) == 3
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Second window"

@@ -1,4 +1,4 @@
-"""A live portal begins with nobody: its first administrator is entered at the command line, and only the first."""
+"""A live portal begins without people: its first administrator is entered at the command line, and only the first."""
 
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role as RoleRow

@@ -1,4 +1,4 @@
-"""Work that a professional leaves: it goes to their organisation's queue, and those who need to know are told."""
+"""Work that a professional leaves: it goes to their organisation's queue, and those who need to know are notified."""
 
 import pytest
 from sqlalchemy import select

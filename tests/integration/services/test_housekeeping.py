@@ -1,4 +1,4 @@
-"""What is tidied by the clock: old things go, young ones and those still needed stay."""
+"""What maintenance deletes: old rows and files go, young ones and those still needed stay."""
 
 from datetime import timedelta
 

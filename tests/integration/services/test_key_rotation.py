@@ -60,7 +60,7 @@ def changed(keyed: Keyed, old: str) -> AppContext:
 
 @pytest.fixture
 def browsers_key(context: AppContext, cast: Cast) -> str:
-    """One of everything that is sealed; gives what a browser needs to see the text that was kept for Ann."""
+    """One of everything that is sealed; gives what a browser needs to see the text that was saved for Ann."""
     with everything(context) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         work.get(Person, cast.olu.id).totp_secret = encrypt_secret(work, cast.olu.id, "OLUSSECRET")
@@ -153,7 +153,7 @@ def test_a_run_that_is_killed_is_taken_up_again(context, changed, cast, old, mon
 
 
 def opened_by(context: AppContext, *keys: str) -> int:
-    """How many kept texts these keys open."""
+    """How many saved texts these keys open."""
     with everything(context) as work:
         found = work.session.scalars(sa.select(SavedSubmission)).all()
     opened = 0
@@ -168,9 +168,7 @@ def opened_by(context: AppContext, *keys: str) -> int:
     return opened
 
 
-def test_a_change_made_meanwhile_is_not_overwritten(
-    context, changed, cast, browsers_key, monkeypatch
-):
+def test_a_change_made_meanwhile_is_not_overwritten(context, changed, cast, browsers_key, monkeypatch):
     if context.database.is_sqlite:
         pytest.skip("on SQLite nobody else writes while a hundred are sealed anew")
     real = key_rotation.re_encrypted

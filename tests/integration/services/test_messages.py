@@ -19,7 +19,7 @@ BOX = Message.__table__
 
 
 def rows(context: AppContext) -> list[sa.RowMapping]:
-    """What really stands in the inboxes."""
+    """What is really in the inboxes."""
     with context.database.engine.connect() as connection:
         return list(connection.execute(sa.select(BOX).order_by(BOX.c.id)).mappings())
 
@@ -213,7 +213,7 @@ def test_the_sender_reading_their_own_copy_does_not_make_it_read(context, cast, 
 
 
 def test_messages_about_a_child_go_with_the_link(context, cast, make, clock):
-    """A message about a child is not there any more for somebody who is no longer involved."""
+    """A message about a child is not there any more for a person who is no longer involved."""
     from app.models import ChildLink
     from tests.cast import everything
 

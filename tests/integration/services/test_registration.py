@@ -229,7 +229,9 @@ def test_a_registration_is_decided_once(context: AppContext, cast: Cast, mailbox
             decisions.refuse(work, number, "Again.")
 
 
-def test_an_unconfirmed_registration_cannot_be_decided(context: AppContext, cast: Cast, mailbox: Mailbox) -> None:
+def test_an_unconfirmed_registration_cannot_be_decided(
+    context: AppContext, cast: Cast, mailbox: Mailbox
+) -> None:
     registers(context, mailbox)
     with everything(context) as work:
         number = work.session.scalars(select(Registration.id)).one()
@@ -297,7 +299,9 @@ def test_the_officer_sees_which_organisation_it_may_be_and_whose_account_looks_a
     assert [person.email for person in case.look_alikes] == ["ann.kowalska@eps.bradford.example"]
 
 
-def test_registering_again_replaces_an_unconfirmed_registration(context: AppContext, mailbox: Mailbox) -> None:
+def test_registering_again_replaces_an_unconfirmed_registration(
+    context: AppContext, mailbox: Mailbox
+) -> None:
     first = registers(context, mailbox, first_name="Mallory")
     second = registers(context, mailbox)
 

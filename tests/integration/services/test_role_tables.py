@@ -32,7 +32,7 @@ def role_row(work, name):
 
 
 def grant(work, view, level):
-    """A grant nobody wrote down in roles.py."""
+    """A grant that is not in roles.py."""
     permission = work.session.scalars(select(Permission).where(Permission.name == f"can_{level}")).one()
     menu = work.session.scalars(select(ViewMenu).where(ViewMenu.name == view)).one_or_none()
     return work.add(PermissionView(permission=permission, view_menu=menu or ViewMenu(name=view)))
@@ -40,7 +40,7 @@ def grant(work, view, level):
 
 @pytest.fixture
 def drifted(context):
-    """A parent who may read the audit, an officer without messages, a role nobody knows."""
+    """A parent who may read the audit, an officer without messages, an unknown role."""
     with everything(context) as work:
         pairs = {
             (each.view_menu.name, each.permission.name): each

@@ -1,4 +1,4 @@
-"""Preparation for adulthood goes by the year a child is taught in, where the school said it."""
+"""Preparation for adulthood goes by the year a child is taught in, where the school gave it."""
 
 import secrets
 from dataclasses import replace

@@ -81,7 +81,7 @@ def _by_orm(
 
 
 def _words(listing: Listing, row: Any) -> list[Any]:
-    """Everything that the list shows of a row and of what stands beside it."""
+    """Everything that the list shows of a row and of the rows joined to it."""
     found: dict[Any, Any] = {listing.row.table: row}
     shown = [getattr(row, name) for name in listing.row.names]
     for relation, whole in zip(listing.relations, listing._mapper.tables[1:], strict=True):
@@ -101,7 +101,7 @@ def test_everyone_is_listed_what_the_orm_lists_them(app, cast, make, context, sh
         monkeypatch.setattr(finding, many, 2)
     case = BusyCase(context, cast, make)
     case.grow(3)
-    # A record that was merged is seen by nobody: what is still written about it is listed without it.
+    # A record that was merged is seen by no one: what is still written about it is listed without it.
     merged = make.child(merged_into_id=case.child.id)
     make.advice(merged, cast.ann)
     make.request(merged, cast.sana, FormState.submitted)

@@ -46,7 +46,7 @@ def seen(work, table):
 
 
 def what_is_seen(world, table):
-    """Everybody against the world's rows of one table."""
+    """Every person against the world's rows of one table."""
     named = of_table(world, table)
     found = {name: set() for name in named}
     for key in PEOPLE:
@@ -81,7 +81,7 @@ def test_without_a_principal_nothing_is_seen(world, context):
 
 
 SHUT_ANYWAY = {OutboxMail, LogInChallenge, Throttle, MailedLink, RegisterUser, ApiKey}
-"""Nobody may read these, so nobody notices when they are shut."""
+"""No one may read these, so no one notices when they are shut."""
 
 
 @pytest.mark.parametrize("instead", [true, false])

@@ -1,4 +1,4 @@
-"""What ends a transaction, what goes on in it, and that nothing unasked is kept."""
+"""What ends a transaction, what goes on in it, and that nothing unasked is stored."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Sixteen writers at once: nobody is told that the database is locked, and nobody waits out of turn (R17)."""
+"""Sixteen writers at once: no one reads that the database is locked, and no one waits longer than those who came later (R17)."""
 
 import threading
 

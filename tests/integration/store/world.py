@@ -254,7 +254,7 @@ class World:
             self._is(f"account of {actor.key}", actor)
 
     def _hidden_from_everyone(self) -> None:
-        """What only the log-in room handles, and AppBuilder's own tables that nobody uses."""
+        """What only the log-in handles, and AppBuilder's own tables that are not used."""
         ann, now, mark = self.cast.ann.id, self.now, secrets.token_hex(8)
         self._add(
             "what ann typed",
@@ -396,4 +396,4 @@ POLICY: dict[str, set[str]] = {
         ]
     },
 }
-"""Who sees each row. Everybody who is not named does not see it."""
+"""Who sees each row. A person who is not named does not see it."""
