@@ -244,7 +244,7 @@ def test_another_familys_rows_look_like_rows_that_do_not_exist(app, cast, world,
         permission = permission_of(app, rule.endpoint)
         if permission is None or permission not in grants:
             continue
-        other, nothing = address(rule, dict(world.other.ids)), address(rule, {"anything": NOBODY_ID})
+        other, nothing = address(rule, dict(world.other.ids)), address(rule, {"anything": MISSING_ID})
         if other is None or nothing is None or other == nothing:
             continue
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):

@@ -172,8 +172,10 @@ def test_an_undeclared_method_is_refused_and_changes_nothing(
     assert fingerprint(context) == before
 
 
-def test_every_page_opens_to_somebody(app: Flask, context: AppContext, cast: Cast, make: Maker) -> None:
-    """Among two families' things, a case with forms at each stage, or once its own example is made."""
+def test_every_page_opens_to_at_least_one_person(
+    app: Flask, context: AppContext, cast: Cast, make: Maker
+) -> None:
+    """Among two families' rows, a case with forms at each stage, or once its own example is made."""
     people = [cast.olu, cast.mary, cast.ines, cast.sana, cast.ann, cast.pat]
     browsers = {actor.key: actor.browser() for actor in people}
     ids = build_world(context, cast, make).ours.ids

@@ -131,7 +131,7 @@ def test_an_officer_adds_changes_finds_and_deletes_in_it_and_the_audit_says_so(d
     assert changes == [(cast.olu.id, change) for change in ("added", "changed", "deleted")]
 
 
-def test_a_record_leads_whoever_may_write_to_its_forms_and_to_deleting_it(directory: Portal) -> None:
+def test_a_record_links_to_edit_and_delete_for_those_who_may_write(directory: Portal) -> None:
     app, browser = directory.app, directory.cast.olu.browser()
     with everything(directory.context) as work:
         row = work.add(WorkDomain(domain="moor.example", organisation_id=1))
