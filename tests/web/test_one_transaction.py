@@ -49,13 +49,13 @@ def test_a_section_with_errors_is_drawn_from_what_was_saved(cast, started, cost)
     assert wrong[2] <= right[2] + 1  # a revision of the earlier answers is added, and nothing is read again
 
 
-@pytest.mark.parametrize(("door", "more"), [("", 0), ("/autosave", 1)])
-def test_an_edit_conflict_is_found_stashed_and_compared_in_one_transaction(cast, started, cost, door, more):
+@pytest.mark.parametrize(("suffix", "more"), [("", 0), ("/autosave", 1)])
+def test_an_edit_conflict_is_found_stashed_and_compared_in_one_transaction(cast, started, cost, suffix, more):
     path = f"/forms/{started.id}/section/views"
     cost(cast.sana.browser(), path, typed("views", child_views="Sana"))
 
     status, transactions, statements = cost(
-        cast.tom.browser(), path + door, typed("views", 0, child_views="Tom")
+        cast.tom.browser(), path + suffix, typed("views", 0, child_views="Tom")
     )
 
     assert (status, transactions) == (409, 1)
