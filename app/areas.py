@@ -16,7 +16,7 @@ AREAS = (
 )
 """In the order in which they may import each other: a later one knows the earlier ones."""
 
-REGISTERED = ("tables", "policies", "notifications", "reactions")
+REGISTERED = ("tables", "policies", "notifications", "reactions", "question_kinds")
 """Modules of an area that register something when they are imported."""
 
 

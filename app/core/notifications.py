@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.core.events import AccessDenied, AuditRead, Event, MailSentAgain, PortalRestored, ReferenceChanged
+from app.core.mail.texts import register_mail
 
 SEN_TEAM = None
 """The SEN team's shared inbox, as a recipient."""
@@ -40,9 +41,13 @@ class MessageTemplate:
 
 @dataclass(frozen=True)
 class MailTemplate:
-    """An email to the account's owner about the account itself, with no message in the inbox."""
+    """An email to the account's owner about the account itself, with no message in the inbox.
+
+    Its templates are in app/templates/emails/<mail>/; `values` names what they use of "device" and "minutes".
+    """
 
     mail: str
+    values: tuple[str, ...] = ()
 
 
 Templates = Sequence[MessageTemplate | MailTemplate]
@@ -60,6 +65,10 @@ def register(entries: Mapping[type[Event], Templates]) -> None:
     if twice := NOTIFICATIONS.keys() & entries.keys():
         raise ValueError(f"registered twice: {sorted(event.__name__ for event in twice)}")
     NOTIFICATIONS.update(entries)
+    for templates in entries.values():
+        for each in templates:
+            if isinstance(each, MailTemplate):
+                register_mail(each.mail, each.values)
 
 
 def message_templates() -> dict[str, MessageTemplate]:

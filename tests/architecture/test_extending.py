@@ -1,9 +1,13 @@
 """docs/extending.md works as it is written: each of its code blocks is run in an app of its own."""
 
 import csv
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,13 +15,22 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import select
 
 from app import create_app
 from app.core.database.policies import ROW_POLICIES
+from app.core.errors import Forbidden
+from app.core.mail import rendering
+from app.core.mail.texts import MAILS
+from app.core.notifications import NOTIFICATIONS
 from app.core.roles import GRANTS, WRITE, Role
 from app.core.unit_of_work import AppContext
-from app.models import AuditRow, Child, Invitation, SectionDraft, WorkDomain
+from app.forms.definitions.kinds import KINDS
+from app.forms.form_templates import import_seeds
+from app.models import AuditRow, Child, Invitation, Message, SectionDraft, WorkDomain
+from app.seed.files import form_seed
+from app.views.operations.audit_words import DETAILS, SENTENCES
 from app.views.web.model_view import PortalModelView
 from app.views.web.register import REGISTERED, register
 from app.views.web.screen_checks import ScreenError
@@ -32,23 +45,33 @@ from tests.statements import counted
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def code_of(heading: str) -> list[str]:
+def code_of(heading: str, language: str = "python") -> list[str]:
     """The code blocks of one section of the document."""
     text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
     section = re.split(r"^## ", text, flags=re.MULTILINE)
     [found] = [each for each in section if each.startswith(f"{heading}\n")]
-    return re.findall(r"^```python\n(.*?)^```", found, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)^```", found, re.MULTILINE | re.DOTALL)
+
+
+def run_code_of(heading: str) -> dict[str, Any]:
+    """Run the Python blocks of one section, one after another, and return the names they define."""
+    names: dict[str, Any] = {"__name__": "docs_extending"}
+    for code in code_of(heading):
+        exec(compile(code, "docs/extending.md", "exec"), names)  # noqa: S102
+    return names
 
 
 @contextmanager
-def registered_screens_restored() -> Iterator[None]:
+def registrations_restored() -> Iterator[None]:
     """Forget what is registered inside, so that other tests' apps do not have it."""
-    before = dict(REGISTERED)
+    registers: list[dict[Any, Any]] = [REGISTERED, KINDS, NOTIFICATIONS, MAILS, SENTENCES, DETAILS]
+    before = [dict(each) for each in registers]
     try:
         yield
     finally:
-        REGISTERED.clear()
-        REGISTERED.update(before)
+        for each, entries in zip(registers, before, strict=True):
+            each.clear()
+            each.update(entries)
 
 
 class Portal:
@@ -71,9 +94,8 @@ def audited(context: AppContext, event: str) -> list[Any]:
 @pytest.fixture
 def directory(app: Flask) -> Iterator[Portal]:
     """The portal with the document's screen."""
-    with registered_screens_restored():
-        [code] = code_of("A screen")
-        exec(compile(code, "docs/extending.md", "exec"), {"__name__": "domain_directory"})  # noqa: S102
+    with registrations_restored():
+        run_code_of("A screen")
         portal = Portal(app)
         yield portal
         portal.context.database.engine.dispose()
@@ -82,7 +104,7 @@ def directory(app: Flask) -> Iterator[Portal]:
 @pytest.fixture
 def invitations(app: Flask) -> Iterator[Portal]:
     """The portal with a screen over a table that no screen was written for."""
-    with registered_screens_restored():
+    with registrations_restored():
 
         @register("Open invitations", grant="Invitations")
         class InvitationList(PortalModelView):
@@ -157,8 +179,8 @@ def test_a_record_leads_to_no_form_where_the_grant_is_for_reading(
 ) -> None:
     officer = frozenset(GRANTS[Role.sen_officer] - {("Organisations", WRITE)})
     monkeypatch.setitem(cast(dict[Role, Any], GRANTS), Role.sen_officer, officer)
-    with registered_screens_restored():
-        exec(compile(code_of("A screen")[0], "docs/extending.md", "exec"), {"__name__": "domain_directory"})  # noqa: S102
+    with registrations_restored():
+        run_code_of("A screen")
         portal = Portal(app)
     browser = portal.cast.olu.browser()
 
@@ -270,7 +292,7 @@ def test_a_screen_over_a_table_without_a_policy_stops_the_start(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(ROW_POLICIES, Invitation)
-    with registered_screens_restored():
+    with registrations_restored():
 
         @register(grant="Invitations")
         class Unruled(PortalModelView):
@@ -293,7 +315,7 @@ def test_a_screen_over_a_table_without_a_policy_stops_the_start(
 def test_a_screen_that_is_incomplete_stops_the_start(
     app: Flask, table: Any, columns: list[str], grant: str, wrong: str
 ) -> None:
-    with registered_screens_restored():
+    with registrations_restored():
         body = {"datamodel": SQLAInterface(table), "list_columns": columns}
         register(grant=grant)(type("Incomplete", (PortalModelView,), body))
         with pytest.raises(ScreenError, match=wrong):
@@ -310,3 +332,103 @@ def test_the_access_tests_find_a_new_screen_and_a_row_for_it(directory: Portal) 
     with everything(directory.context) as work:
         ids = example_ids(directory.app, work, "nothing", {Child: 1})
         assert work.session.get(WorkDomain, ids["DomainDirectory.pk"])
+
+
+@pytest.fixture
+def percentages(app: Flask, tmp_path: Path) -> Iterator[Portal]:
+    """The portal with the document's kind of question and a form that asks it."""
+    heading = "A kind of question"
+    with registrations_restored():
+        run_code_of(heading)
+        portal = Portal(app)
+        [template], [asked] = code_of(heading, "jinja"), code_of(heading, "json")
+        (tmp_path / "questions").mkdir()
+        (tmp_path / "questions/percentage.html").write_text(template, encoding="utf-8")
+        ours = portal.app.jinja_env.loader
+        assert ours is not None
+        portal.app.jinja_env.loader = ChoiceLoader([FileSystemLoader(tmp_path), ours])
+        seed = form_seed("request")["definition"]
+        first = {**seed["sections"][0], "questions": [json.loads(asked)]}
+        definition = seed | {"sections": [first]}
+        with everything(portal.context) as work:
+            import_seeds(work.session, [{"definition": definition}], work.now)
+        yield portal
+        portal.context.database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("entered", "stored", "fault"),
+    [
+        ("92.5", 92.5, None),
+        ("92,5%", "92,5%", "Did you mean 92.5 or 925?"),
+        ("101", 101, "The attendance must be from 0 to 100"),
+    ],
+)
+def test_a_kind_of_question_is_asked_checked_saved_and_read(
+    percentages: Portal, entered: str, stored: Any, fault: str | None
+) -> None:
+    app, context, make, sana = percentages.app, percentages.context, percentages.make, percentages.cast.sana
+    form = make.request(make.child(linked=(sana,)), sana)
+    browser = sana.browser()
+    section = form_seed("request")["definition"]["sections"][0]["id"]
+    path = f"/forms/{form.id}/section/{section}"
+
+    page = browser.get(path).text
+    assert 'id="attendance"' in page and "govuk-input__suffix" in page and 'inputmode="decimal"' in page
+    answer = post_with_token(
+        browser, app, path, {"attendance": entered, "questions-shown": "attendance", "version": "0"}
+    )
+    assert (answer.status_code == 302) == (fault is None)
+    assert fault is None or fault in unescape(answer.text)
+    with everything(context) as work:
+        drafts = select(SectionDraft).where(SectionDraft.form_id == form.id)
+        assert work.session.scalars(drafts).one().answers == {"attendance": stored}
+    checked = browser.get(f"/forms/{form.id}/check").text
+    assert ("92.5%" in checked) == (fault is None)
+
+
+@pytest.fixture
+def training(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The portal with the document's event, and its use case."""
+    heading = "An event, and who is notified"
+    with registrations_restored():
+        names = run_code_of(heading)
+        shutil.copytree(rendering.EMAILS, tmp_path / "emails")
+        (tmp_path / "emails/training_recorded").mkdir()
+        for name, text in zip(
+            ("subject.txt", "body.txt", "body.html"), code_of(heading, "jinja"), strict=True
+        ):
+            (tmp_path / "emails/training_recorded" / name).write_text(text, encoding="utf-8")
+        monkeypatch.setattr(rendering, "EMAILS", tmp_path / "emails")
+        rendering._environment.cache_clear()
+        portal = Portal(app)
+        yield SimpleNamespace(portal=portal, record=names["record_training"])
+        portal.context.database.engine.dispose()
+        rendering._environment.cache_clear()
+
+
+def test_an_event_is_in_the_audit_in_the_inbox_and_in_the_mail(training: Any) -> None:
+    portal, done_on = training.portal, date(2026, 11, 20)
+    cast, context = portal.cast, portal.context
+    with pytest.raises(Forbidden), cast.sana.works() as work:
+        training.record(work, cast.ann.id, done_on)
+    with cast.olu.works() as work:
+        training.record(work, cast.ann.id, done_on)
+
+    [row] = audited(context, "TrainingRecorded")
+    assert (row.actor, row.facts["done_on"]) == (cast.olu.id, "2026-11-20")
+    name = cast.ann.principal.name
+    audit = unescape(cast.mary.browser().get("/audit/").text)
+    assert f"{cast.olu.principal.name} recorded that {name} has done the training" in audit
+    assert "2026-11-20" in audit
+    inbox = cast.olu.browser().get("/messages/?box=team").text
+    assert "Training recorded" in inbox
+    with everything(context) as work:
+        message = work.session.scalars(select(Message).where(Message.letter == "training_recorded")).first()
+        number = message.id
+    assert (
+        f"{name} has done the data protection training." in cast.olu.browser().get(f"/messages/{number}").text
+    )
+    context.notification_service.deliver_due()
+    mails = [path.read_text() for path in context.settings.mail_dir.glob("*.eml")]
+    assert sum("Your training is recorded" in mail for mail in mails) == 1

@@ -129,7 +129,14 @@ DECLARATION = Declaration()
 KINDS: dict[str, Kind] = {
     kind.name: kind for kind in (*SIMPLE_KINDS, Table(), Files(), Prefilled(), DECLARATION)
 }
-"""Every kind of question a form may ask.
+"""Every kind of question a form may ask, each with a template of its name in app/templates/questions/."""
 
-A new kind is a class here and a macro of the same name in app/templates/questions/.
-"""
+
+def register_kind(kind: Kind) -> None:
+    """Add a kind of question; an area registers its own in its `question_kinds.py`.
+
+    Raises ValueError when a kind has this name already.
+    """
+    if kind.name in KINDS:
+        raise ValueError(f"registered twice: {kind.name}")
+    KINDS[kind.name] = kind

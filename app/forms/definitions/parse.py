@@ -12,7 +12,8 @@ from app.core.wording import N_, Wording, lower_first
 from app.forms.definitions.conditions import All, AnyOf, Condition, Filled, Is, Not
 from app.forms.definitions.definition import DefinitionError, FormDefinition, Option, Question, Section
 from app.forms.definitions.facts import FACTS
-from app.forms.definitions.kinds import KINDS
+from app.forms.definitions.kinds import KINDS, Table
+from app.forms.definitions.simple_kinds import Date, Number
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 FORM_KEYS = {"key", "title", "audience", "intro", "sections"}
@@ -21,7 +22,7 @@ QUESTION_KEYS = {
     "id", "kind", "label", "name", "hint", "help", "required", "options", "columns", "max_length", "min", "max",
     "show_if", "condition_text", "from", "restricted", "contact", "row_name",
 }  # fmt: skip
-LIMITED = {"number", "money", "date", "table"}
+LIMITED = (Number, Date, Table)
 
 
 def checksum(definition: Mapping[str, Any]) -> str:
@@ -159,7 +160,7 @@ class _Parser:
                 continue
             dated = isinstance(limit, str) and bool(re.fullmatch(r"today|\d{4}-\d\d-\d\d", limit))
             numbered = isinstance(limit, int | float) and not isinstance(limit, bool)
-            if kind not in LIMITED or not (dated if kind == "date" else numbered):
+            if not isinstance(KINDS.get(kind), LIMITED) or not (dated if kind == "date" else numbered):
                 self.faults.append(f"{here}: “{end}” is not a limit that fits a question of kind “{kind}”")
 
     def options(self, here: str, kind: str, raw: Mapping[str, Any]) -> tuple[Option, ...]:

@@ -72,8 +72,14 @@ def _attribute(question_id: str) -> str:
     return f"question_{question_id}"
 
 
+def field_of(kind: str) -> type[Field] | None:
+    """Return the field of a kind of question, or of the kind it is made from; None for a choice of one."""
+    names = [getattr(each, "name", "") for each in type(KINDS[kind]).__mro__]
+    return next((FIELDS[name] for name in (kind, *names) if name in FIELDS), None)
+
+
 def _field(question: Question) -> Any:
-    kind = FIELDS.get(question.kind) or (RadioField if question.looks == "radios" else SelectField)
+    kind = field_of(question.kind) or (RadioField if question.looks == "radios" else SelectField)
     settings: dict[str, Any] = {"name": question.id, "description": question.hint}
     if question.kind == "yes_no":
         settings["choices"] = [SelectChoice(value, label) for value, label in YesNo.labels.items()]

@@ -1,6 +1,6 @@
 """The audit log's events as sentences: "Olu Adeyemi opened the child’s page"."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,11 +8,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from app.core.events import Event
 from app.operations.queries.audit import AuditLine
 from app.views.operations.secrecy_audit_words import SECRECY_SENTENCES
+from app.views.web.register import title_of, title_of_table
 from app.views.web.words import form_state
 
-SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
+SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
     # Event: (the label in the filter, the sentence). %(who)s did it, %(person)s is the person affected,
     # %(form)s is the form.
     **SECRECY_SENTENCES,
@@ -279,27 +281,8 @@ def sentence(line: AuditLine) -> str:
 
 def details(line: AuditLine) -> str:
     """Return the further details of one row."""
-    known = {
-        "FormShared": lambda facts: _shared_with(
-            facts.get("shared_with") or [], len(facts.get("links") or [])
-        ),
-        "RolesChanged": _roles,
-        "ContactRiskChanged": lambda facts: str(facts.get("reason") or ""),
-        "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
-        "AccountDetailsChanged": _old_and_new,
-        "AccessDenied": _refused,
-        "CorrectedToAssess": _corrected,
-        "CorrectedNotToAssess": _corrected,
-        "ListExported": _list_read,
-        "ChildrenListed": _list_read,
-        "ChildCorrected": _child_corrected,
-        "MergeUndone": lambda facts: facts.get("reason", ""),
-        "DuplicateSettled": lambda facts: (
-            _("The same child") if facts.get("same") else _("Two different children")
-        ),
-    }
-    tell = known.get(line.event)
-    return str(tell(line.facts)) if tell else ""
+    written = DETAILS.get(line.event)
+    return str(written(line.facts)) if written else ""
 
 
 def _refused(facts: Mapping[str, Any]) -> str:
@@ -307,6 +290,14 @@ def _refused(facts: Mapping[str, Any]) -> str:
     if facts.get("number") is None:
         return page
     return _("%(page)s, number %(number)s", page=page, number=facts["number"])
+
+
+def _reference(facts: Mapping[str, Any]) -> str:
+    table, number = str(facts.get("table", "")), facts.get("row_id")
+    change = {"added": _("added"), "changed": _("changed"), "deleted": _("deleted")}
+    screen = title_of_table(table) or table.replace("_", " ").capitalize()
+    words = change.get(str(facts.get("change")), "")
+    return _("%(page)s, number %(number)s: %(change)s", page=screen, number=number, change=words)
 
 
 def _corrected(facts: Mapping[str, Any]) -> str:
@@ -323,12 +314,6 @@ def _old_and_new(facts: Mapping[str, Any]) -> str:
     return "; ".join(f"{before.get(name, '')} → {after[name]}" for name in after)
 
 
-LIST_NAMES = {
-    "ChildList": _l("Children and young people"),
-    "RequestList": _l("Requests for an assessment"),
-    "AdviceList": _l("Advice"),
-    "SendAreaView": _l("SEND area"),
-}
 LIST_PARTS = {"find": _l("searched for"), "show": _l("view"), "page": _l("page")}
 WHOLE_LIST = {("show", "all"), ("page", "1")}
 CHILD_DETAILS = {
@@ -349,7 +334,7 @@ CHILD_DETAILS = {
 
 def _list_read(facts: Mapping[str, Any]) -> str:
     name = str(facts.get("list_name", ""))
-    words = [str(LIST_NAMES.get(name, name))]
+    words = [title_of(name) or name]
     asked = dict(facts.get("asked") or {})
     words += [
         f"{LIST_PARTS.get(part, part)}: {value}"
@@ -387,6 +372,45 @@ def _shared_with(kinds: list[str], people: int) -> str:
     if people:
         words["parents"] = ngettext("%(num)s member of the family", "%(num)s members of the family", people)
     return _("Shared with: %(whom)s", whom=", ".join(words.get(kind, kind) for kind in kinds) or _("no one"))
+
+
+DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "FormShared": lambda facts: _shared_with(facts.get("shared_with") or [], len(facts.get("links") or [])),
+    "RolesChanged": _roles,
+    "ContactRiskChanged": lambda facts: str(facts.get("reason") or ""),
+    "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
+    "AccountDetailsChanged": _old_and_new,
+    "AccessDenied": _refused,
+    "CorrectedToAssess": _corrected,
+    "CorrectedNotToAssess": _corrected,
+    "ListExported": _list_read,
+    "ChildrenListed": _list_read,
+    "ChildCorrected": _child_corrected,
+    "MergeUndone": lambda facts: facts.get("reason", ""),
+    "DuplicateSettled": lambda facts: (
+        _("The same child") if facts.get("same") else _("Two different children")
+    ),
+    "ReferenceChanged": _reference,
+}
+"""The further details of an event, written from its facts."""
+
+
+def register_words(
+    event: type[Event],
+    label: LazyString,
+    sentence: LazyString,
+    details: Callable[[Mapping[str, Any]], str] | None = None,
+) -> None:
+    """Add an event's label in the filter of the audit, its sentence, and how its facts are written.
+
+    %(who)s did it, %(person)s is the person affected, %(form)s is the form. Raises ValueError when the event has
+    words already.
+    """
+    if event.__name__ in SENTENCES:
+        raise ValueError(f"registered twice: {event.__name__}")
+    SENTENCES[event.__name__] = (label, sentence)
+    if details is not None:
+        DETAILS[event.__name__] = details
 
 
 def kinds() -> list[tuple[str, str]]:

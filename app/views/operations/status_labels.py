@@ -56,8 +56,8 @@ UNREACHED_TOO = ("SMTPConnectError", "ConnectionResetError", "SSLError", "SSLCer
 
 
 def letter_words(letter: str) -> str:
-    """Return the label of a mail."""
-    return str(MAIL_NAMES.get(letter, letter))
+    """Return the label of a mail; of one without an entry, its name in words."""
+    return str(MAIL_NAMES.get(letter) or letter.replace("_", " ").capitalize())
 
 
 def lane_words(lane: str) -> str:

@@ -39,6 +39,22 @@ def register(
     return add
 
 
+def title_of(view: str) -> str:
+    """Return the title of a registered list, or its words in the menu; empty for other pages."""
+    for each, entry in REGISTERED.items():
+        if each.__name__ == view:
+            return str(getattr(each, "list_title", None) or (entry.text if entry else ""))
+    return ""
+
+
+def title_of_table(table: str) -> str:
+    """Return the title of the list of a table's rows; empty where none is registered."""
+    for each in REGISTERED:
+        if hasattr(each, "datamodel") and each.datamodel.obj.__tablename__ == table:
+            return title_of(each.__name__)
+    return ""
+
+
 def import_views() -> None:
     """Import every module of app/views, so that each registers its views."""
     for found in walk_packages(views.__path__, "app.views."):
