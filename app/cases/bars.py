@@ -10,9 +10,10 @@ from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.errors import FieldError, ValidationFailed
-from app.core.names import fold
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
+from app.forms.queries.named_people import linked_with
+from app.forms.rules.secrecy import share_a_name
 
 
 def is_barred(work: UnitOfWork, child_id: int, person_id: int) -> bool:
@@ -44,21 +45,41 @@ def removed_faults(
     organisation: str = "",
     organisation_id: int | None = None,
 ) -> list[FieldError]:
-    """Say to an officer that the SEN team removed this person, a person of the same name, or this organisation, from the
-    child: a colleague may have had a reason. Confirmed in the field "despite"."""
+    """Say to an officer that the SEN team removed this person, a person whose name may be the same, or this organisation,
+    from the child: a colleague may have had a reason. Confirmed in the field "despite"."""
     removed = _removed(work, child_id)
-    names = {fold(each) for each in (name, *former) if each}
-    warned = []
-    if any(
-        each.id == person_id or not names.isdisjoint(map(fold, (each.name, *each.earlier_names)))
+    names = [each for each in (name, *former) if each]
+    warned = [
+        each.name
         for _organisation_id, each in removed
         if each is not None
-    ):
-        warned.append(name)
+        if each.id == person_id or share_a_name(names, (each.name, *each.earlier_names))
+    ]
     if organisation_id is not None and (organisation_id, None) in removed:
         warned.append(organisation)
     text = N_("The SEN team ended the involvement of %(name)s with this child. Tick the box if you are sure")
-    return [FieldError("despite", Wording(text, name=each)) for each in warned]
+    return [FieldError("despite", Wording(text, name=each)) for each in dict.fromkeys(warned)]
+
+
+def removed_faults_of_merge(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldError]:
+    """Return the same for everyone whom a merge would link to a record from which the SEN team removed a person of their
+    name, or their organisation."""
+    faults = []
+    for child_id, other_id in ((newer_id, older_id), (older_id, newer_id)):
+        known = {each.person_id for each in linked_with(work.session, other_id)}
+        for each in linked_with(work.session, child_id):
+            if each.person_id in known:
+                continue
+            faults += removed_faults(
+                work,
+                other_id,
+                name=each.name,
+                former=each.former,
+                person_id=each.person_id,
+                organisation=each.organisation,
+                organisation_id=each.organisation_id,
+            )
+    return faults
 
 
 def _removed(work: UnitOfWork, child_id: int) -> list[tuple[int | None, Person | None]]:
@@ -96,8 +117,8 @@ def _lift(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> None:
 def withdraw_older_invitations(work: UnitOfWork, link: ChildLink) -> None:
     """Withdraw the removed person's open invitations to the child, including those to their other addresses.
 
-    Accepting one would link them again. Invitations are matched by address or by name, because the address
-    may differ.
+    Accepting one would link them again. Invitations are matched by address or by a name that may be the same,
+    because the address may differ.
     """
     if link.person_id is None:
         return
@@ -107,11 +128,11 @@ def withdraw_older_invitations(work: UnitOfWork, link: ChildLink) -> None:
 
 
 def open_invitations_of(work: UnitOfWork, child_id: int, person: Person) -> list[Invitation]:
-    """Return the open invitations to a child that are to this person, by address or by name."""
+    """Return the open invitations to a child that may be to this person, by address or by name."""
     is_open = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
     waiting = work.session.scalars(select(Invitation).where(Invitation.child_id == child_id, *is_open))
-    names = {fold(each) for each in (person.name, *person.earlier_names)}
-    return [each for each in waiting if each.email == person.email or fold(each.name) in names]
+    names = (person.name, *person.earlier_names)
+    return [each for each in waiting if each.email == person.email or share_a_name([each.name], names)]
 
 
 def check_no_one_invited_back(work: UnitOfWork, newer_id: int, older_id: int) -> None:

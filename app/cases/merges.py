@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
-from app.cases.bars import check_no_one_invited_back, copy_bars
+from app.cases.bars import check_no_one_invited_back, copy_bars, removed_faults_of_merge
 from app.cases.links import lock_child, see_to_unattended_forms
 from app.cases.unfinished import organisations_owing
 from app.children.events import MergeUndone
@@ -24,8 +24,8 @@ from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.tables import Document
-from app.forms.confidentiality import note_contact_risk
-from app.forms.named_later import check_merge, keep_named_from_queue
+from app.forms.confidentiality import ask_first, note_contact_risk
+from app.forms.named_later import keep_named_from_queue, merge_faults
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -53,9 +53,10 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
     """Move every row of the newer record to the older one and return the merge, which lists what moved.
 
     Raises ValidationFailed when both records have the same form open, when a person or organisation that the
-    SEN team removed from one record is linked to the other, or when a form of one record may name a person
-    linked to the other who must not know, unless the officer confirmed (`despite`). Even then, those named who
-    would see the child only through a queue do not see it.
+    SEN team removed from one record is linked to the other, or, unless the officer confirmed (`despite`), when a
+    form of one record may name a person linked to the other who must not know, or a person of the name or the
+    organisation of such a removed one is linked. Even then, those named who would see the child only through a
+    queue do not see it.
     """
     newer_id, older_id = newer.id, older.id
     hold_comparing(work.session)  # a child added at this moment may be found similar to one of these
@@ -65,7 +66,9 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
     check_no_one_invited_back(work, newer_id, older_id)
     _check_confirmed(work, newer_id, older_id)
     if not despite:
-        check_merge(work, newer_id, older_id)
+        ask_first(
+            [*merge_faults(work, newer_id, older_id), *removed_faults_of_merge(work, newer_id, older_id)]
+        )
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
     if newer.contact_risk or older.contact_risk:
         note_contact_risk(work, newer)

@@ -14,8 +14,9 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import parse_once
 from app.forms.form_templates import definition_of
+from app.forms.queries.named_people import removed_from
 from app.forms.queries.shares import newest_answers, sent_by_anyone, withhold_files
-from app.forms.rules.secrecy import Note, notes_in, who_must_not_know
+from app.forms.rules.secrecy import Note, notes_in, share_a_name, who_must_not_know
 from app.forms.secrecy_events import FilesWithheld
 
 
@@ -145,11 +146,15 @@ def notes_by_child(
 
 
 def check_colleague_may_know(work: UnitOfWork, child_id: int, person: Person, field: str) -> None:
-    """Raise ValidationFailed when a form may say that this professional must not know about the child.
+    """Raise ValidationFailed when a form may say that this professional must not know about the child, or the SEN team
+    removed a person of their name.
 
     The current user is outside the SEN team and must not learn what the form says; only the SEN team links this
     person.
     """
-    if who_must_not_know(notes_sent(work, child_id), person.name, former=person.earlier_names):
+    names = (person.name, *person.earlier_names)
+    if who_must_not_know(notes_sent(work, child_id), person.name, former=person.earlier_names) or any(
+        share_a_name(names, removed) for removed in removed_from(work.session, [child_id]).get(child_id, ())
+    ):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
         raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))

@@ -26,8 +26,15 @@ from app.forms.queries.named_people import (
     links_of,
     members_of,
     queue_children_of,
+    removed_from,
 )
-from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
+from app.forms.rules.secrecy import (
+    Note,
+    notes_in,
+    plainly_must_not_know,
+    share_a_name,
+    who_must_not_know,
+)
 from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted, NamedPersonRenamed
 
 
@@ -61,8 +68,8 @@ def check_named_since(work: UnitOfWork, invitation: Invitation) -> None:
         raise ValidationFailed(FieldError("email", Wording(text, name=invitation.name)))
 
 
-def check_merge(work: UnitOfWork, newer_id: int, older_id: int) -> None:
-    """Raise ValidationFailed, by name, when a merge would link a person to a record whose form says they must not know.
+def merge_faults(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldError]:
+    """Return a warning, by name, for each person whom a merge would link to a record whose form says they must not know.
 
     The officer can confirm in the field "despite" and continue.
     """
@@ -74,8 +81,7 @@ def check_merge(work: UnitOfWork, newer_id: int, older_id: int) -> None:
     for each in [*_named_in(work, newer_id, older_id), *_named_in(work, older_id, newer_id)]:
         words = " / ".join(dict.fromkeys(note.text for note in each.notes))[:LONGEST_QUOTE]
         faults.append(FieldError("despite", Wording(text, name=each.name, words=words)))
-    if faults:
-        raise ValidationFailed(*faults)
+    return faults
 
 
 def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
@@ -109,6 +115,11 @@ def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
     return who_must_not_know(
         [note for note in notes if note.limits_contact], person.name, former=person.former
     )
+
+
+def _was_removed(member: Linked, removed: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether this may be another account of a person whom the SEN team removed."""
+    return any(share_a_name((member.name, *member.former), names) for names in removed)
 
 
 def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Linked]:
@@ -150,7 +161,8 @@ def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, d
 
 
 def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
-    """Bar a newly confirmed member from the queue's children whose forms may say that they must not know.
+    """Bar a newly confirmed member from the queue's children whose forms may say that they must not know, and from those
+    from whom the SEN team removed a person of their name.
 
     Only the SEN team links them to these children.
     """
@@ -168,24 +180,29 @@ def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
     )
     hold_children_of(work.session, person.organisation_id)
     children = queue_children_of(work.session, person.organisation_id, person.id)
-    for child_id, notes in notes_by_child(work, children).items():
-        if _by_name(notes, member):
+    if not children:
+        return
+    notes, removed = notes_by_child(work, children), removed_from(work.session, children)
+    for child_id in children:
+        if _by_name(notes.get(child_id, []), member) or _was_removed(member, removed.get(child_id, [])):
             _bar(work, child_id, member, by)
 
 
 def keep_named_from_queue(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
-    """Bar the members of an organisation whom a form may name from a child that enters its queue.
+    """Bar the members of an organisation whom a form may name, or whose name a removed person has, from a child that
+    enters its queue.
 
     The transaction has locked the child.
     """
     notes = notes_sent(work, child_id)
-    if not notes:
+    removed = removed_from(work.session, [child_id]).get(child_id, [])
+    if not (notes or removed):
         return
     settled = barred_from(work.session, child_id)
     settled |= {each.person_id for each in linked_with(work.session, child_id) if each.person_id is not None}
     # Unconfirmed members too: they may be confirmed at this moment.
     for member in members_of(work.session, organisation_id, confirmed_only=False):
-        if member.person_id not in settled and _by_name(notes, member):
+        if member.person_id not in settled and (_by_name(notes, member) or _was_removed(member, removed)):
             _bar(work, child_id, member, work.me.user_id)
 
 

@@ -350,7 +350,8 @@ register(
                 sen_team,
                 N_("Someone at an organisation may be a person who must not know"),
                 N_(
-                    "A form about %(child)s may name someone who works for an organisation that is linked to the child. "
+                    "A form about %(child)s may name someone who works for an organisation that is linked to the child, or "
+                    "you ended the involvement of a person of that name. "
                     "They cannot see the child through their organisation. If they may, link them by name."
                 ),
             ),

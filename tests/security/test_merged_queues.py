@@ -4,7 +4,10 @@ import pytest
 
 from app.cases import duplicates, links
 from app.core.errors import ValidationFailed
-from tests.cast import Cast
+from app.core.unit_of_work import AppContext
+from app.models import ChildLink, Person
+from tests.browser import post_with_token
+from tests.cast import Cast, everything
 from tests.make import Maker
 from tests.security.test_family_attacks import note_that_must_not_know
 from tests.security.test_named_in_queues import sees
@@ -56,3 +59,35 @@ def test_A2_linking_an_organisation_warns_of_it_and_of_its_people_at_once(cast: 
     faults = " / ".join(str(fault.text) for fault in refused.value.faults)
     assert "Idris Clarke works for" in faults
     assert f"{name} must not know" in faults
+
+
+def test_A8_a_merge_asks_about_people_of_an_organisation_that_was_removed(cast: Cast, make: Maker) -> None:
+    older = make.child()
+    newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.hana,))
+    queue = make.queue(older, cast.hana)
+    with cast.olu.works() as work:
+        links.end_link(work, queue.id)
+    with pytest.raises(ValidationFailed, match="ended the involvement of"), cast.mary.works() as work:
+        duplicates.same_child(work, newer.id)
+    assert not sees(cast.hana, older)
+    with cast.mary.works() as work:
+        duplicates.same_child(work, newer.id, despite=True)
+    assert sees(cast.hana, older)
+
+
+def test_A8_a_merge_asks_about_another_account_with_the_name_of_a_removed_person(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    older = make.child(linked=(cast.quinn,))
+    newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.pat,))
+    with cast.olu.works() as work:
+        (link,) = (each.id for each in work.session.query(ChildLink).filter_by(child_id=older.id))
+        links.end_link(work, link)
+    with everything(context) as work:
+        renamed = work.get(Person, cast.pat.id)
+        renamed.first_name, renamed.last_name = "Quin", "Barker"
+    browser = cast.mary.browser()
+    path = f"/children/{newer.id}/duplicate"
+    answer = post_with_token(browser, browser.application, path, {"answer": "same"})
+    assert answer.status_code == 422 and "ended the involvement of Quinn Barker" in answer.text
+    assert 'name="despite"' in answer.text

@@ -3,7 +3,7 @@
 import pytest
 
 from app.forms.rules import secrecy
-from app.forms.rules.secrecy import Note, plainly_must_not_know, who_must_not_know
+from app.forms.rules.secrecy import Note, may_be_same_person, plainly_must_not_know, who_must_not_know
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,10 @@ from app.forms.rules.secrecy import Note, plainly_must_not_know, who_must_not_kn
         ("Mohammad", "Mohammed Shah"),
         ("Mc Donald", "Ronan McDonald"),
         ("McDonald", "Ronan Mc Donald"),
+        ("MacDonald", "Ronan McDonald"),
+        ("Mc Kay", "Ronan MacKay"),
+        ("Hanna", "Hana Begum"),
+        ("Philips", "Ronan Phillips"),
     ],
 )
 def test_A2_one_word_in_a_box_for_a_name_may_be_a_short_form_or_another_spelling(box: str, name: str) -> None:
@@ -35,6 +39,11 @@ def test_A2_one_word_in_a_box_for_a_name_may_be_a_short_form_or_another_spelling
         ("Keep this from Mr O Brien.", "Sean O’Brien"),
         ("Lena Vanderberg must have no contact.", "Lena Van der Berg"),
         ("Annemarie Stone must have no contact.", "Anne-Marie Stone"),
+        ("Fiona MacDonald must have no contact.", "Fiona McDonald"),
+        ("Keep this from Mr Mac Kay.", "Ronan McKay"),
+        ("Keep this from R. MacKay.", "Ronan McKay"),
+        ("Hanna Khan must have no contact.", "Hana Khan"),
+        ("Keep this from Mr Mathews.", "Ronan Matthews"),
     ],
 )
 def test_A2_a_text_may_spell_the_name_in_another_way(text: str, name: str) -> None:
@@ -50,6 +59,7 @@ def test_A2_a_text_may_spell_the_name_in_another_way(text: str, name: str) -> No
         ("Ada Shaw's teacher may know.", "Benjamin Shaw"),
         ("Mr Stone must not know.", "Benjamin Shaw"),
         ("Tony Shaw must have no contact.", "Anna Shaw"),
+        ("M. McKay is her teacher.", "Ronan McKay"),
     ],
 )
 def test_A2_another_persons_name_in_a_text_is_no_warning(text: str, name: str) -> None:
@@ -66,3 +76,24 @@ def test_A4_a_long_text_is_read_once_however_many_people_it_is_compared_with(
     for number in range(100):
         assert not who_must_not_know([note], f"Ann{number} Smith{number}")
     assert len(folded) < 1000, "the text has ten words, each name two or three"
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Quinn Barker", "Quin Barker"),
+        ("Quinn Barker", "Barker Quinn"),
+        ("Quinn Barker", "Quinn Marie Barker-Lee"),
+        ("Quinn Barker", "Q Barker"),
+        ("Mohammed Hussain", "Muhammad Husain"),
+        ("Fiona MacDonald", "Fiona Mc Donald"),
+    ],
+)
+def test_A8_two_names_may_be_one_persons_whichever_came_first(name: str, other: str) -> None:
+    assert may_be_same_person(name, other) and may_be_same_person(other, name)
+    assert not may_be_same_person(name, "Rosa Lund")
+
+
+@pytest.mark.parametrize("other", ["Pat Barker", "Quinn Hussain", "P Barker-Lee"])
+def test_A8_a_relative_with_the_surname_is_another_person(other: str) -> None:
+    assert not may_be_same_person("Quinn Barker", other)

@@ -4,14 +4,17 @@ from datetime import date
 
 import pytest
 
+from app.accounts import membership
 from app.cases import advice_requests, invitations, links
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
-from app.models import Child, ChildLink
+from app.models import Child, ChildLink, Invitation, Person
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast
+from tests.cast import Actor, Cast, everything
 from tests.make import Maker, parent
 from tests.security.test_family_attacks import linked_to, note_that_must_not_know
+from tests.security.test_named_in_queues import sees
+from tests.security.test_named_later import team_inbox
 
 ENDED = "The SEN team ended the involvement of {} with this child"
 
@@ -94,3 +97,88 @@ def test_A2_a_removed_parent_of_age_is_asked_for_both(cast: Cast, make: Maker) -
     answer = post_with_token(browser, browser.application, f"/invitations/child/{child.id}", data)
     assert "ended the involvement of Quinn Barker" in answer.text
     assert "over compulsory school age" in answer.text
+
+
+# --- the same person under another spelling, or in another account ------------------------------------
+
+
+@pytest.mark.parametrize("name", [("Quin", "Barker"), ("Quinn Marie", "Barker-Lee"), ("Q", "Barker")])
+def test_A8_another_officer_is_asked_however_the_removed_parents_name_is_spelled(
+    cast: Cast, make: Maker, name: tuple[str, str]
+) -> None:
+    child = make.child()
+    removed(cast, make, child, cast.quinn)
+    with (
+        pytest.raises(ValidationFailed, match="ended the involvement of Quinn Barker"),
+        cast.mary.works() as work,
+    ):
+        invitations.invite(work, parent(child.id, *name, "other.box@mail.example", "Uncle"))
+
+
+def test_A8_removal_withdraws_an_invitation_in_another_spelling(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    link = make.link(child, cast.quinn)
+    with cast.olu.works() as work:
+        same = invitations.invite(work, parent(child.id, "Quin", "Barker", "other.box@mail.example", "Uncle"))
+        another = invitations.invite(work, parent(child.id, "Rosa", "Barker", "rosa@mail.example", "Aunt"))
+        numbers = same.id, another.id
+    with cast.olu.works() as work:
+        links.end_link(work, link.id)
+    with everything(context) as work:
+        same, another = (work.get(Invitation, number) for number in numbers)
+        assert same.withdrawn_at is not None and another.withdrawn_at is None
+
+
+@pytest.fixture
+def new_account(context: AppContext, cast: Cast) -> Actor:
+    """Hana's new account, not yet confirmed: Idris' with her name in another spelling. Her own is closed."""
+    with everything(context) as work:
+        work.get(Person, cast.hana.id).active = False
+        new = work.get(Person, cast.idris.id)
+        new.first_name, new.last_name, new.organisation_confirmed_at = "Hanna", "Begum", None
+    return cast.idris
+
+
+def test_A8_a_removed_professional_does_not_come_back_to_the_queue_in_a_new_account(
+    cast: Cast, make: Maker, new_account: Actor
+) -> None:
+    child, other = make.child(), make.child()
+    removed(cast, make, child, cast.hana)
+    for each in (child, other):
+        make.queue(each, cast.hana)
+    with cast.olu.works() as work:
+        membership.confirm(work, new_account.id)
+    assert sees(new_account, other) and not sees(new_account, child)
+    assert "Someone at an organisation may be a person who must not know" in team_inbox(cast)
+    with (
+        pytest.raises(ValidationFailed, match="ended the involvement of Hana Begum"),
+        cast.olu.works() as work,
+    ):
+        links.link_person(work, child.id, new_account.id)
+    with cast.olu.works() as work:
+        links.link_person(work, child.id, new_account.id, despite=True)
+    assert sees(new_account, child)
+
+
+def test_A8_a_removed_professional_is_not_brought_in_or_queued_in_a_new_account(
+    context: AppContext, cast: Cast, make: Maker, new_account: Actor
+) -> None:
+    with cast.olu.works() as work:
+        membership.confirm(work, new_account.id)
+    with everything(context) as work:
+        work.get(Person, cast.hana.id).active = True
+    child, queued = make.child(), make.child()
+    for each in (child, queued):
+        removed(cast, make, each, cast.hana)
+    make.link(child, cast.sana)
+    with everything(context) as work:
+        work.get(Person, new_account.id).organisation_id = cast.sana.principal.organisation_id
+    with pytest.raises(ValidationFailed, match="Only the SEN team"), cast.sana.works() as work:
+        links.bring_in(work, child.id, new_account.id)
+    with everything(context) as work:
+        work.get(Person, new_account.id).organisation_id = cast.hana.principal.organisation_id
+    with cast.olu.works() as work:
+        links.link_organisation(work, queued.id, cast.hana.principal.organisation_id or 0, despite=True)
+    assert not sees(new_account, queued)

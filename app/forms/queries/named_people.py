@@ -4,7 +4,7 @@ They run for people who may not see those rows, so these are Core statements, wh
 results are never shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -78,6 +78,19 @@ def barred_from(session: Session, child_id: int) -> set[int]:
         _link.c.child_id == child_id, _link.c.barred.is_(True), _link.c.person_id.is_not(None)
     )
     return {number for number in session.scalars(barred) if number is not None}
+
+
+def removed_from(session: Session, child_ids: Collection[int]) -> dict[int, list[tuple[str, ...]]]:
+    """Return by child the names, now and before, of each person whose involvement the SEN team ended."""
+    rows = session.execute(
+        select(_link.c.child_id, _person.c.first_name, _person.c.last_name, _person.c.former_names)
+        .join(_person, _person.c.id == _link.c.person_id)
+        .where(_link.c.child_id.in_(child_ids), _link.c.barred.is_(True), _link.c.taken_up_at.is_not(None))
+    )
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for child_id, first, last, former in rows:
+        found.setdefault(child_id, []).append((f"{first} {last}".strip(), *names_in(former)))
+    return found
 
 
 def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:

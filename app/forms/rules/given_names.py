@@ -4,6 +4,8 @@ Short forms such as "Ben" for "Benjamin" need no entry. The list holds common na
 letter by letter.
 """
 
+import re
+
 _GROUPS = """
     anthony antony tony
     robert rob bob bobby
@@ -60,6 +62,28 @@ for _line in _GROUPS.split("\n"):
         _SAME.setdefault(_name, set()).update(_line.split())
 
 
+_MAC = (("mac", "mc"), ("mc", "mac"))
+_SHORTEST_AFTER = 3
+"""The fewest letters after "Mac" or "Mc" in a surname."""
+
+
+_DOUBLED = re.compile(r"(\w)\1+")
+
+
+def without_doubled(name: str) -> str:
+    """Return a folded name with each doubled letter written once: "Hanna" and "Hana", "Phillips" and "Philips"."""
+    return _DOUBLED.sub(r"\1", name)
+
+
 def forms_of(name: str) -> frozenset[str]:
-    """Return a folded name with the other forms of it in this list."""
-    return frozenset({name, *_SAME.get(name, ())})
+    """Return a folded name with the other forms of it in this list, each also without doubled letters.
+
+    "MacDonald" is also written "McDonald".
+    """
+    other_surnames = {
+        other + name.removeprefix(one)
+        for one, other in _MAC
+        if name.startswith(one) and len(name) >= len(one) + _SHORTEST_AFTER
+    }
+    forms = {name, *_SAME.get(name, ()), *other_surnames}
+    return frozenset(forms | {without_doubled(each) for each in forms})

@@ -13,7 +13,7 @@ from typing import Any
 from app.core.names import LONGEST_FOLDED, LONGEST_RUN, fold
 from app.forms.definitions import FROM_REQUEST, Answers, FormDefinition, Question, Section, answer_lines
 from app.forms.definitions.conditions import blank
-from app.forms.rules.given_names import forms_of
+from app.forms.rules.given_names import forms_of, without_doubled
 
 
 class Reader(enum.Enum):
@@ -96,13 +96,14 @@ class Note:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words that may be names, each also without an s at its end: "Ben Shaw's home", "the Shaws"."""
-        return _singular(_names_in(self.each_word))
+        """The words that may be names, each also without an s at its end ("Ben Shaw's home", "the Shaws") and without
+        doubled letters."""
+        return _spellings(_names_in(self.each_word))
 
     @cached_property
     def joined(self) -> frozenset[str]:
         """Neighbouring words as one."""
-        return _singular(_joined(self.each_word))
+        return _spellings(_joined(self.each_word))
 
     @cached_property
     def kin(self) -> frozenset[str]:
@@ -340,8 +341,7 @@ def _is_called(note: Note, name: Sequence[str]) -> bool:
     Shaw"). "O'Brien" is also "O Brien".
     """
     own = frozenset(_names_in(name))
-    same = {each for each in own if not note.words.isdisjoint(forms_of(each))}
-    same |= {each for each in own | _joined(name) if each in note.words or each in note.joined}
+    same = {each for each in own | _joined(name) if _is_in(each, note.words) or _is_in(each, note.joined)}
     if not (same or note.names_a_person):
         return False
     alike = same | {each for each in own if any(_is_short_for(each, word) for word in note.words)}
@@ -350,12 +350,33 @@ def _is_called(note: Note, name: Sequence[str]) -> bool:
     return len(alike) >= min(len(own), 2) or _is_after_title(note.each_word, name)
 
 
+def may_be_same_person(name: str, other: str) -> bool:
+    """Return whether two full names may be one person's: in short forms, other spellings, or with other middle names."""
+    ways = ((name, other), (other, name))
+    return any(_is_called(Note("", "", written), _each_word(called)) for written, called in ways)
+
+
+def share_a_name(names: Iterable[str], others: Iterable[str]) -> bool:
+    """Return whether one of these names and one of the others may be one person's."""
+    others = list(others)
+    return any(may_be_same_person(name, other) for name in names for other in others)
+
+
+def _is_in(name: str, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(forms_of(name))
+
+
 def _names_in(words: Sequence[str]) -> list[str]:
     return [word for word in words if word not in SMALL_WORDS]
 
 
 def _singular(words: Iterable[str]) -> frozenset[str]:
     return frozenset(form for word in words for form in (word, word.removesuffix("s")))
+
+
+def _spellings(words: Iterable[str]) -> frozenset[str]:
+    singular = _singular(words)
+    return singular.union(map(without_doubled, singular))
 
 
 def _joined(words: Sequence[str]) -> set[str]:
@@ -380,7 +401,8 @@ def _is_after_title(text: Sequence[str], name: Sequence[str]) -> bool:
         if title not in TITLES and len(title) > 1:
             continue
         after = text[place + 1 : place + 1 + LONGEST_RUN]
-        found = own & _singular([*after[:1], *_joined(after)])
+        words = _spellings([*after[:1], *_joined(after)])
+        found = {each for each in own if _is_in(each, words)}
         if found and (title in TITLES or any(each[0] == title for each in own - found)):
             return True
     return False
