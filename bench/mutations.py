@@ -36,8 +36,8 @@ from tests import conftest
 from tests.access import test_matrix as access
 from tests.access.world import build_world
 from tests.cast import Cast, seed_template
-from tests.integration.store import test_policy_matrix as sight
-from tests.integration.store.world import World as Family
+from tests.integration.core import test_policy_matrix as sight
+from tests.integration.core.world import World as Family
 from tests.make import Maker
 from tests.unit import test_workflow as steps
 

@@ -261,7 +261,7 @@ def test_another_familys_rows_look_like_rows_that_do_not_exist(app, cast, world,
 
 
 HANDING_OVER = {"UserView.close", "UserView.roles"}
-"""An administrator who closes an account ends its links: tests/integration/services/test_handover.py says what goes where."""
+"""An administrator who closes an account ends its links: tests/integration/cases/test_handover.py says what goes where."""
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "bob", "idris", "sol", "pat", "ines"])

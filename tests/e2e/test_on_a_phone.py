@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.forms.rules.workflow import FormState
-from tests.web.test_running import give_up
+from tests.web.test_system_status import give_up
 
 pytestmark = pytest.mark.browser
 

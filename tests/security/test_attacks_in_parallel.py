@@ -13,7 +13,7 @@ from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, ChildLink, OrganisationChange, Person, ProposalState
 from tests.cast import Cast, everything
-from tests.integration.services.test_children import TYPED
+from tests.integration.cases.test_children import TYPED
 from tests.make import Maker
 from tests.security.test_one_open import outcomes
 from tests.security.test_two_at_once import at_once, open_links

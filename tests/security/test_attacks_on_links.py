@@ -10,7 +10,7 @@ from app.core.roles import Role
 from app.core.unit_of_work import AppContext
 from app.models import Child, ChildLink, Form, Invitation, Organisation, Person
 from tests.cast import Actor, Cast, everything
-from tests.integration.services.test_children import TYPED
+from tests.integration.cases.test_children import TYPED
 from tests.make import Maker, parent
 from tests.security.test_two_at_once import Deed, at_once, open_links
 

@@ -10,7 +10,7 @@ from app.forms.rules.workflow import FormState
 from app.models import DraftRevision, Organisation, SectionDraft
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
-from tests.integration.store.world import World
+from tests.integration.core.world import World
 from tests.make import Maker
 
 READ = ("/forms/{form}", "/forms/{form}/check", "/forms/{form}/sent", "/documents/{document}/download")

@@ -1,7 +1,7 @@
 """The worst holes of stock Flask-AppBuilder, each shut: the number is the hole's in the security notes.
 
 Here each as an attacker would try it; more on lists (8) in tests/web/test_generated_lists.py, on files (3, 5, 10) in
-tests/integration/services/test_documents.py and tests/web/test_documents.py, on log-ins beside their items O01 to O48.
+tests/integration/documents/test_documents.py and tests/web/test_documents.py, on log-ins beside their items O01 to O48.
 """
 
 import io

@@ -15,7 +15,7 @@ from tests.browser import post_with_token
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
 from tests.hostile_files import HOSTILE, PDF, Sent, docx, png
-from tests.integration.services.test_documents import attach
+from tests.integration.documents.test_documents import attach
 from tests.web.form_browser import errors_on, text_of, typed
 
 FILES = "provision_map_files"

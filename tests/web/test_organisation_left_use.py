@@ -1,7 +1,7 @@
 """Marking an organisation as no longer in use tells the SEN team of its open work."""
 
 from tests.browser import post_with_token
-from tests.integration.services.test_handover import messages_to
+from tests.integration.cases.test_handover import messages_to
 
 
 def edit(cast, organisation, **changes):

@@ -18,8 +18,8 @@ from tests.browser import post_with_token
 from tests.cast import everything
 from tests.newcomer import Newcomer
 from tests.statements import BUDGET, counted
-from tests.web.busy_case import SECTION, BusyCase
 from tests.web.form_browser import typed
+from tests.web.large_case import SECTION, LargeCase
 
 Press = tuple[str, str, str, dict[str, Any]]
 
@@ -47,11 +47,11 @@ WAITING_FOR_THE_CHAIN = {"sqlite": 0, "postgresql": 1}
 
 
 @pytest.fixture
-def case(context, cast, make) -> BusyCase:
-    return BusyCase(context, cast, make)
+def case(context, cast, make) -> LargeCase:
+    return LargeCase(context, cast, make)
 
 
-def the_story(case: BusyCase, cast: Any) -> Iterator[Press]:
+def the_story(case: LargeCase, cast: Any) -> Iterator[Press]:
     """What it is called, who presses, where, and what was typed; in the order in which it happens."""
     child, body = f"/children/{case.child.id}", {"body": "Thank you.", "send_key": uuid.uuid4().hex}
     born = {"date_of_birth-day": "3", "date_of_birth-month": "5", "date_of_birth-year": "2016"}

@@ -19,7 +19,7 @@ from tests.access.examples import example_ids
 from tests.access.test_matrix import address, permission_of, routes
 from tests.cast import everything
 from tests.statements import BUDGET, counted
-from tests.web.busy_case import BusyCase
+from tests.web.large_case import LargeCase
 
 READERS = ["sana", "ann", "pat", "olu", "mary", "ines"]
 MORE = 14
@@ -92,8 +92,8 @@ SHOWN = {
 
 
 @pytest.fixture
-def case(context, cast, make) -> BusyCase:
-    return BusyCase(context, cast, make)
+def case(context, cast, make) -> LargeCase:
+    return LargeCase(context, cast, make)
 
 
 def sections_of(form: str) -> list[str]:
@@ -108,7 +108,7 @@ def sections_of(form: str) -> list[str]:
     return [section.id for section in definition.sections]
 
 
-def pages(app, actor, case: BusyCase) -> Iterator[tuple[str, str]]:
+def pages(app, actor, case: LargeCase) -> Iterator[tuple[str, str]]:
     """Every page this person may open, by endpoint: each form, each section of it, each list as it opens."""
     grants = grants_of(actor.principal.roles)
     ids: dict[str, object] = case.ids | {

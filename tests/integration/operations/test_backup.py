@@ -22,8 +22,8 @@ from app.operations.database_copy import CopyFailed, _conninfo
 from app.operations.restore import CannotRestore, restore_backup
 from app.operations.rules.backup_manifest import read_manifest
 from tests.cast import everything
-from tests.integration.post.test_audit import rows, without_triggers
-from tests.integration.services.backups import SURNAME, TEXT, run
+from tests.integration.core.test_audit import rows, without_triggers
+from tests.integration.operations.backups import SURNAME, TEXT, run
 
 pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 

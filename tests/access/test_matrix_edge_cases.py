@@ -25,7 +25,7 @@ from tests.access.world import CANARY, World, build_world, fingerprint
 from tests.browser import token_for
 from tests.cast import Cast, everything
 from tests.make import Maker
-from tests.web.busy_case import BusyCase
+from tests.web.large_case import LargeCase
 from tests.web.test_statements import pages
 
 STRANGERS = ["bob", "ines"]
@@ -186,7 +186,7 @@ def test_every_page_opens_to_at_least_one_person(
         and rule.endpoint not in PUBLIC | SHUT | exports_left_out(app)
         and not any(opens(browsers[actor.key], address(rule, dict(ids))) for actor in people)
     }
-    case = BusyCase(context, cast, make)
+    case = LargeCase(context, cast, make)
     for actor in people:
         for endpoint, path in pages(app, actor, case):
             if endpoint in shut and opens(browsers[actor.key], path):
@@ -197,7 +197,7 @@ def test_every_page_opens_to_at_least_one_person(
     assert shut == set()
 
 
-def pages_of_their_own_state(case: BusyCase) -> Iterator[tuple[str, str]]:
+def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[str, str]]:
     """Pages for the SEN team that open only in one state, which is entered before each."""
     with everything(case.context) as work:
         work.get(Person, case.cast.tom.id).organisation_confirmed_at = None

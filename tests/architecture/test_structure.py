@@ -1,4 +1,4 @@
-"""The plan of the house holds: floors import downward only, rooms stay small, what is installed is pinned."""
+"""The structure of the code: areas import downward only, files stay small, installed packages are pinned."""
 
 import ast
 import re

@@ -16,7 +16,7 @@ from app.forms.rules.workflow import FormState, WorkflowRole
 from app.models import Child, ChildLink, Form
 from tests.cast import everything
 from tests.statements import counted
-from tests.web.busy_case import BusyCase
+from tests.web.large_case import LargeCase
 
 PEOPLE = ("sana", "ann", "bob", "olu", "mary", "pat", "ines", "hana")
 
@@ -40,7 +40,7 @@ def _every_compiled_query() -> dict[str, CompiledQuery]:
 COMPILED_QUERIES = _every_compiled_query()
 
 
-def _params(query: CompiledQuery, case: BusyCase, who: Any) -> dict[str, Any]:
+def _params(query: CompiledQuery, case: LargeCase, who: Any) -> dict[str, Any]:
     """A value that exists for every parameter of the query."""
     known: dict[str, Any] = {
         "me": who.user_id,
@@ -64,7 +64,7 @@ def _params(query: CompiledQuery, case: BusyCase, who: Any) -> dict[str, Any]:
     return {name: known[name] for name in query.statement.compile().params if name in known}
 
 
-def _assigned_from_the_queue(case: BusyCase, cast: Any) -> None:
+def _assigned_from_the_queue(case: LargeCase, cast: Any) -> None:
     """A child that a colleague took from the queue of Ann's organisation."""
     with everything(case.context) as work:
         work.add(
@@ -86,7 +86,7 @@ def _same(rows: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", COMPILED_QUERIES)
 def test_everyone_gets_what_the_session_gives_them(cast, make, context, name):
-    case = BusyCase(context, cast, make)
+    case = LargeCase(context, cast, make)
     with cast.olu.works() as work:
         decisions.agree_to_assess(work, case.accepted, "Needs are not met.")
     _assigned_from_the_queue(case, cast)

@@ -41,7 +41,7 @@ from tests.filled_forms import fill_in, send
 SECTION = "views"
 
 
-class BusyCase:
+class LargeCase:
     """Amina's case: a request that was returned, one to decide on, advice at each stage, the family's consent."""
 
     def __init__(self, context: Any, cast: Any, make: Any) -> None:

@@ -14,7 +14,7 @@ from app.operations.backup import take_backup
 from app.operations.restore import restore_backup
 from config import ConfigError, load_settings
 from tests.architecture.test_settings import live  # noqa: F401 - a fixture
-from tests.integration.services.backups import SURNAME, TEXT, another, run
+from tests.integration.operations.backups import SURNAME, TEXT, another, run
 
 pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 

@@ -248,7 +248,7 @@ def test_a8_an_organisation_no_longer_in_use_reads_nothing(cast, make, context):
 
 
 def test_a7_after_a_colleague_stepped_back_the_draft_is_read_only_once_it_is_assigned(cast, make, context):
-    from tests.integration.store.world import World
+    from tests.integration.core.world import World
 
     world = World(context, cast, make)
     link = make.link(world.child, cast.hana)

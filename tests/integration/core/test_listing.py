@@ -29,9 +29,9 @@ from app.views.cases.casework_lists import (
 )
 from app.views.messages.message_lists import MessageList
 from app.views.web.lists import PortalListView
-from tests.integration.store.test_compiled_query import PEOPLE
+from tests.integration.core.test_compiled_query import PEOPLE
 from tests.statements import counted
-from tests.web.busy_case import BusyCase
+from tests.web.large_case import LargeCase
 
 UP_TO = 1001
 WORDS = ("a", "amina shah", "30/1/2016", "question")
@@ -99,7 +99,7 @@ def test_every_list_about_children_is_asked_so():
 def test_everyone_is_listed_what_the_orm_lists_them(app, cast, make, context, shown, monkeypatch):
     for many in ("MANY", "MANY_TO_SORT"):  # so that lists are asked in the quicker ways too
         monkeypatch.setattr(finding, many, 2)
-    case = BusyCase(context, cast, make)
+    case = LargeCase(context, cast, make)
     case.grow(3)
     # A record that was merged is seen by no one: what is still written about it is listed without it.
     merged = make.child(merged_into_id=case.child.id)

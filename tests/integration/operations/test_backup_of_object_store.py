@@ -21,7 +21,7 @@ from app.operations.database_copy import count_rows
 from app.operations.restore import CannotRestore, restore_backup
 from devtools.object_store import BUCKET, ObjectStore, object_store
 from tests.cast import everything
-from tests.integration.services.backups import an_empty_place, reported, run
+from tests.integration.operations.backups import an_empty_place, reported, run
 
 TEXTS = [b"A report.", b"", b"x" * CHUNK, bytes(range(256)) * 9_000]
 """One usual, one with nothing in it, one as long as a piece that is read at once, one of several pieces."""

@@ -1,4 +1,4 @@
-"""The audit's chain: what the other tests of the audit (tests/integration/post) leave open, and eight writers at length."""
+"""The audit's chain: what the other tests of the audit (test_audit.py) leave open, and eight writers at length."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from app.core.audit.chain import verify
 from app.core.audit.heads import keep_head, stored_heads
 from app.core.unit_of_work import AppContext, unit_of_work
 from tests.cast import Actor
-from tests.integration.post.test_audit import (
+from tests.integration.core.test_audit import (
     AUDIT,
     check,
     open_child,

@@ -24,7 +24,7 @@ from app.operations.backup import take_backup
 from app.operations.key_rotation import ENCRYPTED_COLUMNS, rotate_keys
 from app.operations.restore import CannotRestore, restore_backup
 from tests.cast import Cast, everything
-from tests.integration.services.backups import an_empty_place, run
+from tests.integration.operations.backups import an_empty_place, run
 
 NEW = secrets.token_hex(32)
 

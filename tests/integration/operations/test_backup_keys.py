@@ -6,8 +6,8 @@ from app.documents.documents import store_of
 from app.operations.archive import open_archive
 from app.operations.backup import take_backup
 from app.operations.restore import CannotRestore, restore_backup
-from tests.integration.post.test_audit import rows
-from tests.integration.services.backups import another
+from tests.integration.core.test_audit import rows
+from tests.integration.operations.backups import another
 
 pytestmark = pytest.mark.usefixtures("no_heads_of_other_tests")
 

@@ -12,7 +12,7 @@ from app.core.names import search_name, search_words, ways_to_match
 from app.models import Child, ChildName
 from app.operations.queries.audit import find_children
 from tests.cast import everything
-from tests.integration.services.test_children import TYPED
+from tests.integration.cases.test_children import TYPED
 
 
 def words_of(context, child_id):

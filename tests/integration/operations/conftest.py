@@ -1,5 +1,5 @@
 """Fixtures that several of these tests ask for."""
 
-from tests.integration.services.backups import either, elsewhere, no_heads_of_other_tests, report, target
+from tests.integration.operations.backups import either, elsewhere, no_heads_of_other_tests, report, target
 
 __all__ = ["either", "elsewhere", "no_heads_of_other_tests", "report", "target"]

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.children.events import ChildViewed
 from app.core.audit.heads import FILE
-from tests.integration.post.test_audit import rows, without_triggers
+from tests.integration.core.test_audit import rows, without_triggers
 
 
 @pytest.fixture(autouse=True)
