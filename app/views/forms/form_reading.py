@@ -15,7 +15,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.forms import reading, returns, submissions
 from app.forms.definitions import AnswerLine, Section, answer_lines
 from app.forms.form_context import FormContext, load_form
-from app.forms.queries.forms import submissions_of
+from app.forms.queries.forms import last_number, submissions_of
 from app.forms.rules.form_deadlines import correct_by
 from app.forms.rules.workflow import FormState
 from app.models import FormReturn
@@ -174,11 +174,12 @@ def _reason(one: FormReturn, titles: Mapping[str, str]) -> Context:
 
 def answer_page(work: UnitOfWork, form_id: int, step: str) -> Context:
     """Return the page that confirms an acceptance or its undoing. Raises InvalidState when that is not possible now."""
-    found = reading.read(work, form_id)
-    found.step(step)
-    if found.submission is None:
+    opened = load_form(work, form_id)
+    opened.step(step)
+    number = last_number(work.session, form_id)
+    if not number:
         raise InvalidState(step)
-    return {"form": found.form, "number": found.submission.number}
+    return {"form": opened.form, "number": number}
 
 
 def _note(place: str, notes: ReturnNotes) -> Context:
