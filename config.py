@@ -55,7 +55,7 @@ DEMO_COUNCIL = Council(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything the portal was told. Secrets are left out of its printed form."""
+    """All settings of the portal. Secrets are left out of its printed form."""
 
     mode: Literal["demo", "live"]
     data_dir: Path
@@ -202,7 +202,7 @@ def _log_format(env: Environment, demo: bool) -> Literal["json", "text"]:
 
 
 def _metrics(env: Environment, port: int) -> dict[str, Any]:
-    """Where monitoring reads figures: on this machine only unless told otherwise, and never at the public port."""
+    """Return the ports of the metrics: on this machine only by default, and never the public port."""
     web = env.whole_number("METRICS_PORT", 0, 0, 65534)
     worker = env.whole_number("WORKER_METRICS_PORT", web + 1 if web else 0, 0, 65535)
     if port in (web, worker):
@@ -254,11 +254,11 @@ def _mail(env: Environment, demo: bool) -> dict[str, Any]:
 
 def _council(env: Environment, demo: bool) -> Council:
     if demo:
-        told = {
+        values = {
             name: env.text(f"COUNCIL_{name.upper()}", default)
             for name, default in asdict(DEMO_COUNCIL).items()
         }
-        return Council(**told)
+        return Council(**values)
     return Council(
         name=env.required("COUNCIL_NAME", "the council's name, on every page"),
         service_name=env.text("COUNCIL_SERVICE_NAME", DEMO_COUNCIL.service_name),

@@ -83,7 +83,7 @@ def _worker(settings: Settings) -> int:
 
 def _prepare(settings: Settings) -> int:
     from app import open_app_context
-    from app.commands import prepare
+    from app.operations.preparation import prepare
 
     context = open_app_context(settings)
     prepare(context)

@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.areas import load_areas
 from app.core.clock import Clock
+from app.core.command_line import portal_commands
 from app.core.database.engine import Database
 from app.core.unit_of_work import AppContext
 from app.messages.notification_service import NotificationService
@@ -17,7 +18,7 @@ from config import Settings, flask_config, load_settings
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
-    """The portal, ready to serve. Raises ConfigError naming everything that is missing."""
+    """Return the portal's application. Raises ConfigError, which names every missing setting."""
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config.update(flask_config(settings), SETTINGS=settings)
@@ -41,16 +42,6 @@ def open_app_context(settings: Settings, clock: Clock | None = None) -> AppConte
 
 
 def _register_views(app: Flask) -> None:
-    from app import (  # noqa: F401 - each adds its commands
-        commands_app_reset,
-        commands_audit,
-        commands_backup,
-        commands_deadlines,
-        commands_first,
-        commands_keys,
-        commands_policy,
-    )
-    from app.commands import portal_commands
     from app.views.web.access_control import init_access_control
     from app.views.web.assets import init_assets
     from app.views.web.context import init_context

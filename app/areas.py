@@ -1,4 +1,4 @@
-"""The areas of the portal. Each registers its row policies, events and notifications by itself when it is loaded."""
+"""The areas of the portal. Each registers its tables, row policies, notifications and commands when it is loaded."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ AREAS = (
 )
 """In the order in which they may import each other: a later one knows the earlier ones."""
 
-REGISTERED = ("tables", "policies", "notifications", "reactions", "question_kinds")
+REGISTERED = ("tables", "policies", "notifications", "reactions", "question_kinds", "commands")
 """Modules of an area that register something when they are imported."""
 
 

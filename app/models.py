@@ -1,4 +1,4 @@
-"""The front door to the tables: re-exports, nothing else."""
+"""Every table, re-exported."""
 
 from app.accounts.tables.account_changes import EmailChange, OrganisationChange, ProposalState
 from app.accounts.tables.invitations import Invitation

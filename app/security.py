@@ -1,48 +1,43 @@
-"""Wires our log-in and our access rules into AppBuilder. It decides nothing: roles.py and the services do.
+"""Connect our log-in and access rules to AppBuilder. Access itself is decided in app/core/roles.py.
 
-AppBuilder's own log-in, registration, reset and programs' interface are never registered; see docs/adr/0002.
+AppBuilder's own log-in, registration, password reset and API are never registered: docs/adr/0002.
 """
 
 from typing import Any
 
-from flask import current_app, g, session
+from flask import g, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_login import current_user
 
 from app.accounts.sessions import SignedIn, find_session
+from app.core.command_line import app_context
 from app.core.roles import grants_of
-from app.core.unit_of_work import AppContext
 from app.models import Person
 from startup.logs import asked
 
 
-def app_context() -> AppContext:
-    """This process's office."""
-    held: AppContext = current_app.extensions["app_context"]
-    return held
-
-
 class PortalSecurityManager(SecurityManager):
-    """AppBuilder's security, with every door of its own shut and ours in their place."""
+    """AppBuilder's security manager, without its own views and with our log-in."""
 
     user_model = Person
     userstatschartview = None
 
     def register_views(self) -> None:
-        """Only our own doors; app/views/web/register.py opens them."""
+        """Register our log-in view instead of AppBuilder's views; app/views/web/register.py adds the others."""
         from app.views.accounts.log_in import LogInView
 
         self.auth_view = LogInView()
         self.appbuilder.add_view_no_menu(self.auth_view)
 
     def create_jwt_manager(self, app: Any) -> None:
-        """There is no interface for programs, so no token is ever honoured."""
+        """Create none: there is no API, so no token is accepted."""
 
     def create_db(self) -> None:
-        """Tables come from migrations, roles from `flask portal sync`."""
+        """Create nothing: tables come from migrations, roles from `flask portal sync`."""
 
     def load_user(self, pk: str) -> SignedIn | None:
-        """The person behind this request: only a log-in row that passed both steps counts, never the cookie alone."""
+        """Return the user of this request, or None. The session row must have passed both steps; the cookie alone is not
+        enough."""
         sid = session.get("sid")
         if not isinstance(sid, str) or g.get("log_in_unavailable"):
             return None
@@ -54,14 +49,14 @@ class PortalSecurityManager(SecurityManager):
         return found
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> None:
-        """No token logs anybody in."""
+        """Return None: no token logs a person in."""
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """May somebody with these roles use this door? Asked of GRANTS; the tables only mirror it for the screens."""
+        """Return whether the user's roles grant this permission. GRANTS decides; AppBuilder's tables only copy it."""
         if not current_user.is_authenticated:
             return False
         return (view_name, permission_name.removeprefix("can_")) in grants_of(current_user.principal.roles)
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
-        """Menus are ours (views/web/navigation.py)."""
+        """Return none: the menu is app/views/web/navigation.py."""
         return set()

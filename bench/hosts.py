@@ -25,13 +25,13 @@ from sqlalchemy import select
 from app import open_app_context
 from app.cases.children import add_child
 from app.children.child_details import NewChild
-from app.commands import prepare
 from app.core.database.row_filter import bypass_row_filter
 from app.core.mail.outbox import queue_mail
 from app.core.roles import Principal, Role
 from app.core.try_limits import PASSWORDS_PER_ACCOUNT
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import Message, OutboxMail, Person
+from app.operations.preparation import prepare
 from app.seed.cast import CAST
 from app.seed.people import seed_people
 from bench.browser import Answer, Browser, NoAnswer

@@ -57,13 +57,13 @@ class ObjectStore:
         )
 
     def add_bucket(self, name: str) -> None:
-        """One more, with nothing in it."""
+        """Add an empty bucket."""
         self.client().create_bucket(
             Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
         )
 
     def lying_in(self, name: str) -> dict[str, bytes]:
-        """Everything in a bucket, by name."""
+        """Return the contents of a bucket by name."""
         client = self.client()
         found = client.get_paginator("list_objects_v2").paginate(Bucket=name).search("Contents[].Key")
         return {key: client.get_object(Bucket=name, Key=key)["Body"].read() for key in found if key}

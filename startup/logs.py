@@ -1,7 +1,7 @@
-"""What the portal writes into its log: one line of JSON for each thing that happened, with nothing about anybody in it.
+"""The log: one line of JSON for each event, without personal data.
 
-A line names the request it belongs to, the account's number and the kind of page; never an address that was opened,
-a name, an email address or what an exception said, since that may quote what somebody typed.
+A line names the request it belongs to, the account's id and the route; never an address that was opened, a name, an
+email address or the text of an exception, which may quote what a person entered.
 """
 
 import json
@@ -29,39 +29,39 @@ QUIET = (
     "urllib3",
     "flask_appbuilder",
 )
-"""Of these only warnings are of interest."""
+"""Loggers of which only warnings are written."""
 
 FRAMES = 12
-"""So many of the innermost lines of a failure are written down."""
+"""How many of the innermost lines of a traceback are written."""
 
 
 @dataclass
 class Asked:
-    """The request a line belongs to, as far as a log may know it."""
+    """The request that a line belongs to, without what a log must not hold."""
 
     request_id: str
     route: str = ""
     user_id: int | None = None
     statements: int = 0
-    """How often it asked the database so far."""
+    """SQL statements so far."""
 
 
 _asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
 
 def new_id(given: str = "") -> str:
-    """The id somebody we trust gave this request, if it is one; else one of our own."""
+    """Return the id that the proxy gave this request, if it is valid; else a new one."""
     return given if GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
 
 
 def asked() -> Asked | None:
-    """The request that is being answered, or whose mail is being sent; None outside of any."""
+    """Return the current request, or the request of the mail that is sent; None outside of one."""
     return _asked.get()
 
 
 @contextmanager
 def answering(request: Asked | None) -> Iterator[None]:
-    """Every line written meanwhile belongs to this request."""
+    """Make the lines written in this block belong to this request."""
     before = _asked.set(request)
     try:
         yield
@@ -70,7 +70,7 @@ def answering(request: Asked | None) -> Iterator[None]:
 
 
 def facts_of(record: logging.LogRecord) -> dict[str, Any]:
-    """What a line says: when, how bad, who says so, what; and of which request, if it belongs to one."""
+    """Return the values of one line: time, level, logger, message, and the request if it has one."""
     facts: dict[str, Any] = {
         "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
         "level": record.levelname,
@@ -90,7 +90,7 @@ def facts_of(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _failure(error: BaseException) -> dict[str, Any]:
-    """Where it went wrong and what kind of failure it was; never its text."""
+    """Return the kind of an error and its traceback; never its text."""
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
     cause = error.__cause__ or error.__context__
     return {
@@ -100,29 +100,31 @@ def _failure(error: BaseException) -> dict[str, Any]:
 
 
 class JsonLines(logging.Formatter):
-    """For whoever gathers logs: a line of JSON each."""
+    """One line of JSON for each record, for log collectors."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
         return json.dumps(facts_of(record), ensure_ascii=False)
 
 
 class PlainLines(logging.Formatter):
-    """For the person at the terminal of a demo."""
+    """Plain text, for the terminal of a demo."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
         facts = facts_of(record)
         line = f"{facts['level'].lower()}: {facts['message']}"
         return "\n    ".join([line, facts["failure"], *facts["where"]]) if "failure" in facts else line
 
 
 def start_logs(form: str) -> None:
-    """From now on this process logs to its standard error: "json", or "text" without a line for every request."""
-    spoken = logging.StreamHandler(sys.stderr)
-    spoken.setFormatter(JsonLines() if form == "json" else PlainLines())
+    """Log to standard error from now on: "json", or "text" without a line for every request."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if form == "json" else PlainLines())
     root = logging.getLogger()
     for other in list(root.handlers):
         root.removeHandler(other)
-    root.addHandler(spoken)
+    root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
     for name in QUIET:
@@ -131,9 +133,10 @@ def start_logs(form: str) -> None:
 
 
 class WithoutValues(logging.Filter):
-    """Drops what would be put into a message: gunicorn puts in the address that was asked for."""
+    """Removes the values of a message: gunicorn's hold the address that was asked for."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Replace the values, and return True so that the record is logged."""
         record.msg, record.args = str(record.msg).replace("%s", "[left out]"), ()
         return True
 

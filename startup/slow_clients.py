@@ -1,8 +1,8 @@
 """WSGI middleware that limits how long clients may be slow, and how many of them at once.
 
 gunicorn gives each request a thread, which reads the body and writes the answer at the client's pace. A live portal
-stands behind a proxy that takes this waiting away (deploy/nginx.conf). For a demo, which has none, more threads wait
-than work, and a body that does not come in time is given up.
+is behind a proxy that does this waiting (deploy/nginx.conf). For a demo, which has none, more threads wait than work,
+and a body that does not come in time is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PIECE = 16_384
 WAIT_SECONDS = 1
 """How long a request waits for a place among those that read a body."""
 LARGE = 1_000_000
-"""An answer of fewer bytes fits into the system's buffers, whoever reads it."""
+"""An answer of fewer bytes fits into the system's buffers, however slow the client is."""
 SECONDS_TO_TAKE_ANSWER = 60
 
 
@@ -111,7 +111,7 @@ class BodyTooSlow(Exception):
 def read_until(end: float, client: socket.socket, body: IO[bytes]) -> bytes:
     """Return the next piece of a body. Raises BodyTooSlow when it is not there at `end` (of time.monotonic).
 
-    A timeout of the socket would not do: it begins anew with each byte. Nothing more is read from the client after the
+    A timeout of the socket would not do: it starts again with each byte. Nothing more is read from the client after the
     deadline, which is what ends the reading that waits for it.
     """
     deadline = threading.Timer(end - time.monotonic(), stop_reading, [client])

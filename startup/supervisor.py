@@ -1,4 +1,4 @@
-"""Starts the web server and the worker, starts either again when it dies, and stops both in good order."""
+"""Start the web server and the worker, restart either when it dies, and stop both in order."""
 
 import shutil
 import signal
@@ -25,13 +25,13 @@ GLANCE = 0.2
 
 
 def say(line: str) -> None:
-    """Speak to the person at the terminal."""
+    """Print a line on the terminal at once."""
     print(line, flush=True)
 
 
 @dataclass
 class Helper:
-    """One of the two programs that make up the portal, and how its restarts have gone."""
+    """One of the two programs of the portal, with the state of its restarts."""
 
     name: str
     process: subprocess.Popen[bytes] | None = None
@@ -40,6 +40,7 @@ class Helper:
     not_before: float = field(default=0.0)
 
     def start(self) -> None:
+        """Start the program in a session of its own."""
         # A session of its own: Ctrl+C reaches the supervisor only, which then stops the others in order.
         self.process = subprocess.Popen(
             [*stops_with_its_parent(), *command(self.name)], cwd=ROOT, start_new_session=True
@@ -47,7 +48,7 @@ class Helper:
         self.started = time.monotonic()
 
     def look_after(self) -> None:
-        """Note a death, wait a little longer after each, and start again."""
+        """Restart the program when it has ended, after a pause that grows with each failure."""
         now = time.monotonic()
         if self.process is None:
             if now >= self.not_before:
@@ -64,12 +65,12 @@ class Helper:
 
 
 def command(name: str) -> list[str]:
-    """How a part of the portal is started as a program of its own."""
+    """Return the command that starts a part of the portal as a program."""
     return [sys.executable, str(ROOT / "run.py"), name]
 
 
 def stops_with_its_parent() -> list[str]:
-    """How a program is started that has to stop when the supervisor is killed; nothing where there is no setpriv."""
+    """Return the prefix of a command that must stop when the supervisor is killed; empty without setpriv."""
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "TERM"] if found else []
 
@@ -86,7 +87,7 @@ class Supervisor:
         self._mail = MailFolder(settings.mail_dir) if settings.mail_backend == "file" else None
 
     def run(self) -> int:
-        """Prepare, start, watch; the exit code tells whether it ended well."""
+        """Prepare the database, run both programs until asked to stop, and return the exit code."""
         if taken := port_taken(self._settings):
             say(taken)
             return 1
@@ -100,7 +101,7 @@ class Supervisor:
             while not self._stopping:
                 self._glance()
                 if self._never_comes_up():
-                    say("The web server doesn't come up; its own message stands above. Stopping.")
+                    say("The web server doesn't come up; its own message is above. Stopping.")
                     return 1
                 time.sleep(GLANCE)
         finally:
@@ -111,8 +112,8 @@ class Supervisor:
         self._stopping = True
 
     def _asked_to_renew(self, _sign: int, _frame: FrameType | None) -> None:
-        """A new version lies there: the web server brings it in while people work (startup/gunicorn_config.py), and the
-        worker finishes the mail in hand and is started again."""
+        """Load a new version: the web server replaces its workers while people work (startup/gunicorn_config.py), and the
+        worker finishes its mail and is restarted."""
         for helper in self._helpers:
             if helper.process is not None and helper.process.poll() is None:
                 helper.process.send_signal(signal.SIGHUP if helper.name == "web" else signal.SIGTERM)
@@ -121,7 +122,7 @@ class Supervisor:
         say("Bringing the database up to date ...")
         done = subprocess.run(command("prepare"), cwd=ROOT, check=False, start_new_session=True)
         if done.returncode:
-            say("The database could not be made ready; the reason stands above.")
+            say("The database could not be made ready; the reason is above.")
         return done.returncode == 0
 
     def _glance(self) -> None:
@@ -139,7 +140,7 @@ class Supervisor:
         )
 
     def _drain(self) -> None:
-        """Ask both to finish what they have in hand; after half a minute, insist."""
+        """Stop both programs; after half a minute, kill them."""
         running = [
             helper.process for helper in self._helpers if helper.process and helper.process.poll() is None
         ]
@@ -161,7 +162,7 @@ class Supervisor:
 
 
 def port_taken(settings: Settings) -> str | None:
-    """What to tell the person when another program already listens there, or None."""
+    """Return the message for a port that another program uses, or None."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -176,7 +177,7 @@ def port_taken(settings: Settings) -> str | None:
 
 
 def answers(settings: Settings) -> bool:
-    """Whether the web server gives any answer at all."""
+    """Return whether the web server gives any answer at all."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
     request = urllib.request.Request(f"http://{host}:{settings.port}/healthz")
     request.add_header("Host", settings.trusted_hosts[0])

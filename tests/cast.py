@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.accounts.saved_submissions import form_mark
 from app.accounts.sessions import hash_of, open_session
-from app.commands import prepare
 from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.models import LogInSession, Person
+from app.operations.preparation import prepare
 from app.seed.cast import CAST
 from app.seed.people import seed_people
 from tests.browser import post_with_token

@@ -1,7 +1,7 @@
 """Encryption of single columns with the file key.
 
 Each value is bound to its place (AEAD additional data): its purpose, and what identifies its row and person. A value that is
-copied to another row cannot be decrypted there. The newest key encrypts; older keys only decrypt, until `portal reseal`
+copied to another row cannot be decrypted there. The newest key encrypts; older keys only decrypt, until `portal rotate-keys`
 has encrypted their values again (operations/key_rotation.py).
 """
 

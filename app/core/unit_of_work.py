@@ -44,8 +44,8 @@ class NotificationSettings(MailBackendSettings, QueueSettings, Protocol):
         ...
 
 
-class NotificationService(Protocol):
-    """Writes what events call for; app/messages/notification_service.py holds the real one."""
+class Notifier(Protocol):
+    """The interface of NotificationService (app/messages/notification_service.py), which core cannot import."""
 
     @property
     def settings(self) -> Any:
@@ -139,7 +139,7 @@ class AppContext:
 
     database: Database
     clock: Clock
-    notification_service: NotificationService
+    notification_service: Notifier
     settings: AppSettings
 
 

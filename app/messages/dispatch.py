@@ -1,4 +1,4 @@
-"""Makes messages and mail of what happened: the letters say who is meant, the row filter says who may know."""
+"""Write messages and mail for events. Templates name the recipients; only those who may see the row are notified."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -28,20 +28,22 @@ from app.organisations.queries.organisations import organisation_name
 _message = Message.__table__
 
 
-class TellingSettings(Protocol):
-    """What letters say of the council."""
+class DispatchSettings(Protocol):
+    """The settings that messages show."""
 
     @property
-    def council(self) -> Any: ...
+    def council(self) -> Any:
+        """The council's name and contacts (config.Council)."""
+        ...
 
 
 @dataclass
-class _Round:
-    """One piece of work's letters, so that each person gets one mail however much it told."""
+class _Dispatch:
+    """The notifications of one use case, so that each person gets one mail for all its events."""
 
     session: Session
     connection: Connection
-    settings: TellingSettings
+    settings: DispatchSettings
     who: Principal | None
     now: datetime
     origin: Origin
@@ -52,14 +54,14 @@ class _Round:
 
     @property
     def sender(self) -> str:
-        """How the one who did it is shown."""
+        """The name shown for the person who acted."""
         if self._sender is None:
             self._sender = sender_name(self.connection, self.settings, self.who)
         return self._sender
 
 
-def sender_name(connection: Connection, settings: TellingSettings, who: Principal | None) -> str:
-    """A person's name and organisation; the SEN team speaks with one voice."""
+def sender_name(connection: Connection, settings: DispatchSettings, who: Principal | None) -> str:
+    """Return a person's name and organisation; for the SEN team its shared name."""
     if who is None:
         return str(settings.council.service_name)
     if who.in_sen_team:
@@ -71,112 +73,119 @@ def sender_name(connection: Connection, settings: TellingSettings, who: Principa
 
 def dispatch_notifications(
     session: Session,
-    settings: TellingSettings,
-    told: Sequence[Event],
+    settings: DispatchSettings,
+    events: Sequence[Event],
     who: Principal | None,
     now: datetime,
     origin: Origin,
 ) -> list[int]:
-    """Write the messages and mails these events call for; gives the numbers of the mails."""
-    post = _Round(session, session.connection(), settings, who, now, origin)
-    for event in told:
+    """Write the messages and mails for these events, and return the ids of the mails."""
+    dispatch = _Dispatch(session, session.connection(), settings, who, now, origin)
+    for event in events:
         if isinstance(event, MessageSent):
-            _mail_written(post, event)
+            _mail_written(dispatch, event)
         for each in NOTIFICATIONS[type(event)]:
             if isinstance(each, MessageTemplate):
-                _put_in_inboxes(post, event, each)
+                _put_in_inboxes(dispatch, event, each)
             else:
-                _notify_owner(post, event, each)
-    return [*post.mailed.values(), *post.notices]
+                _notify_owner(dispatch, event, each)
+    return [*dispatch.mailed.values(), *dispatch.notices]
 
 
-def _put_in_inboxes(post: _Round, event: Event, letter: MessageTemplate) -> None:
-    meant = letter.who(post.connection, event)
+def _put_in_inboxes(dispatch: _Dispatch, event: Event, letter: MessageTemplate) -> None:
+    named = letter.who(dispatch.connection, event)
     form_id: int | None = None if letter.of_child else getattr(event, "form_id", None)
-    form = form_facts(post.connection, form_id) if form_id is not None else None
+    form = form_facts(dispatch.connection, form_id) if form_id is not None else None
     child_id = event.child_id if event.child_id is not None else form.child_id if form else None
-    told = _those_who_may_know(post, meant, form_id, child_id, everyone=letter.of_account)
-    if not told:
+    recipients = _recipients(dispatch, named, form_id, child_id, everyone=letter.of_account)
+    if not recipients:
         return
     common = {
-        "created_at": post.now,
+        "created_at": dispatch.now,
         "sender_id": None,
-        "sender_name": post.sender,
+        "sender_name": dispatch.sender,
         "subject": letter.subject,
         "body": "",
         "letter": letter.name,
-        "facts": _facts(post, letter, form) | (letter.facts(post.connection, event) if letter.facts else {}),
+        "facts": _facts(dispatch, letter, form)
+        | (letter.facts(dispatch.connection, event) if letter.facts else {}),
         "child_id": child_id,
         "form_id": form_id,
         "registration_id": getattr(event, "registration_id", None),
     }
     mark = uuid.uuid4().hex
-    rows = [common | {"recipient_id": person, "event_key": f"{mark}:{person or 'team'}"} for person in told]
-    insert = postgresql.insert if post.connection.dialect.name == "postgresql" else sqlite.insert
-    post.connection.execute(insert(_message).on_conflict_do_nothing(index_elements=["event_key"]), rows)
-    _mail(post, told)
+    rows = [
+        common | {"recipient_id": person, "event_key": f"{mark}:{person or 'team'}"} for person in recipients
+    ]
+    insert = postgresql.insert if dispatch.connection.dialect.name == "postgresql" else sqlite.insert
+    dispatch.connection.execute(insert(_message).on_conflict_do_nothing(index_elements=["event_key"]), rows)
+    _mail(dispatch, recipients)
 
 
-def _facts(post: _Round, letter: MessageTemplate, form: FormFacts | None) -> dict[str, str]:
+def _facts(dispatch: _Dispatch, letter: MessageTemplate, form: FormFacts | None) -> dict[str, str]:
     facts: dict[str, str] = {}
     if "%(form)s" in letter.text and form is not None:
         facts["form"] = form.title
     if "%(by)s" in letter.text:
-        facts["by"] = post.sender
+        facts["by"] = dispatch.sender
     return facts
 
 
-def _those_who_may_know(
-    post: _Round, meant: set[int | None], form_id: int | None, child_id: int | None, *, everyone: bool = False
+def _recipients(
+    dispatch: _Dispatch,
+    named: set[int | None],
+    form_id: int | None,
+    child_id: int | None,
+    *,
+    everyone: bool = False,
 ) -> Mapping[int | None, Reader | None]:
-    """Of those meant: the SEN team's inbox, and everybody else whose row filter shows the record; never the person who acted."""
-    doer = post.who.user_id if post.who else None
-    people = {person for person in meant if person is not None and person != doer}
-    told: dict[int | None, Reader | None] = {None: None} if None in meant else {}
-    known = readers(post.connection, people)
+    """Return the recipients who may see the row, without the person who acted; None is the SEN team's inbox."""
+    actor = dispatch.who.user_id if dispatch.who else None
+    people = {person for person in named if person is not None and person != actor}
+    team: dict[int | None, Reader | None] = {None: None} if None in named else {}
+    known = readers(dispatch.connection, people)
     principals = [each.principal for each in known.values()]
-    allowed = set(known) if everyone else who_may_see(post.connection, principals, form_id, child_id)
-    return told | {person: reader for person, reader in known.items() if person in allowed}
+    allowed = set(known) if everyone else who_may_see(dispatch.connection, principals, form_id, child_id)
+    return team | {person: reader for person, reader in known.items() if person in allowed}
 
 
-def _mail_written(post: _Round, event: MessageSent) -> None:
-    """Somebody wrote: whoever has it in their inbox hears that there is something to read."""
-    meant = message_recipients(post.connection, event.message_ids)
-    known = readers(post.connection, {person for person in meant if person is not None})
-    told: dict[int | None, Reader | None] = {None: None} if None in meant else {}
-    for person, reader in known.items():
-        told[person] = reader
-    _mail(post, told)
+def _mail_written(dispatch: _Dispatch, event: MessageSent) -> None:
+    """Mail the recipients of a written message that there is something to read."""
+    inboxes = message_recipients(dispatch.connection, event.message_ids)
+    known = readers(dispatch.connection, {person for person in inboxes if person is not None})
+    recipients: dict[int | None, Reader | None] = {None: None} if None in inboxes else {}
+    recipients.update(known.items())
+    _mail(dispatch, recipients)
 
 
-def _mail(post: _Round, told: Mapping[int | None, Reader | None]) -> None:
-    new = {person: reader for person, reader in told.items() if person not in post.mailed}
-    numbers = queue_mails(post.session, [_that_something_waits(post, *each) for each in new.items()])
-    post.mailed |= dict(zip(new, numbers, strict=True))
+def _mail(dispatch: _Dispatch, recipients: Mapping[int | None, Reader | None]) -> None:
+    new = {person: reader for person, reader in recipients.items() if person not in dispatch.mailed}
+    numbers = queue_mails(dispatch.session, [_new_message_mail(dispatch, *each) for each in new.items()])
+    dispatch.mailed |= dict(zip(new, numbers, strict=True))
 
 
-def _that_something_waits(post: _Round, person: int | None, reader: Reader | None) -> ToSend:
+def _new_message_mail(dispatch: _Dispatch, person: int | None, reader: Reader | None) -> ToSend:
     return ToSend(
         letter="new_message" if reader else "new_message_team",
-        to=reader.email if reader else post.settings.council.sen_email,
+        to=reader.email if reader else dispatch.settings.council.sen_email,
         facts={},
-        dedupe_key=f"{post.mark}:{person or 'team'}",
+        dedupe_key=f"{dispatch.mark}:{person or 'team'}",
         person_id=person,
         locale=reader.locale if reader else "en",
     )
 
 
-def _notify_owner(post: _Round, event: Event, notice: MailTemplate) -> None:
-    """Tell the account's owner about their account."""
+def _notify_owner(dispatch: _Dispatch, event: Event, notice: MailTemplate) -> None:
+    """Mail the account's owner about their account. Raises TypeError for an event about no account."""
     if not isinstance(event, PersonEvent):
         raise TypeError(f"{event.name} is about no account")
-    owner = readers(post.connection, {event.person_id}).get(event.person_id)
+    owner = readers(dispatch.connection, {event.person_id}).get(event.person_id)
     if owner is None:
         return
-    known = {"device": device_name(post.origin.device), "minutes": int(COOL_DOWN.total_seconds() // 60)}
-    post.notices.append(
+    known = {"device": device_name(dispatch.origin.device), "minutes": int(COOL_DOWN.total_seconds() // 60)}
+    dispatch.notices.append(
         queue_mail(
-            post.session,
+            dispatch.session,
             letter=notice.mail,
             to=owner.email,
             facts={name: known[name] for name in MAILS[notice.mail]},

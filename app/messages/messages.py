@@ -1,4 +1,4 @@
-"""Messages: reading them, writing to those involved with a child, and answering. The SEN team speaks with one voice."""
+"""Use cases of messages: read, write to people linked to a child, answer. The SEN team shares one inbox and name."""
 
 import uuid
 from collections.abc import Collection
@@ -28,12 +28,12 @@ RowType = TypeVar("RowType")
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 5000
 EVERYONE = "everybody"
-"""Written to all who are linked to the child."""
+"""The recipient that means all people linked to the child."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A message on the desk, and what it speaks of as far as the reader may see it."""
+    """A message that was opened, with the rows it is about that the reader may see."""
 
     message: Message
     child: Child | None
@@ -46,12 +46,12 @@ class Opened:
 
 
 def is_for(message: Message, who: Principal) -> bool:
-    """The message stands in this person's inbox, or in the shared one of the team they belong to."""
+    """Return whether the message is in this person's inbox, or in the shared one of their team."""
     return message.recipient_id == who.user_id or (message.recipient_id is None and who.in_sen_team)
 
 
 def open_message(work: UnitOfWork, message_id: int) -> Opened:
-    """Read a message; the first reading is kept. What it speaks of comes with it, if the reader may see that."""
+    """Open a message and record the first reading. Raises NotFound."""
     message = work.get(
         Message,
         message_id,
@@ -86,7 +86,7 @@ def _seen(work: UnitOfWork, table: type[RowType], row_id: int | None) -> RowType
 
 
 def mark_unread(work: UnitOfWork, message_id: int) -> Message:
-    """Put a message back among the unread."""
+    """Mark a message as unread. Raises NotFound or Forbidden."""
     message = work.get(Message, message_id)
     if not is_for(message, work.me):
         raise Forbidden("mark_unread")
@@ -97,7 +97,7 @@ def mark_unread(work: UnitOfWork, message_id: int) -> Message:
 
 
 def whom_to_write_to(work: UnitOfWork, child_id: int) -> tuple[Child, list[Addressee]]:
-    """The child, and everybody the SEN team may write to about them."""
+    """Return the child, and the people the SEN team may write to about them. Raises NotFound."""
     child = work.get(Child, child_id)
     return child, people_linked(work.session, child_id)
 
@@ -105,10 +105,13 @@ def whom_to_write_to(work: UnitOfWork, child_id: int) -> tuple[Child, list[Addre
 def write_about_child(
     work: UnitOfWork, child_id: int, to: str, subject: str, body: str, send_key: str
 ) -> list[int]:
-    """The SEN team writes to one person linked to a child (`to` is their number), or to EVERYONE who is."""
+    """Write from the SEN team to one person linked to a child (`to` is their id), or to EVERYONE who is.
+
+    Returns the ids of the messages. Raises Forbidden, NotFound or ValidationFailed.
+    """
     if not work.me.in_sen_team:
         raise Forbidden("write_about_child")
-    _hold_record(work, child_id)
+    _lock_record(work, child_id)
     linked = people_linked(work.session, child_id)
     by_number = {str(each.person_id): each.person_id for each in linked}
     chosen = set(by_number.values()) if to == EVERYONE else {by_number[to]} if to in by_number else set()
@@ -124,23 +127,29 @@ def write_about_child(
 def write_to_team(
     work: UnitOfWork, subject: str, body: str, send_key: str, child_id: int | None = None
 ) -> list[int]:
-    """Anybody writes to the SEN team, about a child they are linked to or about something else."""
+    """Write to the SEN team, about a child or about something else.
+
+    Returns the id of the message. Raises NotFound or ValidationFailed.
+    """
     if child_id is not None:
-        _hold_record(work, child_id)
+        _lock_record(work, child_id)
     if faults := _what_is_wrong(subject, body, ask_subject=N_("Enter a subject")):
         raise ValidationFailed(*faults)
     return _send(work, {None}, subject, body, send_key, child_id=child_id)
 
 
 def answer(work: UnitOfWork, message_id: int, body: str, send_key: str) -> list[int]:
-    """Answer a message: to the SEN team, or from the SEN team to whoever wrote it."""
+    """Answer a message: to the SEN team, or from the SEN team to its author.
+
+    Returns the id of the message. Raises NotFound, Forbidden or ValidationFailed.
+    """
     message = work.get(Message, message_id)
     if not is_for(message, work.me) or (work.me.in_sen_team and message.sender_id is None):
         raise Forbidden("answer")
     if faults := _what_is_wrong(message.subject, body, ask_subject=""):
         raise ValidationFailed(*faults)
     if message.child_id is not None:
-        _hold_record(work, message.child_id)
+        _lock_record(work, message.child_id)
     to = message.sender_id if work.me.in_sen_team else None
     subject = message.subject if message.subject.startswith("Re: ") else f"Re: {message.subject}"
     return _send(
@@ -154,8 +163,8 @@ def answer(work: UnitOfWork, message_id: int, body: str, send_key: str) -> list[
     )
 
 
-def _hold_record(work: UnitOfWork, child_id: int) -> None:
-    """See that the record is not merged before what is written about the child is entered. Raises NotFound."""
+def _lock_record(work: UnitOfWork, child_id: int) -> None:
+    """Lock the child's record, so that it is not merged before the message is written. Raises NotFound."""
     if work.session.scalars(child_shared(child_id)).one_or_none() is None:
         raise NotFound("Child")
 
@@ -163,8 +172,8 @@ def _hold_record(work: UnitOfWork, child_id: int) -> None:
 def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[FieldError]:
     if chosen:
         return []
-    nobody = N_("No one with an account is linked to this child yet, so you cannot send a message")
-    return [FieldError("to", Wording(N_("Select who to write to") if linked else nobody))]
+    no_one = N_("No one with an account is linked to this child yet, so you cannot send a message")
+    return [FieldError("to", Wording(N_("Select who to write to") if linked else no_one))]
 
 
 def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[FieldError]:
@@ -200,7 +209,10 @@ def _send(
     child_id: int | None = None,
     reply_to_id: int | None = None,
 ) -> list[int]:
-    """Enter one copy in each inbox. The same key again, from the same person, is the same press of the button."""
+    """Write one message to each inbox, and return their ids.
+
+    The same `send_key` again from the same person is a repeated request and writes nothing.
+    """
     me = work.me
     mark = f"written:{me.user_id}:{send_key[:64] or uuid.uuid4().hex}"
     sender = sender_name(work.session.connection(), work.context.notification_service.settings, me)

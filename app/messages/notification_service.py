@@ -29,35 +29,35 @@ from startup.metrics_registry import LOG_INS
 
 log = logging.getLogger(__name__)
 
-BELL_RESTS = 30.0
-"""Seconds; the worker looks into the outbox every five anyway."""
+QUEUE_PAUSE = 30.0
+"""Seconds without the queue after it failed. The worker polls the outbox every five seconds anyway."""
 
 
 class NotificationService:
-    """Makes what events call for. One a process."""
+    """Writes notifications in the use case's transaction, and wakes the worker. One per process."""
 
     def __init__(self, settings: NotificationSettings, database: Database, clock: Clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.mail_sender = MailSender(
             settings, settings.file_keys, database, clock, mail_backend_for(settings)
         )
-        self._bell_rests_until = 0.0
+        self._queue_paused_until = 0.0
         database.factory.configure(info={POST: Stamp(settings.file_keys, clock)})
 
     def write(
-        self, session: Session, told: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
+        self, session: Session, events: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
     ) -> list[int]:
-        """Write audit rows, messages and outgoing mail for these events; give back the numbers of the new mail.
+        """Write audit rows, messages and outgoing mail for these events, and return the ids of the mail.
 
-        The audit comes last: its chain is held until the commit, and nothing may wait for a lock while it is.
+        Audit rows come last: their chain is locked until the commit, and nothing may wait for another lock meanwhile.
         """
-        mail = dispatch_notifications(session, self.settings, told, who, now, origin)
-        append(session, self.settings.audit_keys[0], told, who, now, origin)
-        _count_log_ins(told)
+        mail = dispatch_notifications(session, self.settings, events, who, now, origin)
+        append(session, self.settings.audit_keys[0], events, who, now, origin)
+        _count_log_ins(events)
         return mail
 
     def wake(self, mail: Sequence[int]) -> None:
-        """After the commit: let the worker know, and send codes at once. Losing this call loses nothing."""
+        """Wake the worker after the commit, and send codes at once. If this call is lost, the worker finds the mail."""
         if not mail:
             return
         try:
@@ -72,20 +72,20 @@ class NotificationService:
             lanes: dict[int, int] = {row.id: row.lane for row in found}
         for mail_id, lane in sorted(lanes.items(), key=lambda found: found[1]):
             if lane != CODE_LANE:
-                self._ring(mail_id)
+                self._queue(mail_id)
             elif self.mail_sender.mail_backend.waits_for_others:
                 self._runners.submit(self._deliver_quietly, mail_id)
             else:
                 self.mail_sender.deliver(mail_id)
 
-    def _ring(self, mail_id: int) -> None:
-        """Ring for the worker. A bell that is broken is left alone for a while: no page waits for it again and again."""
-        if time.monotonic() < self._bell_rests_until:
+    def _queue(self, mail_id: int) -> None:
+        """Queue a task for the worker. A queue that failed is not tried for a while, so that pages do not wait for it."""
+        if time.monotonic() < self._queue_paused_until:
             return
         try:
             self.task_queue(mail_id)
         except Exception as error:
-            self._bell_rests_until = time.monotonic() + BELL_RESTS
+            self._queue_paused_until = time.monotonic() + QUEUE_PAUSE
             log.warning("the worker could not be woken: %s", type(error).__name__)
 
     def _deliver_quietly(self, mail_id: int) -> None:
@@ -96,12 +96,12 @@ class NotificationService:
 
     @cached_property
     def _runners(self) -> ThreadPoolExecutor:
-        """Carry codes to the mail server while the page is already answered."""
+        """The threads that send codes while the page is answered."""
         return ThreadPoolExecutor(max_workers=2, thread_name_prefix="codes")
 
     @cached_property
     def task_queue(self) -> TaskWrapper:
-        """Ring with a mail's number: a worker will look after it."""
+        """The task that lets a worker deliver the mail with this id."""
         huey = open_queue(self.settings)
 
         def deliver(mail_id: int) -> None:
@@ -110,12 +110,12 @@ class NotificationService:
         return huey.task(name="deliver")(deliver)
 
     def deliver_due(self) -> int:
-        """Send everything that is due, here and now: what the worker does, for commands and tests."""
+        """Send all due mail now, as the worker does, for commands and tests. Returns how many."""
         return self.mail_sender.deliver_due()
 
 
-def _count_log_ins(told: Sequence[Event]) -> None:
-    for event in told:
+def _count_log_ins(events: Sequence[Event]) -> None:
+    for event in events:
         if isinstance(event, LoggedIn):
             LOG_INS.labels("ok").inc()
         elif isinstance(event, LogInFailed | LogInToNobody):

@@ -10,7 +10,7 @@ from app.messages.tables import Message
 
 @row_policy(Message)
 def message(who: Principal) -> ColumnElement[bool]:
-    """Everybody sees what was sent to them and by them, for as long as they may see the child it is about; the SEN team
+    """Every person sees what was sent to them and by them, for as long as they may see the child it is about; the SEN team
     also its shared inbox and all that the SEN team wrote."""
     mine = or_(Message.recipient_id == who.user_id, Message.sender_id == who.user_id)
     if who.in_sen_team:

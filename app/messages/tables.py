@@ -20,24 +20,24 @@ class Message(Row):
 
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
-    """Who wrote it; null for what the portal itself tells, so that nobody sees what others were told of their doings."""
+    """The author; null for a notification, so that no one sees which notifications others received of their actions."""
     sender_name: Mapped[str] = mapped_column(default="")
     """How the sender is shown: a person's name and organisation, or "SEN team"."""
     from_team: Mapped[bool] = mapped_column(default=False)
-    """Written by somebody of the SEN team: their colleagues may read it too."""
+    """The author is of the SEN team, whose colleagues may read it too."""
     subject: Mapped[str] = mapped_column()
     body: Mapped[str] = mapped_column(default="")
     letter: Mapped[str | None] = mapped_column()
-    """Which of the portal's own letters it is (messages/notifications.py): its words are made when it is read, in the reader's
-    language and with the child's name as it is then. Null for what somebody wrote."""
+    """The name of its template (notifications.py of an area). The text is made when it is read, in the reader's language
+    and with the child's current name. Null for a message that a person wrote."""
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
     form_id: Mapped[int | None] = mapped_column(ForeignKey("form.id"))
-    """What it speaks of, and opens."""
+    """The form it is about, for its link."""
     registration_id: Mapped[int | None] = mapped_column()
     reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     event_key: Mapped[str] = mapped_column(unique=True)
-    """Event and recipient: telling the same thing twice makes one message."""
+    """Event and recipient, so that a repeat makes no second message."""
     read_at: Mapped[datetime | None] = mapped_column()
     read_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
@@ -52,7 +52,7 @@ class Message(Row):
 
 _unread = Message.read_at.is_(None)
 _to_team = Message.recipient_id.is_(None)
-# PostgreSQL takes "is null" for no value to go by: what the team got has indexes of its own, in the order it came.
+# PostgreSQL cannot use an index on recipient_id for "is null" in this order, so the team's inbox has its own indexes.
 for _name, _column, _of in (
     ("ix_message_unread", Message.recipient_id, _unread),
     ("ix_message_team", Message.id, _to_team),

@@ -1,5 +1,8 @@
-"""The demo's cases, at different stages. Created by its people through the ordinary use cases, days apart,
-so that the demo's audit, messages and dates are real."""
+"""The demo's cases, at different stages.
+
+They are made by the demo's people through the ordinary use cases, days apart, so that audit log, messages and dates
+are real.
+"""
 
 import secrets
 from dataclasses import replace
@@ -24,7 +27,7 @@ from app.seed.filled import filled_answers
 
 
 class Stage:
-    """The cast at work on a day in the past."""
+    """The demo's people, who act on days in the past."""
 
     def __init__(self, context: AppContext) -> None:
         self.real = context
@@ -34,7 +37,7 @@ class Stage:
             self.cast = {player.key: _principal(found[player.email], player.role) for player in CAST}
 
     def day(self, days_ago: int, key: str, hour: int = 10) -> "DayOfWork":
-        """This person's work so many days ago."""
+        """Return what this person can do on a day in the past."""
         then = self.real.clock.today() - timedelta(days=days_ago)
         clock = FixedClock(datetime.combine(then, time(hour, secrets.randbelow(50))))
         return DayOfWork(replace(self.real, clock=clock), self.cast[key])
@@ -49,7 +52,7 @@ class DayOfWork:
     def add(
         self, forenames: str, surname: str, born: date, upn: str, nhs_number: str = ""
     ) -> tuple[int, int]:
-        """Add a child; gives the child's and the request's number."""
+        """Add a child, and return the ids of the child and the request."""
         typed = children.NewChild(
             forenames=forenames,
             surname=surname,
@@ -66,7 +69,7 @@ class DayOfWork:
             return request.child_id, request.id
 
     def works(self):  # type: ignore[no-untyped-def]
-        """Their unit of work."""
+        """Open this person's unit of work."""
         return unit_of_work(self.context, self.who)
 
     def fill(self, form_id: int, sections: int | None = None) -> None:
@@ -209,7 +212,7 @@ def _link_parent(stage: Stage, days_ago: int, child_id: int, key: str, relations
 
 
 def _advice_being_given(stage: Stage) -> int:
-    """An assessment under way; gives the number of the school's advice, to be sent later."""
+    """Add an assessment under way, and return the id of the school's advice, to be sent later."""
     child_id, _ = _assessing(stage, 38, ("Zofia", "Nowak", date(2016, 1, 30), "T380200026001"))
     _link_parent(stage, 18, child_id, "pat", "Mother")
     with stage.day(17, "pat").works() as work:

@@ -36,7 +36,7 @@ EXAMPLE_FACTS: dict[str, str] = {
 
 YEAR_TAUGHT = "actual_year"
 GIVER = "giver_name"
-"""Who gives a consent is who signs it."""
+"""The person who gives a consent also signs it."""
 
 CODES: dict[str, Any] = {
     "upn": "B801200005001",
@@ -99,7 +99,7 @@ def _named(answer: Any, forename: str) -> Any:
 
 
 def _known(form_key: str, question: Question) -> Any:
-    """What the sample case says to this question; None if it says nothing that fits."""
+    """Return what the sample case says to this question; None if it says nothing that fits."""
     known = BY_FORM.get(form_key, {}).get(question.id, BY_QUESTION.get(question.id))
     if question.kind == "choice" and known not in {option.value for option in question.options}:
         return None
@@ -138,7 +138,7 @@ def _any_answer(question: Question) -> Any:
 
 
 def _rows(question: Question, known: Any) -> list[dict[str, Any]]:
-    """The sample's rows with every column answered that must be; none for an optional table without a sample."""
+    """Return the sample's rows with every column answered that must be; none for an optional table without a sample."""
     least = int(question.min) if isinstance(question.min, int | float) else 1
     rows = known if known is not None else [{}] * least if question.required else []
     return [

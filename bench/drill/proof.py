@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pyrage
 
-from app.commands import prepare
 from app.core.unit_of_work import AppContext
 from app.operations.archive import MANIFEST, decrypted, open_archive
+from app.operations.preparation import prepare
 from bench.drill.comparing import compare
 from bench.drill.filling import CANARIES, Writers, fill
 from bench.drill.place import Place

@@ -17,12 +17,12 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
 from sqlalchemy import Connection
 
-from app.commands import prepare
 from app.core.database.row_filter import bypass_row_filter
 from app.core.names import search_name
 from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
 from app.models import Child, ChildLink, Organisation, Person
+from app.operations.preparation import prepare
 from app.seed.people import seed_people
 from bench.speed.names import COMMON, HOW_MANY_RARE, RARE
 from bench.speed.seed_cases import cases

@@ -1,10 +1,10 @@
 """The council's access policy: docs/access.md says what the program does, and leaves nothing out."""
 
-from app.commands_policy import MANUAL
 from app.core.database.policies import OPEN_TO_ALL, ROW_POLICIES
 from app.core.roles import GRANTS, READ, WRITE
 from app.operations.access_manual import access_manual
 from app.operations.access_words import GRANT_TEXTS, PUBLIC_PAGES, TABLES
+from app.operations.commands import MANUAL
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import SHUT, permission_of, routes
 
@@ -50,7 +50,7 @@ def test_the_manual_has_words_for_every_table():
 
 
 def test_the_command_writes_the_manual(app, monkeypatch, tmp_path):
-    monkeypatch.setattr("app.commands_policy.MANUAL", tmp_path / "access.md")
+    monkeypatch.setattr("app.operations.commands.MANUAL", tmp_path / "access.md")
     done = app.test_cli_runner().invoke(args=["portal", "access-manual"])
     assert done.exit_code == 0
     assert (tmp_path / "access.md").read_text(encoding="utf-8") == access_manual()

@@ -68,7 +68,7 @@ def test_links_to_the_list_itself_keep_what_was_chosen_and_drop_the_page(cast, m
 
 
 def test_a_word_is_looked_for_among_the_newest_messages(app, cast, make, monkeypatch):
-    monkeypatch.setattr("app.messages.queries.messages.LOOKED_THROUGH", 2)
+    monkeypatch.setattr("app.messages.queries.messages.SEARCHED", 2)
     for number in range(3):
         make.message(cast.olu, subject=f"Question {number}")
 

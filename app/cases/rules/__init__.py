@@ -1,0 +1,1 @@
+"""The area's rules: plain functions without a database or web request."""

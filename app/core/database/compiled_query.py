@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Dialect, Select
 from sqlalchemy.orm import Session
 
-from app.core.database.row_filter import RowFilter, row_filter_of, row_filter_params, with_literals
+from app.core.database.row_filter import RowFilter, row_filter_of, row_filter_params, with_inline_values
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
@@ -58,7 +58,7 @@ class CompiledQuery:
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self.statement = with_literals(statement)
+        self.statement = with_inline_values(statement)
         self._compiled: WeakKeyDictionary[RowFilter, dict[Any, _Sql]] = WeakKeyDictionary()
 
     def rows(self, session: Session, **params: Any) -> list[Row]:

@@ -74,7 +74,7 @@ def set_principal(session: Session, who: Principal | None) -> None:
         return
     if _FILTER in session.info:
         session.expunge_all()
-    session.info[_FILTER] = no_rows() if who is None else _row_filter_for(who)
+    session.info[_FILTER] = no_rows() if who is None else _filter_of_roles(who)
     session.info[_PRINCIPAL] = who
     if who is not None:
         session.info[_PARAMS] = {_USER_ID: who.user_id, _ORGANISATION_ID: who.organisation_id}
@@ -119,20 +119,20 @@ def add_row_filter(state: ORMExecuteState) -> None:
         if params := row_filter_params(state.session):
             state.parameters = {**(cast(Any, state.parameters) or {}), **params}
     elif not state.is_column_load:
-        state.statement = state.statement.options(*_literal_options(state.session, row_filter))
+        state.statement = state.statement.options(*_criteria_with_ids(state.session, row_filter))
 
 
-def _literal_options(session: Session, row_filter: RowFilter) -> Sequence[LoaderCriteriaOption]:
+def _criteria_with_ids(session: Session, row_filter: RowFilter) -> Sequence[LoaderCriteriaOption]:
     """Return the criteria with the principal's ids in them: parameters of an UPDATE are columns to set."""
     who = session.info.get(_PRINCIPAL)
-    return _options_for(who, _policies()) if isinstance(who, Principal) else row_filter.options
+    return _build_criteria_of_person(who, _policies()) if isinstance(who, Principal) else row_filter.options
 
 
-def _row_filter_for(who: Principal) -> RowFilter:
+def _filter_of_roles(who: Principal) -> RowFilter:
     anyone = replace(
         who, name="", user_id=0, organisation_id=None if who.organisation_id is None else 0
     )  # the same roles, without the person
-    return _row_filter(anyone, _policies())
+    return _build_filter_of_roles(anyone, _policies())
 
 
 def _policies() -> Policies:
@@ -140,18 +140,18 @@ def _policies() -> Policies:
 
 
 @cache
-def _row_filter(anyone: Principal, policies: Policies) -> RowFilter:
+def _build_filter_of_roles(anyone: Principal, policies: Policies) -> RowFilter:
     """Build the filter of everyone with these roles. There are few sets of roles, so all filters are cached."""
     user: Any = bindparam(_USER_ID, type_=Integer())
     organisation: Any = bindparam(_ORGANISATION_ID, type_=Integer())
     if anyone.organisation_id is None:
         organisation = None
     who = replace(anyone, user_id=user, organisation_id=organisation)
-    return RowFilter([_criterion(table, with_literals(policy(who))) for table, policy in policies])
+    return RowFilter([_criterion(table, with_inline_values(policy(who))) for table, policy in policies])
 
 
 @lru_cache(maxsize=200)
-def _options_for(who: Principal, policies: Policies) -> Sequence[LoaderCriteriaOption]:
+def _build_criteria_of_person(who: Principal, policies: Policies) -> Sequence[LoaderCriteriaOption]:
     """Build the criteria of one person; cached because someone who saves once saves again."""
     return tuple(_criterion(table, policy(who)) for table, policy in policies)
 
@@ -160,7 +160,7 @@ def _criterion(table: type[Any], criterion: ColumnElement[bool]) -> LoaderCriter
     return with_loader_criteria(table, criterion, include_aliases=True)
 
 
-def with_literals(sql: T) -> T:
+def with_inline_values(sql: T) -> T:
     """Return a criterion or a statement with its own values ('author', 'consent') written into the SQL.
 
     The planner can then use partial indexes, and only what is different for each reader is a parameter.
@@ -197,5 +197,5 @@ __all__ = [
     "row_filter_of",
     "row_filter_params",
     "set_principal",
-    "with_literals",
+    "with_inline_values",
 ]

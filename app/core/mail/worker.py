@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from huey import crontab
 
 from app.core.audit.heads import keep_head
-from app.core.unit_of_work import NotificationService
+from app.core.unit_of_work import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ class Chores:
     daily: Callable[[], None]
 
 
-def work(room: NotificationService, chores: Chores | None = None, glance: float = GLANCE) -> None:
+def work(notifier: Notifier, chores: Chores | None = None, glance: float = GLANCE) -> None:
     """Run until SIGTERM, then finish the mail that is being sent, and return."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    consumer = room.task_queue.huey.create_consumer(
+    consumer = notifier.task_queue.huey.create_consumer(
         workers=SENDERS,
         worker_type="thread",
         initial_delay=0.1,
@@ -47,8 +47,8 @@ def work(room: NotificationService, chores: Chores | None = None, glance: float 
         shutdown_timeout=SECONDS_TO_FINISH,
     )
     stop: threading.Event = consumer.stop_flag
-    _add_periodic_tasks(room, chores)
-    poller = threading.Thread(target=_poll_outbox, args=(room, stop, glance), name="outbox", daemon=True)
+    _add_periodic_tasks(notifier, chores)
+    poller = threading.Thread(target=_poll_outbox, args=(notifier, stop, glance), name="outbox", daemon=True)
     poller.start()
     log.info("the worker is at work")
     try:
@@ -59,32 +59,32 @@ def work(room: NotificationService, chores: Chores | None = None, glance: float 
         log.info("the worker has stopped")
 
 
-def _poll_outbox(room: NotificationService, stop: threading.Event, glance: float) -> None:
+def _poll_outbox(notifier: Notifier, stop: threading.Event, glance: float) -> None:
     while not stop.is_set():
         try:
-            _send_all(room, stop)
+            _send_all(notifier, stop)
         except Exception as error:  # the database may be away; it will be back
             log.warning("the outbox could not be read: %s", type(error).__name__)
         stop.wait(glance)
 
 
-def _send_all(room: NotificationService, stop: threading.Event) -> None:
+def _send_all(notifier: Notifier, stop: threading.Event) -> None:
     """Send due mail, the most urgent first, until none is left or `stop` is set."""
-    while not stop.is_set() and room.mail_sender.deliver():
+    while not stop.is_set() and notifier.mail_sender.deliver():
         pass
 
 
-def _add_periodic_tasks(room: NotificationService, chores: Chores | None) -> None:
+def _add_periodic_tasks(notifier: Notifier, chores: Chores | None) -> None:
     """Add the periodic tasks, before mail in priority: while a mail server hangs they would wait behind every mail."""
-    huey = room.task_queue.huey
+    huey = notifier.task_queue.huey
 
     def every_minute() -> None:
         if chores is not None:
             chores.minutely()
 
     def every_hour() -> None:
-        with room.database.open() as session:
-            keep_head(session, room.settings.data_dir, room.clock.now())
+        with notifier.database.open() as session:
+            keep_head(session, notifier.settings.data_dir, notifier.clock.now())
 
     def every_day() -> None:
         if chores is not None:

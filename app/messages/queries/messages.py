@@ -1,4 +1,4 @@
-"""The inbox's questions: what is in it, what is unread, whom one may write to."""
+"""Queries of messages: a page of the inbox, people to write to, recipients."""
 
 import enum
 from collections.abc import Collection, Sequence
@@ -17,12 +17,12 @@ from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
 LINES = 25
-LOOKED_THROUGH = 100_000
-"""Messages, for a part of a word; the label of the box says how many."""
+SEARCHED = 100_000
+"""How many messages a search reads; the label of the search box names the number."""
 
 
 class Box(enum.Enum):
-    """Which messages to look at."""
+    """A part of the messages."""
 
     everything = "everything"
     mine = "mine"
@@ -32,7 +32,7 @@ class Box(enum.Enum):
 
 @dataclass(frozen=True)
 class Line:
-    """One message in a list. For the portal's own letters, the words are made by the view from `letter` and `facts`."""
+    """One message in a list. A notification's text is made by the view from `letter` and `facts`."""
 
     id: int
     subject: str
@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """One page of a box, newest first, and the keys of its neighbours."""
+    """One page of messages, newest first, and the keys of the pages beside it."""
 
     lines: Sequence[Line]
     older: int | None
@@ -60,7 +60,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody the SEN team may write to about a child."""
+    """A person the SEN team may write to about a child."""
 
     person_id: int
     name: str
@@ -70,7 +70,7 @@ class Addressee:
 
 
 def to_me(who: Principal) -> ColumnElement[bool]:
-    """Messages for this person to read: their own, and for the SEN team its shared inbox."""
+    """Return the criterion for messages to this person: their own, and for the SEN team its shared inbox."""
     mine = Message.recipient_id == who.user_id
     return or_(mine, Message.recipient_id.is_(None)) if who.in_sen_team else mine
 
@@ -87,27 +87,29 @@ def _in(box: Box, who: Principal) -> ColumnElement[bool]:
 
 
 def saying(text: str) -> ColumnElement[bool]:
-    """Messages with this in the subject or the sender's name, among the newest hundred thousand.
+    """Return the criterion for this text in the subject or the sender's name, among the newest hundred thousand.
 
-    No index helps with a part of a word. Through all that a large county ever sent, looking would take seconds.
+    No index helps with a part of a word, and a search of all messages of a large county would take seconds.
     """
     newest = select(func.max(Message.id)).scalar_subquery()
-    said = or_(
+    has_text = or_(
         Message.subject.icontains(text, autoescape=True), Message.sender_name.icontains(text, autoescape=True)
     )
-    return and_(Message.id > newest - LOOKED_THROUGH, said)
+    return and_(Message.id > newest - SEARCHED, has_text)
 
 
 def _everything_of_sqlite(who: Principal) -> ColumnElement[bool]:
-    """Mine or nobody's, put so that SQLite goes from the newest message back. For "or" it would gather all that were ever
-    sent and sort them; PostgreSQL does so for this."""
+    """Return the criterion for this person's and the team's messages, written so that SQLite reads them newest first.
+
+    With "or", SQLite would read and sort all messages ever sent; PostgreSQL would do so with this one.
+    """
     return func.coalesce(Message.recipient_id, who.user_id) == who.user_id
 
 
 def lines_of(
     session: Session, who: Principal, box: Box, before: int | None = None, after: int | None = None
 ) -> Lines:
-    """One page of a box, newest first: those before this message, or those after it."""
+    """Return one page of messages, newest first: those before this id, or those after it."""
     if who.in_sen_team:
         use_custom_plans(
             session
@@ -167,7 +169,7 @@ def _line(row: Any) -> Line:
 
 
 def people_linked(session: Session, child_id: int) -> list[Addressee]:
-    """Everybody with an open account who is involved with this child in person."""
+    """Return the people with an open account who are linked to this child in person."""
     rows = session.execute(
         select(
             Person.id,
@@ -191,12 +193,12 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
 
 
 def written_already(session: Session, keys: Sequence[str]) -> list[int]:
-    """The messages that were entered under these keys before."""
+    """Return the ids of the messages written before under these keys."""
     return list(session.scalars(select(Message.id).where(Message.event_key.in_(keys))))
 
 
 def message_recipients(connection: Connection, messages: Collection[int]) -> set[int | None]:
-    """In whose inboxes these messages stand; None for the SEN team's."""
+    """Return the recipients of these messages; None is the SEN team's inbox."""
     return set(
         connection.execute(
             select(Message.__table__.c.recipient_id).where(Message.__table__.c.id.in_(messages))

@@ -14,6 +14,7 @@ from wtforms import BooleanField, Form, RadioField
 from app.cases import advice_requests, duplicates
 from app.cases.queries.child_page import advice_forms, organisations_named, professionals_named
 from app.children.queries.involved import involved_with
+from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
@@ -22,7 +23,6 @@ from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import ADVICE
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child
-from app.security import app_context
 from app.views.children.links import words_of
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, StringField, TextAreaField

@@ -13,6 +13,7 @@ from app.cases.rules.status import status_text
 from app.children.events import ChildViewed
 from app.children.queries.finding import children_listed, listed_by_child, named_like
 from app.children.rules.identifiers import nhs_number_text
+from app.core.command_line import app_context
 from app.core.database.listing import Criteria
 from app.core.events import Event
 from app.core.roles import PROFESSION_LABELS, Profession
@@ -30,7 +31,6 @@ from app.models import (
     forms_in,
 )
 from app.operations.queries import lists
-from app.security import app_context
 from app.views.cases.case_parts import why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late

@@ -12,12 +12,12 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice
 
 from app.cases import decisions
+from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.forms.rules.form_deadlines import request_due_on
 from app.forms.rules.workflow import DECIDED, REQUEST, FormState
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Child, Decision, Request
-from app.security import app_context
 from app.views.web.base import PortalView
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import show_errors

@@ -16,6 +16,7 @@ from app.cases.queries.child_page import FormLine, colleagues_of, forms_about, m
 from app.children.child_details import NewChild, check_details
 from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
+from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.roles import Principal, Profession, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
@@ -23,7 +24,6 @@ from app.forms.named_later import warned_of
 from app.forms.queries.shares import shares_about
 from app.forms.rules.workflow import FormState
 from app.models import Child
-from app.security import app_context
 from app.views.cases.assigning import assign_part, choices_of
 from app.views.cases.case_parts import (
     form_rows,

@@ -15,8 +15,8 @@ from app.cases.queries.caseload import LinkedChild, Owed, Show, caseload
 from app.cases.rules.status import status_text
 from app.children.events import ChildrenListed
 from app.children.rules.school_years import year_group_label, year_of
+from app.core.command_line import app_context
 from app.core.roles import Profession
-from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import Due, late, owed_due
 from app.views.web.pages import translated, uk_date

@@ -10,13 +10,13 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
 from app.cases import returned_forms
+from app.core.command_line import app_context
 from app.core.errors import FieldError, Incomplete, NotFound, ValidationFailed
 from app.core.text_input import clean_lines
 from app.forms import attachments, drafts, reading, returns, section_saving, submissions
 from app.forms.form_context import load_form
 from app.forms.section_saving import SectionConflict, SectionSaved
 from app.models import SectionDraft
-from app.security import app_context
 from app.views.cases.assigning import waiting_form
 from app.views.forms.form_pages import (
     after,

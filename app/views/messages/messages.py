@@ -14,13 +14,13 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
 from app.children.queries.involved import involved_with
+from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import warned_of
 from app.messages import messages
 from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT, Opened
 from app.messages.queries.messages import Addressee, Box, lines_of
-from app.security import app_context
 from app.views.messages.message_words import subject_of, text_of
 from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.converters import number_asked

@@ -3,8 +3,8 @@
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 
+from app.core.command_line import app_context
 from app.operations.health import faults
-from app.security import app_context
 from app.views.web.access_control import public_endpoint
 from app.views.web.base import PortalView
 from app.views.web.register import register

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_login import current_user
 
+from app.core.command_line import app_context
 from app.core.networks import network_of
 from app.core.origin import Origin
 from app.core.roles import READ, WRITE, Principal
 from app.core.unit_of_work import ReadOnlyWork, UnitOfWork, unit_of_work
-from app.security import app_context
 from app.views.web.head_requests import is_head_request
 
 

@@ -7,8 +7,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from app.accounts.known_device import KnownDevice, known_device
 from app.accounts.saved_submissions import form_mark, owner_of
 from app.accounts.sessions import find_session
+from app.core.command_line import app_context
 from app.core.try_limits import DEVICE_LIFE
-from app.security import app_context
 from app.views.web.csrf import sent_token
 
 CHALLENGE, NEXT, SAVED_SUBMISSION, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"

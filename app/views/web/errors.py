@@ -9,9 +9,9 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.core.command_line import app_context
 from app.core.errors import Busy, Conflict, PortalError, TooMany
 from app.core.events import AccessDenied
-from app.security import app_context
 from app.views.web.access_control import save_posted_form
 from app.views.web.base import my_work
 from app.views.web.unavailable import is_unavailable, may_retry, unavailable_page

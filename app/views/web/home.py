@@ -14,8 +14,8 @@ from app.cases.queries import dashboard
 from app.cases.queries.caseload import owed_by
 from app.cases.queries.child_page import statuses_of
 from app.cases.rules.status import status_text, what_happens_next
+from app.core.command_line import app_context
 from app.core.roles import Principal, Role
-from app.security import app_context
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import form_due, owed_due
 from app.views.web.pages import url_or_none

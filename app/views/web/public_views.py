@@ -8,8 +8,8 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from app.accounts.mailed_links import DeadLink
+from app.core.command_line import app_context
 from app.core.unit_of_work import UnitOfWork, unit_of_work
-from app.security import app_context
 from app.views.web.base import PortalView, origin
 from app.views.web.head_requests import is_head_request
 

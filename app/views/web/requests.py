@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, abort, request
 from sqlalchemy import event
 
-from app.security import app_context
+from app.core.command_line import app_context
 from startup.logs import Asked, answering, asked, new_id
 from startup.metrics_registry import REQUESTS, SECONDS, STATEMENTS
 

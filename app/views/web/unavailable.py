@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from app.security import app_context
+from app.core.command_line import app_context
 from app.views.web.access_control import PUBLIC
 
 log = logging.getLogger(__name__)

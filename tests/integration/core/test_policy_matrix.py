@@ -101,7 +101,7 @@ def test_every_part_of_the_rules_is_felt(world, monkeypatch, part):
     from app.forms import policies
 
     # The filter is built once per set of roles; here it is built from broken policies each time.
-    monkeypatch.setattr(row_filter, "_row_filter", row_filter._row_filter.__wrapped__)
+    monkeypatch.setattr(row_filter, "_build_filter_of_roles", row_filter._build_filter_of_roles.__wrapped__)
     everything = {
         "_is_written_by": lambda _who, _form: true(),
         "_is_open_to": lambda _who: true(),

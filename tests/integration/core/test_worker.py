@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from app import open_app_context
-from app.commands import migrate
+from app.core.database.migrations import migrate
 from app.core.mail.outbox import CODE_LANE, DIGEST_LANE, LETTER_LANE, queue_mail
 from app.core.mail.queue import open_queue
 from app.core.unit_of_work import AppContext

@@ -1,4 +1,4 @@
-"""FILE_KEY can be changed: older keys open what they sealed, and `portal reseal` makes them superfluous."""
+"""FILE_KEY can be changed: older keys open what they sealed, and `portal rotate-keys` makes them superfluous."""
 
 import dataclasses
 import json
@@ -188,12 +188,14 @@ def test_a_change_made_meanwhile_is_not_overwritten(context, changed, cast, brow
 
 
 def test_the_command_says_what_it_did_and_when_the_old_key_may_go(context, changed, browsers_key):
-    code, output, _ = run(changed, "reseal")
-    assert code == 0 and "Sealed anew: secrets of authenticator apps: 1" in output and "once more" in output
+    code, output, _ = run(changed, "rotate-keys")
+    assert (
+        code == 0 and "Encrypted again: secrets of authenticator apps: 1" in output and "once more" in output
+    )
 
-    code, output, _ = run(changed, "reseal")
+    code, output, _ = run(changed, "rotate-keys")
     assert code == 0 and output.startswith(
-        "Nothing is sealed with an older key. FILE_KEY_FALLBACKS can be emptied"
+        "Nothing is encrypted with an older key. FILE_KEY_FALLBACKS can be emptied"
     )
 
 
@@ -203,10 +205,10 @@ def test_what_no_key_opens_is_reported_and_stops_nothing(context, keyed, cast, b
             ("another-key",), "authenticator", (cast.mary.id,), "x"
         )
 
-    code, output, wrong = run(keyed(NEW, *context.settings.file_keys), "reseal")
+    code, output, wrong = run(keyed(NEW, *context.settings.file_keys), "rotate-keys")
 
     assert code == 1 and f"authenticator apps that no key opens, by number: {cast.mary.id}" in wrong
-    assert output.count("Sealed anew") == 3 and "may go" not in output
+    assert output.count("Encrypted again") == 3 and "may go" not in output
     assert "OLUSSECRET" not in output + wrong
 
 

@@ -1,15 +1,15 @@
-"""The first administrator at the command line: without one nobody could recognise a domain or give a role."""
+"""Commands for the accounts of administrators: the first one, and a lost authenticator app."""
 
 import sys
 
 import click
 
+from app.accounts.app_reset import allow_from_command_line
 from app.accounts.first_administrator import enter_first_administrator
 from app.accounts.rules.work_email import EmailError, canonical
-from app.commands import portal_commands
-from app.core.errors import Conflict
+from app.core.command_line import app_context, portal_commands
+from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import unit_of_work
-from app.security import app_context
 
 
 @portal_commands.command("first-administrator")
@@ -17,7 +17,7 @@ from app.security import app_context
 @click.argument("first_name")
 @click.argument("last_name")
 def first_administrator(email: str, first_name: str, last_name: str) -> None:
-    """Enter the first administrator and mail them a link to choose a password. Refused once there is one."""
+    """Add the first administrator and mail them a link to choose a password. Refused once there is one."""
     try:
         address = canonical(email)
         with unit_of_work(app_context(), None) as work:
@@ -32,3 +32,17 @@ def first_administrator(email: str, first_name: str, last_name: str) -> None:
         "Entered. A link to choose a password is on its way. It works for an hour; after that, ask for another one "
         "with “I have forgotten my password” on the log-in page."
     )
+
+
+@portal_commands.command("reset-authenticator")
+@click.argument("email")
+def reset_authenticator(email: str) -> None:
+    """Mail the owner of an account a link that removes their authenticator app."""
+    try:
+        address = canonical(email)
+        with unit_of_work(app_context(), None) as work:
+            allow_from_command_line(work, address)
+    except (EmailError, NotFound):
+        click.echo("No open account with this address has an authenticator app.", err=True)
+        sys.exit(1)
+    click.echo("A link is on its way to the owner. Their app is removed when they use it, within 24 hours.")

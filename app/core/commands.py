@@ -1,32 +1,31 @@
-"""The audit at the command line: is the chain whole, and where does it end."""
+"""Commands about the audit log: verify it, and store its head."""
 
 import sys
 
 import click
 
-from app.commands import portal_commands
 from app.core.audit.chain import verify
 from app.core.audit.heads import keep_head, stored_heads
-from app.security import app_context
+from app.core.command_line import app_context, portal_commands
 
 
 @portal_commands.command("audit-head")
 def audit_head() -> None:
-    """Print the audit's last seal and keep it outside the database. Store it somewhere safe as well."""
-    desk = app_context()
-    with desk.database.open() as session:
-        seal = keep_head(session, desk.settings.data_dir, desk.clock.now())
+    """Print the last seal of the audit log and store it outside the database. Store it somewhere safe as well."""
+    context = app_context()
+    with context.database.open() as session:
+        seal = keep_head(session, context.settings.data_dir, context.clock.now())
     click.echo(seal or "The audit is empty.")
 
 
 @portal_commands.command("verify-audit")
-@click.option("--head", multiple=True, help="A seal that was kept elsewhere; may be given more than once.")
+@click.option("--head", multiple=True, help="A seal that was stored elsewhere; may be given more than once.")
 def verify_audit(head: tuple[str, ...]) -> None:
-    """Walk the whole audit and tell whether anything was changed, taken out or cut off."""
-    desk = app_context()
-    heads = [*stored_heads(desk.settings.data_dir), *head]
-    with desk.database.open() as session:
-        verdict = verify(session, desk.settings.audit_keys, heads)
+    """Verify the whole audit log: whether a row was changed, removed or inserted, or its end cut off."""
+    context = app_context()
+    heads = [*stored_heads(context.settings.data_dir), *head]
+    with context.database.open() as session:
+        verdict = verify(session, context.settings.audit_keys, heads)
     click.echo(f"Rows: {verdict.rows}")
     click.echo(f"Last seal: {verdict.head or 'none'}")
     click.echo(f"Seals kept elsewhere: {len(set(heads))}")

@@ -1,4 +1,4 @@
-"""Backups at the command line: taking one, and putting one back."""
+"""Commands for operators: backup and restore, key rotation, roles, the access manual, preparation of the database."""
 
 import os
 import sys
@@ -8,17 +8,21 @@ from pathlib import Path
 
 import click
 
-from app.commands import portal_commands
+from app.core.command_line import app_context, portal_commands
+from app.operations.access_manual import access_manual
 from app.operations.archive import ArchiveError
 from app.operations.backup import numbers, take_backup
 from app.operations.database_copy import CopyFailed
+from app.operations.key_rotation import rotate_keys
+from app.operations.preparation import prepare
 from app.operations.restore import CannotRestore, IncompleteRestore, restore_backup
-from app.security import app_context
+from app.operations.role_sync import role_drift
 
 KEYS = (
     "The keys are not in it. Keep SECRET_KEY, OTP_KEY, AUDIT_KEY and FILE_KEY somewhere else, as safe as the backup: "
     "without AUDIT_KEY and FILE_KEY it can't be restored. (A demo's keys are in DATA_DIR/secrets.toml.)"
 )
+MANUAL = Path(__file__).parents[2] / "docs" / "access.md"
 A_PATH = click.Path(path_type=Path, resolve_path=True)
 
 
@@ -100,3 +104,54 @@ def restore(source: Path, older_key: bool, identity: Path | None) -> None:
         sys.exit(1)
     click.echo("The counts agree and the audit is whole. Start the portal as usual.")
     click.echo(f"What was entered after {manifest.taken_at} is not in it.")
+
+
+@portal_commands.command("rotate-keys")
+def rotate_all_keys() -> None:
+    """Encrypt again, with FILE_KEY, what the keys in FILE_KEY_FALLBACKS encrypted. People can go on working."""
+    result = rotate_keys(app_context())
+    for kind, count in result.done.items():
+        click.echo(f"Encrypted again: {kind}: {count:,}")
+    for kind, rows in result.broken.items():
+        click.echo(f"WARNING: {kind} that no key opens, by number: {numbers(rows)}", err=True)
+    if result.broken:
+        click.echo(
+            "A key is missing in FILE_KEY_FALLBACKS, or these were changed. Keep every old key.", err=True
+        )
+        sys.exit(1)
+    if result.done:
+        click.echo(
+            "When every web process and worker has been restarted with the new FILE_KEY, run this once more: "
+            "the older keys may go when it finds nothing to do."
+        )
+        return
+    click.echo(
+        "Nothing is encrypted with an older key. FILE_KEY_FALLBACKS can be emptied once every process runs with the "
+        "new FILE_KEY. Keep the older keys where the backups' keys are, for as long as backups from their time are."
+    )
+
+
+@portal_commands.command("access-manual")
+def write_access_manual() -> None:
+    """Write docs/access.md again from the grants, the workflow steps and the row policies."""
+    MANUAL.write_text(access_manual(), encoding="utf-8")
+    click.echo(f"Written: {MANUAL}")
+
+
+@portal_commands.command("check-roles")
+def check_roles() -> None:
+    """List where AppBuilder's tables differ from the roles' grants. Changes nothing; `sync` corrects it."""
+    with app_context().database.open() as session:
+        drift = role_drift(session)
+    for line in drift:
+        click.echo(line)
+    if drift:
+        sys.exit(1)
+    click.echo("The roles are as written.")
+
+
+@portal_commands.command("sync")
+def sync() -> None:
+    """Bring tables, roles and form templates up to date with this version."""
+    prepare(app_context())
+    click.echo("Up to date.")

@@ -1,18 +1,17 @@
-"""The due dates at the command line: does what is stored still follow from the rules."""
+"""The command that compares stored due dates with the rules."""
 
 import sys
 
 import click
 
 from app.cases.due_dates import check_due_dates
-from app.commands import portal_commands
+from app.core.command_line import app_context, portal_commands
 from app.core.database.row_filter import bypass_row_filter
-from app.security import app_context
 
 
 @portal_commands.command("check-deadlines")
 def check_deadlines() -> None:
-    """Work out every stored due date again and tell which differ. Changes nothing."""
+    """Compute every stored due date again and list those that differ. Changes nothing."""
     with app_context().database.open() as session:
         bypass_row_filter(session, "due dates are checked")
         checked = check_due_dates(session)
