@@ -212,6 +212,20 @@ def test_no_registered_view_can_draw_a_template_that_is_not_ours(prepared: Any) 
     assert not missing, f"Draw these, or do not register the views that need them: {missing}"
 
 
+def test_every_template_written_over_appbuilders_is_drawn(prepared: Any) -> None:
+    app: Flask = prepared[0]
+    drawn = {name for view in app.appbuilder.baseviews for name in wanted_by(view)}
+    drawn |= {named(page) for page in PAGES if OVERRIDES not in page.parents}
+    waiting = list(drawn)
+    while waiting:
+        page = TEMPLATES / waiting.pop()
+        text = page.read_text() if page.is_file() else ""
+        more = set(re.findall(r"[\"']([\w/]+\.html)[\"']", text)) - drawn
+        drawn |= more
+        waiting += more
+    assert {named(page) for page in OVERRIDES.rglob("*.html")} <= drawn
+
+
 def test_stock_templates_cannot_even_be_loaded(prepared: Any) -> None:
     app: Flask = prepared[0]
     stock = {f"appbuilder/{path.relative_to(STOCK).as_posix()}" for path in STOCK.rglob("*.html")}
