@@ -10,9 +10,10 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from app.accounts import change_email
+from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.views.accounts.proof import proof_first
-from app.views.web.base import PortalView, app_context
+from app.views.web.base import PortalView
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import show_errors
 from app.views.web.register import register

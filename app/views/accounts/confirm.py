@@ -12,10 +12,10 @@ from app.accounts import app_reset, change_email
 from app.accounts.mailed_links import DeadLink
 from app.cases import account_activation
 from app.cases.account_activation import Details, Outcome
+from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.roles import ROLE_LABELS
 from app.views.web.access_control import public_endpoint
-from app.views.web.base import app_context
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.public_views import PublicView, requires_live_link

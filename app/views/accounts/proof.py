@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import sessions
+from app.core.command_line import app_context
 from app.core.database.locks import hold_account
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
-from app.views.web.base import app_context, my_work
+from app.views.web.base import my_work
 from app.views.web.cookie import PROVING
 
 

@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.saved_submissions import save
 from app.accounts.sessions import touch, wants_touch
+from app.core.command_line import app_context
 from app.core.database.engine import end_reading
 from app.core.database.row_filter import set_principal
 from app.core.errors import TooMany
 from app.core.unit_of_work import UnitOfWork, unit_of_work
-from app.views.web.base import app_context, my_work, origin, principal
+from app.views.web.base import my_work, origin, principal
 from app.views.web.cookie import CHALLENGE, SAVED_SUBMISSION, form_owner
 from app.views.web.head_requests import is_head_request
 
