@@ -13,11 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from bench.promises import NotHere
+
 CHUNK = 65536
-
-
-class NoNetwork(Exception):
-    """This machine does not let us make network namespaces."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Wire:
 
 @contextmanager
 def wire(count: int = 2) -> Iterator[Wire]:
-    """Create a bridge with so many machines. Raises NoNetwork if that is not permitted."""
+    """Create a bridge with so many machines. Raises NotHere if that is not permitted."""
     mark, net = secrets.token_hex(3), f"10.213.{secrets.randbelow(250) + 1}"
     bridge = f"pb{mark}"
     machines = tuple(Machine(f"p{mark}-{number}", f"{net}.{number + 10}") for number in range(1, count + 1))
@@ -67,7 +65,7 @@ def wire(count: int = 2) -> Iterator[Wire]:
                     _ip("-n", machine.name, "link", "set", device, "up")
         except (OSError, subprocess.CalledProcessError) as refused:
             reason = getattr(refused, "stderr", "") or str(refused)
-            raise NoNetwork(f"network namespaces are not permitted here: {reason.strip()}") from refused
+            raise NotHere(f"the right to make network namespaces: {reason.strip()}") from refused
         yield Wire(f"{net}.1", machines)
 
 
@@ -85,7 +83,7 @@ class Forwarders(threading.Thread):
         self._open = threading.Event()
         self.start()
         if not self._open.wait(10):
-            raise NoNetwork("the forwarders on the wire did not open")
+            raise RuntimeError("the forwarders on the wire did not open")
 
     def run(self) -> None:
         """Until closed."""

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 
+class NotHere(Exception):
+    """This machine lacks what the proof needs; the text says what."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """One promise with its figure, in words for a council's IT manager."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from bench.promises import Options, Promise, holds
+from bench.promises import NotHere, Options, Promise, holds
 
 PROOFS: dict[str, str] = {
     "loss": "bench.loss:prove",
@@ -24,8 +24,9 @@ PROOFS: dict[str, str] = {
     "hosts": "bench.hosts:prove",
     "resources": "bench.resources:prove",
     "drill": "bench.drill.proof:prove",
+    "drill-store": "bench.drill.proof:prove_store",
     "speed": "bench.speed.proof:prove",
-    "access": "bench.mutations:prove",
+    "access": "bench.access:prove",
 }
 """Name to "module:function", imported only when it is run."""
 
@@ -55,6 +56,9 @@ def run(name: str, options: Options) -> list[Promise]:
         for promise in _proof(name)(options):
             shown.append(promise)
             _print(promise)
+    except NotHere as lacking:
+        shown.append(holds(f"{name}: not tried on this machine", True, f"it lacks {lacking}", "reported"))
+        _print(shown[-1])
     except Exception as failure:
         traceback.print_exc()
         shown.append(holds(f"The proof “{name}” runs to its end", False, f"{type(failure).__name__}"))

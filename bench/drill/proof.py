@@ -9,12 +9,14 @@ from app.core.unit_of_work import AppContext
 from app.operations.archive import MANIFEST, decrypted, open_archive
 from app.operations.preparation import prepare
 from bench.drill.comparing import compare
-from bench.drill.filling import CANARIES, Writers, fill
+from bench.drill.filling import CANARIES, FILE_EACH, Writers, fill
 from bench.drill.place import Place
 from bench.promises import Options, Promise, at_most, exactly, holds
 from devtools.databases import own_database
+from devtools.object_store import object_store
 
 IDENTITY = "identity.txt"
+ANOTHER = "another"
 PEOPLE, FEW = 10_000, 200
 LONGEST_BACKUP, LONGEST_RESTORE, LONGEST_WAIT = 300, 900, 10
 """Seconds; a restore within 15 minutes is what a council is promised."""
@@ -23,6 +25,22 @@ LONGEST_BACKUP, LONGEST_RESTORE, LONGEST_WAIT = 300, 900, 10
 def prove(options: Options) -> Iterator[Promise]:
     """Run the whole drill, with few people in the short form."""
     yield from drill(options, FEW if options.short else PEOPLE)
+
+
+def prove_store(options: Options) -> Iterator[Promise]:
+    """Run the drill with the files in one S3 object store and the restored files in another, with few people."""
+    with object_store() as store:
+        store.add_bucket(ANOTHER)
+        yield from drill(options, FEW, (store.environ, store.environ | {"S3_BUCKET": ANOTHER}))
+        restored = len(store.lying_in(ANOTHER))
+    yield holds(
+        "The files are in the other bucket",
+        restored > FEW / FILE_EACH,
+        f"{restored:,}",
+        f"more than {FEW // FILE_EACH:,}",
+    )
+    in_folders = [path for path in options.folder.glob("*/files/*") if "backup" not in path.parts]
+    yield exactly("Files in folders beside the store", len(in_folders), 0)
 
 
 def drill(options: Options, people: int, stores: Sequence[Mapping[str, str]] = ({}, {})) -> Iterator[Promise]:
@@ -58,7 +76,7 @@ def _drill(
     )
     yield exactly("Writes that failed meanwhile", len(writers.failures), 0)
     yield at_most(
-        "Longest wait of somebody who wrote meanwhile", round(writers.slowest, 2), LONGEST_WAIT, " s"
+        "Longest wait of a person who wrote meanwhile", round(writers.slowest, 2), LONGEST_WAIT, " s"
     )
     yield at_most(f"Seconds to back up {people:,} people", round(seconds, 1), LONGEST_BACKUP, " s")
 

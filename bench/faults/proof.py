@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from bench.faults.neighbours import mail_hanging, redis_stopped, scanner_stopped
-from bench.faults.servers import NotHere
 from bench.faults.storage import disk_full, postgres_stopped, read_only
-from bench.promises import Options, Promise, holds
+from bench.promises import NotHere, Options, Promise, holds
 
 FAULTS: dict[str, Callable[[Options], Iterator[Promise]]] = {
     "disk full": disk_full,
@@ -24,6 +23,6 @@ def prove(options: Options) -> Iterator[Promise]:
         try:
             yield from fault(options)
         except NotHere as lacking:
-            yield holds(f"{name}: not tried on this machine", True, f"it lacks {lacking}", "told")
+            yield holds(f"{name}: not tried on this machine", True, f"it lacks {lacking}", "reported")
         except Exception as failure:
             yield holds(f"{name}: the proof runs to its end", False, f"{type(failure).__name__}: {failure}")

@@ -12,10 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.ports import free_port
-
-
-class NotHere(Exception):
-    """This machine lacks what the proof needs; the text says what."""
+from bench.promises import NotHere
 
 
 class OwnPostgres:

@@ -47,6 +47,35 @@ def test_areas_import_in_one_direction() -> None:
     assert "Rules import neither Flask nor SQLAlchemy KEPT" in ended.stdout
 
 
+NOT_IMPORTED = {
+    "tests": {"bench"},
+    "bench": {"tests"},
+    "devtools": {"bench", "tests"},
+    "app": {"bench", "devtools", "scripts", "tests"},
+    "startup": {"bench", "devtools", "scripts", "tests"},
+}
+"""What both tests and proofs need is in devtools/; the portal needs neither of them."""
+
+
+def imported_by(path: Path) -> set[str]:
+    """Return the first part of every module that this file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("folder", NOT_IMPORTED)
+def test_tests_proofs_and_portal_do_not_import_each_other(folder: str) -> None:
+    found = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in python_files(folder)
+        for name in imported_by(path) & NOT_IMPORTED[folder]
+    }
+
+    assert found == set()
+
+
 def test_no_room_has_grown_too_big() -> None:
     lengths = {
         path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines())

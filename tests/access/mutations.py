@@ -1,5 +1,5 @@
-"""Is the access matrix awake? Each guard is taken out in turn, and the matrix must say so: `python -m bench.mutations`.
-With names after it (`python -m bench.mutations ChildView.add "the gate"`), only those guards are.
+"""Is the access matrix awake? Each guard is taken out in turn, and the matrix must say so: `python -m tests.access.mutations`.
+With names after it (`python -m tests.access.mutations ChildView.add "the gate"`), only those guards are.
 
 A guard is: who may see a table's rows, who may open a route, which workflow role a step of a form needs; and once each the form's
 token, the session's row filter and the gate. Nothing is taken out of a file: what a running portal asks is changed for as
@@ -7,6 +7,7 @@ long as one look lasts. In short, a few of each kind are tried, others every day
 """
 
 import argparse
+import json
 import logging
 import os
 import random
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,11 @@ from app.core.roles import WorkflowRole, grants_of
 from app.forms.rules.workflow import WORKFLOWS
 from app.security import PortalSecurityManager
 from app.views.web.access_control import PUBLIC
-from bench.promises import Options, Promise, holds
 from tests import conftest
 from tests.access import test_matrix as access
 from tests.access.world import build_world
 from tests.cast import Cast, seed_template
-from tests.integration.core import test_policy_matrix as sight
+from tests.integration.core import test_policy_matrix as policies
 from tests.integration.core.world import World as Family
 from tests.make import Maker
 from tests.unit import test_workflow as steps
@@ -95,7 +95,7 @@ def rules() -> Iterator[Mutant]:
         def faults(portal: Portal, table: Any = table) -> bool:
             cast, make = portal.afresh()
             family = Family(portal.context, cast, make)
-            return bool(sight.what_is_seen(family, table) != sight.policy_for(family, table))
+            return bool(policies.what_is_seen(family, table) != policies.policy_for(family, table))
 
         yield Mutant("rule", table.__name__, gone, faults)
 
@@ -162,7 +162,7 @@ def _without(name: str) -> Callable[[Portal], AbstractContextManager[Any]]:
     def gone(portal: Portal) -> AbstractContextManager[Any]:
         asked = portal.app.before_request_funcs
         left = [each for each in asked[None] if each.__name__ != name]
-        assert len(left) == len(asked[None]) - 1, f"{name} is not asked before each request"  # noqa: S101
+        assert len(left) == len(asked[None]) - 1, f"{name} is not asked before each request"
         return patch.dict(asked, {None: left})
 
     return gone
@@ -256,49 +256,63 @@ def _portal(folder: Path, database: str | None) -> Iterator[Portal]:
         prepared.drop(portal.context)
 
 
-def prove(options: Options, names: Sequence[str] = ()) -> Iterator[Promise]:
+@dataclass(frozen=True)
+class Finding:
+    """One statement about the tests, with its figure and what was promised."""
+
+    name: str
+    figure: str
+    limit: str
+    met: bool
+
+
+def findings(
+    folder: Path, database: str | None, short: bool = False, names: Sequence[str] = ()
+) -> Iterator[Finding]:
     """Take out every guard (in short: a few; or only those named), and count how often it is noticed."""
     today = datetime.now(UTC).date().toordinal()
-    with _portal(options.folder, options.database) as portal:
+    with _portal(folder, database) as portal:
         mutants = every(portal.app)
-        few = some(mutants, today) if options.short else mutants
+        few = some(mutants, today) if short else mutants
         tried = named(mutants, names) if names else few
-        cried_wolf = [each.name for each in tried if each.faults(portal)]
+        false_alarms = [each.name for each in tried if each.faults(portal)]
         unnoticed = []
         for each in tried:
-            options.notes(f"without {each.kind} {each.name}")
+            print(f"without {each.kind} {each.name}", file=sys.stderr, flush=True)
             if not is_noticed(portal, each):
                 unnoticed.append(f"{each.kind} {each.name}")
     noticed = len(tried) - len(unnoticed)
-    yield holds(
-        "The matrix finds nothing wrong while every guard stands",
-        not cried_wolf,
-        ", ".join(cried_wolf) or "nothing",
+    yield Finding(
+        "The matrix finds nothing wrong while every guard is in place",
+        ", ".join(false_alarms) or "nothing",
         "nothing",
+        not false_alarms,
     )
-    yield holds(
+    yield Finding(
         "Guards of access whose loss the tests notice",
-        noticed >= NOTICED_AT_LEAST * len(tried),
         f"{noticed} of {len(tried)} tried, of {len(mutants)}"
         + (f"; not {', '.join(unnoticed)}" if unnoticed else ""),
         f"at least {NOTICED_AT_LEAST:.0%}",
+        noticed >= NOTICED_AT_LEAST * len(tried),
     )
 
 
 def main() -> int:
     """Try them all, or those named, and print what was found; 1 when a promise is broken."""
-    parser = argparse.ArgumentParser(prog="python -m bench.mutations", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.access.mutations", description=__doc__)
     parser.add_argument("names", nargs="*", help="only these guards, by the names that a run prints")
-    names = parser.parse_args().names
+    parser.add_argument("--short", action="store_true", help="a few guards of each kind, others every day")
+    parser.add_argument("--database", help="a PostgreSQL server to create a database on; without it: SQLite")
+    parser.add_argument("--json", type=Path, help="write the findings to this file as well")
+    asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
-        options = Options(Path(folder), notes=lambda line: print(line, file=sys.stderr, flush=True))
-        found = list(prove(options, names))
-    for promise in found:
-        print(
-            f"{'met   ' if promise.met else 'BROKEN'}  {promise.name}: {promise.figure} (promised: {promise.limit})"
-        )
-    return 0 if all(promise.met for promise in found) else 1
+        found = list(findings(Path(folder), asked.database, asked.short, asked.names))
+    for one in found:
+        print(f"{'met   ' if one.met else 'BROKEN'}  {one.name}: {one.figure} (promised: {one.limit})")
+    if asked.json:
+        asked.json.write_text(json.dumps([asdict(one) for one in found]) + "\n", encoding="utf-8")
+    return 0 if all(one.met for one in found) else 1
 
 
 if __name__ == "__main__":
