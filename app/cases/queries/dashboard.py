@@ -85,15 +85,17 @@ _WAITING = CompiledQuery(
 )
 
 
+_TO_CONFIRM_HERE = CompiledQuery(
+    select(
+        _count(Person.id, *TO_CONFIRM, Person.organisation_id == bindparam("organisation", type_=Integer()))
+    )
+)
+
+
 def people_to_confirm(session: Session, who: Principal) -> int:
     """Return how many people this lead still has to confirm as employed by the organisation."""
-    few = (
-        select(Person.id)
-        .where(*TO_CONFIRM, Person.organisation_id == who.organisation_id)
-        .limit(COUNT_UP_TO)
-        .subquery()
-    )
-    return session.scalar(select(func.count()).select_from(few)) or 0
+    (number,) = _TO_CONFIRM_HERE.one(session, organisation=who.organisation_id)
+    return int(number)
 
 
 def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:

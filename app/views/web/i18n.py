@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_babel import Domain, get_babel, get_locale
 
 from app.views.web.text_direction import marked
+
+_CATALOGUE = "catalogue"
 
 
 class MarkedDomain(Domain):
@@ -16,11 +18,16 @@ class MarkedDomain(Domain):
         self._marked: dict[str, Any] = {}
 
     def get_translations(self) -> Any:
-        """Return the catalogue of the current language: the reader's, or that of a mail."""
+        """Return the catalogue of the reader's language, which is looked up once in a request."""
+        if not has_app_context():
+            return super().get_translations()
+        if (known := g.get(_CATALOGUE)) is not None:
+            return known
         locale = get_locale()
         language = locale.language if locale else ""
         if language not in self._marked:
             self._marked[language] = marked(super().get_translations())
+        setattr(g, _CATALOGUE, self._marked[language])
         return self._marked[language]
 
 
