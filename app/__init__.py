@@ -14,6 +14,7 @@ from app.security import PortalSecurityManager
 from app.views.web.converters import RowNumber
 from app.views.web.csrf import MaskedCSRF
 from app.views.web.head_requests import HeadAsGetRequest, HeadSafeCookies
+from app.views.web.templating import SharedGlobals
 from config import Settings, flask_config, load_settings
 
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config.update(flask_config(settings), SETTINGS=settings)
+    app.jinja_environment = SharedGlobals
     app.request_class, app.session_interface = HeadAsGetRequest, HeadSafeCookies()
     app.url_map.converters["int"] = RowNumber
     if settings.trusted_proxy_hops:
