@@ -42,7 +42,9 @@ def unmask(sent: str) -> str:
 
 
 def _combined(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+    if len(one) != len(other):
+        raise ValueError("a mask is as long as the token")
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
 
 
 def sent_token() -> str:
