@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Flask, current_app
-from flask_babel import get_locale
 from flask_login import current_user
 
 from app.views.messages.message_words import subject_of
+from app.views.web.i18n import reader_locale
 from app.views.web.language import english_instead, offered_languages
 from app.views.web.navigation import menu
 from app.views.web.titles import title_details
@@ -23,7 +23,7 @@ def init_context(app: Flask) -> None:
             "current_person": current_user if current_user.is_authenticated else None,
             "languages": offered_languages(),
             "english_instead": english_instead(),
-            "get_locale": get_locale,
+            "get_locale": reader_locale,
         }
 
     app.jinja_env.globals["title_details"] = title_details

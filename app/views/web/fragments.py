@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale
 from markupsafe import Markup
+
+from app.views.web.i18n import reader_locale
 
 
 def init_fragments(app: Flask) -> None:
@@ -22,6 +23,6 @@ def init_fragments(app: Flask) -> None:
 
     def fragment(name: str, **values: Any) -> Markup:
         use = draw if app.jinja_env.auto_reload else draw_once
-        return use(name, str(get_locale()), tuple(values.items()))
+        return use(name, str(reader_locale()), tuple(values.items()))
 
     app.jinja_env.globals["fragment"] = fragment

@@ -2,13 +2,12 @@
 
 from typing import Any
 
+from babel import Locale
 from flask import Flask, g, has_app_context
 from flask_babel import Domain, get_babel, get_locale
 from markupsafe import Markup
 
 from app.views.web.text_direction import marked
-
-_CATALOGUE = "catalogue"
 
 
 class MarkedDomain(Domain):
@@ -22,14 +21,24 @@ class MarkedDomain(Domain):
         """Return the catalogue of the reader's language, which is looked up once in a request."""
         if not has_app_context():
             return super().get_translations()
-        if (known := g.get(_CATALOGUE)) is not None:
-            return known
-        locale = get_locale()
-        language = locale.language if locale else ""
-        if language not in self._marked:
-            self._marked[language] = marked(super().get_translations())
-        setattr(g, _CATALOGUE, self._marked[language])
-        return self._marked[language]
+        known = g.get("catalogue")
+        if known is None:
+            locale = reader_locale()
+            language = locale.language if locale else ""
+            if language not in self._marked:
+                self._marked[language] = marked(super().get_translations())
+            known = g.catalogue = self._marked[language]
+        return known
+
+
+def reader_locale() -> Locale | None:
+    """Return the language of this page, looked up once in a request; None where there is no reader (a mail, a job)."""
+    if not has_app_context():
+        return None
+    known: Locale | None = g.get("reader_locale")
+    if known is None:
+        known = g.reader_locale = get_locale()
+    return known
 
 
 def init_i18n(app: Flask) -> None:

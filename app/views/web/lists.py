@@ -18,7 +18,6 @@ from flask_appbuilder import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
@@ -32,6 +31,7 @@ from app.views.web.base import my_work
 from app.views.web.csv_cells import escape_cell
 from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
+from app.views.web.i18n import reader_locale
 from app.views.web.list_arguments import ListArguments, query_string
 from app.views.web.list_interface import EVERY_ROW
 from app.views.web.listed import Listed, Row, RowLink
@@ -231,7 +231,7 @@ class PortalListView(ListArguments):
         """Return the fields of the filter; none where the list is not filtered by columns."""
         if not self.search_columns:
             return ()
-        language = str(get_locale())
+        language = str(reader_locale())
         empty = self._empty_boxes.get(language)
         if empty is None:
             empty = search_fields(self.search_form.refresh(), self.search_columns, self._filters)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from flask import Flask, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
@@ -21,6 +20,7 @@ from wtforms import Form
 from app.documents.rules.uploads import ACCEPT
 from app.views.web.fragments import init_fragments
 from app.views.web.generated_lists import init_generated_lists
+from app.views.web.i18n import reader_locale
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LONDON = ZoneInfo("Europe/London")
@@ -30,7 +30,7 @@ MONTHS = ENGLISH.months["format"]["wide"]
 
 def _reader_locale() -> Locale:
     """Return the reader's language; British English where there is no reader (a mail, a job)."""
-    chosen = get_locale()
+    chosen = reader_locale()
     return ENGLISH if chosen is None or chosen.language == "en" else chosen
 
 
