@@ -37,7 +37,7 @@ from app.views.web.list_interface import EVERY_ROW
 from app.views.web.listed import Listed, Row, RowLink
 from app.views.web.pages import shown
 from app.views.web.screen_checks import check_policies
-from app.views.web.searching import looked_for
+from app.views.web.searching import count_search, search_text
 
 EXPORT_UP_TO = 10_000
 DUE = "due_on"
@@ -140,16 +140,10 @@ class PortalListView(ListArguments):
                 flash(_("“%(date)s” is not a real date. Enter a date like 27/3/2026", date=date), "danger")
             return redirect(url_for(f"{self.endpoint}.list") + query_string(wanted))
         shown = self.saved_filters.get(request.args.get("show", ""))
-        typed = looked_for() if self.find_label else ""
+        typed = search_text() if self.find_label else ""
         criteria = self.find(typed) if typed else EVERY_ROW
         listed = self._listed(criteria.where(shown.criterion()) if shown else criteria)
-        if self.about_children:
-            with my_work() as work:
-                work.record(
-                    ChildrenListed(
-                        list_name=self.endpoint, asked=self._asked(wanted, typed), rows=listed.count
-                    )
-                )
+        self._note_reading(wanted, typed, listed.count)
         return self.render_template(
             self.list_template,
             title=self.list_title,
@@ -164,6 +158,17 @@ class PortalListView(ListArguments):
             ],
             export_url=url_for(f"{self.endpoint}.export") + query_string(wanted) if self.exports else None,
         )
+
+    def _note_reading(self, wanted: Sequence[tuple[str, str]], typed: str, count: int) -> None:
+        """Count a search, and write to the audit log that a list about children was read. Raises TooMany."""
+        if not (typed or self.about_children):
+            return
+        with my_work() as work:
+            if typed:
+                count_search(work)
+            if self.about_children:
+                asked = self._asked(wanted, typed)
+                work.record(ChildrenListed(list_name=self.endpoint, asked=asked, rows=count))
 
     def _asked(self, arguments: Sequence[tuple[str, str]], typed: str = "") -> dict[str, str]:
         """Return the search, saved filter and filters of a list, as the audit log stores them."""
