@@ -50,6 +50,8 @@ def _domain_reasons(work: UnitOfWork, registration: Registration, known: KnownDo
         reasons.append(Wording(text, domain=known.domain, name=name))
     if registration.organisation_id is None:
         reasons.append(Wording(N_("Their organisation is not in our list")))
+    elif not (chosen := work.get(Organisation, registration.organisation_id)).active:
+        reasons.append(Wording(N_("%(name)s is no longer in use"), name=chosen.name))
     return reasons
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.accounts.account_creation import open_account
 from app.accounts.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
 from app.accounts.queries.mailed_links import save_password
-from app.accounts.registration_events import InvitationAccepted
+from app.accounts.registration_events import InvitationAccepted, MembershipAwaited
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
@@ -100,6 +100,8 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
     open_account(work, person, newest.role)
     if person.organisation_confirmed_at is not None:
         keep_from_queue(work, person, newest.invited_by_id)
+    elif newest.role is Role.professional:
+        work.record(MembershipAwaited(person_id=person.id))
     linked: set[int] = set()
     for invitation in invited:
         if not settle(work, invitation, accepted_at=work.now):
@@ -121,7 +123,11 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
 
 
 def _person(work: UnitOfWork, invitation: Invitation, password_hash: str) -> Person:
-    """Return the person created from an invitation. Inviting a professional confirms their employment."""
+    """Return the person created from an invitation.
+
+    Inviting a professional confirms their employment, except at an organisation that is no longer in use: they wait to be
+    confirmed should it be used again.
+    """
     person = Person(
         first_name=invitation.first_name,
         last_name=invitation.last_name,
@@ -134,6 +140,7 @@ def _person(work: UnitOfWork, invitation: Invitation, password_hash: str) -> Per
     organisation = _place_of(work, invitation)
     if organisation is not None:
         person.organisation_id, person.profession = organisation.id, organisation.kind
+    if organisation is not None and organisation.active:
         person.organisation_confirmed_at = work.now
         person.organisation_confirmed_by_id = invitation.second_by_id or invitation.invited_by_id
     return person

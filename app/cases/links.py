@@ -266,15 +266,30 @@ def link_if_missing(
     *,
     despite: bool = False,
 ) -> None:
-    """Link the adviser to the child unless they are linked already, so that they can see the child."""
-    if person_id is not None and open_link_of(work, child_id, person_id) is None:
-        link_person(work, child_id, person_id, despite=despite)
-    elif (
-        person_id is None
-        and organisation_id is not None
-        and queue_link(work, child_id, organisation_id) is None
-    ):
-        link_organisation(work, child_id, organisation_id, despite=despite)
+    """Link the adviser to the child unless they are linked already, so that they can see the child.
+
+    Raises ValidationFailed where a form may name them as one who must not know, unless the officer confirmed
+    (`despite`): also for an adviser who was linked before that form came.
+    """
+    if person_id is not None:
+        link = open_link_of(work, child_id, person_id)
+        if link is None:
+            link_person(work, child_id, person_id, despite=despite)
+        elif not despite:
+            person = work.get(Person, person_id)
+            workplace = person.organisation.name if person.organisation else ""
+            words = link.relationship_to_child
+            confidentiality.ask_first(
+                confidentiality.may_not_know(
+                    work, child_id, person.name, words, workplace, person.earlier_names
+                )
+            )
+    elif organisation_id is not None:
+        if queue_link(work, child_id, organisation_id) is None:
+            link_organisation(work, child_id, organisation_id, despite=despite)
+        elif not despite:
+            name = work.get(Organisation, organisation_id).name
+            confidentiality.ask_first(confidentiality.may_not_know(work, child_id, "", organisation=name))
 
 
 def _is_with(person_id: int | None) -> ColumnElement[bool]:

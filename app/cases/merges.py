@@ -26,6 +26,7 @@ from app.core.wording import N_, Wording
 from app.documents.tables import Document
 from app.forms.confidentiality import ask_first, note_contact_risk
 from app.forms.named_later import keep_named_from_queue, merge_faults
+from app.forms.queries.shares import end_shares, with_people_of_another_record
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
@@ -136,7 +137,8 @@ def merge_to_undo(work: UnitOfWork, merge_id: int) -> tuple[Child, MergedRecord]
 def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     """Undo a merge and return it: rows that came with the merged record go back to it.
 
-    Rows added since the merge stay with the record in use. Raises InvalidState when it is undone already, and
+    Rows added since the merge stay with the record in use. A form shared meanwhile with a person who is now linked to
+    the other record only is no longer shared with them. Raises InvalidState when it is undone already, and
     ValidationFailed without a reason.
     """
     _team_only(work)
@@ -169,6 +171,7 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
             update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
         )
         _open_again(work, moved["ended_links"], child_id)
+        end_shares(work.session, with_people_of_another_record((child_id, merged_id)), work.now)
         work.session.expire_all()
         copy_bars(work, child_id, merged_id, merged_at)
         copy_bars(work, merged_id, child_id, merged_at)

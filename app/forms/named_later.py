@@ -131,10 +131,10 @@ def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Lin
 
 
 def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, dict[str, object]]) -> bool:
-    """Notify the SEN team when a submitted form may name a person linked to the child. Return whether it may name a
-    professional.
+    """Notify the SEN team when a submitted form may name a person linked to the child. Return whether someone who sees
+    only an organisation's queue is named in it.
 
-    Members named in it who see only the organisation's queue lose access to the child.
+    They lose access to the child.
     """
     notes = list(notes_in(opened.definition, answers))
     if not notes:
@@ -157,7 +157,17 @@ def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, d
                 barred_any = True
     if named:
         work.record(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
-    return barred_any or any(each.part not in FAMILY_ROLES for each in named)
+    return barred_any
+
+
+def names_linked_professional(work: UnitOfWork, child_id: int) -> bool:
+    """Return whether any submitted form about the child may name a professional, or an organisation, linked to it."""
+    notes = notes_sent(work, child_id)
+    return bool(notes) and any(
+        plainly_must_not_know(notes, each.name, each.relationship, each.organisation, each.former)
+        for each in linked_with(work.session, child_id)
+        if each.part not in FAMILY_ROLES
+    )
 
 
 def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:

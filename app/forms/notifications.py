@@ -317,7 +317,7 @@ register(
                 N_(
                     "“%(form)s” about %(child)s may name someone who is linked to the child as a person who must not know. "
                     "The page “People” of the child shows who. End their involvement, or check what is shared with them. "
-                    "A consent form that names a professional is not shared with professionals until you share it."
+                    "While a form names a linked professional, a consent form is not shared with professionals until you share it."
                 ),
             ),
         ),

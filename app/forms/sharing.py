@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
+from app.children.tables import Child
 from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
@@ -18,7 +19,14 @@ from app.core.wording import N_, Wording
 from app.forms.confidentiality import PARENT_OF_AGE, notes_about
 from app.forms.events import FormShared
 from app.forms.queries.forms import form_and_child_for_update, last_number
-from app.forms.queries.shares import consents_about, end_shares, of_form, open_shares, resting_on_consent
+from app.forms.queries.shares import (
+    consents_about,
+    consents_of_young_person,
+    end_shares,
+    of_form,
+    open_shares,
+    resting_on_consent,
+)
 from app.forms.rules.secrecy import Note, who_must_not_know
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
 from app.forms.rules.workflow import FormState
@@ -122,20 +130,34 @@ def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | No
         readers |= set(people) - family
     asked = [people[link] for link in sorted(readers - choice.despite)]
     if form.kind != "consent" and choice.professionals and choice.on_consent:
-        _check_consent(work, form.child_id)
+        _check_consent(work, form.child)
     of_age = is_young_person(form.child.date_of_birth, work.today)
     _warn(notes_about(work, form.child_id) if asked else [], asked, of_age=of_age)
 
 
-def _check_consent(work: UnitOfWork, child_id: int) -> None:
-    """Raise ValidationFailed when a consent was withdrawn, perhaps since the page was opened, and none is in force."""
-    states = {each.state for each in consents_about(work.session, child_id)}
+def _check_consent(work: UnitOfWork, child: Child) -> None:
+    """Raise ValidationFailed when a consent was withdrawn, perhaps since the page was opened, and none is in force.
+
+    No one else's consent replaces the one that a young person over compulsory school age withdrew (CFA 2014, s. 83).
+    """
+    states = {each.state for each in consents_about(work.session, child.id)}
     if FormState.withdrawn in states and FormState.submitted not in states:
         text = N_(
             "A consent was withdrawn and no other is in force. Choose that professionals can still read this form "
             "because the assessment needs it, or do not share it with them"
         )
-        raise ValidationFailed(FieldError("basis", Wording(text)))
+    elif (
+        is_young_person(child.date_of_birth, work.today)
+        and consents_of_young_person(work.session, child.id, FormState.withdrawn)
+        and not consents_of_young_person(work.session, child.id)
+    ):
+        text = N_(
+            "The young person has withdrawn their consent, and no one else can give it for them. Choose that "
+            "professionals can still read this form because the assessment needs it, or do not share it with them"
+        )
+    else:
+        return
+    raise ValidationFailed(FieldError("basis", Wording(text)))
 
 
 def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> None:

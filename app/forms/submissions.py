@@ -24,7 +24,7 @@ from app.forms.events import (
     RequestSubmitted,
 )
 from app.forms.form_context import FormContext, load_form_and_child_for_update
-from app.forms.named_later import note_those_named
+from app.forms.named_later import names_linked_professional, note_those_named
 from app.forms.queries.forms import answers_of, last_number, sent_with
 from app.forms.queries.shares import part_of_giver
 from app.forms.rules.consent_givers import wrong_giver
@@ -66,8 +66,12 @@ def submit(work: UnitOfWork, form_id: int, send_key: str) -> Submission:
     opened.form.state = step.end
     if notes_contact_risk(submission.answers):
         note_contact_risk(work, opened.form.child)
-    names_professional = note_those_named(work, opened, submission.answers)
-    if opened.form.kind == "consent" and not names_professional:
+    names_member = note_those_named(work, opened, submission.answers)
+    if (
+        opened.form.kind == "consent"
+        and not names_member
+        and not names_linked_professional(work, opened.form.child_id)
+    ):
         share_consent(work, form_id, submission.number)
     work.record(SENT[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
     return submission

@@ -146,3 +146,29 @@ def test_A2_a_parent_s_withdrawal_does_not_undo_the_young_person_s_consent(
         drafts.withdraw(work, own)
     with everything(context) as work:
         assert open_shares(work.session, advice) == []
+
+
+def test_A2_no_one_elses_consent_replaces_the_one_that_the_young_person_withdrew(
+    context: AppContext, cast: Cast, make: Maker, young_person: Child
+) -> None:
+    make.link(young_person, cast.pat, relationship_to_child="Mother")
+    _mothers, own = give(cast, make, young_person)
+    advice = advice_of(cast, make, young_person)
+    with cast.quinn.works() as work:
+        drafts.withdraw(work, own)
+    with pytest.raises(ValidationFailed, match="The young person has withdrawn"), cast.olu.works() as work:
+        set_sharing(work, advice, SharingChoice(professionals=True))
+    with everything(context) as work:
+        work.get(Child, young_person.id).date_of_birth = CHILD
+    with cast.olu.works() as work:
+        set_sharing(work, advice, SharingChoice(professionals=True))
+        set_sharing(work, advice, SharingChoice())
+    with everything(context) as work:
+        work.get(Child, young_person.id).date_of_birth = ADULT
+    with cast.olu.works() as work:
+        set_sharing(work, advice, SharingChoice(professionals=True, on_consent=False))
+    again = make.consent(young_person, cast.quinn)
+    fill_in(cast.quinn, again.id, who={"who": "young_person", "own_decision": "yes"})
+    send(cast.quinn, again.id)
+    with cast.olu.works() as work:
+        set_sharing(work, advice, SharingChoice(professionals=True))

@@ -2,14 +2,17 @@
 
 import pytest
 
-from app.cases import duplicates, links
-from app.core.errors import ValidationFailed
+from app.cases import duplicates, links, merges
+from app.core.errors import NotFound, ValidationFailed
 from app.core.unit_of_work import AppContext
+from app.forms.reading import read
+from app.forms.rules.sharing import SharingChoice
+from app.forms.sharing import set_sharing
 from app.models import ChildLink, Person
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.make import Maker
-from tests.security.test_family_attacks import note_that_must_not_know
+from tests.security.test_family_attacks import advice_of, note_that_must_not_know
 from tests.security.test_named_in_queues import sees
 
 
@@ -91,3 +94,24 @@ def test_A8_a_merge_asks_about_another_account_with_the_name_of_a_removed_person
     answer = post_with_token(browser, browser.application, path, {"answer": "same"})
     assert answer.status_code == 422 and "ended the involvement of Quinn Barker" in answer.text
     assert 'name="despite"' in answer.text
+
+
+def test_A2_a_form_shared_while_two_records_were_one_is_not_shared_across_them(
+    cast: Cast, make: Maker
+) -> None:
+    older = make.child(linked=(cast.ann,))
+    newer = make.child(possible_duplicate_of_id=older.id)
+    mothers = make.link(newer, cast.pat)
+    fathers = make.link(older, cast.quinn)
+    advice = advice_of(cast, make, older, cast.ann)
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+    with cast.olu.works() as work:
+        set_sharing(work, advice, SharingChoice(links=frozenset({mothers.id, fathers.id})))
+    with cast.mary.works() as work:
+        merges.undo_merge(work, merges.merges_of(work, older.id)[0].merge_id, "They are twins.")
+    make.link(older, cast.pat)  # an officer links her for another reason, and shares nothing
+    with pytest.raises(NotFound), cast.pat.works() as work:
+        read(work, advice)
+    with cast.quinn.works() as work:
+        assert read(work, advice).submission is not None

@@ -8,12 +8,13 @@ import pytest
 from app.accounts import membership
 from app.accounts.mailed_links import OpenLink, Purpose
 from app.cases import duplicates, invitation_acceptance, invitations, links
+from app.cases.advice_requests import ask_for_advice
 from app.core.clock import FixedClock
-from app.core.errors import PortalError, ValidationFailed
+from app.core.errors import NotFound, PortalError, ValidationFailed
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.queries.shares import consents_in_force, open_shares
 from app.forms.reading import read
-from app.models import Child, ChildLink, Invitation
+from app.models import Child, ChildLink, Invitation, Person
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.filled_forms import fill_in, send
@@ -233,3 +234,34 @@ def test_A2_other_consents_are_shared_with_professionals_when_they_are_sent(
     with cast.hana.works() as work:
         assert read(work, consent.form_id).submission is not None
     assert "Someone linked to a child" not in team_inbox(cast)
+
+
+def test_A2_a_consent_waits_for_the_team_while_another_form_names_a_linked_professional(
+    cast: Cast, make: Maker
+) -> None:
+    child = make.child(linked=(cast.pat, cast.quinn, cast.hana))
+    note_that_must_not_know(cast, make, child, "Hana Begum")
+    consent = make.consent(child, cast.quinn)
+    fill_in(cast.quinn, consent.id)
+    send(cast.quinn, consent.id)
+    with pytest.raises(NotFound), cast.hana.works() as work:
+        read(work, consent.id)
+
+
+def test_A2_the_officer_is_asked_before_advice_is_asked_of_someone_named_since_they_were_linked(
+    cast: Cast, make: Maker
+) -> None:
+    child, queued = make.child(linked=(cast.pat, cast.hana)), make.child(linked=(cast.pat,))
+    make.queue(queued, cast.hana)
+    with cast.olu.works() as work:
+        health = work.get(Person, cast.hana.id).organisation
+        assert health is not None
+        name, number = health.name, health.id
+    note_that_must_not_know(cast, make, child, "Hana Begum")
+    note_that_must_not_know(cast, make, queued, name)
+    asked = ((child.id, {"person_id": cast.hana.id}), (queued.id, {"organisation_id": number}))
+    for child_id, adviser in asked:
+        with pytest.raises(ValidationFailed, match="must not know"), cast.olu.works() as work:
+            ask_for_advice(work, child_id, "advice_health", **adviser)
+        with cast.olu.works() as work:
+            ask_for_advice(work, child_id, "advice_health", despite=True, **adviser)

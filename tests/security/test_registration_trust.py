@@ -18,7 +18,7 @@ from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import Principal, Profession, Role
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms.rules.workflow import FormState
-from app.models import Child, ChildLink, Form, Message, Person, Registration, SectionDraft
+from app.models import Child, ChildLink, Form, Message, Organisation, Person, Registration, SectionDraft
 from app.seed.cast import HEALTH
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
@@ -369,3 +369,20 @@ def test_A3_an_officer_chooses_a_lead_on_the_page(app: Flask, context: AppContex
 
 def test_A3_roles_that_matter_here() -> None:
     assert not Principal(1, "x", frozenset({Role.professional}), None, 1).is_confirmed, "closed until opened"
+
+
+def test_A3_a_link_for_an_organisation_no_longer_in_use_opens_no_account(
+    app: Flask, context: AppContext, mailbox: Mailbox, cast: Cast
+) -> None:
+    newcomer = Newcomer(app, mailbox)
+    newcomer.registers()
+    link = newcomer.link()
+    with everything(context) as work:
+        work.get(Organisation, organisation_id(context)).active = False
+    assert newcomer.sets_up(link).location == "/register/waiting"
+    with everything(context) as work:
+        assert not work.session.scalars(select(Person.id).where(Person.email == newcomer.email)).all()
+        number = work.session.scalars(select(Registration.id)).one()
+    with cast.olu.works() as work:
+        reasons = [str(reason) for reason in decisions.case_of(work, number).reasons]
+    assert reasons == ["Heaton Beck Primary School is no longer in use"]

@@ -8,7 +8,9 @@ from app.children.events import PossibleDuplicateFound
 from app.forms.events import AdviceAsked
 from app.messages import messages
 from app.messages.queries.messages import LINES
+from app.models import Person
 from tests.browser import post_with_token
+from tests.cast import everything
 from tests.statements import counted
 
 
@@ -244,3 +246,15 @@ def test_the_team_compares_what_may_be_one_child(cast, make):
     message = page(browser, re.search(r'href="(/messages/\d+)"', page(browser, "/messages/"))[1])
 
     assert f"/children/{child.id}/duplicate" in message
+
+
+def test_a3_the_team_sees_who_is_not_confirmed_before_it_writes_to_everyone(context, cast, make):
+    child = make.child(linked=(cast.sana, cast.hana, cast.pat))
+    path = f"/messages/write?child_id={child.id}"
+    assert "not confirmed" not in page(cast.olu.browser(), path)
+    with everything(context) as work:
+        work.get(Person, cast.sana.id).organisation_confirmed_at = None
+    text = page(cast.olu.browser(), path)
+    assert "No one has confirmed where these people work: Sana Iqbal. A message to everyone" in text
+    assert text.count(", not confirmed") == 1
+    assert "not confirmed" not in page(cast.hana.browser(), path)

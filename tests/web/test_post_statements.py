@@ -30,13 +30,13 @@ DEARER = {
     "accept a form": 16,
     "decide": 22,
     "share": 17,
-    "ask for advice": 27,
+    "ask for advice": 30,  # an adviser who is linked is compared with what forms say
     "cancel advice": 13,
     "link a person": 19,  # compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
-    "bring in a colleague": 20,
-    "approve a registration": 30,
-    "link an organisation": 13,  # its people are compared with what forms say
+    "bring in a colleague": 21,  # compared with whom the SEN team removed
+    "approve a registration": 32,  # compared with whom the SEN team removed from children in the queue
+    "link an organisation": 14,  # its people are compared with what forms say and with those removed
     "refuse a registration": 18,
     "write to everybody": 15,
 }

@@ -12,7 +12,7 @@ from app.core.clock import FixedClock
 from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Role
 from app.core.unit_of_work import AppContext
-from app.models import AuditRow, Invitation, Message, Person
+from app.models import AuditRow, Invitation, Message, Organisation, Person
 from app.seed.cast import COUNCIL, HEALTH
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
@@ -300,3 +300,15 @@ def test_b10_an_invited_person_may_have_one_name(
 
     found = person(context)
     assert found is not None and found.name.strip() == "Yusra"
+
+
+def test_a3_an_invitation_to_an_organisation_no_longer_in_use_confirms_no_one(
+    app: Flask, context: AppContext, cast: Cast, yusra: Newcomer
+) -> None:
+    health = organisation_id(context, HEALTH)
+    invite(app, cast.olu.browser(), role="professional", organisation=str(health))
+    with everything(context) as work:
+        work.get(Organisation, health).active = False
+    accepts(yusra)
+    found = person(context)
+    assert found is not None and found.organisation_id == health and found.is_unconfirmed

@@ -74,6 +74,18 @@ def resting_on_consent(child_id: int) -> ColumnElement[bool]:
     return and_(_share.c.on_consent, _share.c.form_id.in_(about))
 
 
+def with_people_of_another_record(child_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the criterion for the shares of forms about these children with a person linked to another record."""
+    form, link = Form.__table__, ChildLink.__table__
+    apart = (
+        select(form.c.id)
+        .join(link, link.c.child_id != form.c.child_id)
+        .where(form.c.id == _share.c.form_id, link.c.id == _share.c.link_id, form.c.child_id.in_(child_ids))
+    )
+    found: ColumnElement[bool] = apart.correlate(_share).exists()
+    return found
+
+
 @dataclass(frozen=True)
 class ConsentLine:
     """One consent about a child: its giver and its state."""
@@ -110,8 +122,10 @@ def consents_in_force(session: Session, child_id: int) -> list[ConsentLine]:
     return [each for each in consents_about(session, child_id) if each.state is FormState.submitted]
 
 
-def consents_of_young_person(session: Session, child_id: int) -> set[int]:
-    """Return the consents in force that the young person gave for themselves.
+def consents_of_young_person(
+    session: Session, child_id: int, state: FormState = FormState.submitted
+) -> set[int]:
+    """Return the consents that the young person gave for themselves: those in force, or the withdrawn ones.
 
     A person who withdraws a consent may not read the others, so these are Core statements, which no row filter
     applies to.
@@ -120,7 +134,7 @@ def consents_of_young_person(session: Session, child_id: int) -> set[int]:
     rows = session.execute(
         select(form.c.id, sent.c.answers)
         .join(sent, sent.c.form_id == form.c.id)
-        .where(form.c.child_id == child_id, form.c.kind == "consent", form.c.state == FormState.submitted)
+        .where(form.c.child_id == child_id, form.c.kind == "consent", form.c.state == state)
         .order_by(form.c.id, sent.c.number)
     )
     newest: dict[int, dict[str, Any]] = {row[0]: row[1] for row in rows}

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
+from app.children.queries.involved import UNCONFIRMED
 from app.children.tables import Child, ChildLink
 from app.core.database.engine import use_custom_plans
 from app.core.roles import FAMILY_ROLES, Principal
@@ -67,6 +68,8 @@ class Addressee:
     is_family: bool
     relationship: str
     organisation: str
+    is_unconfirmed: bool
+    """A professional whom no one has confirmed as working for their organisation."""
 
 
 def to_me(who: Principal) -> ColumnElement[bool]:
@@ -178,6 +181,7 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
             ChildLink.part,
             ChildLink.relationship_to_child,
             Organisation.name,
+            UNCONFIRMED,
         )
         .select_from(ChildLink)
         .join(Person, Person.id == ChildLink.person_id)
@@ -186,7 +190,9 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
     found = {
-        row[0]: Addressee(row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_ROLES, row[4], row[5] or "")
+        row[0]: Addressee(
+            row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_ROLES, row[4], row[5] or "", bool(row[6])
+        )
         for row in rows
     }
     return list(found.values())

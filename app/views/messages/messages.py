@@ -70,9 +70,10 @@ def _everyone_choice(linked: list[Addressee]) -> list[tuple[str, str]]:
 
 
 def _named(each: Addressee) -> str:
-    """Return the recipient's name, job title and organisation."""
+    """Return the recipient's name, job title and organisation, and whether no one has confirmed where they work."""
     what = each.relationship or (_("Parent or carer") if each.is_family else "")
-    return ", ".join(part for part in (each.name, what, each.organisation) if part)
+    doubt = _("not confirmed") if each.is_unconfirmed else ""
+    return ", ".join(part for part in (each.name, what, each.organisation, doubt) if part)
 
 
 @register(_l("Messages"), order=20, opens="inbox")
@@ -166,6 +167,7 @@ class MessageView(PortalView):
             in_team=team,
             linked=linked,
             warned=_who_must_not_know(work, child_id) if team and child_id is not None else [],
+            unconfirmed=[each.name for each in linked if each.is_unconfirmed] if team else [],
             longest_subject=LONGEST_SUBJECT,
             longest_body=LONGEST_BODY,
         )
