@@ -15,7 +15,7 @@ help: ## Show this list
 run: setup ## Install what is needed and start the portal as a demo (PORT, DATA_DIR, DEMO_PASSWORD)
 	@PORTAL_MODE=$${PORTAL_MODE:-demo} exec $(BIN)/python run.py
 
-test: setup-dev ## Run every test; browser tests need Chromium
+test: setup-dev ## Run the tests; browser tests need Chromium, and make prove runs the slow ones
 	@scripts/test.sh $(WORKERS)
 
 e2e: setup-dev ## Run the browser tests only

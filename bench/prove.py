@@ -27,6 +27,7 @@ PROOFS: dict[str, str] = {
     "drill-store": "bench.drill.proof:prove_store",
     "speed": "bench.speed.proof:prove",
     "access": "bench.access:prove",
+    "slow-tests": "bench.slow_tests:prove",
 }
 """Name to "module:function", imported only when it is run."""
 

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from config import ConfigError
 from startup.metrics import State
 from tests.architecture.test_starting import free_port, wait_for
 from tests.conftest import settings_for
+from tests.patience import ends
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -156,10 +156,9 @@ def test_without_a_database_the_figures_say_so(tmp_path):
 
     context = open_app_context(settings_for(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing"))
 
-    asked = time.monotonic()
-    figures = {sample.name: sample.value for metric in State(context).collect() for sample in metric.samples}
+    collected = ends(lambda: list(State(context).collect()))
+    figures = {sample.name: sample.value for metric in collected for sample in metric.samples}
     assert figures["portal_database_up"] == 0
-    assert time.monotonic() - asked < 10
 
 
 def test_no_figures_are_given_unless_asked_for(tmp_path):

@@ -1,11 +1,16 @@
 """Guessing passwords and flooding mailboxes: O17 to O23."""
 
+import hmac
 import re
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -17,6 +22,7 @@ from app.models import LogInSession, Person
 from tests.browser import post_with_token
 from tests.cast import PASSWORD, Cast, everything, mail_codes
 from tests.security.crowd import Place, all_at_once, anonymous_work, give_password, place_of
+from tests.statements import counted
 
 UNKNOWN = "nobody@heatonbeck.sch.example"
 SPREAD = 0.10
@@ -28,8 +34,64 @@ def tries(
     return post_with_token(browser, app, "/login/", {"email": email, "password": password}, **how)
 
 
-@pytest.mark.slow
+@contextmanager
+def calls_of(owner: Any, name: str) -> Iterator[list[Any]]:
+    """Note what each call of this function is given, and call it."""
+    noted: list[Any] = []
+    real = getattr(owner, name)
+
+    def call(*given: Any) -> Any:
+        noted.append(given)
+        return real(*given)
+
+    with patch.object(owner, name, call):
+        yield noted
+
+
 def test_O17_an_unknown_address_costs_as_much_work_as_a_known_one(
+    context: AppContext, cast: Cast, clock: FixedClock
+) -> None:
+    """The work is counted here; test_O17_an_answer_takes_as_long_for_an_unknown_address measures the time."""
+    with everything(context) as work:
+        work.get(Person, cast.bob.id).active = False
+    costs = {}
+
+    for email in (cast.ann.email, UNKNOWN, cast.bob.email):
+        clock.forward(minutes=6)
+        with calls_of(PasswordHasher, "verify") as verified, counted(context) as statements:
+            assert give_password(context, email, "wrong-wrong-wrong") == "wrong"
+        costs[email] = len(verified), len(statements)
+
+    assert len(set(costs.values())) == 1, costs
+    assert costs[UNKNOWN][0] == 1, "one hash is checked, a dummy one for an unknown address"
+
+
+def test_O17_a_code_is_compared_in_constant_time_wherever_it_is_wrong(
+    context: AppContext, cast: Cast, clock: FixedClock
+) -> None:
+    costs = {}
+    for place in (0, 5):
+        clock.forward(days=1, minutes=1)
+        browser = cast.ann.half_way()
+        with browser.session_transaction() as cookie:
+            secret = cookie["challenge"]
+        code = cast.ann.code()
+        guess = f"{code[:place]}{(int(code[place]) + 1) % 10}{code[place + 1 :]}"
+        with (
+            calls_of(hmac, "compare_digest") as compared,
+            counted(context) as statements,
+            pytest.raises(WrongCode),
+        ):
+            verify(anonymous_work(context), secret, guess)
+        lengths = [tuple(len(text) for text in pair) for pair in compared]
+        costs[place] = lengths, len(statements)
+
+    assert costs[0] == costs[5]
+    assert costs[0][0], "codes are compared by hmac.compare_digest"
+
+
+@pytest.mark.slow
+def test_O17_an_answer_takes_as_long_for_an_unknown_address(
     context: AppContext, cast: Cast, clock: FixedClock
 ) -> None:
     with everything(context) as work:

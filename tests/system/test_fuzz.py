@@ -31,6 +31,7 @@ from tests.system.strange import Asked, Sender
 
 pytestmark = [
     pytest.mark.proof,
+    pytest.mark.slow,
     # Parts that break off in the middle leave their files to be closed by Python itself.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -17,7 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.system.machine import story_of
 from tests.system.stage import Portal
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 FULL = os.environ.get("PROOF") == "full"
 STORIES = int(os.environ.get("STORIES") or (200 if FULL else 12))

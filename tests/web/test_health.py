@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +22,7 @@ from app.core.unit_of_work import unit_of_work
 from app.models import OutboxMail
 from app.operations import health
 from tests.conftest import MOMENT, settings_for
+from tests.patience import ends
 from tests.statements import counted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,11 +62,9 @@ def test_a_health_check_answers_nothing_but_ok(cast, path):
 def test_without_its_database_it_is_alive_and_not_ready(tmp_path):
     database = tmp_path / "gone" / "portal.sqlite3"
     app = create_app(settings_for(tmp_path, f"sqlite:///{database}"))
-    asked = time.monotonic()
 
-    assert answer_of(app, "/readyz") == (503, "not ok\n")
+    assert ends(lambda: answer_of(app, "/readyz")) == (503, "not ok\n")
     assert answer_of(app, "/healthz") == (200, "ok\n")
-    assert time.monotonic() - asked < 10
 
 
 def test_without_a_database_server_it_is_alive_and_not_ready(tmp_path):
@@ -81,11 +79,9 @@ def test_a_database_server_that_never_answers_is_not_waited_for(tmp_path):
         app = create_app(
             settings_for(tmp_path, f"postgresql://nobody@127.0.0.1:{hung.getsockname()[1]}/nothing")
         )
-        asked = time.monotonic()
 
-        assert answer_of(app, "/readyz") == (503, "not ok\n")
-        assert answer_of(app, "/readyz") == (503, "not ok\n")
-        assert time.monotonic() - asked < 10
+        assert ends(lambda: answer_of(app, "/readyz")) == (503, "not ok\n")
+        assert ends(lambda: answer_of(app, "/readyz")) == (503, "not ok\n")
         assert answer_of(app, "/healthz") == (200, "ok\n")
 
 

@@ -26,6 +26,7 @@ from app.core.unit_of_work import AppContext
 from app.models import OutboxMail
 from tests.conftest import settings_for
 from tests.databases import TestDatabase
+from tests.patience import ends
 
 pytestmark = pytest.mark.slow
 
@@ -239,11 +240,9 @@ def test_an_unreachable_queue_does_not_stop_the_page(plant, tmp_path):
     context = open_app_context(settings)
     numbers = plant.write(3)
 
-    asked = time.monotonic()
-    context.notification_service.wake(numbers)
-    context.notification_service.wake(numbers)
+    ends(lambda: context.notification_service.wake(numbers))
+    ends(lambda: context.notification_service.wake(numbers))
 
-    assert time.monotonic() - asked < 3
     context.database.engine.dispose()
 
 
