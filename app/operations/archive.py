@@ -203,14 +203,6 @@ def size_of(target: Path) -> int:
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def checksum_of(file: IO[bytes]) -> str:
-    """Read a part to its end and return its SHA-256."""
-    summed = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        summed.update(chunk)
-    return summed.hexdigest()
-
-
 def _is_file(path: Path) -> bool:
     """Return whether this is a file and no symbolic link."""
     return path.is_file() and not path.is_symlink()

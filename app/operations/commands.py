@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from app.core.command_line import app_context, portal_commands
+from app.core.database.migrations import newest_revision
 from app.operations.access_manual import access_manual
 from app.operations.archive import ArchiveError
 from app.operations.backup import numbers, take_backup
@@ -17,6 +18,7 @@ from app.operations.key_rotation import rotate_keys
 from app.operations.preparation import prepare
 from app.operations.restore import CannotRestore, IncompleteRestore, restore_backup
 from app.operations.role_sync import role_drift
+from app.operations.verification import verify_data
 
 KEYS = (
     "The keys are not in it. Keep SECRET_KEY, OTP_KEY, AUDIT_KEY and FILE_KEY somewhere else, as safe as the backup: "
@@ -104,6 +106,26 @@ def restore(source: Path, older_key: bool, identity: Path | None) -> None:
         sys.exit(1)
     click.echo("The counts agree and the audit is whole. Start the portal as usual.")
     click.echo(f"What was entered after {manifest.taken_at} is not in it.")
+
+
+@portal_commands.command("verify-data")
+def verify_all_data() -> None:
+    """Verify tables, audit log and every document's file, after a restore with any tool. Changes nothing."""
+    found = verify_data(app_context())
+    click.echo(
+        f"Migration {found.migration}, documents: {found.documents:,}, audit rows: {found.audit.rows:,}"
+    )
+    if found.migration != newest_revision():
+        click.echo(f"WRONG: this version of the portal needs migration {newest_revision()}.", err=True)
+    if found.missing:
+        click.echo(f"WRONG: documents whose file is missing: {numbers(found.missing)}", err=True)
+    if found.damaged:
+        click.echo(f"WRONG: documents whose file was changed: {numbers(found.damaged)}", err=True)
+    if not found.audit.ok:
+        click.echo("WRONG: the audit is not whole: run verify-audit.", err=True)
+    if not found.ok:
+        sys.exit(1)
+    click.echo("Every document has its file, and the audit is whole.")
 
 
 @portal_commands.command("rotate-keys")

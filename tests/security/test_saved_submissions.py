@@ -195,7 +195,7 @@ def test_a_hundred_forms_sent_too_late_are_all_given_back(
             assert answer.location == "/login/"
             again = cast.sana.browser()
             with browser.session_transaction() as cookie, again.session_transaction() as theirs:
-                theirs["kept"] = cookie["kept"]
+                theirs["saved_submission"] = cookie["saved_submission"]
             given_back += f"paragraph {number}" in again.get("/kept/").text
 
     assert given_back == 100

@@ -11,7 +11,13 @@ from app.core.command_line import app_context
 from app.core.try_limits import DEVICE_LIFE
 from app.views.web.csrf import sent_token
 
-CHALLENGE, NEXT, SAVED_SUBMISSION, APP_SECRET, PROVING = "challenge", "next", "kept", "app_secret", "proving"
+CHALLENGE, NEXT, SAVED_SUBMISSION, APP_SECRET, PROVING = (
+    "challenge",
+    "next",
+    "saved_submission",
+    "app_secret",
+    "proving",
+)
 SURVIVES = ("locale", SAVED_SUBMISSION, NEXT)
 """The keys that remain when another person starts to log in; none of them shows what the last person did."""
 
