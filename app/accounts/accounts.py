@@ -62,16 +62,14 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
         )
     _check_new_roles(work, person, new_roles - {Role[name] for name in before if name in Role.__members__})
     _check_family(work, person_id, new_roles)
-    person = account_of_another(work, person_id)
     was_professional = Role.professional.name in before
     if was_professional and Role.professional not in new_roles:
         hand_over_work(work, person_id)
-        person = account_of_another(work, person_id)
-    if was_professional != (Role.professional in new_roles):
-        _unconfirm(person)
     if set(before) != {role.name for role in new_roles}:
         end_changes_under_way(work, person_id)
-        person = account_of_another(work, person_id)
+    person = account_of_another(work, person_id)  # the steps above expire rows
+    if was_professional != (Role.professional in new_roles):
+        _unconfirm(person)
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in new_roles])))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in new_roles))
@@ -82,29 +80,29 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
         end_account_invitations_sent(work, person_id)
     if not new_roles & SEN_TEAM:
         report_open_invitations(work, person_id)
-    return account_of_another(work, person_id)
+    return person
 
 
 def deactivate(work: UnitOfWork, person_id: int) -> Person:
     """Close an account, end its log-ins, move its open work to the organisation's queue, and return the person."""
     account_of_another(work, person_id)
-    hand_over_work(work, person_id)
-    person = account_of_another(work, person_id)
-    close_account(work, person)
-    return person
+    return close_account(work, person_id)
 
 
-def close_account(work: UnitOfWork, person: Person) -> None:
-    """Close this account and end everything pending for it.
+def close_account(work: UnitOfWork, person_id: int) -> Person:
+    """Close this account: move its open work to the organisation's queue, end everything pending, and return the person.
 
-    The caller checks who may do it, and moves the work first. A reopened account leads no organisation until the SEN
-    team or an administrator makes its owner a lead again.
+    The caller locks the account and checks who may close it. A reopened account leads no organisation until the SEN
+    team or an administrator makes its owner a lead again. Rows loaded earlier are expired.
     """
+    hand_over_work(work, person_id)
+    person = work.get(Person, person_id, selectinload(Person.roles))
     person.active = False
     person.leads_organisation = False
     end_everything_pending(work, person.id)
     report_open_invitations(work, person.id)
     work.record(PersonDeactivated(person_id=person.id))
+    return person
 
 
 def reactivate(work: UnitOfWork, person_id: int) -> Person:

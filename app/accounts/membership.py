@@ -67,9 +67,10 @@ def confirm(work: UnitOfWork, person_id: int) -> Person:
 def refuse(work: UnitOfWork, person_id: int) -> Person:
     """Close the account of a person who does not work for the organisation, mail them, and return them."""
     person_to_settle(work, person_id)
-    hand_over_work(work, person_id)  # locks the person's row, so that a confirmation at the same time is seen
-    person = person_to_settle(work, person_id)
-    close_account(work, person)
+    hold_account(work.session, person_id)
+    work.session.expire_all()
+    person_to_settle(work, person_id)  # read after the lock, so that a confirmation at the same time is seen
+    person = close_account(work, person_id)
     mail(work, "membership_refused", person.email, f"{person.id}:{work.now}", person.locale)
     work.record(MembershipRefused(person_id=person.id))
     return person
