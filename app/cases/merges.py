@@ -137,7 +137,8 @@ def merge_to_undo(work: UnitOfWork, merge_id: int) -> tuple[Child, MergedRecord]
 def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     """Undo a merge and return it: rows that came with the merged record go back to it.
 
-    Rows added since the merge stay with the record in use. A form shared meanwhile with a person who is now linked to
+    Rows added since the merge stay with the record in use, except the consents of people who are linked to the other
+    record only: their givers could no longer read or withdraw them. A form shared meanwhile with a person who is now linked to
     the other record only is no longer shared with them. Raises InvalidState when it is undone already, and
     ValidationFailed without a reason.
     """
@@ -166,11 +167,12 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
             _move_back(work, table, "child_id", moved[table.__tablename__], child_id, merged_id)
         for pointer in _POINTERS:
             _move_back(work, Child, pointer, moved[pointer], child_id, merged_id)
-        of_forms = and_(Document.form_id.in_(moved["form"]), Document.child_id == child_id)
+        _open_again(work, moved["ended_links"], child_id)
+        forms = [*moved["form"], *_return_consents(work, child_id, merged_id)]
+        of_forms = and_(Document.form_id.in_(forms), Document.child_id == child_id)
         work.session.execute(
             update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
         )
-        _open_again(work, moved["ended_links"], child_id)
         end_shares(work.session, with_people_of_another_record((child_id, merged_id)), work.now)
         work.session.expire_all()
         copy_bars(work, child_id, merged_id, merged_at)
@@ -364,6 +366,20 @@ def _open_again(work: UnitOfWork, ids: Sequence[int], child_id: int) -> None:
         update(ChildLink).where(ChildLink.id.in_(ids), linked).values(ended_at=None, ended_by_id=None),
         execution_options=_PLAIN,
     )
+
+
+def _return_consents(work: UnitOfWork, child_id: int, merged_id: int) -> list[int]:
+    """Move the consents given since the merge by people who are linked to the merged record only. Return their ids."""
+    linked = select(ChildLink.person_id).where(ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None))
+    theirs = and_(
+        Form.child_id == child_id,
+        Form.kind == "consent",
+        Form.author_id.in_(linked.where(ChildLink.child_id == merged_id)),
+        Form.author_id.not_in(linked.where(ChildLink.child_id == child_id)),
+    )
+    ids = list(work.session.scalars(select(Form.id).where(theirs)))
+    _move_back(work, Form, "child_id", ids, child_id, merged_id)
+    return ids
 
 
 @contextmanager

@@ -5,12 +5,14 @@ import pytest
 from app.cases import duplicates, links, merges
 from app.core.errors import NotFound, ValidationFailed
 from app.core.unit_of_work import AppContext
+from app.forms import drafts
 from app.forms.reading import read
 from app.forms.rules.sharing import SharingChoice
 from app.forms.sharing import set_sharing
 from app.models import ChildLink, Person
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
+from tests.filled_forms import fill_in, send
 from tests.make import Maker
 from tests.security.test_family_attacks import advice_of, note_that_must_not_know
 from tests.security.test_named_in_queues import sees
@@ -115,3 +117,23 @@ def test_A2_a_form_shared_while_two_records_were_one_is_not_shared_across_them(
         read(work, advice)
     with cast.quinn.works() as work:
         assert read(work, advice).submission is not None
+
+
+def test_A2_a_consent_given_while_two_records_were_one_goes_with_its_giver(cast: Cast, make: Maker) -> None:
+    older = make.child(linked=(cast.ann, cast.quinn))
+    newer = make.child(possible_duplicate_of_id=older.id, linked=(cast.pat, cast.hana))
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+    given = {}
+    for giver in (cast.pat, cast.quinn):
+        given[giver.key] = make.consent(older, giver).id
+        fill_in(giver, given[giver.key])
+        send(giver, given[giver.key])
+    with cast.mary.works() as work:
+        merges.undo_merge(work, merges.merges_of(work, older.id)[0].merge_id, "They are twins.")
+    for reader, other in ((cast.ann, "pat"), (cast.hana, "quinn")):
+        with pytest.raises(NotFound), reader.works() as work:
+            read(work, given[other])
+    for giver in (cast.pat, cast.quinn):
+        with giver.works() as work:
+            drafts.withdraw(work, given[giver.key])
