@@ -80,19 +80,21 @@ class FormContext:
         return [one for one in self.documents if one.question == question_id and one.removed_at is None]
 
 
-def load_form(work: UnitOfWork, form_id: int) -> FormContext:
-    """Return a form to read. Raises NotFound when this person may not see it."""
+def load_form(work: UnitOfWork, form_id: int, section_id: str | None = None) -> FormContext:
+    """Return a form to read. Raises NotFound when this person may not see it.
+
+    Only for a page of one section: with its id, the facts that other sections show are not looked up.
+    """
     form = form_to_read(work.session, form_id)
     if form is None:
         raise NotFound("Form")
-    return _form_context(
-        work, form, drafts_to_read(work.session, form_id), documents_to_read(work.session, form_id)
-    )
+    saved, documents = drafts_to_read(work.session, form_id), documents_to_read(work.session, form_id)
+    return _form_context(work, form, saved, documents, section_id)
 
 
-def load_form_for_update(work: UnitOfWork, form_id: int) -> FormContext:
-    """Return a form to change, locked until this transaction ends. Raises NotFound."""
-    return _locked_context(work, form_for_update(work.session, form_id))
+def load_form_for_update(work: UnitOfWork, form_id: int, section_id: str | None = None) -> FormContext:
+    """Return a form to change, locked until this transaction ends; with a section as `load_form`. Raises NotFound."""
+    return _locked_context(work, form_for_update(work.session, form_id), section_id)
 
 
 def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContext:
@@ -103,15 +105,19 @@ def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContex
     return _locked_context(work, form_and_child_for_update(work.session, form_id))
 
 
-def _locked_context(work: UnitOfWork, form: Form | None) -> FormContext:
+def _locked_context(work: UnitOfWork, form: Form | None, section_id: str | None = None) -> FormContext:
     if form is None:
         raise NotFound("Form")
-    form_id = form.id
-    return _form_context(work, form, drafts_of(work.session, form_id), documents_of(work.session, form_id))
+    saved, documents = drafts_of(work.session, form.id), documents_of(work.session, form.id)
+    return _form_context(work, form, saved, documents, section_id)
 
 
 def _form_context(
-    work: UnitOfWork, form: Form, saved: Sequence[SectionDraft], documents: Sequence[Document]
+    work: UnitOfWork,
+    form: Form,
+    saved: Sequence[SectionDraft],
+    documents: Sequence[Document],
+    section_id: str | None,
 ) -> FormContext:
     definition = definition_of(work.session, form)
     drafts = {draft.section: draft for draft in saved}
@@ -119,5 +125,5 @@ def _form_context(
     for one in documents:
         if one.removed_at is None:
             answers.setdefault(one.section, {}).setdefault(one.question, []).append(one.id)
-    filled = with_facts(definition, answers, known_facts(work, form, definition))
+    filled = with_facts(definition, answers, known_facts(work, form, definition, section_id))
     return FormContext(form, definition, filled, drafts, documents, workflow_roles_of(work, form))

@@ -21,12 +21,14 @@ from app.organisations.tables import Organisation
 NO_SURNAME = N_("No last name")
 
 
-def known_facts(work: UnitOfWork, form: Form, definition: FormDefinition) -> dict[str, str]:
+def known_facts(
+    work: UnitOfWork, form: Form, definition: FormDefinition, section_id: str | None = None
+) -> dict[str, str]:
     """Return the facts that this form shows, as far as this person may know them.
 
-    `form` has its child and organisation.
+    `form` has its child and organisation. With a section, only the facts that it shows and that conditions depend on.
     """
-    needed = facts_needed(definition)
+    needed = facts_needed(definition, section_id)
     facts = (
         _about_child(form.child)
         | _year(form, work.today)

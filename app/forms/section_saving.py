@@ -56,7 +56,7 @@ def save(
 
     Raises NotFound, Forbidden, and InvalidState when the form can no longer be changed.
     """
-    opened = load_form_for_update(work, form_id)
+    opened = load_form_for_update(work, form_id, section_id)
     section = opened.section(section_id)
     entered = entered_in(section, post, work.today)
     before = opened.drafts[section_id].version if section_id in opened.drafts else 0
@@ -86,7 +86,7 @@ def autosave(
     work: UnitOfWork, form_id: int, section_id: str, post: SectionPost
 ) -> SectionDraft | SectionConflict:
     """Save a section while its author is still entering it; return the draft, or the conflict. Raises as `save`."""
-    opened = load_form_for_update(work, form_id)
+    opened = load_form_for_update(work, form_id, section_id)
     entered = entered_in(opened.section(section_id), post, work.today)
     try:
         return drafts.autosave_section(work, opened, section_id, entered.answers, post.version)

@@ -170,6 +170,26 @@ def test_a_page_of_optional_questions_is_completed_once_it_was_saved():
 # Facts and reading pages
 
 
+def fact(id, name):
+    return ask("prefilled", id, **{"from": name})
+
+
+def test_a_section_needs_its_own_facts_and_those_that_conditions_depend_on():
+    by_age = {"not": {"q": "year", "in": ["1", "2"]}}
+    pages = {
+        "child": [fact("year", "child.year_group"), fact("upn", "child.upn")],
+        "why": [fact("now", "request.why_now")],
+        "work": [ask("text", "plans", show_if=by_age)],
+    }
+    sections = [{"id": page, "title": page, "questions": asked} for page, asked in pages.items()]
+    form = parse({"key": "form", "title": "Form", "audience": ["school"], "sections": sections})
+
+    assert facts_needed(form) == {"child.year_group", "child.upn", "request.why_now"}
+    assert facts_needed(form, "child") == {"child.year_group", "child.upn"}
+    assert facts_needed(form, "why") == {"child.year_group", "request.why_now"}
+    assert facts_needed(form, "work") == {"child.year_group"}
+
+
 def test_known_facts_fill_the_form_and_replace_what_was_there():
     form = form_of(ask("prefilled", "born", **{"from": "child.date_of_birth"}), ask("text"))
     answers = with_facts(

@@ -7,7 +7,7 @@ screen, its own answers can still change: a condition on them returns None, "unk
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,3 +100,14 @@ class Not:
 
 
 Condition = Is | Filled | All | AnyOf | Not
+
+
+def questions_in(condition: Condition | None) -> Iterator[tuple[str, str]]:
+    """Yield the section and question of every answer that a condition depends on."""
+    if isinstance(condition, Is | Filled):
+        yield condition.section, condition.question
+    elif isinstance(condition, Not):
+        yield from questions_in(condition.part)
+    elif condition is not None:
+        for part in condition.parts:
+            yield from questions_in(part)

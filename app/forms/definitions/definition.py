@@ -179,6 +179,15 @@ class FormDefinition:
     def _by_id(self) -> dict[str, Section]:
         return {section.id: section for section in self.sections}
 
+    @cached_property
+    def depended_on(self) -> frozenset[tuple[str, str]]:
+        """The section and question of every answer that a section or question of this form depends on."""
+        from app.forms.definitions.conditions import questions_in
+
+        conditions = [section.condition for section in self.sections]
+        conditions += [question.condition for section in self.sections for question in section.questions]
+        return frozenset(found for condition in conditions for found in questions_in(condition))
+
     def section(self, section_id: str) -> Section:
         """Return the section with this id. Raises KeyError when there is none."""
         return self._by_id[section_id]

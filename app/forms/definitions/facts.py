@@ -49,9 +49,14 @@ A reader who may not see the request may not see these facts either.
 """
 
 
-def facts_needed(definition: FormDefinition) -> set[str]:
-    """Return the facts that this form shows."""
-    return {q.fact for section in definition.sections for q in section.questions if q.fact}
+def facts_needed(definition: FormDefinition, section_id: str | None = None) -> set[str]:
+    """Return the facts that this form shows, or that one section shows and the form's conditions depend on."""
+    return {
+        q.fact
+        for section in definition.sections
+        for q in section.questions
+        if q.fact and (section_id in (None, section.id) or (section.id, q.id) in definition.depended_on)
+    }
 
 
 def with_facts(

@@ -76,7 +76,7 @@ class FormView(PortalView):
         if request.method == "POST":
             return self._save(form_id, section)
         work = read_only_work()
-        opened = load_form(work, form_id)
+        opened = load_form(work, form_id, section)
         opened.writing_step()
         found = opened.section(section)
         problems = problems_asked_for(work, opened, found, request.args.get("check"))

@@ -67,7 +67,8 @@ def save_posted_form() -> int | None:
 
 def _is_script() -> bool:
     """Return whether a script sent the request: people's requests accept HTML."""
-    return request.accept_mimetypes.best == "application/json"
+    asked = request.headers.get("Accept", "")
+    return "application/json" in asked and request.accept_mimetypes.best == "application/json"
 
 
 def _send_to_log_in() -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, g, has_app_context
-from flask_babel import Domain, get_babel, get_locale
+from flask_babel import Domain, get_babel, get_domain, get_locale
 from markupsafe import Markup
 
 from app.views.web.text_direction import marked
@@ -41,21 +41,27 @@ def reader_locale() -> Locale | None:
     return known
 
 
+def catalogue() -> Any:
+    """Return the catalogue of the reader's language."""
+    known = g.get("catalogue") if has_app_context() else None
+    return known or get_domain().get_translations()
+
+
 def init_i18n(app: Flask) -> None:
     """Use the marked catalogues for every text, those of Flask-AppBuilder included."""
     babel = get_babel(app).instance
     with app.app_context():
-        domain = babel.domain_instance = MarkedDomain(domain=babel.domain)
+        babel.domain_instance = MarkedDomain(domain=babel.domain)
 
     def translate(text: str, **values: Any) -> Markup:
         """Return a text of a template in the reader's language, with these values escaped in it."""
-        words = Markup(domain.get_translations().ugettext(text))  # noqa: S704 - written by developers and translators
+        words = Markup(catalogue().ugettext(text))  # noqa: S704 - written by developers and translators
         return words % values if "%" in words else words
 
     # Jinja's own "_" looks "gettext" up in the context for each text, which takes longer than to translate it.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translate,
-        ngettext=lambda one, many, number: domain.get_translations().ungettext(one, many, number),
+        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
         newstyle=True,
     )
     app.jinja_env.globals.update({"_": translate, "gettext": translate})

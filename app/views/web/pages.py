@@ -20,7 +20,7 @@ from wtforms import Form
 from app.documents.rules.uploads import ACCEPT
 from app.views.web.fragments import init_fragments
 from app.views.web.generated_lists import init_generated_lists
-from app.views.web.i18n import reader_locale
+from app.views.web.i18n import catalogue, reader_locale
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LONDON = ZoneInfo("Europe/London")
@@ -106,11 +106,12 @@ def date_parts(value: Any) -> dict[str, str]:
 def translated(text: Any) -> Any:
     """Return a text of the rules in the reader's language."""
     pattern = getattr(text, "msgid", None)
-    return (
-        text
-        if pattern is None
-        else _(pattern, **{name: translated(value) for name, value in text.values.items()})
-    )
+    if pattern is None:
+        return text
+    words = catalogue().ugettext(
+        pattern
+    )  # a page of answers has hundreds of texts, so without gettext's look-ups
+    return words % {name: translated(value) for name, value in text.values.items()} if text.values else words
 
 
 def error_for(error: Any, *anchors: str) -> str | None:
