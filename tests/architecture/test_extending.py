@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +28,8 @@ from app.core.roles import GRANTS, WRITE, Role
 from app.core.unit_of_work import AppContext
 from app.forms.definitions.kinds import KINDS
 from app.forms.form_templates import import_seeds
-from app.models import AuditRow, Child, Invitation, Message, SectionDraft, WorkDomain
+from app.forms.rules.workflow import FormState
+from app.models import AuditRow, Child, Form, Invitation, Message, Person, SectionDraft, WorkDomain
 from app.seed.files import form_seed
 from app.views.operations.audit_words import DETAILS, SENTENCES
 from app.views.web.model_view import PortalModelView
@@ -40,7 +41,7 @@ from tests.access.world import CANARY, build_world
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.make import Maker
-from tests.statements import counted
+from tests.statements import BUDGET, counted
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -432,3 +433,81 @@ def test_an_event_is_in_the_audit_in_the_inbox_and_in_the_mail(training: Any) ->
     context.notification_service.deliver_due()
     mails = [path.read_text() for path in context.settings.mail_dir.glob("*.eml")]
     assert sum("Your training is recorded" in mail for mail in mails) == 1
+
+
+@pytest.fixture
+def report(app: Flask) -> Iterator[Portal]:
+    """The portal with the document's report, and a sibling that administrators may open."""
+    with registrations_restored():
+        documented = run_code_of("A report")["AdviceByOrganisation"]
+        register("Figures", grant="Organisations")(type("OpenFigures", (documented,), {"list_title": ""}))
+        portal = Portal(app)
+        yield portal
+        portal.context.database.engine.dispose()
+
+
+def test_a_report_counts_what_its_reader_may_see(report: Portal) -> None:
+    cast, context, make, clock = report.cast, report.context, report.make, report.context.clock
+    today = clock.today()
+    for ago in (60, 10, 0):
+        asked_on = today - timedelta(days=ago)
+        child = make.child(linked=(cast.ann,))
+        make.advice(child, cast.ann, FormState.asked, asked_on=asked_on, due_on=asked_on + timedelta(days=42))
+    make.advice(child, cast.ann, FormState.cancelled, asked_on=today)
+    given = {"asked_on": today, "submitted_at": clock.now()}
+    make.advice(child, cast.sana, FormState.submitted, template="advice_education", **given)
+    browser = cast.olu.browser()
+
+    def figures(query: str = "", path: str = "advicebyorganisation") -> list[list[str]]:
+        answer = browser.get(f"/{path}/export.csv{query}")
+        return list(csv.reader(answer.get_data(as_text=True).lstrip("\ufeff").splitlines()))
+
+    heads, *rows = figures()
+    assert heads == ["Organisation", "Asked for", "Given", "Not given by the due date"]
+    with everything(context) as work:
+        places = [work.get(Person, who.id).organisation.name for who in (cast.ann, cast.sana)]
+    assert rows == sorted([[places[0], "3", "0", "1"], [places[1], "1", "1", "0"]])
+    since = (today - timedelta(days=10)).strftime("%d/%m/%Y")
+    assert [places[0], "2", "0", "0"] in figures(f"?since={since}")
+    assert figures(f"?until={since}")[1:] == [[places[0], "2", "0", "1"]]
+
+    page = unescape(browser.get("/advicebyorganisation/list/").text)
+    assert (
+        page.count("<h1") == 1
+        and ">Advice by organisation</h1>" in page
+        and "Advice that is no longer" in page
+    )
+    assert f'<th scope="row" class="govuk-table__header">{places[0]}</th>' in page
+    assert "Advice by organisation" in browser.get("/").text
+    wrong = browser.get("/advicebyorganisation/list/?since=31/2/2026")
+    assert wrong.status_code == 422 and 'href="#since"' in wrong.text and "govuk-error-summary" in wrong.text
+    browser = cast.ines.browser()  # an administrator sees no child's form, so none is counted
+    assert figures(path="openfigures") == [heads]
+    assert "Nothing to count" in browser.get("/openfigures/list/").text
+
+
+def test_a_report_is_for_its_grant_only_and_the_audit_says_who_read_it(report: Portal) -> None:
+    cast, context = report.cast, report.context
+    for actor in (cast.pat, cast.sana, cast.ines):
+        for path in ("list/", "export.csv"):
+            assert actor.browser().get(f"/advicebyorganisation/{path}").status_code == 403
+    browser = cast.olu.browser()
+    with counted(context) as asked:
+        browser.get("/advicebyorganisation/list/?since=1/9/2026")
+    assert len(asked) <= BUDGET
+    browser.get("/advicebyorganisation/export.csv")
+
+    listed, taken = [*audited(context, "ChildrenListed"), *audited(context, "ListExported")]
+    assert (listed.actor, listed.facts["asked"]) == (cast.olu.id, {"since": "1/9/2026"})
+    assert (taken.actor, taken.facts["list_name"]) == (cast.olu.id, "AdviceByOrganisation")
+    assert "Advice by organisation" in cast.mary.browser().get("/audit/").text
+
+
+def test_a_report_over_a_table_without_a_policy_stops_the_start(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ROW_POLICIES, Form)
+    with registrations_restored():
+        documented = run_code_of("A report")["AdviceByOrganisation"]
+        with pytest.raises(ScreenError, match="who may see Form"), app.app_context():
+            documented()

@@ -26,9 +26,9 @@ from app.documents.rules.uploads import check_upload, clean_name
 from app.forms.definitions.dates import clean_date
 from app.forms.definitions.definition import Question
 from app.forms.definitions.kinds import KINDS
+from app.views.web import lists
 from app.views.web.fields import DatePartsField
 from app.views.web.list_arguments import MOST_ARGUMENTS
-from app.views.web.lists import PortalListView
 from tests.browser import token_for
 from tests.cast import Cast
 from tests.hostile_files import docx
@@ -215,13 +215,13 @@ def test_A4_an_export_is_written_outside_the_transaction(
     context: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_then: list[bool] = []
-    real = PortalListView._as_csv
+    real = lists.csv_file
 
-    def counted(view: PortalListView, rows: Any) -> str:
+    def counted(*file: Any) -> Any:
         open_then.append(context.database.session().in_transaction())
-        return real(view, rows)
+        return real(*file)
 
-    monkeypatch.setattr(PortalListView, "_as_csv", counted)
+    monkeypatch.setattr(lists, "csv_file", counted)
 
     assert cast.ines.browser().get("/organisations/export.csv").status_code == 200
     assert open_then == [False]

@@ -1,23 +1,18 @@
 """The audit log, for SEN managers: what happened to a child, and who did it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
-from flask import request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from app.core.clock import LONDON
 from app.core.devices import device_name
 from app.core.errors import NotFound
 from app.core.events import AuditRead
 from app.core.roles import READ
-from app.core.text_input import clean_line
-from app.core.typed_dates import read_date
 from app.operations.queries.audit import (
     Wanted,
     audit_lines,
@@ -27,14 +22,13 @@ from app.operations.queries.audit import (
     person_name,
 )
 from app.views.operations.audit_words import details, kinds, sentence
+from app.views.web.asked_days import asked, asked_day, start_of
 from app.views.web.base import PortalView
 from app.views.web.converters import number_asked
 from app.views.web.generated_lists import with_args
 from app.views.web.pages import translated
 from app.views.web.register import register
 from app.views.web.searching import looked_for
-
-EARLIEST, LATEST = 2000, 2999
 
 
 @register(_l("Audit"), order=80, opens="child")
@@ -82,7 +76,7 @@ class AuditView(PortalView):
             actor_name=actor,
             looked_for=text,
             kinds=kind_choices,
-            asked={name: _asked(name) for name in ("kind", "since", "until")},
+            asked={name: asked(name) for name in ("kind", "since", "until")},
             errors=errors,
             wrong={error["href"]: error["text"] for error in errors},
         )
@@ -98,38 +92,17 @@ def _name(called: Callable[[Session, int], str | None], session: Session, number
     return name
 
 
-def _asked(name: str) -> str:
-    return clean_line(request.args.get(name, ""))[:100]
-
-
 def _wanted(
     child_id: int | None, actor_id: int | None, events: set[str]
 ) -> tuple[Wanted, list[dict[str, str]]]:
-    kind = _asked("kind")
+    kind = asked("kind")
     errors: list[dict[str, str]] = []
-    since, until = _day("since", errors), _day("until", errors)
+    since, until = asked_day("since", errors), asked_day("until", errors)
     wanted = Wanted(
         child_id=child_id,
         actor_id=actor_id,
         event=kind if kind in events else None,
-        since=_begins(since) if since else None,
-        until=_begins(until + timedelta(days=1)) if until else None,
+        since=start_of(since) if since else None,
+        until=start_of(until + timedelta(days=1)) if until else None,
     )
     return wanted, errors
-
-
-def _day(name: str, errors: list[dict[str, str]]) -> date | None:
-    """Return the date in a field, or None with an error added."""
-    text = _asked(name)
-    if not text:
-        return None
-    found = read_date(text)
-    if found is None or not EARLIEST <= found.year <= LATEST:
-        errors.append({"text": _("Enter a real date, for example 27/3/2026"), "href": f"#{name}"})
-        return None
-    return found
-
-
-def _begins(day: date) -> datetime:
-    """Return the start of a day in England as a UTC time, as stored."""
-    return datetime.combine(day, time.min, LONDON).astimezone(UTC).replace(tzinfo=None)

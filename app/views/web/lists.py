@@ -4,15 +4,13 @@ Rows are limited by the session's row filter. Here the routes are limited to lis
 per request (AppBuilder shares them between threads), and an invalid address leads to the list.
 """
 
-import csv
-import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from flask import Response, abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.models.filters import Filters
@@ -28,7 +26,7 @@ from app.core.events import Event
 from app.core.roles import READ, WRITE
 from app.forms.definitions.dates import date_text
 from app.views.web.base import my_work
-from app.views.web.csv_cells import escape_cell
+from app.views.web.csv_cells import csv_file
 from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
 from app.views.web.i18n import reader_locale
@@ -298,11 +296,11 @@ class PortalListView(ListArguments):
             work.record(
                 ListExported(list_name=self.endpoint, rows=len(rows), asked=self._asked(wanted) or None)
             )
-        text = self._as_csv(rows)
-        return Response(
-            text,
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{self.endpoint.lower()}.csv"'},
+        exports = self.exports
+        return csv_file(
+            self.endpoint.lower(),
+            [str(self.label_columns[column]) for column in exports],
+            ([self._shown(column, _value(row, column)) for column in exports] for row in rows),
         )
 
     def _asked_filters(self) -> Filters:
@@ -312,16 +310,6 @@ class PortalListView(ListArguments):
         asked.filters = [*asked.filters, *self._base_filters.filters]
         asked.values = [*asked.values, *self._base_filters.values]
         return asked
-
-    def _as_csv(self, rows: Sequence[Any]) -> str:
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow([str(self.label_columns[column]) for column in self.exports])
-        for row in rows:
-            writer.writerow(
-                [escape_cell(self._shown(column, _value(row, column))) for column in self.exports]
-            )
-        return "\ufeff" + out.getvalue()
 
     def _shown(self, column: str, value: Any) -> str:
         formatter = None if column in self.exported_as_stored else self.formatters_columns.get(column)
