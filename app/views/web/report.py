@@ -16,6 +16,7 @@ from sqlalchemy.types import Integer
 
 from app.children.events import ChildrenListed, ListExported
 from app.core.activity_limits import EXPORTS, count_mine
+from app.core.database.figures import figures_of
 from app.core.unit_of_work import UnitOfWork
 from app.views.web.asked_days import asked, asked_day, start_of
 from app.views.web.base import PortalView, my_work
@@ -47,7 +48,7 @@ class PortalReport(PortalView):
         statement = self.figures(date.min)
         tables = tables_of(statement)
         check_policies(name, tables)
-        self.columns = {column.key: column for column in statement.selected_columns}
+        self.columns = {str(column.key): column for column in statement.selected_columns}
         self.labels = {key: words(key) for key in self.columns} | dict(self.label_columns)
         if unknown := self.labels.keys() - self.columns.keys():
             raise ScreenError(f"{name}: the figures have no {', '.join(sorted(unknown))}")
@@ -107,7 +108,7 @@ class PortalReport(PortalView):
 
     def _rows(self, work: UnitOfWork, period: Sequence[ColumnElement[bool]], most: int) -> Sequence[Any]:
         """Return the figures as they are read."""
-        found = work.session.execute(self.figures(work.today).where(*period).limit(most)).all()
+        found = figures_of(work.session, self.figures(work.today), period, most)
         makers = [self.formatters_columns.get(key, _text) for key in self.columns]
         return [[make(cell) for make, cell in zip(makers, row, strict=True)] for row in found]
 
