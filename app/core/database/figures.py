@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 
 def figures_of(
-    session: Session, statement: Select[Any], criteria: Sequence[ColumnElement[bool]], most: int
-) -> Sequence[Row[Any]]:
+    session: Session, statement: Select[*tuple[Any, ...]], criteria: Sequence[ColumnElement[bool]], most: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the first rows of a report's statement, limited by the session's row filter."""
     return session.execute(statement.where(*criteria).limit(most)).all()

@@ -56,7 +56,7 @@ class PortalReport(PortalView):
         self.list_title = self.list_title or words(name)
         super().__init__()
 
-    def figures(self, today: date) -> Select[Any]:
+    def figures(self, today: date) -> Select[*tuple[Any, ...]]:
         """Return the rows of the report: an ORM statement whose columns are labelled as the report names them."""
         raise NotImplementedError
 
@@ -139,7 +139,7 @@ def _text(value: Any) -> Any:
     return _(str(enum_labels(type(value))[value])) if isinstance(value, Enum) else shown(value)
 
 
-def tables_of(statement: Select[Any]) -> Sequence[type[Any]]:
+def tables_of(statement: Select[*tuple[Any, ...]]) -> Sequence[type[Any]]:
     """Return the mapped classes of the tables that a statement reads."""
     names = {each.name for each in iterate(statement) if isinstance(each, Table)}
     mappers = [mapper for mapper in Model.registry.mappers if mapper.inherits is None]
