@@ -6,7 +6,7 @@ from flask_appbuilder import Model
 from app import models
 from app.core.database.engine import Database
 
-assert models  # every table is known once the front door is open
+assert models  # importing app.models loads every table
 
 
 def run() -> None:

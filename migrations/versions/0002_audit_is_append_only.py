@@ -1,7 +1,7 @@
 """The database itself refuses to change or delete a line of the audit.
 
-Whoever later rebuilds the audit table on SQLite (batch mode copies a table) has to take these triggers off first
-and put them back: `downgrade` and `upgrade` here do it.
+A migration that rebuilds the audit table on SQLite (batch mode copies a table) drops these triggers first and
+adds them again: `downgrade` and `upgrade` here do it.
 
 Revision ID: 0002
 Revises: 0001

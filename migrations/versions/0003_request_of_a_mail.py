@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go forward. What waits in the outbox stems from requests nobody wrote down."""
+    """Go forward. The request of mail that waits in the outbox was not recorded."""
     op.add_column("outbox", sa.Column("request_id", sa.Text(), server_default="", nullable=False))
 
 

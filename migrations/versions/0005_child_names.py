@@ -3,8 +3,8 @@
 The database itself fills it from `child.search_name` whenever a child is entered, renamed or merged: so it also does
 for a host that still runs the version before this one, and for rows that are entered in bulk.
 
-Whoever later rebuilds the table child on SQLite (batch mode copies a table) loses these triggers with it and has to put
-them on again, as `upgrade` here does.
+A migration that rebuilds the table child on SQLite (batch mode copies a table) loses these triggers and adds them
+again, as `upgrade` here does.
 
 Revision ID: 0005
 Revises: 0004
@@ -18,7 +18,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# {child} is a row of child: NEW in a trigger. A record that was merged into another is found by nobody.
+# {child} is a row of child: NEW in a trigger. No search finds a record that was merged into another.
 SQLITE_WORDS = """
     SELECT DISTINCT each.value, {child}.id
     FROM {source} json_each('[' || replace(json_quote({child}.search_name), ' ', '","') || ']') AS each

@@ -1,6 +1,6 @@
-"""Somebody belongs to an organisation's queue only once its lead or the SEN team has confirmed that they work there.
+"""A person belongs to an organisation's queue only once its lead or the SEN team has confirmed that they work there.
 
-Everybody with an account so far counts as confirmed. A subdomain of a work email domain no longer counts as that
+Every person with an account so far counts as confirmed. A subdomain of a work email domain no longer counts as that
 domain unless an administrator says so.
 
 Revision ID: 0013

@@ -135,7 +135,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back: a form that one parent may read becomes readable by nobody of the family, since it cannot be told whom
+    """Go back: a form that one parent may read becomes readable by no one of the family, since it cannot be known whom
     of them it was meant for."""
     for name in OPEN_CONSENT:
         op.drop_index(name, "form")

@@ -1,4 +1,4 @@
-"""What moved when two records were merged is kept, so that a merge can be undone; the same page adds one child.
+"""Store what moved when two records were merged, so that a merge can be undone; the same page adds one child.
 
 Revision ID: 0018
 Revises: 0017
