@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.promises import Promise
 from bench.speed import counted
 from bench.speed.report import chart, promises, table
-from bench.speed.runner import AMONG_FEW, DJANGO, DJANGO_PYTHON, FEW, FLOOR, PORTAL, STOCK, Figures, measure
+from bench.speed.runner import AMONG_FEW, DJANGO, DJANGO_PYTHON, FEW, PORTAL, STOCK, Figures, measure
 from bench.speed.world import make_world
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -21,7 +21,7 @@ RESULTS = Path(__file__).resolve().parent.parent / "results"
 def main() -> int:
     """Run it all; 0 however the figures are: what is promised is judged by `make prove`."""
     asked = _asked()
-    names = [PORTAL, FLOOR, STOCK]
+    names = [PORTAL, STOCK]
     if not asked.quick and DJANGO_PYTHON.exists():
         names.append(DJANGO)
     people = FEW if asked.quick else asked.people

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.speed.report import PAGES
-from bench.speed.runner import DJANGO, FLOOR, PORTAL, STOCK, WARM_UP, start
+from bench.speed.runner import DJANGO, PORTAL, STOCK, WARM_UP, start
 
 TIMES = 3
 Counts = dict[str, dict[str, float]]
@@ -61,17 +61,14 @@ def _run(*command: str) -> None:
 
 def table(counts: Counts) -> list[str]:
     """Return a Markdown table: millions of instructions a request, and ratios."""
-    heads = ["Page", "Portal, millions", "Floor", "Stock AppBuilder", "Django admin"]
-    heads += ["Portal ÷ floor", "Stock ÷ portal", "Django ÷ portal"]
+    heads = ["Page", "Portal, millions", "Stock AppBuilder", "Django admin"]
+    heads += ["Stock ÷ portal", "Django ÷ portal"]
     lines = [_row(heads), _row(["---"] * len(heads))]
     for page, words in PAGES.items():
-        portal, floor, stock, django = (
-            counts.get(name, {}).get(page) for name in (PORTAL, FLOOR, STOCK, DJANGO)
-        )
+        portal, stock, django = (counts.get(name, {}).get(page) for name in (PORTAL, STOCK, DJANGO))
         if portal is None:
             continue
-        cells = [words, *(f"{one:.1f}" if one else "" for one in (portal, floor, stock, django))]
-        cells += [f"{portal / floor:.1f}×" if floor else ""]
+        cells = [words, *(f"{one:.1f}" if one else "" for one in (portal, stock, django))]
         cells += [f"{one / portal:.1f}×" if one else "" for one in (stock, django)]
         lines.append(_row(cells))
     return lines

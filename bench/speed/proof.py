@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from bench.promises import Options, Promise, at_most, holds
 from bench.speed.report import MAIN, MOST_STATEMENTS, OURS, PAGES, promises, ratio
-from bench.speed.runner import AMONG_FEW, DJANGO, DJANGO_PYTHON, FEW, FLOOR, PORTAL, STOCK, measure
+from bench.speed.runner import AMONG_FEW, DJANGO, DJANGO_PYTHON, FEW, PORTAL, STOCK, measure
 from bench.speed.world import make_world
 
 MANY = 100_000
@@ -28,7 +28,7 @@ def prove(options: Options) -> Iterable[Promise]:
     if options.short:
         yield from _short()
         return
-    names = [PORTAL, FLOOR, STOCK, *([DJANGO] if DJANGO_PYTHON.exists() else [])]
+    names = [PORTAL, STOCK, *([DJANGO] if DJANGO_PYTHON.exists() else [])]
     make_world(MANY)
     yield from promises(measure(MANY, [*names, AMONG_FEW], 10, 10))
 

@@ -19,7 +19,7 @@ from bench.speed.world import settings_for
 from config import ROOT
 
 DJANGO_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
-PORTAL, FLOOR, STOCK, DJANGO = "portal", "floor", "stock", "django"
+PORTAL, STOCK, DJANGO = "portal", "stock", "django"
 AMONG_FEW = "portal, few people"
 """The portal with only FEW people. It alternates with the others, so that growth does not depend on the machine's load."""
 FEW = 1_000
