@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.core.unit_of_work import ReadOnlyWork
+from app.forms.events import FormViewed
+from app.models import Organisation
 from tests.filled_forms import fill_in
 from tests.hostile_files import PDF, png
 from tests.statements import counted, writing
@@ -102,3 +105,12 @@ def test_a_message_is_written_in_one_transaction_and_its_page_drawn_in_one(conte
     with writing(context) as begun:
         assert olu.get(about).status_code == 200
     assert begun == []
+
+
+def test_a_page_that_only_reads_cannot_lose_an_event_or_a_row(context, cast):
+    with cast.sana.works() as work:
+        reading = ReadOnlyWork(context, work.session, work.who)
+        with pytest.raises(RuntimeError):
+            reading.record(FormViewed(form_id=1, child_id=1))
+        with pytest.raises(RuntimeError):
+            reading.add(Organisation(name="Beck View"))

@@ -20,7 +20,7 @@ from app.models import Person
 from app.views.accounts.log_in import CLEAR, LogInView, code_problem
 from app.views.accounts.proof import proof_first
 from app.views.web.access_control import safe_next
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.cookie import APP_SECRET, PROVING, log_out_browser
 from app.views.web.pages import translated
 from app.views.web.register import register
@@ -40,11 +40,11 @@ class AccountView(PortalView):
     @has_access
     def show(self) -> ResponseReturnValue:
         """Show one's details and what can be changed."""
-        with self.work() as work:
-            person = work.get(Person, work.me.user_id)
-            may_add_app = own_account.may_add_app(work)
-            new_email = change_email.pending(work)
-            may_change_organisation = account_details.may_propose(work)
+        work = read_only_work()
+        person = work.get(Person, work.me.user_id)
+        may_add_app = own_account.may_add_app(work)
+        new_email = change_email.pending(work)
+        may_change_organisation = account_details.may_propose(work)
         return self.page(
             "account/account.html",
             owner=person,
@@ -75,8 +75,8 @@ class AccountView(PortalView):
     @has_access
     def log_ins(self) -> ResponseReturnValue:
         """List one's open log-ins."""
-        with self.work() as work:
-            rows = sessions.my_log_ins(work)
+        work = read_only_work()
+        rows = sessions.my_log_ins(work)
         devices = {row.id: translated(device_name(row.device)) for row in rows}
         return self.page(
             "account/log_ins.html", log_ins=rows, devices=devices, this_one=current_user.log_in_id
@@ -123,8 +123,8 @@ class AccountView(PortalView):
     @has_access
     def prove_code(self) -> ResponseReturnValue:
         """Ask for the code that completes the proof."""
-        with self.work() as work:
-            step = step_at(work, session.get(PROOF))
+        work = read_only_work()
+        step = step_at(work, session.get(PROOF))
         if step is None or step.purpose != PROVE:
             return redirect(url_for("AccountView.prove"))
         if request.method == "GET":
@@ -169,9 +169,9 @@ class AccountView(PortalView):
     @has_access
     def authenticator(self) -> ResponseReturnValue:
         """Add an authenticator app: scan the code, then enter what the app shows."""
-        with self.work() as work:
-            if not own_account.may_add_app(work):
-                return redirect(url_for("AccountView.show"))
+        work = read_only_work()
+        if not own_account.may_add_app(work):
+            return redirect(url_for("AccountView.show"))
         detour = proof_first(url_for("AccountView.authenticator"))
         if detour is not None:
             return detour
@@ -188,12 +188,12 @@ class AccountView(PortalView):
         return redirect(url_for("AccountView.show"))
 
     def _offer_app(self, wrong: str = "", status: int = 200) -> ResponseReturnValue:
-        with self.work() as work:
-            sealed = session.get(APP_SECRET)
-            secret = own_account.app_secret_offered(work, sealed)
-            if secret is None:
-                session[APP_SECRET] = own_account.new_app_secret(work)
-                secret = own_account.app_secret_offered(work, session[APP_SECRET]) or ""
+        work = read_only_work()
+        sealed = session.get(APP_SECRET)
+        secret = own_account.app_secret_offered(work, sealed)
+        if secret is None:
+            session[APP_SECRET] = own_account.new_app_secret(work)
+            secret = own_account.app_secret_offered(work, session[APP_SECRET]) or ""
         council = current_app.config["SETTINGS"].council
         address = own_account.app_address(
             secret, current_user.email, f"{council.name} {council.service_name}"
@@ -211,9 +211,9 @@ class AccountView(PortalView):
     @has_access
     def remove_authenticator(self) -> ResponseReturnValue:
         """Remove the app, so that codes come by email again."""
-        with self.work() as work:
-            if own_account.may_add_app(work) or not current_user.has_authenticator:
-                return redirect(url_for("AccountView.show"))
+        work = read_only_work()
+        if own_account.may_add_app(work) or not current_user.has_authenticator:
+            return redirect(url_for("AccountView.show"))
         detour = proof_first(url_for("AccountView.remove_authenticator"))
         if detour is not None:
             return detour

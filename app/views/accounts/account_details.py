@@ -19,7 +19,7 @@ from app.children.rules.identifiers import check_phone, check_postcode
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.models import Person, ProposalState
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField, TelField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.register import register
@@ -80,10 +80,10 @@ class AccountDetailsView(PortalView):
     @has_access
     def correct(self) -> ResponseReturnValue:
         """Correct one's name, job title, address and phone number."""
-        with self.work() as work:
-            person = work.get(Person, work.me.user_id)
-            form = DetailsForm(data=asdict(account_details.details_of(person)))
-            professional = account_details.may_propose(work)
+        work = read_only_work()
+        person = work.get(Person, work.me.user_id)
+        form = DetailsForm(data=asdict(account_details.details_of(person)))
+        professional = account_details.may_propose(work)
         if form.validate_on_submit():
             with self.work() as work:
                 changed = account_details.correct(work, form.details())
@@ -96,11 +96,11 @@ class AccountDetailsView(PortalView):
     @has_access
     def organisation(self) -> ResponseReturnValue:
         """Propose another organisation, which the SEN team approves."""
-        with self.work() as work:
-            if not account_details.may_propose(work):
-                return redirect(url_for("AccountView.show"))
-            form = OrganisationForm(choosable_organisations(work))
-            waiting = account_details.my_proposal(work)
+        work = read_only_work()
+        if not account_details.may_propose(work):
+            return redirect(url_for("AccountView.show"))
+        form = OrganisationForm(choosable_organisations(work))
+        waiting = account_details.my_proposal(work)
         if form.validate_on_submit():
             try:
                 with self.work() as work:
@@ -156,8 +156,8 @@ class OrganisationChangeView(PortalView):
     @has_access
     def waiting(self) -> ResponseReturnValue:
         """List the proposals that wait."""
-        with self.work() as work:
-            changes = account_details.waiting(work)
+        work = read_only_work()
+        changes = account_details.waiting(work)
         return self.page("account_changes/list.html", changes=changes)
 
     @expose("/<int:change_id>", methods=["GET", "POST"])
@@ -165,8 +165,8 @@ class OrganisationChangeView(PortalView):
     def decide(self, change_id: int) -> ResponseReturnValue:
         """Show one proposal and save the decision."""
         form = DecideForm()
-        with self.work() as work:
-            change = account_details.proposal(work, change_id)
+        work = read_only_work()
+        change = account_details.proposal(work, change_id)
         if form.validate_on_submit():
             try:
                 with self.work() as work:

@@ -30,7 +30,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
 from app.models import Organisation, Person, WorkDomain
 from app.views.accounts.proof import proof_first, proved_work
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import StringField
 from app.views.web.listed import RowLink
@@ -126,9 +126,9 @@ class UserView(PortalView):
         if detour is not None:
             return detour
         faults: list[dict[str, str]] = []
-        with self.work() as work:
-            person = work.get(Person, person_id, selectinload(Person.roles))
-            name, chosen = person.name, [row.name for row in person.roles]
+        work = read_only_work()
+        person = work.get(Person, person_id, selectinload(Person.roles))
+        name, chosen = person.name, [row.name for row in person.roles]
         if request.method == "POST":
             chosen = [role for role in request.form.getlist("roles") if role in Role.__members__]
             try:
@@ -165,10 +165,10 @@ class UserView(PortalView):
                 accounts.deactivate(work, person_id)
             flash(_("The account is closed. They have been logged out everywhere."), "success")
             return redirect(url_for("UserList.show", pk=person_id))
-        with self.work() as work:
-            person = work.get(Person, person_id, joinedload(Person.organisation))
-            context = {"name": person.name, "organisation": str(person.organisation or "")}
-            context["in_hand"] = work_in_hand(work, person_id)
+        work = read_only_work()
+        person = work.get(Person, person_id, joinedload(Person.organisation))
+        context = {"name": person.name, "organisation": str(person.organisation or "")}
+        context["in_hand"] = work_in_hand(work, person_id)
         return self.page("admin/close.html", person_id=person_id, **context)
 
     @expose("/<int:person_id>/authenticator", methods=["GET", "POST"])
@@ -191,8 +191,8 @@ class UserView(PortalView):
             else:
                 flash(_("We have emailed them a link. Their app is removed when they use it."), "success")
                 return redirect(url_for("UserList.show", pk=person_id))
-        with self.work() as work:
-            name = work.get(Person, person_id).name
+        work = read_only_work()
+        name = work.get(Person, person_id).name
         return self.page(
             "admin/authenticator.html",
             422 if errors else 200,

@@ -14,7 +14,7 @@ from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.models import Person
 from app.views.accounts.proof import proof_of_administrator, work_of_administrator
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.pages import translated
 from app.views.web.register import register
 
@@ -30,33 +30,33 @@ class ColleagueView(PortalView):
     @has_access
     def waiting(self) -> ResponseReturnValue:
         """List the people to be confirmed: a lead's own colleagues, or everyone for the SEN team."""
-        with self.work() as work:
-            people = membership.waiting(work)
-            return self.page(
-                "colleagues/waiting.html",
-                people=people[: membership.MOST_SHOWN],
-                more=_more(people),
-                own=None if work.me.in_sen_team else work.me,
-            )
+        work = read_only_work()
+        people = membership.waiting(work)
+        return self.page(
+            "colleagues/waiting.html",
+            people=people[: membership.MOST_SHOWN],
+            more=_more(people),
+            own=None if work.me.in_sen_team else work.me,
+        )
 
     @expose("/organisation/<int:organisation_id>")
     @has_access
     def organisation(self, organisation_id: int) -> ResponseReturnValue:
         """List the people with an open account in one organisation."""
-        with self.work() as work:
-            organisation, found = membership.people_of(work, organisation_id)
-            people = found[: membership.MOST_SHOWN]
-            return self.page(
-                "colleagues/organisation.html",
-                organisation=organisation,
-                more=_more(found),
-                waiting=[each for each in people if each.organisation_confirmed_at is None],
-                confirmed=[each for each in people if each.organisation_confirmed_at is not None],
-                may_confirm=membership.may_confirm(work, organisation_id),
-                may_set_leads=membership.may_set_leads(work),
-                may_end={each.id for each in people if membership.may_end(work, each)},
-                back=_back(work),
-            )
+        work = read_only_work()
+        organisation, found = membership.people_of(work, organisation_id)
+        people = found[: membership.MOST_SHOWN]
+        return self.page(
+            "colleagues/organisation.html",
+            organisation=organisation,
+            more=_more(found),
+            waiting=[each for each in people if each.organisation_confirmed_at is None],
+            confirmed=[each for each in people if each.organisation_confirmed_at is not None],
+            may_confirm=membership.may_confirm(work, organisation_id),
+            may_set_leads=membership.may_set_leads(work),
+            may_end={each.id for each in people if membership.may_end(work, each)},
+            back=_back(work),
+        )
 
     @expose("/<int:person_id>/confirm", methods=["POST"])
     @has_access
@@ -73,10 +73,8 @@ class ColleagueView(PortalView):
     def refuse(self, person_id: int) -> ResponseReturnValue:
         """Ask first, then close the account of a person who does not work there."""
         if request.method == "GET":
-            with self.work() as work:
-                return self.page(
-                    "colleagues/refuse.html", person=membership.person_to_settle(work, person_id)
-                )
+            work = read_only_work()
+            return self.page("colleagues/refuse.html", person=membership.person_to_settle(work, person_id))
         with self.work() as work:
             person = membership.refuse(work, person_id)
             name = person.name
@@ -88,11 +86,11 @@ class ColleagueView(PortalView):
     def end(self, person_id: int) -> ResponseReturnValue:
         """Ask first, then end the confirmation of a person who no longer works there."""
         if request.method == "GET":
-            with self.work() as work:
-                person = membership.person_to_end(work, person_id)
-                context = {"name": person.name, "organisation_id": person.organisation_id}
-                context["organisation"] = str(person.organisation or "")
-                context["in_hand"] = work_in_hand(work, person_id)
+            work = read_only_work()
+            person = membership.person_to_end(work, person_id)
+            context = {"name": person.name, "organisation_id": person.organisation_id}
+            context["organisation"] = str(person.organisation or "")
+            context["in_hand"] = work_in_hand(work, person_id)
             return self.page("colleagues/end.html", **context)
         with self.work() as work:
             person = membership.end(work, person_id)
@@ -116,8 +114,8 @@ class ColleagueView(PortalView):
         return self._set_lead(person_id, leads=False)
 
     def _set_lead(self, person_id: int, *, leads: bool) -> ResponseReturnValue:
-        with self.work() as work:
-            organisation_id = work.get(Person, person_id).organisation_id
+        work = read_only_work()
+        organisation_id = work.get(Person, person_id).organisation_id
         back = url_for("HomeView.home")
         if organisation_id is not None:
             back = url_for("ColleagueView.organisation", organisation_id=organisation_id)

@@ -23,7 +23,7 @@ from app.core.roles import ROLE_LABELS, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.models import Invitation
 from app.views.accounts.proof import proof_of_administrator, work_of_administrator
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import EmailField, StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated, uk_datetime
@@ -135,16 +135,16 @@ class InvitationView(PortalView):
     @has_access
     def list(self) -> ResponseReturnValue:
         """List the open invitations of professionals and staff, and for the SEN team those of families."""
-        with self.work() as work:
-            found, families = invitations.of_accounts(work), invitations.of_families(work)
-            return self.page(
-                "invitations/list.html",
-                waiting=[_shown(each, work) for each in found[: invitations.MOST_LISTED]],
-                more=invitations.MOST_LISTED if len(found) > invitations.MOST_LISTED else 0,
-                invites_families=may_invite(work.me, Role.parent),
-                families=[_shown(each, work) for each in families[: invitations.MOST_LISTED]],
-                more_families=invitations.MOST_LISTED if len(families) > invitations.MOST_LISTED else 0,
-            )
+        work = read_only_work()
+        found, families = invitations.of_accounts(work), invitations.of_families(work)
+        return self.page(
+            "invitations/list.html",
+            waiting=[_shown(each, work) for each in found[: invitations.MOST_LISTED]],
+            more=invitations.MOST_LISTED if len(found) > invitations.MOST_LISTED else 0,
+            invites_families=may_invite(work.me, Role.parent),
+            families=[_shown(each, work) for each in families[: invitations.MOST_LISTED]],
+            more_families=invitations.MOST_LISTED if len(families) > invitations.MOST_LISTED else 0,
+        )
 
     @expose("/new", methods=["GET", "POST"])
     @has_access
@@ -153,8 +153,8 @@ class InvitationView(PortalView):
         detour = proof_of_administrator(url_for("InvitationView.new"))
         if detour is not None:
             return detour
-        with self.work() as work:
-            form = InviteToRoleForm(roles_invited_by(work.me), choosable_organisations(work))
+        work = read_only_work()
+        form = InviteToRoleForm(roles_invited_by(work.me), choosable_organisations(work))
         if form.validate_on_submit():
             try:
                 with work_of_administrator() as work:
@@ -171,9 +171,9 @@ class InvitationView(PortalView):
     def invite(self, child_id: int) -> ResponseReturnValue:
         """Invite a person to follow one child, and list those invited already."""
         form = InviteForm()
-        with self.work() as work:
-            child, waiting = invitations.of_child(work, child_id)
-            shown = [_shown(each, work) for each in waiting]
+        work = read_only_work()
+        child, waiting = invitations.of_child(work, child_id)
+        shown = [_shown(each, work) for each in waiting]
         if form.validate_on_submit():
             try:
                 with self.work() as work:
@@ -205,8 +205,8 @@ class InvitationView(PortalView):
             with self.work() as work:
                 invitation = invitations.send_again(work, invitation_id)
         except ValidationFailed as refused:
-            with self.work() as work:
-                back = _page_of(work.get(Invitation, invitation_id))
+            work = read_only_work()
+            back = _page_of(work.get(Invitation, invitation_id))
             flash(" ".join(translated(fault.text) for fault in refused.faults), "danger")
             return redirect(back)
         flash(_("We have sent the invitation again. The earlier link no longer works."), "success")

@@ -17,7 +17,7 @@ from app.core.errors import ValidationFailed
 from app.core.roles import PROFESSION_LABELS, Profession
 from app.core.unit_of_work import UnitOfWork
 from app.models import RegistrationState
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import url_or_none
@@ -91,16 +91,16 @@ class RegistrationView(PortalView):
     @has_access
     def decide(self, registration_id: int) -> ResponseReturnValue:
         """Show the applicant and what is known of them, and save the decision."""
-        with self.work() as work:
-            case = registrations.case_of(work, registration_id)
-            form = DecideForm(choosable_organisations(work), case)
-            shown = {
-                "case": case,
-                "organisation": organisation_name(work, case.registration),
-                "profession": _(PROFESSION_LABELS[case.registration.profession]),
-                "waits": case.registration.state is RegistrationState.waiting,
-                "may_recognise": registrations.may_recognise_domains(work),
-            }
+        work = read_only_work()
+        case = registrations.case_of(work, registration_id)
+        form = DecideForm(choosable_organisations(work), case)
+        shown = {
+            "case": case,
+            "organisation": organisation_name(work, case.registration),
+            "profession": _(PROFESSION_LABELS[case.registration.profession]),
+            "waits": case.registration.state is RegistrationState.waiting,
+            "may_recognise": registrations.may_recognise_domains(work),
+        }
         if form.validate_on_submit():
             try:
                 with self.work() as work:

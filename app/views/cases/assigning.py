@@ -17,7 +17,7 @@ from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.forms.workflow_roles import is_linked
 from app.models import ChildLink, Form, Person
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.pages import translated
 from app.views.web.register import register
 
@@ -84,9 +84,9 @@ class AssignView(PortalView):
     def assign(self, link_id: int) -> ResponseReturnValue:
         """Assign the child to the reader or a colleague, or take it over from a colleague."""
         colleague, before = _number("colleague"), _number("assigned_to")
-        with self.work() as work:
-            child_id = work.get(ChildLink, link_id).child_id
-            me = work.me.user_id
+        work = read_only_work()
+        child_id = work.get(ChildLink, link_id).child_id
+        me = work.me.user_id
         if colleague is None:
             flash(_("Choose a colleague"), "danger")
             return redirect(url_for("ChildView.show", child_id=child_id))

@@ -24,7 +24,7 @@ from app.forms.rules.workflow import ADVICE
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child
 from app.views.children.links import words_of
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
@@ -74,13 +74,13 @@ class AskView(PortalView):
     def ask(self, child_id: int) -> ResponseReturnValue:
         """Ask a professional or an organisation for advice."""
         form = AskForm(request.form if request.method == "POST" else None)
-        with self.work() as work:
-            child = work.get(Child, child_id)
-            statutory = advice_requests.is_assessing(work, child_id)
-            form.form.choices = [
-                (key, translated(title_of(title, statutory))) for key, title in advice_forms(work.session)
-            ]
-            form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
+        work = read_only_work()
+        child = work.get(Child, child_id)
+        statutory = advice_requests.is_assessing(work, child_id)
+        form.form.choices = [
+            (key, translated(title_of(title, statutory))) for key, title in advice_forms(work.session)
+        ]
+        form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
             form.due_on.show(advice_due_on(app_context().clock.today()) if statutory else None)
         elif (
@@ -136,10 +136,10 @@ class AskView(PortalView):
             )
             flash(text, "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
-        with self.work() as work:
-            advice = work.get(Advice, form_id)
-            ADVICE.step("cancel", advice.state, workflow_roles_of(work, advice))
-            child = work.get(Child, advice.child_id)
+        work = read_only_work()
+        advice = work.get(Advice, form_id)
+        ADVICE.step("cancel", advice.state, workflow_roles_of(work, advice))
+        child = work.get(Child, advice.child_id)
         return self.page("casework/cancel.html", child=child, advice=advice)
 
 

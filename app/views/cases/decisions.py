@@ -18,7 +18,7 @@ from app.forms.rules.form_deadlines import request_due_on
 from app.forms.rules.workflow import DECIDED, REQUEST, FormState
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Child, Decision, Request
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.register import register
@@ -113,16 +113,16 @@ class DecideView(PortalView):
         return self._page("casework/correct_decision.html", form_id, form, "correct_to_assess")
 
     def _page(self, template: str, form_id: int, form: DecisionForm, step: str) -> ResponseReturnValue:
-        with self.work() as work:
-            asked = work.get(Request, form_id)
-            REQUEST.step(step, asked.state, workflow_roles_of(work, asked))
-            child = work.get(Child, asked.child_id)
-            history = [_line(one) for one in decisions.history_of(work, form_id)]
-            if request.method == "GET" and asked.state in DECIDED:
-                form.decision.data = OUTCOMES[asked.state]
-                form.decided_on.show(asked.decided_on)
-                form.reason.data = asked.decision_reason
-            due_on = request_due_on(FormState.submitted, asked.received_on)
+        work = read_only_work()
+        asked = work.get(Request, form_id)
+        REQUEST.step(step, asked.state, workflow_roles_of(work, asked))
+        child = work.get(Child, asked.child_id)
+        history = [_line(one) for one in decisions.history_of(work, form_id)]
+        if request.method == "GET" and asked.state in DECIDED:
+            form.decision.data = OUTCOMES[asked.state]
+            form.decided_on.show(asked.decided_on)
+            form.reason.data = asked.decision_reason
+        due_on = request_due_on(FormState.submitted, asked.received_on)
         status = 422 if form.errors else 200
         return self.page(
             template, status, form=form, asked=asked, child=child, due_on=due_on, history=history

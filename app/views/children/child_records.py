@@ -16,7 +16,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.models import Child
 from app.organisations.queries.organisations import settings_in_use
 from app.views.forms.child_forms import NewChildForm, with_choices
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.register import register
@@ -53,14 +53,14 @@ class ChildRecordView(PortalView):
     @has_access
     def correct(self, child_id: int) -> ResponseReturnValue:
         """Correct the details of a child's record."""
-        with self.work() as work:
-            child = work.get(Child, child_id)
-            if not may_correct(work, child_id):
-                raise NotFound("Child")
-            form = self._form(work, child)
-            merged = merges.merges_of(work, child_id) if work.me.in_sen_team else []
-            context = {"child_id": child_id, "is_team": work.me.in_sen_team, "merged": merged}
-            name, version = child.name, child.version
+        work = read_only_work()
+        child = work.get(Child, child_id)
+        if not may_correct(work, child_id):
+            raise NotFound("Child")
+        form = self._form(work, child)
+        merged = merges.merges_of(work, child_id) if work.me.in_sen_team else []
+        context = {"child_id": child_id, "is_team": work.me.in_sen_team, "merged": merged}
+        name, version = child.name, child.version
         if request.method == "GET":
             return self.page("children/correct.html", form=form, child_name=name, **context)
         form.validate()
@@ -107,7 +107,7 @@ class MergeView(PortalView):
             else:
                 flash(_("The records are separate again."), "success")
                 return redirect(url_for("ChildView.show", child_id=child_id))
-        with self.work() as work:
-            child, merged = merges.merge_to_undo(work, merge_id)
-            context = {"child_id": child.id, "child_name": child.name, "merged": merged}
+        work = read_only_work()
+        child, merged = merges.merge_to_undo(work, merge_id)
+        context = {"child_id": child.id, "child_name": child.name, "merged": merged}
         return self.page("casework/undo_merge.html", 422 if errors else 200, errors=errors, **context)

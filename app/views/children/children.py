@@ -35,7 +35,7 @@ from app.views.cases.case_parts import (
     shared_names,
 )
 from app.views.forms.child_forms import AddChildForm, with_choices
-from app.views.web.base import PortalView, principal
+from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.due_dates import late
 from app.views.web.form_errors import show_errors
 from app.views.web.register import register
@@ -88,8 +88,8 @@ class ChildView(PortalView):
         except children.AlreadyLinked as linked:
             if answer == "yes":
                 return self._same(linked.child_id, details)
-            with self.work() as work:
-                child = work.get(Child, linked.child_id)
+            work = read_only_work()
+            child = work.get(Child, linked.child_id)
             return self._add_page(form, 409, child)
         except ValidationFailed as refused:
             show_errors(form, refused.faults)

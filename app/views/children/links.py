@@ -18,7 +18,7 @@ from app.core.errors import ValidationFailed
 from app.core.roles import FAMILY_ROLES
 from app.core.text_input import clean_line
 from app.models import Child, ChildLink, Organisation, Person
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.pages import translated
@@ -56,13 +56,13 @@ class LinkView(PortalView):
         """Search for a professional, or an organisation whose queue the child should be in."""
         looked_for = posted_line("find")[:100]
         words = words_of(looked_for)
-        with self.work() as work:
-            context = {
-                "child": work.get(Child, child_id),
-                "looked_for": looked_for,
-                "people": professionals_named(work.session, words) if words else [],
-                "organisations": organisations_named(work.session, words) if words else [],
-            }
+        work = read_only_work()
+        context = {
+            "child": work.get(Child, child_id),
+            "looked_for": looked_for,
+            "people": professionals_named(work.session, words) if words else [],
+            "organisations": organisations_named(work.session, words) if words else [],
+        }
         return self.page("casework/link.html", **context)
 
     @expose("/<int:child_id>/link/person/<int:person_id>", methods=["GET", "POST"])
@@ -89,9 +89,9 @@ class LinkView(PortalView):
                 return redirect(url_for("ChildView.people", child_id=child_id))
             except ValidationFailed as refused:
                 show_errors(form, refused.faults, person="relationship")
-        with self.work() as work:
-            context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
-            context["organisation"] = context["professional"].organisation
+        work = read_only_work()
+        context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
+        context["organisation"] = context["professional"].organisation
         return self.page("casework/link_person.html", 422 if form.errors else 200, form=form, **context)
 
     @expose("/<int:child_id>/link/organisation/<int:organisation_id>", methods=["GET", "POST"])
@@ -118,11 +118,11 @@ class LinkView(PortalView):
                 errors = [
                     {"text": translated(fault.text), "href": f"#{fault.field}"} for fault in refused.faults
                 ]
-        with self.work() as work:
-            context = {
-                "child": work.get(Child, child_id),
-                "organisation": work.get(Organisation, organisation_id),
-            }
+        work = read_only_work()
+        context = {
+            "child": work.get(Child, child_id),
+            "organisation": work.get(Organisation, organisation_id),
+        }
         return self.page("casework/link_organisation.html", 422 if errors else 200, errors=errors, **context)
 
     @expose("/<int:child_id>/link/<int:link_id>/end", methods=["GET", "POST"])
@@ -134,12 +134,12 @@ class LinkView(PortalView):
                 links.end_link(work, link_id)
             flash(_("They are no longer involved, and can no longer see this child."), "success")
             return redirect(url_for("ChildView.people", child_id=child_id))
-        with self.work() as work:
-            link = work.get(ChildLink, link_id)
-            context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
-            context["owed"] = [form.title for form in owed_through(work, link)]
-            invited = of_child(work, link.child_id)[1] if link.part in FAMILY_ROLES else []
-            context["invited"] = [f"{each.name} ({each.email})" for each in invited]
+        work = read_only_work()
+        link = work.get(ChildLink, link_id)
+        context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
+        context["owed"] = [form.title for form in owed_through(work, link)]
+        invited = of_child(work, link.child_id)[1] if link.part in FAMILY_ROLES else []
+        context["invited"] = [f"{each.name} ({each.email})" for each in invited]
         return self.page("casework/end_link.html", **context)
 
 
@@ -199,6 +199,6 @@ class InvolvementView(PortalView):
                 links.step_back(work, link_id)
             flash(_("You are no longer linked to this child."), "success")
             return redirect(url_for("SendAreaView.list"))
-        with self.work() as work:
-            child = work.get(Child, links.own_link(work, link_id).child_id)
+        work = read_only_work()
+        child = work.get(Child, links.own_link(work, link_id).child_id)
         return self.page("send_area/step_back.html", child=child)

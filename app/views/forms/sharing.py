@@ -18,7 +18,7 @@ from app.forms.rules.workflow import FormState
 from app.forms.sharing_review import SharingReview, review
 from app.models import Child
 from app.views.forms.form_reading import read_parts
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.pages import translated, uk_date
 from app.views.web.register import register
 
@@ -48,8 +48,8 @@ class SharingView(PortalView):
                 return redirect(url_for("ChildView.forms", child_id=form.child_id))
             except ValidationFailed as refused:
                 faults = {fault.field: translated(fault.text) for fault in refused.faults}
-        with self.work() as work:
-            found = review(work, form_id)
+        work = read_only_work()
+        found = review(work, form_id)
         return self.page(
             "casework/sharing.html",
             422 if faults else 200,
@@ -75,8 +75,8 @@ class SharingView(PortalView):
         return self._preview(form_id, "family")
 
     def _preview(self, form_id: int, name: str) -> ResponseReturnValue:
-        with self.work() as work:
-            found = review(work, form_id)
+        work = read_only_work()
+        found = review(work, form_id)
         reader = PREVIEWS[name]
         return self.page(
             "casework/sharing_preview.html",
@@ -147,8 +147,8 @@ class ContactRiskView(PortalView):
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
                 faults = {fault.field: translated(fault.text) for fault in refused.faults}
-        with self.work() as work:
-            child = work.get(Child, child_id)
+        work = read_only_work()
+        child = work.get(Child, child_id)
         return self.page(
             "casework/contact_risk.html",
             422 if faults else 200,
@@ -182,11 +182,11 @@ class ConsentView(PortalView):
                 return redirect(url_for("ChildView.forms", child_id=child_id))
             except ValidationFailed as refused:
                 errors = [{"text": translated(fault.text), "href": "#giver"} for fault in refused.faults]
-        with self.work() as work:
-            if not work.me.in_sen_team:
-                raise InvalidState("start_consent")
-            child = work.get(Child, child_id)
-            family = sharing.family_of(work, child_id)
+        work = read_only_work()
+        if not work.me.in_sen_team:
+            raise InvalidState("start_consent")
+        child = work.get(Child, child_id)
+        family = sharing.family_of(work, child_id)
         return self.page(
             "casework/consent.html", 422 if errors else 200, child=child, family=family, errors=errors
         )

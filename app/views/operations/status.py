@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.operations import status
 from app.views.operations.status_labels import lane_words, letter_words, reason_words, weakness_words
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.register import register
 
 
@@ -24,8 +24,8 @@ class RunningView(PortalView):
     @has_access
     def show(self) -> ResponseReturnValue:
         """Show the system status."""
-        with self.work() as work:
-            doing = status.system_status(work)
+        work = read_only_work()
+        doing = status.system_status(work)
         return self.page(
             "admin/running.html",
             doing=doing,

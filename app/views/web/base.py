@@ -42,7 +42,7 @@ def my_work(*, always_commit: bool = False) -> Iterator[UnitOfWork]:
         yield work
 
 
-def read_only_work() -> ReadOnlyWork:
+def read_only_work() -> UnitOfWork:
     """Return a unit of work of the logged-in person for a page that only reads, in the request's own transaction."""
     return ReadOnlyWork(app_context(), app_context().database.session(), principal(), origin())
 
