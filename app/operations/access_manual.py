@@ -57,7 +57,7 @@ def _pages() -> str:
         for (view, level), text in GRANT_TEXTS.items()
         if (view, level) in granted
     ]
-    without = "Without logging in, anybody may open " + _listed(PUBLIC_PAGES.values()) + ". Nothing else."
+    without = "Without logging in, anyone may open " + _listed(PUBLIC_PAGES.values()) + ". Nothing else."
     return _section("2. Who may open which pages", without, heading, rows)
 
 

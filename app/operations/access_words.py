@@ -158,7 +158,7 @@ STEPS: Mapping[str, str] = {
 
 STANDING = (
     "The status of a child's request: its state and dates",
-    "Whoever sees the child, and nothing of what the request says.",
+    "Those who see the child, and nothing of what the request says.",
 )
 """The only columns of a row that can be read without access to the row; see STANDING in
 its area's policies.py."""
