@@ -71,6 +71,11 @@ class Question:
     row_name: str = ""
     """For tables: the name of one row, for example "Adult"."""
 
+    @cached_property
+    def unconditional(self) -> Question:
+        """The same question without its condition, for answers that are shown whatever it depends on."""
+        return replace(self, condition=None, show_if=None)
+
     @property
     def longest(self) -> int:
         """The most characters an answer in text may have."""

@@ -136,7 +136,10 @@ def readable(
                 continue
             columns = tuple(column for column in question.columns if not closed(column))
             left_out += [(section, each) for each in question.columns if each not in columns]
-            questions.append(replace(question, columns=columns, condition=None, show_if=None))
+            shown = question.unconditional
+            questions.append(
+                shown if len(columns) == len(question.columns) else replace(shown, columns=columns)
+            )
             if question.id in given:
                 open_answers[question.id] = _cells(question, columns, given[question.id])
         if questions:
