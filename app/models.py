@@ -10,6 +10,7 @@ from app.accounts.tables.log_in import (
     SavedSubmission,
 )
 from app.accounts.tables.mailed_links import MailedLink, Purpose
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.tables import Decision
 from app.children.tables import Child, ChildLink, ChildMerge, ChildName
@@ -65,6 +66,7 @@ __all__ = [
     "LogInChallenge",
     "LogInSession",
     "MailedLink",
+    "Membership",
     "Message",
     "Organisation",
     "OrganisationChange",

@@ -140,13 +140,14 @@ def _drafts_of(form_id: int) -> Any:
 
 
 def _principal(person: Person, role: Role) -> Principal:
+    membership = person.membership
     return Principal(
         person.id,
         person.name,
         frozenset({role}),
         person.profession,
-        person.organisation_id,
-        is_confirmed=person.organisation_confirmed_at is not None,
+        membership.organisation_id if membership is not None else None,
+        is_confirmed=membership is not None and membership.confirmed_at is not None,
     )
 
 

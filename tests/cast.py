@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from email import message_from_bytes, policy
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts.saved_submissions import form_mark
+from app.accounts import acting_for
+from app.accounts.queries.people import readers
+from app.accounts.saved_submissions import FormOwner, form_mark
 from app.accounts.sessions import hash_of, open_session
 from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
-from app.models import LogInSession, Person
+from app.models import LogInSession, Membership, Person
 from app.operations.preparation import prepare
 from app.seed.cast import CAST
 from app.seed.people import seed_people
@@ -60,6 +63,27 @@ class Actor:
         self.app, self.key, self.principal, self.email = app, key, principal, email
         self.id = principal.user_id
 
+    @property
+    def membership_id(self) -> int:
+        """The membership of the organisation that they act for at this moment."""
+        return membership_id_of(self.app.extensions["app_context"], self.id)
+
+    def joins(self, organisation_id: int, *, confirmed: bool = True, **columns: Any) -> int:
+        """They work for one more organisation; gives the number of the membership."""
+        with everything(self.app.extensions["app_context"]) as work:
+            given = {"person_id": self.id, "organisation_id": organisation_id, "job_title": "SENCO"}
+            membership = Membership(**(given | columns), confirmed_at=work.now if confirmed else None)
+            return int(work.add(membership).id)
+
+    def acts_for(self, organisation_id: int) -> None:
+        """They act for another of their organisations from now on."""
+        with self.works() as work:
+            memberships = work.get(Person, self.id).memberships
+            chosen = next(each.id for each in memberships if each.organisation_id == organisation_id)
+            acting_for.act_for(work, chosen)
+        with self.app.extensions["app_context"].database.engine.connect() as connection:
+            self.principal = readers(connection, {self.id})[self.id].principal
+
     def works(self) -> AbstractContextManager[UnitOfWork]:
         """Their own unit of work."""
         return unit_of_work(self.app.extensions["app_context"], self.principal)
@@ -71,12 +95,14 @@ class Actor:
             sid = open_session(work, self.id, "email")
             mine = select(LogInSession).where(LogInSession.sid_hash == hash_of(sid))
             work.session.scalars(mine).one().proved_at = work.now if proved else None
+            acts_for = work.get(Person, self.id).membership
+            organisation_id = acts_for.organisation_id if acts_for is not None else None
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie["sid"] = sid
             cookie["_user_id"] = str(self.id)
             cookie["_fresh"] = True
-            cookie["csrf_token"] = form_mark(self.app.extensions["app_context"], self.id)
+            cookie["csrf_token"] = form_mark(self.app.extensions["app_context"], self.id, organisation_id)
         return client
 
     def half_way(self, client: FlaskClient | None = None, path: str = "/login/") -> FlaskClient:
@@ -111,14 +137,15 @@ class Cast:
 
     def _actor(self, key: str, person: Person) -> Actor:
         roles = frozenset(Role[row.name] for row in person.roles)
+        works_for = person.membership
         principal = Principal(
             person.id,
             person.name,
             roles,
             person.profession,
-            person.organisation_id,
-            is_confirmed=person.organisation_confirmed_at is not None,
-            leads_organisation=person.leads_organisation,
+            works_for.organisation_id if works_for is not None else None,
+            is_confirmed=works_for is not None and works_for.confirmed_at is not None,
+            leads_organisation=works_for is not None and works_for.leads,
         )
         return Actor(self._app, key, principal, person.email)
 
@@ -134,6 +161,25 @@ class Cast:
     def anonymous(self) -> FlaskClient:
         """A browser in which no one is logged in."""
         return self._app.test_client()
+
+
+def owner(actor: Actor) -> FormOwner:
+    """This person as the owner of a form on a page that they open now."""
+    return FormOwner(actor.id, actor.principal.organisation_id)
+
+
+def membership_id_of(context: AppContext, person_id: int) -> int:
+    """The membership of the organisation that a person acts for at this moment; 0 for a person who works nowhere."""
+    with context.database.open() as session:
+        bypass_row_filter(session, "tests look up who works where")
+        acted_for = select(Membership.id).where(Membership.person_id == person_id, Membership.acted_for)
+        return session.scalars(acted_for).one_or_none() or 0
+
+
+def membership_of(work: UnitOfWork, person_id: int) -> Membership:
+    """The membership of the organisation that a person acts for."""
+    acted_for = select(Membership).where(Membership.person_id == person_id, Membership.acted_for)
+    return work.session.scalars(acted_for).one()
 
 
 @contextmanager

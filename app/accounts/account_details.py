@@ -1,7 +1,7 @@
 """Correct the details of one's own account, and propose another organisation, which the SEN team approves."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +15,7 @@ from app.accounts.events import (
     OrganisationChangeRefused,
 )
 from app.accounts.mailed_links import mail
+from app.accounts.membership_changes import move
 from app.accounts.recovery import end_changes_under_way
 from app.accounts.tables.account_changes import OrganisationChange, ProposalState
 from app.accounts.tables.people import Person
@@ -40,17 +41,26 @@ class Details:
 
 def details_of(person: Person) -> Details:
     """Return the details as they are now."""
-    return Details(**{name: getattr(person, name) or "" for name in Details.__dataclass_fields__})
+    job_title = person.membership.job_title if person.membership is not None else None
+    known = {
+        name: getattr(person, name) or "" for name in Details.__dataclass_fields__ if name != "job_title"
+    }
+    return Details(**known, job_title=job_title or "")
 
 
 def correct(work: UnitOfWork, new_details: Details) -> bool:
-    """Save the owner's corrected details and record the old and new values. Return False when nothing differs."""
+    """Save the owner's corrected details and record the old and new values. Return False when nothing differs.
+
+    The job title is that of the organisation they act for; where there is none, it stays empty.
+    """
     person = work.get(Person, work.me.user_id)
+    if person.membership is None:
+        new_details = replace(new_details, job_title="")
     before, after = asdict(details_of(person)), asdict(new_details)
     changed = [name for name in after if before[name] != after[name]]
     name = person.name
     for each in changed:
-        setattr(person, each, after[each])
+        setattr(person.membership if each == "job_title" else person, each, after[each])
     if {"first_name", "last_name"} & set(changed):
         person.remember_name(name)
         work.session.flush()
@@ -96,7 +106,7 @@ def propose(work: UnitOfWork, organisation_id: int, reason: str) -> Organisation
         raise ValidationFailed(
             FieldError("organisation", Wording(N_("Choose your organisation from the list")))
         )
-    if organisation.id == person.organisation_id:
+    if person.membership_in(organisation.id) is not None:
         raise ValidationFailed(
             FieldError("organisation", Wording(N_("Choose an organisation other than the one you have")))
         )
@@ -105,7 +115,7 @@ def propose(work: UnitOfWork, organisation_id: int, reason: str) -> Organisation
         proposal = work.add(
             OrganisationChange(
                 person_id=person.id,
-                from_organisation_id=person.organisation_id,
+                from_organisation_id=work.me.organisation_id,
                 to_organisation_id=organisation.id,
                 reason=reason,
             )
@@ -149,21 +159,20 @@ def approve(work: UnitOfWork, change_id: int) -> OrganisationChange:
         text = N_("This organisation or account is no longer in use. Refuse the change")
         raise ValidationFailed(FieldError("decision", Wording(text)))
     person_id, organisation_id, kind = person.id, organisation.id, organisation.kind
-    hand_over_work(work, person_id)
+    left = change.from_organisation_id
+    hand_over_work(work, person_id, left)
     person = work.get(Person, person_id)
-    person.organisation_id, person.profession = organisation_id, kind
-    person.organisation_confirmed_at, person.organisation_confirmed_by_id = work.now, work.me.user_id
-    person.leads_organisation = False
-    work.session.flush()
+    person.profession = kind
+    membership = move(work, person, left, organisation_id, confirmed_by=work.me.user_id)
     end_changes_under_way(work, person_id)
+    after_confirmation(work, membership, work.me.user_id)
     person = work.get(Person, person_id)
-    after_confirmation(work, person, work.me.user_id)
     mail(work, "organisation_change_approved", person.email, str(change_id), person.locale)
     work.record(
         OrganisationChangeApproved(
             person_id=person_id,
             change_id=change_id,
-            from_organisation_id=change.from_organisation_id,
+            from_organisation_id=left,
             to_organisation_id=organisation_id,
         )
     )

@@ -6,11 +6,12 @@ Everything runs in the caller's transaction.
 
 from collections.abc import Callable
 
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.core.unit_of_work import UnitOfWork
 
-Leaving = Callable[[UnitOfWork, int], object]
-Confirmed = Callable[[UnitOfWork, Person, int], None]
+Leaving = Callable[[UnitOfWork, int, int | None], object]
+Confirmed = Callable[[UnitOfWork, Membership, int], None]
 Renamed = Callable[[UnitOfWork, Person], None]
 Follows = Callable[[UnitOfWork, int], bool]
 
@@ -29,8 +30,8 @@ def register(
 ) -> None:
     """Register what an area does.
 
-    `leaving` takes the person's id, `confirmed` the person and who confirmed them, `renamed` the person with the new
-    name; `follows` returns whether a person is linked to a child as family.
+    `leaving` takes the ids of the person and of the organisation they leave, None for every one; `confirmed` the
+    membership and who confirmed it, `renamed` the person with the new name; `follows` returns whether a person is linked to a child as family.
     """
     _leaving.extend([leaving] if leaving else [])
     _confirmed.extend([confirmed] if confirmed else [])
@@ -38,16 +39,16 @@ def register(
     _follows.extend([follows] if follows else [])
 
 
-def hand_over_work(work: UnitOfWork, person_id: int) -> None:
-    """Hand over the work of a person who leaves their organisation or their role. Rows loaded earlier are expired."""
+def hand_over_work(work: UnitOfWork, person_id: int, organisation_id: int | None = None) -> None:
+    """Hand over the work of a person who leaves an organisation, or every one. Rows loaded earlier are expired."""
     for react in _leaving:
-        react(work, person_id)
+        react(work, person_id, organisation_id)
 
 
-def after_confirmation(work: UnitOfWork, person: Person, by: int) -> None:
-    """Call what areas do when a person is confirmed as working for their organisation by the account `by`."""
+def after_confirmation(work: UnitOfWork, membership: Membership, by: int) -> None:
+    """Call what areas do when a person is confirmed as working for an organisation by the account `by`."""
     for react in _confirmed:
-        react(work, person, by)
+        react(work, membership, by)
 
 
 def after_rename(work: UnitOfWork, person: Person) -> None:

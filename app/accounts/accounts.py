@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from app.accounts.account_reactions import follows_a_child, hand_over_work
 from app.accounts.events import PersonDeactivated, PersonReactivated, RolesChanged
 from app.accounts.invitation_checks import needs_second
+from app.accounts.membership_changes import unconfirm
 from app.accounts.recovery import (
     end_account_invitations_sent,
     end_changes_under_way,
@@ -69,7 +70,7 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
         end_changes_under_way(work, person_id)
     person = account_of_another(work, person_id)  # the steps above expire rows
     if was_professional != (Role.professional in new_roles):
-        _unconfirm(person)
+        unconfirm(person)
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in new_roles])))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in new_roles))
@@ -98,7 +99,8 @@ def close_account(work: UnitOfWork, person_id: int) -> Person:
     hand_over_work(work, person_id)
     person = work.get(Person, person_id, selectinload(Person.roles))
     person.active = False
-    person.leads_organisation = False
+    for membership in person.memberships:
+        membership.leads = False
     end_everything_pending(work, person.id)
     report_open_invitations(work, person.id)
     work.record(PersonDeactivated(person_id=person.id))
@@ -116,19 +118,14 @@ def reactivate(work: UnitOfWork, person_id: int) -> Person:
     person.active = True
     work.record(PersonReactivated(person_id=person.id))
     if any(role.name == Role.professional.name for role in person.roles):
-        _unconfirm(person)
+        unconfirm(person)
         _await_confirmation(work, person)
     return person
 
 
-def _unconfirm(person: Person) -> None:
-    person.leads_organisation = False
-    person.organisation_confirmed_at = person.organisation_confirmed_by_id = None
-
-
 def _await_confirmation(work: UnitOfWork, person: Person) -> None:
-    if person.active and person.organisation_id is not None:
-        work.record(MembershipAwaited(person_id=person.id))
+    for membership in person.memberships if person.active else ():
+        work.record(MembershipAwaited(person_id=person.id, membership_id=membership.id))
 
 
 def _check_new_roles(work: UnitOfWork, person: Person, added: frozenset[Role]) -> None:

@@ -156,7 +156,7 @@ def _same_workplace(work: UnitOfWork, person: Person, email: str) -> bool:
     return (
         known is not None
         and known.organisation_id is not None
-        and known.organisation_id == person.organisation_id
+        and person.membership_in(known.organisation_id) is not None
     )
 
 

@@ -30,12 +30,14 @@ from app.accounts.events import (
 from app.accounts.recipients import (
     invitations_left,
     leads_and_sen_team,
+    person_and_organisation,
     person_named,
     sen_team_if_it_matters,
     the_owner,
 )
 from app.accounts.registration_events import (
     AccountInvited,
+    ActedFor,
     InvitationAccepted,
     InvitationConfirmed,
     InvitationsLeft,
@@ -43,7 +45,9 @@ from app.accounts.registration_events import (
     LeadChanged,
     MembershipAwaited,
     MembershipConfirmed,
+    MembershipDeclined,
     MembershipEnded,
+    MembershipLeft,
     MembershipRefused,
     ParentInvited,
     RegistrationApproved,
@@ -186,6 +190,31 @@ register(
                 ),
             ),
         ),
+        MembershipDeclined: (
+            MessageTemplate(
+                "membership_declined",
+                the_owner,
+                N_("An organisation has not confirmed that you work there"),
+                N_(
+                    "%(by)s answered that you do not work for an organisation that you asked to join. "
+                    "If you do work there, contact the organisation."
+                ),
+                of_account=True,
+            ),
+        ),
+        MembershipLeft: (
+            MessageTemplate(
+                "membership_left",
+                leads_and_sen_team,
+                N_("A person has left an organisation"),
+                N_(
+                    "%(person)s no longer works for %(organisation)s. Their work has gone to the organisation’s queue."
+                ),
+                of_account=True,
+                facts=person_and_organisation,
+            ),
+        ),
+        ActedFor: AUDIT_ONLY,
         MembershipEnded: (
             MessageTemplate(
                 "membership_ended",

@@ -3,12 +3,18 @@
 from sqlalchemy import Connection
 
 from app.accounts.events import RolesChanged
-from app.accounts.queries.people import leads_of, name_of, organisation_of
-from app.accounts.registration_events import AccountInvited, InvitationAccepted, InvitationsLeft
+from app.accounts.queries.people import leads_of, name_of, organisation_of, organisations_of
+from app.accounts.registration_events import (
+    AccountInvited,
+    InvitationAccepted,
+    InvitationsLeft,
+    MembershipEvent,
+)
 from app.core.events import PersonEvent
 from app.core.notifications import SEN_TEAM, Addressees
 from app.core.roles import SEN_TEAM as SEN_TEAM_ROLES
 from app.core.roles import Role
+from app.organisations.queries.organisations import organisation_name
 
 COUNCIL_ROLES = {role.name for role in SEN_TEAM_ROLES} | {Role.admin.name}
 
@@ -24,9 +30,15 @@ def sen_team_if_it_matters(
 
 
 def leads_and_sen_team(connection: Connection, event: PersonEvent) -> Addressees:
-    """Return the leads of the organisation that a person registered with, and the SEN team's shared inbox."""
-    organisation_id = organisation_of(connection, event.person_id)
-    return {SEN_TEAM, *(leads_of(connection, organisation_id) if organisation_id is not None else ())}
+    """Return the SEN team's shared inbox, and the leads of the organisation that an event is about.
+
+    For an event of no one membership these are the leads of each organisation that the person works for.
+    """
+    if isinstance(event, MembershipEvent):
+        organisations = [organisation_of(connection, event.membership_id)]
+    else:
+        organisations = organisations_of(connection, event.person_id)
+    return {SEN_TEAM, *(lead for each in organisations for lead in leads_of(connection, each))}
 
 
 def the_owner(_connection: Connection, event: PersonEvent) -> Addressees:
@@ -37,6 +49,12 @@ def the_owner(_connection: Connection, event: PersonEvent) -> Addressees:
 def person_named(connection: Connection, event: PersonEvent) -> dict[str, str]:
     """Return the name of the person an event is about, for a message's text."""
     return {"person": name_of(connection, event.person_id)}
+
+
+def person_and_organisation(connection: Connection, event: MembershipEvent) -> dict[str, str]:
+    """Return whose membership an event is about, and of which organisation."""
+    number = organisation_of(connection, event.membership_id)
+    return {**person_named(connection, event), "organisation": organisation_name(connection, number)}
 
 
 def invitations_left(connection: Connection, event: InvitationsLeft) -> dict[str, str]:

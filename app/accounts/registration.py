@@ -10,6 +10,7 @@ from app.accounts.account_creation import open_account
 from app.accounts.account_reactions import after_confirmation
 from app.accounts.events import RegisteredAlready
 from app.accounts.mailed_links import OpenLink, Purpose, mail, mail_link, make_link, throttle_mail_to
+from app.accounts.membership_changes import begin
 from app.accounts.queries.addresses import person_with_email
 from app.accounts.queries.mailed_links import password_chosen_for, save_password
 from app.accounts.registration_checks import reasons_to_wait, recognised
@@ -25,7 +26,7 @@ from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.mailed_links import MailedLink
 from app.accounts.tables.people import Person
 from app.core.database.row_filter import bypass_row_filter
-from app.core.errors import FieldError, ValidationFailed
+from app.core.errors import FieldError, InvalidState, ValidationFailed
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -105,7 +106,7 @@ def register(work: UnitOfWork, applicant: Applicant, locale: str | None = None) 
 def _profession_of(work: UnitOfWork, applicant: Applicant) -> Profession:
     """Return the chosen organisation's kind; the applicant's own answer is used only for one that is not listed."""
     if applicant.organisation_id is not None:
-        return _choosable(work, applicant.organisation_id).kind
+        return choosable_organisation(work, applicant.organisation_id).kind
     if applicant.profession not in PROFESSIONS:
         raise ValidationFailed(
             FieldError("profession", Wording(N_("Select what kind of organisation you work for")))
@@ -113,7 +114,8 @@ def _profession_of(work: UnitOfWork, applicant: Applicant) -> Profession:
     return applicant.profession
 
 
-def _choosable(work: UnitOfWork, organisation_id: int) -> Organisation:
+def choosable_organisation(work: UnitOfWork, organisation_id: int) -> Organisation:
+    """Return an organisation that a professional may choose. Raises ValidationFailed for any other."""
     organisation = work.get(Organisation, organisation_id)
     if not organisation.active or organisation.kind is Profession.council:
         raise ValidationFailed(
@@ -221,23 +223,24 @@ def open_registered(
         email=registration.email,
         password=password_hash,
         profession=registration.profession,
-        organisation_id=registration.organisation_id,
-        organisation_confirmed_at=None if confirmed_by is None else work.now,
-        organisation_confirmed_by_id=confirmed_by,
-        job_title=registration.job_title,
         address=registration.address,
         postcode=registration.postcode,
         phone=registration.phone,
     )
     open_account(work, person, Role.professional)
+    if registration.organisation_id is None:
+        raise InvalidState  # neither a recognised address nor an officer opens an account without one
+    membership = begin(
+        work, person, registration.organisation_id, registration.job_title, confirmed_by=confirmed_by
+    )
     registration.state = RegistrationState.approved
     registration.person_id = person.id
     registration.decided_at = work.now
     work.record(RegistrationApproved(registration_id=registration.id))
     if confirmed_by is None:
-        work.record(MembershipAwaited(person_id=person.id))
+        work.record(MembershipAwaited(person_id=person.id, membership_id=membership.id))
     else:
-        after_confirmation(work, person, confirmed_by)
+        after_confirmation(work, membership, confirmed_by)
     return person
 
 

@@ -6,6 +6,7 @@ from app.accounts.queries.addresses import KnownDomain, recognised_domain
 from app.accounts.rules.lookalikes import looks_like
 from app.accounts.rules.work_email import domain_of, domain_shown, is_free_mail
 from app.accounts.tables.log_in import Registration, RegistrationState
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person, names_in
 from app.core.names import fold
 from app.core.unit_of_work import UnitOfWork
@@ -75,7 +76,9 @@ def _account_reasons(work: UnitOfWork, registration: Registration) -> list[Wordi
     same_mailbox = and_(Person.mailbox == registration.mailbox, Person.email != registration.email)
     there: ColumnElement[bool] = false()
     if registration.organisation_id is not None:
-        there = Person.organisation_id == registration.organisation_id
+        there = Person.id.in_(
+            select(Membership.person_id).where(Membership.organisation_id == registration.organisation_id)
+        )
     columns = (
         Person.first_name,
         Person.last_name,

@@ -5,20 +5,42 @@ from dataclasses import dataclass
 from app.core.events import Event, PersonEvent
 
 
-class MembershipAwaited(PersonEvent):
+@dataclass(frozen=True, kw_only=True)
+class MembershipEvent(PersonEvent):
+    """An event of a person's membership of an organisation."""
+
+    membership_id: int
+
+
+class MembershipAwaited(MembershipEvent):
     """An account was opened in an organisation, and its owner waits to be confirmed as working there."""
 
 
-class MembershipConfirmed(PersonEvent):
+class MembershipConfirmed(MembershipEvent):
     """The organisation's lead or the SEN team confirmed that a person works there."""
 
 
-class MembershipRefused(PersonEvent):
+class MembershipRefused(MembershipEvent):
     """The organisation's lead or the SEN team refused a person who does not work there; the account was closed."""
 
 
-class MembershipEnded(PersonEvent):
+class MembershipEnded(MembershipEvent):
     """The organisation's lead or the SEN team ended a person's membership; the account stays open."""
+
+
+class MembershipDeclined(MembershipEvent):
+    """The lead or the SEN team of an organisation refused a person who asked to join it and works for another."""
+
+
+class MembershipLeft(MembershipEvent):
+    """A person left one of their organisations."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActedFor(MembershipEvent):
+    """A person chose the organisation that they act for from now on."""
+
+    organisation_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +51,7 @@ class InvitationsLeft(PersonEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeadChanged(PersonEvent):
+class LeadChanged(MembershipEvent):
     """A person became a lead of their organisation, or stopped being one."""
 
     leads: bool

@@ -27,11 +27,13 @@ SAVES_A_DAY = Limit("saved_submission", 200, timedelta(days=1))
 
 @dataclass(frozen=True)
 class SavedFields:
-    """The fields of a saved form, the path it was sent to, and when."""
+    """The fields of a saved form, the path it was sent to, when, and for which organisation."""
 
     path: str
     fields: Fields
     kept_at: datetime
+    organisation_id: int | None
+    """The organisation that the person acted for when they opened the page."""
 
 
 def place_of(row: Any) -> tuple[str, int, str]:
@@ -39,26 +41,37 @@ def place_of(row: Any) -> tuple[str, int, str]:
     return row.key_hash, row.person_id, row.path
 
 
-def form_mark(context: AppContext, person_id: int) -> str:
+@dataclass(frozen=True)
+class FormOwner:
+    """The person whose page a form is on, and the organisation that they acted for when they opened it."""
+
+    person_id: int
+    organisation_id: int | None
+
+
+def form_mark(context: AppContext, person_id: int, organisation_id: int | None) -> str:
     """Return the secret part of a log-in's form tokens, which also names the owner of the forms."""
-    payload = f"{person_id}.{secrets.token_hex(20)}"
+    payload = f"{person_id}.{organisation_id or 0}.{secrets.token_hex(20)}"
     return f"{payload}.{mark_of(context, f'form|{payload}')}"
 
 
-def owner_of(context: AppContext, mark: str | None) -> int | None:
-    """Return the person whose form carried this mark, or None when the signature is wrong."""
+def owner_of(context: AppContext, mark: str | None) -> FormOwner | None:
+    """Return the owner of the form that carried this mark, or None when the signature is wrong."""
     payload, _, seal_ = (mark or "").rpartition(".")
-    person_id = payload.partition(".")[0]
-    if not person_id.isdecimal() or not is_mark_of(context, f"form|{payload}", seal_):
+    person_id, _, rest = payload.partition(".")
+    organisation_id = rest.partition(".")[0]
+    numbers = person_id.isdecimal() and organisation_id.isdecimal()
+    if not numbers or not is_mark_of(context, f"form|{payload}", seal_):
         return None
-    return int(person_id)
+    return FormOwner(int(person_id), int(organisation_id) or None)
 
 
-def save(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
+def save(work: UnitOfWork, owner: FormOwner, path: str, fields: Fields) -> str:
     """Save the fields and return the secret for the browser's cookie, which is needed to load them.
 
     Raises TooMany when more is saved in a day than a person can enter, because form tokens outlive log-ins.
     """
+    person_id = owner.person_id
     rate_limits.take(work, SAVES_A_DAY, f"saved|{person_id}")
     key = secrets.token_urlsafe(32)
     mark = hash_of(key)
@@ -66,6 +79,7 @@ def save(work: UnitOfWork, person_id: int, path: str, fields: Fields) -> str:
         SavedSubmission(
             key_hash=mark,
             person_id=person_id,
+            organisation_id=owner.organisation_id,
             path=path,
             sealed_fields=encrypt(
                 work.context.settings.file_keys, PURPOSE, (mark, person_id, path), json.dumps(list(fields))
@@ -93,7 +107,8 @@ def load(work: UnitOfWork, key: str | None) -> SavedFields | None:
         )
     except DecryptionError:
         return None
-    return SavedFields(row.path, [(name, value) for name, value in opened], row.kept_at)
+    fields = [(name, value) for name, value in opened]
+    return SavedFields(row.path, fields, row.kept_at, row.organisation_id)
 
 
 def forget(work: UnitOfWork, key: str | None) -> None:

@@ -37,6 +37,10 @@ class SignedIn:
     seen_at: datetime
     proved_at: datetime | None = None
     has_authenticator: bool = False
+    organisation_name: str = ""
+    """The organisation that they act for."""
+    has_several: bool = False
+    """Whether they work for several organisations."""
 
     is_authenticated = True
     is_active = True
@@ -104,6 +108,8 @@ def find_session(session: Session, sid: str, now: datetime) -> SignedIn | None:
         found.seen_at,
         found.proved_at,
         found.has_authenticator,
+        found.organisation_name,
+        found.memberships > 1,
     )
 
 

@@ -75,7 +75,7 @@ def ask_for_advice(
     if not work.me.in_sen_team:
         raise Forbidden("ask_for_advice")
     if person_id is not None:
-        organisation_id = professional(work, person_id, "adviser").organisation_id
+        organisation_id = professional(work, person_id, organisation_id, "adviser").organisation_id
     if organisation_id is None:
         raise ValidationFailed(FieldError("adviser", Wording(N_("Choose who to ask"))))
     organisation_in_use(work, organisation_id, "adviser")

@@ -5,6 +5,7 @@ from typing import cast
 
 from sqlalchemy import or_, select
 
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.child_corrections import LONGEST_REASON, Correction, correct_child, may_correct
 from app.cases.duplicates import IDENTITY, alike, known_child_like
@@ -140,11 +141,17 @@ def _check_still_works_there(work: UnitOfWork) -> None:
 
     Locks the account until the commit, so that no link is made to a closed one.
     """
-    mine = select(Organisation.active, Person.active).where(
-        Person.id == work.me.user_id, Organisation.id == Person.organisation_id
+    still_open = select(Person.active).where(Person.id == work.me.user_id).with_for_update(read=True)
+    in_use = (
+        select(Organisation.active)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.person_id == work.me.user_id,
+            Membership.organisation_id == work.me.organisation_id,
+            Membership.ended_at.is_(None),
+        )
     )
-    row = work.session.execute(mine.with_for_update(read=True, of=Person)).one_or_none()
-    if row is None or not all(row):
+    if not (work.session.scalar(still_open) and work.session.scalar(in_use)):
         raise Forbidden("add_child")
 
 
@@ -214,7 +221,9 @@ def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
     """Return the id of a child this person is linked to who may be the one they are adding."""
     same_name = Child.search_name == search_name(identity.surname, identity.forenames)
     mine = select(ChildLink.child_id).where(
-        ChildLink.person_id == work.me.user_id, ChildLink.ended_at.is_(None)
+        ChildLink.person_id == work.me.user_id,
+        ChildLink.organisation_id == work.me.organisation_id,
+        ChildLink.ended_at.is_(None),
     )
     rows = work.session.execute(
         select(*IDENTITY, Child.contact_risk).where(Child.id.in_(mine), or_(same_name, *alike(identity)))
@@ -225,13 +234,18 @@ def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
 
 
 def _own_link(work: UnitOfWork, child: Child) -> ChildLink:
-    person = work.get(Person, work.me.user_id)
+    me = work.me
+    title = select(Membership.job_title).where(
+        Membership.person_id == me.user_id,
+        Membership.organisation_id == me.organisation_id,
+        Membership.ended_at.is_(None),
+    )
     return ChildLink(
         child_id=child.id,
-        person_id=person.id,
-        organisation_id=person.organisation_id,
+        person_id=me.user_id,
+        organisation_id=me.organisation_id,
         part=WorkflowRole.author,
-        relationship_to_child=person.job_title or "",
-        linked_by_id=person.id,
+        relationship_to_child=work.session.scalar(title) or "",
+        linked_by_id=me.user_id,
         taken_up_at=work.now,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
+from app.accounts.tables.memberships import OPEN_AND_CONFIRMED, Membership
 from app.accounts.tables.people import Person
 from app.cases.events import LinkEnded, OrganisationLeftUse, ReturnedToQueue, WorkHandedOver, WorkLeft
 from app.cases.unfinished import forms_to_answer_for
@@ -31,11 +32,14 @@ class WorkInHand:
         return bool(self.children or self.forms)
 
 
-def work_in_hand(work: UnitOfWork, person_id: int) -> WorkInHand:
-    """Return the number of children and forms to hand over, for an administrator, who can see no child."""
+def work_in_hand(work: UnitOfWork, person_id: int, organisation_id: int | None = None) -> WorkInHand:
+    """Return the number of children and forms to hand over, of one organisation or of all.
+
+    An administrator, who can see no child, reads it too.
+    """
     bypass_row_filter(work.session, "the work of an account is counted before it is closed")
     try:
-        return _count(work, person_id)
+        return _count(work, person_id, _organisations_of(work, person_id, organisation_id))
     finally:
         set_principal(work.session, work.who)
 
@@ -51,8 +55,10 @@ def owed_through(work: UnitOfWork, link: ChildLink) -> list[Form]:
     return [form for form in unfinished if form.author_id == link.person_id]
 
 
-def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
+def hand_over_work(work: UnitOfWork, person_id: int, organisation_id: int | None = None) -> WorkInHand:
     """End this professional's links and put their children and forms into the organisation's queue.
+
+    It is the work for one organisation, or for every one that they have work for.
 
     Returns how much was handed over. A child to whom a colleague is also linked by name stays with the
     colleague. The organisation and the SEN team get a message with the numbers. Where the SEN team removed
@@ -63,9 +69,10 @@ def hand_over_work(work: UnitOfWork, person_id: int) -> WorkInHand:
     try:
         hold_account(work.session, person_id)
         _hold_children(work, person_id)
-        found = _count(work, person_id)
-        for organisation_id in _organisations_of(work, person_id):
-            _hand_over(work, person_id, organisation_id)
+        organisations = _organisations_of(work, person_id, organisation_id)
+        found = _count(work, person_id, organisations)
+        for each in organisations:
+            _hand_over(work, person_id, each)
         work.session.flush()
         return found
     finally:
@@ -158,13 +165,16 @@ def _unfinished(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def _count(work: UnitOfWork, person_id: int) -> WorkInHand:
-    children = select(func.count(ChildLink.child_id.distinct())).where(_open_links(person_id))
-    forms = select(func.count(Form.id)).where(_unfinished(person_id))
+def _count(work: UnitOfWork, person_id: int, organisations: Collection[int]) -> WorkInHand:
+    of_links = _open_links(person_id, ChildLink.organisation_id.in_(organisations))
+    children = select(func.count(ChildLink.child_id.distinct())).where(of_links)
+    forms = select(func.count(Form.id)).where(_unfinished(person_id), Form.organisation_id.in_(organisations))
     return WorkInHand(work.session.scalar(children) or 0, work.session.scalar(forms) or 0)
 
 
-def _organisations_of(work: UnitOfWork, person_id: int) -> list[int]:
+def _organisations_of(work: UnitOfWork, person_id: int, organisation_id: int | None) -> list[int]:
+    if organisation_id is not None:
+        return [organisation_id]
     of_links = select(ChildLink.organisation_id).where(_open_links(person_id))
     of_forms = select(Form.organisation_id).where(_unfinished(person_id))
     found = {*work.session.scalars(of_links), *work.session.scalars(of_forms)}
@@ -181,14 +191,15 @@ def _without_colleague(
     with_colleague = (
         select(ChildLink.child_id)
         .join(Person, Person.id == ChildLink.person_id)
+        .join(Membership, Membership.person_id == Person.id)
         .where(
             ChildLink.child_id.in_(children),
             ChildLink.organisation_id == organisation_id,
             ChildLink.person_id != person_id,
             ChildLink.ended_at.is_(None),
             Person.active.is_(True),
-            Person.organisation_id == organisation_id,
-            Person.organisation_confirmed_at.is_not(None),
+            Membership.organisation_id == organisation_id,
+            OPEN_AND_CONFIRMED,
         )
     )
     return set(children) - set(work.session.scalars(with_colleague))

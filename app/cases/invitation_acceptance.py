@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.accounts.account_creation import open_account
 from app.accounts.mailed_links import DeadLink, OpenLink, mail, mail_link, make_link
+from app.accounts.membership_changes import begin
 from app.accounts.queries.mailed_links import save_password
 from app.accounts.registration_events import InvitationAccepted, MembershipAwaited
 from app.accounts.tables.invitations import Invitation
@@ -96,12 +97,24 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
     if not newest.name:
         raise DeadLink
     invited = [each for each in invited if each.role is newest.role]  # two posts at once may differ
-    person = _person(work, newest, password_hash)
+    place = None if newest.role is Role.parent else _place_of(work, newest)
+    person = _person(newest, password_hash)
+    person.profession = place.kind if place is not None else None
     open_account(work, person, newest.role)
-    if person.organisation_confirmed_at is not None:
-        keep_from_queue(work, person, newest.invited_by_id)
-    elif newest.role is Role.professional:
-        work.record(MembershipAwaited(person_id=person.id))
+    if place is not None:
+        by = newest.second_by_id or newest.invited_by_id
+        # An organisation that is no longer in use confirms no one: they wait, should it be used again.
+        membership = begin(
+            work,
+            person,
+            place.id,
+            newest.job_title or None,
+            confirmed_by=by if place.active else None,
+        )
+        if place.active:  # inviting a professional confirms their employment
+            keep_from_queue(work, membership, newest.invited_by_id)
+        elif newest.role is Role.professional:
+            work.record(MembershipAwaited(person_id=person.id, membership_id=membership.id))
     linked: set[int] = set()
     for invitation in invited:
         if not settle(work, invitation, accepted_at=work.now):
@@ -122,28 +135,13 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
     return person
 
 
-def _person(work: UnitOfWork, invitation: Invitation, password_hash: str) -> Person:
-    """Return the person created from an invitation.
-
-    Inviting a professional confirms their employment, except at an organisation that is no longer in use: they wait to be
-    confirmed should it be used again.
-    """
-    person = Person(
+def _person(invitation: Invitation, password_hash: str) -> Person:
+    return Person(
         first_name=invitation.first_name,
         last_name=invitation.last_name,
         email=invitation.email,
         password=password_hash,
-        job_title=invitation.job_title or None,
     )
-    if invitation.role is Role.parent:
-        return person
-    organisation = _place_of(work, invitation)
-    if organisation is not None:
-        person.organisation_id, person.profession = organisation.id, organisation.kind
-    if organisation is not None and organisation.active:
-        person.organisation_confirmed_at = work.now
-        person.organisation_confirmed_by_id = invitation.second_by_id or invitation.invited_by_id
-    return person
 
 
 def _place_of(work: UnitOfWork, invitation: Invitation) -> Organisation | None:

@@ -347,7 +347,7 @@ def _link_known(work: UnitOfWork, child: Child, known: KnownPerson, invited: Inv
         )
         raise ValidationFailed(FieldError("email", text))
     _check_same_person(known.name, invited)
-    found = open_link_of(work, child.id, known.id)
+    found = open_link_of(work, child.id, known.id, None)
     if found is not None:
         repeated = work.is_repeat(found.created_at, found.linked_by_id)
         if repeated and found.relationship_to_child == invited.relationship:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.bars import (
     is_barred,
@@ -38,25 +39,33 @@ LONGEST_RELATIONSHIP = 100
 
 
 def link_person(
-    work: UnitOfWork, child_id: int, person_id: int, relationship: str = "", *, despite: bool = False
+    work: UnitOfWork,
+    child_id: int,
+    person_id: int,
+    relationship: str = "",
+    *,
+    organisation_id: int | None = None,
+    despite: bool = False,
 ) -> ChildLink:
     """Link a professional to a child on behalf of the SEN team and return the link.
 
-    They can see the child from now on and get a message. This also lifts a bar: only the SEN team can link a
+    It is for one of their organisations: the one they act for unless another is named. They can see the child from now
+    on and get a message. This also lifts a bar: only the SEN team can link a
     person again whom it removed.
     """
     _team_only(work)
-    person = professional(work, person_id)
+    member = professional(work, person_id, organisation_id)
+    person = member.person
     child = lock_child(work, child_id)
-    words = _in_words(relationship) or person.job_title or ""
-    found = open_link_of(work, child.id, person.id)
+    words = _in_words(relationship) or member.job_title or ""
+    found = open_link_of(work, child.id, person.id, member.organisation_id)
     if found is not None:
         repeated = work.is_repeat(found.created_at, found.linked_by_id)
         if repeated and found.relationship_to_child == words:
             return found
         raise _already_linked("person", person)
     if not despite:
-        workplace = person.organisation.name if person.organisation else ""
+        workplace = member.organisation.name
         confidentiality.ask_first(
             [
                 *removed_faults(
@@ -66,7 +75,7 @@ def link_person(
                     former=person.earlier_names,
                     person_id=person.id,
                     organisation=workplace,
-                    organisation_id=person.organisation_id,
+                    organisation_id=member.organisation_id,
                 ),
                 *confidentiality.may_not_know(
                     work, child.id, person.name, words, workplace, person.earlier_names
@@ -74,7 +83,7 @@ def link_person(
             ]
         )
     lift_bar(work, child.id, person.id)
-    link = _link(work, child, person, words, _already_linked("person", person))
+    link = _link(work, child, member, words, _already_linked("person", person))
     work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 
@@ -123,19 +132,20 @@ def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | No
     """
     if not (work.me.has(Role.professional) and work.me.is_confirmed):
         raise Forbidden("assign")
-    person = professional(work, person_id)
+    member = professional(work, person_id, work.me.organisation_id)
+    person = member.person
     link, child = _assignable(work, link_id)
-    _check_colleague(work, child.id, person)
+    _check_not_removed(work, child.id, person)
     if link.person_id == person.id and link.ended_at is None:
         return link
     if link.ended_at is not None or link.person_id != assigned_to:
         raise _taken(work, link)
-    already = open_link_of(work, child.id, person.id)
+    already = open_link_of(work, child.id, person.id, work.me.organisation_id)
     if already is None:
         confidentiality.check_colleague_may_know(work, child.id, person, "colleague")
     changes: dict[str, Any] = {"ended_at": work.now, "ended_by_id": work.me.user_id}
     if assigned_to is None and already is None:
-        changes = {"person_id": person.id, "relationship_to_child": person.job_title or ""}
+        changes = {"person_id": person.id, "relationship_to_child": member.job_title or ""}
         changes |= {"taken_up_at": work.now, "through_queue": True}
     changed = work.session.execute(
         update(ChildLink)
@@ -145,7 +155,7 @@ def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | No
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise _taken(work, link)
     if assigned_to is not None and already is None:
-        already = _link(work, child, person, "", _already_linked("colleague", person), through_queue=True)
+        already = _link(work, child, member, "", _already_linked("colleague", person), through_queue=True)
     for form in hold_forms_in_hand(work, child.id, link.organisation_id):
         if form.author_id == assigned_to:
             form.author_id = person.id
@@ -158,20 +168,21 @@ def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
     me = work.me
     if not (me.has(Role.professional) and me.is_confirmed):
         raise Forbidden("bring_in")
-    colleague = professional(work, colleague_id)
+    member = professional(work, colleague_id, me.organisation_id)
+    colleague = member.person
     child = lock_child(work, child_id)
-    mine = open_link_of(work, child.id, me.user_id)
-    if mine is None or mine.organisation_id != me.organisation_id:
+    mine = open_link_of(work, child.id, me.user_id, me.organisation_id)
+    if mine is None:
         raise Forbidden("bring_in")
-    _check_colleague(work, child.id, colleague)
-    found = open_link_of(work, child.id, colleague.id)
+    _check_not_removed(work, child.id, colleague)
+    found = open_link_of(work, child.id, colleague.id, me.organisation_id)
     refusal = _already_linked("colleague", colleague)
     if found is not None:
         if work.is_repeat(found.created_at, found.linked_by_id):
             return found
         raise refusal
     confidentiality.check_colleague_may_know(work, child.id, colleague, "colleague")
-    link = _link(work, child, colleague, "", refusal, through_queue=mine.through_queue)
+    link = _link(work, child, member, "", refusal, through_queue=mine.through_queue)
     work.record(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
     return link
 
@@ -250,10 +261,15 @@ def own_link(work: UnitOfWork, link_id: int) -> ChildLink:
     return link
 
 
-def open_link_of(work: UnitOfWork, child_id: int, person_id: int) -> ChildLink | None:
-    """Return the open link between this person and the child, or None."""
+def open_link_of(
+    work: UnitOfWork, child_id: int, person_id: int, organisation_id: int | None
+) -> ChildLink | None:
+    """Return the open link between this person and the child for an organisation, None for a parent, or None."""
     statement = select(ChildLink).where(
-        ChildLink.child_id == child_id, ChildLink.person_id == person_id, ChildLink.ended_at.is_(None)
+        ChildLink.child_id == child_id,
+        ChildLink.person_id == person_id,
+        ChildLink.organisation_id == organisation_id,
+        ChildLink.ended_at.is_(None),
     )
     return work.session.scalars(statement.limit(1)).first()
 
@@ -272,12 +288,12 @@ def link_if_missing(
     (`despite`): also for an adviser who was linked before that form came.
     """
     if person_id is not None:
-        link = open_link_of(work, child_id, person_id)
+        link = open_link_of(work, child_id, person_id, organisation_id)
         if link is None:
-            link_person(work, child_id, person_id, despite=despite)
+            link_person(work, child_id, person_id, organisation_id=organisation_id, despite=despite)
         elif not despite:
             person = work.get(Person, person_id)
-            workplace = person.organisation.name if person.organisation else ""
+            workplace = work.get(Organisation, organisation_id).name if organisation_id is not None else ""
             words = link.relationship_to_child
             confidentiality.ask_first(
                 confidentiality.may_not_know(
@@ -309,13 +325,8 @@ def _assignable(work: UnitOfWork, link_id: int) -> tuple[ChildLink, Child]:
     return link, child
 
 
-def _check_colleague(work: UnitOfWork, child_id: int, colleague: Person) -> None:
-    """Raise Forbidden or ValidationFailed unless this is a colleague, or the professional themselves.
-
-    A colleague whom the SEN team removed from the child is refused.
-    """
-    if colleague.organisation_id != work.me.organisation_id:
-        raise Forbidden("colleague")
+def _check_not_removed(work: UnitOfWork, child_id: int, colleague: Person) -> None:
+    """Raise ValidationFailed for a colleague whom the SEN team removed from the child."""
     if is_barred(work, child_id, colleague.id):
         text = N_("The SEN team ended the involvement of %(name)s. Only the SEN team can link them again")
         raise ValidationFailed(FieldError("colleague", Wording(text, name=colleague.name)))
@@ -348,7 +359,7 @@ def _tell_assigned(work: UnitOfWork, link: ChildLink, person: Person, assigned_t
 def _link(
     work: UnitOfWork,
     child: Child,
-    person: Person,
+    member: Membership,
     relationship: str,
     refusal: ValidationFailed,
     *,
@@ -357,10 +368,10 @@ def _link(
     return work.add_only(
         ChildLink(
             child=child,
-            person_id=person.id,
-            organisation_id=person.organisation_id,
+            person_id=member.person_id,
+            organisation_id=member.organisation_id,
             part=WorkflowRole.author,
-            relationship_to_child=relationship or person.job_title or "",
+            relationship_to_child=relationship or member.job_title or "",
             linked_by_id=work.me.user_id,
             taken_up_at=work.now,
             created_at=work.now,
@@ -431,22 +442,29 @@ def queue_link(work: UnitOfWork, child_id: int, organisation_id: int) -> ChildLi
     return work.session.scalars(statement.limit(1)).first()
 
 
-def professional(work: UnitOfWork, person_id: int, field: str = "person") -> Person:
-    """Return a professional, whose account cannot be closed until the commit.
+def professional(
+    work: UnitOfWork, person_id: int, organisation_id: int | None = None, field: str = "person"
+) -> Membership:
+    """Return a professional's membership of an organisation, whose account cannot be closed until the commit.
 
-    Closing an account transfers its links. Call this before locking the child, since closing an account
-    locks in the same order. Raises NotFound, and ValidationFailed unless the account is active and confirmed.
+    It is that of the organisation they act for where none is named. Closing an account transfers its links. Call this
+    before locking the child, since closing an account locks in the same order. Raises NotFound, Forbidden for a person
+    who does not work for the organisation, and ValidationFailed unless the account is active and confirmed.
     """
     statement = select(Person).where(Person.id == person_id).with_for_update(read=True, of=Person)
     person = work.session.scalars(statement.execution_options(populate_existing=True)).unique().one_or_none()
     if person is None:
         raise NotFound("Person")
+    work.session.refresh(person, ["memberships", "roles"])
     is_one = any(role.name == Role.professional.name for role in person.roles)
-    if not (person.active and is_one and person.organisation_id is not None):
+    member = person.membership if organisation_id is None else person.membership_in(organisation_id)
+    if person.active and is_one and organisation_id is not None and member is None:
+        raise Forbidden("a person of another organisation")
+    if not (person.active and is_one) or member is None:
         raise ValidationFailed(FieldError(field, Wording(N_("Choose a professional whose account is open"))))
-    check_confirmed(person, field)
-    organisation_in_use(work, person.organisation_id, field)
-    return person
+    check_confirmed(member, field)
+    organisation_in_use(work, member.organisation_id, field)
+    return member
 
 
 def _in_words(relationship: str) -> str:

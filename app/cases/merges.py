@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
 from app.cases.bars import check_no_one_invited_back, copy_bars, removed_faults_of_merge
 from app.cases.links import lock_child, see_to_unattended_forms
@@ -203,7 +204,7 @@ def _check_confirmed(work: UnitOfWork, *child_ids: int) -> None:
             ChildLink.child_id.in_(child_ids),
             ChildLink.part == WorkflowRole.author,
             ChildLink.ended_at.is_(None),
-            Person.organisation_confirmed_at.is_(None),
+            is_unconfirmed(ChildLink.person_id, ChildLink.organisation_id),
         )
     )
     for first, last in work.session.execute(statement.order_by(Person.id).limit(1)):

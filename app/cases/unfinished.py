@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from app.accounts.tables.people import Person
+from app.accounts.tables.memberships import OPEN_AND_CONFIRMED, Membership
 from app.children.tables import ChildLink
 from app.core.unit_of_work import UnitOfWork
 from app.forms.rules.form_deadlines import UNDECIDED
@@ -75,18 +75,14 @@ def organisations_owing(work: UnitOfWork, child_id: int) -> list[int]:
 def _someone_works_there(
     work: UnitOfWork, child_id: int, organisation_id: int | None, *which: ColumnElement[bool]
 ) -> bool:
-    works_there = and_(
-        Person.organisation_id == organisation_id, Person.organisation_confirmed_at.is_not(None)
+    works_there = ChildLink.person_id.in_(
+        select(Membership.person_id).where(Membership.organisation_id == organisation_id, OPEN_AND_CONFIRMED)
     )
-    statement = (
-        select(ChildLink.id)
-        .outerjoin(Person, Person.id == ChildLink.person_id)
-        .where(
-            ChildLink.child_id == child_id,
-            ChildLink.organisation_id == organisation_id,
-            ChildLink.ended_at.is_(None),
-            or_(ChildLink.person_id.is_(None), works_there),
-            *which,
-        )
+    statement = select(ChildLink.id).where(
+        ChildLink.child_id == child_id,
+        ChildLink.organisation_id == organisation_id,
+        ChildLink.ended_at.is_(None),
+        or_(ChildLink.person_id.is_(None), works_there),
+        *which,
     )
     return work.session.scalars(statement.limit(1)).first() is not None

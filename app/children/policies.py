@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.children.involvement import involvement_shown_to, linked_children, organisation_in_use
 from app.children.tables import Child, ChildLink, ChildMerge, ChildName
@@ -10,6 +11,7 @@ from app.core.roles import Principal, Role
 
 # Plain tables on purpose: a policy's own look-ups are not filtered by policies.
 _link = ChildLink.__table__
+_membership = Membership.__table__
 
 
 @row_policy(Child)
@@ -54,7 +56,23 @@ def person(who: Principal) -> ColumnElement[bool]:
     beside = beside.where(involvement_shown_to(who, _link.c))
     seen = or_(Person.id == who.user_id, Person.id.in_(beside))
     if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
-        seen = or_(seen, and_(Person.organisation_id == who.organisation_id, *organisation_in_use(who)))
+        colleagues = select(_membership.c.person_id).where(
+            _membership.c.organisation_id == who.organisation_id, _membership.c.ended_at.is_(None)
+        )
+        seen = or_(seen, and_(Person.id.in_(colleagues), *organisation_in_use(who)))
+    return seen
+
+
+@row_policy(Membership)
+def membership(who: Principal) -> ColumnElement[bool]:
+    """The SEN team and administrators see who works where; others their own memberships, and those of the organisation
+    they act for once they are confirmed as working there and while it is in use."""
+    if who.in_sen_team or who.has(Role.admin):
+        return true()
+    seen: ColumnElement[bool] = Membership.person_id == who.user_id
+    if who.has(Role.professional) and who.organisation_id is not None and who.is_confirmed:
+        there = Membership.organisation_id == who.organisation_id
+        seen = or_(seen, and_(there, *organisation_in_use(who)))
     return seen
 
 

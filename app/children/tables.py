@@ -122,10 +122,21 @@ class ChildLink(Row):
 
 _open = ChildLink.ended_at.is_(None)
 _barred = ChildLink.barred.is_(True)
-# At most one open link for each person and one place in each organisation's queue. The person is null in a
-# queue's row, and nulls are distinct in a unique index.
+# At most one open link for each person and organisation, one for each of the family, whose organisation is null, and
+# one place in each organisation's queue, whose person is null: nulls are distinct in a unique index.
 for _name, _columns, _of, _unique in (
-    ("uq_child_link_open_person", (ChildLink.child_id, ChildLink.person_id), _open, True),
+    (
+        "uq_child_link_open_person",
+        (ChildLink.child_id, ChildLink.person_id, ChildLink.organisation_id),
+        and_(_open, ChildLink.organisation_id.is_not(None)),
+        True,
+    ),
+    (
+        "uq_child_link_open_family",
+        (ChildLink.child_id, ChildLink.person_id),
+        and_(_open, ChildLink.organisation_id.is_(None)),
+        True,
+    ),
     (
         "uq_child_link_open_queue",
         (ChildLink.child_id, ChildLink.organisation_id),

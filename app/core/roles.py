@@ -87,6 +87,7 @@ class Principal:
     roles: frozenset[Role]
     profession: Profession | None = None
     organisation_id: int | None = None
+    """The organisation they act for."""
     is_confirmed: bool = False
     """Whether the organisation's lead or the SEN team has confirmed that they work for it."""
     leads_organisation: bool = False

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person, names_in
 from app.children.rules.school_years import is_young_person
 from app.children.tables import Child
@@ -99,8 +100,11 @@ def organisation_may_not_know(
     if not notes:
         return faults
     people = work.session.execute(
-        select(Person.first_name, Person.last_name, Person.former_names).where(
-            Person.organisation_id == organisation_id,
+        select(Person.first_name, Person.last_name, Person.former_names)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.ended_at.is_(None),
             Person.active.is_(True),  # confirmed or not: they may be confirmed at this moment
         )
     )

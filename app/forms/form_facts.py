@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, and_, bindparam, select
 
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.children.rules.school_years import school_year, year_of
 from app.children.tables import Child
@@ -76,7 +77,10 @@ def _year(form: Form, today: date) -> dict[str, str]:
 
 
 def _about_writer(work: UnitOfWork) -> dict[str, str]:
-    job_title, email, phone, organisation = _WRITER.one(work.session, me=work.me.user_id)
+    me = work.me
+    job_title, email, phone, organisation = _WRITER.one(
+        work.session, me=me.user_id, organisation=me.organisation_id
+    )
     return {
         "author.name": work.me.name,
         "author.job_title": job_title or "",
@@ -87,8 +91,17 @@ def _about_writer(work: UnitOfWork) -> dict[str, str]:
 
 
 _WRITER = CompiledQuery(
-    select(Person.job_title, Person.email, Person.phone, Organisation.name)
-    .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+    select(Membership.job_title, Person.email, Person.phone, Organisation.name)
+    .select_from(Person)
+    .outerjoin(
+        Membership,
+        and_(
+            Membership.person_id == Person.id,
+            Membership.organisation_id == bindparam("organisation", type_=Integer()),
+            Membership.ended_at.is_(None),
+        ),
+    )
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
     .where(Person.id == bindparam("me"))
 )
 

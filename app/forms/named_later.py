@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.children.queries.involved import Involved
 from app.children.tables import ChildLink
@@ -170,26 +171,25 @@ def names_linked_professional(work: UnitOfWork, child_id: int) -> bool:
     )
 
 
-def keep_from_queue(work: UnitOfWork, person: Person, by: int) -> None:
+def keep_from_queue(work: UnitOfWork, membership: Membership, by: int) -> None:
     """Bar a newly confirmed member from the queue's children whose forms may say that they must not know, and from those
     from whom the SEN team removed a person of their name.
 
     Only the SEN team links them to these children.
     """
-    if person.organisation_id is None:
-        return
+    person, organisation_id = membership.person, membership.organisation_id
     member = Linked(
         WorkflowRole.author,
         person.id,
         person.name,
         "",
-        person.organisation_id,
+        organisation_id,
         "",
         False,
         person.earlier_names,
     )
-    hold_children_of(work.session, person.organisation_id)
-    children = queue_children_of(work.session, person.organisation_id, person.id)
+    hold_children_of(work.session, organisation_id)
+    children = queue_children_of(work.session, organisation_id, person.id)
     if not children:
         return
     notes, removed = notes_by_child(work, children), removed_from(work.session, children)
@@ -245,8 +245,9 @@ def note_rename(work: UnitOfWork, person: Person) -> None:
         about = notes.get(child_id, [])
         if plainly_must_not_know(about, person.name, relationship, organisation, person.earlier_names):
             work.record(NamedPersonRenamed(child_id=child_id, link_id=link_id))
-    if person.organisation_confirmed_at is not None:
-        keep_from_queue(work, person, person.organisation_confirmed_by_id or person.id)
+    for each in person.memberships:
+        if each.confirmed_at is not None:
+            keep_from_queue(work, each, each.confirmed_by_id or person.id)
 
 
 def warned_of(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> frozenset[int]:

@@ -19,7 +19,7 @@ def the_authors(connection: Connection, event: FormEvent) -> Addressees:
     people: Addressees = {form.author_id} if form.author_id is not None else set()
     if form.organisation_id is not None:
         linked = linked_to(connection, form.child_id)
-        people |= {person for person, organisation in linked.items() if organisation == form.organisation_id}
+        people |= {person for person, organisation in linked if organisation == form.organisation_id}
     return people
 
 
@@ -32,7 +32,7 @@ def those_it_is_shared_with(connection: Connection, event: FormShared) -> Addres
     people: Addressees = set()
     if "professionals" in event.shared_with and event.new_professionals:
         linked = linked_to(connection, form.child_id, WorkflowRole.author)
-        people |= {person for person, body in linked.items() if body is None or body != form.organisation_id}
+        people |= {person for person, body in linked if body is None or body != form.organisation_id}
     people |= {link_facts(connection, link_id).person_id for link_id in event.new_links}
     people -= {SEN_TEAM}
     return people - {form.author_id}
@@ -48,6 +48,7 @@ def the_family(connection: Connection, event: FormEvent) -> Addressees:
     """Return the parents and carers linked to the child, and the young person if the account is theirs."""
     child_id = form_facts(connection, event.form_id).child_id
     return {
-        *linked_to(connection, child_id, WorkflowRole.parent),
-        *linked_to(connection, child_id, WorkflowRole.young_person),
+        person
+        for part in (WorkflowRole.parent, WorkflowRole.young_person)
+        for person, _organisation in linked_to(connection, child_id, part)
     }

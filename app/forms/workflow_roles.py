@@ -2,7 +2,7 @@
 
 from sqlalchemy import Integer, bindparam, or_, select
 
-from app.accounts.tables.people import Person
+from app.accounts.tables.memberships import Membership
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.errors import FieldError, NotFound, ValidationFailed
@@ -44,13 +44,13 @@ def _gives(work: UnitOfWork, form: Form) -> bool:
     return form.kind == "consent" and form.author_id == work.me.user_id and not in_record
 
 
-def check_confirmed(person: Person, field: str) -> None:
-    """Raise ValidationFailed unless this person is confirmed as working for their organisation."""
-    if person.organisation_confirmed_at is None:
+def check_confirmed(membership: Membership, field: str) -> None:
+    """Raise ValidationFailed unless a person is confirmed as working for the organisation."""
+    if membership.confirmed_at is None:
         text = N_(
             "%(name)s is not confirmed as working for their organisation yet. Confirm them under “People to confirm”"
         )
-        raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))
+        raise ValidationFailed(FieldError(field, Wording(text, name=membership.person.name)))
 
 
 def organisation_in_use(work: UnitOfWork, organisation_id: int, field: str) -> Organisation:

@@ -10,16 +10,16 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.accounts.queries.people import Reader, readers
+from app.accounts.queries.people import Reader, organisation_of, readers
 from app.core.devices import device_name
 from app.core.events import Event, PersonEvent
 from app.core.mail.outbox import ToSend, queue_mail, queue_mails
 from app.core.mail.texts import MAILS
 from app.core.notifications import NOTIFICATIONS, MailTemplate, MessageTemplate
 from app.core.origin import Origin
-from app.core.roles import Principal
+from app.core.roles import Principal, Role
 from app.core.try_limits import COOL_DOWN
-from app.forms.queries.recipients import FormFacts, form_facts, who_may_see
+from app.forms.queries.recipients import FormFacts, form_facts, link_facts, who_may_see
 from app.messages.events import MessageSent
 from app.messages.queries.messages import message_recipients
 from app.messages.tables import Message
@@ -97,7 +97,12 @@ def _put_in_inboxes(dispatch: _Dispatch, event: Event, letter: MessageTemplate) 
     form_id: int | None = None if letter.of_child else getattr(event, "form_id", None)
     form = form_facts(dispatch.connection, form_id) if form_id is not None else None
     child_id = event.child_id if event.child_id is not None else form.child_id if form else None
-    recipients = _recipients(dispatch, named, form_id, child_id, everyone=letter.of_account)
+    place = _organisation_of(dispatch, event, form)
+    recipients, places = _recipients(dispatch, named, form_id, child_id, place, everyone=letter.of_account)
+    if isinstance(event, PersonEvent):
+        places.pop(
+            event.person_id, None
+        )  # what is about a person's own account is for each of their organisations
     if not recipients:
         return
     common = {
@@ -115,7 +120,13 @@ def _put_in_inboxes(dispatch: _Dispatch, event: Event, letter: MessageTemplate) 
     }
     mark = uuid.uuid4().hex
     rows = [
-        common | {"recipient_id": person, "event_key": f"{mark}:{person or 'team'}"} for person in recipients
+        common
+        | {
+            "recipient_id": person,
+            "organisation_id": places.get(person),
+            "event_key": f"{mark}:{person or 'team'}",
+        }
+        for person in recipients
     ]
     insert = postgresql.insert if dispatch.connection.dialect.name == "postgresql" else sqlite.insert
     dispatch.connection.execute(insert(_message).on_conflict_do_nothing(index_elements=["event_key"]), rows)
@@ -136,17 +147,46 @@ def _recipients(
     named: set[int | None],
     form_id: int | None,
     child_id: int | None,
+    place: int | None,
     *,
     everyone: bool = False,
-) -> Mapping[int | None, Reader | None]:
-    """Return the recipients who may see the row, without the person who acted; None is the SEN team's inbox."""
+) -> tuple[Mapping[int | None, Reader | None], dict[int | None, int]]:
+    """Return the recipients who may see the row, without the person who acted, and for which organisation each gets it.
+
+    None is the SEN team's inbox. A professional who may see the row for several organisations gets it for `place`, the
+    organisation that the event is about, or else for the one they act for.
+    """
     actor = dispatch.who.user_id if dispatch.who else None
     people = {person for person in named if person is not None and person != actor}
     team: dict[int | None, Reader | None] = {None: None} if None in named else {}
     known = readers(dispatch.connection, people)
-    principals = [each.principal for each in known.values()]
-    allowed = set(known) if everyone else who_may_see(dispatch.connection, principals, form_id, child_id)
-    return team | {person: reader for person, reader in known.items() if person in allowed}
+    principals = [one for each in known.values() for one in each.principals]
+    may_see = set() if everyone else who_may_see(dispatch.connection, principals, form_id, child_id)
+    places: dict[int | None, int] = {}
+    for person, reader in list(known.items()):
+        found = [
+            one.organisation_id
+            for one in reader.principals
+            if everyone or (person, one.organisation_id) in may_see
+        ]
+        if not found:
+            del known[person]
+        elif reader.principal.has(Role.professional) and (not everyone or place in found):
+            organisation_id = place if place in found else found[0]
+            places.update({} if organisation_id is None else {person: organisation_id})
+    return team | known, places
+
+
+def _organisation_of(dispatch: _Dispatch, event: Event, form: FormFacts | None) -> int | None:
+    """Return the organisation that an event is about, or None."""
+    if form is not None and form.organisation_id is not None:
+        return form.organisation_id
+    if (link_id := getattr(event, "link_id", None)) is not None:
+        return link_facts(dispatch.connection, link_id).organisation_id
+    if (membership_id := getattr(event, "membership_id", None)) is not None:
+        return organisation_of(dispatch.connection, membership_id)
+    place: int | None = getattr(event, "organisation_id", None)
+    return place
 
 
 def _mail_written(dispatch: _Dispatch, event: MessageSent) -> None:

@@ -1,7 +1,7 @@
 """Use cases of messages: read, write to people linked to a child, answer. The SEN team shares one inbox and name."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from app.children.locks import child_shared
 from app.children.tables import Child
 from app.core.activity_limits import MESSAGES, count_mine
 from app.core.errors import FieldError, Forbidden, NotFound, TooMany, ValidationFailed
-from app.core.roles import Principal
+from app.core.roles import Principal, Role
 from app.core.text_input import character_faults, clean_line, clean_lines
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -121,7 +121,8 @@ def write_about_child(
     ]
     if faults:
         raise ValidationFailed(*faults)
-    return _send(work, chosen - {work.me.user_id}, subject, body, send_key, child_id=child_id)
+    places = {each.person_id: each.organisation_id for each in linked}
+    return _send(work, chosen - {work.me.user_id}, subject, body, send_key, child_id=child_id, places=places)
 
 
 def write_to_team(
@@ -160,6 +161,7 @@ def answer(work: UnitOfWork, message_id: int, body: str, send_key: str) -> list[
         send_key,
         child_id=message.child_id,
         reply_to_id=message.id,
+        places={to: message.sender_organisation_id} if to is not None else None,
     )
 
 
@@ -208,6 +210,7 @@ def _send(
     send_key: str,
     child_id: int | None = None,
     reply_to_id: int | None = None,
+    places: Mapping[int, int | None] | None = None,
 ) -> list[int]:
     """Write one message to each inbox, and return their ids.
 
@@ -220,7 +223,9 @@ def _send(
         {
             "created_at": work.now,
             "recipient_id": person,
+            "organisation_id": (places or {}).get(person or 0),
             "sender_id": me.user_id,
+            "sender_organisation_id": me.organisation_id if me.has(Role.professional) else None,
             "sender_name": sender,
             "from_team": me.in_sen_team,
             "subject": clean_line(subject),

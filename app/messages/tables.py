@@ -19,8 +19,12 @@ class Message(Row):
     __table_args__ = (Index("ix_message_inbox", "recipient_id", "id"),)
 
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """The organisation for which a professional got it; null for everyone else, and for what is about their account."""
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     """The author; null for a notification, so that no one sees which notifications others received of their actions."""
+    sender_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """The organisation for which a professional wrote it."""
     sender_name: Mapped[str] = mapped_column(default="")
     """How the sender is shown: a person's name and organisation, or "SEN team"."""
     from_team: Mapped[bool] = mapped_column(default=False)

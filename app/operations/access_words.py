@@ -178,6 +178,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Document: "Files",
     models.Message: "Messages",
     models.Person: "Accounts",
+    models.Membership: "Who works where",
     models.Registration: "Requests for an account",
     models.Invitation: "Invitations to open an account",
     models.WorkDomain: "Recognised work email domains",

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
-from app.models import Organisation, Person, WorkDomain
+from app.models import Membership, Organisation, Person, WorkDomain
 from app.seed.cast import CAST, ORGANISATIONS
 
 
@@ -30,14 +30,21 @@ def seed_people(session: Session, clock: Clock, password_hash: str) -> dict[str,
             password=password_hash,
             active=True,
             profession=player.profession,
-            organisation=bodies[player.organisation] if player.organisation else None,
-            organisation_confirmed_at=clock.now() if player.organisation else None,
-            leads_organisation=player.leads,
-            job_title=player.job_title or None,
             two_step="email",
             password_changed_at=clock.now(),
             roles=[roles[player.role.name]],
         )
+        if player.organisation:
+            people[player.key].memberships = [
+                Membership(
+                    organisation_id=bodies[player.organisation].id,
+                    job_title=player.job_title or None,
+                    started_at=clock.now(),
+                    confirmed_at=clock.now(),
+                    leads=player.leads,
+                    acted_for=True,
+                )
+            ]
     session.add_all(people.values())
     session.flush()
     return people

@@ -21,7 +21,7 @@ from app.core.database.row_filter import bypass_row_filter
 from app.core.names import search_name
 from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
-from app.models import Child, ChildLink, Organisation, Person
+from app.models import Child, ChildLink, Membership, Organisation, Person
 from app.operations.preparation import prepare
 from app.seed.people import seed_people
 from bench.speed.names import COMMON, HOW_MANY_RARE, RARE
@@ -217,12 +217,14 @@ class County:
         places += [
             (body, Profession.educational_psychology) for body in self.services for _ in range(per_service)
         ]
-        people = []
+        people, memberships = [], []
         for number, (body, kind) in enumerate(places, last + 1):
             self.staff.setdefault(body, []).append(number)
-            people.append(_person(number, self.chance, body, kind))
+            people.append(_person(number, self.chance, kind))
+            memberships.append(_membership(number, body, kind))
         self.staff[self.schools[0]][0] = self.senco
         put(self.connection, Person.__table__, people)
+        put(self.connection, Membership.__table__, memberships)
         put(self.connection, assoc_user_role, ({"user_id": p["id"], "role_id": role} for p in people))
 
     def _assign(self) -> None:
@@ -273,7 +275,7 @@ class County:
                 }
 
 
-def _person(number: int, chance: random.Random, body: int, kind: Profession) -> dict[str, Any]:
+def _person(number: int, chance: random.Random, kind: Profession) -> dict[str, Any]:
     return {
         "id": number,
         "first_name": chance.choice(FIRST),
@@ -282,8 +284,17 @@ def _person(number: int, chance: random.Random, body: int, kind: Profession) -> 
         "email": f"person{number}@bench.example",
         "active": True,
         "profession": kind,
-        "organisation_id": body,
-        "organisation_confirmed_at": CONFIRMED_AT,
-        "job_title": "SENCO" if kind is Profession.school else "Educational psychologist",
         "two_step": "email",
+    }
+
+
+def _membership(number: int, body: int, kind: Profession) -> dict[str, Any]:
+    return {
+        "person_id": number,
+        "organisation_id": body,
+        "job_title": "SENCO" if kind is Profession.school else "Educational psychologist",
+        "created_at": CONFIRMED_AT,
+        "started_at": CONFIRMED_AT,
+        "confirmed_at": CONFIRMED_AT,
+        "acted_for": True,
     }

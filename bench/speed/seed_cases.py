@@ -182,6 +182,7 @@ class CaseBook:
                 "event": "ChildViewed",
                 "actor_id": self.county.home[number // 5][1],
                 "actor_name": "Somebody",
+                "organisation_id": None,
                 "child_id": number // 5 + 1,
                 "facts": {},
                 "address_hash": "",

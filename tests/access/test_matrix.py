@@ -56,7 +56,7 @@ def belongs_to_no_family(app: Flask, rule: Rule, world: World) -> bool:
     """Whether everything that a route names is an account, or is the same for both families."""
     ours, other = world.ours.ids, world.other.ids
     screens = {f"{view.endpoint}.pk" for view in generated_views(app) if view.datamodel.obj is Person}
-    accounts = {"person_id"} | screens
+    accounts = {"person_id", "membership_id"} | screens
     named = [key_of(rule, argument) for argument in rule.arguments]
     return all(key in accounts or (key in ours and ours[key] == other[key]) for key in named)
 

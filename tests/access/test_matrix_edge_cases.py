@@ -13,7 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 from app.cases.decisions import agree_to_assess
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
-from app.models import Document, OutboxMail, Person
+from app.models import Document, OutboxMail
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,
@@ -23,7 +23,7 @@ from tests.access.test_matrix import (
 )
 from tests.access.world import CANARY, World, build_world, fingerprint
 from tests.browser import token_for
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, membership_of
 from tests.make import Maker
 from tests.web.large_case import LargeCase
 from tests.web.test_statements import pages
@@ -200,8 +200,8 @@ def test_every_page_opens_to_at_least_one_person(
 def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[str, str]]:
     """Pages for the SEN team that open only in one state, which is entered before each."""
     with everything(case.context) as work:
-        work.get(Person, case.cast.tom.id).organisation_confirmed_at = None
-    yield "ColleagueView.refuse", f"/colleagues/{case.cast.tom.id}/refuse"
+        membership_of(work, case.cast.tom.id).confirmed_at = None
+    yield "ColleagueView.refuse", f"/colleagues/{case.cast.tom.membership_id}/refuse"
     with case.cast.olu.works() as work:
         agree_to_assess(work, case.accepted, "The school has done what it can.")
     yield "DecideView.correct", f"/requests/{case.accepted}/decision/correct"

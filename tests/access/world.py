@@ -216,6 +216,7 @@ def _family(
             "invitation_id": invitation.id,
             "merge_id": merge.id,
             "person_id": linked[0].id,
+            "membership_id": linked[0].membership_id,
             "organisation_id": organisation.id,
             "domain_id": domain.id,
             "change_id": change.id,

@@ -45,7 +45,7 @@ from app.models import (
     RegistrationState,
     WorkDomain,
 )
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.filled_forms import fill_in
 from tests.make import Maker, parent
 from tests.security.test_invitation_races import Stranger, accepting
@@ -274,7 +274,7 @@ def test_A2_a_person_confirmed_while_a_form_names_them_does_not_read(
 ) -> None:
     for _ in range(ROUNDS):
         with everything(context) as work:
-            work.get(Person, cast.idris.id).organisation_confirmed_at = None
+            membership_of(work, cast.idris.id).confirmed_at = None
         child = make.child(linked=(cast.pat,)).id
         make.queue(row(context, child), cast.hana)
         with cast.pat.works() as work:
@@ -284,7 +284,7 @@ def test_A2_a_person_confirmed_while_a_form_names_them_does_not_read(
 
         results = at_once(
             (cast.pat, lambda work, n=form: submissions.submit(work, n, "a" * 32)),
-            (cast.olu, lambda work: membership.confirm(work, cast.idris.id)),
+            (cast.olu, lambda work: membership.confirm(work, cast.idris.membership_id)),
         )
 
         assert results == ["done", "done"]

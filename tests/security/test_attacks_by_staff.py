@@ -17,7 +17,7 @@ from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.rules.workflow import FormState
 from app.models import ChildLink, EmailChange, Message, Person, WorkDomain
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.mailbox import Mailbox
 from tests.make import Maker, parent
 from tests.newcomer import organisation_id
@@ -33,7 +33,7 @@ def now_is(context: AppContext, actor: Actor) -> Principal:
 
 def unconfirm(context: AppContext, actor: Actor) -> None:
     with everything(context) as work:
-        work.get(Person, actor.id).organisation_confirmed_at = None
+        membership_of(work, actor.id).confirmed_at = None
     actor.principal = replace(actor.principal, is_confirmed=False)
 
 
@@ -60,7 +60,7 @@ def test_A3_an_account_opened_again_waits_to_be_confirmed(cast: Cast, context: A
     assert not now_is(context, cast.tom).is_confirmed
     assert "membership_awaited" in letters_to(context, cast.sana.id)
     with cast.sana.works() as work:
-        assert [each.id for each in membership.waiting(work)] == [cast.tom.id]
+        assert [each.person_id for each in membership.waiting(work)] == [cast.tom.id]
 
 
 def test_A3_opening_an_account_that_is_open_changes_nothing(cast: Cast, context: AppContext) -> None:
@@ -93,14 +93,14 @@ def test_A3_a_lead_settles_nothing_of_a_former_colleague_in_the_councils_staff(
     with cast.ines.works() as work:
         accounts.set_roles(work, cast.tom.id, [role])
     with pytest.raises(Forbidden), cast.sana.works() as work:
-        deed(work, cast.tom.id)  # type: ignore[operator]
+        deed(work, cast.tom.membership_id)  # type: ignore[operator]
     with everything(context) as work:
         assert work.get(Person, cast.tom.id).active
 
 
 def test_A3_only_a_professional_becomes_a_lead(cast: Cast) -> None:
     with pytest.raises(ValidationFailed), cast.ines.works() as work:
-        membership.set_lead(work, cast.mary.id, leads=True)
+        membership.set_lead(work, cast.mary.membership_id, leads=True)
 
 
 def test_B10_a_role_of_the_council_is_not_given_to_a_personal_address(
@@ -136,7 +136,7 @@ def test_A3_a_proposal_ends_with_the_role(cast: Cast, context: AppContext) -> No
     with pytest.raises(InvalidState), cast.olu.works() as work:
         account_details.approve(work, change_id)
     with everything(context) as work:
-        assert work.get(Person, cast.rhys.id).organisation_confirmed_at is None
+        assert membership_of(work, cast.rhys.id).confirmed_at is None
 
 
 def test_A3_a_change_of_address_ends_with_the_role(cast: Cast, context: AppContext) -> None:

@@ -12,7 +12,7 @@ from app.cases.child_corrections import Correction
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, ChildLink, OrganisationChange, Person, ProposalState
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, membership_of
 from tests.integration.cases.test_children import TYPED
 from tests.make import Maker
 from tests.security.test_one_open import outcomes
@@ -64,23 +64,23 @@ def test_A8_a_link_ended_while_a_merge_is_undone_is_open_nowhere(
 
 def test_A6_a_colleague_is_confirmed_once(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
-        work.get(Person, cast.tom.id).organisation_confirmed_at = None
-    results = outcomes([cast.sana, cast.olu], lambda work: membership.confirm(work, cast.tom.id))
+        membership_of(work, cast.tom.id).confirmed_at = None
+    results = outcomes([cast.sana, cast.olu], lambda work: membership.confirm(work, cast.tom.membership_id))
     assert results["done"] == 1 and set(results) <= ANSWERS
     assert audited(context, "MembershipConfirmed") == 1
 
 
 def test_A6_a_colleague_confirmed_and_refused_at_once_is_one_of_them(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
-        work.get(Person, cast.tom.id).organisation_confirmed_at = None
+        membership_of(work, cast.tom.id).confirmed_at = None
     results = at_once(
-        *((cast.sana, lambda work: membership.confirm(work, cast.tom.id)) for _ in range(5)),
-        *((cast.olu, lambda work: membership.refuse(work, cast.tom.id)) for _ in range(5)),
+        *((cast.sana, lambda work: membership.confirm(work, cast.tom.membership_id)) for _ in range(5)),
+        *((cast.olu, lambda work: membership.refuse(work, cast.tom.membership_id)) for _ in range(5)),
     )
     assert Counter(results)["done"] == 1 and set(results) <= ANSWERS
     with everything(context) as work:
         tom = work.get(Person, cast.tom.id)
-        assert tom.active == (tom.organisation_confirmed_at is not None)
+        assert tom.active == (membership_of(work, tom.id).confirmed_at is not None)
 
 
 def test_A6_a_change_of_organisation_is_proposed_and_approved_once(
@@ -165,7 +165,7 @@ def test_B2_no_one_else_corrects_a_record(context: AppContext, cast: Cast, make:
     make.queue(child, cast.idris)
     make.request(child, cast.sana, FormState.draft)
     with everything(context) as work:
-        work.get(Person, cast.tom.id).organisation_confirmed_at = None
+        membership_of(work, cast.tom.id).confirmed_at = None
     actor = getattr(cast, who)
     if who == "tom":
         object.__setattr__(actor.principal, "is_confirmed", False)

@@ -191,11 +191,11 @@ def test_A9_a_lead_whose_account_was_closed_is_no_lead_when_it_is_opened_again(c
         accounts.deactivate(work, cast.sana.id)
     with cast.ines.works() as work:
         person = accounts.reactivate(work, cast.sana.id)
-        assert not person.leads_organisation
+        assert not any(each.leads for each in person.memberships)
 
 
 def test_A9_a_lead_who_is_no_professional_any_more_confirms_no_one(cast: Cast) -> None:
     with cast.ines.works() as work:
         person = accounts.set_roles(work, cast.sana.id, [Role.parent])
-        assert not person.leads_organisation
-        assert person.organisation_confirmed_at is None
+        assert not any(each.leads for each in person.memberships)
+        assert all(each.confirmed_at is None for each in person.memberships)

@@ -13,7 +13,7 @@ from app.core.errors import Forbidden, InvalidState, NotFound
 from app.core.roles import Role
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
-from app.models import Advice, ChildLink, Invitation, Message, Organisation, Person, WorkDomain
+from app.models import Advice, ChildLink, Invitation, Membership, Message, Organisation, Person, WorkDomain
 from app.views.accounts import proof
 from tests.access.test_matrix import address, permission_of, routes
 from tests.browser import post_with_token
@@ -72,8 +72,8 @@ def test_A1_an_administrator_changes_domains_organisations_and_leads_only_with_p
         "/organisations/add": name,
         f"/organisations/edit/{school}": name,
         f"/organisations/delete/{school}": {},
-        f"/colleagues/{cast.tom.id}/lead": {},
-        f"/colleagues/{cast.sana.id}/end-lead": {},
+        f"/colleagues/{cast.tom.membership_id}/lead": {},
+        f"/colleagues/{cast.sana.membership_id}/end-lead": {},
     }
     before = reference_data(context)
     for path, data in pages.items():
@@ -82,7 +82,9 @@ def test_A1_an_administrator_changes_domains_organisations_and_leads_only_with_p
     proved = cast.ines.browser()
     assert post_with_token(proved, app, "/work-domains/add", domain).status_code == 302
     assert reference_data(context) != before
-    lead = post_with_token(cast.olu.browser(proved=False), app, f"/colleagues/{cast.tom.id}/lead", {})
+    lead = post_with_token(
+        cast.olu.browser(proved=False), app, f"/colleagues/{cast.tom.membership_id}/lead", {}
+    )
     assert lead.location == f"/colleagues/organisation/{school}", "the SEN team is not asked"
 
 
@@ -116,7 +118,9 @@ def reference_data(context: AppContext) -> list[Any]:
     with everything(context) as work:
         domains = work.session.scalars(select(WorkDomain.domain).order_by(WorkDomain.id)).all()
         organisations = work.session.scalars(select(Organisation.name).order_by(Organisation.id)).all()
-        leads = work.session.scalars(select(Person.id).where(Person.leads_organisation).order_by(Person.id))
+        leads = work.session.scalars(
+            select(Membership.person_id).where(Membership.leads).order_by(Membership.id)
+        )
         return [domains, organisations, list(leads)]
 
 
@@ -177,7 +181,7 @@ def test_A1_a_proof_that_ended_meanwhile_keeps_no_domain_organisation_or_lead(
         "/work-domains/add": domain,
         "/work-domains/edit/1": domain,
         "/work-domains/delete/1": {},
-        f"/colleagues/{cast.tom.id}/lead": {},
+        f"/colleagues/{cast.tom.membership_id}/lead": {},
     }
     for path, data in pages.items():
         assert post_with_token(browser, app, path, data).status_code == ProveFirst.status, path
@@ -194,10 +198,13 @@ def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
     advice = make.advice(child, cast.tom, FormState.draft, template="advice_education")
     browser = cast.sana.browser()
     page = browser.get(f"/colleagues/organisation/{cast.sana.principal.organisation_id}").text
-    assert f"/colleagues/{cast.tom.id}/end" in page and f"/colleagues/{cast.sana.id}/end" not in page
-    assert "1 child or young person" in browser.get(f"/colleagues/{cast.tom.id}/end").text
+    assert (
+        f"/colleagues/{cast.tom.membership_id}/end" in page
+        and f"/colleagues/{cast.sana.membership_id}/end" not in page
+    )
+    assert "1 child or young person" in browser.get(f"/colleagues/{cast.tom.membership_id}/end").text
 
-    assert post_with_token(browser, app, f"/colleagues/{cast.tom.id}/end", {}).status_code == 302
+    assert post_with_token(browser, app, f"/colleagues/{cast.tom.membership_id}/end", {}).status_code == 302
 
     tom = now_is(context, cast.tom)
     assert not tom.is_confirmed
@@ -215,36 +222,36 @@ def test_A9_a_lead_ends_a_leaver_and_the_work_goes_to_the_queue(
         assert work.session.scalars(team).one().facts["person"] == "Tom Ellis"
     assert "membership_ended" in letters_to(context, cast.tom.id)
     with cast.sana.works() as work:
-        assert [each.id for each in membership.waiting(work)] == [cast.tom.id]
+        assert [each.person_id for each in membership.waiting(work)] == [cast.tom.id]
 
 
 @pytest.mark.parametrize("key", ["tom", "ann", "pat", "ines", "rhys"])
 def test_A9_no_one_else_ends_a_colleague(cast: Cast, key: str) -> None:
     actor: Actor = getattr(cast, key)
     with pytest.raises((Forbidden, NotFound)), actor.works() as work:
-        membership.end(work, cast.tom.id)
+        membership.end(work, cast.tom.membership_id)
 
 
 def test_A9_a_lead_ends_neither_another_lead_nor_themselves_and_the_sen_team_does(
     cast: Cast, context: AppContext
 ) -> None:
     make_lead(context, cast.tom)
-    for person_id in (cast.tom.id, cast.sana.id):
+    for actor in (cast.tom, cast.sana):
         with pytest.raises(Forbidden), cast.sana.works() as work:
-            membership.end(work, person_id)
+            membership.end(work, actor.membership_id)
     with cast.olu.works() as work:
-        membership.end(work, cast.tom.id)
+        membership.end(work, cast.tom.membership_id)
     assert not now_is(context, cast.tom).leads_organisation
     with pytest.raises(InvalidState), cast.olu.works() as work:
-        membership.end(work, cast.tom.id)
+        membership.end(work, cast.tom.membership_id)
 
 
 def test_A9_a_lead_who_was_ended_ends_no_one(cast: Cast, context: AppContext) -> None:
     with cast.olu.works() as work:
-        membership.end(work, cast.sana.id)
+        membership.end(work, cast.sana.membership_id)
     cast.sana.principal = now_is(context, cast.sana)
     with pytest.raises((Forbidden, NotFound)), cast.sana.works() as work:
-        membership.end(work, cast.tom.id)
+        membership.end(work, cast.tom.membership_id)
 
 
 def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
@@ -253,7 +260,7 @@ def test_A9_two_end_a_leaver_at_once_and_the_child_waits_once(
     child = make.child(linked=(cast.tom,))
 
     def deed(work: Any) -> Any:
-        return membership.end(work, cast.tom.id)
+        return membership.end(work, cast.tom.membership_id)
 
     at_once((cast.sana, deed), (cast.olu, deed), (cast.mary, deed), (cast.sana, deed))
     with everything(context) as work:

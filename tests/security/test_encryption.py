@@ -22,7 +22,7 @@ from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import OutboxMail, Person, SavedSubmission
 from app.operations.key_rotation import ENCRYPTED_COLUMNS, rotate_keys
 from tests.browser import post_with_token
-from tests.cast import PASSWORD, Cast, everything
+from tests.cast import PASSWORD, Cast, everything, owner
 from tests.mailbox import Mailbox
 
 KEYS = ("a" * 32, "b" * 32)
@@ -85,7 +85,7 @@ def test_A12_an_encrypted_mail_opens_only_for_its_recipient_and_letter(
 
 def test_A12_stored_text_is_given_to_no_one_else(context: AppContext, cast: Cast) -> None:
     with everything(context) as work:
-        key = saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        key = saved_submissions.save(work, owner(cast.ann), "/forms/1", [("text", "what she typed")])
         work.session.execute(sa.update(SavedSubmission).values(person_id=cast.rhys.id))
 
     with unit_of_work(context, cast.rhys.principal) as work:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts import membership
 from app.cases import advice_requests, duplicates, invitations, links, merges
@@ -15,15 +16,20 @@ from app.forms.queries.shares import consents_in_force, open_shares
 from app.forms.reading import read
 from app.forms.rules.sharing import SharingChoice
 from app.forms.sharing import set_sharing
-from app.models import Child, Person
-from tests.cast import Actor, Cast, everything
+from app.models import Child, ChildLink
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.filled_forms import fill_in, send
 from tests.make import Maker, parent
 
 
 def linked_to(context: AppContext, child_id: int, person_id: int) -> bool:
     with everything(context) as work:
-        return links.open_link_of(work, child_id, person_id) is not None
+        link = (
+            ChildLink.child_id == child_id,
+            ChildLink.person_id == person_id,
+            ChildLink.ended_at.is_(None),
+        )
+        return work.session.scalars(select(ChildLink.id).where(*link)).first() is not None
 
 
 def note_that_must_not_know(cast: Cast, make: Maker, child: Child, *names: str) -> None:
@@ -238,7 +244,7 @@ def test_A2_a_risk_noted_after_a_merge_stays_with_both_records_when_it_is_undone
 def unconfirmed(context: AppContext, cast: Cast) -> Actor:
     """Tom has a school mailbox, and no one has confirmed that he works there."""
     with everything(context) as work:
-        work.get(Person, cast.tom.id).organisation_confirmed_at = None
+        membership_of(work, cast.tom.id).confirmed_at = None
     cast.tom.principal = replace(cast.tom.principal, is_confirmed=False)
     return cast.tom
 
@@ -262,7 +268,7 @@ def test_A3_a_record_of_an_unconfirmed_person_is_not_merged_before_they_are_conf
     with pytest.raises(ValidationFailed, match="Tom Ellis"), cast.olu.works() as work:
         duplicates.same_child(work, newer.id)
     with cast.olu.works() as work:
-        membership.confirm(work, unconfirmed.id)
+        membership.confirm(work, unconfirmed.membership_id)
     merged(cast, newer.id)
     assert linked_to(context, older.id, unconfirmed.id)
 
@@ -297,7 +303,7 @@ def test_A3_the_team_reads_that_no_one_has_confirmed_the_author(
     for part in ("", "/people"):
         assert ">Not confirmed<" in browser.get(f"/children/{child.id}{part}").text, part
     with cast.olu.works() as work:
-        membership.refuse(work, unconfirmed.id)
+        membership.refuse(work, unconfirmed.membership_id)
     assert warning in browser.get(f"/forms/{request.id}/read").text, "also after the account was closed"
 
 

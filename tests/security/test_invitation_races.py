@@ -83,7 +83,7 @@ def test_B10_a_parent_who_accepts_while_the_officer_withdraws_is_linked_or_not_a
         with everything(context) as work:
             invitation = work.get(Invitation, number)
             account = person_with_email(work.session, email)
-            linked = account is not None and links.open_link_of(work, child.id, account.id) is not None
+            linked = account is not None and links.open_link_of(work, child.id, account.id, None) is not None
         assert results["done"] == 1, results
         assert (invitation.accepted_at is None) is not (invitation.withdrawn_at is None)
         assert (account is not None, linked) == (invitation.accepted_at is not None,) * 2

@@ -11,7 +11,7 @@ from app.accounts.second_step import encrypt_secret
 from app.models import Person, SavedSubmission
 from app.views.web.cookie import SAVED_SUBMISSION
 from tests.browser import post_with_token
-from tests.cast import PASSWORD, everything, mail_codes
+from tests.cast import PASSWORD, everything, mail_codes, owner
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_without_the_key_of_its_app_an_account_waits_for_an_administrator(contex
 
 def test_what_was_typed_is_not_deleted_because_it_can_not_be_opened(context, cast, too_early):
     with everything(context) as work:
-        key = saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "two pages of advice")])
+        key = saved_submissions.save(work, owner(cast.ann), "/forms/1", [("text", "two pages of advice")])
     here, there = cast.ann.browser(), too_early.test_client()
     with here.session_transaction() as session:
         cookie = dict(session) | {SAVED_SUBMISSION: key}

@@ -32,7 +32,7 @@ from app.forms.rules.sharing import SharingChoice
 from app.forms.rules.workflow import FormState
 from app.forms.sharing import set_sharing
 from app.models import EmailChange, Form, FormShare, LogInSession, Person, Purpose
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.filled_forms import fill_in, send
 from tests.make import Maker
 from tests.security.crowd import anonymous_work
@@ -154,23 +154,20 @@ def test_A9_closing_while_their_move_is_decided(context: AppContext, cast: Cast)
             results = Counter(at_once(*decide, (cast.bob, sessions.end_mine), *close))
         assert set(results) <= {"done", "InvalidState", "ValidationFailed"}
         with everything(context) as work:
-            bob = work.get(Person, cast.bob.id)
-            bob.organisation_id, bob.profession = (
-                cast.bob.principal.organisation_id,
-                cast.bob.principal.profession,
-            )
+            work.get(Person, cast.bob.id).profession = cast.bob.principal.profession
+            membership_of(work, cast.bob.id).organisation_id = cast.bob.principal.organisation_id or 0
 
 
 def test_A9_no_one_leads_an_organisation_whose_account_was_closed_at_that_moment(
     context: AppContext, cast: Cast
 ) -> None:
-    lead: Deed = lambda work: membership.set_lead(work, cast.ann.id, True)  # noqa: E731
+    lead: Deed = lambda work: membership.set_lead(work, cast.ann.membership_id, True)  # noqa: E731
     for _ in range(ROUNDS * 3):
         with closing(cast, cast.ann) as close:
             at_once(*[(cast.olu, lead)] * 3, *close)
             with everything(context) as work:
                 ann = work.get(Person, cast.ann.id)
-                assert (ann.active, ann.leads_organisation) == (False, False)
+                assert (ann.active, membership_of(work, ann.id).leads) == (False, False)
 
 
 # --- recovery ------------------------------------------------------------------------------------

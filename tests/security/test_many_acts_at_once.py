@@ -20,7 +20,7 @@ from app.forms.rules.workflow import FormState
 from app.forms.sharing import set_sharing
 from app.messages import messages
 from app.models import Child, ChildLink, Consent, Person
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.filled_forms import fill_in, send
 from tests.make import Maker, parent
 from tests.security.test_named_in_queues import sees
@@ -111,9 +111,9 @@ def acts_of(cast: Cast, on: Stage) -> list[tuple[Actor, Callable[[UnitOfWork], o
         (cast.ines, lambda work: accounts.deactivate(work, cast.hana.id)),
         (cast.ines, lambda work: accounts.deactivate(work, cast.ann.id)),
         (cast.ines, lambda work: accounts.set_roles(work, cast.idris.id, [Role.professional])),
-        (cast.olu, lambda work: membership.end(work, cast.hana.id)),
-        (cast.mary, lambda work: membership.end(work, cast.idris.id)),
-        (cast.olu, lambda work: membership.confirm(work, cast.idris.id)),
+        (cast.olu, lambda work: membership.end(work, cast.hana.membership_id)),
+        (cast.mary, lambda work: membership.end(work, cast.idris.membership_id)),
+        (cast.olu, lambda work: membership.confirm(work, cast.idris.membership_id)),
         (cast.idris, lambda work: rename(work, "Ivan")),
         (cast.quinn, lambda work: rename(work, "Quincy")),
         (cast.olu, lambda work: children.set_contact_risk(work, older, True, "She asked for it.")),
@@ -145,7 +145,7 @@ def check_links(context: AppContext, cast: Cast, on: Stage) -> None:
             not noted or work.session.scalars(linked).all()
         ):  # before the note came, a colleague could link him
             return
-        confirmed = work.get(Person, cast.idris.id).organisation_confirmed_at is not None
+        confirmed = membership_of(work, cast.idris.id).confirmed_at is not None
     cast.idris.principal = replace(cast.idris.principal, is_confirmed=confirmed)
     child = on.older if noted[0][0] == on.older.id else on.newer
     assert not sees(cast.idris, child)

@@ -99,6 +99,6 @@ def test_A2_a_note_counts_when_someone_is_confirmed_whether_or_not_an_address_is
     make.queue(child, cast.sana)
     note_in_a_request(cast, make, child, **answers)
     with cast.sana.works() as work:
-        membership.confirm(work, unconfirmed.id)
+        membership.confirm(work, unconfirmed.membership_id)
     unconfirmed.principal = replace(unconfirmed.principal, is_confirmed=True)
     assert not sees(unconfirmed, child)

@@ -171,7 +171,7 @@ def test_A2_who_is_confirmed_later_does_not_see_the_queue_s_child_whose_form_nam
         make.queue(each, cast.sana)
     note_that_must_not_know(cast, make, child, "Tom Ellis")
     with cast.sana.works() as work:  # the organisation's lead, who may not know why
-        membership.confirm(work, unconfirmed.id)
+        membership.confirm(work, unconfirmed.membership_id)
     unconfirmed.principal = replace(unconfirmed.principal, is_confirmed=True)
     browser = unconfirmed.browser()
     assert browser.get(f"/children/{child.id}").status_code == 404

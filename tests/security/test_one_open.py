@@ -48,7 +48,9 @@ def test_A6_a_person_is_linked_once_and_ending_that_link_ends_their_reading(
         links.end_link(work, link.id)
 
     with pytest.raises(PortalError), cast.ann.works() as work:
-        links.open_link_of(work, links.lock_child(work, child.id).id, cast.ann.id)
+        links.open_link_of(
+            work, links.lock_child(work, child.id).id, cast.ann.id, cast.ann.principal.organisation_id
+        )
 
 
 def test_A6_a_parent_with_an_account_is_linked_once(context: AppContext, cast: Cast, make: Maker) -> None:

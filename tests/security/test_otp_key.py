@@ -91,11 +91,11 @@ def test_A12_an_account_that_rests_goes_on_resting(context: AppContext, cast: Ca
 def test_A12_known_devices_and_open_forms_stay_known(
     context: AppContext, cast: Cast, changed: Flask, without: Flask
 ) -> None:
-    device, form = device_token(context, cast.ann.id), saved_submissions.form_mark(context, cast.ann.id)
+    device, form = device_token(context, cast.ann.id), saved_submissions.form_mark(context, cast.ann.id, 1)
     now, never = changed.extensions["app_context"], without.extensions["app_context"]
 
     assert known_device(now, device) == known_device(context, device) is not None
-    assert saved_submissions.owner_of(now, form) == cast.ann.id
+    assert saved_submissions.owner_of(now, form) == saved_submissions.FormOwner(cast.ann.id, 1)
     assert known_device(never, device) is None and saved_submissions.owner_of(never, form) is None
     assert known_device(now, "é.é.é.é") is None
 

@@ -15,7 +15,7 @@ from app.forms import submissions
 from app.forms.rules.sharing import SharingChoice
 from app.forms.rules.workflow import FormState
 from app.forms.sharing import set_sharing
-from app.models import Child, Person
+from app.models import Child, Membership
 from tests.cast import Cast, everything
 from tests.filled_forms import fill_in
 from tests.make import Maker
@@ -63,13 +63,13 @@ def test_A2_a_colleague_confirmed_while_the_organisation_is_linked_and_a_note_is
     for each in range(ROUNDS):
         with everything(context) as work:
             work.session.execute(
-                update(Person).where(Person.id == cast.tom.id).values(organisation_confirmed_at=None)
+                update(Membership).where(Membership.person_id == cast.tom.id).values(confirmed_at=None)
             )
         child = make.child(linked=(cast.pat,))
         send = note_to_send(cast, make, child, "Tom Ellis", each)
         at_once((cast.pat, send))
         results = at_once(
-            (cast.sana, lambda work: membership.confirm(work, cast.tom.id)),
+            (cast.sana, lambda work: membership.confirm(work, cast.tom.membership_id)),
             (
                 cast.olu,
                 lambda work, c=child.id: links.link_organisation(work, c, school, despite=True),

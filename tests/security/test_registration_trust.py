@@ -21,7 +21,7 @@ from app.forms.rules.workflow import FormState
 from app.models import Child, ChildLink, Form, Message, Organisation, Person, Registration, SectionDraft
 from app.seed.cast import HEALTH
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_id_of, membership_of
 from tests.mailbox import Mailbox, text_of
 from tests.make import Maker
 from tests.newcomer import CHOSEN, Newcomer, organisation_id
@@ -65,6 +65,11 @@ class Joined:
         with self.context.database.engine.connect() as connection:
             return readers(connection, {self.id})[self.id].principal
 
+    @property
+    def membership_id(self) -> int:
+        """The membership of the organisation that they registered with."""
+        return membership_id_of(self.context, self.id)
+
     @contextmanager
     def works(self) -> Iterator[UnitOfWork]:
         with unit_of_work(self.context, self.principal) as work:
@@ -89,7 +94,7 @@ def seen(work: UnitOfWork, table: type) -> list[int]:
 
 def make_lead(context: AppContext, actor: Actor) -> None:
     with everything(context) as work:
-        work.get(Person, actor.id).leads_organisation = True
+        membership_of(work, actor.id).leads = True
     actor.principal = Principal(**(vars(actor.principal) | {"leads_organisation": True}))
 
 
@@ -137,7 +142,7 @@ def test_A3_no_one_opens_the_queue_before_they_are_confirmed(
         assert seen(work, Person) == [joined.id], "no colleague's account either"
 
     with cast.olu.works() as work:
-        membership.confirm(work, joined.id)
+        membership.confirm(work, joined.membership_id)
 
     with joined.works() as work:
         assert (seen(work, Child), seen(work, Form)) == ([child.id], [advice.id])
@@ -197,9 +202,9 @@ def test_A3_they_hear_nothing_of_what_waits_in_the_queue(joined: Joined, cast: C
 def test_A3_an_organisation_no_longer_in_use_opens_nothing(joined: Joined, cast: Cast, make: Maker) -> None:
     make.queue(make.child(), cast.hana)
     with cast.olu.works() as work:
-        person = membership.confirm(work, joined.id)
+        membership.confirm(work, joined.membership_id)
     with everything(joined.context) as work:
-        work.get(Person, person.id).organisation.active = False  # type: ignore[union-attr]
+        membership_of(work, joined.id).organisation.active = False
 
     assert not joined.principal.is_confirmed
     with joined.works() as work:
@@ -222,16 +227,15 @@ def test_A3_the_lead_and_the_sen_team_are_notified_of_a_new_person(
 def test_A3_a_lead_confirms_and_the_person_is_notified(joined: Joined, cast: Cast) -> None:
     make_lead(joined.context, cast.hana)
     with cast.hana.works() as work:
-        assert [person.id for person in membership.waiting(work)] == [joined.id]
-        membership.confirm(work, joined.id)
+        assert [each.person_id for each in membership.waiting(work)] == [joined.id]
+        membership.confirm(work, joined.membership_id)
 
     with everything(joined.context) as work:
-        person = work.get(Person, joined.id)
-        assert person.organisation_confirmed_by_id == cast.hana.id
+        assert membership_of(work, joined.id).confirmed_by_id == cast.hana.id
         notified = work.session.scalars(select(Message.letter).where(Message.recipient_id == joined.id)).all()
         assert notified == ["membership_confirmed"]
     with pytest.raises(InvalidState), cast.olu.works() as work:
-        membership.refuse(work, joined.id)
+        membership.refuse(work, joined.membership_id)
 
 
 def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_notified(
@@ -240,7 +244,7 @@ def test_A3_a_refused_person_is_out_at_once_and_both_sides_are_notified(
     make_lead(joined.context, cast.hana)
     number = joined.id
     with cast.hana.works() as work:
-        membership.refuse(work, number)
+        membership.refuse(work, joined.membership_id)
 
     with everything(joined.context) as work:
         assert work.get(Person, number).active is False
@@ -255,28 +259,28 @@ def test_A3_no_one_else_confirms(joined: Joined, cast: Cast, key: str) -> None:
     actor: Actor = getattr(cast, key)
     for answer in (membership.confirm, membership.refuse):
         with pytest.raises((Forbidden, NotFound)), actor.works() as work:
-            answer(work, joined.id)
+            answer(work, joined.membership_id)
 
 
 def test_A3_no_one_confirms_themselves(joined: Joined) -> None:
     with everything(joined.context) as work:
-        work.get(Person, joined.id).leads_organisation = True
+        membership_of(work, joined.id).leads = True
     assert joined.principal.leads_organisation is False, "a lead has to be confirmed"
     with pytest.raises(Forbidden), joined.works() as work:
-        membership.confirm(work, joined.id)
+        membership.confirm(work, joined.membership_id)
 
 
 def test_A3_only_the_sen_team_and_administrators_choose_leads(joined: Joined, cast: Cast) -> None:
     for key in ("hana", "sana"):
         with pytest.raises((Forbidden, NotFound)), getattr(cast, key).works() as work:
-            membership.set_lead(work, cast.hana.id, True)
+            membership.set_lead(work, cast.hana.membership_id, True)
     with pytest.raises(ValidationFailed), cast.olu.works() as work:
-        membership.set_lead(work, joined.id, True)
+        membership.set_lead(work, joined.membership_id, True)
     for key in ("olu", "ines"):
         with getattr(cast, key).works() as work:
-            membership.set_lead(work, cast.hana.id, key == "olu")
+            membership.set_lead(work, cast.hana.membership_id, key == "olu")
     with everything(joined.context) as work:
-        assert work.get(Person, cast.hana.id).leads_organisation is False
+        assert membership_of(work, cast.hana.id).leads is False
 
 
 def test_A3_approving_a_registration_confirms_it(context: AppContext, mailbox: Mailbox, cast: Cast) -> None:
@@ -286,7 +290,10 @@ def test_A3_approving_a_registration_confirms_it(context: AppContext, mailbox: M
         person = decisions.approve(work, nurse.registration_id, organisation_id(context, HEALTH))
     with everything(context) as work:
         row = work.get(Person, person.id)
-        assert (row.organisation_confirmed_by_id, row.profession) == (cast.olu.id, Profession.health)
+        assert (membership_of(work, row.id).confirmed_by_id, row.profession) == (
+            cast.olu.id,
+            Profession.health,
+        )
 
 
 @pytest.mark.parametrize("email", ["hana.begum+2@airedale.nhs.example", "hanabegum@airedale.nhs.example"])
@@ -345,7 +352,8 @@ def test_A3_a_lead_confirms_on_the_page(
     page = sana.get("/colleagues/").text
     assert "Nadia Rahman" in page and "Deputy head" in page
     with everything(context) as work:
-        number = work.session.scalars(select(Person.id).where(Person.email == newcomer.email)).one()
+        person_id = work.session.scalars(select(Person.id).where(Person.email == newcomer.email)).one()
+        number = membership_of(work, person_id).id
     question = sana.get(f"/colleagues/{number}/refuse").text
     assert "Are you sure that Nadia Rahman does not work for" in question and "Close the account" in question
     assert "Nadia Rahman" in sana.get("/colleagues/").text
@@ -360,9 +368,9 @@ def test_A3_an_officer_chooses_a_lead_on_the_page(app: Flask, context: AppContex
     olu, health = cast.olu.browser(), organisation_id(context, HEALTH)
     for browser in (olu, cast.ines.browser()):
         assert f"/colleagues/organisation/{health}" in browser.get(f"/organisations/show/{health}").text
-    assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/lead", {}).status_code == 302
+    assert post_with_token(olu, app, f"/colleagues/{cast.hana.membership_id}/lead", {}).status_code == 302
     assert "End as lead" in olu.get(f"/colleagues/organisation/{health}").text
-    assert post_with_token(olu, app, f"/colleagues/{cast.hana.id}/end-lead", {}).status_code == 302
+    assert post_with_token(olu, app, f"/colleagues/{cast.hana.membership_id}/end-lead", {}).status_code == 302
     assert "End as lead" not in olu.get(f"/colleagues/organisation/{health}").text
     assert cast.hana.browser().get(f"/colleagues/organisation/{health}").status_code == 403
 

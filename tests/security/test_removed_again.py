@@ -10,7 +10,7 @@ from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
 from app.models import Child, ChildLink, Invitation, Person
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.make import Maker, parent
 from tests.security.test_family_attacks import linked_to, note_that_must_not_know
 from tests.security.test_named_in_queues import sees
@@ -31,7 +31,7 @@ def test_A8_another_officer_is_asked_before_a_removed_person_is_linked_again(
     child = make.child()
     removed(cast, make, child, cast.hana)
     browser = cast.mary.browser()
-    path = f"/children/{child.id}/link/person/{cast.hana.id}"
+    path = f"/children/{child.id}/link/person/{cast.hana.membership_id}"
     answer = post_with_token(browser, browser.application, path, {"relationship": "Therapist"})
     assert answer.status_code == 422
     assert ENDED.format("Hana Begum") in answer.text
@@ -137,7 +137,8 @@ def new_account(context: AppContext, cast: Cast) -> Actor:
     with everything(context) as work:
         work.get(Person, cast.hana.id).active = False
         new = work.get(Person, cast.idris.id)
-        new.first_name, new.last_name, new.organisation_confirmed_at = "Hanna", "Begum", None
+        new.first_name, new.last_name = "Hanna", "Begum"
+        membership_of(work, new.id).confirmed_at = None
     return cast.idris
 
 
@@ -149,7 +150,7 @@ def test_A8_a_removed_professional_does_not_come_back_to_the_queue_in_a_new_acco
     for each in (child, other):
         make.queue(each, cast.hana)
     with cast.olu.works() as work:
-        membership.confirm(work, new_account.id)
+        membership.confirm(work, new_account.membership_id)
     assert sees(new_account, other) and not sees(new_account, child)
     assert "Someone at an organisation may be a person who must not know" in team_inbox(cast)
     with (
@@ -166,7 +167,7 @@ def test_A8_a_removed_professional_is_not_brought_in_or_queued_in_a_new_account(
     context: AppContext, cast: Cast, make: Maker, new_account: Actor
 ) -> None:
     with cast.olu.works() as work:
-        membership.confirm(work, new_account.id)
+        membership.confirm(work, new_account.membership_id)
     with everything(context) as work:
         work.get(Person, cast.hana.id).active = True
     child, queued = make.child(), make.child()
@@ -174,11 +175,11 @@ def test_A8_a_removed_professional_is_not_brought_in_or_queued_in_a_new_account(
         removed(cast, make, each, cast.hana)
     make.link(child, cast.sana)
     with everything(context) as work:
-        work.get(Person, new_account.id).organisation_id = cast.sana.principal.organisation_id
+        membership_of(work, new_account.id).organisation_id = cast.sana.principal.organisation_id or 0
     with pytest.raises(ValidationFailed, match="Only the SEN team"), cast.sana.works() as work:
         links.bring_in(work, child.id, new_account.id)
     with everything(context) as work:
-        work.get(Person, new_account.id).organisation_id = cast.hana.principal.organisation_id
+        membership_of(work, new_account.id).organisation_id = cast.hana.principal.organisation_id or 0
     with cast.olu.works() as work:
         links.link_organisation(work, queued.id, cast.hana.principal.organisation_id or 0, despite=True)
     assert not sees(new_account, queued)

@@ -19,7 +19,7 @@ from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms import returns
 from app.forms.rules.workflow import FormState
 from app.models import ChildLink, Decision, Form, FormReturn, Person, Request, SavedSubmission, Submission
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, owner
 from tests.make import Maker
 
 Deed = Callable[[UnitOfWork], object]
@@ -207,11 +207,11 @@ def test_saved_submissions_are_limited(context: AppContext, cast: Cast) -> None:
     for _ in range(saved_submissions.SAVES_A_DAY.most + 5):
         try:
             with unit_of_work(context, None) as work:
-                saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "x")])
+                saved_submissions.save(work, owner(cast.ann), "/forms/1", [("text", "x")])
         except PortalError:
             refused += 1
     with unit_of_work(context, None) as work:
-        saved_submissions.save(work, cast.bob.id, "/forms/1", [("text", "x")])
+        saved_submissions.save(work, owner(cast.bob), "/forms/1", [("text", "x")])
 
     assert refused == 5
     with everything(context) as work:

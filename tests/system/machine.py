@@ -32,6 +32,16 @@ from tests.system.post_acts import PostActs
 from tests.system.stage import NEVER, Portal
 
 
+def _works_for(person: Person) -> tuple[int | None, bool, bool]:
+    """The organisation that a person acts for, and whether they are confirmed there and lead it."""
+    one = person.membership
+    return (
+        (None, False, False)
+        if one is None
+        else (one.organisation_id, one.confirmed_at is not None, one.leads)
+    )
+
+
 class Story(PeopleActs, LinkActs, PaperActs, PostActs):
     """What people do. `acts` says of each act whether it may succeed; the portal must agree."""
 
@@ -52,10 +62,9 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
                 for row in work.session.scalars(select(Form)).unique()
             }
             people = {
-                key_of(row.id): (row.active, row.organisation_id, row.organisation_confirmed_at is not None,
-                                 row.leads_organisation)
+                key_of(row.id): (row.active, *_works_for(row))
                 for row in work.session.scalars(select(Person)).unique()
-            }  # fmt: skip
+            }
         _are_alike(links, {
             number: (link.child, link.person, link.body, link.part, link.queued, link.ended, link.removed)
             for number, link in model.links.items()

@@ -75,7 +75,7 @@ class PeopleActs(Stage):
             return self.model.may_confirm(people[by], people[whom])
 
         by, whom = self.tries(data, may, people, people)
-        number, answer = self.portal.numbers[whom], membership.confirm if yes else membership.refuse
+        number, answer = self.portal.membership_id(whom), membership.confirm if yes else membership.refuse
         if self.acts(by, may(by, whom), lambda work: answer(work, number)):
             if yes:
                 people[whom].confirmed = True
@@ -91,7 +91,7 @@ class PeopleActs(Stage):
             return self.model.may_say_left(people[by], people[whom])
 
         by, whom = self.tries(data, may, people, people)
-        number = self.portal.numbers[whom]
+        number = self.portal.membership_id(whom)
         if self.acts(by, may(by, whom), lambda work: membership.end(work, number)):
             self._linked(self.model.leave(people[whom]))
 
@@ -105,7 +105,7 @@ class PeopleActs(Stage):
             return (self.is_team(by) or self._is_admin(by)) and (fits or not leads)
 
         by, whom = self.tries(data, may, SOME, people)
-        number = self.portal.numbers[whom]
+        number = self.portal.membership_id(whom)
         if self.acts(by, may(by, whom), lambda work: membership.set_lead(work, number, leads)):
             people[whom].leads = leads
 

@@ -22,10 +22,10 @@ from app.forms import drafts, submissions
 from app.forms.definitions import FormDefinition
 from app.forms.form_templates import definition_of
 from app.forms.rules.workflow import FormState
-from app.models import ChildLink, Form, LogInSession, Organisation, Person, SectionDraft, Submission
+from app.models import ChildLink, Form, LogInSession, Organisation, SectionDraft, Submission
 from app.seed.filled import filled_answers
 from tests.browser import token_for
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, membership_id_of, membership_of
 from tests.conftest import MOMENT
 from tests.make import Maker
 from tests.system.consequences import RELAXED, World
@@ -75,6 +75,10 @@ class Portal:
         with self.context.database.open() as session:
             found = find_session(session, self.sids[key], self.context.clock.now())
             return found.principal if found else None
+
+    def membership_id(self, key: str) -> int:
+        """The membership of the organisation that they act for; 0 where they work for none."""
+        return membership_id_of(self.context, self.numbers[key])
 
     def works(self, key: str) -> Any:
         """Their unit of work."""
@@ -133,7 +137,7 @@ class Stage(RuleBasedStateMachine):
                 if body.kind in EDUCATION:
                     self.model.schools.add(body.id)
             for key in UNCONFIRMED:
-                work.get(Person, self.portal.numbers[key]).organisation_confirmed_at = None
+                membership_of(work, self.portal.numbers[key]).confirmed_at = None
         for actor in self.portal.cast:
             who = actor.principal
             confirmed = who.is_confirmed and actor.key not in UNCONFIRMED

@@ -25,6 +25,7 @@ from app.models import (
     FormReturn,
     Invitation,
     LogInSession,
+    Membership,
     Message,
     Organisation,
     Person,
@@ -265,6 +266,7 @@ class LargeCase:
                 "organisation_id": organisation,
                 "domain_id": domain,
                 "person_id": person,
+                "membership_id": person.memberships[0],
                 "link_id": link,
                 "document_id": document,
                 "registration_id": registration,
@@ -283,8 +285,11 @@ def _person(n: int, organisation_id: int) -> Person:
         password="!",
         active=True,
         profession=Profession.health,
-        organisation_id=organisation_id,
-        organisation_confirmed_at=utc_now(),
+        memberships=[
+            Membership(
+                organisation_id=organisation_id, confirmed_at=utc_now(), acted_for=True, job_title="Nurse"
+            )
+        ],
         two_step="email",
     )
 

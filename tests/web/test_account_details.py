@@ -10,7 +10,7 @@ from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.models import AuditRow, ChildLink, Message, OrganisationChange, Person, ProposalState
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.mailbox import Mailbox, text_of
 from tests.make import Maker
 from tests.newcomer import organisation_id
@@ -91,7 +91,7 @@ def test_b2_a_new_organisation_is_proposed_and_changes_nothing_until_it_is_appro
     child, old = make.child(linked=(cast.ann,)), cast.ann.principal.organisation_id
     change = proposes(app, cast, context)
     with everything(context) as work:
-        assert work.get(Person, cast.ann.id).organisation_id == old
+        assert membership_of(work, cast.ann.id).organisation_id == old
         letters = work.session.scalars(select(Message.letter).where(Message.recipient_id.is_(None))).all()
     assert letters == ["organisation_change_proposed"]
     olu = cast.olu.browser()
@@ -105,8 +105,9 @@ def test_b2_a_new_organisation_is_proposed_and_changes_nothing_until_it_is_appro
     assert answer.location == "/account-changes/"
     with everything(context) as work:
         ann = work.get(Person, cast.ann.id)
-        assert (ann.organisation_id, ann.profession) == (organisation_id(context), Profession.school)
-        assert (ann.organisation_confirmed_by_id, ann.leads_organisation) == (cast.olu.id, False)
+        works_for = membership_of(work, ann.id)
+        assert (works_for.organisation_id, ann.profession) == (organisation_id(context), Profession.school)
+        assert (works_for.confirmed_by_id, works_for.leads) == (cast.olu.id, False)
         still = select(ChildLink).where(ChildLink.child_id == child.id, ChildLink.ended_at.is_(None))
         links = [(link.person_id, link.organisation_id) for link in work.session.scalars(still)]
         assert links == [(None, old)], "nobody takes their cases along"

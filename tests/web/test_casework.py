@@ -47,7 +47,9 @@ def test_a_psychologist_is_found_and_linked(cast, child, press):
 
 
 def test_linking_twice_says_so_at_the_field(cast, child, press):
-    page = Page(press(f"/children/{child.id}/link/person/{cast.sana.id}", {"relationship": "typed words"}))
+    page = Page(
+        press(f"/children/{child.id}/link/person/{cast.sana.membership_id}", {"relationship": "typed words"})
+    )
     assert page.status == 422
     assert page.errors == {"relationship": "Sana Iqbal is already linked to this child"}
     assert "typed words" in page.html
@@ -125,12 +127,17 @@ def test_another_person_is_found_without_losing_what_was_typed(cast, child, asse
     )
     assert page.status == 200
     assert page.errors == {}
-    assert f'value="person-{cast.ann.id}"' in page.html
+    assert f'value="person-{cast.ann.id}-{cast.ann.principal.organisation_id}"' in page.html
     assert "typed words" in page.html
 
 
 def test_advice_is_asked_for(cast, child, assessed, press, context):
-    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}", note="Please see the request.")
+    data = ask(
+        child,
+        find="kowalska",
+        adviser=f"person-{cast.ann.id}-{cast.ann.principal.organisation_id}",
+        note="Please see the request.",
+    )
     answer = press(f"/children/{child.id}/ask", data, follow_redirects=True)
     assert "Advice requested" in answer.text
     with everything(context) as work:
@@ -168,7 +175,7 @@ def test_what_is_missing_is_named_at_each_field(cast, child, assessed, press, co
 
 def test_a_due_date_in_the_past_and_asking_twice_are_refused(cast, child, assessed, press, make):
     path = f"/children/{child.id}/ask"
-    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}")
+    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}-{cast.ann.principal.organisation_id}")
     assert Page(press(path, data | {"due_on-year": "2025"})).errors == {
         "due_on-day": "The due date must be today or later"
     }
@@ -183,7 +190,9 @@ def test_c1_before_a_decision_information_is_asked_for_and_named_as_such(cast, c
     assert page.heading == "Ask for information"
     assert "Educational psychology information" in page.main
     assert "reg. 8" not in page.main
-    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}") | {
+    data = ask(
+        child, find="kowalska", adviser=f"person-{cast.ann.id}-{cast.ann.principal.organisation_id}"
+    ) | {
         "due_on-day": "",
         "due_on-month": "",
         "due_on-year": "",
@@ -204,7 +213,9 @@ def test_c1_before_a_decision_information_is_asked_for_and_named_as_such(cast, c
 
 
 def test_c1_another_date_shows_as_agreed_with_its_reason(cast, child, assessed, press):
-    data = ask(child, find="kowalska", adviser=f"person-{cast.ann.id}") | {"due_on-month": "6"}
+    data = ask(
+        child, find="kowalska", adviser=f"person-{cast.ann.id}-{cast.ann.principal.organisation_id}"
+    ) | {"due_on-month": "6"}
     refused = Page(press(f"/children/{child.id}/ask", data))
     assert refused.errors == {"due_reason": "The law gives 6 weeks. Enter why another date was agreed"}
     press(f"/children/{child.id}/ask", data | {"due_reason": "Away until May."})
@@ -213,7 +224,11 @@ def test_c1_another_date_shows_as_agreed_with_its_reason(cast, child, assessed, 
 
 
 def test_b11_the_wrong_profession_is_refused_at_a_field_for_the_reason(cast, child, assessed, press):
-    data = ask(child, form="advice_social_care", adviser=f"person-{cast.sana.id}")
+    data = ask(
+        child,
+        form="advice_social_care",
+        adviser=f"person-{cast.sana.id}-{cast.sana.principal.organisation_id}",
+    )
     page = Page(press(f"/children/{child.id}/ask", data))
     assert page.status == 422
     assert "does not give this advice" in page.errors["adviser_reason"]
@@ -265,11 +280,11 @@ def test_two_children_stay_two(cast, child, make, press):
     assert cast.olu.browser().get(f"/children/{newer.id}/duplicate").status_code == 409
 
 
-def routes(child, accepted, link_id, person_id, organisation_id):
+def routes(child, accepted, link_id, membership_id, organisation_id):
     return [
         ("GET", f"/children/{child.id}/link"),
-        ("GET", f"/children/{child.id}/link/person/{person_id}"),
-        ("POST", f"/children/{child.id}/link/person/{person_id}"),
+        ("GET", f"/children/{child.id}/link/person/{membership_id}"),
+        ("POST", f"/children/{child.id}/link/person/{membership_id}"),
         ("POST", f"/children/{child.id}/link/organisation/{organisation_id}"),
         ("POST", f"/children/{child.id}/link/{link_id}/end"),
         ("GET", f"/children/{child.id}/ask"),
@@ -292,7 +307,7 @@ def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, con
         link = work.session.scalars(select(ChildLink.id).where(ChildLink.child_id == child.id)).first()
     actor = getattr(cast, who)
     organisation = cast.hana.principal.organisation_id
-    for method, path in routes(child, accepted, link, cast.ann.id, organisation):
+    for method, path in routes(child, accepted, link, cast.ann.membership_id, organisation):
         given = {"answer": "same", "decision": "agree", "reason": "x"}
         browser = actor.browser()
         answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, given)

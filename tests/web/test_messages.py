@@ -8,9 +8,8 @@ from app.children.events import PossibleDuplicateFound
 from app.forms.events import AdviceAsked
 from app.messages import messages
 from app.messages.queries.messages import LINES
-from app.models import Person
 from tests.browser import post_with_token
-from tests.cast import everything
+from tests.cast import everything, membership_of
 from tests.statements import counted
 
 
@@ -253,7 +252,7 @@ def test_a3_the_team_sees_who_is_not_confirmed_before_it_writes_to_everyone(cont
     path = f"/messages/write?child_id={child.id}"
     assert "not confirmed" not in page(cast.olu.browser(), path)
     with everything(context) as work:
-        work.get(Person, cast.sana.id).organisation_confirmed_at = None
+        membership_of(work, cast.sana.id).confirmed_at = None
     text = page(cast.olu.browser(), path)
     assert "No one has confirmed where these people work: Sana Iqbal. A message to everyone" in text
     assert text.count(", not confirmed") == 1

@@ -102,14 +102,14 @@ def the_story(case: LargeCase, cast: Any) -> Iterator[Press]:
         f"{child}/ask",
         {
             "form": "advice_health",
-            "adviser": f"person-{cast.ann.id}",
+            "adviser": f"person-{cast.ann.id}-{cast.ann.principal.organisation_id}",
             "adviser_reason": "She knows.",
             "due_reason": "Agreed.",
             **due,
         },
     )
     yield "cancel advice", "olu", f"/advice/{case.advice}/cancel", {}
-    yield "link a person", "olu", f"{child}/link/person/{cast.hana.id}", {}
+    yield "link a person", "olu", f"{child}/link/person/{cast.hana.membership_id}", {}
     yield "link an organisation", "olu", f"{child}/link/organisation/{case.idle}", {}
     yield "invite a parent", "olu", f"/invitations/child/{case.child.id}", {
         "first_name": "Gil", "last_name": "Shah", "email": f"{uuid.uuid4().hex}@mail.example", "relationship": "father",

@@ -84,7 +84,7 @@ def test_c5_pressing_twice_does_not_say_that_no_one_was_notified(cast, child, ma
     make.request(child, cast.sana, FormState.assessing)
     data = {
         "form": "advice_education",
-        "adviser": f"person-{cast.sana.id}",
+        "adviser": f"person-{cast.sana.id}-{cast.sana.principal.organisation_id}",
         "due_on-day": "4",
         "due_on-month": "1",
         "due_on-year": "2027",

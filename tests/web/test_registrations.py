@@ -12,7 +12,7 @@ from app.models import (
     WorkDomain,
 )
 from tests.browser import post_with_token
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, membership_of
 from tests.mailbox import Mailbox, text_of
 from tests.newcomer import Newcomer, organisation_id
 
@@ -93,7 +93,7 @@ def test_a_manager_may_add_organisation_and_domain_while_approving(
             .one()
         )
         person = work.session.scalars(select(Person).where(Person.email == newcomer.email)).unique().one()
-        assert person.organisation_id == organisation_id(context, "Beck Nursery")
+        assert membership_of(work, person.id).organisation_id == organisation_id(context, "Beck Nursery")
 
 
 @pytest.mark.parametrize(("key", "status"), [("ann", 403), ("pat", 403), ("ines", 403), ("olu", 404)])

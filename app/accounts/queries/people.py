@@ -4,7 +4,7 @@ The queries run without row policies; a recipient then gets the message only whe
 row.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +12,28 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
 from sqlalchemy import Connection, Select, and_, func, select
 
+from app.accounts.tables.memberships import Membership
 from app.core.people import PERSON_TABLE
 from app.core.roles import Principal, Profession, Role
 from app.organisations.tables import Organisation
 
 _person, _role = PERSON_TABLE, RoleRow.__table__
-_organisation = Organisation.__table__
+_organisation, _membership = Organisation.__table__, Membership.__table__
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A person who may receive a message, with their principal for the row policies and their address."""
+    """A person who may receive a message, with their principals for the row policies and their address."""
 
-    principal: Principal
+    principals: Sequence[Principal]
+    """One for each organisation that they work for, first for the one they act for; one for who works for none."""
     email: str
     locale: str
+
+    @property
+    def principal(self) -> Principal:
+        """The person as they act now."""
+        return self.principals[0]
 
 
 def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader]:
@@ -41,35 +48,35 @@ def readers(connection: Connection, people: Collection[int]) -> dict[int, Reader
             _person.c.email,
             _person.c.locale,
             func.coalesce(_organisation.c.kind, _person.c.profession),
-            _person.c.organisation_id,
+            _membership.c.organisation_id,
             _role.c.name,
-            and_(_person.c.organisation_confirmed_at.is_not(None), _organisation.c.active.is_(True)),
-            _person.c.leads_organisation,
+            and_(_membership.c.confirmed_at.is_not(None), _organisation.c.active.is_(True)),
+            _membership.c.leads,
         )
-        .outerjoin(_organisation, _organisation.c.id == _person.c.organisation_id)
+        .outerjoin(
+            _membership, and_(_membership.c.person_id == _person.c.id, _membership.c.ended_at.is_(None))
+        )
+        .outerjoin(_organisation, _organisation.c.id == _membership.c.organisation_id)
         .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
         .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
         .where(_person.c.id.in_(people), _person.c.active.is_(True))
+        .order_by(_person.c.id, _membership.c.acted_for.desc(), _membership.c.id)
     ).all()
     roles: dict[int, set[Role]] = {}
     for row in rows:
         roles.setdefault(row[0], set()).update({Role[row[7]]} if row[7] in Role.__members__ else set())
-    return {
-        row[0]: Reader(
-            Principal(
-                user_id=row[0],
-                name=f"{row[1]} {row[2]}".strip(),
-                roles=frozenset(roles[row[0]]),
-                profession=row[5] if isinstance(row[5], Profession) else None,
-                organisation_id=row[6],
-                is_confirmed=bool(row[8]),
-                leads_organisation=bool(row[8] and row[9]),
-            ),
-            row[3],
-            row[4] or "en",
+    principals: dict[int, dict[int | None, Principal]] = {}
+    for row in rows:
+        principals.setdefault(row[0], {})[row[6]] = Principal(
+            user_id=row[0],
+            name=f"{row[1]} {row[2]}".strip(),
+            roles=frozenset(roles[row[0]]),
+            profession=row[5] if isinstance(row[5], Profession) else None,
+            organisation_id=row[6],
+            is_confirmed=bool(row[8]),
+            leads_organisation=bool(row[8] and row[9]),
         )
-        for row in rows
-    }
+    return {row[0]: Reader(tuple(principals[row[0]].values()), row[3], row[4] or "en") for row in rows}
 
 
 def name_of(connection: Connection, person_id: int) -> str:
@@ -87,19 +94,32 @@ def professionals_of(connection: Connection, organisation_id: int) -> set[int]:
 
 def leads_of(connection: Connection, organisation_id: int) -> set[int]:
     """Return the leads of the organisation, who confirm its members."""
-    leads = _confirmed_at(organisation_id).where(_person.c.leads_organisation.is_(True))
+    leads = _confirmed_at(organisation_id).where(_membership.c.leads.is_(True))
     return set(connection.execute(leads).scalars())
 
 
-def organisation_of(connection: Connection, person_id: int) -> int | None:
-    """Return the organisation that the person registered with, or None."""
-    found = select(_person.c.organisation_id).where(_person.c.id == person_id)
-    return connection.execute(found).scalar_one_or_none()
+def organisation_of(connection: Connection, membership_id: int) -> int:
+    """Return the organisation of a membership."""
+    found = select(_membership.c.organisation_id).where(_membership.c.id == membership_id)
+    return int(connection.execute(found).scalar_one())
+
+
+def organisations_of(connection: Connection, person_id: int) -> list[int]:
+    """Return the organisations that the person works for."""
+    found = select(_membership.c.organisation_id).where(
+        _membership.c.person_id == person_id, _membership.c.ended_at.is_(None)
+    )
+    return list(connection.execute(found).scalars())
 
 
 def _confirmed_at(organisation_id: int) -> Select[Any]:
-    return select(_person.c.id).where(
-        _person.c.organisation_id == organisation_id,
-        _person.c.organisation_confirmed_at.is_not(None),
-        _person.c.active.is_(True),
+    return (
+        select(_person.c.id)
+        .join(_membership, _membership.c.person_id == _person.c.id)
+        .where(
+            _membership.c.organisation_id == organisation_id,
+            _membership.c.ended_at.is_(None),
+            _membership.c.confirmed_at.is_not(None),
+            _person.c.active.is_(True),
+        )
     )

@@ -12,12 +12,23 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.log_in import LogInSession
+from app.accounts.tables.memberships import Membership
 from app.core.database.compiled_query import CompiledQuery
 from app.core.people import PERSON_TABLE
 from app.organisations.tables import Organisation
 
 _log_in, _person = LogInSession.__table__, PERSON_TABLE
 _role, _organisation = RoleRow.__table__, Organisation.__table__
+_membership = Membership.__table__
+
+_open = Membership.__table__.alias()
+_MEMBERSHIPS = (
+    select(func.count())
+    .select_from(_open)
+    .where(_open.c.person_id == _person.c.id, _open.c.ended_at.is_(None))
+    .correlate(_person)
+    .scalar_subquery()
+)
 
 _WHO_IS = CompiledQuery(
     select(
@@ -29,15 +40,18 @@ _WHO_IS = CompiledQuery(
         _person.c.last_name,
         _person.c.email,
         func.coalesce(_organisation.c.kind, _person.c.profession),
-        _person.c.organisation_id,
+        _membership.c.organisation_id,
         _person.c.totp_secret,
         _log_in.c.proved_at,
         _role.c.name,
-        and_(_person.c.organisation_confirmed_at.is_not(None), _organisation.c.active.is_(True)),
-        _person.c.leads_organisation,
+        and_(_membership.c.confirmed_at.is_not(None), _organisation.c.active.is_(True)),
+        _membership.c.leads,
+        _organisation.c.name,
+        _MEMBERSHIPS,
     )
     .join(_person, _person.c.id == _log_in.c.person_id)
-    .outerjoin(_organisation, _organisation.c.id == _person.c.organisation_id)
+    .outerjoin(_membership, and_(_membership.c.person_id == _person.c.id, _membership.c.acted_for.is_(True)))
+    .outerjoin(_organisation, _organisation.c.id == _membership.c.organisation_id)
     .outerjoin(assoc_user_role, assoc_user_role.c.user_id == _person.c.id)
     .outerjoin(_role, _role.c.id == assoc_user_role.c.role_id)
     .where(
@@ -59,6 +73,10 @@ class OpenLogIn:
     profession: object
     """The organisation's kind, or the profession entered with the account where there is no organisation."""
     organisation_id: int | None
+    """The organisation that they act for."""
+    organisation_name: str
+    memberships: int
+    """How many organisations they work for."""
     is_confirmed: bool
     leads_organisation: bool
     has_authenticator: bool
@@ -81,6 +99,8 @@ def open_log_in(session: Session, sid_hash: str) -> OpenLogIn | None:
         email=first[6],
         profession=first[7],
         organisation_id=first[8],
+        organisation_name=first[14] or "",
+        memberships=first[15],
         is_confirmed=bool(first[12]),
         leads_organisation=bool(first[12] and first[13]),
         has_authenticator=first[9] is not None,

@@ -64,6 +64,8 @@ class SavedSubmission(Row):
 
     key_hash: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column()
+    """The organisation that its author acted for on the page; null for those who work for none."""
     path: Mapped[str] = mapped_column()
     sealed_fields: Mapped[str] = mapped_column()
     kept_at: Mapped[datetime] = mapped_column(index=True)

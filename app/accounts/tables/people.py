@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.rules.work_email import resemblance
+from app.accounts.tables.memberships import Membership
 from app.core.roles import Profession
 from app.organisations.tables import Organisation
 
@@ -23,17 +24,11 @@ class Person(User):
     """
 
     profession: Mapped[Profession | None] = mapped_column()
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    organisation_confirmed_at: Mapped[datetime | None] = mapped_column()
-    """When the organisation's lead or the SEN team confirmed that they work there; null while they wait."""
-    organisation_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    leads_organisation: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether they confirm who works for their organisation."""
+    """The profession entered with the account, which counts while they work for no organisation."""
     mailbox: Mapped[str | None] = mapped_column(index=True)
     """The common form of all addresses of one mailbox (accounts/rules/work_email.py); never an address to send to."""
     former_names: Mapped[str | None] = mapped_column()
     """Names that they had before they corrected them, one a line; a form may name them by one of these."""
-    job_title: Mapped[str | None] = mapped_column()
     address: Mapped[str | None] = mapped_column()
     postcode: Mapped[str | None] = mapped_column()
     phone: Mapped[str | None] = mapped_column()
@@ -49,7 +44,21 @@ class Person(User):
     locale: Mapped[str | None] = mapped_column()
     """The language they chose for pages and mail; null for English."""
 
-    organisation: Mapped[Organisation | None] = relationship()
+    memberships: Mapped[list[Membership]] = relationship(
+        primaryjoin=lambda: and_(Person.id == Membership.person_id, Membership.ended_at.is_(None)),
+        foreign_keys=lambda: [Membership.person_id],
+        back_populates="person",
+        order_by=Membership.id,
+    )
+    """Those that have not ended, as far as the reader may see them."""
+    organisations: Mapped[list[Organisation]] = relationship(
+        secondary="membership",
+        primaryjoin="and_(Person.id == membership.c.person_id, membership.c.ended_at.is_(None))",
+        secondaryjoin="Organisation.id == membership.c.organisation_id",
+        order_by=Organisation.name,
+        viewonly=True,
+    )
+    """The organisations that they work for."""
 
     @validates("email")
     def _set_mailbox(self, _key: str, email: str) -> str:
@@ -67,9 +76,13 @@ class Person(User):
         self.former_names = "\n".join(dict.fromkeys([*self.earlier_names, name]))
 
     @property
-    def is_unconfirmed(self) -> bool:
-        """Whether they belong to an organisation and are not confirmed as working there."""
-        return self.organisation_id is not None and self.organisation_confirmed_at is None
+    def membership(self) -> Membership | None:
+        """The membership of the organisation that they act for, or None."""
+        return next((each for each in self.memberships if each.acted_for), None)
+
+    def membership_in(self, organisation_id: int | None) -> Membership | None:
+        """Return their open membership of this organisation, or None."""
+        return next((each for each in self.memberships if each.organisation_id == organisation_id), None)
 
     @property
     def name(self) -> str:

@@ -9,10 +9,11 @@ from typing import cast
 from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.tables.memberships import OPEN_AND_CONFIRMED, Membership, is_unconfirmed
 from app.accounts.tables.people import Person
 from app.cases.rules.status import CaseStatus, primary_request
 from app.children.queries.finding import named_like
-from app.children.queries.involved import UNCONFIRMED, full_name
+from app.children.queries.involved import full_name
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
@@ -87,7 +88,6 @@ def child_to_read(session: Session, child_id: int) -> Child | None:
     return None
 
 
-# A professional whose employment at the organisation has not been confirmed yet.
 _FORMS = CompiledQuery(
     select(
         Form.id,
@@ -110,7 +110,7 @@ _FORMS = CompiledQuery(
         Form.due_reason,
         Form.adviser_reason,
         Form.wanted_by,
-        UNCONFIRMED,
+        is_unconfirmed(Form.author_id, Form.organisation_id),
     )
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
@@ -220,15 +220,18 @@ def colleagues_of(session: Session, who: Principal, child_id: int) -> list[Colle
             Person.id,
             Person.first_name,
             Person.last_name,
-            Person.job_title,
-            exists().where(of_child, ChildLink.ended_at.is_(None)),
+            Membership.job_title,
+            exists().where(
+                of_child, ChildLink.organisation_id == who.organisation_id, ChildLink.ended_at.is_(None)
+            ),
             exists().where(of_child, ChildLink.barred.is_(True)),
         )
+        .join(Membership, Membership.person_id == Person.id)
         .where(
-            Person.organisation_id == who.organisation_id,
+            Membership.organisation_id == who.organisation_id,
+            OPEN_AND_CONFIRMED,
             Person.id != who.user_id,
             Person.active.is_(True),
-            Person.organisation_confirmed_at.is_not(None),
             Person.roles.any(name="professional"),
         )
         .order_by(Person.last_name, Person.first_name)
@@ -244,15 +247,27 @@ class Candidate:
     id: int
     name: str
     about: str
+    organisation_id: int | None = None
+    membership_id: int | None = None
+    """The membership of a person, who is found once for each of their organisations."""
 
 
 def professionals_named(session: Session, words: Collection[str], limit: int = 25) -> list[Candidate]:
     """Return professionals with an account whose name or organisation contains all these words."""
     statement = (
-        select(Person.id, Person.first_name, Person.last_name, Person.job_title, Organisation.name)
-        .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(Person.active.is_(True), Person.roles.any(name="professional"))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        select(
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            Membership.job_title,
+            Organisation.name,
+            Organisation.id,
+            Membership.id,
+        )
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.ended_at.is_(None), Person.active.is_(True), Person.roles.any(name="professional"))
+        .order_by(Person.last_name, Person.first_name, Person.id, Organisation.name)
         .limit(limit)
     )
     for word in words:
@@ -261,7 +276,9 @@ def professionals_named(session: Session, words: Collection[str], limit: int = 2
         )
     rows = session.execute(statement)
     return [
-        Candidate(row[0], full_name(row[1], row[2]), ", ".join(filter(None, (row[3], row[4]))))
+        Candidate(
+            row[0], full_name(row[1], row[2]), ", ".join(filter(None, (row[3], row[4]))), row[5], row[6]
+        )
         for row in rows
     ]
 

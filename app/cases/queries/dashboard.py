@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.accounts.tables.account_changes import OrganisationChange, ProposalState
 from app.accounts.tables.log_in import Registration, RegistrationState
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.queries.caseload import Owed, owed_from
 from app.cases.queries.child_page import MessageLine
@@ -31,12 +32,11 @@ from app.messages.tables import Message
 
 COUNT_UP_TO = 1000
 TO_CONFIRM = (
-    Person.organisation_confirmed_at.is_(None),
-    Person.organisation_id.is_not(None),
-    Person.active.is_(True),
-    Person.roles.any(name=Role.professional.name),
+    Membership.confirmed_at.is_(None),
+    Membership.ended_at.is_(None),
+    Membership.person.has(and_(Person.active.is_(True), Person.roles.any(name=Role.professional.name))),
 )
-"""People with an active account whose employment at their organisation has not been confirmed yet."""
+"""Memberships of professionals with an active account that have not been confirmed yet."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ _WAITING = CompiledQuery(
         _count(Form.id, forms_in("advice", [FormState.submitted])),
         _count(Form.id, AWAITED_ADVICE, Form.due_on < bindparam("today")),
         _count(Registration.id, Registration.state == RegistrationState.waiting),
-        _count(Person.id, *TO_CONFIRM),
+        _count(Membership.id, *TO_CONFIRM),
         _count(OrganisationChange.id, OrganisationChange.state == ProposalState.waiting),
         _count(Message.id, Message.recipient_id.is_(None), Message.read_at.is_(None)),
         _count(Child.id, Child.possible_duplicate_of_id.is_not(None)),
@@ -87,7 +87,11 @@ _WAITING = CompiledQuery(
 
 _TO_CONFIRM_HERE = CompiledQuery(
     select(
-        _count(Person.id, *TO_CONFIRM, Person.organisation_id == bindparam("organisation", type_=Integer()))
+        _count(
+            Membership.id,
+            *TO_CONFIRM,
+            Membership.organisation_id == bindparam("organisation", type_=Integer()),
+        )
     )
 )
 

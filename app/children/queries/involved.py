@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person, names_in
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import CompiledQuery
@@ -43,9 +44,6 @@ class Involved:
         return self.person_id is None
 
 
-# A professional whose organisation has not confirmed them yet.
-UNCONFIRMED = and_(Person.organisation_id.is_not(None), Person.organisation_confirmed_at.is_(None))
-
 _INVOLVED = CompiledQuery(
     select(
         ChildLink.id,
@@ -58,7 +56,7 @@ _INVOLVED = CompiledQuery(
         Organisation.name,
         ChildLink.created_at,
         ChildLink.through_queue,
-        UNCONFIRMED,
+        is_unconfirmed(ChildLink.person_id, ChildLink.organisation_id),
         Person.former_names,
     )
     .outerjoin(Person, Person.id == ChildLink.person_id)

@@ -25,6 +25,7 @@ from app.core.roles import Principal
 
 _audit = AuditRow.__table__
 _SEALED = ("at", "event", "actor_id", "actor_name", "child_id", "facts", "address_hash", "device")
+_SEALED_IF_SET = ("organisation_id",)  # rows from before the column was added were sealed without it
 _CHAIN_LOCK = 0x5E4D  # any number, as long as nothing else locks by it
 
 
@@ -54,7 +55,8 @@ def append(
     session: Session, key: str, events: Iterable[Event], who: Principal | None, now: datetime, origin: Origin
 ) -> None:
     """Write one row for each event. Call it last: the chain is locked until the commit."""
-    rows = [_row(event, *_actor(session, event, who), now, origin) for event in events]
+    acted_for = who.organisation_id if who is not None else None
+    rows = [_row(event, *_actor(session, event, who), acted_for, now, origin) for event in events]
     if not rows:
         return
     if session.get_bind().dialect.name == "postgresql":
@@ -86,7 +88,12 @@ def _name_of(session: Session, person_id: int) -> str:
 
 
 def _row(
-    event: Event, actor_id: int | None, actor_name: str, now: datetime, origin: Origin
+    event: Event,
+    actor_id: int | None,
+    actor_name: str,
+    organisation_id: int | None,
+    now: datetime,
+    origin: Origin,
 ) -> dict[str, Any]:
     facts = json.loads(json.dumps(event.facts(), default=str))  # as the database will give it back
     return {
@@ -94,6 +101,7 @@ def _row(
         "event": event.name,
         "actor_id": actor_id,
         "actor_name": actor_name,
+        "organisation_id": organisation_id,
         "child_id": event.child_id,
         "facts": _without_nul(facts),
         "address_hash": origin.address_hash,
@@ -112,7 +120,9 @@ def _without_nul(value: Any) -> Any:
 
 def seal_of(key: str, before: str, row: dict[str, Any]) -> str:
     """Return the seal of a row that follows the row with the seal `before`."""
-    plain = {name: row[name] for name in _SEALED} | {"at": row["at"].isoformat(timespec="microseconds")}
+    added = {name: row[name] for name in _SEALED_IF_SET if row[name] is not None}
+    at = row["at"].isoformat(timespec="microseconds")
+    plain = {name: row[name] for name in _SEALED} | added | {"at": at}
     text_of_row = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(key.encode(), f"{before}\n{text_of_row}".encode(), hashlib.sha256).hexdigest()
 

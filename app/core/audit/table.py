@@ -24,6 +24,8 @@ class AuditRow(Row):
     actor_id: Mapped[int | None] = mapped_column()
     """No foreign key on purpose: the audit outlives the account."""
     actor_name: Mapped[str] = mapped_column(default="")
+    organisation_id: Mapped[int | None] = mapped_column()
+    """The organisation that the actor acted for; null for those who work for none, and in rows from before 2026-12."""
     child_id: Mapped[int | None] = mapped_column()
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     address_hash: Mapped[str] = mapped_column(default="")

@@ -68,9 +68,12 @@ _DOCUMENT = JoinMapper(RowMapper(Document))
 _DOCUMENTS_READ = CompiledQuery(
     select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
 )
-_SENDER = RowMapper(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
+_SENDER = RowMapper(Person, "id", "first_name", "last_name")
 _SENT = JoinMapper(
-    RowMapper(Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at"), _SENDER
+    RowMapper(
+        Submission, "id", "form_id", "number", "submitted_by_id", "submitted_at", "sender_is_unconfirmed"
+    ),
+    _SENDER,
 )
 _SUBMISSIONS = CompiledQuery(
     select(*_SENT.columns)

@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.invitations import Invitation
+from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person, names_in
 from app.children.tables import Child, ChildLink
 from app.core.roles import WorkflowRole
 from app.organisations.tables import Organisation
 
 _child, _link, _invitation = Child.__table__, ChildLink.__table__, Invitation.__table__
-_person, _organisation = Person.__table__, Organisation.__table__
+_person, _organisation, _membership = Person.__table__, Organisation.__table__, Membership.__table__
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,16 @@ def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:
 
 def members_of(session: Session, organisation_id: int, *, confirmed_only: bool = True) -> list[Linked]:
     """Return everyone who is confirmed as working for an organisation, or also those who wait to be confirmed."""
-    confirmed = _person.c.organisation_confirmed_at.is_not(None) if confirmed_only else true()
+    confirmed = _membership.c.confirmed_at.is_not(None) if confirmed_only else true()
     rows = session.execute(
         select(_person.c.id, _person.c.first_name, _person.c.last_name, _person.c.former_names)
-        .where(_person.c.organisation_id == organisation_id, _person.c.active.is_(True), confirmed)
+        .join(_membership, _membership.c.person_id == _person.c.id)
+        .where(
+            _membership.c.organisation_id == organisation_id,
+            _membership.c.ended_at.is_(None),
+            _person.c.active.is_(True),
+            confirmed,
+        )
         .order_by(_person.c.id)
     )
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, exists, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, exists, literal, select, union_all
 
 from app.children.tables import Child, ChildLink
 from app.core.database.policies import ROW_POLICIES
@@ -62,14 +62,14 @@ def form_facts(connection: Connection, form_id: int) -> FormFacts:
 
 def linked_to(
     connection: Connection, child_id: int, part: WorkflowRole | None = None
-) -> dict[int, int | None]:
-    """Return the people linked to this child by name, each with their organisation."""
+) -> list[tuple[int, int | None]]:
+    """Return the people linked to this child by name, each with the organisation of the link."""
     statement = select(_link.c.person_id, _link.c.organisation_id).where(
         _link.c.child_id == child_id, _link.c.ended_at.is_(None), _link.c.person_id.is_not(None)
     )
     if part is not None:
         statement = statement.where(_link.c.part == part)
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    return [(row[0], row[1]) for row in connection.execute(statement)]
 
 
 def who_may_see(
@@ -77,14 +77,16 @@ def who_may_see(
     people: Collection[Principal],
     form_id: int | None,
     child_id: int | None,
-) -> set[int]:
-    """Return those of these people whose own row policies find the form, or the child where there is no form."""
+) -> set[tuple[int, int | None]]:
+    """Return whose own row policies find the form, or the child where there is no form, and for which organisation."""
     asked = [
-        select(literal(who.user_id)).where(*_finds(who, form_id, child_id))
+        select(literal(who.user_id), literal(who.organisation_id, Integer())).where(
+            *_finds(who, form_id, child_id)
+        )
         for who in people
         if form_id is not None or child_id is not None
     ]
-    return set(connection.execute(union_all(*asked)).scalars()) if asked else set()
+    return {(row[0], row[1]) for row in connection.execute(union_all(*asked))} if asked else set()
 
 
 def _finds(who: Principal, form_id: int | None, child_id: int | None) -> list[ColumnElement[bool]]:

@@ -17,10 +17,12 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
 from app.children.tables import Child
 from app.core.base import Json, Row
@@ -148,6 +150,9 @@ class Form(Row):
     form_version: Mapped[FormVersion] = relationship(lazy="joined", innerjoin=True)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    author_is_unconfirmed: Mapped[bool] = column_property(
+        is_unconfirmed(author_id, organisation_id), deferred=True
+    )
 
     __mapper_args__ = {"version_id_col": version, "polymorphic_on": kind}
 
@@ -160,7 +165,7 @@ class Form(Row):
     def origin(self) -> tuple[str, bool]:
         """The organisation it comes from, and whether its author is not confirmed as working there."""
         body = self.organisation.name if self.organisation is not None else ""
-        return body, self.author is not None and self.author.is_unconfirmed
+        return body, self.author_is_unconfirmed
 
     @property
     def purpose(self) -> str:
@@ -239,6 +244,17 @@ class Submission(Row):
     submitted_at: Mapped[datetime] = mapped_column()
 
     submitted_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+    sender_is_unconfirmed: Mapped[bool] = column_property(
+        is_unconfirmed(
+            submitted_by_id,
+            select(Form.__table__.c.organisation_id)
+            .where(Form.__table__.c.id == form_id)
+            .correlate_except(Form.__table__)
+            .scalar_subquery(),
+        ),
+        deferred=True,
+    )
+    """Whether its sender waits to be confirmed as working for the form's organisation."""
 
 
 class FormReturn(Row):

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from app.accounts.queries.people import readers
+from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
-from app.children.queries.involved import UNCONFIRMED
 from app.children.tables import Child, ChildLink
 from app.core.database.engine import use_custom_plans
+from app.core.database.policies import ROW_POLICIES
 from app.core.roles import FAMILY_ROLES, Principal
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
+_message = Message.__table__
 LINES = 25
 SEARCHED = 100_000
 """How many messages a search reads; the label of the search box names the number."""
@@ -68,6 +71,8 @@ class Addressee:
     is_family: bool
     relationship: str
     organisation: str
+    organisation_id: int | None
+    """Null for the family, and for a professional who is linked for several organisations."""
     is_unconfirmed: bool
     """A professional whom no one has confirmed as working for their organisation."""
 
@@ -181,7 +186,8 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
             ChildLink.part,
             ChildLink.relationship_to_child,
             Organisation.name,
-            UNCONFIRMED,
+            ChildLink.organisation_id,
+            is_unconfirmed(ChildLink.person_id, ChildLink.organisation_id),
         )
         .select_from(ChildLink)
         .join(Person, Person.id == ChildLink.person_id)
@@ -189,13 +195,43 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
         .where(ChildLink.child_id == child_id, ChildLink.ended_at.is_(None), Person.active.is_(True))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
-    found = {
-        row[0]: Addressee(
-            row[0], f"{row[1]} {row[2]}".strip(), row[3] in FAMILY_ROLES, row[4], row[5] or "", bool(row[6])
+    found: dict[int, Addressee] = {}
+    for row in rows:
+        organisation, organisation_id, is_waiting = row[5] or "", row[6], bool(row[7])
+        if (other := found.get(row[0])) is not None:  # linked for several organisations: each of them gets it
+            organisation, organisation_id = f"{other.organisation}, {organisation}", None
+            is_waiting = is_waiting or other.is_unconfirmed
+        found[row[0]] = Addressee(
+            person_id=row[0],
+            name=f"{row[1]} {row[2]}".strip(),
+            is_family=row[3] in FAMILY_ROLES,
+            relationship=row[4],
+            organisation=organisation,
+            organisation_id=organisation_id,
+            is_unconfirmed=is_waiting,
         )
-        for row in rows
-    }
     return list(found.values())
+
+
+def unread_elsewhere(connection: Connection, who: Principal) -> dict[int, int]:
+    """Return how many unread messages a person has at each organisation that they work for and do not act for now."""
+    others = [
+        each for each in readers(connection, {who.user_id})[who.user_id].principals if each.is_confirmed
+    ]
+    counts = [
+        select(literal(each.organisation_id or 0), func.count())
+        .select_from(_message)
+        .where(
+            _message.c.organisation_id == each.organisation_id,
+            _message.c.recipient_id == each.user_id,
+            _message.c.read_at.is_(None),
+            ROW_POLICIES[Message](each),
+        )
+        for each in others
+        if each.organisation_id != who.organisation_id
+    ]
+    rows = connection.execute(union_all(*counts)).all() if counts else []
+    return {number: count for number, count in rows if number and count}
 
 
 def written_already(session: Session, keys: Sequence[str]) -> list[int]:

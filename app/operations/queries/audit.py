@@ -42,6 +42,8 @@ class AuditLine:
     at: datetime
     event: str
     actor_name: str
+    organisation: str
+    """The organisation that a professional acted for."""
     facts: dict[str, Any]
     address_hash: str
     device: str
@@ -76,17 +78,19 @@ def audit_lines(session: Session, wanted: Wanted, before: int | None = None) -> 
         statement = statement.where(AuditRow.id < before)
     rows = session.scalars(statement).all()
     page = rows[:LINES]
-    # All four queries run every time, so that the time of a page does not depend on its rows.
+    # All five queries run every time, so that the time of a page does not depend on its rows.
     children = _children(session, {row.child_id for row in page if row.child_id})
     people = _people(session, _ids_of(page, "person_id"))
     linked = _linked(session, _ids_of(page, "link_id"))
     forms = _forms(session, _ids_of(page, "form_id"))
+    organisations = _organisations(session, {row.organisation_id for row in page if row.organisation_id})
     lines = [
         AuditLine(
             id=row.id,
             at=row.at,
             event=row.event,
             actor_name=row.actor_name,
+            organisation=organisations.get(row.organisation_id or 0, ""),
             facts=row.facts,
             address_hash=row.address_hash,
             device=row.device,
@@ -115,6 +119,11 @@ def _ids_of(rows: Sequence[AuditRow], fact: str) -> set[int]:
 def _children(session: Session, numbers: Collection[int]) -> dict[int, str]:
     rows = session.execute(select(Child.id, Child.forenames, Child.surname).where(Child.id.in_(numbers)))
     return {row[0]: f"{row[1]} {row[2]}".strip() for row in rows}
+
+
+def _organisations(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(numbers)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _people(session: Session, numbers: Collection[int]) -> dict[int, str]:

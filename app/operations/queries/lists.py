@@ -19,7 +19,6 @@ from app.organisations.tables import Organisation
 _CHILD = RowMapper(Child, "id", "forenames", "surname")
 _BODY = RowMapper(Organisation, "id", "name")
 _PERSON = RowMapper(Person, "id", "first_name", "last_name")
-_AUTHOR = RowMapper(Person, "id", "first_name", "last_name", "organisation_id", "organisation_confirmed_at")
 
 
 def _forms(kind: type[Form]) -> Listing:
@@ -35,10 +34,11 @@ def _forms(kind: type[Form]) -> Listing:
             "due_on",
             "statutory",
             "wanted_by",
+            "author_is_unconfirmed",
         ),
         (kind.child, _CHILD),
         (kind.organisation, _BODY),
-        (kind.author, _AUTHOR),
+        (kind.author, _PERSON),
         (kind.form_version, RowMapper(FormVersion, "id")),
         (FormVersion.template, RowMapper(FormTemplate, "id", "title")),
     )

@@ -53,11 +53,10 @@ class DetailsForm(FlaskForm):
         return Details(**{name: self[name].data or "" for name in Details.__dataclass_fields__})
 
 
-class OrganisationForm(FlaskForm):
-    """The organisation that a professional works for now."""
+class OrganisationChoice(FlaskForm):
+    """A choice of one of the organisations in our list."""
 
     organisation = SelectField(_l("Organisation"), validate_choice=False)
-    reason = TextAreaField(_l("What has changed?"), [MayBeEmpty(_l("Reason"), 500)])
 
     def __init__(self, organisations: list[tuple[int, str]]) -> None:
         super().__init__()
@@ -67,6 +66,12 @@ class OrganisationForm(FlaskForm):
         """Raise ValidationError unless the organisation is one of the list."""
         if field.data not in {key for key, _name in field.choices if key}:
             raise ValidationError(_("Choose your organisation from the list"))
+
+
+class OrganisationForm(OrganisationChoice):
+    """The organisation that a professional works for now."""
+
+    reason = TextAreaField(_l("What has changed?"), [MayBeEmpty(_l("Reason"), 500)])
 
 
 @register()
@@ -83,14 +88,14 @@ class AccountDetailsView(PortalView):
         work = read_only_work()
         person = work.get(Person, work.me.user_id)
         form = DetailsForm(data=asdict(account_details.details_of(person)))
-        professional = account_details.may_propose(work)
+        has_job_title = person.membership is not None
         if form.validate_on_submit():
             with self.work() as work:
                 changed = account_details.correct(work, form.details())
             flash(_("Your details have been changed.") if changed else _("Nothing has changed."), "success")
             return redirect(url_for("AccountView.show"))
         status = 422 if form.errors else 200
-        return self.page("account/details.html", status, form=form, professional=professional)
+        return self.page("account/details.html", status, form=form, has_job_title=has_job_title)
 
     @expose("/organisation", methods=["GET", "POST"])
     @has_access
@@ -167,6 +172,7 @@ class OrganisationChangeView(PortalView):
         form = DecideForm()
         work = read_only_work()
         change = account_details.proposal(work, change_id)
+        member = change.person.membership_in(change.from_organisation_id)
         if form.validate_on_submit():
             try:
                 with self.work() as work:
@@ -177,7 +183,9 @@ class OrganisationChangeView(PortalView):
                 show_errors(form, refused.faults)
         waits = change.state is ProposalState.waiting
         status = 422 if form.errors else 200
-        return self.page("account_changes/decide.html", status, form=form, change=change, waits=waits)
+        return self.page(
+            "account_changes/decide.html", status, form=form, change=change, member=member, waits=waits
+        )
 
 
 def _decide(work: UnitOfWork, change_id: int, form: DecideForm) -> str:

@@ -15,7 +15,7 @@ from flask_appbuilder.validators import Unique
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect, or_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 from wtforms import BooleanField
 from wtforms.validators import Regexp
 
@@ -28,7 +28,7 @@ from app.core.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.core.text_input import clean_lines
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
-from app.models import Organisation, Person, WorkDomain
+from app.models import Membership, Organisation, Person, WorkDomain
 from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.choice_fields import choice_field
@@ -44,6 +44,14 @@ from app.views.web.validators import MayBeEmpty, RequiredText
 
 def _roles_in_words(roles: list[RoleRow]) -> str:
     return ", ".join(_(ROLE_LABELS[Role[row.name]]) for row in roles if row.name in Role.__members__)
+
+
+def _job_titles(memberships: list[Membership]) -> str:
+    """Return the job titles, each with its organisation where there are several."""
+    titled = [each for each in memberships if each.job_title]
+    if len(memberships) < 2:
+        return "".join(each.job_title or "" for each in titled)
+    return ", ".join(f"{each.job_title} ({each.organisation.name})" for each in titled)
 
 
 def _profession(profession: Any) -> str:
@@ -67,13 +75,13 @@ class UserList(PortalModelView):
     class_permission_name = "Users"
     list_title = _l("Accounts")
     show_title = _l("Account")
-    list_columns = ["name", "email", "roles", "organisation", "active", "last_login"]
-    show_columns = [*list_columns, "profession", "job_title", "phone", "two_step"]
+    list_columns = ["name", "email", "roles", "organisations", "active", "last_login"]
+    show_columns = [*list_columns, "profession", "memberships", "phone", "two_step"]
     order_columns = ["email", "last_login"]
     search_columns = ["profession"]
     base_order = ("email", "asc")
     show_template = "pages/admin/user.html"
-    exports = ["name", "email", "roles", "organisation", "active", "last_login"]
+    exports = ["name", "email", "roles", "organisations", "active", "last_login"]
     find_label = _l("Find a person by name or email address")
     saved_filters = {
         "closed": SavedFilter(_l("Closed accounts"), lambda: Person.active.is_(False)),
@@ -83,18 +91,19 @@ class UserList(PortalModelView):
         "email": _l("Email address"),
         "last_name": _l("Last name"),
         "roles": _l("Roles"),
-        "organisation": _l("Organisation"),
+        "organisations": _l("Organisation"),
         "active": _l("Account open"),
         "last_login": _l("Last log-in"),
         "profession": _l("Kind of organisation"),
-        "job_title": _l("Job title"),
+        "memberships": _l("Job title"),
         "phone": _l("Work phone number"),
         "two_step": _l("Two-step verification"),
     }
     search_form_extra_fields = {"profession": choice_field(_l("Profession"), PROFESSION_LABELS, _l("Any"))}
     formatters_columns = {
         "roles": _roles_in_words,
-        "organisation": lambda body: body.name if body else "",
+        "organisations": lambda bodies: ", ".join(body.name for body in bodies),
+        "memberships": _job_titles,
         "active": _yes_no,
         "last_login": lambda at: uk_datetime(at) or _("Never"),
         "profession": _profession,
@@ -166,8 +175,8 @@ class UserView(PortalView):
             flash(_("The account is closed. They have been logged out everywhere."), "success")
             return redirect(url_for("UserList.show", pk=person_id))
         work = read_only_work()
-        person = work.get(Person, person_id, joinedload(Person.organisation))
-        context = {"name": person.name, "organisation": str(person.organisation or "")}
+        person = work.get(Person, person_id, selectinload(Person.organisations))
+        context: dict[str, Any] = {"name": person.name, "organisations": person.organisations}
         context["in_hand"] = work_in_hand(work, person_id)
         return self.page("admin/close.html", person_id=person_id, **context)
 
@@ -353,7 +362,8 @@ class WorkDomainList(PortalModelView):
         ),
     }
     formatters_columns = {
-        "organisation": lambda body: body.name if body else "",
+        "organisations": lambda bodies: ", ".join(body.name for body in bodies),
+        "memberships": _job_titles,
         "includes_subdomains": _yes_no,
     }
     add_form_extra_fields = edit_form_extra_fields = {

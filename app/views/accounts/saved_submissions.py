@@ -6,7 +6,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 
-from app.accounts import saved_submissions
+from app.accounts import acting_for, saved_submissions
 from app.views.web.base import PortalView
 from app.views.web.cookie import SAVED_SUBMISSION
 from app.views.web.register import register
@@ -25,9 +25,13 @@ class SavedSubmissionView(PortalView):
         """Show what was entered, and a button that sends it to its page."""
         with self.work() as work:
             saved = saved_submissions.load(work, session.get(SAVED_SUBMISSION))
-        if saved is None:  # none, or another person's, for whom it stays
-            return redirect(url_for("HomeView.home"))
+            if saved is None:  # none, or another person's, for whom it stays
+                return redirect(url_for("HomeView.home"))
+            is_for_another = saved.organisation_id != work.me.organisation_id
+            then = acting_for.mine_at(work, saved.organisation_id) if is_for_another else None
         words = [value for name, value in saved.fields if " " in value.strip() and not name.startswith("_")]
+        if is_for_another:
+            return self.page("log_in/kept_for_another.html", saved=saved, words=words, then=then)
         return self.page("log_in/kept.html", saved=saved, words=words)
 
     @expose("/continue", methods=["POST"])
@@ -38,6 +42,8 @@ class SavedSubmissionView(PortalView):
             saved = saved_submissions.load(work, session.get(SAVED_SUBMISSION))
             if saved is None:  # none, another person's, or encrypted with a missing key: it stays
                 return redirect(url_for("HomeView.home"))
+            if saved.organisation_id != work.me.organisation_id:
+                return redirect(url_for("SavedSubmissionView.show"))
             saved_submissions.forget(work, session.get(SAVED_SUBMISSION))
         session.pop(SAVED_SUBMISSION, None)
         return redirect(saved.path, 307)

@@ -102,15 +102,15 @@ class AskView(PortalView):
             form.due_on.errors = [_("Enter the date it is due")]
         if form.errors:
             return None
-        kind, _dash, number = form.adviser.data.partition("-")
+        kind, *numbers = form.adviser.data.split("-")
         try:
             with self.work() as work:
                 advice_requests.ask_for_advice(
                     work,
                     child_id,
                     form.form.data,
-                    person_id=int(number) if kind == PERSON else None,
-                    organisation_id=int(number) if kind == ORGANISATION else None,
+                    person_id=int(numbers[0]) if kind == PERSON else None,
+                    organisation_id=int(numbers[-1]),
                     due_on=form.due_on.data,
                     due_reason=form.due_reason.data or "",
                     adviser_reason=form.adviser_reason.data or "",
@@ -159,7 +159,9 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
     found: dict[str, str] = {}
     for each in involved_with(session, child_id):
         if each.person_id is not None and each.organisation_id is not None:
-            found[f"{PERSON}-{each.person_id}"] = f"{each.person_name}, {each.organisation_name}"
+            found[f"{PERSON}-{each.person_id}-{each.organisation_id}"] = (
+                f"{each.person_name}, {each.organisation_name}"
+            )
         elif each.organisation_id is not None:
             found[f"{ORGANISATION}-{each.organisation_id}"] = _(
                 "%(name)s (not yet assigned)", name=each.organisation_name
@@ -167,7 +169,8 @@ def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, s
     words = words_of(looked_for[:100])
     if words:
         for person in professionals_named(session, words):
-            found.setdefault(f"{PERSON}-{person.id}", f"{person.name}, {person.about}")
+            key = f"{PERSON}-{person.id}-{person.organisation_id}"
+            found.setdefault(key, f"{person.name}, {person.about}")
         for body in organisations_named(session, words):
             found.setdefault(f"{ORGANISATION}-{body.id}", _("%(name)s (not yet assigned)", name=body.name))
     return list(found.items())

@@ -8,6 +8,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, Form
 
 from app.cases import links
@@ -17,7 +18,7 @@ from app.cases.queries.child_page import organisations_named, professionals_name
 from app.core.errors import ValidationFailed
 from app.core.roles import FAMILY_ROLES
 from app.core.text_input import clean_line
-from app.models import Child, ChildLink, Organisation, Person
+from app.models import Child, ChildLink, Membership, Organisation, Person
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
@@ -65,19 +66,21 @@ class LinkView(PortalView):
         }
         return self.page("casework/link.html", **context)
 
-    @expose("/<int:child_id>/link/person/<int:person_id>", methods=["GET", "POST"])
+    @expose("/<int:child_id>/link/person/<int:membership_id>", methods=["GET", "POST"])
     @has_access
-    def person(self, child_id: int, person_id: int) -> ResponseReturnValue:
-        """Link this professional after a confirmation page."""
+    def person(self, child_id: int, membership_id: int) -> ResponseReturnValue:
+        """Link a professional, for the organisation of this membership, after a confirmation page."""
         form = RelationshipForm(request.form if request.method == "POST" else None)
         if request.method == "POST":
             try:
                 with self.work() as work:
+                    member = work.get(Membership, membership_id)
                     links.link_person(
                         work,
                         child_id,
-                        person_id,
+                        member.person_id,
                         form.relationship.data or "",
+                        organisation_id=member.organisation_id,
                         despite=form.despite.data,
                     )
                 flash(
@@ -90,8 +93,8 @@ class LinkView(PortalView):
             except ValidationFailed as refused:
                 show_errors(form, refused.faults, person="relationship")
         work = read_only_work()
-        context = {"child": work.get(Child, child_id), "professional": work.get(Person, person_id)}
-        context["organisation"] = context["professional"].organisation
+        member = work.get(Membership, membership_id, joinedload(Membership.person))
+        context = {"child": work.get(Child, child_id), "member": member}
         return self.page("casework/link_person.html", 422 if form.errors else 200, form=form, **context)
 
     @expose("/<int:child_id>/link/organisation/<int:organisation_id>", methods=["GET", "POST"])

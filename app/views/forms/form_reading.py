@@ -96,8 +96,8 @@ def _no_notes(work: UnitOfWork) -> ReturnNotes:
 
 def _is_unconfirmed(found: reading.Reading) -> bool:
     """Return whether the professional who sent this version is not confirmed as working for the organisation."""
-    sender = found.submission.submitted_by if found.submission else None
-    return sender is not None and found.form.kind != "consent" and sender.is_unconfirmed
+    sent = found.submission
+    return sent is not None and found.form.kind != "consent" and sent.sender_is_unconfirmed
 
 
 def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | None = None) -> Context:

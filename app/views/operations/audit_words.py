@@ -111,6 +111,18 @@ SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
         _l("People who left an organisation"),
         _l("%(who)s said that %(person)s no longer works for their organisation"),
     ),
+    "MembershipDeclined": (
+        _l("People refused by a further organisation"),
+        _l("%(who)s answered that %(person)s does not work for an organisation that they asked to join"),
+    ),
+    "MembershipLeft": (
+        _l("People who left an organisation themselves"),
+        _l("%(person)s left one of their organisations"),
+    ),
+    "ActedFor": (
+        _l("Organisations chosen to act for"),
+        _l("%(person)s chose the organisation that they act for"),
+    ),
     "InvitationsLeft": (
         _l("Invitations left open"),
         _l("%(person)s left the SEN team, and invitations they sent to families are open"),

@@ -6,17 +6,25 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts.saved_submissions import save
+from app.accounts.saved_submissions import FormOwner, save
 from app.accounts.sessions import touch, wants_touch
 from app.core.command_line import app_context
 from app.core.database.engine import end_reading
 from app.core.database.row_filter import set_principal
 from app.core.errors import TooMany
+from app.core.roles import Principal
 from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.views.web.base import my_work, origin, principal
-from app.views.web.cookie import CHALLENGE, SAVED_SUBMISSION, form_owner
+from app.views.web.cookie import (
+    CHALLENGE,
+    SAVED_SUBMISSION,
+    acts_for_another,
+    form_owner,
+    mark_forms,
+)
 from app.views.web.head_requests import is_head_request
 
 PUBLIC: set[str] = {"static", "appbuilder.static"}
@@ -49,8 +57,8 @@ def record_activity(work: UnitOfWork) -> None:
     touch(work, current_user.log_in_id)
 
 
-def save_posted_form() -> int | None:
-    """Save the posted form for the owner of the page; return the owner's id, or None when nothing was saved."""
+def save_posted_form() -> FormOwner | None:
+    """Save the posted form for the owner of the page and return the owner, or None when nothing was saved."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     shut = request.endpoint is not None and request.endpoint not in PUBLIC
     path = safe_next(request.full_path.rstrip("?"))
@@ -82,6 +90,18 @@ def _send_to_log_in() -> ResponseReturnValue:
     return redirect(url_for("LogInView.log_in", next=None if target == "/" else target))
 
 
+def _check_organisation(who: Principal) -> None:
+    """Raise CSRFError for a form from a page that was opened while the person acted for another organisation.
+
+    They may have chosen it in another tab, or on another device. Pages opened from now on are for the new one.
+    """
+    if not acts_for_another(who):
+        return
+    if request.method == "POST":
+        raise CSRFError("the page was opened while the person acted for another organisation")
+    mark_forms(who.user_id, who.organisation_id)
+
+
 def init_access_control(app: Flask) -> None:
     """Check access before every request, and close the database session after it."""
 
@@ -97,6 +117,7 @@ def init_access_control(app: Flask) -> None:
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "_permission_name"):
             abort(404)  # a view without a permission is not reachable
+        _check_organisation(current_user.principal)
         automatic = is_head_request() or _is_script()
         if not automatic and wants_touch(current_user, app_context().clock.now()):
             with my_work() as work:

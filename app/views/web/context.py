@@ -5,11 +5,19 @@ from typing import Any
 from flask import Flask, current_app
 from flask_login import current_user
 
+from app.core.command_line import app_context
+from app.messages.queries.messages import unread_elsewhere
 from app.views.messages.message_words import subject_of
 from app.views.web.i18n import reader_locale
 from app.views.web.language import english_instead, offered_languages
 from app.views.web.navigation import menu
 from app.views.web.titles import title_details
+
+
+def unread_at_others() -> int:
+    """Return how many unread messages wait at the organisations that the person does not act for now."""
+    connection = app_context().database.session().connection()
+    return sum(unread_elsewhere(connection, current_user.principal).values())
 
 
 def init_context(app: Flask) -> None:
@@ -24,6 +32,7 @@ def init_context(app: Flask) -> None:
             "languages": offered_languages(),
             "english_instead": english_instead(),
             "get_locale": reader_locale,
+            "unread_at_others": unread_at_others,
         }
 
     app.jinja_env.globals["title_details"] = title_details

@@ -5,9 +5,10 @@ from flask_login import login_user, logout_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.accounts.known_device import KnownDevice, known_device
-from app.accounts.saved_submissions import form_mark, owner_of
+from app.accounts.saved_submissions import FormOwner, form_mark, owner_of
 from app.accounts.sessions import find_session
 from app.core.command_line import app_context
+from app.core.roles import Principal
 from app.core.try_limits import DEVICE_LIFE
 from app.views.web.csrf import sent_token
 
@@ -33,8 +34,8 @@ def log_in_browser(sid: str, person_id: int) -> None:
     """Log this browser in, with a new session id and new form tokens."""
     clear_cookie()
     session["sid"] = sid
-    session["csrf_token"] = form_mark(app_context(), person_id)
     found = find_session(app_context().database.session(), sid, app_context().clock.now())
+    mark_forms(person_id, found.principal.organisation_id if found is not None else None)
     if found is not None:
         login_user(found)
 
@@ -57,8 +58,19 @@ def chosen_locale() -> str | None:
 # --- form token ---------------------------------------------------------------------------------
 
 
-def form_owner() -> int | None:
-    """Return the id of the person whose page posted the form, from its hidden token; None for a public page."""
+def mark_forms(person_id: int, organisation_id: int | None) -> None:
+    """Give the pages from now on tokens for this person, who acts for this organisation; older pages' are refused."""
+    session["csrf_token"] = form_mark(app_context(), person_id, organisation_id)
+
+
+def acts_for_another(who: Principal) -> bool:
+    """Return whether this browser's pages were opened for another organisation than the one the person acts for."""
+    owner = owner_of(app_context(), session.get("csrf_token"))
+    return owner is not None and owner != FormOwner(who.user_id, who.organisation_id)
+
+
+def form_owner() -> FormOwner | None:
+    """Return the person whose page posted the form, from its hidden token; None for a public page."""
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
     try:
         mark = URLSafeTimedSerializer(keys, salt="wtf-csrf-token").loads(sent_token())

@@ -67,7 +67,7 @@ def init_errors(app: Flask) -> None:
         owner = save_posted_form()
         if owner is not None and not current_user.is_authenticated:
             return redirect(url_for("LogInView.log_in"))
-        if owner is not None and owner == current_user.id:
+        if owner is not None and owner.person_id == current_user.id:
             return redirect(url_for("SavedSubmissionView.show"))
         return render_template("errors/csrf.html"), 400
 

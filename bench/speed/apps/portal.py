@@ -88,7 +88,7 @@ def _log_in(web: Flask, first_name: str) -> str:
         "sid": sid,
         "_user_id": str(who.user_id),
         "_fresh": True,
-        "csrf_token": form_mark(context, who.user_id),
+        "csrf_token": form_mark(context, who.user_id, who.organisation_id),
     }
     return f"{web.config['SESSION_COOKIE_NAME']}={serializer.dumps(held)}"
 

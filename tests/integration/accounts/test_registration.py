@@ -25,7 +25,7 @@ from app.models import (
     WorkDomain,
 )
 from app.seed.cast import EP_SERVICE
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, membership_of
 from tests.mailbox import Mailbox
 from tests.newcomer import CHOSEN, EMAIL, organisation_id
 
@@ -83,9 +83,10 @@ def test_an_address_in_the_domain_of_the_chosen_school_opens_an_account_at_once(
     with everything(context) as work:
         person = work.session.scalars(select(Person).where(Person.email == EMAIL)).unique().one()
         assert [role.name for role in person.roles] == [Role.professional.name]
-        assert (person.profession, person.organisation_id) == (Profession.school, organisation_id(context))
+        works_for = membership_of(work, person.id)
+        assert (person.profession, works_for.organisation_id) == (Profession.school, organisation_id(context))
         assert person.active and person.two_step == "email" and len(person.username) == 32
-        assert (person.job_title, person.phone, person.postcode) == (
+        assert (works_for.job_title, person.phone, person.postcode) == (
             "Deputy head",
             "01632 960101",
             "BD99 1AB",
@@ -261,7 +262,7 @@ def test_a_new_organisation_may_be_entered_but_not_twice(
         person = decisions.approve(work, number, made.id)
 
     with everything(context) as work:
-        assert work.get(Person, person.id).organisation_id == made.id
+        assert membership_of(work, person.id).organisation_id == made.id
         entered = work.get(Organisation, made.id)
         assert (entered.kind, entered.postcode) == (Profession.early_years, "BD99 1AB")
         assert work.get(Person, person.id).profession is Profession.early_years

@@ -11,7 +11,7 @@ from app.core.roles import Role, WorkflowRole
 from app.forms.rules.workflow import FormState
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child, ChildLink, Form, Message, Organisation, Person
-from tests.cast import everything
+from tests.cast import everything, membership_of
 
 
 def open_links(context, child):
@@ -110,7 +110,7 @@ def test_a9_a_link_of_the_former_organisation_opens_nothing(cast, make, context)
     """Should an account change its organisation without a hand-over, the links do not count for the new one."""
     child = make.child(linked=(cast.ann,))
     with everything(context) as work:
-        work.get(Person, cast.ann.id).organisation_id = cast.hana.principal.organisation_id
+        membership_of(work, cast.ann.id).organisation_id = cast.hana.principal.organisation_id
     principal = cast.ann.principal
     object.__setattr__(principal, "organisation_id", cast.hana.principal.organisation_id)
     assert not sees(cast.ann, child)
@@ -128,7 +128,7 @@ def test_a9_an_account_opened_again_gets_nothing_back(cast, make):
 
 
 def parts_in_child(work, child):
-    return links.open_link_of(work, child.id, work.me.user_id) is not None
+    return links.open_link_of(work, child.id, work.me.user_id, work.me.organisation_id) is not None
 
 
 def test_a9_the_sen_team_is_notified_where_there_is_no_queue_to_go_to(cast, make, context):
@@ -168,7 +168,7 @@ def test_a9_a_colleague_who_is_away_does_not_strand_a_child_that_came_through_th
 def test_a9_a_colleagues_own_child_is_not_taken_over(cast, make):
     child = make.child(linked=(cast.sana, cast.tom))
     with cast.olu.works() as work:
-        link = links.open_link_of(work, child.id, cast.sana.id)
+        link = links.open_link_of(work, child.id, cast.sana.id, cast.sana.principal.organisation_id)
     with pytest.raises(Exception, match="assign"), cast.tom.works() as work:
         links.assign(work, link.id, cast.tom.id, assigned_to=cast.sana.id)
 

@@ -326,3 +326,50 @@ def test_no_two_locks_of_postgresql_have_one_number():
     """`prepare` holds one of them while it enters the demo's children, for which it takes another."""
     numbers = [locks._COMPARING, migrations._PREPARING, chain._CHAIN_LOCK]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_where_people_work_moves_to_memberships_and_back(empty_url, engine):
+    to(empty_url, "head")
+    to(empty_url, "0020")
+    confirmed = datetime(2026, 11, 1, 9, 30)
+    with engine.begin() as connection:
+        fill_every_table(connection)
+        enter(connection, "organisation", 2, name="Beck Nursery")
+        schools = {"organisation_id": 2, "job_title": "Deputy head"}
+        enter(connection, "ab_user", 2, username="nadia", email="nadia@x.example", **schools)
+        enter(connection, "ab_user", 3, username="pat", email="pat@x.example", leads_organisation=False)
+        enter(
+            connection,
+            "ab_user",
+            4,
+            username="sana",
+            email="sana@x.example",
+            organisation_id=1,
+            organisation_confirmed_at=confirmed,
+            organisation_confirmed_by_id=3,
+            leads_organisation=True,
+        )
+    statement = sa.text(
+        "SELECT id, organisation_id, job_title, organisation_confirmed_at, organisation_confirmed_by_id, "
+        "leads_organisation FROM ab_user ORDER BY id"
+    )
+    with engine.connect() as connection:
+        before = connection.execute(statement).all()
+
+    to(empty_url, "head")
+    with engine.connect() as connection:
+        memberships = connection.execute(
+            sa.text(
+                "SELECT person_id, organisation_id, job_title, confirmed_at IS NULL, confirmed_by_id, leads "
+                "FROM membership WHERE acted_for AND ended_at IS NULL AND person_id > 1 ORDER BY person_id"
+            )
+        ).all()
+    assert [tuple(row) for row in memberships] == [
+        (2, 2, "Deputy head", True, None, True),
+        (4, 1, None, False, 3, True),
+    ]
+
+    to(empty_url, "0020")
+    with engine.connect() as connection:
+        assert connection.execute(statement).all() == before
+    to(empty_url, "head")

@@ -23,7 +23,7 @@ from app.operations import key_rotation
 from app.operations.backup import take_backup
 from app.operations.key_rotation import ENCRYPTED_COLUMNS, rotate_keys
 from app.operations.restore import CannotRestore, restore_backup
-from tests.cast import Cast, everything
+from tests.cast import Cast, everything, owner
 from tests.integration.operations.backups import an_empty_place, run
 
 NEW = secrets.token_hex(32)
@@ -64,7 +64,7 @@ def browsers_key(context: AppContext, cast: Cast) -> str:
     with everything(context) as work:
         queue_mail(work.session, letter="new_message", to="a@b.example", facts={}, dedupe_key="k")
         work.get(Person, cast.olu.id).totp_secret = encrypt_secret(work, cast.olu.id, "OLUSSECRET")
-        return saved_submissions.save(work, cast.ann.id, "/forms/1", [("text", "what she typed")])
+        return saved_submissions.save(work, owner(cast.ann), "/forms/1", [("text", "what she typed")])
 
 
 def assert_all_opens(portal: AppContext, cast: Cast, browsers_key: str) -> None:
