@@ -9,6 +9,14 @@ class ChildLinked(LinkEvent):
     """A professional, or an organisation's queue, was linked to a child."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RelationshipCorrected(LinkEvent):
+    """The SEN team corrected what a linked person is to a child."""
+
+    before: str
+    after: str
+
+
 class LinkTakenUp(LinkEvent):
     """A professional took a child from the organisation's queue."""
 

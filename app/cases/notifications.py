@@ -9,6 +9,7 @@ from app.cases.events import (
     LinkEnded,
     LinkTakenUp,
     OrganisationLeftUse,
+    RelationshipCorrected,
     ReturnedToQueue,
     WorkHandedOver,
     WorkLeft,
@@ -40,6 +41,7 @@ register(
                 ),
             ),
         ),
+        RelationshipCorrected: AUDIT_ONLY,
         LinkTakenUp: (
             MessageTemplate(
                 "link_taken_up",

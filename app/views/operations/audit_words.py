@@ -183,6 +183,10 @@ SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
         _l("%(who)s was the last person of an organisation to work with the child"),
     ),
     "LinkEnded": (_l("Links ended"), _l("%(who)s ended the link of %(person)s to the child")),
+    "RelationshipCorrected": (
+        _l("Relationships to children corrected"),
+        _l("%(who)s corrected what %(person)s is to the child"),
+    ),
     "FormViewed": (_l("Forms read"), _l("%(who)s read “%(form)s”")),
     "FormSaved": (_l("Forms saved"), _l("%(who)s saved a part of “%(form)s”")),
     "RequestStarted": (_l("Requests begun"), _l("%(who)s began “%(form)s”")),
@@ -403,6 +407,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("The same child") if facts.get("same") else _("Two different children")
     ),
     "ReferenceChanged": _reference,
+    "RelationshipCorrected": lambda facts: f"{facts.get('before') or _('none')} → {facts.get('after')}",
 }
 """The further details of an event, written from its facts."""
 

@@ -23,7 +23,7 @@ class PortalModelView(ReferenceView):
 
     What a subclass sets is not changed. Rows are those of the reader's row policy; who may read and
     who may write is what roles.py grants. A case is changed by its use cases only, so a table of a child's rows gets
-    no form, and the audit keeps who read its list and its records.
+    a form only where `adds_with` or `changes_with` names one, and the audit keeps who read its list and its records.
     """
 
     datamodel: Any
@@ -88,27 +88,35 @@ class PortalModelView(ReferenceView):
 
     def _complete_texts(self, columns: Columns) -> None:
         """Fill in labels, titles and how values are written."""
-        self.label_columns = {each: words(each) for each in columns.names} | dict(self.label_columns)
+        named = [*columns.names, *self.add_columns, *self.edit_columns]
+        self.label_columns = {each: words(each) for each in named} | dict(self.label_columns)
         self.formatters_columns = {each: columns.formatter(each) for each in columns.names} | dict(
             self.formatters_columns
         )
         self.list_title = self.list_title or words(columns.table.__tablename__)
-        self.show_title = self.show_title or words(columns.table.__tablename__)
-        self.add_title, self.edit_title = self.add_title or _l("Add"), self.edit_title or _l("Change")
+        title = self.list_title
+        self.show_title = self.show_title or _l("%(list)s: details", list=title)
+        self.add_title = self.add_title or _l("%(list)s: add", list=title)
+        self.edit_title = self.edit_title or _l("%(list)s: change", list=title)
 
     def _complete_forms(self, columns: Columns) -> None:
         """Fill in the forms, or leave them out, and load what every page of the screen names."""
         entered = columns.entered() if self.changes and not self.about_children else None
         if entered is None and type(self).include_route_methods is PortalModelView.include_route_methods:
-            self.include_route_methods = READ_ONLY
-        if "add" in self.include_route_methods:
-            self.add_columns = self.add_columns or entered or ()
+            by_use_case = {"add": self.adds_with, "edit": self.changes_with}
+            self.include_route_methods = READ_ONLY | {name for name, run in by_use_case.items() if run}
+        if {"add", "edit"} & self.include_route_methods:
+            self.add_columns = self.add_columns or entered or self.edit_columns
             self.edit_columns = self.edit_columns or self.add_columns
             fields = columns.form_fields(
                 [*self.add_columns, *self.edit_columns], self.label_columns, self.description_columns
             )
             self.add_form_extra_fields = fields | dict(self.add_form_extra_fields)
             self.edit_form_extra_fields = fields | dict(self.edit_form_extra_fields)
+            if "add" not in self.include_route_methods:
+                self.add_form = DynamicForm
+            if "edit" not in self.include_route_methods:
+                self.edit_form = DynamicForm
         else:
             self.add_columns = self.edit_columns = [*self.list_columns]
             self.add_form = self.edit_form = DynamicForm

@@ -3,6 +3,7 @@
 AppBuilder draws and validates the form. The change and its audit row are written in one transaction of ours.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -14,10 +15,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.core.errors import NotFound
+from app.core.errors import NotFound, ValidationFailed
 from app.core.events import ReferenceChanged
 from app.core.unit_of_work import UnitOfWork
 from app.views.accounts.proof import proof_of_administrator, work_of_administrator
+from app.views.web.form_errors import show_errors
 from app.views.web.list_interface import PortalInterface
 from app.views.web.lists import PortalListView, redirect_without_query
 
@@ -86,6 +88,50 @@ class ReferenceView(PortalListView):
                 self.after_change(work, row_id)
             return answer
 
+    adds_with: Callable[[UnitOfWork, Any], Any] | None = None
+    """The use case that adds a row from the posted form, where more must happen than that the row is entered. It
+    records its own events, and raises ValidationFailed with the names of the form's fields."""
+    changes_with: Callable[[UnitOfWork, int, Any], Any] | None = None
+    """The use case that changes the row with this id from the posted form."""
+
+    def _by_use_case(self, form: Any, run: Callable[[UnitOfWork], Any]) -> bool:
+        """Run a use case with a valid form in one transaction; return whether it was done, else the form has errors."""
+        if not form.validate():
+            return False
+        try:
+            with work_of_administrator() as work:
+                run(work)
+        except ValidationFailed as refused:
+            show_errors(form, refused.faults)
+            return False
+        return True
+
+    def _add_by_use_case(self) -> dict[str, Any]:
+        """Add a row through the use case. Returns the form with its errors, or nothing when the row was added."""
+        form, adds = self.add_form.refresh(request.form), self.adds_with
+        assert adds is not None  # the caller has checked it  # noqa: S101
+        if self._by_use_case(form, lambda work: adds(work, form)):
+            flash(str(self.add_row_message), "success")
+            return {}
+        widgets: dict[str, Any] = self._get_add_widget(form=form)
+        return widgets
+
+    def _change_by_use_case(self, pk: str) -> dict[str, Any]:
+        """Change a row through the use case. Returns the form with its errors, or nothing when it was changed.
+
+        Raises NotFound.
+        """
+        item, changes = self.datamodel.get(pk, self._base_filters), self.changes_with
+        if item is None:
+            raise NotFound
+        assert changes is not None  # the caller has checked it  # noqa: S101
+        form, row_id = self.edit_form.refresh(request.form), item.id
+        if self._by_use_case(form, lambda work: changes(work, row_id, form)):
+            flash(str(self.edit_row_message), "success")
+            return {}
+        widgets: dict[str, Any] = self._get_edit_widget(form=form)
+        return widgets
+
     def after_change(self, work: UnitOfWork, row_id: int) -> None:
         """Do what else follows from a change, in the same transaction."""
 
@@ -103,7 +149,12 @@ class ReferenceView(PortalListView):
             return redirect_without_query()
         if (detour := proof_of_administrator(self._url("add"))) is not None:
             return detour
-        widgets = self._in_transaction("added", self._add) if request.method == "POST" else self._add()
+        if request.method == "GET":
+            widgets = self._add()
+        elif self.adds_with is not None:
+            widgets = self._add_by_use_case()
+        else:
+            widgets = self._in_transaction("added", self._add)
         if not widgets:
             return redirect(self.get_redirect())
         _named(widgets, "add")
@@ -118,11 +169,12 @@ class ReferenceView(PortalListView):
             return redirect_without_query()
         if (detour := proof_of_administrator(self._url("edit", pk))) is not None:
             return detour
-        widgets = (
-            self._in_transaction("changed", lambda: self._edit(pk))
-            if request.method == "POST"
-            else self._edit(pk)
-        )
+        if request.method == "GET":
+            widgets = self._edit(pk)
+        elif self.changes_with is not None:
+            widgets = self._change_by_use_case(pk)
+        else:
+            widgets = self._in_transaction("changed", lambda: self._edit(pk))
         if not widgets:
             return redirect(self.get_redirect())
         _named(widgets, "edit")

@@ -32,6 +32,8 @@ class RequiredText:
 class MayBeEmpty(RequiredText):
     """The field may be empty, but not too long."""
 
+    field_flags = {"optional": True}
+
     def __init__(self, name: Any, longest: int) -> None:
         super().__init__("", name, longest)
 
