@@ -43,9 +43,9 @@ class ContactForm(DynamicForm):
 class LinkedNow(BaseFilter):
     """Links of people that have not ended; an organisation's queue is no person."""
 
-    def apply(self, query: Any, _value: Any) -> Any:
-        """Return the query for these links only."""
-        return query.filter(ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None))
+    def apply(self, rows: Any, _value: Any) -> Any:
+        """Return these links only."""
+        return rows.filter(ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None))
 
 
 @register(_l("Contacts"), order=45)

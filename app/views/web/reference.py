@@ -113,8 +113,7 @@ class ReferenceView(PortalListView):
         if self._by_use_case(form, lambda work: adds(work, form)):
             flash(str(self.add_row_message), "success")
             return {}
-        widgets: dict[str, Any] = self._get_add_widget(form=form)
-        return widgets
+        return {"add": self._form_with_errors(self.add_widget, form, self.add_columns, self.add_fieldsets)}
 
     def _change_by_use_case(self, pk: str) -> dict[str, Any]:
         """Change a row through the use case. Returns the form with its errors, or nothing when it was changed.
@@ -129,8 +128,12 @@ class ReferenceView(PortalListView):
         if self._by_use_case(form, lambda work: changes(work, row_id, form)):
             flash(str(self.edit_row_message), "success")
             return {}
-        widgets: dict[str, Any] = self._get_edit_widget(form=form)
-        return widgets
+        return {
+            "edit": self._form_with_errors(self.edit_widget, form, self.edit_columns, self.edit_fieldsets)
+        }
+
+    def _form_with_errors(self, widget: Any, form: Any, columns: Any, fieldsets: Any) -> Any:
+        return widget(route_base=self.route_base, form=form, include_cols=columns, fieldsets=fieldsets)
 
     def after_change(self, work: UnitOfWork, row_id: int) -> None:
         """Do what else follows from a change, in the same transaction."""
