@@ -64,7 +64,8 @@ def append(
     seal = session.connection().scalar(_LAST_SEAL) or ""
     for row in rows:
         seal = row["seal"] = seal_of(key, seal, row)
-    session.execute(_APPEND, [row | {"created_at": now} for row in rows])
+    entered = [row | {"created_at": now} for row in rows]
+    session.execute(_APPEND, entered if len(entered) > 1 else entered[0])
 
 
 def _actor(session: Session, event: Event, who: Principal | None) -> tuple[int | None, str]:
