@@ -5,6 +5,7 @@ are real.
 """
 
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -12,10 +13,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.cases import advice_requests, children, decisions, links
+from app.children.child_details import NewChild
 from app.core.clock import FixedClock
 from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Principal, Role, WorkflowRole
-from app.core.unit_of_work import AppContext, unit_of_work
+from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms import drafts, returns, sharing, submissions
 from app.forms.form_context import load_form_for_update
 from app.forms.form_facts import known_facts
@@ -53,7 +55,7 @@ class DayOfWork:
         self, forenames: str, surname: str, born: date, upn: str, nhs_number: str = ""
     ) -> tuple[int, int]:
         """Add a child, and return the ids of the child and the request."""
-        typed = children.NewChild(
+        typed = NewChild(
             forenames=forenames,
             surname=surname,
             date_of_birth=born,
@@ -68,7 +70,7 @@ class DayOfWork:
             work.get(Child, request.child_id).created_at = work.now
             return request.child_id, request.id
 
-    def works(self):  # type: ignore[no-untyped-def]
+    def works(self) -> AbstractContextManager[UnitOfWork]:
         """Open this person's unit of work."""
         return unit_of_work(self.context, self.who)
 

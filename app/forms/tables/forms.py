@@ -154,7 +154,7 @@ class Form(Row):
         is_unconfirmed(author_id, organisation_id), deferred=True
     )
 
-    __mapper_args__ = {"version_id_col": version, "polymorphic_on": kind}
+    __mapper_args__: dict[str, object] = {"version_id_col": version, "polymorphic_on": kind}
 
     @property
     def title(self) -> str:
@@ -274,7 +274,9 @@ def forms_in(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
 
     The values are written as literals so that the planner can use the partial index.
     """
-    words = [literal_column(f"'{state.name}'") for state in sorted(states, key=lambda each: each.name)]
+    words: list[ColumnElement[str]] = [
+        literal_column(f"'{state.name}'") for state in sorted(states, key=lambda each: each.name)
+    ]
     return and_(Form.kind == literal_column(f"'{kind}'"), Form.state.in_(words))
 
 

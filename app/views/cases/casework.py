@@ -27,6 +27,7 @@ from app.views.children.links import words_of
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.generated_lists import choice_pairs
 from app.views.web.pages import translated
 from app.views.web.register import register
 
@@ -86,7 +87,7 @@ class AskView(PortalView):
         elif (
             "search" not in request.form and (notified := self._asked(child_id, form, statutory)) is not None
         ):
-            asked = dict(form.adviser.choices)[form.adviser.data]
+            asked = dict(choice_pairs(form.adviser))[form.adviser.data]
             flash(_requested(statutory, notified, asked), "success")
             return redirect(url_for("ChildView.forms", child_id=child_id))
         status = 422 if form.errors else 200
@@ -94,9 +95,9 @@ class AskView(PortalView):
 
     def _asked(self, child_id: int, form: AskForm, statutory: bool) -> bool | None:
         form.validate()
-        if form.form.data not in dict(form.form.choices):
+        if form.form.data not in dict(choice_pairs(form.form)):
             form.form.errors = [_("Choose the advice you need")]
-        if form.adviser.data not in dict(form.adviser.choices):
+        if form.adviser.data not in dict(choice_pairs(form.adviser)):
             form.adviser.errors = [_("Choose who to ask")]
         if statutory and not form.due_on.data and not form.due_on.errors:
             form.due_on.errors = [_("Enter the date it is due")]

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import decisions
 from app.core.command_line import app_context
@@ -137,7 +137,7 @@ def _is_filled_in(form: DecisionForm) -> bool:
         form.decided_on.errors = [_("Enter the date the decision was made")]
     if not (form.reason.data or "").strip():
         form.reason.errors = [_("Enter the reasons for the decision")]
-    if "correction_reason" in form and not (form.correction_reason.data or "").strip():
+    if isinstance(form, CorrectionForm) and not (form.correction_reason.data or "").strip():
         form.correction_reason.errors = [_("Enter why you are correcting the decision")]
     return not form.errors
 

@@ -19,6 +19,7 @@ from app.views.forms.child_forms import NewChildForm, with_choices
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.generated_lists import choice_pairs
 from app.views.web.register import register
 
 
@@ -32,7 +33,7 @@ class CorrectionForm(NewChildForm):
     def correction(self, version: int) -> Correction:
         """Return the correction; `version` applies where the page did not post the version it shows."""
         setting = self.setting_id.data or ""
-        known = setting in {value for value, _label in self.setting_id.choices}
+        known = setting in {value for value, _label in choice_pairs(self.setting_id)}
         typed_over = str(self.version.data or "")
         return Correction(
             details=self.details(),
@@ -69,7 +70,7 @@ class ChildRecordView(PortalView):
                 changed = correct_child(work, child_id, form.correction(version))
         except ValidationFailed as refused:
             show_errors(form, refused.faults)
-            form.version.data = version
+            form.version.data = str(version)
             return self.page("children/correct.html", 422, form=form, child_name=name, **context)
         flash(_("The record has been corrected.") if changed else _("Nothing was changed."), "success")
         return redirect(url_for("ChildView.show", child_id=child_id))

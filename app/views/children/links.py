@@ -139,11 +139,14 @@ class LinkView(PortalView):
             return redirect(url_for("ChildView.people", child_id=child_id))
         work = read_only_work()
         link = work.get(ChildLink, link_id)
-        context = {"child": work.get(Child, link.child_id), "whom": _whom(work, link)}
-        context["owed"] = [form.title for form in owed_through(work, link)]
         invited = of_child(work, link.child_id)[1] if link.part in FAMILY_ROLES else []
-        context["invited"] = [f"{each.name} ({each.email})" for each in invited]
-        return self.page("casework/end_link.html", **context)
+        return self.page(
+            "casework/end_link.html",
+            child=work.get(Child, link.child_id),
+            whom=_whom(work, link),
+            owed=[form.title for form in owed_through(work, link)],
+            invited=[f"{each.name} ({each.email})" for each in invited],
+        )
 
 
 def _whom(work: Any, link: ChildLink) -> str:

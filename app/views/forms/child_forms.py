@@ -9,6 +9,7 @@ from wtforms import BooleanField, Form, HiddenField, RadioField
 from app.children.child_details import NewChild
 from app.seed.files import reference
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
+from app.views.web.generated_lists import choice_pairs
 
 
 class NewChildForm(Form):
@@ -38,7 +39,7 @@ class NewChildForm(Form):
             if each.name not in {"date_of_birth", "has_no_surname"}
         }
         for name in ("upn_missing_reason", "postcode_missing_reason"):
-            if values[name] not in {code for code, _label in self[name].choices}:
+            if values[name] not in {code for code, _label in choice_pairs(self[name])}:
                 values[name] = ""
         return NewChild(
             date_of_birth=self.date_of_birth.data, has_no_surname=self.has_no_surname.data, **values

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, MultipleFileField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import Field, MultipleFileField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.forms.definitions import Answers, Problem, Question, Section
 from app.forms.definitions.kinds import KINDS

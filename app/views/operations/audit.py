@@ -54,16 +54,14 @@ class AuditView(PortalView):
             name = _name(child_name, work.session, child_id)
             actor = _name(person_name, work.session, actor_id)
             wanted, errors = _wanted(child_id, actor_id, {event for event, _words in kind_choices})
-            context = {
-                "found": audit_lines(work.session, wanted, number_asked("before")),
-                "children": find_children(work.session, text),
-                "people": find_people(work.session, text),
-            }
+            found = audit_lines(work.session, wanted, number_asked("before"))
+            children, people = find_children(work.session, text), find_people(work.session, text)
             work.record(AuditRead(child_id=child_id))
-        found = context["found"]
         return self.page(
             "audit/child.html",
-            **context,
+            found=found,
+            children=children,
+            people=people,
             lines=[
                 (line, sentence(line), details(line), translated(device_name(line.device)))
                 for line in found.lines

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_login import current_user
 
@@ -54,6 +53,7 @@ class PortalView(BaseView):
     """
 
     default_view = ""
+    method_permission_name: dict[str, str] | None
 
     def __init__(self) -> None:
         self.method_permission_name = {**_levels(type(self)), **(self.method_permission_name or {})}
@@ -75,7 +75,7 @@ class PortalView(BaseView):
         """Return the home page's address; views redirect explicitly, never to an earlier page."""
         return url_for("HomeView.home")
 
-    def page(self, template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    def page(self, template: str, status: int = 200, /, **context: Any) -> tuple[str, int]:
         """Render app/templates/pages/<template>."""
         return render_template(f"pages/{template}", appbuilder=self.appbuilder, **context), status
 

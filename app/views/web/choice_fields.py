@@ -5,13 +5,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice
-from wtforms.fields.core import UnboundField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 
 def choice_field(
     label: Any, labels: Mapping[Any, Any], first: Any = "", validators: Sequence[Any] = ()
-) -> UnboundField:
+) -> SelectField:
     """Return a select field for an enum's members; `first` is the text of the empty choice."""
 
     def choices() -> list[SelectChoice]:

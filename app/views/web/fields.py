@@ -4,7 +4,7 @@ Every text field in the portal is one of these (tests/architecture/test_text_fie
 cleaned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -62,11 +62,18 @@ class DatePartsField(Field):
     `parts` has the input.
     """
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
+    process_errors: list[str]
+
+    def __init__(self, label: Any = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
         self.parts: dict[str, str] = dict.fromkeys(PARTS, "")
 
-    def process(self, formdata: Any, data: Any = None, **_more: Any) -> None:
+    def process(
+        self,
+        formdata: Any,
+        data: Any = None,
+        extra_filters: Sequence[Callable[[Any], Any]] | None = None,  # noqa: ARG002 - WTForms' signature
+    ) -> None:
         """Read the three fields when a form was posted, otherwise show the stored date."""
         self.process_errors = []
         if data is None or not isinstance(data, date):

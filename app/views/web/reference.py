@@ -67,8 +67,7 @@ class ReferenceView(PortalListView):
     in_use_message = _l("This cannot be deleted because it is in use.")
 
     def _url(self, name: str, pk: str | None = None) -> str:
-        of_row = {} if pk is None else {"pk": pk}
-        return url_for(f"{self.endpoint}.{name}", **of_row)
+        return url_for(f"{self.endpoint}.{name}", pk=pk)
 
     def _in_transaction(self, change: str, run: Any) -> Any:
         """Run AppBuilder's own method in one of our transactions, and record what changed."""

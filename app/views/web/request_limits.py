@@ -1,11 +1,18 @@
 """Limits of a request: only form fields are accepted; a body with files may be large, others may not."""
 
-from flask import Request, current_app
+from typing import cast
+
+from flask import Request, current_app, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 FILES = "multipart/form-data"
 FIELDS = "application/x-www-form-urlencoded"
+
+
+def uploaded_files() -> MultiDict[str, FileStorage]:
+    """Return the files of this request."""
+    return cast(BoundedRequest, request).uploads
 
 
 class BoundedRequest(Request):

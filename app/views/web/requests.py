@@ -48,7 +48,7 @@ class RequestMiddleware:
         began = time.perf_counter()
         with answering(this):
             try:
-                return self.pages(environ, answer)  # type: ignore[no-any-return]
+                return self.pages(environ, answer)
             finally:
                 _note(this, environ["REQUEST_METHOD"], ended[0], time.perf_counter() - began)
 

@@ -139,7 +139,7 @@ def init_text_direction(app: Flask) -> None:
         if (
             answer.is_streamed
             or answer.direct_passthrough
-            or not answer.mimetype.startswith(("text/", "application/json"))
+            or not (answer.mimetype or "").startswith(("text/", "application/json"))
         ):
             return answer
         locale = get_locale()

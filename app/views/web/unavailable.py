@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from app.core.command_line import app_context
 from app.views.web.access_control import PUBLIC
+from app.views.web.request_limits import uploaded_files
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ def _posted() -> Sequence[tuple[str, str]]:
 
 def _had_files() -> bool:
     try:
-        return any(file.filename for file in request.uploads.values())
+        return any(file.filename for file in uploaded_files().values())
     except OSError:
         return False
 
