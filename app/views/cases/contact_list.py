@@ -69,15 +69,15 @@ class ContactList(PortalModelView):
     base_order = ("created_at", "desc")
     order_columns = ["created_at"]
     search_columns = ["part"]
-    search_form_extra_fields = {"part": choice_field(_l("Part"), PARTS, _l("Any"))}
+    search_form_extra_fields = {"part": choice_field(_l("Linked as"), PARTS, _l("Any"))}
     find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
     base_filters = [["id", LinkedNow, lambda: None]]
     label_columns = {
         "child": _l("Child or young person"),
         "person": _l("Person"),
         "organisation": _l("Organisation"),
-        "part": _l("Part"),
-        "relationship_to_child": _l("What they are to the child"),
+        "part": _l("Linked as"),
+        "relationship_to_child": _l("Role or relationship"),
         "created_at": _l("Linked on"),
     }
     formatters_columns = {
