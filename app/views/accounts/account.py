@@ -234,7 +234,7 @@ class AccountView(PortalView):
         return self.page(template, 422, wrong=wrong, errors=errors, **context)
 
     def _too_many(self, problem: TooMany) -> ResponseReturnValue:
-        return LogInView.too_many(self, problem)  # type: ignore[arg-type]
+        return LogInView.too_many(self, problem)
 
 
 def _qr_code(address: str) -> str:

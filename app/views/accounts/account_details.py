@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField
+from wtforms import Field, Form, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from app.accounts import account_details
@@ -22,6 +22,7 @@ from app.models import Person, ProposalState
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField, TelField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.generated_lists import choice_pairs
 from app.views.web.register import register
 from app.views.web.validators import Code, MayBeEmpty, RequiredText
 
@@ -31,7 +32,7 @@ APPROVE, REFUSE = "approve", "refuse"
 class _OptionalCode(Code):
     """Accept an empty box, and check what is entered."""
 
-    def __call__(self, form: FlaskForm, field: StringField) -> None:
+    def __call__(self, form: Form, field: Field) -> None:
         if field.data:
             super().__call__(form, field)
 
@@ -64,7 +65,7 @@ class OrganisationChoice(FlaskForm):
 
     def validate_organisation(self, field: SelectField) -> None:
         """Raise ValidationError unless the organisation is one of the list."""
-        if field.data not in {key for key, _name in field.choices if key}:
+        if field.data not in {key for key, _name in choice_pairs(field) if key}:
             raise ValidationError(_("Choose your organisation from the list"))
 
 

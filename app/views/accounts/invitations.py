@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 from wtforms.validators import ValidationError
 
 from app.accounts.registration import choosable_organisations
@@ -26,6 +26,7 @@ from app.views.accounts.proof import proof_of_administrator, work_of_administrat
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import EmailField, StringField
 from app.views.web.form_errors import show_errors
+from app.views.web.generated_lists import choice_pairs
 from app.views.web.pages import translated, uk_datetime
 from app.views.web.register import register
 from app.views.web.validators import RequiredText, RequiredTextUnless
@@ -105,12 +106,12 @@ class InviteToRoleForm(FlaskForm):
 
     def validate_role(self, field: RadioField) -> None:
         """Raise ValidationError unless this person invites to the role."""
-        if field.data not in {name for name, _label in field.choices}:
+        if field.data not in {name for name, _label in choice_pairs(field)}:
             raise ValidationError(_("Select their role"))
 
     def validate_organisation(self, field: SelectField) -> None:
         """Require an organisation for a professional."""
-        known = {key for key, _name in field.choices if key}
+        known = {key for key, _name in choice_pairs(field) if key}
         if self.role.data == Role.professional.name and field.data not in known:
             raise ValidationError(_("Choose where they work"))
 

@@ -20,6 +20,7 @@ from app.views.web.access_control import public_endpoint
 from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.generated_lists import choice_pairs
 from app.views.web.pages import translated
 from app.views.web.public_views import PublicView
 from app.views.web.register import register
@@ -118,7 +119,7 @@ class RegisterForm(FlaskForm):
                 self.profession.errors = [_("Select what kind of organisation you work for")]
                 fine = False
             return fine
-        if self.organisation.data in {key for key, _name in self.organisation.choices if key}:
+        if self.organisation.data in {key for key, _name in choice_pairs(self.organisation) if key}:
             return True
         self.organisation.errors = [
             _("Choose your organisation from the list, or tick “My organisation is not listed”")

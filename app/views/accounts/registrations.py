@@ -20,6 +20,7 @@ from app.models import RegistrationState
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.generated_lists import choice_pairs
 from app.views.web.pages import url_or_none
 from app.views.web.register import register
 from app.views.web.validators import RequiredText
@@ -58,7 +59,7 @@ class DecideForm(FlaskForm):
         """Require one organisation, chosen from the list or named as new."""
         if self.decision.data != APPROVE:
             return
-        known = field.data in {key for key, _name in field.choices if key}
+        known = field.data in {key for key, _name in choice_pairs(field) if key}
         if self.new_name.data and field.data:
             raise ValidationError(_("Choose an organisation or name a new one, not both"))
         if not self.new_name.data and not known:

@@ -1,8 +1,9 @@
 """The session cookie: signed, with random ids and no personal data."""
 
-from flask import Response, current_app, request, session
+from flask import current_app, request, session
 from flask_login import login_user, logout_user
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug import Response
 
 from app.accounts.known_device import KnownDevice, known_device
 from app.accounts.saved_submissions import FormOwner, form_mark, owner_of
