@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.core.files.checksum import checksum_of
 from app.documents import documents
 from app.documents.documents import store_of
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Document, DocumentState
-from app.operations import archive
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
@@ -141,7 +141,7 @@ def test_no_one_waits_for_the_database_while_a_file_is_read(cast, context, start
 
         def reads(content):
             held.append(work.session.in_transaction())
-            return archive.checksum_of(content)
+            return checksum_of(content)
 
         monkeypatch.setattr(documents, "checksum_of", reads)
         _, content = documents.open_for_download(work, document.id)
