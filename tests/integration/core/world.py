@@ -26,6 +26,7 @@ from app.models import (
     LogInChallenge,
     LogInSession,
     MailedLink,
+    Membership,
     OrganisationChange,
     OutboxMail,
     Purpose,
@@ -252,6 +253,12 @@ class World:
         self._hidden_from_everyone()
         for actor in cast:
             self._is(f"account of {actor.key}", actor)
+        for key in WORKING:
+            self._is(f"membership of {key}", self._membership_of(getattr(cast, key)))
+
+    def _membership_of(self, actor: Any) -> Membership:
+        with everything(self.context) as work:
+            return work.session.scalars(select(Membership).where(Membership.person_id == actor.id)).one()
 
     def _hidden_from_everyone(self) -> None:
         """What only the log-in handles, and AppBuilder's own tables that are not used."""
@@ -321,6 +328,8 @@ COLLEAGUES = {
     "olu": {"mary", "ines"}, "mary": {"olu", "ines"}, "ines": {"olu", "mary"}, "rhys": {"quinn"}, "quinn": {"rhys"},
 }  # fmt: skip
 """Who sees an account besides those who see all: colleagues; rhys and quinn are linked to one child."""
+WORKING = ["sana", "tom", "rhys", "ann", "bob", "hana", "idris", "sol"]
+"""Who works for an organisation."""
 
 _SHARED = """advice for professionals, advice for pat, shared consent, advice once for professionals, advice once for quinn,
 advice in an older version, advice without its files, advice for a parent who left"""
@@ -371,6 +380,7 @@ POLICY: dict[str, set[str]] = {
     "AppBuilder's registration": set(),
     "key for a program": set(),
     "work domain": _ACCOUNTS,
+    **{f"membership of {key}": _ACCOUNTS | {key} | COLLEAGUES.get(key, set()) - {"quinn"} for key in WORKING},
     "registration": TEAM,
     "invitation": TEAM,
     "merge": TEAM,
