@@ -61,18 +61,22 @@ def act_for(work: UnitOfWork, membership_id: int) -> Membership:
 
 
 def may_join(work: UnitOfWork) -> bool:
-    """Return whether this person may ask to join another organisation: only professionals work for several."""
-    return work.me.has(Role.professional)
+    """Return whether this person may ask to join another organisation: only professionals work for several.
+
+    One who waits to be confirmed may not: those who are refused by their only organisation lose the account.
+    """
+    me = work.me
+    return me.has(Role.professional) and (me.is_confirmed or me.organisation_id is None)
 
 
 def ask_to_join(work: UnitOfWork, organisation_id: int, job_title: str) -> Membership:
     """Ask to join one more organisation and return the membership, which waits to be confirmed.
 
-    Its lead or the SEN team confirms or refuses it. Raises Forbidden for those who are not professionals, and
+    Its lead or the SEN team confirms or refuses it. Raises Forbidden for those who may not, and
     ValidationFailed for an organisation that is theirs already or cannot be chosen.
     """
     if not may_join(work):
-        raise Forbidden("only professionals join organisations")
+        raise Forbidden("only confirmed professionals join organisations")
     organisation = choosable_organisation(work, organisation_id)
     hold_account(work.session, work.me.user_id)
     memberships = my_memberships(work)

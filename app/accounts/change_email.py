@@ -153,11 +153,9 @@ def _same_workplace(work: UnitOfWork, person: Person, email: str) -> bool:
     if domain_of(email) == domain_of(person.email):
         return True
     known = recognised(work, email)
-    return (
-        known is not None
-        and known.organisation_id is not None
-        and person.membership_in(known.organisation_id) is not None
-    )
+    membership = person.membership_in(known.organisation_id) if known is not None else None
+    # To ask to join an organisation is not to work there; the one acted for is where they registered or work.
+    return membership is not None and (membership.confirmed_at is not None or membership.acted_for)
 
 
 def new_address_of(work: UnitOfWork, token: str) -> str:

@@ -61,6 +61,24 @@ def removed_faults(
     return [FieldError("despite", Wording(text, name=each)) for each in dict.fromkeys(warned)]
 
 
+def removed_faults_of_professional(work: UnitOfWork, child_id: int, person: Person) -> list[FieldError]:
+    """Return the same about a professional and each of their organisations."""
+    found = [
+        fault
+        for each in person.memberships
+        for fault in removed_faults(
+            work,
+            child_id,
+            name=person.name,
+            former=person.earlier_names,
+            person_id=person.id,
+            organisation=each.organisation.name,
+            organisation_id=each.organisation_id,
+        )
+    ]
+    return list(dict.fromkeys(found))
+
+
 def removed_faults_of_merge(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldError]:
     """Return the same for everyone whom a merge would link to a record from which the SEN team removed a person of their
     name, or their organisation."""

@@ -1,5 +1,6 @@
 """Links between a child and people or organisations: linking, assigning, adding a colleague, stepping back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -12,6 +13,7 @@ from app.cases.bars import (
     lift_bar_of_organisation,
     organisation_is_barred,
     removed_faults,
+    removed_faults_of_professional,
     withdraw_older_invitations,
 )
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
@@ -65,22 +67,9 @@ def link_person(
             return found
         raise _already_linked("person", person)
     if not despite:
-        workplace = member.organisation.name
+        removed = removed_faults_of_professional(work, child.id, person)
         confidentiality.ask_first(
-            [
-                *removed_faults(
-                    work,
-                    child.id,
-                    name=person.name,
-                    former=person.earlier_names,
-                    person_id=person.id,
-                    organisation=workplace,
-                    organisation_id=member.organisation_id,
-                ),
-                *confidentiality.may_not_know(
-                    work, child.id, person.name, words, workplace, person.earlier_names
-                ),
-            ]
+            [*removed, *confidentiality.professional_may_not_know(work, child.id, person, words)]
         )
     lift_bar(work, child.id, person.id)
     link = _link(work, child, member, words, _already_linked("person", person))
@@ -190,8 +179,8 @@ def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
 def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
     """End the link of a person or a queue on behalf of the SEN team and return it.
 
-    They can no longer see the child. The link is barred: colleagues, the queue and invitations cannot restore
-    it; only the SEN team can.
+    They can no longer see the child: a person who is linked for several organisations is linked for none. The links
+    are barred: colleagues, the queue and invitations cannot restore them; only the SEN team can.
     """
     _team_only(work)
     link = work.get(ChildLink, link_id)
@@ -199,10 +188,20 @@ def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
     work.session.refresh(link)
     if link.ended_at is not None and link.barred:
         return link
-    _still_open(link).barred = True
-    _end(work, link)
+    for each in ended_together(work, _still_open(link)):
+        each.barred = True
+        _end(work, each)
     withdraw_older_invitations(work, link)
     return link
+
+
+def ended_together(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:
+    """Return the open links that end with this one: a person's for each organisation, or the queue's own."""
+    if link.person_id is None:
+        return [link]
+    of_person = (ChildLink.child_id == link.child_id, ChildLink.person_id == link.person_id)
+    statement = select(ChildLink).where(*of_person, ChildLink.ended_at.is_(None)).order_by(ChildLink.id)
+    return work.session.scalars(statement).all()
 
 
 def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
@@ -254,9 +253,10 @@ def see_to_unattended_forms(work: UnitOfWork, child_id: int, organisation_id: in
 
 
 def own_link(work: UnitOfWork, link_id: int) -> ChildLink:
-    """Return this professional's own open link. Raises Forbidden for any other."""
+    """Return this professional's own open link for the organisation they act for. Raises Forbidden for any other."""
     link = _still_open(work.get(ChildLink, link_id))
-    if link.person_id != work.me.user_id or not work.me.has(Role.professional):
+    is_own = link.person_id == work.me.user_id and link.organisation_id == work.me.organisation_id
+    if not is_own or not work.me.has(Role.professional):
         raise Forbidden("step_back")
     return link
 
@@ -293,12 +293,9 @@ def link_if_missing(
             link_person(work, child_id, person_id, organisation_id=organisation_id, despite=despite)
         elif not despite:
             person = work.get(Person, person_id)
-            workplace = work.get(Organisation, organisation_id).name if organisation_id is not None else ""
             words = link.relationship_to_child
             confidentiality.ask_first(
-                confidentiality.may_not_know(
-                    work, child_id, person.name, words, workplace, person.earlier_names
-                )
+                confidentiality.professional_may_not_know(work, child_id, person, words)
             )
     elif organisation_id is not None:
         if queue_link(work, child_id, organisation_id) is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -287,25 +287,11 @@ def _move_back(
 
 
 def _end_doubled_links(work: UnitOfWork, newer_id: int, older_id: int) -> list[int]:
-    """End the newer record's links whose person or queue is linked to the older record too.
+    """End the newer record's links that the older record has too: the same person or queue, for the same organisation.
 
     Returns their ids.
     """
-    rows = work.session.execute(
-        select(ChildLink.person_id, ChildLink.organisation_id).where(
-            ChildLink.child_id == older_id, ChildLink.ended_at.is_(None)
-        )
-    ).all()
-    people = [person for person, _organisation in rows if person is not None]
-    queues = [organisation for person, organisation in rows if person is None]
-    doubled = and_(
-        ChildLink.child_id == newer_id,
-        ChildLink.ended_at.is_(None),
-        or_(
-            ChildLink.person_id.in_(people),
-            and_(ChildLink.person_id.is_(None), ChildLink.organisation_id.in_(queues)),
-        ),
-    )
+    doubled = and_(ChildLink.child_id == newer_id, ChildLink.ended_at.is_(None), _has_twin(older_id))
     ids = list(work.session.scalars(select(ChildLink.id).where(doubled)))
     work.session.execute(
         update(ChildLink).where(doubled).values(ended_at=work.now, ended_by_id=work.me.user_id),
@@ -346,26 +332,26 @@ def _open_again(work: UnitOfWork, ids: Sequence[int], child_id: int) -> None:
 
     Others, whose link was ended since or whose account was closed, stay ended.
     """
-    still = aliased(ChildLink)
-    linked = (
-        select(still.id)
-        .where(
-            still.child_id == child_id,
-            still.ended_at.is_(None),
-            or_(
-                still.person_id == ChildLink.person_id,
-                and_(
-                    still.person_id.is_(None),
-                    ChildLink.person_id.is_(None),
-                    still.organisation_id == ChildLink.organisation_id,
-                ),
-            ),
-        )
-        .exists()
-    )
+    still_linked = and_(ChildLink.id.in_(ids), _has_twin(child_id))
     work.session.execute(
-        update(ChildLink).where(ChildLink.id.in_(ids), linked).values(ended_at=None, ended_by_id=None),
+        update(ChildLink).where(still_linked).values(ended_at=None, ended_by_id=None),
         execution_options=_PLAIN,
+    )
+
+
+def _has_twin(child_id: int) -> ColumnElement[bool]:
+    """Return the criterion for a link that is open at this record too, by its person and organisation."""
+    twin = aliased(ChildLink)
+    return (
+        select(twin.id)
+        .where(
+            twin.child_id == child_id,
+            twin.ended_at.is_(None),
+            twin.person_id.is_not_distinct_from(ChildLink.person_id),
+            twin.organisation_id.is_not_distinct_from(ChildLink.organisation_id),
+        )
+        .correlate(ChildLink)
+        .exists()
     )
 
 

@@ -66,6 +66,20 @@ def may_not_know(
     return _warning(who_must_not_know(notes, name, relationship, organisation, former), name or organisation)
 
 
+def professional_may_not_know(
+    work: UnitOfWork, child_id: int, person: Person, relationship: str
+) -> list[FieldError]:
+    """Return the same about a professional and each of their organisations: what they read for one, they know at all."""
+    found = [
+        fault
+        for each in person.memberships
+        for fault in may_not_know(
+            work, child_id, person.name, relationship, each.organisation.name, person.earlier_names
+        )
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _warning(found: Sequence[Note], name: str) -> list[FieldError]:
     if not found:
         return []

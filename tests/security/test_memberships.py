@@ -1,19 +1,22 @@
 """Joining and leaving organisations: what waits opens nothing, what ends takes its own work, and all of it once."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts import accounts, acting_for, membership
+from app.cases import links
 from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
-from app.models import Child, ChildLink, Form, Membership, Message, Person
+from app.models import Child, ChildLink, Form, Membership, Message, Organisation, Person, WorkDomain
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
 from tests.make import Maker
+from tests.security.test_family_attacks import note_that_must_not_know
 from tests.security.test_two_at_once import Deed, at_once
 
 
@@ -171,3 +174,83 @@ def test_two_choices_at_once_leave_one_organisation_acted_for(
         with everything(context) as work:
             of_sana = (Membership.person_id == cast.sana.id, Membership.acted_for)
             assert work.session.scalar(select(func.count()).where(*of_sana)) == 1
+
+
+def test_ending_an_involvement_ends_it_for_every_organisation_of_the_person(
+    app: Flask, context: AppContext, cast: Cast, make: Maker
+) -> None:
+    """The page promises that they will not be able to see the child any more."""
+    child, (first, second) = make.child(), (place_of(cast.sana), place_of(cast.rhys))
+    cast.sana.joins(second)
+    of_first = make.link(child, cast.sana, organisation_id=first)
+    make.link(child, cast.sana, organisation_id=second)
+    make.queue(child, cast.rhys)
+    ended = post_with_token(cast.olu.browser(), app, f"/children/{child.id}/link/{of_first.id}/end", {})
+    assert ended.status_code == 302
+    for place in (second, first):
+        cast.sana.acts_for(place)
+        with cast.sana.works() as work:
+            assert work.session.scalars(select(Child.id).where(Child.id == child.id)).all() == []
+    with everything(context) as work:
+        still = select(ChildLink.person_id).where(
+            ChildLink.child_id == child.id, ChildLink.ended_at.is_(None)
+        )
+        assert work.session.scalars(still).all() == [None], "the queue of the second is not hers"
+
+
+def test_one_steps_back_only_for_the_organisation_acted_for(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child, (first, second) = make.child(), (place_of(cast.sana), place_of(cast.rhys))
+    cast.sana.joins(second)
+    of_second = make.link(child, cast.sana, organisation_id=second)
+    of_first = make.link(child, cast.sana, organisation_id=first)
+    page = cast.sana.browser().get(f"/children/{child.id}/people").text
+    assert f"/involvement/{of_first.id}/step-back" in page
+    assert f"/involvement/{of_second.id}/step-back" not in page
+    with pytest.raises(Forbidden), cast.sana.works() as work:
+        links.step_back(work, of_second.id)
+    with everything(context) as work:
+        assert work.get(ChildLink, of_second.id).ended_at is None
+
+
+def test_a_person_whom_no_organisation_has_confirmed_asks_to_join_no_other(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    """Else one who does not work where they registered would not lose the account when they are refused."""
+    with everything(context) as work:
+        mine = work.get(Membership, cast.rhys.membership_id)
+        mine.confirmed_at = None
+    cast.rhys.principal = replace(cast.rhys.principal, is_confirmed=False)
+    with pytest.raises(Forbidden):
+        asks_to_join(cast.rhys, make.organisation().id)
+
+
+def test_asking_to_join_does_not_let_one_use_an_address_there(
+    app: Flask, context: AppContext, cast: Cast, make: Maker
+) -> None:
+    """Only who works there may log in with an address of the organisation."""
+    other = make.organisation()
+    with everything(context) as work:
+        work.add(WorkDomain(domain="second.sch.uk", organisation_id=other.id))
+    number = asks_to_join(cast.rhys, other.id)
+    browser = cast.rhys.browser()
+    asked = {"email": "rhys@second.sch.uk"}
+    assert post_with_token(browser, app, "/account/email/", asked).status_code == 422
+    with everything(context) as work:
+        work.get(Membership, number).confirmed_at = work.now
+    assert post_with_token(browser, app, "/account/email/", asked).status_code == 302
+
+
+def test_an_officer_is_asked_before_linking_one_who_also_works_where_a_form_says_they_must_not_know(
+    cast: Cast, make: Maker
+) -> None:
+    child, second = make.child(linked=(cast.pat,)), place_of(cast.rhys)
+    cast.sana.joins(second)
+    with everything(cast.sana.app.extensions["app_context"]) as work:
+        name = work.get(Organisation, second).name
+    note_that_must_not_know(cast, make, child, f"No one at {name}")
+    with pytest.raises(ValidationFailed, match=name), cast.olu.works() as work:
+        links.link_person(work, child.id, cast.sana.id)
+    with cast.olu.works() as work:
+        links.link_person(work, child.id, cast.sana.id, despite=True)

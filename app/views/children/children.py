@@ -18,7 +18,7 @@ from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
-from app.core.roles import Principal, Profession, Role, WorkflowRole
+from app.core.roles import FAMILY_ROLES, Principal, Profession, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import warned_of
 from app.forms.queries.shares import shares_about
@@ -156,7 +156,7 @@ class ChildView(PortalView):
         with self.work() as work:
             child = children.view_child(work, child_id)
             involved = involved_with(work.session, child_id)
-            mine = [each for each in involved if each.person_id == work.me.user_id]
+            mine = [each for each in involved if _is_own(each, work.me)]
             is_linked_professional = bool(mine) and work.me.has(Role.professional)
             context = {
                 **frame(child, work.me, work.today, "people"),
@@ -189,7 +189,13 @@ def _parents_of_age(child: Child, people: Sequence[Involved], work: UnitOfWork) 
 
 
 def _is_not_linked(people: Sequence[Involved], who: Principal) -> bool:
-    return all(each.person_id != who.user_id for each in people)
+    return not any(_is_own(each, who) for each in people)
+
+
+def _is_own(link: Involved, who: Principal) -> bool:
+    """Return whether it is the reader's own link: a professional's is for the organisation they act for."""
+    is_theirs = link.part in FAMILY_ROLES or link.organisation_id == who.organisation_id
+    return is_theirs and link.person_id == who.user_id
 
 
 def _is_draft_request(line: FormLine) -> bool:

@@ -139,12 +139,13 @@ class LinkView(PortalView):
             return redirect(url_for("ChildView.people", child_id=child_id))
         work = read_only_work()
         link = work.get(ChildLink, link_id)
+        ended = links.ended_together(work, link)
         invited = of_child(work, link.child_id)[1] if link.part in FAMILY_ROLES else []
         return self.page(
             "casework/end_link.html",
             child=work.get(Child, link.child_id),
             whom=_whom(work, link),
-            owed=[form.title for form in owed_through(work, link)],
+            owed=[form.title for each in ended for form in owed_through(work, each)],
             invited=[f"{each.name} ({each.email})" for each in invited],
         )
 

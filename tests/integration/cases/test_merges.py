@@ -181,3 +181,24 @@ def test_every_table_with_a_child_moves_with_a_merge_or_is_named_here():
         table.name for table in tables for key in table.foreign_keys if key.column.table.name == "child"
     }
     assert with_a_child - own == {table.__tablename__ for table in merges.MOVING}
+
+
+def test_a_person_linked_to_the_two_records_for_two_schools_stays_linked_for_both(context, cast, make, pair):
+    older, newer = pair
+    first, second = cast.sana.principal.organisation_id, cast.rhys.principal.organisation_id
+    cast.sana.joins(second)
+    make.link(older, cast.sana, organisation_id=second)
+    doubled = make.link(older, cast.hana)
+    make.link(newer, cast.hana)
+    merge(cast, newer)
+
+    def places(child, actor):
+        return sorted(
+            each.organisation_id for each in open_links(context, child) if each.person_id == actor.id
+        )
+
+    assert places(older, cast.sana) == sorted([first, second])
+    assert places(older, cast.hana) == [doubled.organisation_id]
+    undo(cast.olu)
+    assert (places(older, cast.sana), places(newer, cast.sana)) == ([second], [first])
+    assert places(older, cast.hana) == places(newer, cast.hana) == [doubled.organisation_id]
