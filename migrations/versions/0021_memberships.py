@@ -52,6 +52,7 @@ _person = sa.table(
     sa.column("job_title", sa.Text),
     sa.column("created_on", sa.DateTime),
 )
+_saved = sa.table("kept_post", sa.column("person_id", sa.Integer), sa.column("organisation_id", sa.Integer))
 _membership = sa.table(
     "membership",
     sa.column("person_id", sa.Integer),
@@ -107,6 +108,9 @@ def upgrade() -> None:
         sa.true(),
     ).where(_person.c.organisation_id.is_not(None))
     op.execute(sa.insert(_membership).from_select([column.name for column in _membership.c], held))
+    op.add_column("kept_post", sa.Column("organisation_id", sa.Integer()))
+    of_author = sa.select(_person.c.organisation_id).where(_person.c.id == _saved.c.person_id)
+    op.execute(sa.update(_saved).values(organisation_id=of_author.scalar_subquery()))
     op.drop_index("ix_ab_user_organisation_id", "ab_user")
     with op.batch_alter_table("ab_user") as batch:  # SQLite drops no column that has a foreign key
         for name in MOVED:
@@ -118,7 +122,6 @@ def upgrade() -> None:
         key = sa.ForeignKey("organisation.id", name=f"fk_message_{name}_organisation")
         op.add_column("message", sa.Column(name, sa.Integer(), key), inline_references=True)
     op.add_column("audit", sa.Column("organisation_id", sa.Integer()))
-    op.add_column("kept_post", sa.Column("organisation_id", sa.Integer()))
 
 
 def _unique(name: str, table: str, columns: list[str], criterion: str) -> None:

@@ -198,6 +198,25 @@ def test_a_page_on_another_device_is_not_sent_for_the_wrong_school(
     assert sent.location != "/kept/", "a page opened since then is for the school acted for now"
 
 
+def test_a_log_in_whose_pages_do_not_say_for_whom_they_were_opened_sends_none_of_them(
+    app: Flask, cast: Cast, context: AppContext, places: list[Place]
+) -> None:
+    """Their marks are from before the upgrade, or were made with a key that is gone."""
+    browser = cast.sana.browser()
+    with browser.session_transaction() as cookie:
+        cookie["csrf_token"] = f"{cast.sana.id}.{'a' * 40}.{'b' * 64}"
+    typed = {"subject": "To the team", "body": "Two words", "send_key": "k" * 32}
+    older = {"csrf_token": token_for(browser, app)}
+    cast.sana.acts_for(places[1].organisation_id)
+    assert browser.post("/messages/write", data=typed | older).status_code == 400
+    with everything(context) as work:
+        assert "To the team" not in work.session.scalars(select(Message.subject)).all()
+    assert browser.get("/").status_code == 200
+    assert browser.post("/messages/write", data=typed | older).status_code == 400
+    sent = post_with_token(browser, app, "/messages/write", typed)
+    assert sent.status_code == 302 and sent.location != "/kept/"
+
+
 def test_only_a_confirmed_membership_of_their_own_can_be_acted_for(cast: Cast, make: Maker) -> None:
     other = cast.sana.joins(make.organisation().id, confirmed=False)
     with pytest.raises(InvalidState), cast.sana.works() as work:

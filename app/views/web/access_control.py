@@ -10,12 +10,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.saved_submissions import FormOwner, save
-from app.accounts.sessions import touch, wants_touch
+from app.accounts.sessions import SignedIn, touch, wants_touch
 from app.core.command_line import app_context
 from app.core.database.engine import end_reading
 from app.core.database.row_filter import set_principal
 from app.core.errors import TooMany
-from app.core.roles import Principal
 from app.core.unit_of_work import UnitOfWork, unit_of_work
 from app.views.web.base import my_work, origin, principal
 from app.views.web.cookie import (
@@ -90,16 +89,16 @@ def _send_to_log_in() -> ResponseReturnValue:
     return redirect(url_for("LogInView.log_in", next=None if target == "/" else target))
 
 
-def _check_organisation(who: Principal) -> None:
+def _check_organisation(signed_in: SignedIn) -> None:
     """Raise CSRFError for a form from a page that was opened while the person acted for another organisation.
 
     They may have chosen it in another tab, or on another device. Pages opened from now on are for the new one.
     """
-    if not acts_for_another(who):
+    if not acts_for_another(signed_in):
         return
     if request.method == "POST":
         raise CSRFError("the page was opened while the person acted for another organisation")
-    mark_forms(who.user_id, who.organisation_id)
+    mark_forms(signed_in.principal.user_id, signed_in.principal.organisation_id)
 
 
 def init_access_control(app: Flask) -> None:
@@ -117,7 +116,7 @@ def init_access_control(app: Flask) -> None:
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "_permission_name"):
             abort(404)  # a view without a permission is not reachable
-        _check_organisation(current_user.principal)
+        _check_organisation(current_user)
         automatic = is_head_request() or _is_script()
         if not automatic and wants_touch(current_user, app_context().clock.now()):
             with my_work() as work:

@@ -7,9 +7,8 @@ from werkzeug import Response
 
 from app.accounts.known_device import KnownDevice, known_device
 from app.accounts.saved_submissions import FormOwner, form_mark, owner_of
-from app.accounts.sessions import find_session
+from app.accounts.sessions import SignedIn, find_session
 from app.core.command_line import app_context
-from app.core.roles import Principal
 from app.core.try_limits import DEVICE_LIFE
 from app.views.web.csrf import sent_token
 
@@ -64,10 +63,15 @@ def mark_forms(person_id: int, organisation_id: int | None) -> None:
     session["csrf_token"] = form_mark(app_context(), person_id, organisation_id)
 
 
-def acts_for_another(who: Principal) -> bool:
-    """Return whether this browser's pages were opened for another organisation than the one the person acts for."""
+def acts_for_another(signed_in: SignedIn) -> bool:
+    """Return whether this browser's pages were opened for another organisation than the one the person acts for.
+
+    Pages whose mark says nothing, of before the upgrade or of a key that is gone, may be for any one of several.
+    """
     owner = owner_of(app_context(), session.get("csrf_token"))
-    return owner is not None and owner != FormOwner(who.user_id, who.organisation_id)
+    if owner is None:
+        return signed_in.has_several
+    return owner != FormOwner(signed_in.principal.user_id, signed_in.principal.organisation_id)
 
 
 def form_owner() -> FormOwner | None:

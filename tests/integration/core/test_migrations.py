@@ -349,6 +349,8 @@ def test_where_people_work_moves_to_memberships_and_back(empty_url, engine):
             organisation_confirmed_by_id=3,
             leads_organisation=True,
         )
+        for number, mark in ((3, "of pat"), (4, "of sana")):
+            enter(connection, "kept_post", number, person_id=number, key_hash=mark)
     statement = sa.text(
         "SELECT id, organisation_id, job_title, organisation_confirmed_at, organisation_confirmed_by_id, "
         "leads_organisation FROM ab_user ORDER BY id"
@@ -368,6 +370,11 @@ def test_where_people_work_moves_to_memberships_and_back(empty_url, engine):
         (2, 2, "Deputy head", True, None, True),
         (4, 1, None, False, 3, True),
     ]
+    with engine.connect() as connection:
+        saved = connection.execute(
+            sa.text("SELECT person_id, organisation_id FROM kept_post WHERE person_id > 1 ORDER BY person_id")
+        ).all()
+    assert [tuple(row) for row in saved] == [(3, None), (4, 1)], "sent for where its author worked"
 
     to(empty_url, "0020")
     with engine.connect() as connection:
