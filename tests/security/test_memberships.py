@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import accounts, acting_for, membership
+from app.accounts import account_details, accounts, acting_for, membership
 from app.cases import links
 from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import Child, ChildLink, Form, Membership, Message, Organisation, Person, WorkDomain
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.make import Maker
 from tests.security.test_family_attacks import note_that_must_not_know
 from tests.security.test_two_at_once import Deed, at_once
@@ -254,3 +254,28 @@ def test_an_officer_is_asked_before_linking_one_who_also_works_where_a_form_says
         links.link_person(work, child.id, cast.sana.id)
     with cast.olu.works() as work:
         links.link_person(work, child.id, cast.sana.id, despite=True)
+
+
+def test_one_who_proposed_an_organisation_while_working_for_none_keeps_the_work_of_another(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child, proposed = make.child(), make.organisation().id
+    with everything(context) as work:
+        membership_of(work, cast.rhys.id).ended_at = work.now
+        membership_of(work, cast.rhys.id).acted_for = False
+    cast.rhys.principal = replace(cast.rhys.principal, organisation_id=None, is_confirmed=False)
+    with cast.rhys.works() as work:
+        change = account_details.propose(work, proposed, "I start there").id
+    joined = asks_to_join(cast.rhys, place_of(cast.sana))
+    with cast.sana.works() as work:
+        membership.confirm(work, joined)
+    cast.rhys.acts_for(place_of(cast.sana))
+    make.link(child, cast.rhys)
+    with cast.olu.works() as work:
+        account_details.approve(work, change)
+    assert open_at(context, cast.rhys) == {place_of(cast.sana): True, proposed: True}
+    with everything(context) as work:
+        still = select(ChildLink.person_id).where(
+            ChildLink.child_id == child.id, ChildLink.ended_at.is_(None)
+        )
+        assert work.session.scalars(still).all() == [cast.rhys.id]
