@@ -20,12 +20,12 @@ from app.core.errors import Forbidden
 from app.core.mail import rendering
 from app.forms.form_templates import import_seeds
 from app.forms.rules.workflow import FormState
-from app.models import Form, Message, Person, SectionDraft
+from app.models import Form, Message, SectionDraft
 from app.seed.files import form_seed
 from app.views.web.register import register
 from app.views.web.screen_checks import ScreenError
 from tests.browser import post_with_token
-from tests.cast import everything
+from tests.cast import everything, membership_of
 from tests.documented import Portal, audited, code_of, registrations_restored, run_code_of
 from tests.statements import BUDGET, counted
 
@@ -160,7 +160,7 @@ def test_a_report_counts_what_its_reader_may_see(report: Portal) -> None:
     heads, *rows = figures()
     assert heads == ["Organisation", "Asked for", "Given", "Not given by the due date"]
     with everything(context) as work:
-        places = [work.get(Person, who.id).organisation.name for who in (cast.ann, cast.sana)]
+        places = [membership_of(work, who.id).organisation.name for who in (cast.ann, cast.sana)]
     assert rows == sorted([[places[0], "3", "0", "1"], [places[1], "1", "1", "0"]])
     since = (today - timedelta(days=10)).strftime("%d/%m/%Y")
     assert [places[0], "2", "0", "0"] in figures(f"?since={since}")

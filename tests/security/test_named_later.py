@@ -14,9 +14,9 @@ from app.core.errors import NotFound, PortalError, ValidationFailed
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.forms.queries.shares import consents_in_force, open_shares
 from app.forms.reading import read
-from app.models import Child, ChildLink, Invitation, Person
+from app.models import Child, ChildLink, Invitation
 from tests.browser import post_with_token
-from tests.cast import Actor, Cast, everything
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.filled_forms import fill_in, send
 from tests.make import Maker, parent
 from tests.security.test_family_attacks import linked_to, note_that_must_not_know, unconfirmed
@@ -254,8 +254,7 @@ def test_A2_the_officer_is_asked_before_advice_is_asked_of_someone_named_since_t
     child, queued = make.child(linked=(cast.pat, cast.hana)), make.child(linked=(cast.pat,))
     make.queue(queued, cast.hana)
     with cast.olu.works() as work:
-        health = work.get(Person, cast.hana.id).organisation
-        assert health is not None
+        health = membership_of(work, cast.hana.id).organisation
         name, number = health.name, health.id
     note_that_must_not_know(cast, make, child, "Hana Begum")
     note_that_must_not_know(cast, make, queued, name)
