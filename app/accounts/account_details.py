@@ -160,7 +160,6 @@ def approve(work: UnitOfWork, change_id: int) -> OrganisationChange:
         raise ValidationFailed(FieldError("decision", Wording(text)))
     person_id, organisation_id, kind = person.id, organisation.id, organisation.kind
     left = change.from_organisation_id
-    hold_account(work.session, person_id)
     if left is not None:
         hand_over_work(work, person_id, left)
     person = work.get(Person, person_id)

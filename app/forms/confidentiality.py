@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.accounts.queries.memberships import workplaces_of
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person, names_in
 from app.children.rules.school_years import is_young_person
@@ -107,33 +108,41 @@ def rights_of_young_person(work: UnitOfWork, child: Child, name: str, part: Work
 def organisation_may_not_know(
     work: UnitOfWork, child_id: int, organisation_id: int, name: str
 ) -> list[FieldError]:
-    """Return a warning when a form may name an organisation, or a person who works there and would see its queue."""
+    """Return a warning when a form may name an organisation, or a person who works there and would see its queue, or
+    another organisation of theirs."""
     every = notes_about(work, child_id)
     faults = _warning(who_must_not_know(every, "", "", name), name)
-    notes = [note for note in every if note.limits_contact]
-    if not notes:
+    if not every:
         return faults
     people = work.session.execute(
-        select(Person.first_name, Person.last_name, Person.former_names)
+        select(Person.id, Person.first_name, Person.last_name, Person.former_names)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.organisation_id == organisation_id,
             Membership.ended_at.is_(None),
             Person.active.is_(True),  # confirmed or not: they may be confirmed at this moment
         )
-    )
+    ).all()
+    elsewhere = workplaces_of(work.session, [row[0] for row in people], organisation_id)
+    limiting = [note for note in every if note.limits_contact]
     text = N_(
         "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
         "Tick the box if you are sure"
     )
     named = [
         f"{first} {last}"
-        for first, last, former in people
-        if who_must_not_know(notes, f"{first} {last}", former=names_in(former))
+        for person_id, first, last, former in people
+        if who_must_not_know(limiting, f"{first} {last}", former=names_in(former))
+        or _work_for_one_named(every, elsewhere.get(person_id, ()))
     ]
     if named:
         faults.append(FieldError("despite", Wording(text, name=name, person=", ".join(named))))
     return faults
+
+
+def _work_for_one_named(notes: Sequence[Note], workplaces: Sequence[str]) -> bool:
+    """Return whether the notes may mean one of these workplaces: what its people read elsewhere, they know there."""
+    return any(who_must_not_know(notes, "", organisation=each) for each in workplaces)
 
 
 def ask_first(faults: Sequence[FieldError]) -> None:
@@ -164,15 +173,19 @@ def notes_by_child(
 
 
 def check_colleague_may_know(work: UnitOfWork, child_id: int, person: Person, field: str) -> None:
-    """Raise ValidationFailed when a form may say that this professional must not know about the child, or the SEN team
-    removed a person of their name.
+    """Raise ValidationFailed when a form may say that this professional, or another organisation they work for, must not
+    know about the child, or the SEN team removed a person of their name.
 
     The current user is outside the SEN team and must not learn what the form says; only the SEN team links this
     person.
     """
     names = (person.name, *person.earlier_names)
-    if who_must_not_know(notes_sent(work, child_id), person.name, former=person.earlier_names) or any(
-        share_a_name(names, removed) for removed in removed_from(work.session, [child_id]).get(child_id, ())
+    notes, removed = notes_sent(work, child_id), removed_from(work.session, [child_id]).get(child_id, ())
+    elsewhere = workplaces_of(work.session, [person.id], work.me.organisation_id or 0).get(person.id, ())
+    if (
+        who_must_not_know(notes, person.name, former=person.earlier_names)
+        or _work_for_one_named(notes, elsewhere)
+        or any(share_a_name(names, each) for each in removed)
     ):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
         raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))

@@ -279,3 +279,19 @@ def test_one_who_proposed_an_organisation_while_working_for_none_keeps_the_work_
             ChildLink.child_id == child.id, ChildLink.ended_at.is_(None)
         )
         assert work.session.scalars(still).all() == [cast.rhys.id]
+
+
+def test_a_child_whom_another_organisation_of_a_colleague_must_not_know_reaches_them_through_the_sen_team_only(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child, second = make.child(linked=(cast.pat,)), place_of(cast.rhys)
+    cast.sana.joins(second)
+    make.link(child, cast.tom)
+    with everything(context) as work:
+        name = work.get(Organisation, second).name
+    note_that_must_not_know(cast, make, child, f"No one at {name}")
+    with pytest.raises(ValidationFailed, match="Only the SEN team can link"), cast.tom.works() as work:
+        links.bring_in(work, child.id, cast.sana.id)
+    asked = "works for .* a form may say that they must not know"
+    with pytest.raises(ValidationFailed, match=asked), cast.olu.works() as work:
+        links.link_organisation(work, child.id, place_of(cast.sana))
