@@ -295,3 +295,54 @@ def test_a_child_whom_another_organisation_of_a_colleague_must_not_know_reaches_
     asked = "works for .* a form may say that they must not know"
     with pytest.raises(ValidationFailed, match=asked), cast.olu.works() as work:
         links.link_organisation(work, child.id, place_of(cast.sana))
+
+
+def test_an_account_that_is_closed_and_reopened_waits_to_be_confirmed_in_each_organisation(
+    app: Flask, context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child, second = make.child(), place_of(cast.rhys)
+    number = cast.sana.joins(second, leads=True)
+    make.queue(child, cast.rhys)
+    with cast.ines.works() as work:
+        accounts.deactivate(work, cast.sana.id)
+    with cast.ines.works() as work:
+        accounts.reactivate(work, cast.sana.id)
+    assert open_at(context, cast.sana) == {place_of(cast.sana): False, second: False}
+    with everything(context) as work:
+        assert not work.get(Membership, number).leads
+    browser = cast.sana.browser()
+    act = {"membership": number}
+    assert post_with_token(browser, app, "/account/organisations/act", act).status_code == 409
+    assert browser.get(f"/children/{child.id}").status_code == 404
+
+
+def test_one_who_acts_for_an_organisation_that_they_only_asked_to_join_opens_nothing_there(
+    cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    make.queue(child, cast.sana)
+    asked, browser = asks_to_join(cast.rhys, place_of(cast.sana)), cast.rhys.browser()
+    with cast.olu.works() as work:
+        membership.end(work, cast.rhys.membership_id)
+    assert cast.rhys.membership_id == asked
+    assert browser.get(f"/children/{child.id}").status_code == 404
+    with cast.sana.works() as work:
+        membership.refuse(work, asked)
+    assert browser.get("/").location.startswith("/login/"), (
+        "no organisation is left, so the account is closed"
+    )
+
+
+@pytest.mark.parametrize("key", ["rhys", "pat", "olu", "ines"])
+def test_no_one_chooses_or_leaves_for_another_person_and_no_page_does_when_it_is_opened(
+    app: Flask, context: AppContext, cast: Cast, key: str
+) -> None:
+    number, before = cast.sana.joins(place_of(cast.rhys)), cast.sana.membership_id
+    path, own = "/account/organisations", cast.sana.browser()
+    for opened in (own.get, own.head):
+        assert opened(f"{path}/act?membership={number}").status_code == 405
+        assert opened(f"{path}/{number}/leave").status_code == 200
+    other = getattr(cast, key).browser()
+    assert post_with_token(other, app, f"{path}/act", {"membership": number}).status_code == 404
+    assert post_with_token(other, app, f"{path}/{number}/leave", {}).status_code == 404
+    assert cast.sana.membership_id == before and len(open_at(context, cast.sana)) == 2
