@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help run test check e2e bench prove setup setup-dev audit requirements translations clean
+.PHONY: help run test check e2e bench prove setup setup-dev audit requirements wheels translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ requirements: setup-dev ## Compile requirements*.in into pinned lists with hashe
 		--no-strip-extras --generate-hashes $(UPGRADE) requirements-audit.in -o requirements-audit.txt
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes $(UPGRADE) requirements-bench.in -o requirements-bench.txt
+
+wheels: setup-dev ## Check that every pinned package has a wheel for Python 3.11 to 3.14, on x86-64 and ARM
+	@scripts/check-wheels.sh
 
 translations: setup-dev ## Update the translation catalogues with the texts in the code
 	@$(BIN)/python -m scripts.translations
