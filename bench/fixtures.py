@@ -57,7 +57,7 @@ class Fixtures:
             bypass_row_filter(session, "people are entered for a proof")
             people = seed_people(session, self.context.clock, passwords_of(self.context).hash(PASSWORD))
             self.players = {
-                player.key: Player(player.key, player.email, _principal(people[player.key], player.role))
+                player.key: Player(player.key, player.email, principal_of(people[player.key], player.role))
                 for player in CAST
             }
             session.commit()
@@ -139,12 +139,13 @@ def _drafts_of(form_id: int) -> Any:
     return select(*columns).where(_draft.c.form_id == form_id)
 
 
-def _principal(person: Person, role: Role) -> Principal:
+def principal_of(person: Person, *roles: Role) -> Principal:
+    """Return the principal of a person with these roles, for the organisation that they act for."""
     membership = person.membership
     return Principal(
         person.id,
         person.name,
-        frozenset({role}),
+        frozenset(roles),
         person.profession,
         membership.organisation_id if membership is not None else None,
         is_confirmed=membership is not None and membership.confirmed_at is not None,

@@ -27,7 +27,7 @@ from app.cases.children import add_child
 from app.children.child_details import NewChild
 from app.core.database.row_filter import bypass_row_filter
 from app.core.mail.outbox import queue_mail
-from app.core.roles import Principal, Role
+from app.core.roles import Role
 from app.core.try_limits import PASSWORDS_PER_ACCOUNT
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import Message, OutboxMail, Person
@@ -35,6 +35,7 @@ from app.operations.preparation import prepare
 from app.seed.cast import CAST
 from app.seed.people import seed_people
 from bench.browser import Answer, Browser, NoAnswer
+from bench.fixtures import principal_of
 from bench.network import Forwarders, Machine, Wire, wire
 from bench.promises import Options, Promise, at_most, exactly, holds
 from bench.smtp_server import SmtpServer
@@ -165,14 +166,7 @@ class Hosts:
             seed_people(session, self.context.clock, quick)
             session.commit()
             senco = session.scalars(select(Person).where(Person.email == email_of("sana"))).one()
-            who = Principal(
-                senco.id,
-                senco.name,
-                frozenset({Role.professional}),
-                senco.profession,
-                senco.organisation_id,
-                is_confirmed=True,
-            )
+            who = principal_of(senco, Role.professional)
         with unit_of_work(self.context, who) as work:
             form = add_child(
                 work,

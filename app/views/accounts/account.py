@@ -8,7 +8,6 @@ from flask import current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_login import current_user
 from qrcode.image.svg import SvgPathImage
 
@@ -22,6 +21,7 @@ from app.views.accounts.proof import proof_first
 from app.views.web.access_control import safe_next
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.cookie import APP_SECRET, PROVING, log_out_browser
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.register import register
 

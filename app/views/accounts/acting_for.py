@@ -4,7 +4,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import acting_for
@@ -16,6 +15,7 @@ from app.views.accounts.account_details import OrganisationChoice
 from app.views.web.base import PortalView
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.register import register
 from app.views.web.validators import RequiredText
 

@@ -12,7 +12,6 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.validators import Unique
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect, or_
 from sqlalchemy.orm import selectinload
@@ -33,6 +32,7 @@ from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import StringField
+from app.views.web.i18n import gettext as _
 from app.views.web.listed import RowLink
 from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView

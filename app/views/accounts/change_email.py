@@ -4,7 +4,6 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -16,6 +15,7 @@ from app.views.accounts.proof import proof_first
 from app.views.web.base import PortalView
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.register import register
 from app.views.web.validators import RequiredText
 

@@ -6,7 +6,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.accounts import membership
 from app.cases.handover import work_in_hand
@@ -15,6 +14,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.models import Membership
 from app.views.accounts.proof import proof_of_administrator, work_of_administrator
 from app.views.web.base import PortalView, read_only_work
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.register import register
 

@@ -3,7 +3,6 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField
@@ -18,6 +17,7 @@ from app.core.roles import ROLE_LABELS
 from app.views.web.access_control import public_endpoint
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.public_views import PublicView, requires_live_link
 from app.views.web.register import register
 from app.views.web.validators import RequiredText, RequiredTextUnless

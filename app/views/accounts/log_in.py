@@ -6,7 +6,6 @@ from flask import current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.accounts import log_in, sessions
@@ -35,6 +34,7 @@ from app.views.web.cookie import (
     remember_device,
     this_device,
 )
+from app.views.web.i18n import gettext as _
 
 public_endpoint("LogInView.log_in", "LogInView.second_step", "LogInView.send_code")
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -21,6 +20,7 @@ from app.views.web.cookie import chosen_locale
 from app.views.web.fields import EmailField, StringField, TelField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.generated_lists import choice_pairs
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.public_views import PublicView
 from app.views.web.register import register

@@ -4,11 +4,11 @@ from flask import flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.accounts import acting_for, saved_submissions
 from app.views.web.base import PortalView
 from app.views.web.cookie import SAVED_SUBMISSION
+from app.views.web.i18n import gettext as _
 from app.views.web.register import register
 
 

@@ -7,7 +7,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.cases import links
 from app.cases.queries.child_page import Colleague, colleagues_of
@@ -18,6 +17,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.forms.workflow_roles import is_linked
 from app.models import ChildLink, Form, Person
 from app.views.web.base import PortalView, read_only_work
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.register import register
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.cases.queries.child_page import FormLine
 from app.cases.rules.status import (
@@ -29,6 +28,7 @@ from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormS
 from app.models import Child, FormShare
 from app.seed.files import reference
 from app.views.web.due_dates import Due, due, form_due
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated, uk_date
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 

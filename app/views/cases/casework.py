@@ -7,7 +7,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField
 
@@ -28,6 +27,7 @@ from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.generated_lists import choice_pairs
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.register import register
 

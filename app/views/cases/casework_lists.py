@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
@@ -34,6 +33,7 @@ from app.operations.queries import lists
 from app.views.cases.case_parts import why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late
+from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Listed, RowLink
 from app.views.web.lists import SavedFilter

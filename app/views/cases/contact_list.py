@@ -6,7 +6,6 @@ from flask import url_for
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
@@ -19,6 +18,7 @@ from app.core.wording import N_
 from app.models import ChildLink
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import StringField
+from app.views.web.i18n import gettext as _
 from app.views.web.listed import RowLink
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import uk_date

@@ -6,7 +6,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
@@ -21,6 +20,7 @@ from app.models import Child, Decision, Request
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.register import register
 from app.views.web.words import form_state
 

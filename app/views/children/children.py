@@ -8,7 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.cases import children
 from app.cases.child_corrections import may_correct
@@ -38,6 +37,7 @@ from app.views.forms.child_forms import AddChildForm, with_choices
 from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.due_dates import late
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.register import register
 
 MOST_MESSAGES = 50

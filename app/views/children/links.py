@@ -6,7 +6,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, Form
@@ -22,6 +21,7 @@ from app.models import Child, ChildLink, Membership, Organisation, Person
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.register import register
 from app.views.web.searching import posted_line

@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, HiddenField, RadioField
 
@@ -10,6 +9,7 @@ from app.children.child_details import NewChild
 from app.seed.files import reference
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.generated_lists import choice_pairs
+from app.views.web.i18n import gettext as _
 
 
 class NewChildForm(Form):

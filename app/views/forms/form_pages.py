@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.core.clock import in_london
 from app.core.unit_of_work import UnitOfWork
@@ -18,6 +17,7 @@ from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import FormState
 from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
 from app.views.forms.form_fields import SectionForm, section_form
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated, uk_datetime, uk_time
 
 Context = dict[str, Any]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
@@ -22,6 +21,7 @@ from app.models import FormReturn
 from app.views.forms.form_pages import file_line, missing_lines, name_of, section_url
 from app.views.web.due_dates import due
 from app.views.web.fields import DatePartsField
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 

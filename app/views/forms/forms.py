@@ -7,7 +7,6 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.cases import returned_forms
 from app.core.command_line import app_context
@@ -38,6 +37,7 @@ from app.views.forms.section_post import section_post
 from app.views.web.access_control import record_activity
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated, uk_time
 from app.views.web.register import register
 from app.views.web.words import FORM_STATE_COLOURS, form_state

@@ -6,7 +6,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 
 from app.cases import advice_requests, children
 from app.core.errors import InvalidState, NotFound, ValidationFailed
@@ -19,6 +18,7 @@ from app.forms.sharing_review import SharingReview, review
 from app.models import Child
 from app.views.forms.form_reading import read_parts
 from app.views.web.base import PortalView, read_only_work
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated, uk_date
 from app.views.web.register import register
 

@@ -1,7 +1,6 @@
 """The SEN team's generated list of messages."""
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_
 
@@ -12,6 +11,7 @@ from app.messages.queries.messages import saying
 from app.models import Message
 from app.operations.queries import lists
 from app.views.cases.casework_lists import child_page, named
+from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import RowLink
 from app.views.web.lists import SavedFilter

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from flask_babel import gettext as _
-
 from app.core.notifications import template_named
+from app.views.web.i18n import gettext as _
 
 
 class Headed(Protocol):

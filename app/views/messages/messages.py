@@ -7,9 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
@@ -27,6 +25,8 @@ from app.views.web.converters import number_asked
 from app.views.web.fields import StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.generated_lists import with_args
+from app.views.web.i18n import gettext as _
+from app.views.web.i18n import ngettext
 from app.views.web.pages import translated, url_or_none
 from app.views.web.register import register
 

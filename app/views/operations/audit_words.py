@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from app.core.events import Event
 from app.operations.queries.audit import AuditLine
 from app.views.operations.secrecy_audit_words import SECRECY_SENTENCES
+from app.views.web.i18n import gettext as _
+from app.views.web.i18n import ngettext
 from app.views.web.register import title_of, title_of_table
 from app.views.web.words import form_state
 

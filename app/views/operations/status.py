@@ -4,12 +4,12 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.operations import status
 from app.views.operations.status_labels import lane_words, letter_words, reason_words, weakness_words
 from app.views.web.base import PortalView, read_only_work
+from app.views.web.i18n import gettext as _
 from app.views.web.register import register
 
 

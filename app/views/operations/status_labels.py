@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+
+from app.views.web.i18n import gettext as _
 
 MAIL_NAMES: Mapping[str, LazyString] = {
     "code": _l("Security code"),

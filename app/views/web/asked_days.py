@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, time
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.core.clock import LONDON
 from app.core.text_input import clean_line
 from app.core.typed_dates import read_date
+from app.views.web.i18n import gettext as _
 
 EARLIEST, LATEST = 2000, 2999
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from app.cases.rules.status import CaseStatus
 from app.forms.rules.deadlines import days_left, is_overdue
 from app.forms.rules.form_deadlines import authors_date, is_awaited, request_due_on
 from app.forms.rules.workflow import FormState
+from app.views.web.i18n import gettext as _
+from app.views.web.i18n import ngettext
 
 SOON = 7
 

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 import wtforms
-from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.validators import StopValidation
 
 from app.core.text_input import character_problem, clean_address, clean_line, clean_lines
 from app.core.typed_dates import PARTS, read_parts
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 
 

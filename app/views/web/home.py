@@ -6,7 +6,6 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from app.core.command_line import app_context
 from app.core.roles import Principal, Role
 from app.views.web.base import PortalView, principal
 from app.views.web.due_dates import form_due, owed_due
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import url_or_none
 from app.views.web.register import register
 from app.views.web.words import form_state

@@ -16,7 +16,6 @@ from flask_appbuilder import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from app.children.events import ChildrenListed, ListExported
@@ -29,6 +28,7 @@ from app.views.web.base import my_work
 from app.views.web.csv_cells import csv_file
 from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
+from app.views.web.i18n import gettext as _
 from app.views.web.i18n import reader_locale
 from app.views.web.list_arguments import ListArguments, query_string
 from app.views.web.list_interface import EVERY_ROW

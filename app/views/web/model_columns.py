@@ -7,7 +7,6 @@ from typing import Any
 
 import wtforms
 from flask_appbuilder.validators import Unique
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Column
 from sqlalchemy import Enum as EnumType
@@ -19,6 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from app.core.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import DatePartsField, StringField
+from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
 from app.views.web.pages import shown
 from app.views.web.validators import MayBeEmpty, RequiredText

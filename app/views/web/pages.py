@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from flask import Flask, url_for
-from flask_babel import gettext as _
 from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
@@ -21,6 +20,7 @@ from app.documents.rules.uploads import ACCEPT
 from app.views.web.fragments import init_fragments
 from app.views.web.generated_lists import init_generated_lists
 from app.views.web.i18n import catalogue, reader_locale
+from app.views.web.i18n import gettext as _
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LONDON = ZoneInfo("Europe/London")

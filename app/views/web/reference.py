@@ -10,7 +10,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +19,7 @@ from app.core.events import ReferenceChanged
 from app.core.unit_of_work import UnitOfWork
 from app.views.accounts.proof import proof_of_administrator, work_of_administrator
 from app.views.web.form_errors import show_errors
+from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
 from app.views.web.lists import PortalListView, redirect_without_query
 

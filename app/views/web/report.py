@@ -9,7 +9,6 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import Model, expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Numeric, Select, Table
 from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import Integer
@@ -21,6 +20,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.views.web.asked_days import asked, asked_day, start_of
 from app.views.web.base import PortalView, my_work
 from app.views.web.csv_cells import csv_file
+from app.views.web.i18n import gettext as _
 from app.views.web.list_arguments import query_string
 from app.views.web.model_columns import Columns, enum_labels, words
 from app.views.web.pages import shown

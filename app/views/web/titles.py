@@ -7,13 +7,13 @@ from contextlib import suppress
 from math import ceil
 from typing import Any
 
-from flask_babel import gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from sqlalchemy.exc import InvalidRequestError
 
 from app.core.names import initials
 from app.views.web.generated_lists import count_up_to, filters_in_use
+from app.views.web.i18n import gettext as _
 
 PLACES = ("child", "record", "form", "asked", "advice", "opened", "message", "newer")
 """The context names under which pages pass a child, or a row about one."""

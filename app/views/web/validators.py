@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import Field, Form, ValidationError
 from wtforms.validators import StopValidation
 
 from app.children.rules.identifiers import CodeError
 from app.core.errors import ValidationFailed
+from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 
 

@@ -1,9 +1,9 @@
 """Labels of stored values."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.forms.rules.workflow import STATE_LABELS, FormState
+from app.views.web.i18n import gettext as _
 
 FORM_STATES = {state: _l(label) for state, label in STATE_LABELS.items()}
 

@@ -13,10 +13,11 @@ from app import create_app
 from app.accounts.saved_submissions import form_mark
 from app.accounts.sessions import open_session
 from app.core.database.row_filter import bypass_row_filter
-from app.core.roles import Principal, Role
+from app.core.roles import Role
 from app.core.unit_of_work import AppContext, unit_of_work
 from app.models import Form, Person
 from app.views.web import searching
+from bench.fixtures import principal_of
 from bench.speed.measured import Application, Ask, ask
 from bench.speed.names import COMMON, MEASURED, RARE
 from bench.speed.world import settings_for
@@ -77,10 +78,7 @@ def _log_in(web: Flask, first_name: str) -> str:
         bypass_row_filter(session, "somebody to measure as is looked up")
         found = session.scalars(select(Person).where(Person.first_name == first_name)).first()
         assert found is not None  # noqa: S101
-        roles = frozenset(Role[row.name] for row in found.roles)
-        who = Principal(
-            found.id, found.name, roles, found.profession, found.organisation_id, is_confirmed=True
-        )
+        who = principal_of(found, *[Role[row.name] for row in found.roles])
     with unit_of_work(context, who) as work:
         sid = open_session(work, who.user_id, "email")
     serializer = web.session_interface.get_signing_serializer(web)  # type: ignore[attr-defined]
