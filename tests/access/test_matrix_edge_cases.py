@@ -23,7 +23,7 @@ from tests.access.test_matrix import (
 )
 from tests.access.world import CANARY, World, build_world, fingerprint
 from tests.browser import token_for
-from tests.cast import Cast, everything, membership_of
+from tests.cast import Actor, Cast, everything, membership_of
 from tests.make import Maker
 from tests.web.large_case import LargeCase
 from tests.web.test_statements import pages
@@ -193,25 +193,28 @@ def test_every_page_opens_to_at_least_one_person(
         for endpoint, path in pages(app, actor, case):
             if endpoint in shut and opens(browsers[actor.key], path):
                 shut.remove(endpoint)
-    for endpoint, path in pages_of_their_own_state(case):
-        if endpoint in shut and opens(browsers[cast.olu.key], path):
+    for actor, endpoint, path in pages_of_their_own_state(case):
+        if endpoint in shut and opens(browsers[actor.key], path):
             shut.remove(endpoint)
     assert shut == set()
 
 
-def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[str, str]]:
-    """Pages for the SEN team that open only in one state, which is entered before each."""
+def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
+    """Pages that open only in one state, which is entered before each, with a person to whom they open."""
+    cast = case.cast
     with everything(case.context) as work:
-        membership_of(work, case.cast.tom.id).confirmed_at = None
-    yield "ColleagueView.refuse", f"/colleagues/{case.cast.tom.membership_id}/refuse"
-    with case.cast.olu.works() as work:
+        membership_of(work, cast.tom.id).confirmed_at = None
+    yield cast.olu, "ColleagueView.refuse", f"/colleagues/{cast.tom.membership_id}/refuse"
+    with cast.olu.works() as work:
         agree_to_assess(work, case.accepted, "The school has done what it can.")
-    yield "DecideView.correct", f"/requests/{case.accepted}/decision/correct"
+    yield cast.olu, "DecideView.correct", f"/requests/{case.accepted}/decision/correct"
     with everything(case.context) as work:
         document = work.get(Document, case.ids["document_id"])
         stored = store_of(case.context).keep(io.BytesIO(b"abc"))
         document.storage_key, document.sha256 = stored.key, stored.sha256
-    yield "DocumentView.download", f"/documents/{case.ids['document_id']}/download"
+    yield cast.olu, "DocumentView.download", f"/documents/{case.ids['document_id']}/download"
+    cast.sana.joins(cast.rhys.principal.organisation_id)
+    yield cast.sana, "ActingForView.leave", f"/account/organisations/{cast.sana.membership_id}/leave"
 
 
 def opens(browser: Any, path: str | None) -> bool:

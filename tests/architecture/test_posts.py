@@ -27,6 +27,9 @@ SEVERAL = {
     "LogInView.log_in": "hashing",
     "LogInView.second_step": "the try is counted whatever comes of it",
     "LogInView.send_code": "the request is counted whatever comes of it",
+    # A generated screen uses one of two: AppBuilder's own method, or the use case that the screen names.
+    "ReferenceView.add": "one or the other",
+    "ReferenceView.edit": "one or the other",
     # People without a log-in have no session of the request to read in.
     "ConfirmView.password": "hashing",
     "ConfirmView.two_step": "the link is looked up before the page is drawn",

@@ -22,6 +22,7 @@ def line(event, actor_name="Olu Adeyemi", person="", **facts):
         child_name="",
         person=person,
         form="",
+        organisation="",
     )
 
 

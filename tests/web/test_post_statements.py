@@ -24,19 +24,19 @@ from tests.web.large_case import SECTION, LargeCase
 Press = tuple[str, str, str, dict[str, Any]]
 
 DEARER = {
-    "add a child": 15,  # one of them on PostgreSQL only: its turn to be compared with the others
+    "add a child": 16,  # one of them on PostgreSQL only: its turn to be compared with the others
     "send a form": 17,
     "return a form": 23,  # three see to it that someone there gets it
     "accept a form": 16,
     "decide": 22,
     "share": 17,
-    "ask for advice": 30,  # an adviser who is linked is compared with what forms say
+    "ask for advice": 32,  # an adviser who is linked is compared with what forms say
     "cancel advice": 13,
-    "link a person": 19,  # compared with whom a colleague removed, as those invited are
+    "link a person": 23,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
-    "bring in a colleague": 21,  # compared with whom the SEN team removed
-    "approve a registration": 32,  # compared with whom the SEN team removed from children in the queue
-    "link an organisation": 14,  # its people are compared with what forms say and with those removed
+    "bring in a colleague": 25,  # compared with whom the SEN team removed
+    "approve a registration": 34,  # compared with whom the SEN team removed from children in the queue
+    "link an organisation": 15,  # its people are compared with what forms say and with those removed
     "refuse a registration": 18,
     "write to everybody": 15,
 }

@@ -12,7 +12,7 @@ from app.cases.handover import work_in_hand
 from app.core.errors import ValidationFailed
 from app.messages.queries.messages import unread_elsewhere
 from app.views.accounts.account_details import OrganisationChoice
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.i18n import gettext as _
@@ -62,10 +62,10 @@ class ActingForView(PortalView):
     @has_access
     def join(self) -> ResponseReturnValue:
         """Ask to join one more organisation."""
-        with self.work() as work:
-            if not acting_for.may_join(work):
-                return redirect(url_for("AccountView.show"))
-            form = JoinForm(choosable_organisations(work))
+        reading = read_only_work()
+        if not acting_for.may_join(reading):
+            return redirect(url_for("AccountView.show"))
+        form = JoinForm(choosable_organisations(reading))
         if form.validate_on_submit():
             try:
                 with self.work() as work:
@@ -84,10 +84,10 @@ class ActingForView(PortalView):
     def leave(self, membership_id: int) -> ResponseReturnValue:
         """Ask first, then leave one of one's organisations."""
         if request.method == "GET":
-            with self.work() as work:
-                member = acting_for.to_leave(work, membership_id)
-                in_hand = work_in_hand(work, member.person_id, member.organisation_id)
-                return self.page("account/leave.html", member=member, in_hand=in_hand)
+            reading = read_only_work()
+            member = acting_for.to_leave(reading, membership_id)
+            in_hand = work_in_hand(reading, member.person_id, member.organisation_id)
+            return self.page("account/leave.html", member=member, in_hand=in_hand)
         with self.work() as work:
             name = acting_for.leave(work, membership_id).organisation.name
         flash(_("You no longer work for %(name)s.", name=name), "success")
