@@ -59,7 +59,7 @@ def asks_to_join(senco: Visitor, place: str) -> None:
 
 
 def acts_for(senco: Visitor, place: str) -> None:
-    senco.follows(re.compile("^change"), among="header")
+    senco.follows(re.compile("^Change"), among="header")
     senco.chooses(place)
     senco.presses("Continue")
     assert f"Acting for: {place}" in header(senco)

@@ -21,6 +21,12 @@ BOX = OutboxMail.__table__
 LINK = {"path": "/confirm/abc", "hours": 24}
 
 
+@pytest.fixture(autouse=True)
+def no_backup_yet(context):
+    """Other tests make backups of the same portal."""
+    (context.settings.data_dir / "backups" / "last.json").unlink(missing_ok=True)
+
+
 def give_up(
     context, letter: str = "new_message", person=None, error: str = "SMTPDataError 550", **words
 ) -> int:
