@@ -24,7 +24,7 @@ from tests.web.large_case import SECTION, LargeCase
 Press = tuple[str, str, str, dict[str, Any]]
 
 DEARER = {
-    "add a child": 16,  # one of them on PostgreSQL only: its turn to be compared with the others
+    "add a child": 17,  # one of them on PostgreSQL only: its turn to be compared with the others
     "send a form": 17,
     "return a form": 23,  # three see to it that someone there gets it
     "accept a form": 16,
@@ -32,9 +32,9 @@ DEARER = {
     "share": 17,
     "ask for advice": 32,  # an adviser who is linked is compared with what forms say
     "cancel advice": 13,
-    "link a person": 23,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
+    "link a person": 24,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
-    "bring in a colleague": 25,  # compared with whom the SEN team removed
+    "bring in a colleague": 26,  # compared with whom the SEN team removed
     "approve a registration": 34,  # compared with whom the SEN team removed from children in the queue
     "link an organisation": 15,  # its people are compared with what forms say and with those removed
     "refuse a registration": 18,
