@@ -4,9 +4,10 @@ Children, requests for advice and one filled form per person are created by the 
 the answers, because filling in ten thousand forms would prove nothing more.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
@@ -154,20 +155,16 @@ def principal_of(person: Person, *roles: Role) -> Principal:
 
 def _child(number: int) -> children.NewChild:
     return children.NewChild(
-        forenames=f"Child {_letters(number)}",
-        surname=f"Proof {_letters(number * 7 + 3)}",
-        date_of_birth=date(2012 + number % 8, 1 + number % 12, 1 + number % 28),
+        forenames=_name(f"forename {number}"),
+        surname=_name(f"surname {number}"),
+        date_of_birth=date(2012, 1, 1) + timedelta(days=2 * number),
         address="1 Proof Street\nBradford",
         postcode="BD9 4NQ",
         upn_missing_reason="UNX",
     )
 
 
-def _letters(number: int) -> str:
-    """Return a number as letters, because names have no digits."""
-    text = ""
-    while True:
-        number, digit = divmod(number, 26)
-        text = chr(ord("a") + digit) + text
-        if not number:
-            return text.capitalize()
+def _name(of: str) -> str:
+    """Return a name of eight letters that is like no other's."""
+    digits = hashlib.sha256(of.encode()).hexdigest()[:8]
+    return digits.translate(str.maketrans("0123456789abcdef", "bcdfghjklmnprstv")).capitalize()
