@@ -6,13 +6,13 @@ import {
   ErrorSummary,
   NotificationBanner,
   PasswordInput,
-  ServiceNavigation,
   SkipLink,
   createAll
 } from 'govuk-frontend'
 import { startAutosave } from './autosave.js'
 import { startConditions } from './conditions.js'
 import { startReveals } from './reveals.js'
+import { startClosing } from './closing.js'
 import { startFocus } from './focus.js'
 import { startGrowing } from './growing.js'
 import { startSearchableLists } from './searchable.js'
@@ -26,7 +26,6 @@ for (const component of [
   ErrorSummary,
   NotificationBanner,
   PasswordInput,
-  ServiceNavigation,
   SkipLink
 ]) {
   createAll(component)
@@ -40,6 +39,7 @@ startGrowing(document)
 startAutosave(document)
 startUnsaved(document)
 startTableRoles(document)
+startClosing(document)
 startTimeout(document)
 startFocus(document)
 

@@ -113,7 +113,8 @@ class Visitor:
         self.sees("Nothing has been changed yet")
 
     def logs_out(self) -> None:
-        """Leave for the day."""
+        """Leave for the day, by the menu of the account."""
+        self.input.press(self.page.locator("header .portal-account summary"))
         self._leaves_by(self.page.locator("header").get_by_role("button", name="Log out"))
 
     def fills(self, template: str, signed_by: str, sections: slice = slice(None)) -> None:

@@ -65,7 +65,7 @@ def frame(child: Child, who: Principal, today: date, active: str) -> dict[str, A
         setting = child.setting.name if child.setting else _("Not known")
         identity.append({"label": _("School or setting"), "value": setting})
     if child.known_as:
-        identity.insert(0, {"label": _("Known as"), "value": child.known_as})
+        identity.insert(1, {"label": _("Known as"), "value": child.known_as})
     if who.in_sen_team:
         identity += [
             {"label": _("UPN"), "value": child.upn or _no_upn(child.upn_missing_reason)},
