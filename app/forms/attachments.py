@@ -13,7 +13,7 @@ from app.documents.events import DocumentAdded, DocumentRemoved
 from app.documents.rules.upload_refusals import UploadError
 from app.documents.tables import Document
 from app.forms.definitions import Question, Section
-from app.forms.form_context import FormContext
+from app.forms.form_context import FormContext, change_state
 from app.forms.section_posts import Upload
 
 MOST_FILES = 30
@@ -98,7 +98,7 @@ def attach(
     """
     step = opened.writing_step()
     section, question = _place_for_one(opened, section_id, question_id)
-    opened.form.state = step.end
+    change_state(work, opened, step)
     document = work.add(
         Document(
             child_id=opened.form.child_id,
@@ -122,10 +122,8 @@ def attach(
 def take_off(work: UnitOfWork, opened: FormContext, document_id: int) -> None:
     """Remove a file from a draft. A file sent earlier stays with the version it was sent with. Raises NotFound."""
     opened.writing_step()
-    document = next(
-        (one for one in opened.documents if one.id == document_id and one.removed_at is None), None
-    )
-    if document is None:
+    if not any(one.id == document_id and one.removed_at is None for one in opened.documents):
         raise NotFound("Document")
+    document = work.get(Document, document_id)
     document.removed_at = work.now
     work.record(DocumentRemoved(document_id=document.id, child_id=document.child_id))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.children.rules.school_years import is_young_person
+from app.core.database.row_mapper import changeable
 from app.core.errors import Conflict, FieldError, InvalidState, ValidationFailed
 from app.core.events import FormEvent
 from app.core.unit_of_work import UnitOfWork
@@ -10,7 +11,7 @@ from app.core.wording import N_, Wording
 from app.forms.definitions import Section, SectionAnswers
 from app.forms.definitions.conditions import blank
 from app.forms.events import ConsentWithdrawn, FormSaved, RequestWithdrawn
-from app.forms.form_context import FormContext, load_form_and_child_for_update
+from app.forms.form_context import FormContext, change_state, load_form_and_child_for_update
 from app.forms.queries.forms import revisions_beyond, savers_since
 from app.forms.queries.shares import consents_of_young_person
 from app.forms.sharing import end_sharing, end_what_rested_on_consent
@@ -57,9 +58,7 @@ def autosave_section(
         and _others_saved(work, draft, version)
     ):
         raise EditConflict
-    opened.form.state = step.end
-    if opened.form.author_id is None and not work.me.in_sen_team:
-        opened.form.author_id = work.me.user_id
+    change_state(work, opened, step)
     return _write(work, opened, section_id, answers)
 
 
@@ -108,10 +107,11 @@ def _write(
     if together == draft.answers:
         return draft
     add_revision(work, draft)
-    draft.answers = together
-    draft.saved_by_id, draft.saved_at = work.me.user_id, work.now
+    changed: SectionDraft = changeable(work.session, SectionDraft, draft)
+    changed.answers = together
+    changed.saved_by_id, changed.saved_at = work.me.user_id, work.now
     work.session.flush()
-    return draft
+    return changed
 
 
 def _withdraw_consent(work: UnitOfWork, form: Form, asked_by: str) -> None:

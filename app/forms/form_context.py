@@ -13,9 +13,7 @@ from app.forms.form_facts import known_facts
 from app.forms.form_templates import definition_of
 from app.forms.queries.forms import (
     documents_of,
-    documents_to_read,
     drafts_of,
-    drafts_to_read,
     form_and_child_for_update,
     form_for_update,
     form_to_read,
@@ -85,16 +83,20 @@ def load_form(work: UnitOfWork, form_id: int, section_id: str | None = None) -> 
 
     Only for a page of one section: with its id, the facts that other sections show are not looked up.
     """
-    form = form_to_read(work.session, form_id)
-    if form is None:
-        raise NotFound("Form")
-    saved, documents = drafts_to_read(work.session, form_id), documents_to_read(work.session, form_id)
-    return _form_context(work, form, saved, documents, section_id)
+    return _form_context(work, form_to_read(work.session, form_id), section_id)
 
 
-def load_form_for_update(work: UnitOfWork, form_id: int, section_id: str | None = None) -> FormContext:
-    """Return a form to change, locked until this transaction ends; with a section as `load_form`. Raises NotFound."""
-    return _locked_context(work, form_for_update(work.session, form_id), section_id)
+def load_form_to_save(work: UnitOfWork, form_id: int, section_id: str | None = None) -> FormContext:
+    """Return a form as `load_form`, locked until this transaction ends, to save answers in it. Raises NotFound.
+
+    It is read-only, because a save seldom changes the form itself.
+    """
+    return _form_context(work, form_to_read(work.session, form_id, held=True), section_id)
+
+
+def load_form_for_update(work: UnitOfWork, form_id: int) -> FormContext:
+    """Return a form to change, locked until this transaction ends. Raises NotFound."""
+    return _form_context(work, form_for_update(work.session, form_id))
 
 
 def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContext:
@@ -102,23 +104,13 @@ def load_form_and_child_for_update(work: UnitOfWork, form_id: int) -> FormContex
 
     Raises Conflict when the form was moved to another record at this moment.
     """
-    return _locked_context(work, form_and_child_for_update(work.session, form_id))
+    return _form_context(work, form_and_child_for_update(work.session, form_id))
 
 
-def _locked_context(work: UnitOfWork, form: Form | None, section_id: str | None = None) -> FormContext:
+def _form_context(work: UnitOfWork, form: Form | None, section_id: str | None = None) -> FormContext:
     if form is None:
         raise NotFound("Form")
     saved, documents = drafts_of(work.session, form.id), documents_of(work.session, form.id)
-    return _form_context(work, form, saved, documents, section_id)
-
-
-def _form_context(
-    work: UnitOfWork,
-    form: Form,
-    saved: Sequence[SectionDraft],
-    documents: Sequence[Document],
-    section_id: str | None,
-) -> FormContext:
     definition = definition_of(work.session, form)
     drafts = {draft.section: draft for draft in saved}
     answers = {section: dict(draft.answers) for section, draft in drafts.items()}
@@ -127,3 +119,12 @@ def _form_context(
             answers.setdefault(one.section, {}).setdefault(one.question, []).append(one.id)
     filled = with_facts(definition, answers, known_facts(work, form, definition, section_id))
     return FormContext(form, definition, filled, drafts, documents, workflow_roles_of(work, form))
+
+
+def change_state(work: UnitOfWork, opened: FormContext, step: Step) -> None:
+    """Put a form into the state to which writing leads, and make this person its author where it has none."""
+    form = opened.form
+    author_id = form.author_id or (None if work.me.in_sen_team else work.me.user_id)
+    if (form.state, form.author_id) != (step.end, author_id):
+        changed = work.get(Form, form.id)
+        changed.state, changed.author_id = step.end, author_id

@@ -13,7 +13,7 @@ from app.forms.definitions import FROM_REQUEST, AnswerLine, FormDefinition, Sect
 from app.forms.events import FormViewed
 from app.forms.form_facts import request_facts
 from app.forms.form_templates import definition_of
-from app.forms.queries.forms import answers_sent, documents_to_read, form_to_read, returns_of, submissions_of
+from app.forms.queries.forms import answers_sent, documents_of, form_to_read, returns_of, submissions_of
 from app.forms.rules.secrecy import WHOLE, Readable, Reader, readable
 from app.forms.rules.workflow import WORKFLOWS, Step
 from app.forms.tables.forms import Form, FormReturn, Submission
@@ -165,7 +165,7 @@ def _sections(
 ) -> list[ReadSection]:
     before = next((one for one in versions if one.number == chosen.number - 1), None)
     found = answers_sent(work.session, [one.id for one in (chosen, before) if one is not None])
-    files = {one.id: one for one in documents_to_read(work.session, form.id)}
+    files = {one.id: one for one in documents_of(work.session, form.id)}
     if reader not in WHOLE and form.child.contact_risk:
         for one in files.values():
             attach(one, name=neutral_name(one))

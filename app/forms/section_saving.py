@@ -15,7 +15,7 @@ from app.forms import attachments, conflicts, drafts
 from app.forms.attachments import StoredUploads
 from app.forms.conflicts import Comparison
 from app.forms.definitions import Problem, Section, SectionAnswers, check_draft, put_section
-from app.forms.form_context import FormContext, load_form, load_form_for_update
+from app.forms.form_context import FormContext, load_form, load_form_to_save
 from app.forms.section_posts import SectionPost, Upload, entered_in
 from app.forms.tables.forms import SectionDraft
 
@@ -56,7 +56,7 @@ def save(
 
     Raises NotFound, Forbidden, and InvalidState when the form can no longer be changed.
     """
-    opened = load_form_for_update(work, form_id, section_id)
+    opened = load_form_to_save(work, form_id, section_id)
     section = opened.section(section_id)
     entered = entered_in(section, post, work.today)
     before = opened.drafts[section_id].version if section_id in opened.drafts else 0
@@ -66,6 +66,8 @@ def save(
         return _stashed(work, opened, section_id, entered.answers, post.version)
     if entered.removed_file is not None:
         attachments.take_off(work, opened, entered.removed_file)
+        left = [one for one in opened.documents if one.id != entered.removed_file]
+        opened = replace(opened, documents=left)
     opened = _with_draft(opened, section, draft)
     uploads, faults = _with_room(work, opened, section, entered.uploads)
     if entered.asks_for_file and not entered.uploads:
@@ -86,7 +88,7 @@ def autosave(
     work: UnitOfWork, form_id: int, section_id: str, post: SectionPost
 ) -> SectionDraft | SectionConflict:
     """Save a section while its author is still entering it; return the draft, or the conflict. Raises as `save`."""
-    opened = load_form_for_update(work, form_id, section_id)
+    opened = load_form_to_save(work, form_id, section_id)
     entered = entered_in(opened.section(section_id), post, work.today)
     try:
         return drafts.autosave_section(work, opened, section_id, entered.answers, post.version)
@@ -99,7 +101,7 @@ def attach(work: UnitOfWork, saved: SectionSaved, stored: StoredUploads) -> Sect
 
     A file that is refused is marked in `stored`, to be removed from the store.
     """
-    opened = load_form_for_update(work, saved.opened.form.id)
+    opened = load_form_to_save(work, saved.opened.form.id)
     faults = dict(saved.file_faults)
     for upload, refused in stored.refused:
         faults[upload.question_id] = _file_fault(upload.name, refused)
@@ -132,7 +134,7 @@ def settle(
 
     The conflict stays where the draft has changed again or a choice is missing. Raises NotFound when there is none.
     """
-    opened = load_form_for_update(work, form_id)
+    opened = load_form_to_save(work, form_id)
     section = opened.section(section_id)
     try:
         draft = conflicts.settle(work, opened, section_id, picks, by_hand, version)

@@ -11,7 +11,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
 from app.forms.confidentiality import notes_about
 from app.forms.definitions import Question, Section
-from app.forms.queries.forms import answers_sent, documents_to_read, form_to_read, request_for, submissions_of
+from app.forms.queries.forms import answers_sent, documents_of, form_to_read, request_for, submissions_of
 from app.forms.queries.shares import ConsentLine, consents_about, shares_about
 from app.forms.reading import ReadSection, as_read_by, read_sections
 from app.forms.rules.secrecy import Note, Reader, who_must_not_know
@@ -87,7 +87,7 @@ def review(work: UnitOfWork, form_id: int) -> SharingReview:
     }
     files = {
         one.id: one
-        for one in documents_to_read(work.session, form_id)
+        for one in documents_of(work.session, form_id)
         if newest and one.sent_number == newest.number and not one.restricted and one.removed_at is None
     }
     return SharingReview(

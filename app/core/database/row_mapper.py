@@ -5,10 +5,12 @@ A page that only shows a form needs no objects that track changes; making those 
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import inspect
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
+
+T = TypeVar("T")
 
 
 class RowMapper:
@@ -53,6 +55,16 @@ def attach(snapshot: Any, **related: Any) -> Any:
     """Set related snapshots as attributes of a snapshot, and return it."""
     vars(snapshot).update(related)
     return snapshot
+
+
+def changeable(session: Session, table: type[T], snapshot: Any) -> T:
+    """Return the row of a snapshot as an object whose changes are written; it is not read again.
+
+    Made from all columns of a row that is locked, or has a version that is compared when it is written.
+    """
+    row = table(**{name: vars(snapshot)[name] for name in RowMapper(table).names})
+    make_transient_to_detached(row)
+    return session.merge(row, load=False)
 
 
 @cache

@@ -46,7 +46,7 @@ _SURROUNDED = JoinMapper(
     RowMapper(FormVersion),
     RowMapper(FormTemplate),
 )
-_FORM = CompiledQuery(
+_SURROUNDED_FORM = (
     select(*_SURROUNDED.columns)
     .select_from(Form)
     .join(Child, Child.id == Form.child_id)
@@ -57,15 +57,17 @@ _FORM = CompiledQuery(
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
     .where(Form.id == bindparam("form"))
 )
+_FORM = CompiledQuery(_SURROUNDED_FORM)
+_FORM_HELD = CompiledQuery(_SURROUNDED_FORM.with_for_update(of=Form))
 _DRAFT = JoinMapper(RowMapper(SectionDraft), _WHO)
-_DRAFTS_READ = CompiledQuery(
+_DRAFTS = CompiledQuery(
     select(*_DRAFT.columns)
     .select_from(SectionDraft)
     .outerjoin(Person, Person.id == SectionDraft.saved_by_id)
     .where(SectionDraft.form_id == bindparam("form"))
 )
 _DOCUMENT = JoinMapper(RowMapper(Document))
-_DOCUMENTS_READ = CompiledQuery(
+_DOCUMENTS = CompiledQuery(
     select(*_DOCUMENT.columns).where(Document.form_id == bindparam("form")).order_by(Document.id)
 )
 _SENDER = RowMapper(Person, "id", "first_name", "last_name")
@@ -108,20 +110,13 @@ _REQUEST_SENT = CompiledQuery(
 )
 
 # For update: ORM objects, whose changes are tracked.
-_FORM_HELD = (
+_FORM_TO_CHANGE = (
     select(Form)
     .where(Form.id == bindparam("form"))
     .options(*AROUND)
     .with_for_update(of=Form)
     .execution_options(populate_existing=True)
 )
-_DRAFTS = (
-    select(SectionDraft)
-    .where(SectionDraft.form_id == bindparam("form"))
-    .options(joinedload(SectionDraft.saved_by).load_only(Person.first_name, Person.last_name))
-    .execution_options(populate_existing=True)
-)
-_DOCUMENTS = select(Document).where(Document.form_id == bindparam("form")).order_by(Document.id)
 _HISTORY = (
     select(DraftRevision)
     .where(DraftRevision.draft_id == bindparam("draft"), DraftRevision.set_aside.is_(False))
@@ -131,10 +126,13 @@ _HISTORY = (
 )
 
 
-def form_to_read(session: Session, form_id: int) -> Form | None:
+def form_to_read(session: Session, form_id: int, *, held: bool = False) -> Form | None:
     """Return one form with its child, organisation, author and wording, read-only; None when this person may not see
-    it."""
-    for row in _FORM.rows(session, form=form_id):
+    it.
+
+    With `held` it is locked, as in `form_for_update`.
+    """
+    for row in (_FORM_HELD if held else _FORM).rows(session, form=form_id):
         form, child, setting, author, organisation, version, template = _SURROUNDED.split(row)
         return cast(
             Form,
@@ -151,7 +149,7 @@ def form_to_read(session: Session, form_id: int) -> Form | None:
 
 def form_for_update(session: Session, form_id: int) -> Form | None:
     """Return one form locked for update, or None."""
-    return session.scalars(_FORM_HELD, {"form": form_id}).one_or_none()
+    return session.scalars(_FORM_TO_CHANGE, {"form": form_id}).one_or_none()
 
 
 def form_and_child_for_update(session: Session, form_id: int) -> Form | None:
@@ -166,27 +164,15 @@ def form_and_child_for_update(session: Session, form_id: int) -> Form | None:
     return form
 
 
-def drafts_to_read(session: Session, form_id: int) -> Sequence[SectionDraft]:
+def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
     """Return the drafts of a form's sections with who saved them, read-only."""
-    rows = [_DRAFT.split(row) for row in _DRAFTS_READ.rows(session, form=form_id)]
+    rows = [_DRAFT.split(row) for row in _DRAFTS.rows(session, form=form_id)]
     return [attach(draft, saved_by=who) for draft, who in rows]
 
 
-def drafts_of(session: Session, form_id: int) -> Sequence[SectionDraft]:
-    """Return the drafts of a form's sections with who saved them, for update."""
-    return session.scalars(_DRAFTS, {"form": form_id}).all()
-
-
-def documents_to_read(session: Session, form_id: int) -> Sequence[Document]:
-    """Return the files of a form that this person may see, removed ones included, read-only."""
-    return [
-        document for row in _DOCUMENTS_READ.rows(session, form=form_id) for document in _DOCUMENT.split(row)
-    ]
-
-
 def documents_of(session: Session, form_id: int) -> Sequence[Document]:
-    """Return the files of a form that this person may see, removed ones included, for update."""
-    return session.scalars(_DOCUMENTS, {"form": form_id}).all()
+    """Return the files of a form that this person may see, removed ones included, read-only."""
+    return [document for row in _DOCUMENTS.rows(session, form=form_id) for document in _DOCUMENT.split(row)]
 
 
 def submissions_of(session: Session, form_id: int) -> Sequence[Submission]:

@@ -15,7 +15,6 @@ from app.core.text_input import clean_lines
 from app.forms import attachments, drafts, reading, returns, section_saving, submissions
 from app.forms.form_context import load_form
 from app.forms.section_saving import SectionConflict, SectionSaved
-from app.models import SectionDraft
 from app.views.cases.assigning import waiting_form
 from app.views.forms.form_pages import (
     after,
@@ -118,7 +117,7 @@ class FormView(PortalView):
         post = section_post()
         with self.work() as work:
             outcome = section_saving.autosave(work, form_id, section, post)
-            if isinstance(outcome, SectionDraft) and outcome.version != post.version:
+            if not isinstance(outcome, SectionConflict) and outcome.version != post.version:
                 record_activity(
                     work
                 )  # new input; a page that repeats its last save does not extend the log-in

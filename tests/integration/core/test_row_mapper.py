@@ -1,10 +1,13 @@
 """A snapshot shows what the row shows, and cannot be changed."""
 
 import pytest
+from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.database.row_mapper import RowMapper
-from app.forms.queries.forms import drafts_of, drafts_to_read, form_for_update, form_to_read
-from app.models import Form
+from app.core.database.row_mapper import RowMapper, changeable
+from app.forms.queries.forms import drafts_of, form_for_update, form_to_read
+from app.models import Form, SectionDraft
+from tests.filled_forms import save
+from tests.statements import counted
 
 
 def test_a_snapshot_says_what_the_row_says(cast, make):
@@ -33,21 +36,35 @@ def test_what_a_stranger_may_not_see_has_no_snapshot(cast, make):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     with cast.bob.works() as work:
         assert form_to_read(work.session, form.id) is None
-        assert list(drafts_to_read(work.session, form.id)) == []
+        assert list(drafts_of(work.session, form.id)) == []
 
 
-def test_drafts_are_read_as_they_would_be_written(cast, make):
+def test_a_change_of_what_was_read_is_written_without_reading_it_again(cast, make):
     form = make.request(make.child(linked=(cast.sana,)), cast.sana)
     with cast.sana.works() as work:
-        written = {
-            one.section: (one.answers, one.version, one.saved_by.name)
-            for one in drafts_of(work.session, form.id)
-        }
-        read = {
-            one.section: (one.answers, one.version, one.saved_by.name)
-            for one in drafts_to_read(work.session, form.id)
-        }
-        assert read == written
+        save(work, form.id, "views", {"child_views": "I like drawing."})
+        (read,) = drafts_of(work.session, form.id)
+        work.session.expunge_all()
+        with counted(work.context) as statements:
+            changed = changeable(work.session, SectionDraft, read)
+            changed.answers = {**read.answers, "changed": "yes"}
+            work.session.flush()
+        assert len(statements) == 1 and changed.version == read.version + 1
+        assert work.get(SectionDraft, read.id).answers == changed.answers
+
+
+def test_a_change_of_what_was_read_fails_where_another_was_written_since(cast, make):
+    form = make.request(make.child(linked=(cast.sana,)), cast.sana)
+    with cast.sana.works() as work:
+        save(work, form.id, "views", {"child_views": "I like drawing."})
+        (read,) = drafts_of(work.session, form.id)
+        changeable(work.session, SectionDraft, read).answers = {"mine": "first"}
+        work.session.flush()
+        work.session.expunge_all()
+        changeable(work.session, SectionDraft, read).answers = {"mine": "second"}
+        with pytest.raises(StaleDataError):
+            work.session.flush()
+        work.session.rollback()
 
 
 def test_an_author_who_left_the_case_is_nameless_to_the_family_it_was_shared_with(cast, make, context):
