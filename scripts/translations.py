@@ -25,7 +25,12 @@ TEMPLATES = {
     "newstyle_gettext": "true",
     "silent": "false",  # a template that cannot be read is an error, not an untranslated page
 }
-KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "CountedWording": (1, 2),
+}
 
 
 def marked() -> Catalog:

@@ -28,6 +28,19 @@ class Wording(str):
         return wording
 
 
+class CountedWording(Wording):
+    """An English sentence about a number, with its singular and plural patterns and the values in it."""
+
+    plural: str
+    num: int
+
+    def __new__(cls, one: str, many: str, num: int, **values: Any) -> Self:
+        """Return the sentence for this number, which the patterns name `num`."""
+        wording = super().__new__(cls, one if num == 1 else many, num=num, **values)
+        wording.msgid, wording.plural, wording.num = one, many, num
+        return wording
+
+
 def lower_first(text: str) -> str:
     """Ready a label for the middle of a sentence: "Home address" becomes "home address", "UPN" stays."""
     first_word = text.split(" ", 1)[0]

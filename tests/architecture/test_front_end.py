@@ -189,6 +189,19 @@ def test_every_error_page_says_what_to_do_and_whom_to_ask(
     assert "<script>alert" not in html
 
 
+COLOUR_OF_A_TAG = re.compile(
+    r"govuk-tag--[a-z]|"
+    r"tag\([^{}]*\"(?:grey|green|turquoise|blue|light-blue|purple|pink|red|orange|yellow)\""
+)
+
+
+@pytest.mark.parametrize("template", PAGES, ids=named)
+def test_a_tag_has_a_colour_of_the_one_scale(template: Path) -> None:
+    """A template names what the tag means (`TAG.LATE`), never a colour."""
+    found = COLOUR_OF_A_TAG.search(template.read_text())
+    assert not found, f"{named(template)}: {found.group(0)}"
+
+
 # Flask-AppBuilder's templates
 
 

@@ -1,16 +1,75 @@
 """What people see where colours are forced, on paper, and on a phone: marks, words and tables."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
+from app.forms.rules.workflow import FormState
 from tests.cast import Cast
+from tests.e2e.story import RULES
 
 pytestmark = pytest.mark.browser
 
 PAPER = 718
 """The width of A4 between its margins, in CSS pixels."""
+
+
+@pytest.fixture
+def late(cast: Cast, make: Any, clock: Any) -> Any:
+    """A child whose final plan is 19 days late."""
+    received = clock.today() - timedelta(days=159)
+    child = make.child(linked=(cast.sana, cast.pat))
+    make.request(
+        child,
+        cast.sana,
+        FormState.assessing,
+        received_on=received,
+        decided_on=received + timedelta(days=30),
+        submitted_at=clock.now(),
+    )
+    return child
+
+
+def fill_of(page: Page, part: str) -> str:
+    return str(page.locator(f".portal-weeks__{part}").evaluate("one => getComputedStyle(one).fill"))
+
+
+@pytest.mark.parametrize("who", ["olu", "sana", "pat"])
+@pytest.mark.parametrize("width", [1280, 900, 375, 320])
+def test_the_line_of_weeks_fits_its_page_and_its_numbers_do_not_touch(cast, visit, late, who, width):
+    page = visit(getattr(cast, who), f"/children/{late.id}", width=width)
+    texts = page.locator(".portal-weeks text").evaluate_all(
+        "all => all.map(one => { const box = one.getBoundingClientRect(); return [box.left, box.right, box.top, box.bottom] })"
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(texts) == 8, "today, six numbers and one word"
+    assert all(left >= 0 and right <= width for left, right, _top, _bottom in texts)
+    for number, (left, right, top, bottom) in enumerate(texts):
+        for other_left, other_right, other_top, other_bottom in texts[number + 1 :]:
+            apart = right <= other_left or other_right <= left
+            assert apart or bottom <= other_top + 4 or other_bottom <= top + 4
+
+
+def test_the_line_of_weeks_can_be_read_in_forced_colours(cast, visit, late):
+    page = visit(cast.olu, f"/children/{late.id}", forced_colors="active")
+
+    assert fill_of(page, "filled") != fill_of(page, "late")
+    assert fill_of(page, "late") == fill_of(page, "bar")
+    expect(page.locator(".portal-weeks__stripe")).to_have_count(1)
+
+
+def test_the_line_of_weeks_is_on_paper_and_named_for_a_screen_reader(cast, visit, late):
+    page = visit(cast.pat, f"/children/{late.id}", width=PAPER)
+    page.emulate_media(media="print")
+
+    expect(page.locator(".portal-weeks__late")).to_be_visible()
+    expect(page.get_by_role("img", name="Week 23: 19 days late")).to_be_visible()
+    assert page.locator(".portal-dates li").count() == 5
+    assert Axe().run(page, options=RULES).response["violations"] == []
 
 
 @pytest.fixture

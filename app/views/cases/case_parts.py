@@ -1,4 +1,4 @@
-"""The parts of a child's page: header, dates, forms and the steps available for each."""
+"""The parts of a child's page: header, forms and the steps available for each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,28 +8,20 @@ from typing import Any
 from flask import url_for
 
 from app.cases.queries.child_page import FormLine
-from app.cases.rules.status import (
-    DECISION_TEXTS,
-    FOR_FAMILIES,
-    CaseStatus,
-    dates_of,
-    status_text,
-    what_happens_next,
-)
+from app.cases.rules.status import status_text, what_happens_next
 from app.children.queries.involved import Involved
 from app.children.rules.identifiers import nhs_number_text
 from app.children.rules.school_years import school_year, year_group_label, year_of
 from app.core.roles import FAMILY_ROLES, Principal, Role, WorkflowRole
 from app.core.wording import N_
-from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
 from app.forms.rules.secrecy import hides_places
 from app.forms.rules.sharing import SHAREABLE
 from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState
 from app.models import Child, FormShare
 from app.seed.files import reference
-from app.views.web.due_dates import Due, due, form_due
+from app.views.web.due_dates import Due, form_due
 from app.views.web.i18n import gettext as _
-from app.views.web.pages import translated, uk_date
+from app.views.web.pages import translated
 from app.views.web.words import FORM_STATE_COLOURS, form_state
 
 
@@ -274,43 +266,3 @@ def _waits(line: FormLine) -> bool:
     if line.kind == "request":
         return line.state in RECEIVED
     return line.kind == "consent" or line.state is FormState.submitted
-
-
-def milestones(
-    standing: CaseStatus | None, lines: Sequence[FormLine], who: Principal, today: date
-) -> list[dict[str, Any]]:
-    """Return the dates of the case, with the time left for those to come."""
-    asked = [line.asked_on for line in lines if line.kind == "advice" and line.asked_on is not None]
-    found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
-    return [_milestone(each, standing, today, who) for each in found]
-
-
-def _milestone(each: Milestone, standing: CaseStatus | None, today: date, who: Principal) -> dict[str, Any]:
-    basis = each.regulation if who.in_sen_team else ""
-    title = _(FOR_FAMILIES.get(each.key, each.label)) if who.has(Role.parent) else _(each.label)
-    if each.key == "received" and standing is not None and not standing.statutory:
-        title = _(each.label)
-    if each.key == "received":
-        return {"title": title, "when": each.due_on, "text": basis}
-    if each.key == "decide_to_assess" and standing is not None and standing.decided_on is not None:
-        title = _(DECISION_TEXTS.get(standing.state, each.label))
-        by = _("It was due by %(date)s.", date=uk_date(each.due_on))
-        return {"title": title, "when": standing.decided_on, "text": _lines(by, basis)}
-    left = due(each.due_on, today)
-    when = _("By %(date)s", date=uk_date(each.due_on))
-    noted = [_excuse(span) for span in each.excuses]
-    return {"title": title, "when": when, "text": _lines(left.text if left else "", *noted, basis)}
-
-
-def _excuse(span: Span) -> str:
-    """Return the text of an exception to a deadline, which itself does not change."""
-    return _(
-        "Exception from %(first)s to %(last)s: %(reason)s. The deadline stays.",
-        first=uk_date(span.first_day),
-        last=uk_date(span.last_day),
-        reason=_(EXCEPTION_REASONS[span.code].label),
-    )
-
-
-def _lines(*texts: str) -> str:
-    return "\n".join(filter(None, texts))

@@ -28,11 +28,11 @@ from app.views.cases.case_parts import (
     form_rows,
     frame,
     lines_shown,
-    milestones,
     next_steps,
     people_shown,
     shared_names,
 )
+from app.views.cases.progress import progress
 from app.views.forms.child_forms import AddChildForm, with_choices
 from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.due_dates import late
@@ -124,7 +124,7 @@ class ChildView(PortalView):
                 "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
-                "milestones": milestones(standing, lines, work.me, work.today),
+                "progress": progress(standing, lines, work.me, work.today),
                 "next_steps": next_steps(rows),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }

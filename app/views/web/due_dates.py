@@ -10,6 +10,7 @@ from app.forms.rules.form_deadlines import authors_date, is_awaited, request_due
 from app.forms.rules.workflow import FormState
 from app.views.web.i18n import gettext as _
 from app.views.web.i18n import ngettext
+from app.views.web.words import TagColour
 
 SOON = 7
 
@@ -86,12 +87,12 @@ def due(due_on: date | None, today: date, legal: bool = True) -> Due | None:
     left = days_left(due_on, today)
     if left < 0 and not legal:
         text = ngettext("Wanted %(num)s day ago", "Wanted %(num)s days ago", -left)
-        return Due(due_on, text, "orange")
+        return Due(due_on, text, TagColour.SOON)
     if left < 0:
-        return Due(due_on, ngettext("%(num)s day overdue", "%(num)s days overdue", -left), "red")
-    colour = "orange" if left <= SOON else ""
+        return Due(due_on, ngettext("%(num)s day overdue", "%(num)s days overdue", -left), TagColour.LATE)
+    colour = TagColour.SOON if left <= SOON else ""
     if left == 0:
-        return Due(due_on, _("Due today"), "orange")
+        return Due(due_on, _("Due today"), TagColour.SOON)
     if left == 1:
-        return Due(due_on, _("Due tomorrow"), "orange")
+        return Due(due_on, _("Due tomorrow"), TagColour.SOON)
     return Due(due_on, ngettext("%(num)s day left", "%(num)s days left", left), colour)

@@ -16,11 +16,13 @@ from jinja2 import FileSystemLoader
 from werkzeug.routing import BuildError
 from wtforms import Form
 
+from app.core.wording import CountedWording
 from app.documents.rules.uploads import ACCEPT
 from app.views.web.fragments import init_fragments
 from app.views.web.generated_lists import init_generated_lists
 from app.views.web.i18n import catalogue, reader_locale
 from app.views.web.i18n import gettext as _
+from app.views.web.words import TagColour
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LONDON = ZoneInfo("Europe/London")
@@ -108,9 +110,10 @@ def translated(text: Any) -> Any:
     pattern = getattr(text, "msgid", None)
     if pattern is None:
         return text
-    words = catalogue().ugettext(
-        pattern
-    )  # a page of answers has hundreds of texts, so without gettext's look-ups
+    if isinstance(text, CountedWording):
+        words = catalogue().ungettext(pattern, text.plural, text.num)
+    else:  # a page of answers has hundreds of texts, so without gettext's look-ups
+        words = catalogue().ugettext(pattern)
     return words % {name: translated(value) for name, value in text.values.items()} if text.values else words
 
 
@@ -216,6 +219,7 @@ def init_pages(app: Flask) -> None:
         as_date=as_date,
     )
     app.jinja_env.globals.update(
+        TAG=TagColour,
         accepted_files=ACCEPT,
         errors_of=errors_of,
         largest_file_mb=app.config["SETTINGS"].max_upload_mb if "SETTINGS" in app.config else 25,

@@ -29,7 +29,8 @@ ISOLATES = {ENGLISH: "\u2066", ENGLISH_END: "\u2069", DATA: "\u2068", DATA_END: 
 NOTHING = dict.fromkeys(MARKS, "")
 _PLACE = re.compile(r"%\(\w+\)[sd]")
 _PIECES = re.compile(
-    r"(<(title|textarea|option|script|style)\b[^>]*>)(.*?)(</\2>)|<[^>]*>", re.DOTALL | re.IGNORECASE
+    r"(<(title|textarea|option|script|style|desc|text)\b[^>]*>)(.*?)(</\2>)|<[^>]*>",
+    re.DOTALL | re.IGNORECASE,
 )
 _NOTE = re.compile(r"<div[^>]* data-partly-english hidden>.*?</div>", re.DOTALL)
 _FROM_THE_RIGHT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufeff]")
@@ -106,7 +107,7 @@ def show_languages(html: str, from_the_right: bool) -> str:
 
 
 def _element(piece: re.Match[str], in_tags: dict[str, str]) -> str:
-    """Return an element that contains text only, with its marks replaced."""
+    """Return an element that contains text only, as those of a drawing do, with its marks replaced."""
     start, text, end = _replaced(piece[1], in_tags), piece[3], piece[4]
     if piece[2].lower() == "option" and text.startswith(ENGLISH) and text.endswith(ENGLISH_END):
         start, text = f'{start[:-1]} lang="en" dir="ltr">', text[1:-1]

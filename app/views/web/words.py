@@ -1,4 +1,6 @@
-"""Labels of stored values."""
+"""Labels and tag colours of stored values."""
+
+from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
@@ -7,16 +9,37 @@ from app.views.web.i18n import gettext as _
 
 FORM_STATES = {state: _l(label) for state, label in STATE_LABELS.items()}
 
+
+class TagColour(StrEnum):
+    """The one scale of tags. A colour only repeats the text of its tag.
+
+    The names after the first six are other uses of the same colours, for what is no state.
+    """
+
+    NOT_STARTED = "grey"
+    IN_PROGRESS = "blue"
+    WITH_OTHERS = "purple"
+    DONE = "green"
+    SOON = "orange"
+    """Due within a week."""
+    LATE = "red"
+
+    CLOSED = "grey"
+    NEW = "blue"
+    ATTENTION = "orange"
+    PROBLEM = "red"
+
+
 FORM_STATE_COLOURS = {
-    FormState.asked: "grey",
-    FormState.draft: "light-blue",
-    FormState.submitted: "blue",
-    FormState.returned: "orange",
-    FormState.accepted: "green",
-    FormState.assessing: "green",
-    FormState.not_assessing: "purple",
-    FormState.withdrawn: "grey",
-    FormState.cancelled: "grey",
+    FormState.asked: TagColour.NOT_STARTED,
+    FormState.draft: TagColour.IN_PROGRESS,
+    FormState.submitted: TagColour.WITH_OTHERS,
+    FormState.returned: TagColour.SOON,
+    FormState.accepted: TagColour.DONE,
+    FormState.assessing: TagColour.DONE,
+    FormState.not_assessing: TagColour.CLOSED,
+    FormState.withdrawn: TagColour.CLOSED,
+    FormState.cancelled: TagColour.CLOSED,
 }
 
 
