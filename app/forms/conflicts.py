@@ -13,7 +13,7 @@ from app.forms.definitions.kinds import KINDS
 from app.forms.drafts import EditConflict, changed, editable_answers, save_section
 from app.forms.form_context import FormContext
 from app.forms.queries.forms import revision_at, set_aside_by
-from app.forms.tables.forms import DraftRevision, SectionDraft
+from app.forms.tables.forms import NO_VERSION, DraftRevision, SectionDraft
 
 MINE, THEIRS, BOTH, BY_HAND = "mine", "theirs", "both", "by_hand"
 WRITTEN_BY_HAND = frozenset({"text", "long_text"})
@@ -48,25 +48,36 @@ def stash(
 ) -> None:
     """Save answers that conflict with a colleague's, until their author resolves the conflict.
 
-    Raises NotFound when the section has no draft.
+    One page tries again and again, by autosave and by its button: what it posts last takes the place of what it posted
+    before. Raises NotFound when the section has no draft.
     """
     opened.writing_step()
     draft = opened.drafts.get(section_id)
     if draft is None:
         raise NotFound("SectionDraft")
+    answers = editable_answers(opened.section(section_id), entered)
     waiting = set_aside_by(work.session, draft.id, work.me.user_id)
+    if waiting is not None and waiting.number == version:
+        waiting.answers, waiting.saved_at = answers, work.now
+        work.session.flush()
+        return
     if waiting is not None:
-        waiting.set_aside = False
+        _close(waiting)
     work.add(
         DraftRevision(
             draft_id=draft.id,
             number=version,
-            answers=editable_answers(opened.section(section_id), entered),
+            answers=answers,
             saved_by_id=work.me.user_id,
             saved_at=work.now,
             set_aside=True,
         )
     )
+
+
+def _close(aside: DraftRevision) -> None:
+    """Keep stashed answers as a text that was no version of the section: no one's changes are compared with it."""
+    aside.set_aside, aside.number = False, NO_VERSION
 
 
 def compare(work: UnitOfWork, opened: FormContext, section_id: str) -> Comparison:
@@ -139,7 +150,7 @@ def settle(
         one.question.id: _chosen(picks[one.question.id], one.question, mine, theirs, by_hand, work.today)
         for one in found.differences
     }
-    found.aside.set_aside = False
+    _close(found.aside)
     return save_section(work, opened, section_id, chosen, version)
 
 

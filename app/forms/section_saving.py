@@ -16,7 +16,7 @@ from app.forms.attachments import StoredUploads
 from app.forms.conflicts import Comparison
 from app.forms.definitions import Problem, Section, SectionAnswers, check_draft, put_section
 from app.forms.form_context import FormContext, load_form, load_form_to_save
-from app.forms.section_posts import SectionPost, Upload, entered_in
+from app.forms.section_posts import Entered, SectionPost, Upload, entered_in
 from app.forms.tables.forms import SectionDraft
 
 
@@ -47,6 +47,14 @@ class SectionConflict:
     comparison: Comparison
     faults: Sequence[FieldError] = ()
     """Which choices between the two versions are missing."""
+    uploads: Sequence[Upload] = ()
+    """As in SectionSaved: files do not conflict, so they are added while the answers wait for a choice."""
+    not_added: Sequence[str] = ()
+    """Which files were not added, and why."""
+    added: Sequence[str] = ()
+    """The names of the files that were added."""
+    removed: str = ""
+    """The name of the file that was removed."""
 
 
 def save(
@@ -63,13 +71,13 @@ def save(
     try:
         draft = drafts.save_section(work, opened, section_id, entered.answers, post.version)
     except drafts.EditConflict:
-        return _stashed(work, opened, section_id, entered.answers, post.version)
+        found = _stashed(work, opened, section_id, entered.answers, post.version)
+        return _with_files(work, found, entered, section)
     if entered.removed_file is not None:
-        attachments.take_off(work, opened, entered.removed_file)
-        left = [one for one in opened.documents if one.id != entered.removed_file]
-        opened = replace(opened, documents=left)
+        opened, _ = _without_file(work, opened, entered.removed_file)
     opened = _with_draft(opened, section, draft)
-    uploads, faults = _with_room(work, opened, section, entered.uploads)
+    uploads, refused = _with_room(work, opened, section, entered.uploads)
+    faults = {upload.question_id: fault for upload, fault in refused}
     if entered.asks_for_file and not entered.uploads:
         faults[entered.goes_to] = Wording(N_("Select a file"))
     return SectionSaved(
@@ -101,19 +109,35 @@ def attach(work: UnitOfWork, saved: SectionSaved, stored: StoredUploads) -> Sect
 
     A file that is refused is marked in `stored`, to be removed from the store.
     """
-    opened = load_form_to_save(work, saved.opened.form.id)
-    faults = dict(saved.file_faults)
-    for upload, refused in stored.refused:
-        faults[upload.question_id] = _file_fault(upload.name, refused)
+    opened, _, refused = _attached(work, saved.opened.form.id, saved.section, stored)
+    faults = {**saved.file_faults, **{upload.question_id: fault for upload, fault in refused}}
+    return replace(saved, opened=opened, uploads=(), file_faults=faults)
+
+
+def attach_in_conflict(work: UnitOfWork, found: SectionConflict, stored: StoredUploads) -> SectionConflict:
+    """Attach the stored files of a section whose answers are in conflict, and return the conflict. Marks as `attach`."""
+    opened, added, refused = _attached(work, found.opened.form.id, found.comparison.section, stored)
+    not_added = [*found.not_added, *(fault for _, fault in refused)]
+    return replace(found, opened=opened, uploads=(), added=added, not_added=not_added)
+
+
+def _attached(
+    work: UnitOfWork, form_id: int, section: Section, stored: StoredUploads
+) -> tuple[FormContext, list[str], list[tuple[Upload, str]]]:
+    """Attach what is stored. Return the form with the files, their names, and why others were refused."""
+    opened = load_form_to_save(work, form_id)
+    added: list[str] = []
+    refused = [(upload, _file_fault(upload.name, problem)) for upload, problem in stored.refused]
     for upload, received in stored.files:
         try:
-            document = attachments.attach(work, opened, saved.section.id, upload.question_id, received)
-        except UploadError as refused:
-            faults[upload.question_id] = _file_fault(upload.name, refused)
+            document = attachments.attach(work, opened, section.id, upload.question_id, received)
+        except UploadError as problem:
+            refused.append((upload, _file_fault(upload.name, problem)))
             stored.unwanted.append(received)
         else:
             opened = replace(opened, documents=[*opened.documents, document])
-    return replace(saved, opened=opened, uploads=(), file_faults=faults)
+            added.append(document.name)
+    return opened, added, refused
 
 
 def conflict(work: UnitOfWork, form_id: int, section_id: str) -> SectionConflict:
@@ -152,6 +176,32 @@ def _stashed(
     return SectionConflict(opened, conflicts.compare(work, opened, section_id))
 
 
+def _with_files(
+    work: UnitOfWork, found: SectionConflict, entered: Entered, section: Section
+) -> SectionConflict:
+    """Remove and make room for files as the page asked: they do not conflict, and a page shows them as they are."""
+    opened, removed = found.opened, ""
+    if entered.removed_file is not None:
+        opened, removed = _without_file(work, opened, entered.removed_file)
+    uploads, refused = _with_room(work, opened, section, entered.uploads)
+    not_added = [fault for _, fault in refused]
+    return replace(found, opened=opened, uploads=uploads, not_added=not_added, removed=removed)
+
+
+def _without_file(work: UnitOfWork, opened: FormContext, document_id: int) -> tuple[FormContext, str]:
+    """Remove a file, and return the form without it and its name.
+
+    Nothing happens, and the name is empty, for a file that is not there: what was typed is saved although a colleague
+    removed the file first.
+    """
+    document = next((one for one in opened.documents if one.id == document_id), None)
+    if document is None or document.removed_at is not None:
+        return opened, ""
+    attachments.take_off(work, opened, document_id)
+    left = [one for one in opened.documents if one.id != document_id]
+    return replace(opened, documents=left), document.name
+
+
 def _with_draft(opened: FormContext, section: Section, draft: SectionDraft) -> FormContext:
     """Return the form with the answers of a section that was just saved."""
     answers = put_section(opened.answers, section, draft.answers)
@@ -160,23 +210,23 @@ def _with_draft(opened: FormContext, section: Section, draft: SectionDraft) -> F
 
 def _with_room(
     work: UnitOfWork, opened: FormContext, section: Section, uploads: Sequence[Upload]
-) -> tuple[list[Upload], dict[str, str]]:
+) -> tuple[list[Upload], list[tuple[Upload, str]]]:
     """Return the files that there is room for, and why others are refused, before any is written to the store.
 
     Files for a question that the saved answers take off the page are left out, as the page leaves out the question.
     """
     on_page = {question.id for question in section.questions_on_page(opened.answers)}
     wanted: list[Upload] = []
-    faults: dict[str, str] = {}
+    refused: list[tuple[Upload, str]] = []
     for upload in (one for one in uploads if one.question_id in on_page):
         coming = sum(one.question_id == upload.question_id for one in wanted)
         try:
             attachments.make_room(work, opened, section.id, upload.question_id, coming)
-        except UploadError as refused:
-            faults[upload.question_id] = _file_fault(upload.name, refused)
+        except UploadError as problem:
+            refused.append((upload, _file_fault(upload.name, problem)))
         else:
             wanted.append(upload)
-    return wanted, faults
+    return wanted, refused
 
 
 def _file_fault(name: str, refused: UploadError) -> str:

@@ -13,7 +13,7 @@ from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Document, DocumentState
 from tests.browser import post_with_token
 from tests.cast import everything
-from tests.filled_forms import fill_in, send
+from tests.filled_forms import fill_in, save, send
 from tests.hostile_files import HOSTILE, PDF, Sent, docx, png
 from tests.integration.documents.test_documents import attach
 from tests.web.form_browser import errors_on, text_of, typed
@@ -236,3 +236,47 @@ def test_no_one_takes_a_file_off_what_was_sent(context, cast, started, upload):
     with everything(context) as work:
         assert work.get(Document, document.id).removed_at is None
         assert work.get(type(started), started.id).state is FormState.submitted
+
+
+# --- in a conflict --------------------------------------------------------------------------------
+
+
+def by_tom(cast, form_id: int, **answers: str) -> None:
+    """Tom saves the section after Sana opened it."""
+    with cast.tom.works() as work:
+        save(work, form_id, "support", {"provision_map": "upload", **answers})
+
+
+def test_a6_files_chosen_in_a_conflict_are_added_and_named(context, cast, started, upload):
+    by_tom(cast, started.id, test_results="By Tom")
+
+    answer = upload(cast.sana.browser(), Sent("report.pdf", PDF), Sent("run.exe", b"MZ"))
+
+    assert answer.status_code == 409
+    words = text_of(answer)
+    assert "We have added the files that you chose: report.pdf." in words
+    assert "run.exe: " in words, "and why the other was not"
+    assert [one.name for one in stored(context)] == ["report.pdf"]
+
+
+def test_a6_a_file_is_removed_in_a_conflict_and_by_two_at_once(context, cast, started, upload):
+    upload(cast.sana.browser(), Sent("report.pdf", PDF))
+    (document,) = stored(context)
+    by_tom(cast, started.id, test_results="By Tom")
+    browser, removed = cast.sana.browser(), []
+    for _ in range(2):
+        answer = upload(browser, _remove=f"{FILES}:{document.id}")
+        assert answer.status_code == 409
+        removed.append("We have removed the file report.pdf." in text_of(answer))
+    assert removed == [True, False]
+    (document,) = stored(context)
+    assert document.removed_at is not None
+
+
+def test_a6_what_was_typed_is_saved_although_a_colleague_removed_the_file_first(
+    context, cast, started, upload
+):
+    upload(cast.sana.browser(), Sent("report.pdf", PDF))
+    (document,) = stored(context)
+    for actor in (cast.tom, cast.sana):
+        assert upload(actor.browser(), _remove=f"{FILES}:{document.id}").status_code == 302

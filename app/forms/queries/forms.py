@@ -15,6 +15,7 @@ from app.core.errors import Conflict
 from app.documents.tables import Document
 from app.forms.locks import hold_child_of
 from app.forms.tables.forms import (
+    NO_VERSION,
     DraftRevision,
     Form,
     FormReturn,
@@ -117,12 +118,25 @@ _FORM_TO_CHANGE = (
     .with_for_update(of=Form)
     .execution_options(populate_existing=True)
 )
+_version = aliased(DraftRevision)
 _HISTORY = (
     select(DraftRevision)
-    .where(DraftRevision.draft_id == bindparam("draft"), DraftRevision.set_aside.is_(False))
+    .where(
+        DraftRevision.draft_id == bindparam("draft"),
+        DraftRevision.set_aside.is_(False),
+        DraftRevision.id
+        <= select(_version.id)
+        .where(
+            _version.draft_id == bindparam("draft"),
+            _version.set_aside.is_(False),
+            _version.number > NO_VERSION,
+        )
+        .order_by(_version.id.desc())
+        .offset(bindparam("newest", type_=Integer()))
+        .limit(1)
+        .scalar_subquery(),
+    )
     .options(load_only(DraftRevision.id))
-    .order_by(DraftRevision.id.desc())
-    .offset(bindparam("newest", type_=Integer()))
 )
 
 
@@ -221,11 +235,12 @@ def revision_at(session: Session, draft_id: int, number: int) -> DraftRevision |
     statement = select(DraftRevision).where(
         DraftRevision.draft_id == draft_id, DraftRevision.number == number, DraftRevision.set_aside.is_(False)
     )
-    return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
+    # The first: up to November 2026, stashed answers whose conflict was over got the same number later.
+    return session.scalars(statement.order_by(DraftRevision.id).limit(1)).first()
 
 
 def revisions_beyond(session: Session, draft_id: int, newest: int) -> Sequence[DraftRevision]:
-    """Return the revisions of a section older than its newest ones."""
+    """Return the revisions of a section older than its newest versions, and stashed answers as old."""
     return session.scalars(_HISTORY, {"draft": draft_id, "newest": newest}).all()
 
 

@@ -210,11 +210,15 @@ class SectionDraft(Row):
     __mapper_args__ = {"version_id_col": version}
 
 
+NO_VERSION = 0
+"""The number of stashed answers whose conflict is over: they were never the section's answers."""
+
+
 class DraftRevision(Row):
     """The answers of a section before a save; the last twenty are stored.
 
     One with `set_aside` was entered over an older version than a colleague's: it stays until its author resolves the
-    conflict.
+    conflict, and then gets the number NO_VERSION.
     """
 
     __tablename__ = "draft_revision"

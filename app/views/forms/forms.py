@@ -85,6 +85,9 @@ class FormView(PortalView):
         with self.work() as work:
             outcome = section_saving.save(work, form_id, section_id, section_post())
         if isinstance(outcome, SectionConflict):
+            if outcome.uploads:
+                with attachments.stored(app_context(), outcome.uploads) as stored, self.work() as work:
+                    outcome = section_saving.attach_in_conflict(work, outcome, stored)
             return self._compare(outcome, 409)
         if outcome.uploads:  # they are checked and stored between two transactions, which is slow
             with attachments.stored(app_context(), outcome.uploads) as stored, self.work() as work:
@@ -147,6 +150,7 @@ class FormView(PortalView):
             status,
             opened=conflict.opened,
             found=conflict.comparison,
+            conflict=conflict,
             picks=picks,
             entered=entered,
             faults=faults,

@@ -384,3 +384,52 @@ def test_b13_a_colleague_in_between_is_still_not_overwritten(cast, alone):
     with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
         save(work, alone, "views", {"child_views": "From the old window"}, 1)
     assert answers_now(cast.sana, alone, "views")["child_views"] == "Sana's third"
+
+
+# --- one conflict, tried again --------------------------------------------------------------------
+
+
+def suggested(cast, form_id: int) -> dict[str, str | None]:
+    with cast.sana.works() as work:
+        found = conflicts.compare(work, load_form(work, form_id), "views")
+    return {one.question.id: one.suggested for one in found.differences}
+
+
+def test_b13_each_try_in_one_conflict_suggests_the_same(context, cast, shared):
+    for text in ("S", "Sana's"):
+        sana_saves_late(cast, shared, {"child_views": "Old", "parent_views": text})
+        assert suggested(cast, shared) == {"child_views": "theirs", "parent_views": "mine"}
+    assert "Sana's" in saved_texts(context, "parent_views")
+    with everything(context) as work:
+        mine = select(DraftRevision).where(DraftRevision.saved_by_id == cast.sana.id, DraftRevision.set_aside)
+        assert len(work.session.scalars(mine).all()) == 1, "one for the conflict, however many tries"
+
+
+def test_b13_stashed_answers_of_a_settled_conflict_are_no_version(context, cast, make, shared):
+    """Ann, of the first version too, is not asked as if she had changed what Sana typed."""
+    sana_saves_late(cast, shared, {"child_views": "Sana's", "parent_views": "Sana's"})
+    with cast.sana.works() as work:
+        picks = {"child_views": "theirs", "parent_views": "theirs"}
+        conflicts.settle(work, load_form_for_update(work, shared), "views", picks, {}, 2)
+    with cast.tom.works() as work:
+        save(work, shared, "views", {"child_views": "Tom's", "parent_views": "Tom's"}, 2)
+
+    sana_saves_late(cast, shared, {"child_views": "Old", "parent_views": "Same"})
+    assert suggested(cast, shared) == {"child_views": "theirs", "parent_views": "theirs"}
+    assert {"Sana's", "Tom's", "Old"} <= saved_texts(context, "child_views"), "nothing typed is lost"
+
+
+def test_b13_stashed_answers_take_no_place_among_the_last_twenty(context, cast, shared):
+    for version in range(2, 19):
+        with cast.tom.works() as work:
+            assert save(work, shared, "views", {"child_views": f"Text {version}"}, version) == version + 1
+    for base in range(3, 13):
+        with cast.sana.works() as work:
+            opened = load_form_for_update(work, shared)
+            conflicts.stash(work, opened, "views", {"child_views": f"Stash {base}"}, base)
+    with cast.tom.works() as work:
+        save(work, shared, "views", {"child_views": "Text 19"}, 19)
+        save(work, shared, "views", {"child_views": "Text 20"}, 20)
+    with everything(context) as work:
+        of_section = select(DraftRevision.number).where(DraftRevision.number > 0, ~DraftRevision.set_aside)
+        assert sorted(work.session.scalars(of_section)) == list(range(1, 21))
