@@ -1,13 +1,29 @@
 """Translations: Flask-Babel's, with the language marks of text_direction.py."""
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
-from flask import Flask, g, has_app_context
+from flask import Flask, has_app_context
 from flask_babel import Domain, get_babel, get_domain, get_locale
 from markupsafe import Markup
 
 from app.views.web.text_direction import marked
+
+
+@dataclass(frozen=True)
+class Language:
+    """The language of a page."""
+
+    locale: Locale | None
+    """None where there is no reader (a mail, a job)."""
+    catalogue: Any
+
+
+_language: ContextVar[Language | None] = ContextVar("language", default=None)
+"""The language of this request, looked up once. Not in Flask's `g`, which takes far longer to read: a page reads it for each
+text, hundreds of times."""
 
 
 class MarkedDomain(Domain):
@@ -18,33 +34,31 @@ class MarkedDomain(Domain):
         self._marked: dict[str, Any] = {}
 
     def get_translations(self) -> Any:
-        """Return the catalogue of the reader's language, which is looked up once in a request."""
+        """Return the catalogue of the reader's language."""
         if not has_app_context():
             return super().get_translations()
-        known = g.get("catalogue")
+        known = _language.get()
         if known is None:
-            locale = reader_locale()
-            language = locale.language if locale else ""
-            if language not in self._marked:
-                self._marked[language] = marked(super().get_translations())
-            known = g.catalogue = self._marked[language]
-        return known
+            locale = get_locale()
+            name = locale.language if locale else ""
+            if name not in self._marked:
+                self._marked[name] = marked(super().get_translations())
+            known = Language(locale, self._marked[name])
+            _language.set(known)
+        return known.catalogue
 
 
 def reader_locale() -> Locale | None:
-    """Return the language of this page, looked up once in a request; None where there is no reader (a mail, a job)."""
-    if not has_app_context():
-        return None
-    known: Locale | None = g.get("reader_locale")
-    if known is None:
-        known = g.reader_locale = get_locale()
-    return known
+    """Return the language of this page; None where there is no reader (a mail, a job)."""
+    catalogue()
+    known = _language.get()
+    return known.locale if known is not None else None
 
 
 def catalogue() -> Any:
     """Return the catalogue of the reader's language."""
-    known = g.get("catalogue") if has_app_context() else None
-    return known or get_domain().get_translations()
+    known = _language.get()
+    return known.catalogue if known is not None else get_domain().get_translations()
 
 
 def gettext(text: str, **values: Any) -> str:
@@ -67,6 +81,10 @@ def init_i18n(app: Flask) -> None:
     babel = get_babel(app).instance
     with app.app_context():
         babel.domain_instance = MarkedDomain(domain=babel.domain)
+
+    @app.teardown_appcontext
+    def forget_language(_error: BaseException | None) -> None:
+        _language.set(None)
 
     def translate(text: str, **values: Any) -> Markup:
         """Return a text of a template in the reader's language, with these values escaped in it."""
