@@ -92,6 +92,11 @@ def test_a_wide_screen_shows_the_menu_and_all_facts(cast: Cast, visit: Any, plac
     expect(page.locator("summary", has_text="Menu")).to_be_hidden()
     expect(page.locator("summary", has_text="More")).to_be_hidden()
 
+    name = page.locator(".govuk-service-navigation__service-name").bounding_box()
+    menu = page.locator("#navigation").bounding_box()
+    assert name is not None and menu is not None
+    assert name["y"] == menu["y"], "the menu is beside the name of the service"
+
     page.set_viewport_size({"width": 1000, "height": 800})
     expect(page.locator("#navigation")).to_be_hidden()
     page.emulate_media(media="print")
