@@ -134,7 +134,7 @@ def owed_from(row: Sequence[Any]) -> Owed:
 # Compiled once because every page runs them; the reader's ids are bind parameters.
 _MINE = bindparam("my_organisation", type_=Integer())
 
-_BY_NAME = ChildLink.person_id == bindparam("me")
+_BY_NAME = and_(ChildLink.person_id == bindparam("me"), ChildLink.organisation_id == _MINE)
 _IN_QUEUE = and_(ChildLink.person_id.is_(None), ChildLink.organisation_id == _MINE)
 _WITH_COLLEAGUE = and_(
     ChildLink.through_queue.is_(True),

@@ -165,6 +165,30 @@ def test_a9_a_colleague_who_is_away_does_not_strand_a_child_that_came_through_th
     assert "child_reassigned" in messages_to(context, cast.hana.id)
 
 
+def test_a9_a_locum_sees_in_the_list_who_waits_and_what_is_owed_at_the_organisation_they_act_for(cast, make):
+    waiting, with_colleague = make.child(), make.child()
+    first, second = cast.sana.principal.organisation_id, cast.rhys.principal.organisation_id
+    cast.sana.joins(second)
+    for each in (waiting, with_colleague):
+        make.link(each, cast.sana, organisation_id=first)
+    make.queue(waiting, cast.rhys)
+    make.link(with_colleague, cast.rhys, through_queue=True)
+    owed = make.advice(waiting, cast.rhys, author_id=None)
+    make.advice(with_colleague, cast.rhys)
+    cast.sana.acts_for(second)
+    with cast.sana.works() as work:
+        listed = {show: caseload(work.session, work.me, show).children for show in Show}
+        assert [each.form_id for each in owed_by(work.session, work.me)] == [owed.id]
+    assert [each.child_id for each in listed[Show.queue]] == [waiting.id]
+    assert [each.child_id for each in listed[Show.all]] == [waiting.id]
+    assert [each.child_id for each in listed[Show.team]] == [with_colleague.id]
+    assert "Assign to me" in cast.sana.browser().get("/send/").text
+    cast.sana.acts_for(first)
+    with cast.sana.works() as work:
+        assert len(caseload(work.session, work.me, Show.all).children) == 2
+        assert caseload(work.session, work.me, Show.queue).children == []
+
+
 def test_a9_a_colleagues_own_child_is_not_taken_over(cast, make):
     child = make.child(linked=(cast.sana, cast.tom))
     with cast.olu.works() as work:
