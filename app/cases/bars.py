@@ -1,6 +1,6 @@
 """Bars: only the SEN team can link a person or organisation again that it removed from a child."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -14,6 +14,8 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.queries.named_people import linked_with
 from app.forms.rules.secrecy import share_a_name
+
+NOWHERE: Mapping[int, str] = {}
 
 
 def is_barred(work: UnitOfWork, child_id: int, person_id: int) -> bool:
@@ -42,11 +44,10 @@ def removed_faults(
     name: str = "",
     former: Sequence[str] = (),
     person_id: int | None = None,
-    organisation: str = "",
-    organisation_id: int | None = None,
+    organisations: Mapping[int, str] = NOWHERE,
 ) -> list[FieldError]:
-    """Say to an officer that the SEN team removed this person, a person whose name may be the same, or this organisation,
-    from the child: a colleague may have had a reason. Confirmed in the field "despite"."""
+    """Say to an officer that the SEN team removed this person, a person whose name may be the same, or one of these
+    organisations, from the child: a colleague may have had a reason. Confirmed in the field "despite"."""
     removed = _removed(work, child_id)
     names = [each for each in (name, *former) if each]
     warned = [
@@ -55,33 +56,26 @@ def removed_faults(
         if each is not None
         if each.id == person_id or share_a_name(names, (each.name, *each.earlier_names))
     ]
-    if organisation_id is not None and (organisation_id, None) in removed:
-        warned.append(organisation)
+    warned += [name for number, name in organisations.items() if (number, None) in removed]
     text = N_("The SEN team ended the involvement of %(name)s with this child. Tick the box if you are sure")
     return [FieldError("despite", Wording(text, name=each)) for each in dict.fromkeys(warned)]
 
 
 def removed_faults_of_professional(work: UnitOfWork, child_id: int, person: Person) -> list[FieldError]:
     """Return the same about a professional and each of their organisations."""
-    found = [
-        fault
-        for each in person.memberships
-        for fault in removed_faults(
-            work,
-            child_id,
-            name=person.name,
-            former=person.earlier_names,
-            person_id=person.id,
-            organisation=each.organisation.name,
-            organisation_id=each.organisation_id,
-        )
-    ]
-    return list(dict.fromkeys(found))
+    return removed_faults(
+        work,
+        child_id,
+        name=person.name,
+        former=person.earlier_names,
+        person_id=person.id,
+        organisations={each.organisation_id: each.organisation.name for each in person.memberships},
+    )
 
 
 def removed_faults_of_merge(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldError]:
     """Return the same for everyone whom a merge would link to a record from which the SEN team removed a person of their
-    name, or their organisation."""
+    name, or an organisation of theirs."""
     faults = []
     for child_id, other_id in ((newer_id, older_id), (older_id, newer_id)):
         known = {each.person_id for each in linked_with(work.session, other_id)}
@@ -94,10 +88,9 @@ def removed_faults_of_merge(work: UnitOfWork, newer_id: int, older_id: int) -> l
                 name=each.name,
                 former=each.former,
                 person_id=each.person_id,
-                organisation=each.organisation,
-                organisation_id=each.organisation_id,
+                organisations=each.works_at,
             )
-    return faults
+    return list(dict.fromkeys(faults))
 
 
 def _removed(work: UnitOfWork, child_id: int) -> list[tuple[int | None, Person | None]]:

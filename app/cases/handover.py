@@ -115,8 +115,7 @@ def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> None:
     for child_id in sorted(alone - may_queue):
         work.record(WorkLeft(child_id=child_id, organisation_id=organisation_id))
     forms = _free_forms(work, person_id, organisation_id, [link.child_id for link in links])
-    for place in places:
-        keep_named_from_queue(work, place.child_id, organisation_id)
+    keep_named_from_queue(work, [place.child_id for place in places], organisation_id)
     if links or forms:
         work.record(
             WorkHandedOver(

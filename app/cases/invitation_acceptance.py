@@ -18,7 +18,7 @@ from app.children.tables import Child
 from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import UnitOfWork
-from app.forms.named_later import is_named_since, keep_from_queue
+from app.forms.named_later import is_named_since, keep_from_queues
 from app.forms.secrecy_events import InvitationHeldBack
 from app.organisations.tables import Organisation
 
@@ -112,7 +112,7 @@ def accept(work: UnitOfWork, link: OpenLink, password_hash: str) -> Person:
             confirmed_by=by if place.active else None,
         )
         if place.active:  # inviting a professional confirms their employment
-            keep_from_queue(work, membership, newest.invited_by_id)
+            keep_from_queues(work, person, newest.invited_by_id)
         elif newest.role is Role.professional:
             work.record(MembershipAwaited(person_id=person.id, membership_id=membership.id))
     linked: set[int] = set()

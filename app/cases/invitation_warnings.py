@@ -18,7 +18,7 @@ def ask_before_inviting(
     ask_first(
         [
             *removed_faults(work, child.id, name=name, former=former),
-            *may_not_know(work, child.id, name, relationship, "", former),
+            *may_not_know(work, child.id, name, relationship, former),
             *rights_of_young_person(work, child, name, part),
         ]
     )

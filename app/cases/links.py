@@ -69,7 +69,7 @@ def link_person(
     if not despite:
         removed = removed_faults_of_professional(work, child.id, person)
         confidentiality.ask_first(
-            [*removed, *confidentiality.professional_may_not_know(work, child.id, person, words)]
+            [*removed, *confidentiality.person_may_not_know(work, child.id, person, words)]
         )
     lift_bar(work, child.id, person.id)
     link = _link(work, child, member, words, _already_linked("person", person))
@@ -96,7 +96,7 @@ def link_organisation(
         number, name = organisation.id, organisation.name
         confidentiality.ask_first(
             [
-                *removed_faults(work, child.id, organisation=name, organisation_id=number),
+                *removed_faults(work, child.id, organisations={number: name}),
                 *confidentiality.organisation_may_not_know(work, child.id, number, name),
             ]
         )
@@ -294,15 +294,15 @@ def link_if_missing(
         elif not despite:
             person = work.get(Person, person_id)
             words = link.relationship_to_child
-            confidentiality.ask_first(
-                confidentiality.professional_may_not_know(work, child_id, person, words)
-            )
+            confidentiality.ask_first(confidentiality.person_may_not_know(work, child_id, person, words))
     elif organisation_id is not None:
         if queue_link(work, child_id, organisation_id) is None:
             link_organisation(work, child_id, organisation_id, despite=despite)
         elif not despite:
             name = work.get(Organisation, organisation_id).name
-            confidentiality.ask_first(confidentiality.may_not_know(work, child_id, "", organisation=name))
+            confidentiality.ask_first(
+                confidentiality.organisation_may_not_know(work, child_id, organisation_id, name)
+            )
 
 
 def _is_with(person_id: int | None) -> ColumnElement[bool]:
@@ -412,7 +412,7 @@ def _enter_queue(work: UnitOfWork, child: Child, organisation: Organisation) -> 
         ),
         _already_in_queue(organisation),
     )
-    keep_named_from_queue(work, child.id, organisation.id)
+    keep_named_from_queue(work, [child.id], organisation.id)
     work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 

@@ -92,7 +92,7 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
         for pointer in _POINTERS:
             moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
     for organisation_id in _queues_of(work, older_id):
-        keep_named_from_queue(work, older_id, organisation_id)
+        keep_named_from_queue(work, [older_id], organisation_id)
     return work.add(
         ChildMerge(
             child_id=older_id,

@@ -8,7 +8,7 @@ from app.children.tables import ChildLink
 from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import FAMILY_ROLES
 from app.core.unit_of_work import UnitOfWork
-from app.forms.named_later import keep_from_queue, note_rename
+from app.forms.named_later import note_confirmation, note_rename
 
 
 def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
@@ -25,4 +25,4 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
         set_principal(work.session, work.who)
 
 
-register(leaving=hand_over_work, confirmed=keep_from_queue, renamed=note_rename, follows=follows_a_child)
+register(leaving=hand_over_work, confirmed=note_confirmation, renamed=note_rename, follows=follows_a_child)

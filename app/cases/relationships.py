@@ -30,10 +30,7 @@ def correct_relationship(
     words = _checked(relationship)
     person = work.get(Person, link.person_id)
     if not despite:
-        former = person.earlier_names
-        confidentiality.ask_first(
-            confidentiality.may_not_know(work, link.child_id, person.name, words, former=former)
-        )
+        confidentiality.ask_first(confidentiality.person_may_not_know(work, link.child_id, person, words))
     if words != link.relationship_to_child:
         before, link.relationship_to_child = link.relationship_to_child, words
         work.record(

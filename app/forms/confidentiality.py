@@ -3,11 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
-from app.accounts.queries.memberships import workplaces_of
-from app.accounts.tables.memberships import Membership
-from app.accounts.tables.people import Person, names_in
+from app.accounts.tables.people import Person
 from app.children.rules.school_years import is_young_person
 from app.children.tables import Child
 from app.core.errors import FieldError, Forbidden, ValidationFailed
@@ -16,9 +12,17 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import parse_once
 from app.forms.form_templates import definition_of
-from app.forms.queries.named_people import removed_from
+from app.forms.queries.named_people import (
+    NO_ONE,
+    Member,
+    Removed,
+    linked_with,
+    members_of,
+    removed_from,
+    workplaces_of,
+)
 from app.forms.queries.shares import newest_answers, sent_by_anyone, withhold_files
-from app.forms.rules.secrecy import Note, notes_in, share_a_name, who_must_not_know
+from app.forms.rules.secrecy import Note, member_must_not_know, notes_in, share_a_name, who_must_not_know
 from app.forms.secrecy_events import FilesWithheld
 
 
@@ -52,33 +56,24 @@ def note_contact_risk(work: UnitOfWork, child: Child) -> None:
 
 
 def may_not_know(
-    work: UnitOfWork,
-    child_id: int,
-    name: str,
-    relationship: str = "",
-    organisation: str = "",
-    former: Sequence[str] = (),
+    work: UnitOfWork, child_id: int, name: str, relationship: str, former: Sequence[str] = ()
 ) -> list[FieldError]:
-    """Return a warning, with the words of the form, when a form may say that this person must not know about the child.
+    """Return a warning, with the words of the form, when a form may say that a person to be invited must not know about the
+    child.
 
     The officer can confirm in the field "despite" and continue.
     """
-    notes = notes_about(work, child_id)
-    return _warning(who_must_not_know(notes, name, relationship, organisation, former), name or organisation)
+    return _warning(who_must_not_know(notes_about(work, child_id), name, relationship, (), former), name)
 
 
-def professional_may_not_know(
+def person_may_not_know(
     work: UnitOfWork, child_id: int, person: Person, relationship: str
 ) -> list[FieldError]:
-    """Return the same about a professional and each of their organisations: what they read for one, they know at all."""
-    found = [
-        fault
-        for each in person.memberships
-        for fault in may_not_know(
-            work, child_id, person.name, relationship, each.organisation.name, person.earlier_names
-        )
-    ]
-    return list(dict.fromkeys(found))
+    """Return the same about a person with an account and all of their organisations."""
+    workplaces = tuple(each.organisation.name for each in person.memberships)
+    notes = notes_about(work, child_id)
+    found = who_must_not_know(notes, person.name, relationship, workplaces, person.earlier_names)
+    return _warning(found, person.name)
 
 
 def _warning(found: Sequence[Note], name: str) -> list[FieldError]:
@@ -110,39 +105,36 @@ def organisation_may_not_know(
 ) -> list[FieldError]:
     """Return a warning when a form may name an organisation, or a person who works there and would see its queue, or
     another organisation of theirs."""
-    every = notes_about(work, child_id)
-    faults = _warning(who_must_not_know(every, "", "", name), name)
-    if not every:
-        return faults
-    people = work.session.execute(
-        select(Person.id, Person.first_name, Person.last_name, Person.former_names)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.organisation_id == organisation_id,
-            Membership.ended_at.is_(None),
-            Person.active.is_(True),  # confirmed or not: they may be confirmed at this moment
-        )
-    ).all()
-    elsewhere = workplaces_of(work.session, [row[0] for row in people], organisation_id)
-    limiting = [note for note in every if note.limits_contact]
-    text = N_(
-        "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
-        "Tick the box if you are sure"
-    )
-    named = [
-        f"{first} {last}"
-        for person_id, first, last, former in people
-        if who_must_not_know(limiting, f"{first} {last}", former=names_in(former))
-        or _work_for_one_named(every, elsewhere.get(person_id, ()))
-    ]
+    notes = notes_about(work, child_id)
+    if not notes:
+        return []
+    faults = _warning(who_must_not_know(notes, "", "", (name,)), name)
+    # Confirmed or not: they may be confirmed at this moment.
+    members = members_of(work.session, [organisation_id], confirmed_only=False).get(organisation_id, [])
+    named = [each.name for each in members if notes_on_member(notes, each)]
     if named:
+        text = N_(
+            "%(person)s works for %(name)s, and a form may say that they must not know about this child. "
+            "Tick the box if you are sure"
+        )
         faults.append(FieldError("despite", Wording(text, name=name, person=", ".join(named))))
     return faults
 
 
-def _work_for_one_named(notes: Sequence[Note], workplaces: Sequence[str]) -> bool:
-    """Return whether the notes may mean one of these workplaces: what its people read elsewhere, they know there."""
-    return any(who_must_not_know(notes, "", organisation=each) for each in workplaces)
+def notes_on_member(notes: Sequence[Note], member: Member) -> list[Note]:
+    """Return the notes that may mean a person who sees the child through a queue only, or another organisation of theirs."""
+    return member_must_not_know(notes, member.name, member.workplaces, member.former)
+
+
+def notes_on_linked(work: UnitOfWork, child_id: int, notes: Sequence[Note]) -> dict[int, list[Note]]:
+    """Return by link those of the notes that may mean the person or organisation linked to the child."""
+    if not notes:
+        return {}
+    found = {
+        each.link_id: who_must_not_know(notes, each.name, each.relationship, each.workplaces, each.former)
+        for each in linked_with(work.session, child_id)
+    }
+    return {link_id: about for link_id, about in found.items() if about}
 
 
 def ask_first(faults: Sequence[FieldError]) -> None:
@@ -174,18 +166,24 @@ def notes_by_child(
 
 def check_colleague_may_know(work: UnitOfWork, child_id: int, person: Person, field: str) -> None:
     """Raise ValidationFailed when a form may say that this professional, or another organisation they work for, must not
-    know about the child, or the SEN team removed a person of their name.
+    know about the child, or the SEN team removed a person of their name, or another organisation they work for.
 
     The current user is outside the SEN team and must not learn what the form says; only the SEN team links this
     person.
     """
-    names = (person.name, *person.earlier_names)
-    notes, removed = notes_sent(work, child_id), removed_from(work.session, [child_id]).get(child_id, ())
-    elsewhere = workplaces_of(work.session, [person.id], work.me.organisation_id or 0).get(person.id, ())
-    if (
-        who_must_not_know(notes, person.name, former=person.earlier_names)
-        or _work_for_one_named(notes, elsewhere)
-        or any(share_a_name(names, each) for each in removed)
-    ):
+    elsewhere = workplaces_of(work.session, person.id)
+    elsewhere.pop(work.me.organisation_id or 0, None)
+    member = Member(person.id, work.me.organisation_id or 0, person.name, person.earlier_names, elsewhere)
+    if who_must_not_know(
+        notes_sent(work, child_id), member.name, "", member.workplaces, member.former
+    ) or was_removed(member, removed_from(work.session, [child_id]).get(child_id, NO_ONE)):
         text = N_("Only the SEN team can link %(name)s to this child. Write to the SEN team")
         raise ValidationFailed(FieldError(field, Wording(text, name=person.name)))
+
+
+def was_removed(member: Member, removed: Removed) -> bool:
+    """Return whether the SEN team removed another organisation where this person works, or a person who may be the same:
+    it may be another account."""
+    if not removed.organisations.isdisjoint(member.elsewhere):
+        return True
+    return any(share_a_name((member.name, *member.former), names) for names in removed.people)

@@ -4,39 +4,49 @@ Before a merge the officer is asked. In the other cases no officer is at work, s
 is notified.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
-from app.children.queries.involved import Involved
 from app.children.tables import ChildLink
 from app.core.errors import FieldError, ValidationFailed
 from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.confidentiality import LONGEST_QUOTE, notes_about, notes_by_child, notes_sent
+from app.forms.confidentiality import (
+    LONGEST_QUOTE,
+    notes_about,
+    notes_by_child,
+    notes_on_member,
+    notes_sent,
+    was_removed,
+)
 from app.forms.form_context import FormContext
 from app.forms.queries.named_people import (
+    NO_ONE,
     Linked,
-    barred_from,
+    Member,
+    OwnLink,
+    Removed,
     hold_children_of,
     invited_to,
     linked_with,
     links_of,
     members_of,
-    queue_children_of,
+    queues_with,
     removed_from,
+    settled_with,
+    workplaces_of,
 )
-from app.forms.rules.secrecy import (
-    Note,
-    notes_in,
-    plainly_must_not_know,
-    share_a_name,
-    who_must_not_know,
+from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
+from app.forms.secrecy_events import (
+    KeptFromQueue,
+    MustNotKnowNoted,
+    NamedPersonRenamed,
+    NamedWorkplaceJoined,
 )
-from app.forms.secrecy_events import KeptFromQueue, MustNotKnowNoted, NamedPersonRenamed
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def merge_faults(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldEr
     for each in [*_named_in(work, newer_id, older_id), *_named_in(work, older_id, newer_id)]:
         words = " / ".join(dict.fromkeys(note.text for note in each.notes))[:LONGEST_QUOTE]
         faults.append(FieldError("despite", Wording(text, name=each.name, words=words)))
-    return faults
+    return list(dict.fromkeys(faults))
 
 
 def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
@@ -90,21 +100,19 @@ def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
     notes = notes_about(work, other_id)
     if not notes:
         return []
-    there = linked_with(work.session, other_id)
-    known = {each.person_id for each in there if each.person_id is not None}
-    found = []
-    for each in linked_with(work.session, child_id):
-        if each.person_id in known:
-            continue
-        found.append(
-            _Named(
-                each.name or each.organisation,
-                who_must_not_know(notes, each.name, each.relationship, each.organisation, each.former),
-            )
+    known = {each.person_id for each in linked_with(work.session, other_id) if each.person_id is not None}
+    linked = [each for each in linked_with(work.session, child_id) if each.person_id not in known]
+    found = [
+        _Named(
+            each.name or each.organisation,
+            who_must_not_know(notes, each.name, each.relationship, each.workplaces, each.former),
         )
-        found += [
-            _Named(member.name, _by_name(notes, member)) for member in _members_beside(work, each, known)
-        ]
+        for each in linked
+    ]
+    known |= {each.person_id for each in linked if each.person_id is not None}
+    found += [
+        _Named(each.name, notes_on_member(notes, each)) for each in _members_beside(work, linked, known)
+    ]
     found += [
         _Named(name, who_must_not_know(notes, name, relationship))
         for name, relationship in invited_to(work.session, child_id)
@@ -112,23 +120,17 @@ def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
     return [each for each in found if each.notes]
 
 
-def _by_name(notes: Sequence[Note], person: Linked) -> list[Note]:
-    return who_must_not_know(
-        [note for note in notes if note.limits_contact], person.name, former=person.former
-    )
-
-
-def _was_removed(member: Linked, removed: Sequence[tuple[str, ...]]) -> bool:
-    """Return whether this may be another account of a person whom the SEN team removed."""
-    return any(share_a_name((member.name, *member.former), names) for names in removed)
-
-
-def _members_beside(work: UnitOfWork, link: Linked, known: set[int]) -> list[Linked]:
-    """Return those who see the child only through their organisation's queue."""
-    if link.organisation_id is None or not (link.person_id is None or link.through_queue):
+def _members_beside(work: UnitOfWork, linked: Sequence[Linked], known: set[int]) -> list[Member]:
+    """Return those who see the child only through the queue of an organisation, once each, without those known."""
+    queues = {
+        each.organisation_id
+        for each in linked
+        if each.organisation_id is not None and (each.person_id is None or each.through_queue)
+    }
+    if not queues:
         return []
-    members = members_of(work.session, link.organisation_id)
-    return [each for each in members if each.person_id not in known and each.person_id != link.person_id]
+    by_place = members_of(work.session, queues)
+    return [each for place in sorted(by_place) for each in by_place[place] if each.person_id not in known]
 
 
 def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, dict[str, object]]) -> bool:
@@ -142,81 +144,101 @@ def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, d
         return False
     child_id = opened.form.child_id
     linked = linked_with(work.session, child_id)
-    settled = barred_from(work.session, child_id)
-    settled |= {each.person_id for each in linked if each.person_id is not None}
     named = [
         each
         for each in linked
         if each.person_id not in (work.me.user_id, opened.form.author_id) or each.person_id is None
-        if plainly_must_not_know(notes, each.name, each.relationship, each.organisation, each.former)
+        if _plainly_named(notes, each)
     ]
-    barred_any = False
-    for each in linked:
-        for member in _members_beside(work, each, settled):
-            if member.person_id != work.me.user_id and _by_name(notes, member):
-                _bar(work, child_id, member, work.me.user_id)
-                barred_any = True
+    settled = {work.me.user_id, *settled_with(work.session, [child_id]).get(child_id, ())}
+    beside = [each for each in _members_beside(work, linked, settled) if notes_on_member(notes, each)]
+    for member in {each.person_id: each for each in beside}.values():
+        _bar(work, child_id, member, work.me.user_id)
     if named:
         work.record(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
-    return barred_any
+    return bool(beside)
 
 
 def names_linked_professional(work: UnitOfWork, child_id: int) -> bool:
     """Return whether any submitted form about the child may name a professional, or an organisation, linked to it."""
     notes = notes_sent(work, child_id)
     return bool(notes) and any(
-        plainly_must_not_know(notes, each.name, each.relationship, each.organisation, each.former)
+        _plainly_named(notes, each)
         for each in linked_with(work.session, child_id)
         if each.part not in FAMILY_ROLES
     )
 
 
-def keep_from_queue(work: UnitOfWork, membership: Membership, by: int) -> None:
-    """Bar a newly confirmed member from the queue's children whose forms may say that they must not know, and from those
-    from whom the SEN team removed a person of their name.
+def _plainly_named(notes: Sequence[Note], linked: Linked) -> list[Note]:
+    return plainly_must_not_know(notes, linked.name, linked.relationship, linked.workplaces, linked.former)
+
+
+def note_confirmation(work: UnitOfWork, membership: Membership, by: int) -> None:
+    """Compare a person who was confirmed as working for an organisation with what forms say about all children they see.
+
+    They lose access to children in the queues of all their organisations (`keep_from_queues`). A message goes to the SEN
+    team for each child to whom they are linked and whose form may name this organisation.
+    """
+    person = membership.person
+    keep_from_queues(work, person, by)
+    joined, places = membership.organisation_id, workplaces_of(work.session, person.id)
+    before = tuple(name for number, name in places.items() if number != joined)
+    for link, about in _links_with_notes(work, person):
+        own = (link.organisation,)
+        called, former = (person.name, link.relationship), person.earlier_names
+        named = plainly_must_not_know(about, *called, (*own, *places.values()), former)
+        known = plainly_must_not_know(about, *called, (*own, *before), former)
+        if len(named) > len(known):
+            work.record(NamedWorkplaceJoined(child_id=link.child_id, link_id=link.id))
+
+
+def keep_from_queues(work: UnitOfWork, person: Person, by: int) -> None:
+    """Bar a person from the children in the queues of their organisations whose forms may say that they, or another of
+    their organisations, must not know, and from those from whom the SEN team removed one of these or a person of their
+    name.
 
     Only the SEN team links them to these children.
     """
-    person, organisation_id = membership.person, membership.organisation_id
-    member = Linked(
-        WorkflowRole.author,
-        person.id,
-        person.name,
-        "",
-        organisation_id,
-        "",
-        False,
-        person.earlier_names,
-    )
-    hold_children_of(work.session, organisation_id)
-    children = queue_children_of(work.session, organisation_id, person.id)
-    if not children:
+    hold_children_of(work.session, person.id)
+    queues = queues_with(work.session, person.id)
+    if not queues:
         return
-    notes, removed = notes_by_child(work, children), removed_from(work.session, children)
-    for child_id in children:
-        if _by_name(notes.get(child_id, []), member) or _was_removed(member, removed.get(child_id, [])):
-            _bar(work, child_id, member, by)
+    places = workplaces_of(work.session, person.id)
+    notes, removed = notes_by_child(work, list(queues)), removed_from(work.session, list(queues))
+    for child_id, organisations in queues.items():
+        for number in organisations:
+            elsewhere = {other: name for other, name in places.items() if other != number}
+            member = Member(person.id, number, person.name, person.earlier_names, elsewhere)
+            if _may_not_see(member, notes.get(child_id, []), removed.get(child_id, NO_ONE)):
+                _bar(work, child_id, member, by)
+                break
 
 
-def keep_named_from_queue(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
-    """Bar the members of an organisation whom a form may name, or whose name a removed person has, from a child that
-    enters its queue.
+def keep_named_from_queue(work: UnitOfWork, child_ids: Collection[int], organisation_id: int) -> None:
+    """Bar the members of an organisation whom a form may name, by their name or another organisation of theirs, from
+    children that enter its queue; likewise those whom, or whose other organisation, the SEN team removed.
 
-    The transaction has locked the child.
+    The transaction has locked the children.
     """
-    notes = notes_sent(work, child_id)
-    removed = removed_from(work.session, [child_id]).get(child_id, [])
-    if not (notes or removed):
+    notes, removed = notes_by_child(work, child_ids), removed_from(work.session, child_ids)
+    concerned = [each for each in child_ids if notes.get(each) or each in removed]
+    if not concerned:
         return
-    settled = barred_from(work.session, child_id)
-    settled |= {each.person_id for each in linked_with(work.session, child_id) if each.person_id is not None}
+    settled = settled_with(work.session, concerned)
     # Unconfirmed members too: they may be confirmed at this moment.
-    for member in members_of(work.session, organisation_id, confirmed_only=False):
-        if member.person_id not in settled and (_by_name(notes, member) or _was_removed(member, removed)):
-            _bar(work, child_id, member, work.me.user_id)
+    members = members_of(work.session, [organisation_id], confirmed_only=False).get(organisation_id, [])
+    for child_id in concerned:
+        about, gone = notes.get(child_id, []), removed.get(child_id, NO_ONE)
+        for member in members:
+            if member.person_id not in settled.get(child_id, ()) and _may_not_see(member, about, gone):
+                _bar(work, child_id, member, work.me.user_id)
 
 
-def _bar(work: UnitOfWork, child_id: int, member: Linked, by: int) -> None:
+def _may_not_see(member: Member, notes: Sequence[Note], removed: Removed) -> bool:
+    return bool(notes_on_member(notes, member)) or was_removed(member, removed)
+
+
+def _bar(work: UnitOfWork, child_id: int, member: Member, by: int) -> None:
     """Add a link that is ended and barred, so that the queue does not show the child to this person."""
     bar = work.add(
         ChildLink(
@@ -239,27 +261,30 @@ def note_rename(work: UnitOfWork, person: Person) -> None:
 
     A message goes to the SEN team where a form may name them.
     """
-    linked = links_of(work.session, person.id)
-    notes = notes_by_child(work, [child_id for _link_id, child_id, *_rest in linked])
-    for link_id, child_id, relationship, organisation in linked:
-        about = notes.get(child_id, [])
-        if plainly_must_not_know(about, person.name, relationship, organisation, person.earlier_names):
-            work.record(NamedPersonRenamed(child_id=child_id, link_id=link_id))
-    for each in person.memberships:
-        if each.confirmed_at is not None:
-            keep_from_queue(work, each, each.confirmed_by_id or person.id)
+    by = next((each.confirmed_by_id for each in person.memberships if each.confirmed_by_id), person.id)
+    keep_from_queues(work, person, by)
+    places = tuple(workplaces_of(work.session, person.id).values())
+    for link, about in _links_with_notes(work, person):
+        workplaces = (link.organisation, *places)
+        if plainly_must_not_know(about, person.name, link.relationship, workplaces, person.earlier_names):
+            work.record(NamedPersonRenamed(child_id=link.child_id, link_id=link.id))
 
 
-def warned_of(work: UnitOfWork, child_id: int, people: Sequence[Involved]) -> frozenset[int]:
-    """Return the links of people of whom a form may say that they must not know.
+def _links_with_notes(work: UnitOfWork, person: Person) -> list[tuple[OwnLink, list[Note]]]:
+    """Return each link of a person now to a child whose forms have notes, with these."""
+    links = links_of(work.session, person.id)
+    notes = notes_by_child(work, {each.child_id for each in links})
+    return [(each, notes[each.child_id]) for each in links if notes.get(each.child_id)]
+
+
+def warned_of(work: UnitOfWork, child_id: int) -> frozenset[int]:
+    """Return the links of people and organisations of whom a form may say that they must not know.
 
     Raises Forbidden outside the SEN team.
     """
     notes = notes_about(work, child_id)
+    if not notes:
+        return frozenset()
     return frozenset(
-        each.link_id
-        for each in people
-        if plainly_must_not_know(
-            notes, each.person_name, each.relationship, each.organisation_name, each.former_names
-        )
+        each.link_id for each in linked_with(work.session, child_id) if _plainly_named(notes, each)
     )

@@ -38,6 +38,7 @@ from app.forms.secrecy_events import (
     KeptFromQueue,
     MustNotKnowNoted,
     NamedPersonRenamed,
+    NamedWorkplaceJoined,
 )
 
 CORRECTED = N_("A decision was corrected")
@@ -344,6 +345,18 @@ register(
                 ),
             ),
         ),
+        NamedWorkplaceJoined: (
+            MessageTemplate(
+                "named_workplace_joined",
+                sen_team,
+                N_("Someone linked to a child has joined an organisation that must not know"),
+                N_(
+                    "Someone linked to %(child)s now works for one more organisation. A form may say that this organisation "
+                    "must not know about the child. The page “People” of the child shows who. End their involvement, or "
+                    "check what is shared with them."
+                ),
+            ),
+        ),
         KeptFromQueue: (
             MessageTemplate(
                 "kept_from_queue",
@@ -351,7 +364,8 @@ register(
                 N_("Someone at an organisation may be a person who must not know"),
                 N_(
                     "A form about %(child)s may name someone who works for an organisation that is linked to the child, or "
-                    "you ended the involvement of a person of that name. "
+                    "another organisation where they work, or you ended the involvement of a person of that name or of "
+                    "that other organisation. "
                     "They cannot see the child through their organisation. If they may, link them by name."
                 ),
             ),

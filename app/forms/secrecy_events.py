@@ -24,5 +24,9 @@ class NamedPersonRenamed(LinkEvent):
     """A person linked to a child, whom a form may name as a person who must not know, changed the name of their account."""
 
 
+class NamedWorkplaceJoined(LinkEvent):
+    """A person linked to a child began to work for an organisation that a form may name as one that must not know."""
+
+
 class KeptFromQueue(LinkEvent):
     """A form may name a member of an organisation in whose queue the child is: they do not see the child."""

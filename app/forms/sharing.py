@@ -4,7 +4,7 @@ A share is of one submitted version. Returning or withdrawing the form ends it; 
 version and shares it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +16,7 @@ from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFo
 from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.confidentiality import PARENT_OF_AGE, notes_about
+from app.forms.confidentiality import PARENT_OF_AGE, notes_about, notes_on_linked
 from app.forms.events import FormShared
 from app.forms.queries.forms import form_and_child_for_update, last_number
 from app.forms.queries.shares import (
@@ -27,7 +27,7 @@ from app.forms.queries.shares import (
     open_shares,
     resting_on_consent,
 )
-from app.forms.rules.secrecy import Note, who_must_not_know
+from app.forms.rules.secrecy import Note
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form
@@ -132,7 +132,8 @@ def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | No
     if form.kind != "consent" and choice.professionals and choice.on_consent:
         _check_consent(work, form.child)
     of_age = is_young_person(form.child.date_of_birth, work.today)
-    _warn(notes_about(work, form.child_id) if asked else [], asked, of_age=of_age)
+    notes = notes_about(work, form.child_id) if asked else []
+    _warn(notes_on_linked(work, form.child_id, notes), asked, of_age=of_age)
 
 
 def _check_consent(work: UnitOfWork, child: Child) -> None:
@@ -160,7 +161,7 @@ def _check_consent(work: UnitOfWork, child: Child) -> None:
     raise ValidationFailed(FieldError("basis", Wording(text)))
 
 
-def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> None:
+def _warn(notes: Mapping[int, Sequence[Note]], asked: Sequence[Involved], *, of_age: bool) -> None:
     faults = []
     for each in asked:
         if of_age and each.part is WorkflowRole.parent:
@@ -168,9 +169,7 @@ def _warn(notes: Sequence[Note], asked: Sequence[Involved], *, of_age: bool) -> 
                 FieldError(f"despite-{each.link_id}", Wording(PARENT_OF_AGE, name=each.person_name))
             )
             continue
-        if who_must_not_know(
-            notes, each.person_name, each.relationship, each.organisation_name, each.former_names
-        ):
+        if each.link_id in notes:
             text = N_(
                 "Confirm that you want to share with %(name)s, although a form may say that they must not know"
             )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.accounts import membership
-from app.cases import advice_requests, invitations, links
+from app.cases import advice_requests, duplicates, invitations, links
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
 from app.models import Child, ChildLink, Invitation, Person
@@ -183,3 +183,74 @@ def test_A8_a_removed_professional_is_not_brought_in_or_queued_in_a_new_account(
     with cast.olu.works() as work:
         links.link_organisation(work, queued.id, cast.hana.principal.organisation_id or 0, despite=True)
     assert not sees(new_account, queued)
+
+
+# --- a removed organisation, through another one of a colleague ----------------------------------------
+
+
+@pytest.fixture
+def at_two(cast: Cast) -> Actor:
+    """Tom, who works for Sana's school and for Ann's service."""
+    cast.tom.joins(cast.ann.principal.organisation_id or 0)
+    return cast.tom
+
+
+def organisation_removed(cast: Cast, make: Maker, child: Child, actor: Actor) -> None:
+    waiting = make.queue(child, actor)
+    with cast.olu.works() as work:
+        links.end_link(work, waiting.id)
+
+
+def test_A8_a_removed_organisation_does_not_come_back_through_another_one_of_a_colleague(
+    context: AppContext, cast: Cast, make: Maker, at_two: Actor
+) -> None:
+    child, queued = make.child(linked=(cast.ann,)), make.child()
+    organisation_removed(cast, make, child, cast.sana)
+    waiting = make.queue(queued, cast.ann)
+    organisation_removed(cast, make, queued, cast.sana)
+    with pytest.raises(ValidationFailed, match="Only the SEN team can link Tom"), cast.ann.works() as work:
+        links.bring_in(work, child.id, at_two.id)
+    with pytest.raises(ValidationFailed, match="Only the SEN team can link Tom"), cast.ann.works() as work:
+        links.assign(work, waiting.id, at_two.id)
+    with cast.ann.works() as work:
+        links.bring_in(work, child.id, cast.bob.id)
+    with cast.olu.works() as work:
+        links.link_person(
+            work, child.id, at_two.id, organisation_id=cast.ann.principal.organisation_id, despite=True
+        )
+    assert linked_to(context, child.id, at_two.id)
+
+
+def test_A8_a_removed_organisation_does_not_come_back_through_the_queue_of_another(
+    cast: Cast, make: Maker, at_two: Actor
+) -> None:
+    service = cast.ann.principal.organisation_id or 0
+    entering, joined = make.child(), make.child()
+    for each in (entering, joined):
+        organisation_removed(cast, make, each, cast.sana)
+    with cast.olu.works() as work:
+        links.link_organisation(work, entering.id, service)
+    at_two.acts_for(service)
+    assert not sees(at_two, entering) and sees(cast.ann, entering)
+    assert "Someone at an organisation may be a person who must not know" in team_inbox(cast)
+    make.queue(joined, cast.rhys)
+    other = cast.rhys.principal.organisation_id or 0
+    number = at_two.joins(other, confirmed=False)
+    with cast.olu.works() as work:
+        membership.confirm(work, number)
+    at_two.acts_for(other)
+    assert not sees(at_two, joined) and sees(cast.rhys, joined)
+
+
+def test_A8_a_merge_asks_about_one_linked_who_also_works_for_an_organisation_removed_from_the_other_record(
+    cast: Cast, make: Maker, at_two: Actor
+) -> None:
+    older = make.child()
+    newer = make.child(possible_duplicate_of_id=older.id)
+    make.link(newer, at_two, organisation_id=cast.ann.principal.organisation_id)
+    organisation_removed(cast, make, older, cast.sana)
+    with (
+        pytest.raises(ValidationFailed, match="ended the involvement of Heaton Beck"),
+        cast.olu.works() as work,
+    ):
+        duplicates.same_child(work, newer.id)

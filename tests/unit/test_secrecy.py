@@ -116,7 +116,7 @@ def test_a2_which_answers_note_a_risk(answers, risk):
 )
 def test_a2_whom_a_note_may_mean(note, named, person, relationship, organisation, meant):
     notes = [Note("Form", "Label", note, names_a_person=named)]
-    assert bool(who_must_not_know(notes, person, relationship, organisation)) is meant
+    assert bool(who_must_not_know(notes, person, relationship, (organisation,))) is meant
 
 
 LONG = "She left him in May. " * 40

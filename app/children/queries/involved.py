@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.memberships import is_unconfirmed
-from app.accounts.tables.people import Person, names_in
+from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import FAMILY_ROLES, WorkflowRole
@@ -35,8 +35,6 @@ class Involved:
     """The link came through the organisation's queue, so a colleague can take over."""
     is_unconfirmed: bool = False
     """Employment at the organisation has not been confirmed yet."""
-    former_names: tuple[str, ...] = ()
-    """Names that the person had before."""
 
     @property
     def in_queue(self) -> bool:
@@ -57,7 +55,6 @@ _INVOLVED = CompiledQuery(
         ChildLink.created_at,
         ChildLink.through_queue,
         is_unconfirmed(ChildLink.person_id, ChildLink.organisation_id),
-        Person.former_names,
     )
     .outerjoin(Person, Person.id == ChildLink.person_id)
     .outerjoin(Organisation, Organisation.id == ChildLink.organisation_id)
@@ -81,7 +78,6 @@ def involved_with(session: Session, child_id: int) -> list[Involved]:
             r[8],
             r[9],
             bool(r[10]),
-            names_in(r[11]),
         )
         for r in rows
     ]

@@ -4,10 +4,11 @@ They run for people who may not see those rows, so these are Core statements, wh
 results are never shown.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.invitations import Invitation
@@ -19,12 +20,14 @@ from app.organisations.tables import Organisation
 
 _child, _link, _invitation = Child.__table__, ChildLink.__table__, Invitation.__table__
 _person, _organisation, _membership = Person.__table__, Organisation.__table__, Membership.__table__
+_workplace = Organisation.__table__.alias("workplace")
 
 
 @dataclass(frozen=True)
 class Linked:
     """A person, or an organisation's queue, linked to a child now."""
 
+    link_id: int
     part: WorkflowRole
     person_id: int | None
     name: str
@@ -32,14 +35,52 @@ class Linked:
     organisation_id: int | None
     organisation: str
     through_queue: bool
-    former: tuple[str, ...] = ()
+    former: tuple[str, ...]
     """Names that the person had before."""
+    works_at: dict[int, str]
+    """The organisation of the link and every other one that the person works for, confirmed or not; for a queue its own."""
+
+    @property
+    def workplaces(self) -> tuple[str, ...]:
+        """The names of all these organisations."""
+        return tuple(self.works_at.values())
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person who works for an organisation, and so sees the children in its queue."""
+
+    person_id: int
+    organisation_id: int
+    name: str
+    former: tuple[str, ...]
+    """Names that the person had before."""
+    elsewhere: dict[int, str]
+    """Every other organisation that they work for, confirmed or not."""
+
+    @property
+    def workplaces(self) -> tuple[str, ...]:
+        """The names of the other organisations."""
+        return tuple(self.elsewhere.values())
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Those whose involvement with a child the SEN team ended."""
+
+    people: list[tuple[str, ...]]
+    """The names of each person, now and before."""
+    organisations: set[int]
+
+
+NO_ONE = Removed([], set())
 
 
 def linked_with(session: Session, child_id: int) -> list[Linked]:
     """Return everyone who is linked to a child now."""
     rows = session.execute(
         select(
+            _link.c.id,
             _link.c.part,
             _link.c.person_id,
             _person.c.first_name,
@@ -49,48 +90,108 @@ def linked_with(session: Session, child_id: int) -> list[Linked]:
             _organisation.c.name,
             _link.c.through_queue,
             _person.c.former_names,
+            _workplace.c.id,
+            _workplace.c.name,
         )
         .select_from(_link)
         .outerjoin(_person, _person.c.id == _link.c.person_id)
         .outerjoin(_organisation, _organisation.c.id == _link.c.organisation_id)
+        .outerjoin(_membership, _works(_link.c.person_id))
+        .outerjoin(_workplace, _workplace.c.id == _membership.c.organisation_id)
         .where(_link.c.child_id == child_id, _link.c.ended_at.is_(None))
-        .order_by(_link.c.id)
+        .order_by(_link.c.id, _workplace.c.id)
     )
-    return [
-        Linked(r[0], r[1], f"{r[2] or ''} {r[3] or ''}".strip(), r[4], r[5], r[6] or "", r[7], names_in(r[8]))
-        for r in rows
-    ]
+    found: dict[int, Linked] = {}
+    for number, part, person, first, last, words, at, place, queued, former, other, other_name in rows:
+        works_at: dict[int, str] = {} if at is None else {at: place}
+        name = f"{first or ''} {last or ''}".strip()
+        each = Linked(number, part, person, name, words, at, place or "", queued, names_in(former), works_at)
+        each = found.setdefault(number, each)
+        if other is not None:
+            each.works_at[other] = other_name
+    return list(found.values())
 
 
-def links_of(session: Session, person_id: int) -> list[tuple[int, int, str, str]]:
-    """By name: each link of a person now, its child, what they are to the child, and where they work."""
+def workplaces_of(session: Session, person_id: int) -> dict[int, str]:
+    """Return the names of all organisations that a person works for, confirmed or not, by their ids."""
+    rows = session.execute(
+        select(_workplace.c.id, _workplace.c.name)
+        .join(_membership, _membership.c.organisation_id == _workplace.c.id)
+        .where(_works(person_id))
+        .order_by(_workplace.c.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class OwnLink:
+    """A person's link to a child now."""
+
+    id: int
+    child_id: int
+    relationship: str
+    organisation: str
+
+
+def links_of(session: Session, person_id: int) -> list[OwnLink]:
+    """Return each link of a person now."""
     rows = session.execute(
         select(_link.c.id, _link.c.child_id, _link.c.relationship_to_child, _organisation.c.name)
         .outerjoin(_organisation, _organisation.c.id == _link.c.organisation_id)
         .where(_link.c.person_id == person_id, _link.c.ended_at.is_(None))
-        .order_by(_link.c.child_id)
+        .order_by(_link.c.child_id, _link.c.id)
     )
-    return [(row[0], row[1], row[2] or "", row[3] or "") for row in rows]
+    return [OwnLink(row[0], row[1], row[2] or "", row[3] or "") for row in rows]
 
 
-def barred_from(session: Session, child_id: int) -> set[int]:
-    """Return the people whom only the SEN team may link to a child again."""
-    barred = select(_link.c.person_id).where(
-        _link.c.child_id == child_id, _link.c.barred.is_(True), _link.c.person_id.is_not(None)
-    )
-    return {number for number in session.scalars(barred) if number is not None}
+def _works(person_id: int | ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(_membership.c.person_id == person_id, _membership.c.ended_at.is_(None))
 
 
-def removed_from(session: Session, child_ids: Collection[int]) -> dict[int, list[tuple[str, ...]]]:
-    """Return by child the names, now and before, of each person whose involvement the SEN team ended."""
+def settled_with(session: Session, child_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return by child the people with a link of their own, open or barred: no queue decides what they see."""
     rows = session.execute(
-        select(_link.c.child_id, _person.c.first_name, _person.c.last_name, _person.c.former_names)
-        .join(_person, _person.c.id == _link.c.person_id)
-        .where(_link.c.child_id.in_(child_ids), _link.c.barred.is_(True), _link.c.taken_up_at.is_not(None))
+        select(_link.c.child_id, _link.c.person_id).where(
+            _link.c.child_id.in_(child_ids),
+            _link.c.person_id.is_not(None),
+            or_(_link.c.ended_at.is_(None), _link.c.barred.is_(True)),
+        )
     )
-    found: dict[int, list[tuple[str, ...]]] = {}
-    for child_id, first, last, former in rows:
-        found.setdefault(child_id, []).append((f"{first} {last}".strip(), *names_in(former)))
+    found: dict[int, set[int]] = {}
+    for child_id, person_id in rows:
+        found.setdefault(child_id, set()).add(person_id)
+    return found
+
+
+def removed_from(session: Session, child_ids: Collection[int]) -> dict[int, Removed]:
+    """Return by child the people and organisations whose involvement the SEN team ended.
+
+    Not the people who were excluded from a queue and never were involved.
+    """
+    rows = session.execute(
+        select(
+            _link.c.child_id,
+            _link.c.organisation_id,
+            _person.c.id,
+            _person.c.first_name,
+            _person.c.last_name,
+            _person.c.former_names,
+        )
+        .select_from(_link)
+        .outerjoin(_person, _person.c.id == _link.c.person_id)
+        .where(
+            _link.c.child_id.in_(child_ids),
+            _link.c.barred.is_(True),
+            or_(_link.c.person_id.is_(None), _link.c.taken_up_at.is_not(None)),
+        )
+    )
+    found: dict[int, Removed] = {}
+    for child_id, organisation_id, person_id, first, last, former in rows:
+        removed = found.setdefault(child_id, Removed([], set()))
+        if person_id is None:
+            removed.organisations.add(organisation_id)
+        else:
+            removed.people.append((f"{first} {last}".strip(), *names_in(former)))
     return found
 
 
@@ -108,64 +209,82 @@ def invited_to(session: Session, child_id: int) -> list[tuple[str, str]]:
     return [(f"{first} {last}".strip(), relationship) for first, last, relationship in rows]
 
 
-def members_of(session: Session, organisation_id: int, *, confirmed_only: bool = True) -> list[Linked]:
-    """Return everyone who is confirmed as working for an organisation, or also those who wait to be confirmed."""
-    confirmed = _membership.c.confirmed_at.is_not(None) if confirmed_only else true()
+def members_of(
+    session: Session, organisation_ids: Collection[int], *, confirmed_only: bool = True
+) -> dict[int, list[Member]]:
+    """Return by organisation everyone who is confirmed as working there, or also those who wait to be confirmed."""
+    here = Membership.__table__.alias("here")
+    elsewhere = and_(_works(here.c.person_id), _membership.c.organisation_id != here.c.organisation_id)
     rows = session.execute(
-        select(_person.c.id, _person.c.first_name, _person.c.last_name, _person.c.former_names)
-        .join(_membership, _membership.c.person_id == _person.c.id)
+        select(
+            here.c.organisation_id,
+            _person.c.id,
+            _person.c.first_name,
+            _person.c.last_name,
+            _person.c.former_names,
+            _workplace.c.id,
+            _workplace.c.name,
+        )
+        .select_from(here)
+        .join(_person, _person.c.id == here.c.person_id)
+        .outerjoin(_membership, elsewhere)
+        .outerjoin(_workplace, _workplace.c.id == _membership.c.organisation_id)
         .where(
-            _membership.c.organisation_id == organisation_id,
-            _membership.c.ended_at.is_(None),
+            here.c.organisation_id.in_(organisation_ids),
+            here.c.ended_at.is_(None),
             _person.c.active.is_(True),
-            confirmed,
+            here.c.confirmed_at.is_not(None) if confirmed_only else true(),
         )
-        .order_by(_person.c.id)
+        .order_by(_person.c.id, _workplace.c.id)
     )
-    return [
-        Linked(
-            WorkflowRole.author,
-            r[0],
-            f"{r[1]} {r[2]}".strip(),
-            "",
-            organisation_id,
-            "",
-            False,
-            names_in(r[3]),
-        )
-        for r in rows
-    ]
+    found: dict[tuple[int, int], Member] = {}
+    for place, person_id, first, last, former, other, other_name in rows:
+        member = Member(person_id, place, f"{first} {last}".strip(), names_in(former), {})
+        member = found.setdefault((place, person_id), member)
+        if other is not None:
+            member.elsewhere[other] = other_name
+    by_place: dict[int, list[Member]] = {}
+    for each in found.values():
+        by_place.setdefault(each.organisation_id, []).append(each)
+    return by_place
 
 
-def hold_children_of(session: Session, organisation_id: int) -> None:
-    """Lock the children that an organisation's queue shows, until no form is being sent about them.
+def _through_queues_of(person_id: int) -> ColumnElement[bool]:
+    """Return the criterion for the open links by which the queues of a person's organisations show a child."""
+    organisations = select(_membership.c.organisation_id).where(
+        _works(person_id), _membership.c.confirmed_at.is_not(None)
+    )
+    return and_(
+        _link.c.organisation_id.in_(organisations),
+        _link.c.ended_at.is_(None),
+        or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True)),
+    )
 
-    Such a form may name one of its members.
+
+def hold_children_of(session: Session, person_id: int) -> None:
+    """Lock the children whom a person sees, by name or through a queue, until no form is being sent about them.
+
+    Such a form may name the person, or an organisation where they work.
     """
-    seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
-    there = select(_link.c.child_id).where(
-        _link.c.organisation_id == organisation_id, _link.c.ended_at.is_(None), seen
-    )
-    children = select(_child.c.id).where(_child.c.id.in_(there)).order_by(_child.c.id)
+    by_name = and_(_link.c.person_id == person_id, _link.c.ended_at.is_(None))
+    seen = select(_link.c.child_id).where(or_(by_name, _through_queues_of(person_id)))
+    children = select(_child.c.id).where(_child.c.id.in_(seen)).order_by(_child.c.id)
     session.execute(children.with_for_update(read=True))
 
 
-def queue_children_of(session: Session, organisation_id: int, person_id: int) -> Sequence[int]:
-    """Return the children that an organisation's queue shows and to whom this person has no own link, open or barred."""
-    seen: ColumnElement[bool] = or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True))
+def queues_with(session: Session, person_id: int) -> dict[int, list[int]]:
+    """Return by child the person's organisations whose queues show it to them: they have no own link, open or barred."""
     own = select(_link.c.child_id).where(
         _link.c.person_id == person_id, or_(_link.c.ended_at.is_(None), _link.c.barred.is_(True))
     )
-    return session.scalars(
-        select(_link.c.child_id)
+    rows = session.execute(
+        select(_link.c.child_id, _link.c.organisation_id)
         .join(_child, _child.c.id == _link.c.child_id)
-        .where(
-            _link.c.organisation_id == organisation_id,
-            _link.c.ended_at.is_(None),
-            seen,
-            _child.c.merged_into_id.is_(None),
-            _link.c.child_id.not_in(own),
-        )
+        .where(_through_queues_of(person_id), _child.c.merged_into_id.is_(None), _link.c.child_id.not_in(own))
         .distinct()
-        .order_by(_link.c.child_id)
-    ).all()
+        .order_by(_link.c.child_id, _link.c.organisation_id)
+    )
+    found: dict[int, list[int]] = {}
+    for child_id, organisation_id in rows:
+        found.setdefault(child_id, []).append(organisation_id)
+    return found

@@ -284,6 +284,7 @@ SMALL_WORDS = frozenset(
     ]
 )
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "professor"])
+NOWHERE: frozenset[str] = frozenset()
 SHORTEST_FORM = 3
 """The fewest letters of a short form of a name."""
 _PREFIX = re.compile(r"\b(step|grand|half) (?=\w)")
@@ -293,24 +294,30 @@ def who_must_not_know(
     notes: Iterable[Note],
     name: str,
     relationship: str = "",
-    organisation: str = "",
+    workplaces: tuple[str, ...] = (),
     former: Sequence[str] = (),
 ) -> list[Note]:
-    """Return the notes that may mean this person: their name or a former one, their relationship, or their workplace.
+    """Return the notes that may mean this person: their name or a former one, their relationship, or a workplace.
 
-    A false match costs the officer one more look; a missed note may cost a family its safety.
+    `workplaces` is every organisation that they work for: what they read for one, they know at all. A false match costs
+    the officer one more look; a missed note may cost a family its safety.
     """
     names = [_words(each) for each in (name, *former)]
     called = [_each_word(each) for each in (name, *former)]
     relations = _relations(relationship)
+    places = [frozenset(place) for place in map(_words, workplaces) if place]
     found = []
     for note in notes:
         words = frozenset(_names_in(note.each_word))
         if (
             any(_is_called(note, own) for own in called)
             or _may_be(relations, note.kin, note)
-            or (organisation and _words(organisation) <= words)
-            or (note.names_a_person and words and words <= _words(organisation).union(*names))
+            or any(place <= words for place in places)
+            or (
+                note.names_a_person
+                and words
+                and any(words <= each.union(*names) for each in places or [NOWHERE])
+            )
         ):
             found.append(note)
     return found
@@ -320,10 +327,10 @@ def plainly_must_not_know(
     notes: Iterable[Note],
     name: str,
     relationship: str = "",
-    organisation: str = "",
+    workplaces: tuple[str, ...] = (),
     former: Sequence[str] = (),
 ) -> list[Note]:
-    """Return the notes that mean this person by name, and those limiting contact that match their relationship.
+    """Return the notes that mean this person by name or workplace, and those limiting contact that match their relationship.
 
     Used where the portal acts before an officer has looked: "call the mother first" does not exclude a mother.
     """
@@ -331,8 +338,22 @@ def plainly_must_not_know(
     limiting = [note for note in notes if note.limits_contact]
     others = [note for note in notes if not note.limits_contact]
     return [
-        *who_must_not_know(limiting, name, relationship, organisation, former),
-        *who_must_not_know(others, name, "", organisation, former),
+        *who_must_not_know(limiting, name, relationship, workplaces, former),
+        *who_must_not_know(others, name, "", workplaces, former),
+    ]
+
+
+def member_must_not_know(
+    notes: Iterable[Note], name: str, elsewhere: tuple[str, ...], former: Sequence[str] = ()
+) -> list[Note]:
+    """Return the notes that mean one of the many people of an organisation: those limiting contact that match their name,
+    and any that names another organisation where they work."""
+    notes = list(notes)
+    limiting = [note for note in notes if note.limits_contact]
+    others = [note for note in notes if not note.limits_contact]
+    return [
+        *who_must_not_know(limiting, name, "", elsewhere, former),
+        *who_must_not_know(others, "", "", elsewhere),
     ]
 
 

@@ -161,7 +161,7 @@ class ChildView(PortalView):
             context = {
                 **frame(child, work.me, work.today, "people"),
                 "people": people_shown(involved, child, work.me),
-                "warned": warned_of(work, child_id, involved) if work.me.in_sen_team else frozenset(),
+                "warned": warned_of(work, child_id) if work.me.in_sen_team else frozenset(),
                 "my_link": mine[0] if is_linked_professional else None,
                 **assign_part(work, child_id, involved),
                 **(_colleagues(work, child_id) if is_linked_professional else {}),

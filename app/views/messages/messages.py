@@ -245,5 +245,5 @@ def _opens(opened: Opened) -> list[tuple[str, str]]:
 def _who_must_not_know(work: UnitOfWork, child_id: int) -> list[str]:
     """Return the names of those linked to a child who a form may say must not know. For the SEN team."""
     people = [each for each in involved_with(work.session, child_id) if each.person_id is not None]
-    warned = warned_of(work, child_id, people)
+    warned = warned_of(work, child_id)
     return [each.person_name for each in people if each.link_id in warned]

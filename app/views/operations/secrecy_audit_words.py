@@ -22,6 +22,10 @@ SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Renamed accounts of people whom a form names"),
         _l("%(person)s changed their name; a form may say that they must not know"),
     ),
+    "NamedWorkplaceJoined": (
+        _l("Linked people who joined an organisation that a form names"),
+        _l("%(person)s joined an organisation; a form may say that it must not know"),
+    ),
     "KeptFromQueue": (
         _l("People kept from their organisation’s children"),
         _l("The portal kept the child from %(person)s, because a form names them"),
