@@ -21,7 +21,7 @@ test: setup-dev ## Run the tests; browser tests need Chromium, and make prove ru
 e2e: setup-dev ## Run the browser tests only
 	@$(BIN)/python -m pytest -m browser
 
-bench: setup-dev ## Measure each main page against the floor, stock AppBuilder and Django (PEOPLE=100000; DATABASE_URL=postgresql+psycopg://...; COUNT=1: instructions)
+bench: setup-dev ## Measure each main page against stock AppBuilder and Django's admin (PEOPLE=100000; DATABASE_URL=postgresql+psycopg://...; COUNT=1: instructions)
 	@scripts/setup.sh requirements-bench.txt .venv-bench
 	@$(BIN)/python -m bench.speed $(if $(COUNT),--count)
 
