@@ -123,3 +123,13 @@ def test_a_connection_that_was_silent_for_long_is_asked_first(context, monkeypat
     monkeypatch.setattr("app.core.database.engine._CHECK_AFTER", -1.0)
     context.database.engine.connect().close()
     assert asked == [""]
+
+
+@ON_POSTGRESQL
+def test_a_connection_keeps_more_than_psycopgs_hundred_statements_prepared(context):
+    prepared = sa.text("SELECT count(*) FROM pg_prepared_statements")
+    with context.database.engine.connect() as connection:
+        for _ in range(7):
+            for number in range(150):
+                connection.exec_driver_sql(f"SELECT {number}")
+        assert connection.scalar(prepared) >= 150
