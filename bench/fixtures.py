@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, text, update
 
 from app.accounts.passwords import passwords_of
 from app.cases import advice_requests, children
+from app.children.child_details import NewChild
 from app.core import rate_limits
 from app.core.activity_limits import ADDED
 from app.core.database.row_filter import bypass_row_filter
@@ -98,8 +99,15 @@ class Fixtures:
 
     def _ask(self, work: UnitOfWork, child_id: int, key: str) -> int:
         person = self.players[key].principal.user_id
-        why = {"adviser_reason": "Works with the child.", "note": "Please advise."}
-        return advice_requests.ask_for_advice(work, child_id, ADVICE, person_id=person, **why).id
+        asked = advice_requests.ask_for_advice(
+            work,
+            child_id,
+            ADVICE,
+            person_id=person,
+            adviser_reason="Works with the child.",
+            note="Please advise.",
+        )
+        return asked.id
 
     def _fill(self, key: str, numbers: list[int]) -> None:
         self.fill(key, numbers[0])
@@ -153,8 +161,8 @@ def principal_of(person: Person, *roles: Role) -> Principal:
     )
 
 
-def _child(number: int) -> children.NewChild:
-    return children.NewChild(
+def _child(number: int) -> NewChild:
+    return NewChild(
         forenames=_name(f"forename {number}"),
         surname=_name(f"surname {number}"),
         date_of_birth=date(2012, 1, 1) + timedelta(days=2 * number),

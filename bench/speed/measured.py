@@ -149,10 +149,11 @@ def main() -> None:
     print(json.dumps({"pages": list(app.pages)}), flush=True)
     for line in sys.stdin:
         order = json.loads(line)
+        found: dict[str, Any]
         if order.get("hold"):
             found = held(app, order["page"], order["times"])
         elif order.get("show"):
-            found: Any = {"body": ask(app.wsgi, app.pages[order["page"]]()).body.decode()}
+            found = {"body": ask(app.wsgi, app.pages[order["page"]]()).body.decode()}
         else:
             found = measure(app, order["page"], order["times"])
         print(json.dumps(found), flush=True)

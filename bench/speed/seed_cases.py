@@ -175,7 +175,7 @@ class CaseBook:
 
     def audit(self) -> Iterator[dict[str, Any]]:
         """Five lines a child, in one unbroken chain."""
-        key, seal = self.county.context.settings.audit_keys[0], ""  # type: ignore[attr-defined]
+        key, seal = self.county.context.settings.audit_keys[0], ""
         for number in range(5 * self.county.people):
             row = {
                 "at": self.now - timedelta(seconds=5 * self.county.people - number),

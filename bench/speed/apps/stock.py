@@ -121,8 +121,9 @@ class ChildModelView(ModelView):
 
 
 def _mine() -> list[int]:
-    statement = sa.select(ChildLink.child_id).where(
-        ChildLink.person_id == g.bench_person, ChildLink.ended_at.is_(None)
+    link = ChildLink.__table__
+    statement = sa.select(link.c.child_id).where(
+        link.c.person_id == g.bench_person, link.c.ended_at.is_(None)
     )
     return list(g.bench_session.scalars(statement))
 
