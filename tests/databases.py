@@ -23,6 +23,14 @@ _SHAPE = """
 """
 """What tables and settings look like, in one word: it tells whether a test has changed more than rows."""
 
+_STORED = """
+    SELECT quote_ident(relname), string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+      FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+           AND attgenerated = '' GROUP BY relname
+"""
+"""Each table with its columns, without those that the database computes."""
+
 _OTHERS_OUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
 )
@@ -107,6 +115,7 @@ class TestDatabase:
                     "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger WHERE tgenabled = 'A'"
                 )
             ).all()
+            stored = connection.execute(sa.text(_STORED)).all()
             connection.execute(sa.text("CREATE SCHEMA saved"))
             for table in tables:
                 connection.execute(sa.text(f"CREATE TABLE saved.{table} AS TABLE public.{table}"))
@@ -117,7 +126,10 @@ class TestDatabase:
             "SET synchronous_commit = off",
             *(f"ALTER TABLE public.{table} DISABLE TRIGGER {guard}" for table, guard in guards),
             *(f"DELETE FROM public.{table}" for table in tables),  # noqa: S608  the tables' own names
-            *(f"INSERT INTO public.{table} OVERRIDING SYSTEM VALUE TABLE saved.{table}" for table in tables),
+            *(
+                f"INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM saved.{table}"  # noqa: S608
+                for table, columns in stored
+            ),
             *(f"SELECT setval('public.{name}', {last}, {used})" for name, last, used in numbers),
             *(f"ALTER TABLE public.{table} ENABLE ALWAYS TRIGGER {guard}" for table, guard in guards),
         ]

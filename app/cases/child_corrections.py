@@ -90,7 +90,7 @@ def correct_child(work: UnitOfWork, child_id: int, correction: Correction) -> di
         return {}
     for name, (_old, new) in changes.items():
         setattr(child, name, new)
-    child.search_name = search_name(child.surname, child.forenames)
+    child.search_name = search_name(child.surname, child.forenames, child.known_as)
     work.record(ChildCorrected(child_id=child_id, changes=_plain(changes), reason=correction.reason.strip()))
     if like is not None and child.possible_duplicate_of_id is None and child.id > like:
         child.possible_duplicate_of_id = like

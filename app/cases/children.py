@@ -74,7 +74,7 @@ def add_child(work: UnitOfWork, details: NewChild, key: str = "", *, is_another:
         raise AlreadyLinked(mine)
     child = Child(
         **columns_of(details, identity),
-        search_name=search_name(identity.surname, identity.forenames),
+        search_name=search_name(identity.surname, identity.forenames, identity.known_as),
         setting_id=me.organisation_id,
         added_by_id=me.user_id,
         add_key=key or None,
@@ -219,7 +219,9 @@ def _sent_again(work: UnitOfWork, child: Child, details: NewChild) -> Request:
 
 def _mine_like(work: UnitOfWork, identity: Identity) -> int | None:
     """Return the id of a child this person is linked to who may be the one they are adding."""
-    same_name = Child.search_name == search_name(identity.surname, identity.forenames)
+    name = search_name(identity.surname, identity.forenames)
+    # What follows the name are the words of the name that the child is known by; comparing below is exact.
+    same_name = or_(Child.search_name == name, Child.search_name.startswith(f"{name} ", autoescape=True))
     mine = select(ChildLink.child_id).where(
         ChildLink.person_id == work.me.user_id,
         ChildLink.organisation_id == work.me.organisation_id,

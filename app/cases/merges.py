@@ -1,6 +1,6 @@
 """Merge two records of one child, and undo a merge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from app.children.tables import Child, ChildLink, ChildMerge
 from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
+from app.core.names import search_name
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -158,9 +159,7 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     )
     if undone.rowcount != 1:  # type: ignore[attr-defined]
         raise InvalidState("undo_merge")
-    for column, (before, filled_in) in merge.moved["filled_in"].items():
-        if getattr(child, column) == filled_in:
-            setattr(child, column, before)
+    _take_back(child, merge.moved["filled_in"])
     work.session.flush()
     child_id, merged_id, moved, merged_at = child.id, merge.merged_child_id, merge.moved, merge.created_at
     with _all_rows(work, "two merged records are two again"):
@@ -259,11 +258,22 @@ def _fill_in(newer: Child, older: Child) -> dict[str, list[Any]]:
     for column in FILLED_IN:
         if not before[column]:
             setattr(older, column, getattr(newer, column))
+    if older.known_as != before["known_as"]:
+        older.search_name = search_name(older.surname, older.forenames, older.known_as)
     for number in ("upn", "postcode"):
         if getattr(older, number):
             setattr(older, f"{number}_missing_reason", None)
     after = {column: getattr(older, column) for column in columns}
     return {column: [before[column], after[column]] for column in columns if before[column] != after[column]}
+
+
+def _take_back(child: Child, filled_in: Mapping[str, Sequence[Any]]) -> None:
+    """Give the details that a merge filled in their old values, where they were not changed since."""
+    for column, (before, after) in filled_in.items():
+        if getattr(child, column) == after:
+            setattr(child, column, before)
+    if "known_as" in filled_in:
+        child.search_name = search_name(child.surname, child.forenames, child.known_as)
 
 
 def _move(

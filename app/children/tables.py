@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, Text, and_, false
+from sqlalchemy import Computed, ForeignKey, Index, Text, and_, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
+from app.children.rules.spelling import spelling_key_sql
 from app.core.base import Row
 from app.core.roles import WorkflowRole
 from app.organisations.tables import Organisation
@@ -24,11 +25,11 @@ class Child(Row):
     has_no_surname: Mapped[bool] = mapped_column(default=False, server_default=false())
     known_as: Mapped[str] = mapped_column(default="")
     search_name: Mapped[str] = mapped_column(index=True)
-    """Surname then forenames, in lower case without accents, by which lists are sorted; ChildName has its
-    words."""
+    """Surname, forenames, then what the child is known as, in lower case without accents, by which lists are sorted;
+    ChildName has its words."""
     date_of_birth: Mapped[date] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(default="")
-    postcode: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="", index=True)
     postcode_missing_reason: Mapped[str | None] = mapped_column()
     """A code of app/seed/reference/postcode_missing_reasons.json, while there is no UK postcode."""
     upn: Mapped[str | None] = mapped_column(index=True)
@@ -77,6 +78,7 @@ class ChildName(Model):
     __tablename__ = "child_name"
     __table_args__ = (
         Index("ix_child_name_child_id", "child_id", "word"),
+        Index("ix_child_name_spelling", "spelling", "word"),
         {"sqlite_with_rowid": False},
     )
 
@@ -85,6 +87,10 @@ class ChildName(Model):
     )
     """Compared by code point, so that words with the same start are adjacent in the index."""
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id", ondelete="CASCADE"), primary_key=True)
+    spelling: Mapped[str] = mapped_column(
+        Text().with_variant(Text(collation="C"), "postgresql"), Computed(spelling_key_sql("word"))
+    )
+    """The word's `spelling_key`, which the database computes, and by which misspelt names are found."""
 
 
 class ChildLink(Row):

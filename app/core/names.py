@@ -39,20 +39,29 @@ LONGEST_RUN = 3
 """So many words in a row are also taken as one: Van der Berg is Vanderberg."""
 
 
-def search_name(surname: str, forenames: str) -> str:
+def search_name(surname: str, forenames: str, known_as: str = "") -> str:
     """Return the text that a search for a child compares: surname, forenames, and neighbouring words of each joined.
 
-    Mc Donald is also found as McDonald, and Anne-Marie as Annemarie.
+    Mc Donald is also found as McDonald, and Anne-Marie as Annemarie. The words of the name that the child is known by come
+    last, so that lists stay sorted by surname and forenames, and only those that are not there already.
     """
     parts = [fold(surname).split(), fold(forenames).split()]
     words = [word for part in parts for word in part]
-    joined = [
+    if joined := [run for part in parts for run in _joined(part)]:
+        words = list(dict.fromkeys([*words, *joined]))
+    known = fold(known_as).split()
+    return " ".join(
+        [*words, *[word for word in dict.fromkeys([*known, *_joined(known)]) if word not in words]]
+    )
+
+
+def _joined(part: Sequence[str]) -> list[str]:
+    """Return neighbouring words, joined."""
+    return [
         "".join(part[start:end])
-        for part in parts
         for start in range(len(part))
         for end in range(start + 2, min(start + LONGEST_RUN, len(part)) + 1)
     ]
-    return " ".join(dict.fromkeys([*words, *joined])) if joined else " ".join(words)
 
 
 def ways_to_match(words: Sequence[str]) -> list[tuple[str, ...]]:

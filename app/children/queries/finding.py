@@ -1,5 +1,6 @@
 """Queries to find children by name, number or date of birth. Row-level security applies."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -127,8 +128,12 @@ def _with_word(ways: tuple[str, ...]) -> Select[Any] | CompoundSelect[Any]:
 
 def _has_word(ways: tuple[str, ...], child_id: InstrumentedAttribute[int] = Child.id) -> ColumnElement[bool]:
     """Return the criterion that a word of the child's name begins in one of these ways."""
-    begins = or_(*[_begins(way) for way in ways])
-    return select(ChildName.child_id).where(ChildName.child_id == child_id, begins).exists()
+    return select(ChildName.child_id).where(ChildName.child_id == child_id, begins(ChildName, ways)).exists()
+
+
+def begins(name: Any, ways: Sequence[str]) -> ColumnElement[bool]:
+    """Return the criterion that the word of ChildName, or of an alias of it, begins in one of these ways."""
+    return or_(*[and_(name.word >= way, name.word < just_past(way)) for way in ways])
 
 
 def _begins(word: Any, past: Any = None) -> ColumnElement[bool]:

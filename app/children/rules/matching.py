@@ -34,7 +34,12 @@ def similar(one: str, other: str) -> bool:
     a, b = fold(one)[:LONGEST_COMPARED], fold(other)[:LONGEST_COMPARED]
     if not a or not b:
         return False
-    return a == b or a in b.split() or b in a.split() or SequenceMatcher(None, a, b).ratio() >= ALIKE
+    return a == b or a in b.split() or b in a.split() or likeness(a, b) >= ALIKE
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two folded names are written: from 0 for nothing in common to 1 for the same letters."""
+    return SequenceMatcher(None, one[:LONGEST_COMPARED], other[:LONGEST_COMPARED]).ratio()
 
 
 def may_be_same_child(one: Identity, other: Identity) -> bool:

@@ -60,3 +60,9 @@ def menu() -> tuple[Shown, ...]:
         return ()
     held: Menu = current_app.extensions["portal_menu"]
     return held.shown_to(current_user.principal.roles, (request.endpoint or "").split(".")[0])
+
+
+def search_address() -> str | None:
+    """Return the address of the search in the header; None for those who may not search among all children."""
+    may_search = current_user.is_authenticated and current_user.principal.in_sen_team
+    return url_for("FindView.find") if may_search else None

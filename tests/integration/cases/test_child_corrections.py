@@ -63,9 +63,9 @@ def test_b2_the_sen_team_corrects_every_detail_and_the_audit_keeps_old_and_new(c
     with cast.olu.works() as work:
         child = work.get(Child, added)
         assert {name: getattr(child, name) for name in changes} == changes
-        assert (child.setting_id, child.search_name) == (other, "shaw aminah")
+        assert (child.setting_id, child.search_name) == (other, "shaw aminah mina")
         words = set(work.session.scalars(select(ChildName.word).where(ChildName.child_id == added)))
-    assert words == {"shaw", "aminah"}
+    assert words == {"shaw", "aminah", "mina"}
     assert set(changed) == {*changes, "setting_id"}
     (row,) = audited(context)
     assert row.child_id == added

@@ -41,7 +41,7 @@ def test_a_senco_adds_a_child_is_linked_and_begins_the_request(cast):
     assert (child.forenames, child.surname, child.search_name) == (
         "Amina Noor",
         "O'Shah",
-        "oshah amina noor aminanoor",
+        "oshah amina noor aminanoor mina",
     )
     assert (child.address, child.postcode) == ("4 Beck Lane\nBradford", "BD9 4NQ")
     assert (child.upn, child.nhs_number, child.upn_missing_reason) == ("B801200005001", "9434765870", None)

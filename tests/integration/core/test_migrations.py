@@ -142,6 +142,7 @@ def enter_child(connection: sa.Connection, number: int, search_name: str, **colu
     schema.reflect(connection, only=["child"])
     child = schema.tables["child"]
     own = {"id": number, "possible_duplicate_of_id": None, "merged_into_id": None, "search_name": search_name}
+    own["known_as"] = ""
     row = {column.name: something(column) for column in child.columns} | own | columns
     connection.execute(sa.insert(child).values(row))
 
@@ -320,6 +321,31 @@ def test_b5_names_entered_before_get_their_joined_words_and_lose_them_going_down
     assert sorted([*before, (2, "mcdonald")]) == words()
     to(empty_url, "0015")
     assert words() == before
+
+
+def test_names_that_children_are_known_by_get_their_words_and_lose_them_going_down(empty_url, engine):
+    to(empty_url, "head")
+    to(empty_url, "0021")
+    with engine.begin() as connection:
+        fill_every_table(connection)
+        name = {"surname": "Shah", "forenames": "Mohammed Ali"}
+        for number, known_as in ((2, "Mo-Jo"), (3, "Ali"), (4, "")):
+            stored = "shah mohammed ali mohammedali"
+            enter_child(connection, number, stored, **name, known_as=known_as)
+
+    def stored():
+        with engine.connect() as connection:
+            found = connection.execute(sa.text("SELECT id, search_name FROM child WHERE id > 1 ORDER BY id"))
+            return [row[1] for row in found]
+
+    before = stored()
+    to(empty_url, "head")
+    assert stored() == [f"{before[0]} mo jo mojo", before[1], before[2]]
+    with engine.connect() as connection:
+        keys = connection.execute(sa.text("SELECT word, spelling FROM child_name WHERE child_id = 2"))
+        assert {row[0]: row[1] for row in keys}.items() >= {"mohammed": "mmd", "shah": "s", "jo": "g"}.items()
+    to(empty_url, "0021")
+    assert stored() == before
 
 
 def test_no_two_locks_of_postgresql_have_one_number():
