@@ -176,8 +176,8 @@ def _plainly_named(notes: Sequence[Note], linked: Linked) -> list[Note]:
 def note_confirmation(work: UnitOfWork, membership: Membership, by: int) -> None:
     """Compare a person who was confirmed as working for an organisation with what forms say about all children they see.
 
-    They lose access to children in the queues of all their organisations (`keep_from_queues`). A message goes to the SEN
-    team for each child to whom they are linked and whose form may name this organisation.
+    Children in the queues of their organisations are checked by `keep_from_queues`. A message goes to the SEN team for
+    each child to whom they are linked and whose form may name this organisation.
     """
     person = membership.person
     keep_from_queues(work, person, by)
