@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from app.accounts.account_reactions import after_confirmation, after_rename, hand_over_work
+from app.accounts.accounts import check_open
 from app.accounts.events import (
     AccountDetailsChanged,
     OrganisationChangeApproved,
@@ -19,8 +20,9 @@ from app.accounts.membership_changes import move
 from app.accounts.recovery import end_changes_under_way
 from app.accounts.tables.account_changes import OrganisationChange, ProposalState
 from app.accounts.tables.people import Person
+from app.core.activity_limits import PROPOSED, RENAMED, count_mine
 from app.core.database.locks import hold_account
-from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFailed
+from app.core.errors import FieldError, Forbidden, InvalidState, TooMany, ValidationFailed
 from app.core.roles import Profession, Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -51,7 +53,8 @@ def details_of(person: Person) -> Details:
 def correct(work: UnitOfWork, new_details: Details) -> bool:
     """Save the owner's corrected details and record the old and new values. Return False when nothing differs.
 
-    The job title is that of the organisation they act for; where there is none, it stays empty.
+    The job title is that of the organisation they act for; where there is none, it stays empty. Raises ValidationFailed
+    when the name was changed too often.
     """
     person = work.get(Person, work.me.user_id)
     if person.membership is None:
@@ -59,9 +62,11 @@ def correct(work: UnitOfWork, new_details: Details) -> bool:
     before, after = asdict(details_of(person)), asdict(new_details)
     changed = [name for name in after if before[name] != after[name]]
     name = person.name
+    if renamed := bool({"first_name", "last_name"} & set(changed)):
+        _count_rename(work)
     for each in changed:
         setattr(person.membership if each == "job_title" else person, each, after[each])
-    if {"first_name", "last_name"} & set(changed):
+    if renamed:
         person.remember_name(name)
         work.session.flush()
         after_rename(work, person)
@@ -74,6 +79,14 @@ def correct(work: UnitOfWork, new_details: Details) -> bool:
             )
         )
     return bool(changed)
+
+
+def _count_rename(work: UnitOfWork) -> None:
+    try:
+        count_mine(work, RENAMED)
+    except TooMany as many:
+        text = N_("You have changed your name many times today. Wait a day, then change it again")
+        raise ValidationFailed(FieldError("first_name", Wording(text))) from many
 
 
 # --- another organisation -------------------------------------------------------------------------
@@ -100,6 +113,7 @@ def propose(work: UnitOfWork, organisation_id: int, reason: str) -> Organisation
     """
     if not may_propose(work):
         raise Forbidden("only professionals have an organisation to change")
+    check_open(work, Role.professional)
     person = work.get(Person, work.me.user_id)
     organisation = work.get(Organisation, organisation_id)
     if organisation.kind is Profession.council or not organisation.active:
@@ -110,6 +124,11 @@ def propose(work: UnitOfWork, organisation_id: int, reason: str) -> Organisation
         raise ValidationFailed(
             FieldError("organisation", Wording(N_("Choose an organisation other than the one you have")))
         )
+    try:
+        count_mine(work, PROPOSED)
+    except TooMany as many:
+        text = Wording(N_("You have proposed many changes today. Wait a day, then propose this one"))
+        raise ValidationFailed(FieldError("organisation", text)) from many
     _close(work, OrganisationChange.person_id == person.id, ProposalState.withdrawn)
     try:
         proposal = work.add(

@@ -70,7 +70,7 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
         end_changes_under_way(work, person_id)
     person = account_of_another(work, person_id)  # the steps above expire rows
     if was_professional != (Role.professional in new_roles):
-        unconfirm(person)
+        unconfirm(work, person)
     rows = work.session.scalars(select(RoleRow).where(RoleRow.name.in_([role.name for role in new_roles])))
     person.roles = list(rows)
     after = tuple(sorted(role.name for role in new_roles))
@@ -118,7 +118,7 @@ def reactivate(work: UnitOfWork, person_id: int) -> Person:
     person.active = True
     work.record(PersonReactivated(person_id=person.id))
     if any(role.name == Role.professional.name for role in person.roles):
-        unconfirm(person)
+        unconfirm(work, person)
         _await_confirmation(work, person)
     return person
 
@@ -169,6 +169,13 @@ def roles_held(work: UnitOfWork) -> frozenset[Role]:
     mine = select(RoleRow.name).join(Person.roles)
     names = work.session.scalars(mine.where(Person.id == work.me.user_id, Person.active.is_(True)))
     return frozenset(Role[name] for name in names if name in Role.__members__)
+
+
+def check_open(work: UnitOfWork, role: Role | None = None) -> None:
+    """Raise Forbidden unless this person's account is open now, and has the role; it stays locked until the commit."""
+    held = roles_held(work)
+    if not held or (role is not None and role not in held):
+        raise Forbidden("the account was closed or has lost the role")
 
 
 def account_of_another(work: UnitOfWork, person_id: int) -> Person:

@@ -7,12 +7,15 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts import membership_changes
 from app.accounts.account_reactions import hand_over_work
+from app.accounts.accounts import check_open
 from app.accounts.registration import choosable_organisation
 from app.accounts.registration_events import ActedFor, MembershipAwaited, MembershipLeft
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
+from app.accounts.workplaces import address_left, address_there
+from app.core.activity_limits import JOINED, JOINED_ONE, count_mine
 from app.core.database.locks import hold_account
-from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
+from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, TooMany, ValidationFailed
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -78,18 +81,31 @@ def ask_to_join(work: UnitOfWork, organisation_id: int, job_title: str) -> Membe
     if not may_join(work):
         raise Forbidden("only confirmed professionals join organisations")
     organisation = choosable_organisation(work, organisation_id)
-    hold_account(work.session, work.me.user_id)
+    check_open(work, Role.professional)
     memberships = my_memberships(work)
+    if memberships and not any(each.confirmed_at for each in memberships):  # ended since the page was opened
+        raise Forbidden("only confirmed professionals join organisations")
     if any(each.organisation_id == organisation.id for each in memberships):
         text = N_("You work for this organisation already, or have asked to join it")
         raise ValidationFailed(FieldError("organisation", Wording(text)))
     if len(memberships) >= MOST:
         text = N_("You cannot work for more than %(most)s organisations")
         raise ValidationFailed(FieldError("organisation", Wording(text, most=MOST)))
+    _count_asking(work, organisation.id)
     person = work.get(Person, work.me.user_id)
     membership = membership_changes.begin(work, person, organisation.id, job_title)
     work.record(MembershipAwaited(person_id=person.id, membership_id=membership.id))
     return membership
+
+
+def _count_asking(work: UnitOfWork, organisation_id: int) -> None:
+    """Count one more organisation that this person asks to join. Raises ValidationFailed when there are too many."""
+    try:
+        count_mine(work, JOINED)
+        count_mine(work, JOINED_ONE, f"organisation {organisation_id}")
+    except TooMany as many:
+        text = N_("You have asked to join organisations many times today. Wait a day, then ask again")
+        raise ValidationFailed(FieldError("organisation", Wording(text))) from many
 
 
 def to_leave(work: UnitOfWork, membership_id: int) -> Membership:
@@ -98,6 +114,16 @@ def to_leave(work: UnitOfWork, membership_id: int) -> Membership:
     if len(my_memberships(work)) < 2:
         raise InvalidState
     return membership
+
+
+def address_of(work: UnitOfWork, membership: Membership) -> str:
+    """Return the address that this person logs in with where it is one of the membership's organisation, else ""."""
+    return address_there(work, work.get(Person, work.me.user_id), membership.organisation_id)
+
+
+def address_to_change(work: UnitOfWork) -> str:
+    """Return the address that this person logs in with where it is one of an organisation they have left, else ""."""
+    return address_left(work, work.get(Person, work.me.user_id))
 
 
 def leave(work: UnitOfWork, membership_id: int) -> Membership:

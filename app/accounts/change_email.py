@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.accounts import check_open
 from app.accounts.events import (
     EmailChangeAsked,
     EmailChangeCancelled,
@@ -38,12 +39,12 @@ from app.accounts.queries.account_changes import (
 from app.accounts.queries.addresses import person_with_email
 from app.accounts.recovery import end_everything_pending, end_invitations_sent
 from app.accounts.registration import work_address
-from app.accounts.registration_checks import recognised
-from app.accounts.rules.work_email import EmailError, canonical, domain_of
+from app.accounts.rules.work_email import EmailError, canonical
 from app.accounts.sessions import require_proof
 from app.accounts.tables.account_changes import EmailChange
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
+from app.accounts.workplaces import end_unfitting_change, fits_workplace, tell_of_end
 from app.core import rate_limits
 from app.core.database.locks import hold_account
 from app.core.database.row_filter import bypass_row_filter
@@ -65,6 +66,7 @@ def ask(work: UnitOfWork, entered: str, log_in_id: int) -> None:
     address that cannot be theirs, and TooMany.
     """
     require_proof(work, log_in_id)
+    check_open(work)  # the account may be closed at this moment, which ends what is pending
     person = work.get(Person, work.me.user_id)
     email = _new_address(work, person, entered)
     throttle_mail_to(work, email)
@@ -123,11 +125,7 @@ def _device(work: UnitOfWork) -> str:
 
 
 def _new_address(work: UnitOfWork, person: Person, entered: str) -> str:
-    """Return the canonical new address, or raise ValidationFailed.
-
-    A professional's address must be of the same workplace, because another workplace must not get access to their
-    cases.
-    """
+    """Return the canonical new address, or raise ValidationFailed, also where it is not of their workplace."""
     if work.me.has(Role.parent):
         try:
             email = canonical(entered)
@@ -141,21 +139,12 @@ def _new_address(work: UnitOfWork, person: Person, entered: str) -> str:
                 "email", Wording(N_("Enter an email address that is different from the one you have now"))
             )
         )
-    if not (work.me.has(Role.parent) or _same_workplace(work, person, email)):
+    if not fits_workplace(work, person, email):
         text = Wording(
             N_("We do not know this email domain for your organisation. Contact the SEN team to change it")
         )
         raise ValidationFailed(FieldError("email", text))
     return email
-
-
-def _same_workplace(work: UnitOfWork, person: Person, email: str) -> bool:
-    if domain_of(email) == domain_of(person.email):
-        return True
-    known = recognised(work, email)
-    membership = person.membership_in(known.organisation_id) if known is not None else None
-    # To ask to join an organisation is not to work there; the one acted for is where they registered or work.
-    return membership is not None and (membership.confirmed_at is not None or membership.acted_for)
 
 
 def new_address_of(work: UnitOfWork, token: str) -> str:
@@ -179,16 +168,19 @@ def pending(work: UnitOfWork) -> EmailChange | None:
     return found if work.now - found.created_at < timedelta(hours=HOURS[Purpose.email]) else None
 
 
-def confirm(work: UnitOfWork, token: str) -> datetime:
+def confirm(work: UnitOfWork, token: str) -> datetime | None:
     """Confirm the new address, mail the old one, and return the time from which the new one is in use.
 
-    Raises DeadLink when the address has got an account in the meantime.
+    A change to an address that is no longer of their workplace ends, its owner is mailed, and None is returned. Raises
+    DeadLink when the address has got an account in the meantime.
     """
     link = use_link(work, token, Purpose.email)
     bypass_row_filter(work.session, "a new email address is confirmed through its link")
     person = work.get(Person, link.person_id or 0)
     if not person.active or person_with_email(work.session, link.email) is not None:
         raise DeadLink
+    if end_unfitting_change(work, person):
+        return None
     takes_effect_at = work.now + timedelta(hours=delay_hours(work.context))
     try:
         confirmed = confirm_change(work.session, person.id, link.email, work.now, takes_effect_at)
@@ -260,13 +252,17 @@ def apply_due_for(work: UnitOfWork, email: str) -> None:
 
 
 def _apply(work: UnitOfWork, change: DueChange) -> None:
-    """Apply one change, unless another process did or the address has got an account meanwhile."""
+    """Apply one change, unless another process did, or the address has got an account or no longer fits."""
     hold_account(work.session, change.person_id)
     if not mark_applied(work.session, change.id, work.now):
         return
     bypass_row_filter(work.session, "a new email address is put into use")
     person = work.get(Person, change.person_id)
     old, locale = person.email, person.locale
+    if not fits_workplace(work, person, change.new_email):
+        mark_dropped(work.session, change.id, work.now)
+        tell_of_end(work, person)
+        return
     if not _take_address(work, person, change.new_email):
         mark_dropped(work.session, change.id, work.now)
         mail(work, "email_change_cancelled", old, secrets.token_hex(8), locale)

@@ -1,5 +1,6 @@
 """Confirm who works for an organisation: its lead or the SEN team does so before its waiting work is opened to them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -9,7 +10,7 @@ from app.accounts.account_reactions import after_confirmation, hand_over_work
 from app.accounts.accounts import close_account
 from app.accounts.mailed_links import mail
 from app.accounts.membership_changes import end as end_membership
-from app.accounts.queries.memberships import other_open
+from app.accounts.queries.memberships import leads_now, other_open, refused_before
 from app.accounts.registration_events import (
     LeadChanged,
     MembershipConfirmed,
@@ -80,13 +81,21 @@ def refuse(work: UnitOfWork, membership_id: int) -> Membership:
     if works_elsewhere(work, membership):
         hand_over_work(work, person_id, membership.organisation_id)
         membership = to_settle(work, membership_id)
+        membership.confirmed_by_id = work.me.user_id
         end_membership(work, membership)
         work.record(MembershipDeclined(person_id=person_id, membership_id=membership_id))
         return membership
+    membership.confirmed_by_id = work.me.user_id
+    work.session.flush()  # closing the account reads rows again
     person = close_account(work, person_id)
     mail(work, "membership_refused", person.email, f"{person.id}:{work.now}", person.locale)
     work.record(MembershipRefused(person_id=person.id, membership_id=membership_id))
     return work.get(Membership, membership_id)
+
+
+def refused_earlier(work: UnitOfWork, memberships: Collection[Membership]) -> set[int]:
+    """Return the ids of those of these memberships whose person the organisation or the SEN team refused there before."""
+    return refused_before(work.session, memberships)
 
 
 def works_elsewhere(work: UnitOfWork, membership: Membership) -> bool:
@@ -117,6 +126,8 @@ def to_end(work: UnitOfWork, membership_id: int, *, hold: bool = False) -> Membe
     """
     membership = _membership(work, membership_id, hold=hold)
     _check_end(work, membership)
+    if hold:
+        _check_leads_still(work, membership)
     return membership
 
 
@@ -198,6 +209,8 @@ def to_settle(work: UnitOfWork, membership_id: int, *, hold: bool = False) -> Me
     """
     membership = _membership(work, membership_id, hold=hold)
     _check_may_settle(work, membership)
+    if hold:
+        _check_leads_still(work, membership)
     if membership.confirmed_at is not None or membership.ended_at is not None or not membership.person.active:
         raise InvalidState
     return membership
@@ -221,6 +234,12 @@ def _check_may_settle(work: UnitOfWork, membership: Membership) -> None:
     allowed = may_confirm(work, membership.organisation_id) and _is_professional(membership.person)
     if not allowed or membership.person_id == work.me.user_id:
         raise Forbidden("confirm who works for an organisation")
+
+
+def _check_leads_still(work: UnitOfWork, membership: Membership) -> None:
+    """Raise Forbidden for a lead whose own membership or task has ended since their request began."""
+    if not (work.me.in_sen_team or leads_now(work.session, work.me.user_id, membership.organisation_id)):
+        raise Forbidden("a lead no longer")
 
 
 def _is_professional(person: Person) -> bool:

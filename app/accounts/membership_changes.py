@@ -5,6 +5,7 @@ from sqlalchemy import select
 from app.accounts.queries.memberships import other_open, set_acted_for
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
+from app.accounts.workplaces import end_unfitting_change
 from app.core.unit_of_work import UnitOfWork
 
 
@@ -38,7 +39,8 @@ def begin(
 def end(work: UnitOfWork, membership: Membership) -> None:
     """End a membership now. The person acts for another of their organisations from then on.
 
-    One who works for no other waits to be confirmed again at this one, so that the account belongs somewhere.
+    One who works for no other waits to be confirmed again at this one, so that the account belongs somewhere. A
+    pending change to an email address of this organisation ends.
     """
     person, was_acted_for = membership.person, membership.acted_for
     membership.ended_at, membership.leads, membership.acted_for = work.now, False, False
@@ -49,6 +51,7 @@ def end(work: UnitOfWork, membership: Membership) -> None:
     elif was_acted_for:
         set_acted_for(work.session, person.id, others[0])
     work.session.expire(person, ["memberships"])
+    end_unfitting_change(work, person)
 
 
 def move(
@@ -75,11 +78,18 @@ def act_for(work: UnitOfWork, membership: Membership) -> None:
     work.session.expire(membership, ["acted_for"])
 
 
-def unconfirm(person: Person) -> None:
-    """Let a person wait to be confirmed in each of their organisations, and lead none."""
-    for membership in person.memberships:
+def unconfirm(work: UnitOfWork, person: Person) -> None:
+    """Let a person wait to be confirmed in each of their organisations, and lead none.
+
+    A membership that was confirmed or refused ends and another begins, so that it is still known what was confirmed.
+    """
+    for membership in list(person.memberships):
         membership.leads = False
-        membership.confirmed_at = membership.confirmed_by_id = None
+        if membership.confirmed_at is None and membership.confirmed_by_id is None:
+            continue
+        membership.ended_at, membership.acted_for = work.now, False
+        work.session.flush()
+        begin(work, person, membership.organisation_id, membership.job_title)
 
 
 def _acted_for(work: UnitOfWork, person_id: int) -> int | None:

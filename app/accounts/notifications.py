@@ -30,6 +30,8 @@ from app.accounts.events import (
 from app.accounts.recipients import (
     invitations_left,
     leads_and_sen_team,
+    organisation_left,
+    owner_with_an_address_left,
     person_and_organisation,
     person_named,
     sen_team_if_it_matters,
@@ -57,6 +59,25 @@ from app.accounts.registration_events import (
 )
 from app.core.notifications import AUDIT_ONLY, MailTemplate, MessageTemplate, register, sen_team
 from app.core.wording import N_
+
+
+def _address_left(name: str) -> MessageTemplate:
+    """Return the message to someone who still logs in with an address of the organisation that they left.
+
+    Another person decided that they leave it; who leaves one reads the same on that page.
+    """
+    return MessageTemplate(
+        name,
+        owner_with_an_address_left,
+        N_("Change the email address that you log in with"),
+        N_(
+            "You still log in with an email address of %(organisation)s, and your security codes go there. Under “Your account”, "
+            "change it to an address of an organisation that you work for. If you cannot, contact the SEN team."
+        ),
+        of_account=True,
+        facts=organisation_left,
+    )
+
 
 register(
     {
@@ -115,7 +136,9 @@ register(
                 ),
             ),
         ),
-        OrganisationChangeApproved: AUDIT_ONLY,  # the person is mailed by accounts/account_details.py,
+        OrganisationChangeApproved: (
+            _address_left("address_left_by_change"),
+        ),  # accounts/account_details.py mails the person too
         OrganisationChangeRefused: AUDIT_ONLY,
         RegisteredAlready: AUDIT_ONLY,  # the address is mailed by accounts/registration.py,
         RegistrationWaiting: (
@@ -201,6 +224,7 @@ register(
                 ),
                 of_account=True,
             ),
+            _address_left("address_left_by_refusal"),
         ),
         MembershipLeft: (
             MessageTemplate(
@@ -237,6 +261,7 @@ register(
                 of_account=True,
                 facts=person_named,
             ),
+            _address_left("address_left"),
         ),
         InvitationsLeft: (
             MessageTemplate(

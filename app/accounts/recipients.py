@@ -2,14 +2,16 @@
 
 from sqlalchemy import Connection
 
-from app.accounts.events import RolesChanged
-from app.accounts.queries.people import leads_of, name_of, organisation_of, organisations_of
+from app.accounts.events import OrganisationChangeApproved, RolesChanged
+from app.accounts.queries.addresses import recognised_domain
+from app.accounts.queries.people import address_of, leads_of, name_of, organisation_of, organisations_of
 from app.accounts.registration_events import (
     AccountInvited,
     InvitationAccepted,
     InvitationsLeft,
     MembershipEvent,
 )
+from app.accounts.rules.work_email import domain_of
 from app.core.events import PersonEvent
 from app.core.notifications import SEN_TEAM, Addressees
 from app.core.roles import SEN_TEAM as SEN_TEAM_ROLES
@@ -44,6 +46,26 @@ def leads_and_sen_team(connection: Connection, event: PersonEvent) -> Addressees
 def the_owner(_connection: Connection, event: PersonEvent) -> Addressees:
     """Return the owner of the account."""
     return {event.person_id}
+
+
+def owner_with_an_address_left(connection: Connection, event: PersonEvent) -> Addressees:
+    """Return the owner of the account where they log in with an address of the organisation that they left."""
+    number = _organisation_left(connection, event)
+    known = recognised_domain(connection, domain_of(address_of(connection, event.person_id)))
+    is_theirs = known is not None and number is not None and known.organisation_id == number
+    return {event.person_id} if is_theirs else set()
+
+
+def organisation_left(connection: Connection, event: PersonEvent) -> dict[str, str]:
+    """Return the name of the organisation that the person left, for a message's text."""
+    number = _organisation_left(connection, event)
+    return {"organisation": organisation_name(connection, number) if number is not None else ""}
+
+
+def _organisation_left(connection: Connection, event: PersonEvent) -> int | None:
+    if isinstance(event, OrganisationChangeApproved):
+        return event.from_organisation_id
+    return organisation_of(connection, event.membership_id) if isinstance(event, MembershipEvent) else None
 
 
 def person_named(connection: Connection, event: PersonEvent) -> dict[str, str]:

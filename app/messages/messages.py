@@ -8,15 +8,18 @@ from typing import Any, TypeVar
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
+from app.accounts.queries.people import readers
 from app.accounts.tables.log_in import Registration
 from app.children.locks import child_shared
 from app.children.tables import Child
 from app.core.activity_limits import MESSAGES, count_mine
+from app.core.database.locks import hold_account
 from app.core.errors import FieldError, Forbidden, NotFound, TooMany, ValidationFailed
 from app.core.roles import Principal, Role
 from app.core.text_input import character_faults, clean_line, clean_lines
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
+from app.forms.queries.recipients import who_may_see
 from app.forms.tables.forms import Form
 from app.messages.dispatch import sender_name
 from app.messages.events import MessageMarkedUnread, MessageRead, MessageSent
@@ -142,16 +145,19 @@ def write_to_team(
 def answer(work: UnitOfWork, message_id: int, body: str, send_key: str) -> list[int]:
     """Answer a message: to the SEN team, or from the SEN team to its author.
 
-    Returns the id of the message. Raises NotFound, Forbidden or ValidationFailed.
+    Returns the id of the message. Raises NotFound, Forbidden, and ValidationFailed also where its author could not read
+    the answer.
     """
     message = work.get(Message, message_id)
     if not is_for(message, work.me) or (work.me.in_sen_team and message.sender_id is None):
         raise Forbidden("answer")
     if faults := _what_is_wrong(message.subject, body, ask_subject=""):
         raise ValidationFailed(*faults)
+    to = message.sender_id if work.me.in_sen_team else None
+    if to is not None:
+        hold_account(work.session, to)  # the author does not leave an organisation or a child at this moment
     if message.child_id is not None:
         _lock_record(work, message.child_id)
-    to = message.sender_id if work.me.in_sen_team else None
     subject = message.subject if message.subject.startswith("Re: ") else f"Re: {message.subject}"
     return _send(
         work,
@@ -161,8 +167,31 @@ def answer(work: UnitOfWork, message_id: int, body: str, send_key: str) -> list[
         send_key,
         child_id=message.child_id,
         reply_to_id=message.id,
-        places={to: message.sender_organisation_id} if to is not None else None,
+        places=None if to is None else {to: _place_to_answer(work, message, to)},
     )
+
+
+def _place_to_answer(work: UnitOfWork, message: Message, author: int) -> int | None:
+    """Return the organisation that an answer is for: that of the message while its author can act for it, else None.
+
+    Raises ValidationFailed when the author can no longer read an answer, because the account is closed or they see
+    the child no more.
+    """
+    connection = work.session.connection()
+    reader = readers(connection, {author}).get(author)
+    found = (
+        [each for each in reader.principals if each.is_confirmed or each is reader.principal]
+        if reader
+        else []
+    )
+    if message.child_id is not None:
+        seen = who_may_see(connection, found, None, message.child_id)
+        found = [each for each in found if (author, each.organisation_id) in seen]
+    if not found:
+        text = N_("This person can no longer read your answer in the portal. Contact them in another way")
+        raise ValidationFailed(FieldError("body", Wording(text)))
+    places = [each.organisation_id for each in found]
+    return message.sender_organisation_id if message.sender_organisation_id in places else None
 
 
 def _lock_record(work: UnitOfWork, child_id: int) -> None:

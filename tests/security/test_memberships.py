@@ -310,8 +310,9 @@ def test_an_account_that_is_closed_and_reopened_waits_to_be_confirmed_in_each_or
     assert open_at(context, cast.sana) == {place_of(cast.sana): False, second: False}
     with everything(context) as work:
         assert not work.get(Membership, number).leads
+    (waits,) = {*open_ids(context, cast.sana)} - {cast.sana.membership_id}
     browser = cast.sana.browser()
-    act = {"membership": number}
+    act = {"membership": waits}
     assert post_with_token(browser, app, "/account/organisations/act", act).status_code == 409
     assert browser.get(f"/children/{child.id}").status_code == 404
 

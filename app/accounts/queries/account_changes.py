@@ -62,6 +62,16 @@ def cancel_change(session: Session, person_id: int, now: datetime) -> bool:
     return cancelled.one_or_none() is not None
 
 
+def pending_address(session: Session, person_id: int, since: datetime) -> str | None:
+    """Return the new address of the pending change: confirmed, or asked for after this moment. None without one."""
+    pending = select(_change.c.new_email).where(
+        _PENDING,
+        _change.c.person_id == person_id,
+        or_(_change.c.confirmed_at.is_not(None), _change.c.created_at > since),
+    )
+    return session.execute(pending).scalar_one_or_none()
+
+
 def due_changes(session: Session, now: datetime, email: str | None = None) -> Sequence[DueChange]:
     """Return the confirmed changes whose delay is over.
 
@@ -88,7 +98,7 @@ def mark_applied(session: Session, change_id: int, now: datetime) -> bool:
 
 
 def mark_dropped(session: Session, change_id: int, now: datetime) -> None:
-    """Cancel a change that was marked as applied, because its address has got another account."""
+    """Cancel a change that was marked as applied, because its address can no longer be used."""
     session.execute(
         update(_change).where(_change.c.id == change_id).values(applied_at=None, cancelled_at=now)
     )

@@ -9,7 +9,7 @@ from typing import cast
 
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import Table, and_, func, or_, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules.work_email import parents_of
@@ -66,7 +66,7 @@ def person_with_email(session: Session, email: str) -> KnownPerson | None:
     return KnownPerson(number, bool(active), name, locale, role_names, names_in(former))
 
 
-def recognised_domain(session: Session, domain: str) -> KnownDomain | None:
+def recognised_domain(session: Session | Connection, domain: str) -> KnownDomain | None:
     """Return the work domain that covers this one: the same, or a parent whose subdomains count."""
     covers = and_(_domain.c.domain.in_(parents_of(domain)), _domain.c.includes_subdomains.is_(True))
     found = session.execute(

@@ -87,6 +87,11 @@ def name_of(connection: Connection, person_id: int) -> str:
     return f"{row[0]} {row[1]}".strip() if row else ""
 
 
+def address_of(connection: Connection, person_id: int) -> str:
+    """Return the address that a person logs in with."""
+    return str(connection.execute(select(_person.c.email).where(_person.c.id == person_id)).scalar_one())
+
+
 def professionals_of(connection: Connection, organisation_id: int) -> set[int]:
     """Return everyone who is confirmed as working for the organisation."""
     return set(connection.execute(_confirmed_at(organisation_id)).scalars())

@@ -27,6 +27,7 @@ class Membership(Row):
     confirmed_at: Mapped[datetime | None] = mapped_column()
     """When the organisation's lead or the SEN team confirmed that they work there; null while they wait."""
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    """Who confirmed it, or who refused it where it was never confirmed."""
     leads: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they confirm who works for the organisation."""
     acted_for: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -47,10 +48,11 @@ for _name, _columns, _of in (
     Index(_name, *_columns, unique=True, sqlite_where=_of, postgresql_where=_of)
 
 
-def is_unconfirmed(person_id: Any, organisation_id: Any) -> ColumnElement[bool]:
+def is_unconfirmed(person_id: Any, organisation_id: Any, sent_at: Any = None) -> ColumnElement[bool]:
     """Return the criterion for a person whose newest membership of an organisation was not confirmed.
 
-    It reads the tables below the ORM, where no row filter hides the membership of a person of another organisation.
+    With `sent_at`, what they sent counts: it stays confirmed although that membership ended later and they wait to be
+    confirmed again. It reads the tables below the ORM, where no row filter hides the membership of a person of another organisation.
     """
     own, newer = Membership.__table__.alias(), Membership.__table__.alias()
     a_newer_one = exists().where(
@@ -64,4 +66,13 @@ def is_unconfirmed(person_id: Any, organisation_id: Any) -> ColumnElement[bool]:
         own.c.confirmed_at.is_(None),
         ~a_newer_one.correlate_except(newer),
     )
-    return unconfirmed.correlate_except(own)
+    if sent_at is None:
+        return unconfirmed.correlate_except(own)
+    then = Membership.__table__.alias()
+    worked_there = exists().where(
+        then.c.person_id == person_id,
+        then.c.organisation_id == organisation_id,
+        then.c.confirmed_at.is_not(None),
+        then.c.ended_at >= sent_at,
+    )
+    return and_(unconfirmed.correlate_except(own), ~worked_there.correlate_except(then))

@@ -110,7 +110,7 @@ _FORMS = CompiledQuery(
         Form.due_reason,
         Form.adviser_reason,
         Form.wanted_by,
-        is_unconfirmed(Form.author_id, Form.organisation_id),
+        is_unconfirmed(Form.author_id, Form.organisation_id, Form.submitted_at),
     )
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)

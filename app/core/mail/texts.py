@@ -27,6 +27,7 @@ MAILS: dict[str, frozenset[str]] = {
     "email_change_asked": frozenset({"device", "path"}),
     "email_change_confirmed": frozenset({"hours", "path"}),
     "email_change_cancelled": frozenset(),
+    "email_change_ended": frozenset(),
     "email_changed": frozenset(),
     "email_change_done": frozenset(),
     "app_reset_link": DAY_LINK,

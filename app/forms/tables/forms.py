@@ -151,7 +151,7 @@ class Form(Row):
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     author_is_unconfirmed: Mapped[bool] = column_property(
-        is_unconfirmed(author_id, organisation_id), deferred=True
+        is_unconfirmed(author_id, organisation_id, submitted_at), deferred=True
     )
 
     __mapper_args__: dict[str, object] = {"version_id_col": version, "polymorphic_on": kind}
@@ -255,10 +255,11 @@ class Submission(Row):
             .where(Form.__table__.c.id == form_id)
             .correlate_except(Form.__table__)
             .scalar_subquery(),
+            submitted_at,
         ),
         deferred=True,
     )
-    """Whether its sender waits to be confirmed as working for the form's organisation."""
+    """Whether its sender was never confirmed as working for the form's organisation, or no longer when they sent it."""
 
 
 class FormReturn(Row):

@@ -44,6 +44,7 @@ class ActingForView(PortalView):
                 memberships=memberships,
                 unread=unread_elsewhere(work.session.connection(), work.me),
                 may_join=acting_for.may_join(work),
+                address=acting_for.address_to_change(work),
             )
 
     @expose("/act", methods=["POST"])
@@ -87,7 +88,8 @@ class ActingForView(PortalView):
             reading = read_only_work()
             member = acting_for.to_leave(reading, membership_id)
             in_hand = work_in_hand(reading, member.person_id, member.organisation_id)
-            return self.page("account/leave.html", member=member, in_hand=in_hand)
+            address = acting_for.address_of(reading, member)
+            return self.page("account/leave.html", member=member, in_hand=in_hand, address=address)
         with self.work() as work:
             name = acting_for.leave(work, membership_id).organisation.name
         flash(_("You no longer work for %(name)s.", name=name), "success")

@@ -35,6 +35,7 @@ class ColleagueView(PortalView):
         return self.page(
             "colleagues/waiting.html",
             members=found[: membership.MOST_SHOWN],
+            refused=membership.refused_earlier(work, found),
             more=_more(found),
             own=None if work.me.in_sen_team else work.me,
         )
@@ -52,6 +53,7 @@ class ColleagueView(PortalView):
             more=_more(found),
             waiting=[each for each in members if each.confirmed_at is None],
             confirmed=[each for each in members if each.confirmed_at is not None],
+            refused=membership.refused_earlier(work, members),
             may_confirm=membership.may_confirm(work, organisation_id),
             may_set_leads=membership.may_set_leads(work),
             may_end={each.id for each in members if membership.may_end(work, each)},

@@ -133,7 +133,9 @@ class ConfirmView(PublicView):
         if not FlaskForm().is_submitted():
             return self.page("confirm/email.html", address=address, hours=hours)
         with self.work() as work:
-            change_email.confirm(work, token)
+            takes_effect_at = change_email.confirm(work, token)
+        if takes_effect_at is None:
+            raise DeadLink
         return redirect(url_for("ConfirmView.email_confirmed"))
 
     @expose("/email")

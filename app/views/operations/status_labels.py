@@ -27,6 +27,7 @@ MAIL_NAMES: Mapping[str, LazyString] = {
     "email_change_asked": _l("Change of address asked for"),
     "email_change_confirmed": _l("New address confirmed"),
     "email_change_cancelled": _l("Change of address cancelled"),
+    "email_change_ended": _l("Change of address ended"),
     "email_changed": _l("Address changed"),
     "email_change_done": _l("New address in use"),
     "organisation_change_approved": _l("Change of organisation approved"),
