@@ -124,8 +124,7 @@ def find_child(session: Session, text: str, page: int = 1) -> Found:
     if not (wanted.words or wanted.details):
         return NOTHING  # the text has no letter or digit
     use_custom_plans(session)
-    ranks, has_more = _ranks(session, wanted)
-    rows = _rows(session, ranks)
+    rows, has_more = _rows(session, wanted)
     count = len(rows)
     page = min(max(page, 1), max(-(-count // PAGE_SIZE), 1))
     shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -139,7 +138,7 @@ def find_child(session: Session, text: str, page: int = 1) -> Found:
             row.postcode,
             row.school or "",
             standings.get(row.id),
-            _why(row, wanted, ranks[row.id]),
+            _why(row, wanted, _Rank(row.rank)),
         )
         for row in shown
     ]
@@ -147,8 +146,8 @@ def find_child(session: Session, text: str, page: int = 1) -> Found:
     return Found(children, count, page, has_more, rows[0].id if names_one and count == 1 else None)
 
 
-def _ranks(session: Session, wanted: SearchText) -> tuple[dict[int, _Rank], bool]:
-    """Return the children found, each with how well they fit, and whether there are more than are read."""
+def _rows(session: Session, wanted: SearchText) -> tuple[list[Any], bool]:
+    """Return what the results show of the children found, the best first, and whether there are more than are read."""
     if not wanted.words:
         return _read(session, {_Rank.whole_words: _with_details(wanted, [])})
     ways = ways_to_match(wanted.words)
@@ -166,19 +165,39 @@ def _ranks(session: Session, wanted: SearchText) -> tuple[dict[int, _Rank], bool
     return _read(session, {_Rank.spelling: otherwise})
 
 
-def _read(session: Session, queries: Mapping[_Rank, Select[Any]]) -> tuple[dict[int, _Rank], bool]:
-    """Read the first children of each query in one statement."""
+def _read(session: Session, queries: Mapping[_Rank, Select[Any]]) -> tuple[list[Any], bool]:
+    """Return what the results show of the first children of each query, the best first, and whether there are more.
+
+    One statement. A child of several queries is shown once, by the best.
+    """
     limited = [(rank, query.limit(MOST_FOUND + 1).subquery()) for rank, query in queries.items()]
+    ids = union_all(
+        *[
+            select(literal(int(rank)).label("rank"), next(iter(query.c)).label("child_id"))
+            for rank, query in limited
+        ]
+    ).subquery()
     rows = session.execute(
-        union_all(*[select(literal(int(rank)), *query.columns) for rank, query in limited])
+        select(
+            ids.c.rank,
+            Child.id,
+            Child.forenames,
+            Child.surname,
+            Child.known_as,
+            Child.search_name,
+            Child.date_of_birth,
+            Child.postcode,
+            Organisation.name.label("school"),
+        )
+        .select_from(ids)
+        .join(Child, Child.id == ids.c.child_id)
+        .outerjoin(Organisation, Organisation.id == Child.setting_id)
     ).all()
-    ranks: dict[int, _Rank] = {}
-    for rank, child_id in sorted((row[0], row[1]) for row in rows):
-        ranks.setdefault(child_id, _Rank(rank))
-    has_more = (
-        len(ranks) > MOST_FOUND or max(Counter(row[0] for row in rows).values(), default=0) > MOST_FOUND
-    )
-    return dict([*ranks.items()][:MOST_FOUND]), has_more
+    best: dict[int, Any] = {}
+    for row in sorted(rows, key=lambda row: (row.rank, row.search_name, row.date_of_birth, row.id)):
+        best.setdefault(row.id, row)
+    most_of_one = max(Counter(row.rank for row in rows).values(), default=0)
+    return [*best.values()][:MOST_FOUND], max(len(best), most_of_one) > MOST_FOUND
 
 
 def _named(wanted: SearchText, words: Sequence[HasWord]) -> Select[Any]:
@@ -241,27 +260,6 @@ def _words_in(words: Collection[str], name: str) -> frozenset[str]:
     return frozenset(
         word for word in words if (word if len(word) >= SHORTEST_OF_SCHOOL else f" {word}") in folded
     )
-
-
-def _rows(session: Session, ranks: Mapping[int, _Rank]) -> list[Any]:
-    """Return what the results show of these children, the best first."""
-    if not ranks:
-        return []
-    rows = session.execute(
-        select(
-            Child.id,
-            Child.forenames,
-            Child.surname,
-            Child.known_as,
-            Child.search_name,
-            Child.date_of_birth,
-            Child.postcode,
-            Organisation.name.label("school"),
-        )
-        .outerjoin(Organisation, Organisation.id == Child.setting_id)
-        .where(Child.id.in_(ranks))
-    ).all()
-    return sorted(rows, key=lambda row: (ranks[row.id], row.search_name, row.date_of_birth, row.id))
 
 
 def _why(row: Any, wanted: SearchText, rank: _Rank) -> list[Why]:
