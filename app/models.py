@@ -12,7 +12,7 @@ from app.accounts.tables.log_in import (
 from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
-from app.cases.tables import Decision
+from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, Case, Decision
 from app.children.tables import Child, ChildLink, ChildMerge, ChildName
 from app.core.audit.table import AuditRow
 from app.core.mail.outbox_table import OutboxMail
@@ -20,10 +20,8 @@ from app.core.mail.worker_table import WorkerSeen
 from app.core.rate_limit_table import Throttle
 from app.documents.tables import Document, DocumentState
 from app.forms.tables.forms import (
-    ASSESSING_REQUESTS,
     AUTHORS_DATE,
     AWAITED_ADVICE,
-    UNDECIDED_REQUESTS,
     Advice,
     Consent,
     DraftRevision,
@@ -41,12 +39,13 @@ from app.messages.tables import Message
 from app.organisations.tables import Organisation, WorkDomain
 
 __all__ = [
-    "ASSESSING_REQUESTS",
+    "ASSESSING_CASES",
     "AUTHORS_DATE",
     "AWAITED_ADVICE",
-    "UNDECIDED_REQUESTS",
+    "UNDECIDED_CASES",
     "Advice",
     "AuditRow",
+    "Case",
     "Child",
     "ChildLink",
     "ChildMerge",

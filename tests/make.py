@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cases.invitations import Invited
+from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import (
     Advice,
+    Case,
     Child,
     ChildLink,
     Consent,
@@ -110,10 +113,43 @@ class Maker:
         return self._add(kind(**(given | columns)))
 
     def request(
-        self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any
+        self, child: Child, author: Actor, state: FormState | CaseState = FormState.draft, **columns: Any
     ) -> Request:
-        """A request for an assessment."""
-        return self._form(Request, "request", child, author, state=state, **columns)  # type: ignore[no-any-return]
+        """A request for an assessment, with its case once it is received; with a state of the case, the form is one that is
+        decided on. `due_on` and `decided_on` are the case's."""
+        of_case = {key: columns.pop(key) for key in ("due_on", "decided_on") if key in columns}
+        if isinstance(state, CaseState):
+            of_case["state"], state = (
+                state,
+                FormState.accepted if state is CaseState.received else FormState.decided,
+            )
+        if state is not FormState.draft:
+            columns.setdefault("received_on", self.context.clock.today())
+        form = self._form(Request, "request", child, author, state=state, **columns)
+        if form.received_on is not None:
+            self.case(child, request=form, **of_case)
+        return form  # type: ignore[no-any-return]
+
+    def case(self, child: Child, request: Request | None = None, **columns: Any) -> Case:
+        """A case that is not decided, received on the day of its request's form, or today."""
+        received_on = request.received_on if request is not None else self.context.clock.today()
+        given = {
+            "child_id": child.id,
+            "request_id": request.id if request is not None else None,
+            "source": RequestSource.school if request is not None else RequestSource.parent,
+            "channel": Channel.portal if request is not None else Channel.paper,
+            "statutory": request.statutory if request is not None else True,
+            "received_on": received_on,
+            "state": CaseState.received,
+        } | columns
+        given.setdefault("due_on", case_due_on(given["state"], given["received_on"]))
+        return self._add(Case(**given))  # type: ignore[no-any-return]
+
+    def case_of(self, form: Form | int) -> int:
+        """The id of the case of a request's form, or of the form with this id."""
+        form_id = form if isinstance(form, int) else form.id
+        with everything(self.context) as work:
+            return int(work.session.scalars(select(Case.id).where(Case.request_id == form_id)).one())
 
     def advice(
         self,

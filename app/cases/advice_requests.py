@@ -7,6 +7,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.cases.links import link_if_missing, lock_child, professional
+from app.cases.rules.case_states import CaseState
+from app.cases.tables import Case
 from app.children.tables import ChildLink
 from app.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
 from app.core.roles import FAMILY_ROLES, PROFESSION_LABELS, Role
@@ -24,7 +26,7 @@ from app.forms.form_templates import published
 from app.forms.queries.forms import form_for_update
 from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import ADVICE, OPEN_TO_WRITING, FormState
-from app.forms.tables.forms import Advice, Consent, FormVersion, Request
+from app.forms.tables.forms import Advice, Consent, FormVersion
 from app.forms.workflow_roles import is_linked, organisation_in_use, workflow_roles_of
 from app.organisations.tables import Organisation
 
@@ -49,7 +51,7 @@ class Asked:
 
 def is_assessing(work: UnitOfWork, child_id: int) -> bool:
     """Return whether the council agreed to assess this child: only then is advice statutory (reg. 6)."""
-    agreed = select(Request.id).where(Request.child_id == child_id, Request.state == FormState.assessing)
+    agreed = select(Case.id).where(Case.child_id == child_id, Case.state == CaseState.assessing)
     return work.session.scalars(agreed.limit(1)).first() is not None
 
 

@@ -72,20 +72,36 @@ def add_child(work: UnitOfWork, details: NewChild, key: str = "", *, is_another:
     identity = identity_of(details)
     if not is_another and (mine := _mine_like(work, identity)):
         raise AlreadyLinked(mine)
-    child = Child(
-        **columns_of(details, identity),
-        search_name=search_name(identity.surname, identity.forenames, identity.known_as),
-        setting_id=me.organisation_id,
-        added_by_id=me.user_id,
-        add_key=key or None,
-        possible_duplicate_of_id=known_child_like(work, identity),
-    )
+    child = _new_child(work, details, key)
     request = _add(work, child)
     if request is not None:
         return request
     first = _added_with(work, key)
     assert first is not None  # the unique index has just found it  # noqa: S101
     return _sent_again(work, first, details)
+
+
+def record_child(work: UnitOfWork, details: NewChild, key: str = "") -> Child:
+    """Add a child for whom no school asks in the portal, and return it; for the SEN team only.
+
+    Posting the same page twice (`key`) adds one child. A likely duplicate is recorded, and the child's page says so.
+    """
+    if not work.me.in_sen_team:
+        raise Forbidden("record_child")
+    if faults := check_details(details, work.today):
+        raise ValidationFailed(*faults)
+    if (added := _added_with(work, key)) is not None:
+        return added
+    _count(work)
+    child = _new_child(work, details, key)
+    try:
+        work.add_only(child, _AddedAtOnce())
+    except _AddedAtOnce:
+        added = _added_with(work, key)
+        assert added is not None  # the unique index has just found it  # noqa: S101
+        return added
+    _record_added(work, child)
+    return child
 
 
 def add_again(work: UnitOfWork, child_id: int, details: NewChild) -> bool:
@@ -184,12 +200,29 @@ def _add(work: UnitOfWork, child: Child) -> Request | None:
             statutory=work.me.profession is not Profession.early_years,
         )
     )
-    work.record(ChildAdded(child_id=child.id))
+    _record_added(work, child)
     work.record(ChildLinked(child_id=child.id, link_id=link.id))
     work.record(RequestStarted(child_id=child.id, form_id=request.id))
+    return request
+
+
+def _new_child(work: UnitOfWork, details: NewChild, key: str) -> Child:
+    """Return the row of a child who attends the adder's organisation, if they have one."""
+    identity = identity_of(details)
+    return Child(
+        **columns_of(details, identity),
+        search_name=search_name(identity.surname, identity.forenames, identity.known_as),
+        setting_id=None if work.me.in_sen_team else work.me.organisation_id,
+        added_by_id=work.me.user_id,
+        add_key=key or None,
+        possible_duplicate_of_id=known_child_like(work, identity),
+    )
+
+
+def _record_added(work: UnitOfWork, child: Child) -> None:
+    work.record(ChildAdded(child_id=child.id))
     if child.possible_duplicate_of_id is not None:
         work.record(PossibleDuplicateFound(child_id=child.id, of_child_id=child.possible_duplicate_of_id))
-    return request
 
 
 def _added_with(work: UnitOfWork, key: str) -> Child | None:

@@ -17,9 +17,9 @@ def check_deadlines() -> None:
         checked = check_due_dates(session)
     for each in checked.drift:
         click.echo(
-            f"Form {each.form_id} ({each.kind}): stored {each.stored or 'none'}, by rule {each.by_rule or 'none'}"
+            f"{each.kind.capitalize()} {each.row_id}: stored {each.stored or 'none'}, by rule {each.by_rule or 'none'}"
         )
-    click.echo(f"Forms: {checked.forms}")
+    click.echo(f"Cases and advice: {checked.checked}")
     click.echo(f"Advice with a day that was agreed otherwise: {checked.agreed}")
     if checked.drift:
         sys.exit(1)

@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.cases.events import AssessmentAgreed, AssessmentDeclined
-from app.cases.tables import Decision
-from app.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from app.cases.cases import case_for_update
+from app.cases.events import AssessmentAgreed, AssessmentDeclined, CorrectedNotToAssess, CorrectedToAssess
+from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.case_states import CASE, CaseState
+from app.cases.tables import Case, Decision
+from app.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.text_input import character_faults
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.events import CorrectedNotToAssess, CorrectedToAssess
 from app.forms.queries.forms import form_for_update
-from app.forms.rules.form_deadlines import request_due_on
-from app.forms.rules.workflow import REQUEST, FormState
-from app.forms.tables.forms import Request
-from app.forms.workflow_roles import workflow_roles_of
+from app.forms.rules.workflow import REQUEST
 
 LONGEST_REASON = 4000
+_SEN_TEAM = frozenset({WorkflowRole.sen_team})
 
 
 @dataclass(frozen=True)
@@ -31,84 +32,124 @@ class Decided:
     correction_reason: str = ""
 
 
-def agree_to_assess(work: UnitOfWork, form_id: int, reason: str, decided_on: date | None = None) -> Request:
-    """Record that the council will assess and return the request.
+def agree_to_assess(work: UnitOfWork, case_id: int, reason: str, decided_on: date | None = None) -> Case:
+    """Record that the council will assess and return the case.
 
     The final plan is then due 20 weeks from the day of receipt.
     """
-    request, _ = _record(work, form_id, "agree_to_assess", Decided(reason, decided_on))
-    work.record(AssessmentAgreed(child_id=request.child_id, form_id=request.id))
-    return request
+    case, _ = _record(work, case_id, "agree_to_assess", Decided(reason, decided_on))
+    work.record(AssessmentAgreed(child_id=case.child_id, case_id=case.id, form_id=case.request_id))
+    return case
 
 
-def decline_to_assess(work: UnitOfWork, form_id: int, reason: str, decided_on: date | None = None) -> Request:
-    """Record that the council will not assess, with the reasons, and return the request. Nothing more is due."""
-    request, _ = _record(work, form_id, "decline_to_assess", Decided(reason, decided_on))
-    work.record(AssessmentDeclined(child_id=request.child_id, form_id=request.id))
-    return request
+def decline_to_assess(work: UnitOfWork, case_id: int, reason: str, decided_on: date | None = None) -> Case:
+    """Record that the council will not assess, with the reasons, and return the case. Nothing more is due."""
+    case, _ = _record(work, case_id, "decline_to_assess", Decided(reason, decided_on))
+    work.record(AssessmentDeclined(child_id=case.child_id, case_id=case.id, form_id=case.request_id))
+    return case
 
 
-def correct_decision(work: UnitOfWork, form_id: int, assess: bool, decided: Decided) -> Request:
-    """Replace a decision that was recorded wrongly and return the request.
+def correct_decision(work: UnitOfWork, case_id: int, assess: bool, decided: Decided) -> Case:
+    """Replace a decision that was recorded wrongly and return the case.
 
     The earlier decision stays in the history. Raises ValidationFailed when there is no reason for the
     correction, or nothing differs from the earlier decision.
     """
-    before = work.get(Request, form_id).state
+    before = case_for_update(work, case_id).state
     step_name, event = (
         ("correct_to_assess", CorrectedToAssess)
         if assess
         else ("correct_not_to_assess", CorrectedNotToAssess)
     )
-    request, number = _record(work, form_id, step_name, decided)
-    work.record(event(child_id=request.child_id, form_id=request.id, before=before.name, number=number))
-    return request
+    case, number = _record(work, case_id, step_name, decided)
+    work.record(
+        event(
+            child_id=case.child_id,
+            case_id=case.id,
+            form_id=case.request_id,
+            before=before.name,
+            number=number,
+        )
+    )
+    return case
 
 
-def history_of(work: UnitOfWork, form_id: int) -> list[Decision]:
-    """Return every decision on a request, newest first; empty for readers outside the SEN team."""
-    found = select(Decision).where(Decision.form_id == form_id).order_by(Decision.number.desc())
+def history_of(work: UnitOfWork, case_id: int) -> list[Decision]:
+    """Return every decision on a case, newest first; empty for readers outside the SEN team."""
+    found = select(Decision).where(Decision.case_id == case_id).order_by(Decision.number.desc())
     return list(work.session.scalars(found.options(joinedload(Decision.recorded_by))))
 
 
-def _record(work: UnitOfWork, form_id: int, step_name: str, decided: Decided) -> tuple[Request, int]:
-    request = form_for_update(work.session, form_id)
-    if not isinstance(request, Request):
-        raise NotFound("Request")
-    step = REQUEST.step(step_name, request.state, workflow_roles_of(work, request))
+def latest_decision(work: UnitOfWork, case_id: int) -> Decision | None:
+    """Return the decision that holds, or None before the first and for readers outside the SEN team."""
+    found = select(Decision).where(Decision.case_id == case_id).order_by(Decision.number.desc())
+    return work.session.scalars(found.limit(1)).one_or_none()
+
+
+def reasons_by_request(work: UnitOfWork, child_id: int) -> dict[int, str]:
+    """Return the reasons of the decision that holds on each request about a child, by the id of the request's form.
+
+    Empty for readers outside the SEN team.
+    """
+    if not work.me.in_sen_team:
+        return {}
+    rows = work.session.execute(
+        select(Case.request_id, Decision.reason)
+        .join(Decision, Decision.case_id == Case.id)
+        .where(Case.child_id == child_id, Case.request_id.is_not(None))
+        .order_by(Decision.number)
+    )
+    return {request_id: reason for request_id, reason in rows if request_id is not None}
+
+
+def _record(work: UnitOfWork, case_id: int, step_name: str, decided: Decided) -> tuple[Case, int]:
+    if not work.me.in_sen_team:
+        raise Forbidden(step_name)
+    case = case_for_update(work, case_id)
+    step = CASE.step(step_name, case.state, _SEN_TEAM)
     is_correction = step_name.startswith("correct")
     decided_on = decided.decided_on or work.today
-    _check(work, request, step.end, decided, is_correction)
-    number = work.session.scalars(select(func.max(Decision.number)).where(Decision.form_id == form_id)).one()
-    number = (number or 0) + 1
-    request.decision_reason, request.decided_on = decided.reason.strip(), decided_on
-    request.state = step.end
-    request.due_on = request_due_on(request.state, request.received_on)
-    request.decided_at, request.decided_by_id = work.now, work.me.user_id
+    before = latest_decision(work, case_id)
+    _check(work, case, step.end, decided, before if is_correction else None)
+    number = before.number + 1 if before is not None else 1
+    case.state, case.decided_on = step.end, decided_on
+    case.due_on = case_due_on(case.state, case.received_on)
+    if not is_correction:
+        _close_form(work, case)
     decision = Decision(
         created_at=work.now,
-        form_id=request.id,
+        case_id=case.id,
         number=number,
         outcome=step.end,
         decided_on=decided_on,
-        reason=request.decision_reason,
+        reason=decided.reason.strip(),
         correction_reason=decided.correction_reason.strip(),
         recorded_by_id=work.me.user_id,
     )
     work.add_only(decision, Conflict("Decision"))
-    return request, number
+    return case, number
 
 
-def _check(work: UnitOfWork, request: Request, end: FormState, decided: Decided, is_correction: bool) -> None:
+def _close_form(work: UnitOfWork, case: Case) -> None:
+    """End the work on the request's form, whatever its state: nothing more can be added to what was decided on."""
+    form = form_for_update(work.session, case.request_id) if case.request_id is not None else None
+    if form is not None:
+        form.state = REQUEST.step("decide", form.state, _SEN_TEAM).end
+
+
+def _check(
+    work: UnitOfWork, case: Case, end: CaseState, decided: Decided, corrected: Decision | None
+) -> None:
+    """Raise ValidationFailed with each fault; `corrected` is the decision that this one replaces."""
     faults = [
         *_text_faults("reason", decided.reason, N_("Enter the reasons for the decision")),
-        *_date_faults(work, request, decided.decided_on),
+        *_date_faults(work, case, decided.decided_on),
     ]
-    if is_correction:
+    if corrected is not None:
         text = N_("Enter why you are correcting the decision")
         faults += _text_faults("correction_reason", decided.correction_reason, text)
-        same_day = (decided.decided_on or work.today) == request.decided_on
-        if request.state is end and same_day and decided.reason.strip() == request.decision_reason:
+        same_day = (decided.decided_on or work.today) == corrected.decided_on
+        if case.state is end and same_day and decided.reason.strip() == corrected.reason:
             faults.append(FieldError("decision", Wording(N_("Change the decision, its date or its reasons"))))
     if faults:
         raise ValidationFailed(*faults)
@@ -122,14 +163,14 @@ def _text_faults(field: str, text: str, missing: str) -> list[FieldError]:
     return character_faults(field, text)
 
 
-def _date_faults(work: UnitOfWork, request: Request, decided_on: date | None) -> list[FieldError]:
+def _date_faults(work: UnitOfWork, case: Case, decided_on: date | None) -> list[FieldError]:
     if decided_on is None:
         return []
     if decided_on > work.today:
         return [
             FieldError("decided_on", Wording(N_("The date of the decision must be today or in the past")))
         ]
-    if request.received_on is not None and decided_on < request.received_on:
+    if decided_on < case.received_on:
         text = N_("The date of the decision must be on or after the day the request was received")
         return [FieldError("decided_on", Wording(text))]
     return []

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core.events import Event, FormEvent, LinkEvent
+from app.core.events import Event, LinkEvent
 
 
 class ChildLinked(LinkEvent):
@@ -67,9 +67,42 @@ class LinkEnded(LinkEvent):
     """A link ended; the person or organisation can no longer see the child."""
 
 
-class AssessmentAgreed(FormEvent):
+@dataclass(frozen=True, kw_only=True)
+class CaseEvent(Event):
+    """An event about one case, and about the form of its request where there is one."""
+
+    case_id: int
+    form_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRecorded(CaseEvent):
+    """An officer recorded a request that reached the council by another way than the portal."""
+
+    source: str
+    channel: str
+    received_on: str
+
+
+class AssessmentAgreed(CaseEvent):
     """The council agreed to assess (reg. 5)."""
 
 
-class AssessmentDeclined(FormEvent):
+class AssessmentDeclined(CaseEvent):
     """The council decided not to assess (reg. 5)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionCorrected(CaseEvent):
+    """A decision was replaced by another; the decision table has both."""
+
+    before: str
+    number: int
+
+
+class CorrectedToAssess(DecisionCorrected):
+    """The corrected decision is to assess (reg. 5)."""
+
+
+class CorrectedNotToAssess(DecisionCorrected):
+    """The corrected decision is not to assess (reg. 5)."""

@@ -15,8 +15,7 @@ from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import keep_named_from_queue
-from app.forms.rules.form_deadlines import UNDECIDED
-from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
+from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, FormState
 from app.forms.tables.forms import Form
 from app.organisations.locks import organisation_held
 
@@ -85,7 +84,7 @@ def record_left_use(work: UnitOfWork, organisation_id: int) -> None:
     try:
         held = and_(ChildLink.organisation_id == organisation_id, ChildLink.ended_at.is_(None))
         unfinished = or_(
-            Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(UNDECIDED))
+            Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(RECEIVED))
         )
         open_forms = and_(Form.organisation_id == organisation_id, unfinished)
         children = work.session.scalar(select(func.count(ChildLink.child_id.distinct())).where(held)) or 0
@@ -159,7 +158,7 @@ def _unfinished(person_id: int) -> ColumnElement[bool]:
         Form.organisation_id.is_not(None),
         or_(
             Form.state.in_([*OPEN_TO_WRITING, FormState.submitted]),
-            and_(Form.kind == "request", Form.state.in_(UNDECIDED)),
+            and_(Form.kind == "request", Form.state.in_(RECEIVED)),
         ),
     )
 

@@ -15,6 +15,7 @@ from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
 from app.cases.bars import check_no_one_invited_back, copy_bars, removed_faults_of_merge
 from app.cases.links import lock_child, see_to_unattended_forms
+from app.cases.tables import Case
 from app.cases.unfinished import organisations_owing
 from app.children.events import MergeUndone
 from app.children.tables import Child, ChildLink, ChildMerge
@@ -33,8 +34,8 @@ from app.forms.tables.forms import Form
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
-MOVING: tuple[type[Any], ...] = (ChildLink, Form, Document, Message, Invitation)
-"""The tables whose rows belong to a child and move with a merge."""
+MOVING: tuple[type[Any], ...] = (ChildLink, Case, Form, Document, Message, Invitation)
+"""The tables whose rows belong to a child and move with a merge; a case before its form, as a decision locks them."""
 FILLED_IN = ("upn", "nhs_number", "known_as", "address", "postcode")
 """Details copied to the record in use where it has none."""
 LONGEST_REASON = 500
@@ -87,7 +88,8 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
                 moved[table.__tablename__] = _move(work, table, "child_id", newer_id, older_id)
         except IntegrityError as doubled:
             text = N_(
-                "Both records have the same form open. Cancel or withdraw one of the two, then merge the records"
+                "Both records have the same form or request open. Cancel, withdraw or decide one of the two, then merge the "
+                "records"
             )
             raise ValidationFailed(FieldError("answer", Wording(text))) from doubled
         for pointer in _POINTERS:
@@ -164,7 +166,7 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     child_id, merged_id, moved, merged_at = child.id, merge.merged_child_id, merge.moved, merge.created_at
     with _all_rows(work, "two merged records are two again"):
         for table in MOVING:
-            _move_back(work, table, "child_id", moved[table.__tablename__], child_id, merged_id)
+            _move_back(work, table, "child_id", moved.get(table.__tablename__, []), child_id, merged_id)
         for pointer in _POINTERS:
             _move_back(work, Child, pointer, moved[pointer], child_id, merged_id)
         _open_again(work, moved["ended_links"], child_id)
@@ -172,6 +174,10 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
         of_forms = and_(Document.form_id.in_(forms), Document.child_id == child_id)
         work.session.execute(
             update(Document).where(of_forms).values(child_id=merged_id), execution_options=_PLAIN
+        )
+        of_requests = and_(Case.request_id.in_(forms), Case.child_id == child_id)
+        work.session.execute(
+            update(Case).where(of_requests).values(child_id=merged_id), execution_options=_PLAIN
         )
         end_shares(work.session, with_people_of_another_record((child_id, merged_id)), work.now)
         work.session.expire_all()

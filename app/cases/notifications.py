@@ -5,16 +5,20 @@ from app.cases.events import (
     AssessmentDeclined,
     ChildLinked,
     ColleagueBroughtIn,
+    CorrectedNotToAssess,
+    CorrectedToAssess,
     LinkAssigned,
     LinkEnded,
     LinkTakenUp,
     OrganisationLeftUse,
     RelationshipCorrected,
+    RequestRecorded,
     ReturnedToQueue,
     WorkHandedOver,
     WorkLeft,
 )
 from app.cases.recipients import (
+    authors_of_request,
     organisation_left,
     the_assigned_before,
     the_colleagues,
@@ -23,11 +27,13 @@ from app.cases.recipients import (
 )
 from app.core.notifications import AUDIT_ONLY, MessageTemplate, register, sen_team
 from app.core.wording import N_
-from app.forms.recipients import the_authors, the_family
+from app.forms.recipients import the_family
 
 WILL_ASSESS = N_("The council will assess")
 
 WILL_NOT_ASSESS = N_("The council will not assess")
+
+CORRECTED = N_("A decision was corrected")
 
 register(
     {
@@ -140,10 +146,23 @@ register(
             ),
         ),
         LinkEnded: AUDIT_ONLY,  # the person may not see the child any more, so no message is sent
+        RequestRecorded: (
+            MessageTemplate(
+                "request_recorded",
+                the_family,
+                N_("The council has received a request"),
+                N_(
+                    "The council has received a request for an assessment of the needs of %(child)s. It decides within "
+                    "6 weeks of the day it received it whether to assess. Open the page of %(child)s to see the dates. "
+                    "You can tell the SEN team what you think, and send it anything you want it to read."
+                ),
+                of_child=True,
+            ),
+        ),
         AssessmentAgreed: (
             MessageTemplate(
                 "assessment_agreed",
-                the_authors,
+                authors_of_request,
                 WILL_ASSESS,
                 N_("The council has decided to carry out an assessment of the needs of %(child)s."),
             ),
@@ -161,7 +180,7 @@ register(
         AssessmentDeclined: (
             MessageTemplate(
                 "assessment_declined",
-                the_authors,
+                authors_of_request,
                 WILL_NOT_ASSESS,
                 N_("The council has decided not to carry out an assessment of the needs of %(child)s."),
             ),
@@ -173,6 +192,49 @@ register(
                     "The council has decided not to carry out an assessment of the needs of %(child)s. By law the council "
                     "must write to you with its reasons, and tell you how to appeal and how to ask for mediation. "
                     "If you have no letter yet, contact the SEN team."
+                ),
+                of_child=True,
+            ),
+        ),
+        CorrectedToAssess: (
+            MessageTemplate(
+                "corrected_to_assess",
+                authors_of_request,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. "
+                    "The decision is now to carry out an assessment. The earlier message no longer counts."
+                ),
+            ),
+            MessageTemplate(
+                "corrected_to_assess_family",
+                the_family,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. "
+                    "The decision is now to carry out an assessment. If you have questions, contact the SEN team."
+                ),
+                of_child=True,
+            ),
+        ),
+        CorrectedNotToAssess: (
+            MessageTemplate(
+                "corrected_not_to_assess",
+                authors_of_request,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. "
+                    "The decision is now not to carry out an assessment. The earlier message no longer counts."
+                ),
+            ),
+            MessageTemplate(
+                "corrected_not_to_assess_family",
+                the_family,
+                CORRECTED,
+                N_(
+                    "The council has corrected its decision about %(child)s. The decision is now not to carry out an "
+                    "assessment. By law the council must write to you with its reasons, and tell you how to appeal and how "
+                    "to ask for mediation. If you have no letter yet, contact the SEN team."
                 ),
                 of_child=True,
             ),

@@ -2,12 +2,19 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from app.cases.tables import Decision
+from app.cases.tables import Case, Decision
 from app.core.database.policies import row_policy
 from app.core.roles import Principal
 
 
+@row_policy(Case)
+def case(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads how a request came, and works on the case. Everyone who sees the child knows its state and
+    dates."""
+    return true() if who.in_sen_team else false()
+
+
 @row_policy(Decision)
 def decision(who: Principal) -> ColumnElement[bool]:
-    """Only the SEN team reads the history of decisions and why one was corrected."""
+    """Only the SEN team reads the history of decisions, their reasons and why one was corrected."""
     return true() if who.in_sen_team else false()

@@ -1,13 +1,15 @@
-"""Changes to children's links, forms and queues when an account changes."""
+"""Changes to children's links, forms and queues when an account changes, and the case of a request that is received."""
 
 from sqlalchemy import select
 
 from app.accounts.account_reactions import register
+from app.cases.cases import open_case
 from app.cases.handover import hand_over_work
 from app.children.tables import ChildLink
 from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import FAMILY_ROLES
 from app.core.unit_of_work import UnitOfWork
+from app.forms import form_reactions
 from app.forms.named_later import note_confirmation, note_rename
 
 
@@ -25,4 +27,5 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
         set_principal(work.session, work.who)
 
 
+form_reactions.register(received=open_case)
 register(leaving=hand_over_work, confirmed=note_confirmation, renamed=note_rename, follows=follows_a_child)

@@ -3,10 +3,11 @@
 from sqlalchemy import Connection
 
 from app.accounts.queries.people import name_of, professionals_of
-from app.cases.events import LinkAssigned, OrganisationLeftUse, WorkHandedOver
+from app.cases.events import CaseEvent, LinkAssigned, OrganisationLeftUse, WorkHandedOver
 from app.core.events import LinkEvent
 from app.core.notifications import Addressees
 from app.forms.queries.recipients import link_facts
+from app.forms.recipients import authors_of
 from app.organisations.queries.organisations import organisation_name
 
 
@@ -18,6 +19,11 @@ def the_linked(connection: Connection, event: LinkEvent) -> Addressees:
     return (
         set(professionals_of(connection, link.organisation_id)) if link.organisation_id is not None else set()
     )
+
+
+def authors_of_request(connection: Connection, event: CaseEvent) -> Addressees:
+    """Return who wrote the form of a case's request and their colleagues linked to the child; no one without a form."""
+    return authors_of(connection, event.form_id) if event.form_id is not None else set()
 
 
 def the_assigned_before(_connection: Connection, event: LinkAssigned) -> Addressees:

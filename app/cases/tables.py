@@ -1,25 +1,64 @@
-"""Decisions on requests for an assessment, with every correction."""
+"""Cases: one for each child and request, with the decisions made on it and every correction."""
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
+from app.cases.rules.case_states import CaseState, Channel, RequestSource
+from app.children.tables import Child
 from app.core.base import Row
-from app.forms.rules.workflow import FormState
+from app.forms.tables.forms import Request
+
+
+class Case(Row):
+    """A request for an assessment that the council received, by any route, and what it decided."""
+
+    __tablename__ = "ehc_case"
+    __table_args__ = (
+        Index("ix_ehc_case_received_on", "received_on", "id"),
+        Index("ix_ehc_case_due_on", "due_on", "id"),
+    )
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("form.id"), unique=True)
+    """The form with which it was asked for in the portal; null until one is joined to a request that came otherwise."""
+    source: Mapped[RequestSource] = mapped_column()
+    channel: Mapped[Channel] = mapped_column(default=Channel.portal)
+    statutory: Mapped[bool] = mapped_column(default=True)
+    """False where a child was brought to the council's attention (CFA 2014, s. 23 and 24), which is no request under
+    s. 36(1) and has the same time limits."""
+    received_on: Mapped[date] = mapped_column()
+    """The day the request reached the council, which starts the 20 weeks; it may be before the day it was recorded."""
+    state: Mapped[CaseState] = mapped_column(default=CaseState.received)
+    due_on: Mapped[date | None] = mapped_column()
+    """The last day for the council's next duty: to decide whether to assess, then the final plan. Null once nothing
+    more is due."""
+    decided_on: Mapped[date | None] = mapped_column()
+    """The day the decision that holds was made."""
+    note: Mapped[str] = mapped_column(default="")
+    """Who asked and where the letter is filed, where the request did not come in the portal."""
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    """The officer who recorded a request that did not come in the portal."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    child: Mapped[Child] = relationship(lazy="raise_on_sql")
+    request: Mapped[Request | None] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Decision(Row):
     """One decision whether to assess, or a correction of the earlier one. Rows are never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("form_id", "number"),)
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
 
-    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("ehc_case.id"))
     number: Mapped[int] = mapped_column()
     """1 is the first decision; each correction adds 1."""
-    outcome: Mapped[FormState] = mapped_column()
+    outcome: Mapped[CaseState] = mapped_column()
     decided_on: Mapped[date] = mapped_column()
     """The day the decision was made, which may be earlier than the day it was recorded (created_at)."""
     reason: Mapped[str] = mapped_column(default="")
@@ -28,3 +67,23 @@ class Decision(Row):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+def cases_in(state: CaseState) -> ColumnElement[bool]:
+    """Return the criterion for cases in this state, written as a literal so that the planner can use the partial
+    index."""
+    return Case.state == literal_column(f"'{state.name}'")
+
+
+UNDECIDED_CASES = cases_in(CaseState.received)
+"""Cases in which the council still has to decide whether to assess."""
+ASSESSING_CASES = cases_in(CaseState.assessing)
+"""Cases in which the council assesses: a final plan, or the decision to make none, is due."""
+
+_waits = and_(UNDECIDED_CASES, Case.request_id.is_(None))
+Index("uq_ehc_case_without_form", Case.child_id, unique=True, sqlite_where=_waits, postgresql_where=_waits)
+"""A child has one undecided case whose request came without a form: what comes later is added to it."""
+
+# Closed cases outnumber open ones by a hundred to one, so open cases have small indexes of their own.
+for _name, _open in (("ix_ehc_case_undecided", UNDECIDED_CASES), ("ix_ehc_case_assessing", ASSESSING_CASES)):
+    Index(_name, Case.due_on, Case.id, sqlite_where=_open, postgresql_where=_open)

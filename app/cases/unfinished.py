@@ -5,8 +5,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from app.accounts.tables.memberships import OPEN_AND_CONFIRMED, Membership
 from app.children.tables import ChildLink
 from app.core.unit_of_work import UnitOfWork
-from app.forms.rules.form_deadlines import UNDECIDED
-from app.forms.rules.workflow import OPEN_TO_WRITING
+from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED
 from app.forms.tables.forms import Form
 
 
@@ -31,7 +30,7 @@ def hold_forms_to_answer_for(work: UnitOfWork, child_id: int, organisation_id: i
     return _hold(work, _of(child_id, organisation_id, _TO_ANSWER_FOR))
 
 
-_TO_ANSWER_FOR = or_(Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(UNDECIDED)))
+_TO_ANSWER_FOR = or_(Form.state.in_(OPEN_TO_WRITING), and_(Form.kind == "request", Form.state.in_(RECEIVED)))
 
 
 def _of(child_id: int, organisation_id: int | None, which: ColumnElement[bool]) -> Select[Form]:

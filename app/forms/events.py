@@ -41,22 +41,6 @@ class InformationCancelled(FormEvent):
     """The information is no longer needed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionCorrected(FormEvent):
-    """A decision was replaced by another; the decision table has both."""
-
-    before: str
-    number: int
-
-
-class CorrectedToAssess(DecisionCorrected):
-    """The corrected decision is to assess (reg. 5)."""
-
-
-class CorrectedNotToAssess(DecisionCorrected):
-    """The corrected decision is not to assess (reg. 5)."""
-
-
 class FormViewed(FormEvent):
     """A person read a submitted form."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.errors import NotFound
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
+from app.core.workflow import Step
 from app.documents.tables import Document
 from app.forms.definitions import FormDefinition, Section, SectionStatus, section_status, with_facts
 from app.forms.form_facts import known_facts
@@ -18,7 +19,7 @@ from app.forms.queries.forms import (
     form_for_update,
     form_to_read,
 )
-from app.forms.rules.workflow import WORKFLOWS, Step
+from app.forms.rules.workflow import WORKFLOWS, FormState
 from app.forms.tables.forms import Form, SectionDraft
 from app.forms.workflow_roles import workflow_roles_of
 
@@ -64,11 +65,11 @@ class FormContext:
         """Return how far a section has come."""
         return section_status(section, self.answers.get(section.id), self.answers, work.today)
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> Step[FormState]:
         """Return the step, if it may be taken now. Raises Forbidden or InvalidState."""
         return WORKFLOWS[self.form.kind].step(name, self.form.state, self.roles)
 
-    def writing_step(self) -> Step:
+    def writing_step(self) -> Step[FormState]:
         """Return the step by which answers are saved now. Raises Forbidden or InvalidState."""
         possible = [name for name in WRITING if name in self.steps]
         return self.step(possible[0] if possible else "save")
@@ -121,7 +122,7 @@ def _form_context(work: UnitOfWork, form: Form | None, section_id: str | None = 
     return FormContext(form, definition, filled, drafts, documents, workflow_roles_of(work, form))
 
 
-def change_state(work: UnitOfWork, opened: FormContext, step: Step) -> None:
+def change_state(work: UnitOfWork, opened: FormContext, step: Step[FormState]) -> None:
     """Put a form into the state to which writing leads, and make this person its author where it has none."""
     form = opened.form
     author_id = form.author_id or (None if work.me.in_sen_team else work.me.user_id)

@@ -13,8 +13,6 @@ from app.forms.events import (
     ConsentRecorded,
     ConsentStarted,
     ConsentWithdrawn,
-    CorrectedNotToAssess,
-    CorrectedToAssess,
     FormSaved,
     FormShared,
     FormViewed,
@@ -31,7 +29,7 @@ from app.forms.events import (
     RequestSubmitted,
     RequestWithdrawn,
 )
-from app.forms.recipients import the_authors, the_family, the_giver, those_it_is_shared_with
+from app.forms.recipients import the_authors, the_giver, those_it_is_shared_with
 from app.forms.secrecy_events import (
     FilesWithheld,
     InvitationHeldBack,
@@ -40,8 +38,6 @@ from app.forms.secrecy_events import (
     NamedPersonRenamed,
     NamedWorkplaceJoined,
 )
-
-CORRECTED = N_("A decision was corrected")
 
 register(
     {
@@ -161,49 +157,6 @@ register(
                 those_it_is_shared_with,
                 N_("A form was shared with you"),
                 N_("The SEN team has shared “%(form)s” about %(child)s with you."),
-            ),
-        ),
-        CorrectedToAssess: (
-            MessageTemplate(
-                "corrected_to_assess",
-                the_authors,
-                CORRECTED,
-                N_(
-                    "The council has corrected its decision about %(child)s. "
-                    "The decision is now to carry out an assessment. The earlier message no longer counts."
-                ),
-            ),
-            MessageTemplate(
-                "corrected_to_assess_family",
-                the_family,
-                CORRECTED,
-                N_(
-                    "The council has corrected its decision about %(child)s. "
-                    "The decision is now to carry out an assessment. If you have questions, contact the SEN team."
-                ),
-                of_child=True,
-            ),
-        ),
-        CorrectedNotToAssess: (
-            MessageTemplate(
-                "corrected_not_to_assess",
-                the_authors,
-                CORRECTED,
-                N_(
-                    "The council has corrected its decision about %(child)s. "
-                    "The decision is now not to carry out an assessment. The earlier message no longer counts."
-                ),
-            ),
-            MessageTemplate(
-                "corrected_not_to_assess_family",
-                the_family,
-                CORRECTED,
-                N_(
-                    "The council has corrected its decision about %(child)s. The decision is now not to carry out an "
-                    "assessment. By law the council must write to you with its reasons, and tell you how to appeal and how "
-                    "to ask for mediation. If you have no letter yet, contact the SEN team."
-                ),
-                of_child=True,
             ),
         ),
         BroughtToAttention: (

@@ -8,6 +8,7 @@ from app.core.database.row_mapper import attach
 from app.core.errors import NotFound
 from app.core.roles import Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
+from app.core.workflow import Step
 from app.documents.tables import Document
 from app.forms.definitions import FROM_REQUEST, AnswerLine, FormDefinition, Section, answer_lines
 from app.forms.events import FormViewed
@@ -15,7 +16,7 @@ from app.forms.form_facts import request_facts
 from app.forms.form_templates import definition_of
 from app.forms.queries.forms import answers_sent, documents_of, form_to_read, returns_of, submissions_of
 from app.forms.rules.secrecy import WHOLE, Readable, Reader, readable
-from app.forms.rules.workflow import WORKFLOWS, Step
+from app.forms.rules.workflow import WORKFLOWS, FormState
 from app.forms.tables.forms import Form, FormReturn, Submission
 from app.forms.workflow_roles import workflow_roles_of
 
@@ -62,7 +63,7 @@ class Reading:
         """Whether the version shown is the newest."""
         return self.submission is not None and self.submission is self.versions[0]
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> Step[FormState]:
         """Return the step, if this reader may take it now. Raises Forbidden or InvalidState."""
         return WORKFLOWS[self.form.kind].step(name, self.form.state, self.roles)
 

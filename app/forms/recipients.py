@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from app.accounts.queries.people import professionals_of
-from app.core.events import FormEvent
+from app.core.events import Event, FormEvent
 from app.core.notifications import SEN_TEAM, Addressees
 from app.core.roles import WorkflowRole
 from app.forms.events import ConsentStarted, FormShared
@@ -13,7 +13,12 @@ from app.forms.queries.recipients import form_facts, link_facts, linked_to
 def the_authors(connection: Connection, event: FormEvent) -> Addressees:
     """Return who wrote the form and their colleagues linked to the child; the whole organisation while it is in its
     queue."""
-    form = form_facts(connection, event.form_id)
+    return authors_of(connection, event.form_id)
+
+
+def authors_of(connection: Connection, form_id: int) -> Addressees:
+    """Return who wrote a form and their colleagues linked to the child, as `the_authors` does."""
+    form = form_facts(connection, form_id)
     if form.author_id is None and form.organisation_id is not None:
         return set(professionals_of(connection, form.organisation_id))
     people: Addressees = {form.author_id} if form.author_id is not None else set()
@@ -44,11 +49,12 @@ def the_giver(connection: Connection, event: ConsentStarted) -> Addressees:
     return {form.author_id} if form.author_id is not None and not form.recorded_by_team else set()
 
 
-def the_family(connection: Connection, event: FormEvent) -> Addressees:
+def the_family(connection: Connection, event: Event) -> Addressees:
     """Return the parents and carers linked to the child, and the young person if the account is theirs."""
-    child_id = form_facts(connection, event.form_id).child_id
+    if event.child_id is None:
+        return set()
     return {
         person
         for part in (WorkflowRole.parent, WorkflowRole.young_person)
-        for person, _organisation in linked_to(connection, child_id, part)
+        for person, _organisation in linked_to(connection, event.child_id, part)
     }

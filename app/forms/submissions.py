@@ -24,15 +24,14 @@ from app.forms.events import (
     RequestSubmitted,
 )
 from app.forms.form_context import FormContext, load_form_and_child_for_update
+from app.forms.form_reactions import after_receipt
 from app.forms.named_later import names_linked_professional, note_those_named
 from app.forms.queries.forms import answers_of, last_number, sent_with
 from app.forms.queries.shares import part_of_giver
 from app.forms.rules.consent_givers import wrong_giver
-from app.forms.rules.form_deadlines import request_due_on
 from app.forms.rules.secrecy import CONTACT_FACTS, notes_contact_risk
-from app.forms.rules.workflow import FormState
 from app.forms.sharing import share_consent
-from app.forms.tables.forms import Submission
+from app.forms.tables.forms import Request, Submission
 
 SEND_KEY = re.compile(r"[0-9a-f]{32}")
 SENT: Mapping[str, type[FormEvent]] = {
@@ -185,5 +184,5 @@ def _stamp(work: UnitOfWork, opened: FormContext) -> None:
     form.submitted_at = work.now
     if form.received_on is None:
         form.received_on = work.today
-        if form.kind == "request":
-            form.due_on = request_due_on(FormState.submitted, work.today)
+        if isinstance(form, Request):
+            after_receipt(work, form)

@@ -3,13 +3,15 @@
 Grants, workflow steps and row policies come from the code that enforces them; access_words.py has the texts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import getdoc
 from typing import Any
 
+from app.cases.rules.case_states import CASE, CASE_STATE_LABELS
 from app.core.database.policies import IN_WORDS, OPEN_TO_ALL, ROW_POLICIES
 from app.core.roles import GRANTS, ROLE_LABELS, Role, WorkflowRole
-from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS, FormState, Workflow
+from app.core.workflow import State, Workflow
+from app.forms.rules.workflow import STATE_LABELS, WORKFLOWS
 from app.operations.access_words import (
     FORMS,
     GRANT_TEXTS,
@@ -64,24 +66,27 @@ def _pages() -> str:
 def _forms() -> str:
     roles = "\n".join(f"- **{name}**: {meaning}" for name, meaning in WORKFLOW_ROLE_TEXTS.values())
     text = "Who may do what next with a form depends on its state, and on a person's role in that form:"
-    steps = [f"### {FORMS[kind]}\n\n{_steps(workflow)}" for kind, workflow in WORKFLOWS.items()]
+    steps = [f"### {FORMS[kind]}\n\n{_steps(workflow, STATE_LABELS)}" for kind, workflow in WORKFLOWS.items()]
+    of_case = f"### A case\n\n{_steps(CASE, CASE_STATE_LABELS)}"
     more = "Anything that is not in these tables is refused."
-    return "\n\n".join(["## 3. Who may do what next with a form", text, roles, more, *steps])
+    return "\n\n".join(
+        ["## 3. Who may do what next with a form or a case", text, roles, more, *steps, of_case]
+    )
 
 
-def _steps(workflow: Workflow) -> str:
+def _steps(workflow: Workflow[State], labels: Mapping[State, str]) -> str:
     rows = [
         (
             STEPS[step.name],
-            _listed((STATE_LABELS[state] for state in FormState if state in step.start), "or"),
+            _listed((label for state, label in labels.items() if state in step.start), "or"),
             _listed(
                 (WORKFLOW_ROLE_TEXTS[part][0] for part in WorkflowRole if part in step.allowed_roles), "or"
             ),
-            STATE_LABELS[step.end],
+            labels[step.end],
         )
         for step in workflow.steps.values()
     ]
-    return _table(("What", "When the form is", "By", "Then it is"), rows)
+    return _table(("What", "When it is", "By", "Then it is"), rows)
 
 
 def _rows() -> str:

@@ -149,6 +149,7 @@ STEPS: Mapping[str, str] = {
     "return": "Return it with reasons",
     "accept": "Accept it",
     "cancel": "Cancel it",
+    "decide": "Decide on its case, which ends the work on it",
     "agree_to_assess": "Decide to assess",
     "decline_to_assess": "Decide not to assess",
     "undo_accept": "Undo accepting it",
@@ -157,7 +158,7 @@ STEPS: Mapping[str, str] = {
 }
 
 STANDING = (
-    "The status of a child's request: its state and dates",
+    "The status of a child's case: its state and dates, and the state of the request's form",
     "Those who see the child, and nothing of what the request says.",
 )
 """The only columns of a row that can be read without access to the row; see STANDING in
@@ -172,6 +173,7 @@ TABLES: Mapping[type[Any], str] = {
     models.DraftRevision: "What a section of a form held before it was changed",
     models.Submission: "What was sent, word for word",
     models.FormReturn: "Reasons for which a form was returned",
+    models.Case: "Cases: requests for an assessment by any route, and what was decided",
     models.Decision: "Decisions whether to assess, with every correction",
     models.FormShare: "Who a submitted form is shared with",
     models.ChildMerge: "Records that were merged",

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.cases import advice_requests, children, decisions, links
+from app.cases.cases import case_of_request
 from app.children.child_details import NewChild
 from app.core.clock import FixedClock
 from app.core.database.row_filter import bypass_row_filter
@@ -193,7 +194,9 @@ def _assessing(stage: Stage, days_ago: int, child: tuple[str, str, date, str]) -
     with stage.day(days_ago - 5, "olu").works() as work:
         returns.accept(work, request_id, 1)
     with stage.day(days_ago - 20, "olu").works() as work:
-        decisions.agree_to_assess(work, request_id, "Both legal tests are met.")
+        case = case_of_request(work, request_id)
+        assert case is not None  # the request was sent  # noqa: S101
+        decisions.agree_to_assess(work, case.id, "Both legal tests are met.")
     with stage.day(days_ago - 20, "olu", 11).works() as work:
         sharing.set_sharing(work, request_id, SharingChoice(professionals=True))
     return child_id, request_id

@@ -8,15 +8,17 @@ county of them would fill the disk with one text a hundred thousand times.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.audit.chain import seal_of
 from app.forms.definitions import FormDefinition, parse
 from app.forms.rules.workflow import FormState
-from app.models import AuditRow, Form, FormTemplate, FormVersion, Message, SectionDraft, Submission
+from app.models import AuditRow, Case, Form, FormTemplate, FormVersion, Message, SectionDraft, Submission
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from bench.speed.names import MEASURED
@@ -29,7 +31,7 @@ OPEN = (
     (FormState.submitted, 15),
     (FormState.returned, 5),
     (FormState.accepted, 15),
-    (FormState.assessing, 45),
+    (FormState.decided, 45),
 )
 SENT = frozenset(FormState) - {FormState.draft, FormState.asked}
 SHORT = {"why": {"why_now": "As it was told at the time."}}
@@ -41,6 +43,7 @@ def cases(county: County) -> None:
 
     book = CaseBook(county)
     put(county.connection, Form.__table__, book.forms())
+    put(county.connection, Case.__table__, book.cases())
     put(county.connection, SectionDraft.__table__, book.drafts())
     put(county.connection, Submission.__table__, book.submissions())
     put(county.connection, Message.__table__, book.messages())
@@ -58,18 +61,20 @@ class CaseBook:
         }
         self.case_forms: list[tuple[int, str, int, FormState, int, str]] = []
         """By form: number, kind, child, state, author, template."""
+        self.received: list[tuple[int, CaseState, date]] = []
+        """The form of each request that was sent, the state of its case, and the day it was received."""
         self.states = [state for state, share in OPEN for _ in range(share)]
 
     def forms(self) -> Iterator[dict[str, Any]]:
         """Create a request per child, and two pieces of advice if it is assessed."""
         for index, (school, senco, service, worker) in enumerate(self.county.home):
             is_open = senco == self.county.senco or index % 50 == 11
-            state = self.states[index * 37 % 100] if is_open else self._closed()
+            state = self.states[index * 37 % 100] if is_open else FormState.decided
             if index + 1 == MEASURED:
-                state = FormState.assessing
+                state = FormState.decided
             days = self.chance.randrange(5, 60) if is_open else self.chance.randrange(200, 2000)
             yield self._form("request", "request", index + 1, state, senco, school, days)
-            if state is not FormState.assessing:
+            if not self._receive(len(self.case_forms), state, is_open or index + 1 == MEASURED, days):
                 continue
             yield self._form(
                 "advice", "advice_education", index + 1, self._advice(is_open, index), senco, school, days
@@ -78,8 +83,34 @@ class CaseBook:
                 state = self._advice(is_open, index + 1)
                 yield self._form("advice", "advice_psychology", index + 1, state, worker, service, days)
 
-    def _closed(self) -> FormState:
-        return FormState.assessing if self.chance.random() < 0.8 else FormState.not_assessing
+    def _receive(self, form: int, state: FormState, is_open: bool, days: int) -> bool:
+        """Note the case of a request that was sent, and return whether the council assesses in it."""
+        if state not in SENT:
+            return False
+        outcome = CaseState.received
+        if state is FormState.decided:
+            declined = not is_open and self.chance.random() >= 0.8
+            outcome = CaseState.not_assessing if declined else CaseState.assessing
+        self.received.append((form, outcome, (self.now - timedelta(days=days)).date()))
+        return outcome is CaseState.assessing
+
+    def cases(self) -> Iterator[dict[str, Any]]:
+        """Create the case of each request that was sent; call it after `forms`."""
+        for form, state, received_on in self.received:
+            yield {
+                "child_id": self.case_forms[form - 1][2],
+                "request_id": form,
+                "source": RequestSource.school,
+                "channel": Channel.portal,
+                "statutory": True,
+                "received_on": received_on,
+                "state": state,
+                "due_on": case_due_on(state, received_on),
+                "decided_on": None if state is CaseState.received else received_on + timedelta(days=30),
+                "note": "",
+                "version": 1,
+                "created_at": self.now,
+            }
 
     def _advice(self, is_open: bool, index: int) -> FormState:
         if index == MEASURED - 1:
@@ -100,7 +131,6 @@ class CaseBook:
         self.case_forms.append((number, kind, child, state, author or 0, key))
         began = self.now - timedelta(days=days)
         sent = began if state in SENT else None
-        decided = sent if state in (FormState.assessing, FormState.not_assessing) else None
         return {
             "id": number,
             "kind": kind,
@@ -111,10 +141,9 @@ class CaseBook:
             "organisation_id": body,
             "asked_by_id": self.county.officer if kind == "advice" else None,
             "asked_on": began.date() if kind == "advice" else None,
-            "due_on": (began + timedelta(days=42)).date() if kind == "advice" or sent else None,
+            "due_on": (began + timedelta(days=42)).date() if kind == "advice" else None,
             "received_on": sent.date() if sent else None,
             "submitted_at": sent,
-            "decided_at": decided,
             "version": 1,
             "created_at": began,
         }

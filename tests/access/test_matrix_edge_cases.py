@@ -206,8 +206,8 @@ def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]
         membership_of(work, cast.tom.id).confirmed_at = None
     yield cast.olu, "ColleagueView.refuse", f"/colleagues/{cast.tom.membership_id}/refuse"
     with cast.olu.works() as work:
-        agree_to_assess(work, case.accepted, "The school has done what it can.")
-    yield cast.olu, "DecideView.correct", f"/requests/{case.accepted}/decision/correct"
+        agree_to_assess(work, case.accepted_case, "The school has done what it can.")
+    yield cast.olu, "DecideView.correct", f"/cases/{case.accepted_case}/decision/correct"
     with everything(case.context) as work:
         document = work.get(Document, case.ids["document_id"])
         stored = store_of(case.context).keep(io.BytesIO(b"abc"))

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from app.forms.rules.workflow import FormState
+from app.cases.rules.case_states import CaseState
 from tests.cast import Cast
 from tests.e2e.story import RULES
 
@@ -25,7 +25,7 @@ def late(cast: Cast, make: Any, clock: Any) -> Any:
     make.request(
         child,
         cast.sana,
-        FormState.assessing,
+        CaseState.assessing,
         received_on=received,
         decided_on=received + timedelta(days=30),
         submitted_at=clock.now(),

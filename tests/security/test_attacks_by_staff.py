@@ -11,6 +11,7 @@ from app.accounts.queries.people import readers
 from app.cases import duplicates, invitations, links, merges
 from app.cases.account_activation import Outcome
 from app.cases.invitations import Invited
+from app.cases.rules.case_states import CaseState
 from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Principal, Role
 from app.core.unit_of_work import AppContext, unit_of_work
@@ -209,7 +210,7 @@ def test_A9_an_unconfirmed_colleague_does_not_keep_the_work_of_one_who_steps_bac
         assert len(list(work.session.scalars(waiting))) == 1
 
 
-@pytest.mark.parametrize("state", [FormState.submitted, FormState.accepted, FormState.assessing])
+@pytest.mark.parametrize("state", [FormState.submitted, FormState.accepted, CaseState.assessing])
 def test_A9_stepping_back_from_a_request_that_is_not_decided_leaves_someone_to_answer_for_it(
     cast: Cast, make: Maker, context: AppContext, state: FormState
 ) -> None:
@@ -222,7 +223,7 @@ def test_A9_stepping_back_from_a_request_that_is_not_decided_leaves_someone_to_a
 
     with everything(context) as work:
         waiting = select(ChildLink.id).where(ChildLink.child_id == child.id, ChildLink.person_id.is_(None))
-        expected = 0 if state is FormState.assessing else 1
+        expected = 0 if state is CaseState.assessing else 1
         assert len(list(work.session.scalars(waiting))) == expected
 
 

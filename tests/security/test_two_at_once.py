@@ -10,16 +10,28 @@ from typing import Protocol
 from sqlalchemy import func, select
 
 from app.accounts import saved_submissions
-from app.cases import decisions, links
+from app.cases import decisions, intake, links
+from app.cases.rules.case_states import Channel, RequestSource
 from app.children.events import ChildViewed
 from app.core.audit.chain import verify
 from app.core.database.row_filter import bypass_row_filter, is_filtered
 from app.core.errors import PortalError
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
-from app.forms import returns
+from app.forms import returns, submissions
 from app.forms.rules.workflow import FormState
-from app.models import ChildLink, Decision, Form, FormReturn, Person, Request, SavedSubmission, Submission
+from app.models import (
+    Case,
+    ChildLink,
+    Decision,
+    Form,
+    FormReturn,
+    Person,
+    Request,
+    SavedSubmission,
+    Submission,
+)
 from tests.cast import Cast, everything, owner
+from tests.filled_forms import fill_in
 from tests.make import Maker
 
 Deed = Callable[[UnitOfWork], object]
@@ -121,29 +133,29 @@ def received(cast: Cast, make: Maker, state: FormState) -> Request:
 
 
 def test_c2_of_two_decisions_at_once_one_counts(context: AppContext, cast: Cast, make: Maker) -> None:
-    form = received(cast, make, FormState.returned)
+    case = make.case_of(received(cast, make, FormState.returned))
     results = at_once(
-        (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
-        (cast.mary, lambda work: decisions.decline_to_assess(work, form.id, "No.")),
+        (cast.olu, lambda work: decisions.agree_to_assess(work, case, "Yes.")),
+        (cast.mary, lambda work: decisions.decline_to_assess(work, case, "No.")),
     )
     assert results in (["Conflict", "done"], ["InvalidState", "done"])
     with everything(context) as work:
         rows = work.session.scalars(select(Decision)).all()
-        assert [(one.number, one.outcome) for one in rows] == [(1, work.get(Form, form.id).state)]
+        assert [(one.number, one.outcome) for one in rows] == [(1, work.get(Case, case).state)]
 
 
 def test_b12_of_two_corrections_at_once_both_are_stored_in_order_or_one_is_refused(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
-    form = received(cast, make, FormState.accepted)
+    case = make.case_of(received(cast, make, FormState.accepted))
     with cast.olu.works() as work:
-        decisions.agree_to_assess(work, form.id, "Wrong box.")
+        decisions.agree_to_assess(work, case, "Wrong box.")
     results = at_once(
         *(
             (
                 actor,
                 lambda work: decisions.correct_decision(
-                    work, form.id, False, decisions.Decided("No.", None, "Slip.")
+                    work, case, False, decisions.Decided("No.", None, "Slip.")
                 ),
             )
             for actor in (cast.olu, cast.mary)
@@ -158,6 +170,7 @@ def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
     form = received(cast, make, FormState.accepted)
+    case = make.case_of(form)
     with everything(context) as work:
         work.add(
             Submission(
@@ -166,13 +179,13 @@ def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
             )
         )  # fmt: skip
     at_once(
-        (cast.olu, lambda work: decisions.agree_to_assess(work, form.id, "Yes.")),
+        (cast.olu, lambda work: decisions.agree_to_assess(work, case, "Yes.")),
         (cast.mary, lambda work: returns.undo_accept(work, form.id, 1)),
     )
     with everything(context) as work:
         decided = work.session.scalars(select(Decision)).all()
         state = work.get(Form, form.id).state
-    assert (state, len(decided)) in {(FormState.assessing, 1), (FormState.submitted, 0)}
+    assert (state, len(decided)) in {(FormState.decided, 1), (FormState.submitted, 0)}
 
 
 def test_the_audits_chain_holds_when_many_write_at_once(context: AppContext, cast: Cast, make: Maker) -> None:
@@ -219,3 +232,36 @@ def test_saved_submissions_are_limited(context: AppContext, cast: Cast) -> None:
             work.session.query(SavedSubmission).filter_by(person_id=cast.ann.id).count()
             == saved_submissions.SAVES_A_DAY.most
         )
+
+
+def test_a6_of_two_letters_recorded_at_once_one_case_comes(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    letter = intake.ReceivedRequest(RequestSource.parent, Channel.paper, date(2026, 11, 17))
+    results = at_once(
+        *(
+            (actor, lambda work: intake.record_request(work, child.id, letter))
+            for actor in [cast.olu, cast.mary] * 4
+        )
+    )
+    assert set(results) == {"done"}
+    with everything(context) as work:
+        assert work.session.scalar(select(func.count(Case.id))) == 1
+
+
+def test_a6_a_letter_recorded_while_the_school_sends_its_form_leaves_one_case(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child(linked=(cast.sana,))
+    form = make.request(child, cast.sana)
+    fill_in(cast.sana, form.id)
+    letter = intake.ReceivedRequest(RequestSource.parent, Channel.paper, date(2026, 11, 17))
+    results = at_once(
+        (cast.olu, lambda work: intake.record_request(work, child.id, letter)),
+        (cast.sana, lambda work: submissions.submit(work, form.id, "0" * 32)),
+    )
+    assert set(results) == {"done"}
+    with everything(context) as work:
+        [case] = work.session.scalars(select(Case)).all()
+        assert (case.request_id, case.received_on) == (form.id, date(2026, 11, 17))

@@ -11,6 +11,7 @@ from app.core.errors import NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.forms.form_context import load_form
 from app.models import (
+    Case,
     Child,
     ChildLink,
     ChildMerge,
@@ -25,7 +26,7 @@ from app.models import (
 )
 from tests.cast import everything
 from tests.system.link_acts import LinkActs
-from tests.system.model import Someone
+from tests.system.model import DECIDED, RECEIVED, Someone
 from tests.system.paper_acts import PaperActs
 from tests.system.people_acts import PeopleActs
 from tests.system.post_acts import PostActs
@@ -61,6 +62,7 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
                 row.id: (row.child_id, row.organisation_id, row.state.name, key_of(row.author_id))
                 for row in work.session.scalars(select(Form)).unique()
             }
+            outcomes = {row.request_id: row.state.name for row in work.session.scalars(select(Case))}
             people = {
                 key_of(row.id): (row.active, *_works_for(row))
                 for row in work.session.scalars(select(Person)).unique()
@@ -73,6 +75,14 @@ class Story(PeopleActs, LinkActs, PaperActs, PostActs):
             number: (paper.child, paper.body, paper.state, paper.author)
             for number, paper in model.papers.items()
         })  # fmt: skip
+        _are_alike(
+            outcomes,
+            {
+                number: paper.outcome
+                for number, paper in model.papers.items()
+                if paper.kind == "request" and paper.state in RECEIVED | DECIDED
+            },
+        )
         _are_alike(people, {
             key: (who.open, who.body, who.confirmed, who.leads) for key, who in model.people.items()
         })  # fmt: skip

@@ -11,7 +11,7 @@ OPEN = {"asked", "draft", "returned"}
 """The author's answers may still change."""
 RECEIVED = {"submitted", "returned", "accepted"}
 """A request that the council has and has not decided."""
-DECIDED = {"assessing", "not_assessing"}
+DECIDED = {"decided"}
 SHAREABLE = {"submitted", "accepted", *DECIDED}
 
 
@@ -92,6 +92,8 @@ class Paper:
     """What professionals read ends when a consent about the child is withdrawn."""
     recorded: bool = False
     """A consent that the SEN team writes down."""
+    outcome: str = "received"
+    """The state of a request's case."""
 
 
 @dataclass

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from app.cases import advice_requests, decisions, returned_forms
+from app.cases.cases import case_of_request
 from app.cases.decisions import Decided
 from app.core.unit_of_work import UnitOfWork
 from app.forms import drafts, returns, sharing
 from app.forms.rules.sharing import SharingChoice
 from app.models import FormReturn
+from tests.cast import everything
 from tests.system.model import DECIDED, OPEN, RECEIVED, SHAREABLE, Involved, Paper
 from tests.system.stage import SOME, TEMPLATE, Stage
 
@@ -26,7 +28,7 @@ class PaperActs(Stage):
     def _is_awaited(self, child: int, body: int, whom: str | None) -> bool:
         """The same advice, of the same person or organisation. It is statutory once the council assesses."""
         of_child = [paper for paper in self.model.papers.values() if paper.child == child]
-        statutory = any(paper.state == "assessing" for paper in of_child)
+        statutory = any(paper.outcome == "assessing" for paper in of_child)
         return any(
             paper.kind == "advice" and (paper.body, paper.statutory) == (body, statutory)
             and paper.state in OPEN and (whom is None or whom in (paper.author, paper.asked))
@@ -187,14 +189,20 @@ class PaperActs(Stage):
         decide = decisions.agree_to_assess if agrees else decisions.decline_to_assess
         decided = Decided(f"These reasons: {uuid.uuid4().hex}", correction_reason="A mistake")
 
+        with everything(self.context) as work:
+            case = case_of_request(work, number)
+
         def act(work: UnitOfWork) -> None:
             if papers[number].state in DECIDED:
-                decisions.correct_decision(work, number, agrees, decided)
+                decisions.correct_decision(work, case.id if case else 0, agrees, decided)
             else:
-                decide(work, number, decided.reason)
+                decide(work, case.id if case else 0, decided.reason)
 
         if self.acts(by, may(by, number), act):
-            self.model.papers[number].state = "assessing" if agrees else "not_assessing"
+            papers[number].state, papers[number].outcome = (
+                "decided",
+                "assessing" if agrees else "not_assessing",
+            )
 
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:

@@ -2,7 +2,18 @@
 
 from datetime import date
 
-from app.cases.rules.status import CaseStatus, dates_of, primary_request, status_text, what_happens_next
+import pytest
+
+from app.cases.rules.case_states import CaseState
+from app.cases.rules.status import (
+    CaseStatus,
+    Stage,
+    dates_of,
+    is_assessing,
+    primary_case,
+    status_text,
+    what_happens_next,
+)
 from app.forms.rules.workflow import FormState
 
 RECEIVED = date(2026, 11, 2)
@@ -14,25 +25,25 @@ def test_nothing_received_is_reported_in_words():
     assert dates_of(None) == []
 
 
-def test_an_unsent_request_does_not_count():
-    assert primary_request([CaseStatus(FormState.draft), CaseStatus(FormState.withdrawn)]) is None
+def test_without_a_case_none_leads():
+    assert primary_case([]) is None
 
 
 def test_of_several_requests_the_one_that_came_furthest_leads():
-    first = CaseStatus(FormState.submitted, date(2026, 10, 1))
-    further = CaseStatus(FormState.assessing, RECEIVED)
-    assert primary_request([first, further]) is further
-    assert primary_request([CaseStatus(FormState.submitted, RECEIVED), first]) is first
+    first = CaseStatus(CaseState.received, date(2026, 10, 1))
+    further = CaseStatus(CaseState.assessing, RECEIVED)
+    assert primary_case([first, further]) is further
+    assert primary_case([CaseStatus(CaseState.received, RECEIVED), first]) is first
 
 
 def test_a_new_request_leads_over_one_that_was_declined():
-    old = CaseStatus(FormState.not_assessing, date(2025, 1, 6))
-    new = CaseStatus(FormState.submitted, RECEIVED)
-    assert primary_request([old, new]) is new
+    old = CaseStatus(CaseState.not_assessing, date(2025, 1, 6))
+    new = CaseStatus(CaseState.received, RECEIVED)
+    assert primary_case([old, new]) is new
 
 
 def test_the_dates_run_to_twenty_weeks():
-    dates = {each.key: each.due_on for each in dates_of(CaseStatus(FormState.submitted, RECEIVED))}
+    dates = {each.key: each.due_on for each in dates_of(CaseStatus(CaseState.received, RECEIVED))}
     assert dates == {
         "received": RECEIVED,
         "decide_to_assess": date(2026, 12, 14),
@@ -42,13 +53,34 @@ def test_the_dates_run_to_twenty_weeks():
 
 
 def test_after_declining_no_later_date_is_promised():
-    standing = CaseStatus(FormState.not_assessing, RECEIVED, date(2026, 12, 1))
+    standing = CaseStatus(CaseState.not_assessing, RECEIVED, date(2026, 12, 1))
     assert [each.key for each in dates_of(standing)] == ["received", "decide_to_assess"]
 
 
-def test_every_sent_state_has_words_of_its_own():
-    sent = [
-        s for s in FormState if s.value in {"submitted", "returned", "accepted", "assessing", "not_assessing"}
-    ]
-    assert len({status_text(CaseStatus(state, RECEIVED)) for state in sent}) == 5
-    assert len({what_happens_next(CaseStatus(state, RECEIVED)) for state in sent}) == 5
+STAGES = [
+    *(
+        CaseStatus(CaseState.received, RECEIVED, form_state=state)
+        for state in (FormState.submitted, FormState.returned)
+    ),
+    *(CaseStatus(state, RECEIVED) for state in CaseState),
+]
+
+
+def test_every_stage_has_words_of_its_own():
+    assert len({status_text(each) for each in STAGES}) == len(STAGES) == 5
+    assert len({what_happens_next(each) for each in STAGES}) == len(STAGES)
+
+
+@pytest.mark.parametrize("form_state", [None, FormState.accepted, FormState.decided])
+def test_a_request_that_came_on_paper_or_is_complete_waits_for_the_decision(form_state):
+    assert CaseStatus(CaseState.received, RECEIVED, form_state=form_state).stage is Stage.received
+
+
+@pytest.mark.parametrize("form_state", FormState)
+def test_the_form_never_hides_what_was_decided(form_state):
+    assert CaseStatus(CaseState.assessing, RECEIVED, form_state=form_state).stage is Stage.assessing
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_a_case_is_assessed_only_after_the_decision(state):
+    assert is_assessing([CaseStatus(state, RECEIVED)]) is (state is CaseState.assessing)

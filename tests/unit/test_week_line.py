@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.status import CaseStatus, dates_of
 from app.cases.rules.week_line import (
     LONGEST,
@@ -19,7 +20,6 @@ from app.cases.rules.week_line import (
 )
 from app.core.wording import CountedWording, Wording
 from app.forms.rules.deadlines import Span, timeline
-from app.forms.rules.workflow import FormState
 
 RECEIVED = date(2026, 9, 7)
 EXCUSE = Span("EXC_PERS", date(2027, 1, 4), date(2027, 2, 4), "A parent was in hospital.")
@@ -144,7 +144,7 @@ def test_a_recorded_exception_is_no_lateness_and_does_not_move_the_limit() -> No
 
 
 def test_a_closed_case_says_how_and_when_it_ended_and_has_no_lateness() -> None:
-    closed = CaseStatus(FormState.not_assessing, RECEIVED, day(50))
+    closed = CaseStatus(CaseState.not_assessing, RECEIVED, day(50))
     line = week_line(dates_of(closed), day(400), (), "Decided not to assess", day(50))
     assert line is not None
     assert line.sentence == "Decided not to assess in week 8"
@@ -155,7 +155,7 @@ def test_a_closed_case_says_how_and_when_it_ended_and_has_no_lateness() -> None:
 
 
 def test_a_closed_case_without_a_date_says_how_it_ended() -> None:
-    closed = CaseStatus(FormState.not_assessing, RECEIVED)
+    closed = CaseStatus(CaseState.not_assessing, RECEIVED)
     line = week_line(dates_of(closed), day(400), (), Wording("Decided not to assess"))
     assert line is not None
     assert line.sentence == "Decided not to assess"
@@ -182,7 +182,7 @@ def test_the_list_has_the_expected_advice_only_while_a_plan_is_to_come() -> None
     assert "expected_advice" not in [
         each.key for each in with_expected_advice(timeline(RECEIVED, advice_asked_on=day(9)))
     ]
-    closed = CaseStatus(FormState.not_assessing, RECEIVED)
+    closed = CaseStatus(CaseState.not_assessing, RECEIVED)
     assert [each.key for each in with_expected_advice(dates_of(closed))] == ["received", "decide_to_assess"]
     assert with_expected_advice([]) == []
 

@@ -1,9 +1,10 @@
-"""Every step of every kind of form, from every state, by every part: what is not in the table is refused."""
+"""Every step of every kind of form and of a case, from every state, by every part: what is not in the table is refused."""
 
 import itertools
 
 import pytest
 
+from app.cases.rules.case_states import CASE, CaseState
 from app.core.errors import Forbidden, InvalidState
 from app.core.roles import WorkflowRole
 from app.forms.rules.workflow import WORKFLOWS, FormState
@@ -17,16 +18,15 @@ ALLOWED = {
     ("request", "return", "submitted", "sen_team"): "returned",
     ("request", "accept", "submitted", "sen_team"): "accepted",
     ("request", "undo_accept", "accepted", "sen_team"): "submitted",
-    ("request", "agree_to_assess", "submitted", "sen_team"): "assessing",
-    ("request", "agree_to_assess", "returned", "sen_team"): "assessing",
-    ("request", "agree_to_assess", "accepted", "sen_team"): "assessing",
-    ("request", "decline_to_assess", "submitted", "sen_team"): "not_assessing",
-    ("request", "decline_to_assess", "returned", "sen_team"): "not_assessing",
-    ("request", "decline_to_assess", "accepted", "sen_team"): "not_assessing",
-    ("request", "correct_to_assess", "assessing", "sen_team"): "assessing",
-    ("request", "correct_to_assess", "not_assessing", "sen_team"): "assessing",
-    ("request", "correct_not_to_assess", "assessing", "sen_team"): "not_assessing",
-    ("request", "correct_not_to_assess", "not_assessing", "sen_team"): "not_assessing",
+    ("request", "decide", "submitted", "sen_team"): "decided",
+    ("request", "decide", "returned", "sen_team"): "decided",
+    ("request", "decide", "accepted", "sen_team"): "decided",
+    ("case", "agree_to_assess", "received", "sen_team"): "assessing",
+    ("case", "decline_to_assess", "received", "sen_team"): "not_assessing",
+    ("case", "correct_to_assess", "assessing", "sen_team"): "assessing",
+    ("case", "correct_to_assess", "not_assessing", "sen_team"): "assessing",
+    ("case", "correct_not_to_assess", "assessing", "sen_team"): "not_assessing",
+    ("case", "correct_not_to_assess", "not_assessing", "sen_team"): "not_assessing",
     ("advice", "save", "asked", "author"): "draft",
     ("advice", "save", "draft", "author"): "draft",
     ("advice", "correct", "returned", "author"): "returned",
@@ -47,23 +47,24 @@ ALLOWED = {
 }
 """Written out a second time on purpose: the council's policy, not the program's opinion of it."""
 
+TABLES = {**{kind: (workflow, FormState) for kind, workflow in WORKFLOWS.items()}, "case": (CASE, CaseState)}
 EVERY = [
     (kind, name, state, part)
-    for kind, workflow in WORKFLOWS.items()
-    for name, state, part in itertools.product(workflow.steps, FormState, WorkflowRole)
+    for kind, (workflow, states) in TABLES.items()
+    for name, state, part in itertools.product(workflow.steps, states, WorkflowRole)
 ]
 
 
 @pytest.mark.parametrize(("kind", "name", "state", "part"), EVERY)
 def test_a_step_is_taken_only_by_the_right_role_from_the_right_state(kind, name, state, part):
     end = ALLOWED.get((kind, name, state.value, part.value))
-    workflow = WORKFLOWS[kind]
+    workflow, states = TABLES[kind]
 
     if end is None:
         with pytest.raises((Forbidden, InvalidState)):
             workflow.step(name, state, {part})
     else:
-        assert workflow.step(name, state, {part}).end is FormState[end]
+        assert workflow.step(name, state, {part}).end is states[end]
     assert (name in workflow.open_to(state, {part})) is (end is not None)
 
 
@@ -71,10 +72,10 @@ def test_every_step_written_down_here_is_in_the_table():
     assert {(kind, name) for kind, name, _, _ in ALLOWED} == {(kind, name) for kind, name, _, _ in EVERY}
 
 
-@pytest.mark.parametrize("kind", WORKFLOWS)
+@pytest.mark.parametrize("kind", TABLES)
 def test_without_a_workflow_role_no_step_is_allowed(kind):
-    workflow = WORKFLOWS[kind]
-    for name, state in itertools.product(workflow.steps, FormState):
+    workflow, states = TABLES[kind]
+    for name, state in itertools.product(workflow.steps, states):
         with pytest.raises(Forbidden):
             workflow.step(name, state, set())
         assert workflow.open_to(state, set()) == []

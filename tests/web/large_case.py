@@ -60,6 +60,7 @@ class LargeCase:
         self.accepted = self._sent_request()
         with cast.olu.works() as work:
             returns.accept(work, self.accepted, 1)
+        self.accepted_case = make.case_of(self.accepted)
         self.advice = self._advice(cast.ann)
         self.sent_advice = self._advice(cast.sana, "advice_education")
         fill_in(cast.sana, self.sent_advice)

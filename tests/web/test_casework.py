@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.cases.rules.case_states import CaseState
 from app.forms.rules.workflow import FormState
 from app.models import Advice, Child, ChildLink, Request
 from tests.browser import post_with_token
@@ -98,7 +99,7 @@ def test_ending_an_involvement_asks_first(cast, child, press, context):
 
 @pytest.fixture
 def assessed(cast, make, child):
-    return make.request(child, cast.sana, FormState.assessing)
+    return make.request(child, cast.sana, CaseState.assessing)
 
 
 def ask(child, **changes):
@@ -280,7 +281,7 @@ def test_two_children_stay_two(cast, child, make, press):
     assert cast.olu.browser().get(f"/children/{newer.id}/duplicate").status_code == 409
 
 
-def routes(child, accepted, link_id, membership_id, organisation_id):
+def routes(child, accepted, case, link_id, membership_id, organisation_id):
     return [
         ("GET", f"/children/{child.id}/link"),
         ("GET", f"/children/{child.id}/link/person/{membership_id}"),
@@ -290,8 +291,8 @@ def routes(child, accepted, link_id, membership_id, organisation_id):
         ("GET", f"/children/{child.id}/ask"),
         ("POST", f"/children/{child.id}/ask"),
         ("POST", f"/advice/{accepted.id}/cancel"),
-        ("GET", f"/requests/{accepted.id}/decide"),
-        ("POST", f"/requests/{accepted.id}/decide"),
+        ("GET", f"/cases/{case}/decide"),
+        ("POST", f"/cases/{case}/decide"),
         ("GET", f"/forms/{accepted.id}/sharing"),
         ("POST", f"/forms/{accepted.id}/sharing"),
         ("GET", f"/forms/{accepted.id}/sharing/family"),
@@ -307,7 +308,9 @@ def test_casework_is_for_the_sen_team(app, cast, child, make, accepted, who, con
         link = work.session.scalars(select(ChildLink.id).where(ChildLink.child_id == child.id)).first()
     actor = getattr(cast, who)
     organisation = cast.hana.principal.organisation_id
-    for method, path in routes(child, accepted, link, cast.ann.membership_id, organisation):
+    for method, path in routes(
+        child, accepted, make.case_of(accepted), link, cast.ann.membership_id, organisation
+    ):
         given = {"answer": "same", "decision": "agree", "reason": "x"}
         browser = actor.browser()
         answer = browser.get(path) if method == "GET" else post_with_token(browser, app, path, given)
@@ -333,7 +336,7 @@ def test_b14_the_team_asks_a_parent_for_consent_or_writes_it_down(press, cast, c
 
 
 @pytest.mark.parametrize(
-    "path", ["/children/{}/link", "/children/{}/ask", "/requests/{}/decide", "/advice/{}/cancel"]
+    "path", ["/children/{}/link", "/children/{}/ask", "/cases/{}/decide", "/advice/{}/cancel"]
 )
 def test_what_never_was_is_not_found(cast, path):
     assert cast.olu.browser().get(path.format(999999)).status_code == 404

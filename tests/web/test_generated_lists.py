@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.cases.rules.case_states import CaseState
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Organisation
 from app.views.web.pages import uk_date
@@ -18,6 +19,7 @@ from tests.pages import Page
 LISTS = [
     "/people/list/",
     "/requests/list/",
+    "/cases/list/",
     "/advice/list/",
     "/registrations/list/",
     "/team-messages/list/",
@@ -83,8 +85,8 @@ def test_a_ready_made_view_keeps_only_its_rows(cast, case):
     browser = cast.olu.browser()
 
     assert "Zofia Nowak" in browser.get("/requests/list/?show=new").text
-    assert "Zofia Nowak" in browser.get("/requests/list/?show=deciding").text
-    assert "Zofia Nowak" not in browser.get("/requests/list/?show=overdue").text
+    assert "Zofia Nowak" in browser.get("/cases/list/?show=deciding").text
+    assert "Zofia Nowak" not in browser.get("/cases/list/?show=overdue").text
 
 
 @pytest.mark.parametrize(
@@ -210,18 +212,19 @@ def test_advice_that_is_late_or_soon_due_says_so_in_words(cast, make, clock, sta
         (FormState.submitted, True),
         (FormState.returned, True),
         (FormState.accepted, True),
-        (FormState.assessing, True),
-        (FormState.not_assessing, False),
+        (CaseState.assessing, True),
+        (CaseState.not_assessing, False),
     ],
 )
 def test_c6_a_request_is_late_until_it_is_decided_and_an_assessment_until_the_final_plan(
     cast, make, clock, state, late
 ):
-    make.request(make.child(), cast.sana, state, due_on=clock.today() - timedelta(days=3))
+    due_on = clock.today() - timedelta(days=3) if late else None
+    make.request(make.child(), cast.sana, state, due_on=due_on)
     browser = cast.olu.browser()
 
-    assert ("3 days overdue" in browser.get("/requests/list/").text) is late
-    assert ("3 days overdue" in browser.get("/requests/list/?show=overdue").text) is late
+    assert ("3 days overdue" in browser.get("/cases/list/").text) is late
+    assert ("3 days overdue" in browser.get("/cases/list/?show=overdue").text) is late
 
 
 def test_a_file_holds_dates_and_numbers_as_they_are_and_no_tags(cast, make, clock):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.cases.rules.case_states import CaseState
 from app.forms.rules.workflow import FormState
 from tests.pages import Page
 from tests.statements import BUDGET, counted
@@ -19,7 +20,7 @@ def late(cast, make, clock):
     make.request(
         child,
         cast.sana,
-        FormState.assessing,
+        CaseState.assessing,
         received_on=received,
         decided_on=received + timedelta(days=30),
         due_on=received + timedelta(days=140),
@@ -32,8 +33,8 @@ def late(cast, make, clock):
     "path",
     [
         "/",
-        "/requests/list/",
-        "/requests/list/?show=overdue",
+        "/cases/list/",
+        "/cases/list/?show=overdue",
         "/people/list/",
         "/children/{}",
         "/children/{}/forms",
@@ -61,7 +62,7 @@ def test_c6_the_officers_home_counts_late_decisions_and_late_plans(cast, late, m
     page = Page(cast.olu.browser().get("/"))
     text = next(words for words, _ in page.links if words.startswith("Overdue decisions and plans"))
     assert text == "Overdue decisions and plans 2 2 waiting"
-    assert page.href("Overdue decisions and plans") == "/requests/list/?show=overdue"
+    assert page.href("Overdue decisions and plans") == "/cases/list/?show=overdue"
     assert "8 days overdue" in page.main
     assert "20 days overdue" in page.main
 
@@ -69,15 +70,15 @@ def test_c6_the_officers_home_counts_late_decisions_and_late_plans(cast, late, m
 def test_c6_a_case_in_time_or_closed_is_not_tagged(cast, make, clock):
     today = clock.today()
     make.request(
-        make.child(), cast.sana, FormState.assessing, received_on=today, due_on=today + timedelta(days=140)
+        make.child(), cast.sana, CaseState.assessing, received_on=today, due_on=today + timedelta(days=140)
     )
-    make.request(make.child(), cast.sana, FormState.not_assessing, received_on=today - timedelta(days=200))
+    make.request(make.child(), cast.sana, CaseState.not_assessing, received_on=today - timedelta(days=200))
     assert "overdue</strong>" not in cast.olu.browser().get("/people/list/").text
 
 
 def test_c6_the_list_of_children_asks_little_of_the_database(cast, make, context, clock):
     for _ in range(30):
-        make.request(make.child(), cast.sana, FormState.assessing, received_on=clock.today())
+        make.request(make.child(), cast.sana, CaseState.assessing, received_on=clock.today())
     browser = cast.olu.browser()
     with counted(context) as asked:
         browser.get("/people/list/")

@@ -9,7 +9,7 @@ import pytest
 from flask_babel import force_locale
 
 from app.forms.rules.workflow import FormState
-from app.views.cases.casework_lists import RequestList
+from app.views.cases.casework_lists import CaseList
 from app.views.web.lists import PortalListView
 from tests.browser import post_with_token
 
@@ -27,13 +27,13 @@ def test_one_readers_filter_is_not_in_another_readers_boxes(cast):
 def test_a_filters_boxes_speak_the_readers_language(app, monkeypatch):
     """They are cached, one set a language."""
     labels = []
-    view = next(each for each in app.appbuilder.baseviews if type(each) is RequestList)
+    view = next(each for each in app.appbuilder.baseviews if type(each) is CaseList)
     monkeypatch.setattr(view, "_empty_boxes", {})
     for language in ("en", "pl", "en"):
-        with app.test_request_context("/requests/list/"), force_locale(language):
+        with app.test_request_context("/cases/list/"), force_locale(language):
             labels.append([box.label for box in view._search_boxes()])
             assert sorted(view._empty_boxes) == (["en"] if len(labels) == 1 else ["en", "pl"])
-    assert labels[0] == labels[2] == ["Status", "Due", "Received"]
+    assert labels[0] == labels[2] == ["Status", "Who asked", "Due", "Received"]
 
 
 def _generated(kind=PortalListView):
@@ -91,9 +91,7 @@ def test_c_a_mistyped_date_of_a_filter_is_named(cast):
     """The list showed every row and no text that the filter was dropped."""
     browser = cast.olu.browser()
 
-    page = browser.get("/requests/list/?_flt_0_due_on=31/2/2026", follow_redirects=True).text
+    page = browser.get("/cases/list/?_flt_0_due_on=31/2/2026", follow_redirects=True).text
 
     assert "“31/2/2026” is not a real date. Enter a date like 27/3/2026" in page
-    assert (
-        "real date" not in browser.get("/requests/list/?_flt_0_due_on=27/3/2026", follow_redirects=True).text
-    )
+    assert "real date" not in browser.get("/cases/list/?_flt_0_due_on=27/3/2026", follow_redirects=True).text

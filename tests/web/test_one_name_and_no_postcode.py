@@ -25,7 +25,7 @@ def test_b6_a_child_with_one_name_is_added_and_shown_by_it(app, cast, context):
 
     child = only_child(context)
     assert (child.name, child.surname, child.has_no_surname) == ("Amina", "", True)
-    assert child.search_name == "amina"
+    assert child.search_name == "amina mina"
     assert "Amina" in see(cast.olu, child).main
 
 

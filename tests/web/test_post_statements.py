@@ -28,14 +28,14 @@ DEARER = {
     "send a form": 17,
     "return a form": 23,  # three see to it that someone there gets it
     "accept a form": 16,
-    "decide": 22,
+    "decide": 23,  # the case and the form of its request are locked
     "share": 17,
     "ask for advice": 32,  # an adviser who is linked is compared with what forms say
     "cancel advice": 13,
     "link a person": 24,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
     "bring in a colleague": 26,  # compared with whom the SEN team removed
-    "approve a registration": 34,  # compared with whom the SEN team removed from children in the queue
+    "approve a registration": 37,  # compared with notes and removals of the children in each of their queues
     "link an organisation": 15,  # its people are compared with what forms say and with those removed
     "refuse a registration": 18,
     "write to everybody": 15,
@@ -87,7 +87,7 @@ def the_story(case: LargeCase, cast: Any) -> Iterator[Press]:
     yield (
         "decide",
         "olu",
-        f"/requests/{case.accepted}/decide",
+        f"/cases/{case.accepted_case}/decide",
         {"decision": "agree", "reason": "Needs are not met."},
     )
     yield (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.status import NEXT_TEXTS
 from app.forms.rules.workflow import FormState
 from app.models import Message, Person
@@ -48,10 +49,10 @@ def test_c5_the_family_and_the_school_get_the_message_that_the_page_names(
 ):
     make.link(child, cast.pat)
     form = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
-    page = Page(cast.olu.browser().get(f"/requests/{form.id}/decide")).main
+    page = Page(cast.olu.browser().get(f"/cases/{make.case_of(form)}/decide")).main
     assert "parents with an account get a message" in page
     assert "letter to the family carries" not in page
-    text = press(f"/requests/{form.id}/decide", {"decision": decision, "reason": "Because."})
+    text = press(f"/cases/{make.case_of(form)}/decide", {"decision": decision, "reason": "Because."})
     assert "The authors and the parents linked to the child have a message." in text
     assert len(messages_to(context, getattr(cast, who))) == 1
 
@@ -59,11 +60,11 @@ def test_c5_the_family_and_the_school_get_the_message_that_the_page_names(
 def test_c5_the_page_says_when_no_one_was_notified(cast, child, make, press, context):
     form = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     close(context, cast.sana, cast.tom)
-    text = press(f"/requests/{form.id}/decide", {"decision": "agree", "reason": "Because."})
+    text = press(f"/cases/{make.case_of(form)}/decide", {"decision": "agree", "reason": "Because."})
     assert "so we told no one" in text
 
 
-@pytest.mark.parametrize("state", [FormState.assessing, FormState.accepted])
+@pytest.mark.parametrize("state", [CaseState.assessing, FormState.accepted])
 def test_c5_asking_a_queue_without_people_says_that_no_one_was_notified(cast, child, make, press, state):
     make.request(child, cast.sana, state)
     body = make.organisation(name="Empty clinic", kind=cast.hana.principal.profession)
@@ -81,7 +82,7 @@ def test_c5_asking_a_queue_without_people_says_that_no_one_was_notified(cast, ch
 
 
 def test_c5_pressing_twice_does_not_say_that_no_one_was_notified(cast, child, make, press):
-    make.request(child, cast.sana, FormState.assessing)
+    make.request(child, cast.sana, CaseState.assessing)
     data = {
         "form": "advice_education",
         "adviser": f"person-{cast.sana.id}-{cast.sana.principal.organisation_id}",

@@ -9,7 +9,7 @@ from app.forms.drafts import save_section
 from app.forms.form_context import load_form_for_update
 from app.forms.returns import send_back
 from app.forms.rules.workflow import FormState
-from app.models import Form, Message
+from app.models import Case, Form, Message
 from app.views.web.pages import uk_date
 from tests.cast import everything
 from tests.web.form_browser import errors_on, text_of
@@ -44,8 +44,8 @@ def test_b12_the_date_for_the_authors_is_a_week_on_unless_the_officer_sets_anoth
 
 def test_b12_the_authors_never_read_the_councils_own_date_as_theirs(context, cast, sent, press):
     with everything(context) as work:
-        form = work.get(Form, sent.id)
-        council, child = uk_date(form.due_on), form.child_id
+        case = work.session.scalars(select(Case).where(Case.request_id == sent.id)).one()
+        council, child = uk_date(case.due_on), case.child_id
     press(cast.olu.browser(), f"/forms/{sent.id}/return", {"number": "1", "reason": "More."})
     author = cast.sana.browser()
     for path in (f"/forms/{sent.id}", f"/forms/{sent.id}/read", "/send/", "/", f"/children/{child}/forms"):
@@ -95,7 +95,7 @@ def test_b12_a_section_saved_again_unchanged_is_still_to_be_corrected(cast, sent
         assert text_of(author.get(f"/forms/{sent.id}")).count("To be corrected") == to_correct, version
 
 
-def test_b12_accepting_asks_once_and_can_be_undone_until_a_decision(context, cast, sent, press):
+def test_b12_accepting_asks_once_and_can_be_undone_until_a_decision(context, cast, make, sent, press):
     officer = cast.olu.browser()
     page = officer.get(f"/forms/{sent.id}/accept")
     assert "Are you sure you want to accept this form?" in text_of(page)
@@ -110,7 +110,7 @@ def test_b12_accepting_asks_once_and_can_be_undone_until_a_decision(context, cas
         )
     assert {"request_accepted", "request_acceptance_undone"} <= letters
     press(officer, f"/forms/{sent.id}/accept", {"number": "1"})
-    press(officer, f"/requests/{sent.id}/decide", {"decision": "agree", "reason": "Because."})
+    press(officer, f"/cases/{make.case_of(sent)}/decide", {"decision": "agree", "reason": "Because."})
     assert press(officer, f"/forms/{sent.id}/accept/undo", {"number": "1"}).status_code == 409
     assert officer.get(f"/forms/{sent.id}/accept/undo").status_code == 409
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.cases.rules.case_states import CaseState
 from app.forms.rules.workflow import FormState
 from tests.browser import post_with_token
 from tests.pages import Page
@@ -74,7 +75,7 @@ def test_the_filters(cast, make):
     make.child(linked=(cast.hana,), surname="Idle")
     make.queue(make.child(surname="Queued"), cast.hana)
     closed = make.child(linked=(cast.hana, cast.sana), surname="Closed")
-    make.request(closed, cast.sana, FormState.not_assessing, received_on=date(2026, 9, 1))
+    make.request(closed, cast.sana, CaseState.not_assessing, received_on=date(2026, 9, 1))
     expected = {
         "all": {"Owing", "Idle", "Queued", "Closed"},
         "to_do": {"Owing", "Queued"},
@@ -89,7 +90,7 @@ def test_the_filters(cast, make):
 
 def test_a_case_asked_for_again_is_not_closed(cast, make):
     child = make.child(linked=(cast.hana, cast.sana), surname="Again")
-    make.request(child, cast.sana, FormState.not_assessing, received_on=date(2025, 9, 1))
+    make.request(child, cast.sana, CaseState.not_assessing, received_on=date(2025, 9, 1))
     make.request(child, cast.sana, FormState.submitted, received_on=date(2026, 11, 2))
     assert "Again" not in area(cast.hana, show="closed").main
     assert "Request received" in area(cast.hana).main

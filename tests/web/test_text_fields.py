@@ -161,7 +161,7 @@ def test_b3_invisible_characters_reach_no_column_of_a_child(app, cast, context):
     assert (child.surname, child.forenames, child.search_name) == (
         CLEAN,
         "Amina",
-        "ann obrien amina annobrien",
+        "ann obrien amina annobrien mina",
     )
     assert (child.upn, child.postcode, child.address) == ("B801200005001", "BD9 4NQ", "4 Beck Lane\nBradford")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.cases.rules.case_states import CaseState
 from app.forms.rules.workflow import FormState
 from app.models import Child
 from tests.cast import Cast
@@ -18,7 +19,9 @@ READERS = ("olu", "sana", "pat")
 def case(cast: Cast, make: Any, clock: Any) -> Any:
     """Returns a function that makes a child whose request was received so many days ago."""
 
-    def case(days: int, state: FormState = FormState.assessing, decided_after: int | None = 30) -> Child:
+    def case(
+        days: int, state: FormState | CaseState = CaseState.assessing, decided_after: int | None = 30
+    ) -> Child:
         received = clock.today() - timedelta(days=days)
         child = make.child(linked=(cast.sana, cast.pat))
         make.request(
@@ -80,7 +83,7 @@ def test_a_late_decision_is_marked_within_the_20_weeks(cast: Cast, case: Any) ->
 
 @pytest.mark.parametrize("who", READERS)
 def test_a_case_that_was_closed_says_how_and_has_no_lateness(cast: Cast, case: Any, who: str) -> None:
-    html, texts = shown(cast, who, case(300, FormState.not_assessing, 50))
+    html, texts = shown(cast, who, case(300, CaseState.not_assessing, 50))
 
     assert "Decided not to assess in week 8" in html
     assert texts == ["0", "6", "20"]

@@ -11,13 +11,14 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, nul
 from sqlalchemy.orm import Session
 
 from app.cases.queries.child_page import statuses_of
+from app.cases.queries.standing import STANDING
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.engine import use_custom_plans
 from app.core.roles import Principal
-from app.forms.queries.standing import STANDING
 from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import AUTHORS_DATE, Form, FormTemplate, FormVersion
@@ -202,7 +203,7 @@ def _linked(show: Show) -> Select[Any]:
         Show.team: true(),
         Show.to_do: or_(owing, waiting),
         Show.queue: waiting,
-        Show.closed: and_(~owing, _has_request(FormState.not_assessing), ~_has_request(*_STILL_OPEN)),
+        Show.closed: and_(~owing, _has_case(CaseState.not_assessing), ~_has_case(*_STILL_OPEN)),
     }
     return (
         select(
@@ -224,10 +225,10 @@ def _linked(show: Show) -> Select[Any]:
     )
 
 
-_STILL_OPEN = (FormState.submitted, FormState.returned, FormState.accepted, FormState.assessing)
+_STILL_OPEN = (CaseState.received, CaseState.assessing)
 
 
-def _has_request(*states: FormState) -> Any:
+def _has_case(*states: CaseState) -> Any:
     return exists().where(STANDING.c.child_id == Child.id, STANDING.c.state.in_(states))
 
 

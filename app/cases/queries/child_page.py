@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.tables.memberships import OPEN_AND_CONFIRMED, Membership, is_unconfirmed
 from app.accounts.tables.people import Person
-from app.cases.rules.status import CaseStatus, primary_request
+from app.cases.queries.standing import STANDING
+from app.cases.rules.status import CaseStatus, primary_case
 from app.children.queries.finding import named_like
 from app.children.queries.involved import full_name
 from app.children.tables import Child, ChildLink
 from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.roles import Principal
-from app.forms.queries.standing import STANDING
 from app.forms.rules.form_titles import purpose_of, title_of
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
@@ -51,6 +51,8 @@ class FormLine:
     wanted_by: date | None = None
     author_is_unconfirmed: bool = False
     """The author's employment at the organisation has not been confirmed yet."""
+    case: CaseStatus | None = None
+    """The case of a request that the council received; None for other forms."""
 
     @property
     def purpose(self) -> str:
@@ -121,9 +123,13 @@ _FORMS = CompiledQuery(
 )
 
 
-def forms_about(session: Session, child_id: int) -> list[FormLine]:
-    """Return the forms about a child that this reader may see: requests, advice, consent; newest last."""
+def forms_about(session: Session, child_id: int, cases: Collection[CaseStatus] = ()) -> list[FormLine]:
+    """Return the forms about a child that this reader may see: requests, advice, consent; newest last.
+
+    Each request has its case of `cases`.
+    """
     rows = _FORMS.rows(session, child=child_id)
+    by_request = {each.request_id: each for each in cases}
     found = [
         FormLine(
             id=row[0],
@@ -146,6 +152,7 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
             adviser_reason=row[18],
             wanted_by=row[19],
             author_is_unconfirmed=bool(row[20]) and row[1] != "consent",
+            case=by_request.get(row[0]),
         )
         for row in rows
     ]
@@ -154,21 +161,34 @@ def forms_about(session: Session, child_id: int) -> list[FormLine]:
 
 
 _STANDINGS = CompiledQuery(
-    select(Child.id, STANDING.c.state, STANDING.c.received_on, STANDING.c.decided_on, STANDING.c.statutory)
+    select(
+        Child.id,
+        STANDING.c.state,
+        STANDING.c.received_on,
+        STANDING.c.decided_on,
+        STANDING.c.statutory,
+        STANDING.c.form_state,
+        STANDING.c.request_id,
+        STANDING.c.id,
+    )
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),
 )
 
 
-def statuses_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseStatus]:
-    """Return the case status of each of these children that this reader may see."""
+def cases_of(session: Session, child_ids: Collection[int]) -> dict[int, list[CaseStatus]]:
+    """Return the cases of each of these children that this reader may see, by child."""
     if not child_ids:
         return {}
-    rows = _STANDINGS.rows(session, children=list(child_ids))
-    sent: dict[int, list[CaseStatus]] = defaultdict(list)
-    for child_id, *known in rows:
-        sent[child_id].append(CaseStatus(*known))
-    found = {child_id: primary_request(requests) for child_id, requests in sent.items()}
+    found: dict[int, list[CaseStatus]] = defaultdict(list)
+    for child_id, *known in _STANDINGS.rows(session, children=list(child_ids)):
+        found[child_id].append(CaseStatus(*known))
+    return found
+
+
+def statuses_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseStatus]:
+    """Return the case status of each of these children that this reader may see and that has a case."""
+    found = {child_id: primary_case(cases) for child_id, cases in cases_of(session, child_ids).items()}
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
 
 

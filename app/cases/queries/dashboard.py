@@ -12,20 +12,17 @@ from app.accounts.tables.account_changes import OrganisationChange, ProposalStat
 from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
-from app.cases.queries.caseload import Owed, owed_from
 from app.cases.queries.child_page import MessageLine
+from app.cases.rules.case_states import CaseState
+from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, Case
 from app.children.tables import Child
 from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import Principal, Role
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import (
-    ASSESSING_REQUESTS,
     AWAITED_ADVICE,
-    UNDECIDED_REQUESTS,
     Consent,
     Form,
-    FormTemplate,
-    FormVersion,
     forms_in,
 )
 from app.messages.tables import Message
@@ -69,10 +66,10 @@ def _count(column: InstrumentedAttribute[int], *criteria: ColumnElement[bool]) -
 _WAITING = CompiledQuery(
     select(
         _count(Form.id, forms_in("request", [FormState.submitted])),
-        _count(Form.id, UNDECIDED_REQUESTS),
+        _count(Case.id, UNDECIDED_CASES),
         (
-            _count(Form.id, UNDECIDED_REQUESTS, Form.due_on < bindparam("today"))
-            + _count(Form.id, ASSESSING_REQUESTS, Form.due_on < bindparam("today"))
+            _count(Case.id, UNDECIDED_CASES, Case.due_on < bindparam("today"))
+            + _count(Case.id, ASSESSING_CASES, Case.due_on < bindparam("today"))
         ).label("late_cases"),
         _count(Form.id, forms_in("advice", [FormState.submitted])),
         _count(Form.id, AWAITED_ADVICE, Form.due_on < bindparam("today")),
@@ -102,43 +99,47 @@ def people_to_confirm(session: Session, who: Principal) -> int:
     return int(number)
 
 
-def decisions_due(session: Session, limit: int = 5) -> Sequence[Owed]:
-    """Return the requests the council still has to decide on, with the earliest deadline first."""
-    rows = _DECISIONS.rows(session, most=limit)
-    return [owed_from(row) for row in rows]
+@dataclass(frozen=True)
+class CaseDue:
+    """A case in which the council has a duty to do by a day."""
+
+    case_id: int
+    child_id: int
+    child_name: str
+    state: CaseState
+    due_on: date
 
 
-def plans_due(session: Session, limit: int = 5) -> Sequence[Owed]:
+def decisions_due(session: Session, limit: int = 5) -> Sequence[CaseDue]:
+    """Return the cases in which the council still has to decide whether to assess, the earliest deadline first."""
+    return _cases_due(_DECISIONS, session, limit)
+
+
+def plans_due(session: Session, limit: int = 5) -> Sequence[CaseDue]:
     """Return the assessments after which a final plan is due, with the earliest deadline first."""
-    return [owed_from(row) for row in _PLANS.rows(session, most=limit)]
+    return _cases_due(_PLANS, session, limit)
 
 
-def _requests(wanted: ColumnElement[bool]) -> CompiledQuery:
-    """Return the query for these requests, with the earliest deadline first."""
+def _cases_due(query: CompiledQuery, session: Session, limit: int) -> list[CaseDue]:
+    return [
+        CaseDue(row[0], row[1], f"{row[2]} {row[3]}".strip(), row[4], row[5])
+        for row in query.rows(session, most=limit)
+    ]
+
+
+def _due(wanted: ColumnElement[bool]) -> CompiledQuery:
+    """Return the query for these cases, with the earliest deadline first."""
     found: Any = (
-        select(
-            Form.id,
-            Form.child_id,
-            Child.forenames,
-            Child.surname,
-            Form.kind,
-            FormTemplate.title,
-            Form.state,
-            Form.due_on,
-            Form.author_id,
-            Form.statutory,
-        )
-        .join(Child, Child.id == Form.child_id)
-        .join(FormVersion, FormVersion.id == Form.form_version_id)
-        .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
-        .where(wanted, Form.due_on.is_not(None))
-        .order_by(Form.due_on, Form.id)
+        select(Case.id, Case.child_id, Child.forenames, Child.surname, Case.state, Case.due_on)
+        .join(Child, Child.id == Case.child_id)
+        .where(wanted, Case.due_on.is_not(None))
+        .order_by(Case.due_on, Case.id)
     )
     return CompiledQuery(found.limit(bindparam("most", type_=Integer(), literal_execute=True)))
 
 
-_DECISIONS = _requests(UNDECIDED_REQUESTS)
-_PLANS = _requests(ASSESSING_REQUESTS)
+_DECISIONS = _due(UNDECIDED_CASES)
+_PLANS = _due(ASSESSING_CASES)
 
 
 @dataclass(frozen=True)

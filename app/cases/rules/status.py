@@ -1,67 +1,97 @@
 """The status of a child's case, in words for everyone linked to the child."""
 
+import enum
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.cases.rules.case_states import UNDECIDED, CaseState
 from app.core.wording import N_, Wording
 from app.forms.rules.deadlines import Milestone, timeline
 from app.forms.rules.workflow import FormState
 
 
+class Stage(enum.Enum):
+    """The stage of a case as everyone linked to the child reads it."""
+
+    submitted = "submitted"
+    returned = "returned"
+    received = "received"
+    assessing = "assessing"
+    not_assessing = "not_assessing"
+
+
+STAGES_OF_FORM: Mapping[FormState | None, Stage] = {
+    FormState.submitted: Stage.submitted,
+    FormState.returned: Stage.returned,
+}
+
+
 @dataclass(frozen=True)
 class CaseStatus:
-    """The state and dates of the request that determines a case's status; none of its answers."""
+    """The state and dates of a case; nothing of what was asked or of the reasons."""
 
-    state: FormState
-    received_on: date | None = None
+    state: CaseState
+    received_on: date
     decided_on: date | None = None
     statutory: bool = True
     """False where an early years setting brought the child to attention (CFA 2014, s. 23 and 24)."""
+    form_state: FormState | None = None
+    """The state of the request's form; None where the request did not come on one."""
+    request_id: int | None = None
+    case_id: int = 0
+
+    @property
+    def stage(self) -> Stage:
+        """Return the stage of the case: while it is not decided, that of the request's form."""
+        if self.state in UNDECIDED and self.form_state in STAGES_OF_FORM:
+            return STAGES_OF_FORM[self.form_state]
+        return Stage[self.state.name]
 
     @property
     def is_closed(self) -> bool:
         """Return whether the council decided not to assess."""
-        return self.state is FormState.not_assessing
+        return self.state is CaseState.not_assessing
 
 
 STATUS_TEXTS = {
-    FormState.submitted: N_("Request received"),
-    FormState.returned: N_("Request sent back for more information"),
-    FormState.accepted: N_("Deciding whether to assess"),
-    FormState.assessing: N_("Assessment under way"),
-    FormState.not_assessing: N_("Decided not to assess"),
+    Stage.submitted: N_("Request received"),
+    Stage.returned: N_("Request sent back for more information"),
+    Stage.received: N_("Deciding whether to assess"),
+    Stage.assessing: N_("Assessment under way"),
+    Stage.not_assessing: N_("Decided not to assess"),
 }
 
 BROUGHT = {
-    FormState.submitted: N_("Brought to the council’s attention"),
-    FormState.returned: N_("Sent back for more information"),
+    Stage.submitted: N_("Brought to the council’s attention"),
+    Stage.returned: N_("Sent back for more information"),
 }
 """Status texts of a case that did not begin with a request under s. 36(1); otherwise as STATUS_TEXTS."""
 
 NEXT_TEXTS = {
-    FormState.submitted: N_(
+    Stage.submitted: N_(
         "The SEN team is reading the request. The council must decide whether to assess within 6 weeks of receiving it."
     ),
-    FormState.returned: N_(
+    Stage.returned: N_(
         "The SEN team has asked the school or setting for more information. The 6-week deadline still applies."
     ),
-    FormState.accepted: N_(
+    Stage.received: N_(
         "The SEN team has what it needs and is deciding whether to assess. The council must decide within 6 weeks of the "
         "day the request was received."
     ),
-    FormState.assessing: N_(
+    Stage.assessing: N_(
         "The council is asking professionals for advice. They have 6 weeks to send it. Then the council decides "
         "whether to make a plan."
     ),
-    FormState.not_assessing: N_(
+    Stage.not_assessing: N_(
         "The council has decided not to assess. By law it must write to the family with its reasons, and say how to "
         "appeal and how to ask for mediation. If there is no letter yet, contact the SEN team."
     ),
 }
 
 DECISION_TEXTS = {
-    FormState.assessing: N_("Decided to assess"),
-    FormState.not_assessing: N_("Decided not to assess"),
+    CaseState.assessing: N_("Decided to assess"),
+    CaseState.not_assessing: N_("Decided not to assess"),
 }
 
 FOR_FAMILIES = {
@@ -86,32 +116,30 @@ def status_text(standing: CaseStatus | None) -> Wording:
     if standing is None:
         return Wording(NOT_SENT)
     words = STATUS_TEXTS if standing.statutory else {**STATUS_TEXTS, **BROUGHT}
-    return Wording(words.get(standing.state, NOT_SENT))
+    return Wording(words[standing.stage])
 
 
 def what_happens_next(standing: CaseStatus | None) -> Wording:
     """Return what happens next and by when, for a family."""
-    return Wording(NEXT_TEXTS.get(standing.state, NOT_SENT_NEXT) if standing else NOT_SENT_NEXT)
+    return Wording(NEXT_TEXTS[standing.stage] if standing else NOT_SENT_NEXT)
 
 
-RANK = (
-    FormState.assessing,
-    FormState.accepted,
-    FormState.submitted,
-    FormState.returned,
-    FormState.not_assessing,
-)
+RANK = (Stage.assessing, Stage.received, Stage.submitted, Stage.returned, Stage.not_assessing)
 
 
-def primary_request(requests: list[CaseStatus]) -> CaseStatus | None:
-    """Return the request that determines the status: the furthest advanced, then the earliest received."""
-    sent = [each for each in requests if each.received_on is not None and each.state in RANK]
-    return min(sent, key=lambda each: (RANK.index(each.state), each.received_on), default=None)
+def primary_case(cases: list[CaseStatus]) -> CaseStatus | None:
+    """Return the case that determines the status: the furthest advanced, then the earliest received."""
+    return min(cases, key=lambda each: (RANK.index(each.stage), each.received_on), default=None)
+
+
+def is_assessing(cases: Iterable[CaseStatus]) -> bool:
+    """Return whether the council assesses in one of these cases: only then is advice statutory (reg. 6)."""
+    return any(each.state is CaseState.assessing for each in cases)
 
 
 def dates_of(standing: CaseStatus | None, advice_asked_on: date | None = None) -> list[Milestone]:
     """Return the dates of the case; none until a request was received."""
-    if standing is None or standing.received_on is None:
+    if standing is None:
         return []
     found = timeline(standing.received_on, advice_asked_on=advice_asked_on)
     if not standing.statutory:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.forms.rules.workflow import FormState
 
-SHAREABLE = frozenset({FormState.submitted, FormState.accepted, FormState.assessing, FormState.not_assessing})
+SHAREABLE = frozenset({FormState.submitted, FormState.accepted, FormState.decided})
 """States in which there is a submitted version that was neither returned nor withdrawn."""
 
 

@@ -26,7 +26,6 @@ from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
 from app.children.tables import Child
 from app.core.base import Json, Row
-from app.forms.rules.form_deadlines import UNDECIDED
 from app.forms.rules.form_titles import purpose_of, title_of
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.organisations.tables import Organisation
@@ -124,10 +123,7 @@ class Form(Row):
     request under s. 36(1) and has the same time limits.
     """
     due_on: Mapped[date | None] = mapped_column()
-    """The last day of the statutory time limit: for advice, its own; for a request, the council's next duty.
-
-    That is the decision whether to assess, then the final plan; nothing once the assessment was declined.
-    """
+    """The last day of the statutory time limit of advice. The limits of a request are those of its case."""
     due_reason: Mapped[str] = mapped_column(default="")
     """The reason why advice is due on another day than six weeks after it was asked for."""
     adviser_reason: Mapped[str] = mapped_column(default="")
@@ -137,9 +133,8 @@ class Form(Row):
     received_on: Mapped[date | None] = mapped_column()
     """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
     submitted_at: Mapped[datetime | None] = mapped_column()
-    decided_on: Mapped[date | None] = mapped_column()
-    """The day the decision was made; decided_at is when it was recorded."""
     decided_at: Mapped[datetime | None] = mapped_column()
+    """The moment a consent was withdrawn, by whom, and who asked for it where the SEN team recorded that."""
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     decision_reason: Mapped[str] = mapped_column(default="")
     recorded_by_team: Mapped[bool] = mapped_column(default=False)
@@ -287,27 +282,22 @@ def forms_in(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
 
 AWAITED_ADVICE = forms_in("advice", OPEN_TO_WRITING)
 """Advice that was asked for and not sent yet."""
-UNDECIDED_REQUESTS = forms_in("request", UNDECIDED)
-"""Requests that the council still has to decide on."""
-ASSESSING_REQUESTS = forms_in("request", [FormState.assessing])
-"""Requests after which the council assesses: a final plan, or the decision to make none, is due."""
 
 _returned = Form.state == literal_column("'returned'")
 AUTHORS_DATE = case(
-    (and_(Form.kind == literal_column("'request'"), _returned), Form.wanted_by),
-    (Form.kind == literal_column("'request'"), None),
     (and_(_returned, Form.wanted_by.is_not(None)), Form.wanted_by),
     else_=func.coalesce(Form.due_on, Form.wanted_by),
 )
 """The date that the authors of a form work to, as `authors_date` in app/forms/rules/form_deadlines.py returns it."""
 
-# Closed forms outnumber open ones by a hundred to one, so open forms have small indexes of their own.
-for _name, _open in (
-    ("ix_form_awaited_advice", AWAITED_ADVICE),
-    ("ix_form_undecided_requests", UNDECIDED_REQUESTS),
-    ("ix_form_assessing_requests", ASSESSING_REQUESTS),
-):
-    Index(_name, Form.due_on, Form.id, sqlite_where=_open, postgresql_where=_open)
+# Closed forms outnumber open ones by a hundred to one, so open forms have a small index of their own.
+Index(
+    "ix_form_awaited_advice",
+    Form.due_on,
+    Form.id,
+    sqlite_where=AWAITED_ADVICE,
+    postgresql_where=AWAITED_ADVICE,
+)
 
 # Advice is asked for once at a time: of each person, and of each organisation. Information that was asked for earlier
 # on the same form may be open at the same time.

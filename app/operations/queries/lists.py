@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from app.accounts.tables.log_in import Registration
 from app.accounts.tables.people import Person
+from app.cases.tables import Case
 from app.children.rules.school_years import youngest_of_age
 from app.children.tables import Child, ChildLink
 from app.core.database.listing import Listing
@@ -59,6 +60,23 @@ CHILDREN = Listing(
     ),
     (Child.setting, _BODY),
     numbered_by="created_at",
+)
+CASES = Listing(
+    RowMapper(
+        Case,
+        "id",
+        "child_id",
+        "request_id",
+        "state",
+        "source",
+        "channel",
+        "received_on",
+        "due_on",
+        "decided_on",
+        "statutory",
+        "created_at",
+    ),
+    (Case.child, _CHILD),
 )
 REQUESTS = _forms(Request)
 ADVICE = _forms(Advice)

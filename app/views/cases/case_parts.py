@@ -8,7 +8,8 @@ from typing import Any
 from flask import url_for
 
 from app.cases.queries.child_page import FormLine
-from app.cases.rules.status import status_text, what_happens_next
+from app.cases.rules.case_states import CASE, UNDECIDED, CaseState
+from app.cases.rules.status import CaseStatus, status_text, what_happens_next
 from app.children.queries.involved import Involved
 from app.children.rules.identifiers import nhs_number_text
 from app.children.rules.school_years import school_year, year_group_label, year_of
@@ -19,10 +20,10 @@ from app.forms.rules.sharing import SHAREABLE
 from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState
 from app.models import Child, FormShare
 from app.seed.files import reference
-from app.views.web.due_dates import Due, form_due
+from app.views.web.due_dates import Due, case_due, form_due
 from app.views.web.i18n import gettext as _
-from app.views.web.pages import translated
-from app.views.web.words import FORM_STATE_COLOURS, form_state
+from app.views.web.pages import translated, uk_date
+from app.views.web.words import CASE_STATE_COLOURS, FORM_STATE_COLOURS, case_state, form_state
 
 
 def why_no_upn(code: str | None) -> str:
@@ -190,16 +191,22 @@ def _form_row(line: FormLine, who: Principal, today: date, shared_with: Sequence
     return FormRow(
         line=line,
         href=_href(line, who),
-        state=form_state(line.state),
-        colour=FORM_STATE_COLOURS[line.state],
-        due=form_due(
-            line.kind, line.state, (line.due_on, line.wanted_by), today, for_authors=not who.in_sen_team
-        ),
+        **_state(line),
+        due=case_due(line.case, today)
+        if who.in_sen_team and line.case is not None
+        else form_due(line.state, (line.due_on, line.wanted_by), today, for_authors=not who.in_sen_team),
         is_to_do=is_open and _is_writer(line, who),
         can_be_shared=line.state in SHAREABLE or bool(shared_with),
         shared_with=shared_with,
         steps=_steps(line) if who.in_sen_team else (),
     )
+
+
+def _state(line: FormLine) -> dict[str, str]:
+    """Return the label and colour of a form's state; of a decided request, those of the decision."""
+    if line.state is FormState.decided and line.case is not None:
+        return {"state": case_state(line.case.state), "colour": CASE_STATE_COLOURS[line.case.state]}
+    return {"state": form_state(line.state), "colour": FORM_STATE_COLOURS[line.state]}
 
 
 def _is_writer(line: FormLine, who: Principal) -> bool:
@@ -230,9 +237,20 @@ def _steps(line: FormLine) -> list[tuple[str, str]]:
         {WorkflowRole.sen_team, WorkflowRole.recorder} if line.recorded_by_team else {WorkflowRole.sen_team}
     )
     names = set(WORKFLOWS[line.kind].open_to(line.state, parts))
-    return [
+    of_form = [
         (_(_named_for(line, text)), url_for(endpoint, form_id=line.id))
         for steps, text, endpoint in OFFERED
+        if names & steps
+    ]
+    return of_form + (case_steps(line.case.state, line.case.case_id) if line.case is not None else [])
+
+
+def case_steps(state: CaseState, case_id: int) -> list[tuple[str, str]]:
+    """Return the text and address of each step on a case that is open to the SEN team."""
+    names = set(CASE.open_to(state, {WorkflowRole.sen_team}))
+    return [
+        (_(text), url_for(endpoint, case_id=case_id))
+        for steps, text, endpoint in OFFERED_ON_CASES
         if names & steps
     ]
 
@@ -246,10 +264,24 @@ CANCEL_ADVICE = N_("Cancel this advice")
 CANCEL_INFORMATION = N_("Cancel this request for information")
 OFFERED = (
     ({"accept", "return"}, N_("Read, then accept or return"), "FormView.read"),
-    ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
-    ({"correct_to_assess"}, N_("Correct the decision"), "DecideView.correct"),
     ({"cancel"}, CANCEL_ADVICE, "AskView.cancel"),
     ({"submit"}, N_("Fill in the consent form"), "FormView.show"),
+)
+
+
+def steps_without_form(cases: Sequence[CaseStatus]) -> list[tuple[str, str, str]]:
+    """Return what to do next on undecided cases whose request came without a form: text, about what, and address."""
+    return [
+        (text, _("Request received on %(date)s", date=uk_date(case.received_on)), href)
+        for case in cases
+        if case.request_id is None and case.state in UNDECIDED
+        for text, href in case_steps(case.state, case.case_id)
+    ]
+
+
+OFFERED_ON_CASES = (
+    ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
+    ({"correct_to_assess"}, N_("Correct the decision"), "DecideView.correct"),
 )
 
 

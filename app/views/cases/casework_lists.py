@@ -18,10 +18,11 @@ from app.core.events import Event
 from app.core.roles import PROFESSION_LABELS, Profession
 from app.forms.rules.workflow import FormState
 from app.models import (
-    ASSESSING_REQUESTS,
+    ASSESSING_CASES,
     AWAITED_ADVICE,
-    UNDECIDED_REQUESTS,
+    UNDECIDED_CASES,
     Advice,
+    Case,
     Child,
     Form,
     Registration,
@@ -30,9 +31,9 @@ from app.models import (
     forms_in,
 )
 from app.operations.queries import lists
-from app.views.cases.case_parts import why_no_postcode, why_no_upn
+from app.views.cases.case_parts import case_steps, why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
-from app.views.web.due_dates import Due, form_due, late
+from app.views.web.due_dates import Due, due, form_due, late
 from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Listed, RowLink
@@ -40,7 +41,15 @@ from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_date, uk_datetime
 from app.views.web.register import register
-from app.views.web.words import FORM_STATES, form_state
+from app.views.web.words import (
+    CASE_STATES,
+    FORM_STATES,
+    SOURCES,
+    case_state,
+    form_state,
+    request_channel,
+    request_source,
+)
 
 
 def child_page(child: Child) -> RowLink:
@@ -78,6 +87,7 @@ class ChildList(PortalModelView):
     datamodel = PortalInterface(Child, listing=lists.CHILDREN)
     route_base = "/people"
     class_permission_name = "CaseWork"
+    adds_at = "ChildView.add"
     list_title = _l("Children and young people")
     show_title = _l("Child or young person")
     list_columns = ["name", "date_of_birth", "setting", "upn", "nhs_number", "created_at"]
@@ -164,6 +174,88 @@ class ChildList(PortalModelView):
         return [RowLink(_("Are these the same child?"), href, record.name)]
 
 
+@register(_l("Cases"), order=45)
+class CaseList(PortalModelView):
+    """Cases: requests for an assessment by whatever route they came, and what the council decided."""
+
+    about_children = True
+    datamodel = PortalInterface(Case, listing=lists.CASES)
+    route_base = "/cases"
+    class_permission_name = "CaseWork"
+    list_title = _l("Cases")
+    show_title = _l("Case")
+    list_columns = ["child", "state", "source", "received_on", "due_on"]
+    show_columns = [*list_columns, "channel", "decided_on", "created_at"]
+    exports = ["child", "state", "source", "channel", "received_on", "due_on", "decided_on"]
+    order_columns = ["due_on", "received_on"]
+    search_columns = ["state", "source", "due_on", "received_on"]
+    base_order = ("due_on", "asc")
+    find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
+    saved_filters = {
+        "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_CASES),
+        "overdue": SavedFilter(
+            _l("Decision or plan overdue"),
+            lambda: and_(Case.due_on < _today(), or_(UNDECIDED_CASES, ASSESSING_CASES)),
+        ),
+    }
+    label_columns = {
+        "child": _l("Child or young person"),
+        "state": _l("Status"),
+        "source": _l("Who asked"),
+        "channel": _l("How it came"),
+        "received_on": _l("Received"),
+        "due_on": _l("Due"),
+        "decided_on": _l("Decided on"),
+        "created_at": _l("Recorded"),
+    }
+    search_form_extra_fields = {
+        "state": choice_field(_l("Status"), CASE_STATES, _l("Any")),
+        "source": choice_field(_l("Who asked"), SOURCES, _l("Any")),
+    }
+    formatters_columns = {
+        "child": named,
+        "state": case_state,
+        "source": request_source,
+        "channel": request_channel,
+        "received_on": uk_date,
+        "due_on": uk_date,
+        "decided_on": uk_date,
+        "created_at": uk_datetime,
+    }
+
+    def find(self, text: str) -> Criteria:
+        """Return the criteria to find cases by child."""
+        return listed_by_child(self.datamodel.session, text, Case.child_id)
+
+    def opened(self, record: Case) -> Event:
+        """Return the event of viewing the child, because the record shows what was decided about them."""
+        return ChildViewed(child_id=record.child_id)
+
+    def name_href(self, record: Case) -> str:
+        """Return the address of the child's page, since the name is the child's."""
+        return url_for("ChildView.show", child_id=record.child_id)
+
+    def row_links(self, record: Case) -> list[RowLink]:
+        """Return a link to the form of the request, where it came on one."""
+        if record.request_id is None:
+            return []
+        href = url_for("FormView.read", form_id=record.request_id)
+        return [RowLink(_("Read this request"), href, record.child.name)]
+
+    def record_links(self, record: Case) -> list[RowLink]:
+        """Return links to the request, to the child, and to decide or to correct the decision."""
+        steps = case_steps(record.state, record.id)
+        return [
+            *(RowLink(text, href) for text, href in steps),
+            *self.row_links(record),
+            child_page(record.child),
+        ]
+
+    def time_left(self, record: Case) -> Due | None:
+        """Return the time left for the council's next duty; None once nothing more is due."""
+        return due(record.due_on, _today())
+
+
 class FormList(PortalModelView):
     """The base of the lists of requests and advice."""
 
@@ -184,8 +276,6 @@ class FormList(PortalModelView):
         "asked_on": _l("Requested"),
         "received_on": _l("Received"),
         "due_on": _l("Due"),
-        "decided_on": _l("Decided on"),
-        "decision_reason": _l("Reasons for the decision"),
         "asking_note": _l("Notes for the adviser"),
         "due_reason": _l("Why it is due on another date"),
         "wanted_by": _l("Wanted by (not a legal date)"),
@@ -200,7 +290,6 @@ class FormList(PortalModelView):
         "received_on": uk_date,
         "asked_on": uk_date,
         "wanted_by": uk_date,
-        "decided_on": uk_date,
         "organisation": named,
         "origin": _origin,
         "author": named,
@@ -227,9 +316,9 @@ class FormList(PortalModelView):
         return record.child.name
 
     def time_left(self, record: Form) -> Due | None:
-        """Return the time left until the form is due or the request decided; None after that."""
+        """Return the time left for the form; None once it was sent."""
         dates = (record.due_on, record.wanted_by)
-        return form_due(record.kind, record.state, dates, _today())
+        return form_due(record.state, dates, _today())
 
     def record_links(self, record: Form) -> list[RowLink]:
         """Return links to the submitted form and to the child."""
@@ -251,19 +340,14 @@ class RequestList(FormList):
     list_title = _l("Requests for an assessment")
     show_title = _l("Request for an assessment")
     read_words = _l("Read this request")
-    list_columns = ["child", "state", "origin", "received_on", "due_on"]
-    show_columns = ["title", *list_columns, "author", "decided_on", "decision_reason"]
-    exports = ["child", "state", "organisation", "author", "received_on", "due_on"]
+    list_columns = ["child", "state", "origin", "received_on"]
+    show_columns = ["title", *list_columns, "author"]
+    exports = ["child", "state", "organisation", "author", "received_on"]
+    order_columns = ["received_on"]
+    search_columns = ["state", "received_on"]
+    base_order = ("received_on", "desc")
     saved_filters = {
         "new": SavedFilter(_l("New"), lambda: forms_in("request", [FormState.submitted])),
-        "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_REQUESTS),
-        "overdue": SavedFilter(
-            _l("Decision or plan overdue"),
-            lambda: and_(
-                Request.due_on < _today(),
-                or_(UNDECIDED_REQUESTS, ASSESSING_REQUESTS),
-            ),
-        ),
     }
 
 

@@ -11,21 +11,21 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import decisions
+from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.case_states import CASE, CaseState
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
-from app.forms.rules.form_deadlines import request_due_on
-from app.forms.rules.workflow import DECIDED, REQUEST, FormState
-from app.forms.workflow_roles import workflow_roles_of
-from app.models import Child, Decision, Request
+from app.core.roles import WorkflowRole
+from app.models import Case, Child, Decision
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.i18n import gettext as _
 from app.views.web.register import register
-from app.views.web.words import form_state
+from app.views.web.words import case_state
 
 AGREE, DECLINE = "agree", "decline"
-OUTCOMES = {FormState.assessing: AGREE, FormState.not_assessing: DECLINE}
+OUTCOMES = {CaseState.assessing: AGREE, CaseState.not_assessing: DECLINE}
 
 
 class DecisionForm(Form):
@@ -53,12 +53,12 @@ class CorrectionForm(DecisionForm):
 class DecideView(PortalView):
     """The pages to decide whether to assess."""
 
-    route_base = "/requests"
+    route_base = "/cases"
     class_permission_name = "CaseWork"
 
-    @expose("/<int:form_id>/decide", methods=["GET", "POST"])
+    @expose("/<int:case_id>/decide", methods=["GET", "POST"])
     @has_access
-    def decide(self, form_id: int) -> ResponseReturnValue:
+    def decide(self, case_id: int) -> ResponseReturnValue:
         """Record the decision to assess or not to assess, with reasons."""
         form = DecisionForm(request.form if request.method == "POST" else None)
         verbs = {AGREE: decisions.agree_to_assess, DECLINE: decisions.decline_to_assess}
@@ -68,7 +68,7 @@ class DecideView(PortalView):
             try:
                 with self.work() as work:
                     verb = verbs[form.decision.data]
-                    child_id = verb(work, form_id, form.reason.data or "", form.decided_on.data).child_id
+                    child_id = verb(work, case_id, form.reason.data or "", form.decided_on.data).child_id
                 flash(
                     _(
                         "The decision is recorded. The authors and the parents linked to the child have a message."
@@ -82,11 +82,11 @@ class DecideView(PortalView):
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
                 show_errors(form, refused.faults)
-        return self._page("casework/decide.html", form_id, form, "agree_to_assess")
+        return self._page("casework/decide.html", case_id, form, "agree_to_assess")
 
-    @expose("/<int:form_id>/decision/correct", methods=["GET", "POST"])
+    @expose("/<int:case_id>/decision/correct", methods=["GET", "POST"])
     @has_access
-    def correct(self, form_id: int) -> ResponseReturnValue:
+    def correct(self, case_id: int) -> ResponseReturnValue:
         """Correct a decision, with a reason."""
         form = CorrectionForm(request.form if request.method == "POST" else None)
         if request.method == "POST" and _is_filled_in(form):
@@ -96,7 +96,7 @@ class DecideView(PortalView):
             try:
                 with self.work() as work:
                     assess = form.decision.data == AGREE
-                    child_id = decisions.correct_decision(work, form_id, assess, decided).child_id
+                    child_id = decisions.correct_decision(work, case_id, assess, decided).child_id
                 flash(
                     _(
                         "The decision is corrected. The authors and the parents linked to the child have a message."
@@ -110,22 +110,27 @@ class DecideView(PortalView):
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
                 show_errors(form, refused.faults)
-        return self._page("casework/correct_decision.html", form_id, form, "correct_to_assess")
+        return self._page("casework/correct_decision.html", case_id, form, "correct_to_assess")
 
-    def _page(self, template: str, form_id: int, form: DecisionForm, step: str) -> ResponseReturnValue:
+    def _page(self, template: str, case_id: int, form: DecisionForm, step: str) -> ResponseReturnValue:
         work = read_only_work()
-        asked = work.get(Request, form_id)
-        REQUEST.step(step, asked.state, workflow_roles_of(work, asked))
-        child = work.get(Child, asked.child_id)
-        history = [_line(one) for one in decisions.history_of(work, form_id)]
-        if request.method == "GET" and asked.state in DECIDED:
-            form.decision.data = OUTCOMES[asked.state]
-            form.decided_on.show(asked.decided_on)
-            form.reason.data = asked.decision_reason
-        due_on = request_due_on(FormState.submitted, asked.received_on)
+        case = work.get(Case, case_id)
+        CASE.step(step, case.state, {WorkflowRole.sen_team})
+        child = work.get(Child, case.child_id)
+        history = decisions.history_of(work, case_id)
+        if request.method == "GET" and history:
+            form.decision.data = OUTCOMES[history[0].outcome]
+            form.decided_on.show(history[0].decided_on)
+            form.reason.data = history[0].reason
         status = 422 if form.errors else 200
         return self.page(
-            template, status, form=form, asked=asked, child=child, due_on=due_on, history=history
+            template,
+            status,
+            form=form,
+            case=case,
+            child=child,
+            due_on=case_due_on(CaseState.received, case.received_on),
+            history=[_line(one) for one in history],
         )
 
 
@@ -145,7 +150,7 @@ def _is_filled_in(form: DecisionForm) -> bool:
 def _line(one: Decision) -> dict[str, Any]:
     """Return the texts of one decision of the history."""
     return {
-        "outcome": form_state(one.outcome),
+        "outcome": case_state(one.outcome),
         "decided_on": one.decided_on,
         "recorded_at": one.created_at,
         "by": one.recorded_by.name,

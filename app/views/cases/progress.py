@@ -52,7 +52,7 @@ def progress(
     advice = [
         line for line in lines if line.kind == "advice" and line.statutory and line.asked_on is not None
     ]
-    awaited = [line for line in advice if is_awaited(line.kind, line.state)]
+    awaited = [line for line in advice if is_awaited(line.state)]
     asked = [line.asked_on for line in awaited or advice if line.asked_on is not None]
     found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
     done = {
@@ -96,7 +96,7 @@ def _date_row(
         return DateRow(
             title,
             decided,
-            week_of(standing.received_on or decided, decided),
+            week_of(standing.received_on, decided),
             _lines(by, basis),
             _("Done"),
             TagColour.DONE,

@@ -11,7 +11,9 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.cases import children
 from app.cases.child_corrections import may_correct
-from app.cases.queries.child_page import FormLine, colleagues_of, forms_about, messages_about, statuses_of
+from app.cases.decisions import reasons_by_request
+from app.cases.queries.child_page import FormLine, cases_of, colleagues_of, forms_about, messages_about
+from app.cases.rules.status import is_assessing, primary_case
 from app.children.child_details import NewChild, check_details
 from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
@@ -31,6 +33,7 @@ from app.views.cases.case_parts import (
     next_steps,
     people_shown,
     shared_names,
+    steps_without_form,
 )
 from app.views.cases.progress import progress
 from app.views.forms.child_forms import AddChildForm, with_choices
@@ -54,9 +57,9 @@ class ChildView(PortalView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self) -> ResponseReturnValue:
-        """Add a child or young person and start the request for an assessment."""
+        """Add a child or young person, and start the request for an assessment, or record one that came otherwise."""
         who = principal()
-        if who is None or not children.may_add_children(who):
+        if who is None or not (who.in_sen_team or children.may_add_children(who)):
             return self.page("children/may_not_add.html", 403)
         form = AddChildForm(request.form if request.method == "POST" else None)
         with_choices(form)
@@ -76,10 +79,21 @@ class ChildView(PortalView):
     ) -> ResponseReturnValue:
         who = principal()
         is_early_years = who is not None and who.profession is Profession.early_years
-        return self.page("children/add.html", status, form=form, linked=linked, is_early_years=is_early_years)
+        is_team = who is not None and who.in_sen_team
+        return self.page(
+            "children/add.html",
+            status,
+            form=form,
+            linked=linked,
+            is_early_years=is_early_years,
+            is_team=is_team,
+        )
 
     def _add(self, form: AddChildForm, details: NewChild) -> ResponseReturnValue:
         """Add the child; where the reader is linked to a similar child, ask whether it is the same."""
+        who = principal()
+        if who is not None and who.in_sen_team:
+            return self._record(form, details)
         answer = form.same_child.data
         key = (form.add_key.data or "")[:LONGEST_KEY]
         try:
@@ -96,6 +110,17 @@ class ChildView(PortalView):
             return self._add_page(form, 422)
         return redirect(url_for("FormView.show", form_id=request_id))
 
+    def _record(self, form: AddChildForm, details: NewChild) -> ResponseReturnValue:
+        """Add a child for the SEN team, who then records the request that came."""
+        try:
+            with self.work() as work:
+                child_id = children.record_child(work, details, (form.add_key.data or "")[:LONGEST_KEY]).id
+        except ValidationFailed as refused:
+            show_errors(form, refused.faults)
+            return self._add_page(form, 422)
+        flash(_("The child is added. Now record the request."), "success")
+        return redirect(url_for("IntakeView.record", child_id=child_id))
+
     def _same(self, child_id: int, details: NewChild) -> ResponseReturnValue:
         """Correct the existing record where the reader may, then open it."""
         with self.work() as work:
@@ -111,8 +136,9 @@ class ChildView(PortalView):
         with self.work() as work:
             child = children.view_child(work, child_id)
             people = involved_with(work.session, child_id)
-            lines = lines_shown(forms_about(work.session, child_id), child, work.me)
-            standing = statuses_of(work.session, [child_id]).get(child_id)
+            cases = cases_of(work.session, [child_id]).get(child_id, [])
+            lines = lines_shown(forms_about(work.session, child_id, cases), child, work.me)
+            standing = primary_case(cases)
             rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),
@@ -120,12 +146,13 @@ class ChildView(PortalView):
                 **assign_part(work, child_id, people if _is_not_linked(people, work.me) else []),
                 "standing": standing,
                 "late": late(standing, work.today),
-                "may_ask_advice": any(each.state is FormState.assessing for each in lines),
+                "may_ask_advice": is_assessing(cases),
                 "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
                 "progress": progress(standing, lines, work.me, work.today),
                 "next_steps": next_steps(rows),
+                "without_form": steps_without_form(cases) if work.me.in_sen_team else [],
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
         template = "children/family.html" if context["is_parent"] else "children/show.html"
@@ -137,7 +164,8 @@ class ChildView(PortalView):
         """Show requests, advice and consent; for the SEN team, with whom each is shared."""
         with self.work() as work:
             child = children.view_child(work, child_id)
-            lines = lines_shown(forms_about(work.session, child_id), child, work.me)
+            cases = cases_of(work.session, [child_id]).get(child_id, [])
+            lines = lines_shown(forms_about(work.session, child_id, cases), child, work.me)
             shared: dict[int, list[str]] = {}
             if work.me.in_sen_team:
                 people = involved_with(work.session, child_id)
@@ -145,7 +173,8 @@ class ChildView(PortalView):
             context = {
                 **frame(child, work.me, work.today, "forms"),
                 "forms": form_rows(lines, work.me, work.today, shared),
-                "may_ask_advice": any(each.state is FormState.assessing for each in lines),
+                "may_ask_advice": is_assessing(cases),
+                "decision_reasons": reasons_by_request(work, child_id),
             }
         return self.page("children/forms.html", **context)
 

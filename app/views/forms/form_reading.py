@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
+from app.cases.cases import case_of_request
+from app.cases.queries.child_page import cases_of
+from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.case_states import UNDECIDED, CaseState
 from app.core.errors import FieldError, InvalidState, NotFound
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
@@ -17,9 +22,10 @@ from app.forms.form_context import FormContext, load_form
 from app.forms.queries.forms import last_number, submissions_of
 from app.forms.rules.form_deadlines import correct_by
 from app.forms.rules.workflow import FormState
-from app.models import FormReturn
+from app.models import Case, FormReturn
+from app.models import Form as AnyForm
 from app.views.forms.form_pages import file_line, missing_lines, name_of, section_url
-from app.views.web.due_dates import due
+from app.views.web.due_dates import Due, due
 from app.views.web.fields import DatePartsField
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
@@ -108,12 +114,13 @@ def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | Non
     form = found.form
     notes = notes or _no_notes(work)
     is_team = WorkflowRole.sen_team in found.roles
+    case = case_of_request(work, form.id) if is_team and form.kind == "request" else None
     return {
         "form": form,
         "found": found,
         "state": form_state(form.state),
         "colour": FORM_STATE_COLOURS[form.state],
-        "due": due(form.due_on, work.today) if is_team and form.state in BEING_HANDLED else None,
+        "due": _time_left(form, case, work.today) if is_team else None,
         "parts": [_read(section, notes) for section in found.sections],
         "whole": _note(returns.WHOLE, notes),
         "return_form": notes.form,
@@ -124,8 +131,15 @@ def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | Non
         "returns": _returns(found),
         "is_team": is_team,
         "is_author": WorkflowRole.author in found.roles,
-        "may_decide": "agree_to_assess" in found.steps,
+        "case": case if "decide" in found.steps else None,
     }
+
+
+def _time_left(form: AnyForm, case: Case | None, today: date) -> Due | None:
+    """Return the time left for the SEN team: for the case of a request, or for advice."""
+    if case is not None:
+        return due(case.due_on, today) if case.state in UNDECIDED else None
+    return due(form.due_on, today) if form.state in BEING_HANDLED else None
 
 
 def read_parts(sections: Iterable[reading.ReadSection]) -> list[Context]:
@@ -204,4 +218,18 @@ def sent_page(work: UnitOfWork, form_id: int) -> Context:
     versions = submissions_of(work.session, form_id)
     if not versions:
         raise NotFound("Submission")
-    return {"form": opened.form, "again": len(versions) > 1, "sent_at": versions[0].submitted_at}
+    return {
+        "form": opened.form,
+        "again": len(versions) > 1,
+        "sent_at": versions[0].submitted_at,
+        **_to_decide(work, opened.form),
+    }
+
+
+def _to_decide(work: UnitOfWork, form: AnyForm) -> Context:
+    """Return when the council received the request and decides by; a letter may have come before the form."""
+    cases = cases_of(work.session, [form.child_id]).get(form.child_id, []) if form.kind == "request" else []
+    received_on = next((each.received_on for each in cases if each.request_id == form.id), None)
+    if received_on is None:
+        return {}
+    return {"received_on": received_on, "decide_by": case_due_on(CaseState.received, received_on)}

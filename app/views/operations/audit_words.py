@@ -1,6 +1,7 @@
 """The audit log's events as sentences: "Olu Adeyemi opened the child’s page"."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,8 +12,9 @@ from app.operations.queries.audit import AuditLine
 from app.views.operations.secrecy_audit_words import SECRECY_SENTENCES
 from app.views.web.i18n import gettext as _
 from app.views.web.i18n import ngettext
+from app.views.web.pages import uk_date
 from app.views.web.register import title_of, title_of_table
-from app.views.web.words import form_state
+from app.views.web.words import case_state, request_channel, request_source
 
 SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
     # Event: (the label in the filter, the sentence). %(who)s did it, %(person)s is the person affected,
@@ -194,6 +196,10 @@ SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
     "RequestReturned": (_l("Requests returned"), _l("%(who)s returned “%(form)s” with reasons")),
     "RequestAccepted": (_l("Requests accepted"), _l("%(who)s accepted “%(form)s”")),
     "RequestWithdrawn": (_l("Requests withdrawn"), _l("%(who)s withdrew “%(form)s”")),
+    "RequestRecorded": (
+        _l("Requests recorded that came another way"),
+        _l("%(who)s recorded a request that did not come in the portal"),
+    ),
     "AssessmentAgreed": (_l("Decisions to assess"), _l("%(who)s recorded the decision to assess")),
     "AssessmentDeclined": (_l("Decisions not to assess"), _l("%(who)s recorded the decision not to assess")),
     "AdviceAsked": (_l("Advice requested"), _l("%(who)s requested “%(form)s”")),
@@ -316,8 +322,17 @@ def _reference(facts: Mapping[str, Any]) -> str:
     return _("%(page)s, number %(number)s: %(change)s", page=screen, number=number, change=words)
 
 
+def _recorded_request(facts: Mapping[str, Any]) -> str:
+    return _(
+        "%(source)s, %(channel)s, received %(day)s",
+        source=request_source(str(facts.get("source"))),
+        channel=request_channel(str(facts.get("channel"))),
+        day=uk_date(date.fromisoformat(str(facts.get("received_on")))),
+    )
+
+
 def _corrected(facts: Mapping[str, Any]) -> str:
-    before = form_state(str(facts.get("before")))
+    before = case_state(str(facts.get("before")))
     return _(
         "Before: %(state)s. Number in the history of decisions: %(number)s",
         state=before,
@@ -397,6 +412,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "AuthenticatorResetAllowed": lambda facts: facts.get("reason", ""),
     "AccountDetailsChanged": _old_and_new,
     "AccessDenied": _refused,
+    "RequestRecorded": _recorded_request,
     "CorrectedToAssess": _corrected,
     "CorrectedNotToAssess": _corrected,
     "ListExported": _list_read,

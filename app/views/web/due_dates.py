@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from app.cases.rules.case_deadlines import case_due_on
 from app.cases.rules.status import CaseStatus
 from app.forms.rules.deadlines import days_left, is_overdue
-from app.forms.rules.form_deadlines import authors_date, is_awaited, request_due_on
+from app.forms.rules.form_deadlines import authors_date, is_awaited
 from app.forms.rules.workflow import FormState
 from app.views.web.i18n import gettext as _
 from app.views.web.i18n import ngettext
@@ -25,20 +26,19 @@ class Due:
 
 
 def form_due(
-    kind: str,
     state: FormState,
     dates: tuple[date | None, date | None],
     today: date,
     for_authors: bool = False,
 ) -> Due | None:
-    """Return the time left for a form or its case; None where nothing is due any more.
+    """Return the time left for a form; None where its authors have nothing more to send.
 
     `dates` are the statutory deadline and the day by which the SEN team would like to have the form.
     """
-    if not is_awaited(kind, state):
+    if not is_awaited(state):
         return None
     due_on, wanted_by = dates
-    shown = authors_date(kind, state, due_on, wanted_by) if for_authors else due_on or wanted_by
+    shown = authors_date(state, due_on, wanted_by) if for_authors else due_on or wanted_by
     return due(shown, today, legal=shown == due_on)
 
 
@@ -46,8 +46,7 @@ def case_due(standing: CaseStatus | None, today: date) -> Due | None:
     """Return the time left for the council's part of a case: the decision to assess, then the final plan."""
     if standing is None:
         return None
-    limit = request_due_on(standing.state, standing.received_on)
-    return form_due("request", standing.state, (limit, None), today)
+    return due(case_due_on(standing.state, standing.received_on), today)
 
 
 def late(standing: CaseStatus | None, today: date) -> Due | None:

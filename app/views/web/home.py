@@ -16,11 +16,10 @@ from app.cases.rules.status import status_text, what_happens_next
 from app.core.command_line import app_context
 from app.core.roles import Principal, Role
 from app.views.web.base import PortalView, principal
-from app.views.web.due_dates import form_due, owed_due
+from app.views.web.due_dates import due, owed_due
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import url_or_none
 from app.views.web.register import register
-from app.views.web.words import form_state
 
 NEWEST, MOST_DUE = 5, 8
 
@@ -72,9 +71,9 @@ def _professional(session: Session, who: Principal) -> dict[str, Any]:
 def _team(session: Session) -> dict[str, Any]:
     today = app_context().clock.today()
     waiting = dashboard.waiting_for_team(session, today)
-    new, deciding = url_for("RequestList.list", show="new"), url_for("RequestList.list", show="deciding")
+    new, deciding = url_for("RequestList.list", show="new"), url_for("CaseList.list", show="deciding")
     submitted, overdue = (url_for("AdviceList.list", show=each) for each in ("submitted", "overdue"))
-    late_cases = url_for("RequestList.list", show="overdue")
+    late_cases = url_for("CaseList.list", show="overdue")
     registrations = url_for("RegistrationList.list", show="waiting")
     to_confirm = url_for("ColleagueView.waiting")
     messages = url_for("MessageList.list", show="unread")
@@ -101,20 +100,13 @@ def _team(session: Session) -> dict[str, Any]:
         (_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
         (_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]
-    decisions = [
-        (each, form_due(each.kind, each.state, (each.due_on, None), today))
-        for each in dashboard.decisions_due(session, MOST_DUE)
-    ]
-    plans = [
-        (each, form_due(each.kind, each.state, (each.due_on, None), today))
-        for each in dashboard.plans_due(session, MOST_DUE)
-    ]
+    decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
+    plans = [(each, due(each.due_on, today)) for each in dashboard.plans_due(session, MOST_DUE)]
     return {
         "waiting": tiles,
         "decisions": decisions,
         "plans": plans,
         "most": dashboard.COUNT_UP_TO,
-        "state_words": form_state,
     }
 
 

@@ -92,6 +92,8 @@ class PortalListView(ListArguments):
     """Columns of the CSV; without any there is no export."""
     exported_as_stored: Collection[str] = ()
     """Columns that the CSV holds as stored, for other programs, and not as shown on the screen."""
+    adds_at: str | None = None
+    """The endpoint of a page of its own that adds a row, where the list has no generated one."""
     find_label: Any = ""
     """The label of the search box; without one there is no box. Search terms are posted, so that a child's name is
     in no address, history or log."""
@@ -216,7 +218,10 @@ class PortalListView(ListArguments):
             count=count,
             page=page,
             size=size,
-            endpoints={method: self._endpoint(method) for method in ("show", "add", "edit", "delete")},
+            endpoints={
+                **{method: self._endpoint(method) for method in ("show", "edit", "delete")},
+                "add": self.adds_at or self._endpoint("add"),
+            },
         )
 
     def _endpoint(self, method: str) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import advice_requests
+from app.cases.rules.case_states import CaseState
 from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
 from app.core.roles import WorkflowRole
 from app.forms.drafts import withdraw
@@ -24,7 +25,7 @@ def assessed(cast, make):
 
     def one(linked=()):
         child = make.child(linked=linked)
-        make.request(child, cast.sana, FormState.assessing)
+        make.request(child, cast.sana, CaseState.assessing)
         return child
 
     return one
@@ -265,7 +266,7 @@ def test_c1_statutory_advice_is_asked_while_information_is_still_awaited(cast, m
     whom = {"person_id": cast.ann.id} if by_name else organisation
     with cast.olu.works() as work:
         assert not advice_requests.ask_for_advice(work, child.id, "advice_psychology", **whom).statutory
-    make.request(child, cast.sana, FormState.assessing)
+    make.request(child, cast.sana, CaseState.assessing)
     clock.forward(days=1)
     with cast.olu.works() as work:
         advice = advice_requests.ask_for_advice(work, child.id, "advice_psychology", **whom)

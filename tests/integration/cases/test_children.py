@@ -118,7 +118,7 @@ def test_a_likely_duplicate_notifies_the_team_and_is_hidden_from_who_added(cast,
 
     _, child_id, events = add(cast.sana)
 
-    assert events[-1] == "PossibleDuplicateFound"
+    assert "PossibleDuplicateFound" in events
     with cast.olu.works() as work:
         assert work.get(Child, child_id).possible_duplicate_of_id == known.id
     with pytest.raises(NotFound), cast.sana.works() as work:

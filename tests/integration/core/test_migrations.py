@@ -164,7 +164,7 @@ def test_children_there_before_their_names_had_a_table_are_found_by_their_names(
     assert words == [(1, "x"), (2, "amina"), (2, "berg"), (2, "der"), (2, "van"), (5, "ravi"), (5, "shah")]
 
 
-def enter(connection: sa.Connection, table: str, number: int, **columns: object) -> None:
+def enter(connection: sa.Connection, table: str, number: int, /, **columns: object) -> None:
     """One row, with something of its kind in every column that is not named."""
     schema = sa.MetaData()
     schema.reflect(connection, only=[table])
@@ -405,4 +405,54 @@ def test_where_people_work_moves_to_memberships_and_back(empty_url, engine):
     to(empty_url, "0020")
     with engine.connect() as connection:
         assert connection.execute(statement).all() == before
+    to(empty_url, "head")
+
+
+def test_requests_get_a_case_that_goes_back_to_their_form(empty_url, engine):
+    to(empty_url, "head")
+    to(empty_url, "0022")
+    received, decided = date(2026, 11, 2), date(2026, 11, 20)
+    with engine.begin() as connection:
+        fill_every_table(connection)
+        for number, state, changes in (
+            (10, "draft", {}),
+            (11, "returned", {"received_on": received, "due_on": date(2026, 12, 14)}),
+            (12, "assessing", {"received_on": received, "due_on": date(2027, 3, 22), "decided_on": decided}),
+            (13, "not_assessing", {"received_on": received, "decided_on": decided, "decision_reason": "No."}),
+        ):
+            enter(
+                connection, "form", number, kind="request", state=state, **({"decision_reason": ""} | changes)
+            )
+        enter(connection, "decision", 10, form_id=13, number=1, outcome="not_assessing", reason="No.")
+    columns = "id, state, received_on, due_on, decided_on, decision_reason"
+    requests = sa.text(f"SELECT {columns} FROM form WHERE id > 9 ORDER BY id")  # noqa: S608 - the words above
+    with engine.connect() as connection:
+        before = connection.execute(requests).all()
+
+    to(empty_url, "head")
+    with engine.connect() as connection:
+        forms = connection.execute(
+            sa.text("SELECT id, state, due_on FROM form WHERE id > 9 ORDER BY id")
+        ).all()
+        cases = connection.execute(
+            sa.text(
+                "SELECT request_id, state, received_on, due_on, decided_on FROM ehc_case WHERE request_id > 9 ORDER BY id"
+            )
+        ).all()
+        of_case = (
+            "SELECT request_id FROM ehc_case JOIN decision ON case_id = ehc_case.id WHERE decision.id = 10"
+        )
+        assert connection.execute(sa.text(of_case)).scalar() == 13
+    assert [tuple(row) for row in forms] == [
+        (10, "draft", None), (11, "returned", None), (12, "decided", None), (13, "decided", None)
+    ]  # fmt: skip
+    assert [(row[0], row[1], *map(str, row[2:])) for row in cases] == [
+        (11, "received", "2026-11-02", "2026-12-14", "None"),
+        (12, "assessing", "2026-11-02", "2027-03-22", "2026-11-20"),
+        (13, "not_assessing", "2026-11-02", "None", "2026-11-20"),
+    ]
+
+    to(empty_url, "0022")
+    with engine.connect() as connection:
+        assert connection.execute(requests).all() == before
     to(empty_url, "head")

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, text, true
 
+from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.database.engine import end_reading
 from app.core.database.listing import Criteria, Page
-from app.models import AWAITED_ADVICE, UNDECIDED_REQUESTS, Child, Form, FormVersion
-from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
+from app.models import ASSESSING_CASES, AWAITED_ADVICE, UNDECIDED_CASES, Case, Child, Form, FormVersion
+from app.views.cases.casework_lists import AdviceList, CaseList, ChildList, RegistrationList, RequestList
 from app.views.messages.message_lists import MessageList
 from tests.cast import everything
 
@@ -27,15 +28,19 @@ def how_it_is_read(context, statement) -> str:
 
 
 def test_what_is_awaited_is_found_without_walking_through_all_that_ever_was(context):
-    for criterion, index in (
-        (AWAITED_ADVICE, "ix_form_awaited_advice"),
-        (UNDECIDED_REQUESTS, "ix_form_undecided_requests"),
+    for table, criterion, index in (
+        (Form, AWAITED_ADVICE, "ix_form_awaited_advice"),
+        (Case, UNDECIDED_CASES, "ix_ehc_case_undecided"),
+        (Case, ASSESSING_CASES, "ix_ehc_case_assessing"),
     ):
-        soonest = select(Form.id).where(criterion, Form.due_on.is_not(None)).order_by(Form.due_on, Form.id)
+        soonest = (
+            select(table.id).where(criterion, table.due_on.is_not(None)).order_by(table.due_on, table.id)
+        )
         plan = how_it_is_read(context, soonest.limit(8))
         # Either reads only what is open. By due date alone, everything that ever was due would come first.
         assert index in plan or "ix_form_kind_state_due" in plan
         assert "ix_form_due_on" not in plan
+        assert "ix_ehc_case_due_on" not in plan
 
 
 SORTED = ("TEMP B-TREE", "Sort  ")
@@ -47,7 +52,7 @@ def _views() -> list[tuple[Any, str, str, bool]]:
     """Every list about children, each of its ready-made views and orders, both ways round."""
     return [
         (shown, view, order, descending)
-        for shown in (ChildList, RequestList, AdviceList, MessageList, RegistrationList)
+        for shown in (ChildList, CaseList, RequestList, AdviceList, MessageList, RegistrationList)
         for view, order in [
             *[("", order) for order in sorted({shown.base_order[0], *shown.order_columns})],
             *[(view, shown.base_order[0]) for view in shown.saved_filters],
@@ -67,7 +72,7 @@ def _grow(context: Any, make: Any) -> None:
             [born | {"date_of_birth": child.date_of_birth + timedelta(days=n % 700)} for n in range(2000)],
         ).all()
         version = work.session.scalars(select(FormVersion.id)).first()
-        for kind, state in (("request", "assessing"), ("advice", "accepted")):
+        for kind, state in (("request", "decided"), ("advice", "accepted")):
             form = {"kind": kind, "state": state, "form_version_id": version}
             work.session.execute(
                 insert(Form.__table__),
@@ -77,6 +82,17 @@ def _grow(context: Any, make: Any) -> None:
                     for day in [child.date_of_birth + timedelta(days=number % 900)]
                 ],
             )
+        case = {"source": RequestSource.school, "state": CaseState.not_assessing, "note": "", "version": 1}
+        work.session.execute(
+            insert(Case.__table__),
+            [
+                case
+                | {"child_id": number, "due_on": day, "received_on": day, "created_at": work.now}
+                | {"channel": Channel.portal, "statutory": True}
+                for number in children
+                for day in [child.date_of_birth + timedelta(days=number % 900)]
+            ],
+        )
     context.database.gather_statistics()
     context.database.engine.dispose()
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
 from sqlalchemy import select
 
+from app.cases.rules.case_states import CaseState
 from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
@@ -169,13 +170,6 @@ class World:
                 "return": FormReturn(
                     form_id=form.id, submission_number=1, reason="Please.", returned_by_id=self.cast.olu.id
                 ),
-                "decision": Decision(
-                    form_id=form.id,
-                    number=1,
-                    outcome=FormState.assessing,
-                    decided_on=now.date(),
-                    recorded_by_id=self.cast.olu.id,
-                ),
                 "draft file": self._file(form),
                 "file": self._file(form, given_at=now, sent_number=1),
                 "restricted file": self._file(form, given_at=now, sent_number=1, restricted=True),
@@ -230,6 +224,18 @@ class World:
                 address="x",
                 postcode="BD1 1HX",
                 phone="0",
+            ),
+        )
+        case = self.make.case(self.child, state=CaseState.assessing)
+        self._is("case", case)
+        self._add(
+            "decision",
+            Decision(
+                case_id=case.id,
+                number=1,
+                outcome=case.state,
+                decided_on=now.date(),
+                recorded_by_id=cast.olu.id,
             ),
         )
         self._add(
@@ -314,7 +320,6 @@ def _of_form(
         f"revision of {name}": authors | team_on_drafts,
         f"submission of {name}": authors | shared | TEAM,
         f"return of {name}": authors | TEAM,
-        f"decision of {name}": TEAM,
         f"draft file of {name}": authors | team_on_drafts,
         f"file of {name}": authors | (shared if files is None else files) | TEAM,
         f"restricted file of {name}": authors | TEAM,
@@ -383,6 +388,8 @@ POLICY: dict[str, set[str]] = {
     **{f"membership of {key}": _ACCOUNTS | {key} | COLLEAGUES.get(key, set()) - {"quinn"} for key in WORKING},
     "registration": TEAM,
     "invitation": TEAM,
+    "case": TEAM,
+    "decision": TEAM,
     "merge": TEAM,
     **{
         f"account of {key}": _ACCOUNTS

@@ -11,7 +11,7 @@ from app.core.errors import Forbidden, Incomplete, InvalidState, NotFound
 from app.forms.reading import read
 from app.forms.rules.workflow import FormState
 from app.forms.submissions import answers_checksum, submit
-from app.models import AuditRow, Document, Form, Submission
+from app.models import AuditRow, Case, Document, Form, Submission
 from tests.cast import everything
 from tests.filled_forms import answers_now, fill_in, save, send
 
@@ -37,13 +37,19 @@ def events_of(context, child_id: int) -> list[str]:
         return [one.event for one in rows]
 
 
+def due_of(context, form):
+    """The due date of the one case of a request."""
+    with everything(context) as work:
+        return work.session.scalars(select(Case).where(Case.request_id == form.id)).one().due_on
+
+
 def test_a_request_sent_starts_the_six_weeks(context, cast, clock, request_form):
     submission = send(cast.sana, request_form.id)
 
     form = row(context, request_form.id)
     assert form.state is FormState.submitted
     assert form.received_on == clock.today()
-    assert form.due_on == clock.today() + timedelta(weeks=6)
+    assert due_of(context, form) == clock.today() + timedelta(weeks=6)
     assert submission.number == 1
     assert "RequestSubmitted" in events_of(context, request_form.child_id)
 
@@ -59,7 +65,7 @@ def test_the_clock_starts_once_and_every_version_is_stored(context, cast, clock,
 
     form = row(context, request_form.id)
     assert form.received_on == clock.today() - timedelta(days=9)
-    assert form.due_on == form.received_on + timedelta(weeks=6)
+    assert due_of(context, form) == form.received_on + timedelta(weeks=6)
     assert second.number == 2
     with cast.olu.works() as work:
         first, newest = read(work, form.id, 1), read(work, form.id)

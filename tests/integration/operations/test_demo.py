@@ -20,6 +20,6 @@ def test_the_demo_has_cases_at_different_stages(context, cast):
         FormState.submitted,
         FormState.returned,
         FormState.accepted,
-        FormState.assessing,
+        FormState.decided,
         FormState.asked,
     }
