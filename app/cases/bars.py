@@ -9,7 +9,7 @@ from app.accounts.registration_events import InvitationWithdrawn
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
-from app.core.errors import FieldError, ValidationFailed
+from app.core.errors import FieldError, InvalidState, ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.queries.named_people import linked_with
@@ -105,6 +105,28 @@ def _removed(work: UnitOfWork, child_id: int) -> list[tuple[int | None, Person |
         .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), involved)
     )
     return [(row[0], row[1]) for row in work.session.execute(found).unique()]
+
+
+def ended_together(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:
+    """Return the open links that end with this one: a person's for each organisation, or the queue's own."""
+    if link.person_id is None:
+        return [link]
+    of_person = (ChildLink.child_id == link.child_id, ChildLink.person_id == link.person_id)
+    statement = select(ChildLink).where(*of_person, ChildLink.ended_at.is_(None)).order_by(ChildLink.id)
+    return work.session.scalars(statement).all()
+
+
+def links_to_bar(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:
+    """Return the links to bar when the SEN team ends this one: also a person's link that has just ended otherwise.
+
+    Raises InvalidState for a person who was linked again since, and for a queue that has ended.
+    """
+    together = ended_together(work, link)
+    if link.ended_at is None:
+        return together
+    if link.person_id is None or any(each.created_at >= link.ended_at for each in together):
+        raise InvalidState("end_link")
+    return [link, *together]
 
 
 def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> None:

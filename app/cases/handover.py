@@ -14,7 +14,7 @@ from app.core.database.locks import hold_account
 from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
-from app.forms.named_later import keep_named_from_queue
+from app.forms.named_later import keep_named_from_queues
 from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, FormState
 from app.forms.tables.forms import Form
 from app.organisations.locks import organisation_held
@@ -70,8 +70,8 @@ def hand_over_work(work: UnitOfWork, person_id: int, organisation_id: int | None
         _hold_children(work, person_id)
         organisations = _organisations_of(work, person_id, organisation_id)
         found = _count(work, person_id, organisations)
-        for each in organisations:
-            _hand_over(work, person_id, each)
+        children = {child_id for each in organisations for child_id in _hand_over(work, person_id, each)}
+        keep_named_from_queues(work, sorted(children))
         work.session.flush()
         return found
     finally:
@@ -95,7 +95,8 @@ def record_left_use(work: UnitOfWork, organisation_id: int) -> None:
         work.record(OrganisationLeftUse(organisation_id=organisation_id, children=children, forms=forms))
 
 
-def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> None:
+def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> list[int]:
+    """Hand over the work for one organisation and return the children whose link ended."""
     links = _held_links(work, person_id, organisation_id)
     alone = _without_colleague(work, person_id, organisation_id, [link.child_id for link in links])
     may_queue = alone - _barred(work, organisation_id, alone)
@@ -114,7 +115,6 @@ def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> None:
     for child_id in sorted(alone - may_queue):
         work.record(WorkLeft(child_id=child_id, organisation_id=organisation_id))
     forms = _free_forms(work, person_id, organisation_id, [link.child_id for link in links])
-    keep_named_from_queue(work, [place.child_id for place in places], organisation_id)
     if links or forms:
         work.record(
             WorkHandedOver(
@@ -125,6 +125,7 @@ def _hand_over(work: UnitOfWork, person_id: int, organisation_id: int) -> None:
                 forms=forms,
             )
         )
+    return [link.child_id for link in links]
 
 
 def _hold_children(work: UnitOfWork, person_id: int) -> None:

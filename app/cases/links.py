@@ -1,6 +1,5 @@
 """Links between a child and people or organisations: linking, assigning, adding a colleague, stepping back."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -11,6 +10,7 @@ from app.cases.bars import (
     is_barred,
     lift_bar,
     lift_bar_of_organisation,
+    links_to_bar,
     organisation_is_barred,
     removed_faults,
     removed_faults_of_professional,
@@ -18,10 +18,10 @@ from app.cases.bars import (
 )
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
 from app.cases.unfinished import (
-    hold_forms_in_hand,
     hold_forms_to_answer_for,
     hold_unattended_forms,
     others_work_there,
+    pass_on_forms,
 )
 from app.children.locks import child_held
 from app.children.tables import Child, ChildLink
@@ -31,7 +31,7 @@ from app.core.text_input import character_faults, clean_line
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms import confidentiality
-from app.forms.named_later import keep_named_from_queue
+from app.forms.named_later import keep_named_from_queues
 from app.forms.tables.forms import Advice
 from app.forms.workflow_roles import check_confirmed, organisation_in_use
 from app.organisations.locks import organisation_held
@@ -145,9 +145,9 @@ def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | No
         raise _taken(work, link)
     if assigned_to is not None and already is None:
         already = _link(work, child, member, "", _already_linked("colleague", person), through_queue=True)
-    for form in hold_forms_in_hand(work, child.id, link.organisation_id):
-        if form.author_id == assigned_to:
-            form.author_id = person.id
+    pass_on_forms(work, link, assigned_to, person.id)
+    if assigned_to is not None:
+        keep_named_from_queues(work, [child.id])
     _tell_assigned(work, already or link, person, assigned_to)
     return already or link
 
@@ -180,7 +180,9 @@ def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
     """End the link of a person or a queue on behalf of the SEN team and return it.
 
     They can no longer see the child: a person who is linked for several organisations is linked for none. The links
-    are barred: colleagues, the queue and invitations cannot restore them; only the SEN team can.
+    are barred: colleagues, the queue and invitations cannot restore them; only the SEN team can. A link that has ended
+    otherwise meanwhile (they stepped back) is barred too. Those who see the child through a queue are compared with whom
+    the SEN team removed. Raises InvalidState for a person who was linked again, and for a queue that has ended.
     """
     _team_only(work)
     link = work.get(ChildLink, link_id)
@@ -188,20 +190,12 @@ def end_link(work: UnitOfWork, link_id: int) -> ChildLink:
     work.session.refresh(link)
     if link.ended_at is not None and link.barred:
         return link
-    for each in ended_together(work, _still_open(link)):
+    for each in links_to_bar(work, link):
         each.barred = True
         _end(work, each)
     withdraw_older_invitations(work, link)
+    keep_named_from_queues(work, [link.child_id])
     return link
-
-
-def ended_together(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:
-    """Return the open links that end with this one: a person's for each organisation, or the queue's own."""
-    if link.person_id is None:
-        return [link]
-    of_person = (ChildLink.child_id == link.child_id, ChildLink.person_id == link.person_id)
-    statement = select(ChildLink).where(*of_person, ChildLink.ended_at.is_(None)).order_by(ChildLink.id)
-    return work.session.scalars(statement).all()
 
 
 def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
@@ -222,6 +216,7 @@ def step_back(work: UnitOfWork, link_id: int) -> ChildLink:
     if owed and link.organisation_id is not None and not others_work_there(work, link):
         return_to_queue(work, child, link.organisation_id)
     _end(work, link)
+    keep_named_from_queues(work, [child.id])
     return link
 
 
@@ -412,7 +407,7 @@ def _enter_queue(work: UnitOfWork, child: Child, organisation: Organisation) -> 
         ),
         _already_in_queue(organisation),
     )
-    keep_named_from_queue(work, [child.id], organisation.id)
+    keep_named_from_queues(work, [child.id])
     work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 

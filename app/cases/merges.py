@@ -28,7 +28,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.tables import Document
 from app.forms.confidentiality import ask_first, note_contact_risk
-from app.forms.named_later import keep_named_from_queue, merge_faults
+from app.forms.named_later import keep_named_from_queues, merge_faults
 from app.forms.queries.shares import end_shares, with_people_of_another_record
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
@@ -94,8 +94,7 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
             raise ValidationFailed(FieldError("answer", Wording(text))) from doubled
         for pointer in _POINTERS:
             moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
-    for organisation_id in _queues_of(work, older_id):
-        keep_named_from_queue(work, [older_id], organisation_id)
+    keep_named_from_queues(work, [older_id])
     return work.add(
         ChildMerge(
             child_id=older_id,
@@ -193,6 +192,8 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     for each in (child_id, merged_id):  # the author of a form of one record may be linked to the other only
         for organisation_id in organisations_owing(work, each):
             see_to_unattended_forms(work, each, organisation_id)
+    # A form came while the records were one and names a person whose own link stays with the other record.
+    keep_named_from_queues(work, [child_id, merged_id])
     work.record(MergeUndone(child_id=child_id, of_child_id=merged_id, reason=reason.strip()))
     return work.get(ChildMerge, merge_id)
 
@@ -314,18 +315,6 @@ def _end_doubled_links(work: UnitOfWork, newer_id: int, older_id: int) -> list[i
         execution_options=_PLAIN,
     )
     return ids
-
-
-def _queues_of(work: UnitOfWork, child_id: int) -> Sequence[int]:
-    """Return the organisations whose members see the child through the queue."""
-    seen = or_(ChildLink.person_id.is_(None), ChildLink.through_queue.is_(True))
-    there = select(ChildLink.organisation_id).where(
-        ChildLink.child_id == child_id,
-        ChildLink.ended_at.is_(None),
-        ChildLink.organisation_id.is_not(None),
-        seen,
-    )
-    return [each for each in work.session.scalars(there.distinct()) if each is not None]
 
 
 def _withdraw_doubled_invitations(work: UnitOfWork, newer_id: int, older_id: int) -> None:

@@ -9,12 +9,15 @@ from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED
 from app.forms.tables.forms import Form
 
 
-def hold_forms_in_hand(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:
-    """Return the forms this organisation still has to send about the child, locked.
+def pass_on_forms(work: UnitOfWork, link: ChildLink, from_id: int | None, to_id: int) -> None:
+    """Make a person the author of the forms this organisation still has to send about the child that were with another
+    person, or with no one.
 
-    They get another author. A person who is saving one of them at this moment becomes its author first.
+    A person who is saving one of them at this moment becomes its author first.
     """
-    return _hold(work, _of(child_id, organisation_id, Form.state.in_(OPEN_TO_WRITING)))
+    for form in _hold(work, _of(link.child_id, link.organisation_id, Form.state.in_(OPEN_TO_WRITING))):
+        if form.author_id == from_id:
+            form.author_id = to_id
 
 
 def forms_to_answer_for(work: UnitOfWork, child_id: int, organisation_id: int | None) -> list[Form]:

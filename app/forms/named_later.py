@@ -28,13 +28,13 @@ from app.forms.queries.named_people import (
     NO_ONE,
     Linked,
     Member,
-    OwnLink,
     Removed,
     hold_children_of,
     invited_to,
     linked_with,
     links_of,
     members_of,
+    queues_of,
     queues_with,
     removed_from,
     settled_with,
@@ -177,18 +177,24 @@ def note_confirmation(work: UnitOfWork, membership: Membership, by: int) -> None
     """Compare a person who was confirmed as working for an organisation with what forms say about all children they see.
 
     Children in the queues of their organisations are checked by `keep_from_queues`. A message goes to the SEN team for
-    each child to whom they are linked and whose form may name this organisation.
+    each child to whom they are linked and whose form may name this organisation, or from whom the SEN team removed it.
     """
     person = membership.person
     keep_from_queues(work, person, by)
+    links = links_of(work.session, person.id)
+    if not links:
+        return
     joined, places = membership.organisation_id, workplaces_of(work.session, person.id)
     before = tuple(name for number, name in places.items() if number != joined)
-    for link, about in _links_with_notes(work, person):
+    children = {each.child_id for each in links}
+    notes, removed = notes_by_child(work, children), removed_from(work.session, children)
+    for link in links:
+        about, gone = notes.get(link.child_id, []), removed.get(link.child_id, NO_ONE)
         own = (link.organisation,)
         called, former = (person.name, link.relationship), person.earlier_names
         named = plainly_must_not_know(about, *called, (*own, *places.values()), former)
         known = plainly_must_not_know(about, *called, (*own, *before), former)
-        if len(named) > len(known):
+        if len(named) > len(known) or joined in gone.organisations:
             work.record(NamedWorkplaceJoined(child_id=link.child_id, link_id=link.id))
 
 
@@ -214,23 +220,28 @@ def keep_from_queues(work: UnitOfWork, person: Person, by: int) -> None:
                 break
 
 
-def keep_named_from_queue(work: UnitOfWork, child_ids: Collection[int], organisation_id: int) -> None:
-    """Bar the members of an organisation whom a form may name, by their name or another organisation of theirs, from
-    children that enter its queue; likewise those whom, or whose other organisation, the SEN team removed.
+def keep_named_from_queues(work: UnitOfWork, child_ids: Collection[int]) -> None:
+    """Bar those who see one of these children through an organisation's queue only, and whom a form may name, by their name
+    or another organisation of theirs; likewise those whom, or whose other organisation, the SEN team removed.
 
-    The transaction has locked the children.
+    It is called after a child has entered a queue, after a link has ended (a person with an own link is not compared while
+    it is open) and after the SEN team has removed someone. The transaction has locked the children.
     """
+    work.session.flush()
     notes, removed = notes_by_child(work, child_ids), removed_from(work.session, child_ids)
     concerned = [each for each in child_ids if notes.get(each) or each in removed]
-    if not concerned:
+    queues = queues_of(work.session, concerned) if concerned else {}
+    if not queues:
         return
-    settled = settled_with(work.session, concerned)
+    settled = settled_with(work.session, list(queues))
     # Unconfirmed members too: they may be confirmed at this moment.
-    members = members_of(work.session, [organisation_id], confirmed_only=False).get(organisation_id, [])
-    for child_id in concerned:
+    members = members_of(work.session, set().union(*queues.values()), confirmed_only=False)
+    for child_id, organisations in queues.items():
         about, gone = notes.get(child_id, []), removed.get(child_id, NO_ONE)
-        for member in members:
-            if member.person_id not in settled.get(child_id, ()) and _may_not_see(member, about, gone):
+        known = settled.setdefault(child_id, set())
+        for member in [each for number in sorted(organisations) for each in members.get(number, [])]:
+            if member.person_id not in known and _may_not_see(member, about, gone):
+                known.add(member.person_id)
                 _bar(work, child_id, member, work.me.user_id)
 
 
@@ -264,17 +275,13 @@ def note_rename(work: UnitOfWork, person: Person) -> None:
     by = next((each.confirmed_by_id for each in person.memberships if each.confirmed_by_id), person.id)
     keep_from_queues(work, person, by)
     places = tuple(workplaces_of(work.session, person.id).values())
-    for link, about in _links_with_notes(work, person):
+    links = links_of(work.session, person.id)
+    notes = notes_by_child(work, {each.child_id for each in links})
+    for link in links:
+        about = notes.get(link.child_id, [])
         workplaces = (link.organisation, *places)
         if plainly_must_not_know(about, person.name, link.relationship, workplaces, person.earlier_names):
             work.record(NamedPersonRenamed(child_id=link.child_id, link_id=link.id))
-
-
-def _links_with_notes(work: UnitOfWork, person: Person) -> list[tuple[OwnLink, list[Note]]]:
-    """Return each link of a person now to a child whose forms have notes, with these."""
-    links = links_of(work.session, person.id)
-    notes = notes_by_child(work, {each.child_id for each in links})
-    return [(each, notes[each.child_id]) for each in links if notes.get(each.child_id)]
 
 
 def warned_of(work: UnitOfWork, child_id: int) -> frozenset[int]:

@@ -305,7 +305,7 @@ register(
                 N_("Someone linked to a child has joined an organisation that must not know"),
                 N_(
                     "Someone linked to %(child)s now works for one more organisation. A form may say that this organisation "
-                    "must not know about the child. The page “People” of the child shows who. End their involvement, or "
+                    "must not know about the child, or you ended its involvement. The page “People” of the child shows who. End their involvement, or "
                     "check what is shared with them."
                 ),
             ),

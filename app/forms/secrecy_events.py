@@ -25,7 +25,8 @@ class NamedPersonRenamed(LinkEvent):
 
 
 class NamedWorkplaceJoined(LinkEvent):
-    """A person linked to a child began to work for an organisation that a form may name as one that must not know."""
+    """A person linked to a child began to work for an organisation that a form may name as one that must not know, or
+    that the SEN team removed from the child."""
 
 
 class KeptFromQueue(LinkEvent):

@@ -4,16 +4,17 @@ whatever way they come to the child."""
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts import account_details, membership
-from app.cases import advice_requests, duplicates, links
+from app.accounts import account_details, acting_for, membership
+from app.cases import advice_requests, duplicates, links, merges
 from app.cases.relationships import correct_relationship
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
 from app.forms.queries.shares import open_shares
 from app.forms.rules.sharing import SharingChoice
 from app.forms.sharing import set_sharing
-from app.models import Child, ChildLink, Form, Membership, Message, Organisation
+from app.models import Child, ChildLink, ChildMerge, Form, Membership, Message, Organisation
 from tests.cast import Actor, Cast, everything
+from tests.filled_forms import fill_in, send
 from tests.make import Maker
 from tests.security.test_family_attacks import advice_of, note_that_must_not_know
 from tests.security.test_memberships import asks_to_join, letters_to, place_of
@@ -141,6 +142,96 @@ def test_A2_advice_is_not_asked_without_a_word_of_a_queue_in_which_one_of_the_na
         advice_requests.ask_for_advice(work, child.id, "advice_psychology", despite=True, **asked)
 
 
+# --- an own link ends, and the child stays in a queue -------------------------------------------------
+
+
+def test_A2_a_named_person_who_steps_back_does_not_see_the_child_in_the_queue(
+    context: AppContext, cast: Cast, make: Maker, child: Child
+) -> None:
+    link, other = make.link(child, cast.ann), make.link(child, cast.bob)
+    make.queue(child, cast.ann)
+    make.link(child, cast.hana)
+    note_that_must_not_know(cast, make, child, "Ann Kowalska")
+    for actor, own in ((cast.ann, link), (cast.bob, other)):
+        with actor.works() as work:
+            links.step_back(work, own.id)
+    assert not sees(cast.ann, child)
+    assert sees(cast.bob, child), "no form names him"
+    assert "kept_from_queue" in letters_to(context, None)
+    form = advice_of(cast, make, child, cast.hana)
+    with cast.olu.works() as work:
+        set_sharing(work, form, SharingChoice(professionals=True))
+    assert cast.ann.browser().get(f"/forms/{form}/read").status_code == 404
+    with cast.olu.works() as work:
+        links.link_person(work, child.id, cast.ann.id, despite=True)
+    assert sees(cast.ann, child)
+
+
+def test_A2_a_named_person_whose_service_owes_advice_steps_back_and_does_not_see_the_queue_that_this_opens(
+    cast: Cast, make: Maker, child: Child
+) -> None:
+    link = make.link(child, cast.ann)
+    make.advice(child, cast.ann)
+    note_that_must_not_know(cast, make, child, "Ann Kowalska")
+    with cast.ann.works() as work:
+        links.step_back(work, link.id)
+    assert sees(cast.bob, child)
+    assert not sees(cast.ann, child)
+
+
+def test_A2_a_named_person_who_assigns_the_child_to_a_colleague_sees_it_no_more(
+    cast: Cast, make: Maker, child: Child
+) -> None:
+    queued = make.queue(child, cast.ann)
+    with cast.ann.works() as work:
+        links.take_up(work, queued.id)
+    note_that_must_not_know(cast, make, child, "Ann Kowalska")
+    with cast.ann.works() as work:
+        links.assign(work, queued.id, cast.bob.id, cast.ann.id)
+    assert sees(cast.bob, child)
+    assert not sees(cast.ann, child)
+
+
+@pytest.mark.parametrize("by_team", [True, False])
+def test_A2_a_named_person_who_leaves_one_organisation_does_not_see_the_queue_of_another(
+    cast: Cast, make: Maker, child: Child, by_team: bool
+) -> None:
+    number = cast.tom.membership_id
+    cast.tom.joins(place_of(cast.ann))
+    for each in (cast.tom, cast.sana):
+        make.link(child, each)
+    make.queue(child, cast.ann)
+    note_that_must_not_know(cast, make, child, "Tom Ellis")
+    if by_team:
+        with cast.olu.works() as work:
+            membership.end(work, number)
+    else:
+        with cast.tom.works() as work:
+            acting_for.leave(work, number)
+    cast.tom.acts_for(place_of(cast.ann))
+    assert sees(cast.ann, child)
+    assert not sees(cast.tom, child)
+
+
+def test_A2_undoing_a_merge_opens_no_queue_to_one_named_while_the_records_were_one(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    older = make.child(linked=(cast.ann,))
+    newer = make.child(linked=(cast.pat,), possible_duplicate_of_id=older.id)
+    make.queue(newer, cast.bob)
+    consent = make.consent(newer, cast.pat)
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+    fill_in(cast.pat, consent.id, sharing={"not_share": [{"name": "Ann Kowalska", "why": "No contact."}]})
+    send(cast.pat, consent.id)
+    with everything(context) as work:
+        merge = work.session.scalars(select(ChildMerge.id)).one()
+    with cast.olu.works() as work:
+        merges.undo_merge(work, merge, "Two children")
+    assert sees(cast.bob, newer)
+    assert not sees(cast.ann, newer)
+
+
 # --- a person linked by name --------------------------------------------------------------------------
 
 
@@ -239,6 +330,17 @@ def test_A2_a_colleague_joins_the_named_organisation_while_the_child_enters_the_
         assert not sees(cast.tom, queued)
 
 
+def test_A2_a_note_sent_while_the_named_person_steps_back(cast: Cast, make: Maker) -> None:
+    for each in range(ROUNDS):
+        queued = make.child(linked=(cast.pat,))
+        link = make.link(queued, cast.ann)
+        make.queue(queued, cast.ann)
+        send_note = note_to_send(cast, make, queued, "Ann Kowalska", each)
+        results = at_once((cast.pat, send_note), (cast.ann, lambda work, n=link.id: links.step_back(work, n)))
+        assert results == ["done", "done"]
+        assert not sees(cast.ann, queued)
+
+
 def test_A2_confirming_takes_as_many_statements_for_many_children_and_organisations_as_for_few(
     context: AppContext, cast: Cast, make: Maker
 ) -> None:
@@ -272,3 +374,20 @@ def test_A2_a_form_takes_as_many_statements_where_many_queues_and_people_are_lin
 
     send_with(1)
     assert send_with(4) == send_with(1)
+
+
+def test_A2_stepping_back_takes_as_many_statements_where_many_queues_hold_the_child(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    def step_back_with(queues: int) -> int:
+        child = make.child(linked=(cast.pat,))
+        link = make.link(child, cast.tom)
+        for actor in [cast.ann, cast.rhys, cast.hana][:queues]:
+            make.queue(child, actor)
+        note_that_must_not_know(cast, make, child, "Rosa Lund")
+        with counted(context) as taken, cast.tom.works() as work:
+            links.step_back(work, link.id)
+        return len(taken)
+
+    step_back_with(1)
+    assert step_back_with(3) == step_back_with(1)

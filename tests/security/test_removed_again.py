@@ -1,20 +1,24 @@
 """A8: before an officer links or invites a person again, the page says that a colleague removed them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts import membership
 from app.cases import advice_requests, duplicates, invitations, links
-from app.core.errors import ValidationFailed
+from app.core.errors import InvalidState, ValidationFailed
 from app.core.unit_of_work import AppContext
-from app.models import Child, ChildLink, Invitation, Person
+from app.forms.rules.sharing import SharingChoice
+from app.forms.sharing import set_sharing
+from app.models import Child, ChildLink, Invitation, Message, Person
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything, membership_of
 from tests.make import Maker, parent
-from tests.security.test_family_attacks import linked_to, note_that_must_not_know
+from tests.security.test_family_attacks import advice_of, linked_to, note_that_must_not_know
 from tests.security.test_named_in_queues import sees
 from tests.security.test_named_later import team_inbox
+from tests.statements import counted
 
 ENDED = "The SEN team ended the involvement of {} with this child"
 
@@ -210,7 +214,7 @@ def test_A8_a_removed_organisation_does_not_come_back_through_another_one_of_a_c
     organisation_removed(cast, make, queued, cast.sana)
     with pytest.raises(ValidationFailed, match="Only the SEN team can link Tom"), cast.ann.works() as work:
         links.bring_in(work, child.id, at_two.id)
-    with pytest.raises(ValidationFailed, match="Only the SEN team can link Tom"), cast.ann.works() as work:
+    with pytest.raises(ValidationFailed, match="Only the SEN team can link them"), cast.ann.works() as work:
         links.assign(work, waiting.id, at_two.id)
     with cast.ann.works() as work:
         links.bring_in(work, child.id, cast.bob.id)
@@ -254,3 +258,103 @@ def test_A8_a_merge_asks_about_one_linked_who_also_works_for_an_organisation_rem
         cast.olu.works() as work,
     ):
         duplicates.same_child(work, newer.id)
+
+
+# --- the removal comes last ---------------------------------------------------------------------------
+
+
+def test_A8_a_removed_organisation_does_not_see_the_child_in_a_queue_that_was_there_before(
+    context: AppContext, cast: Cast, make: Maker, at_two: Actor
+) -> None:
+    child = make.child(linked=(cast.hana,))
+    make.queue(child, cast.ann)
+    organisation_removed(cast, make, child, cast.sana)
+    at_two.acts_for(cast.ann.principal.organisation_id)
+    assert sees(cast.ann, child)
+    assert not sees(at_two, child)
+    assert "Someone at an organisation may be a person who must not know" in team_inbox(cast)
+    form = advice_of(cast, make, child, cast.hana)
+    with cast.olu.works() as work:
+        set_sharing(work, form, SharingChoice(professionals=True))
+    assert at_two.browser().get(f"/forms/{form}/read").status_code == 404
+
+
+def test_A8_a_removed_person_does_not_see_the_child_in_a_queue_with_another_account(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    make.queue(child, cast.ann)
+    with everything(context) as work:
+        bob = work.get(Person, cast.bob.id)
+        bob.first_name, bob.last_name = "Sana", "Iqbal"
+    removed(cast, make, child, cast.sana)
+    assert sees(cast.ann, child)
+    assert not sees(cast.bob, child)
+
+
+def test_A8_the_removal_of_one_who_has_just_stepped_back_bars_them(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child(linked=(cast.bob,))
+    make.queue(child, cast.ann)
+    link = make.link(child, cast.ann)
+    with cast.ann.works() as work:
+        links.step_back(work, link.id)
+    assert sees(cast.ann, child)
+    for _press in range(2):
+        path = f"/children/{child.id}/link/{link.id}/end"
+        browser = cast.olu.browser()
+        assert post_with_token(browser, browser.application, path, {}).status_code == 302
+        assert not sees(cast.ann, child)
+    with pytest.raises(ValidationFailed, match="Only the SEN team"), cast.bob.works() as work:
+        links.bring_in(work, child.id, cast.ann.id)
+    with cast.olu.works() as work:
+        links.link_person(work, child.id, cast.ann.id, despite=True)
+    with pytest.raises(InvalidState), cast.olu.works() as work:
+        links.end_link(work, link.id)
+    assert linked_to(context, child.id, cast.ann.id), "she was linked again since"
+
+
+def test_A8_one_who_stepped_back_for_one_organisation_is_removed_for_each(
+    context: AppContext, cast: Cast, make: Maker, at_two: Actor
+) -> None:
+    child = make.child()
+    link = make.link(child, at_two)
+    earlier = context.clock.now() - timedelta(days=1)
+    make.link(child, at_two, organisation_id=cast.ann.principal.organisation_id, created_at=earlier)
+    with at_two.works() as work:
+        links.step_back(work, link.id)
+    assert linked_to(context, child.id, at_two.id)
+    with cast.olu.works() as work:
+        links.end_link(work, link.id)
+    assert not linked_to(context, child.id, at_two.id)
+
+
+def test_A8_the_team_hears_that_a_linked_person_joins_an_organisation_that_it_removed(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child(linked=(cast.ann,))
+    make.child(linked=(cast.ann,))
+    organisation_removed(cast, make, child, cast.sana)
+    number = cast.ann.joins(cast.sana.principal.organisation_id or 0, confirmed=False)
+    with cast.mary.works() as work:
+        membership.confirm(work, number)
+    with everything(context) as work:
+        sent_to_team = select(Message.child_id).where(Message.letter == "named_workplace_joined")
+        assert work.session.scalars(sent_to_team).all() == [child.id]
+
+
+def test_A8_a_removal_takes_as_many_statements_where_many_queues_hold_the_child(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    def remove_with(queues: int) -> int:
+        child = make.child()
+        for actor in [cast.ann, cast.rhys, cast.hana][:queues]:
+            make.queue(child, actor)
+        link = make.link(child, cast.tom)
+        with counted(context) as taken, cast.olu.works() as work:
+            links.end_link(work, link.id)
+        return len(taken)
+
+    remove_with(1)
+    assert remove_with(3) == remove_with(1)

@@ -39,6 +39,8 @@ DEARER = {
     "link an organisation": 15,  # its people are compared with what forms say and with those removed
     "refuse a registration": 18,
     "write to everybody": 15,
+    "end a link": 15,  # those in each queue of the child are compared with what forms say and with those removed
+    "step back": 15,  # likewise; five statements, however many queues
 }
 """What these may cost; all others no more than a page."""
 

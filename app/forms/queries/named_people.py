@@ -163,6 +163,24 @@ def settled_with(session: Session, child_ids: Collection[int]) -> dict[int, set[
     return found
 
 
+def queues_of(session: Session, child_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return by child the organisations whose members see it through the queue."""
+    rows = session.execute(
+        select(_link.c.child_id, _link.c.organisation_id)
+        .where(
+            _link.c.child_id.in_(child_ids),
+            _link.c.ended_at.is_(None),
+            _link.c.organisation_id.is_not(None),
+            or_(_link.c.person_id.is_(None), _link.c.through_queue.is_(True)),
+        )
+        .distinct()
+    )
+    found: dict[int, set[int]] = {}
+    for child_id, organisation_id in rows:
+        found.setdefault(child_id, set()).add(organisation_id)
+    return found
+
+
 def removed_from(session: Session, child_ids: Collection[int]) -> dict[int, Removed]:
     """Return by child the people and organisations whose involvement the SEN team ended.
 

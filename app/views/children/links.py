@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, Form
 
 from app.cases import links
+from app.cases.bars import ended_together
 from app.cases.handover import owed_through
 from app.cases.invitations import of_child
 from app.cases.queries.child_page import organisations_named, professionals_named
@@ -139,7 +140,7 @@ class LinkView(PortalView):
             return redirect(url_for("ChildView.people", child_id=child_id))
         work = read_only_work()
         link = work.get(ChildLink, link_id)
-        ended = links.ended_together(work, link)
+        ended = ended_together(work, link)
         invited = of_child(work, link.child_id)[1] if link.part in FAMILY_ROLES else []
         return self.page(
             "casework/end_link.html",

@@ -23,8 +23,10 @@ SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("%(person)s changed their name; a form may say that they must not know"),
     ),
     "NamedWorkplaceJoined": (
-        _l("Linked people who joined an organisation that a form names"),
-        _l("%(person)s joined an organisation; a form may say that it must not know"),
+        _l("Linked people who joined an organisation that a form names or the SEN team removed"),
+        _l(
+            "%(person)s joined an organisation; a form may say that it must not know, or the SEN team removed it"
+        ),
     ),
     "KeptFromQueue": (
         _l("People kept from their organisation’s children"),
