@@ -10,12 +10,14 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.definitions import NOT_PROVIDED, Question, Section, SectionAnswers
 from app.forms.definitions.kinds import KINDS
-from app.forms.drafts import EditConflict, changed, editable_answers, save_section
+from app.forms.drafts import REVISIONS_TO_KEEP, EditConflict, changed, editable_answers, save_section
 from app.forms.form_context import FormContext
-from app.forms.queries.forms import revision_at, set_aside_by
+from app.forms.queries.forms import closed_stashes_beyond, revision_at, set_aside_by
 from app.forms.tables.forms import NO_VERSION, DraftRevision, SectionDraft
 
 MINE, THEIRS, BOTH, BY_HAND = "mine", "theirs", "both", "by_hand"
+CLOSED_STORED = REVISIONS_TO_KEEP
+"""How many stashed answers whose conflict is over are stored for each person and section."""
 WRITTEN_BY_HAND = frozenset({"text", "long_text"})
 
 
@@ -34,6 +36,16 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """Which two texts a page compared: choices count for these only."""
+
+    version: int
+    """The version of the section."""
+    aside_id: int | None
+    """The id of the stashed revision; None when the page named none."""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The stashed revision compared with the current draft."""
 
@@ -48,8 +60,9 @@ def stash(
 ) -> None:
     """Save answers that conflict with a colleague's, until their author resolves the conflict.
 
-    One page tries again and again, by autosave and by its button: what it posts last takes the place of what it posted
-    before. Raises NotFound when the section has no draft.
+    One page tries again and again, by autosave and by its button, and a person may have several windows: what is
+    posted last is compared, and what was stashed before is stored with the last twenty of this person. Raises NotFound
+    when the section has no draft.
     """
     opened.writing_step()
     draft = opened.drafts.get(section_id)
@@ -57,12 +70,12 @@ def stash(
         raise NotFound("SectionDraft")
     answers = editable_answers(opened.section(section_id), entered)
     waiting = set_aside_by(work.session, draft.id, work.me.user_id)
-    if waiting is not None and waiting.number == version:
-        waiting.answers, waiting.saved_at = answers, work.now
+    if waiting is not None and waiting.answers == answers:
+        waiting.number, waiting.saved_at = version, work.now
         work.session.flush()
         return
     if waiting is not None:
-        _close(waiting)
+        _close(work, waiting)
     work.add(
         DraftRevision(
             draft_id=draft.id,
@@ -75,9 +88,15 @@ def stash(
     )
 
 
-def _close(aside: DraftRevision) -> None:
-    """Keep stashed answers as a text that was no version of the section: no one's changes are compared with it."""
+def _close(work: UnitOfWork, aside: DraftRevision) -> None:
+    """Keep stashed answers as a text that was no version of the section: no one's changes are compared with it.
+
+    This person's oldest ones go, or posts with ever different texts would fill the database.
+    """
     aside.set_aside, aside.number = False, NO_VERSION
+    work.session.flush()
+    for old in closed_stashes_beyond(work.session, aside.draft_id, aside.saved_by_id, CLOSED_STORED):
+        work.session.delete(old)
 
 
 def compare(work: UnitOfWork, opened: FormContext, section_id: str) -> Comparison:
@@ -133,14 +152,15 @@ def settle(
     section_id: str,
     picks: Mapping[str, str],
     by_hand: SectionAnswers,
-    version: int,
+    shown: Shown,
 ) -> SectionDraft:
-    """Save the section as chosen question by question, and return the draft. `version` is the one compared with.
+    """Save the section as chosen question by question, and return the draft. `shown` is what the page compared.
 
-    Raises ValidationFailed naming every question without a choice, and EditConflict when the draft has changed again.
+    Raises ValidationFailed naming every question without a choice, and EditConflict when the draft has changed again or
+    another window of this person has stashed other answers since.
     """
     found = compare(work, opened, section_id)
-    if found.draft.version != version:
+    if Shown(found.draft.version, found.aside.id) != shown:
         raise EditConflict
     mine, theirs = found.aside.answers, found.draft.answers
     missing = [one for one in found.differences if picks.get(one.question.id) not in one.choices]
@@ -150,8 +170,8 @@ def settle(
         one.question.id: _chosen(picks[one.question.id], one.question, mine, theirs, by_hand, work.today)
         for one in found.differences
     }
-    _close(found.aside)
-    return save_section(work, opened, section_id, chosen, version)
+    _close(work, found.aside)
+    return save_section(work, opened, section_id, chosen, shown.version)
 
 
 def _select_text(difference: Difference) -> str:

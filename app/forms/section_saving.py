@@ -13,7 +13,7 @@ from app.documents.rules.upload_refusals import UploadError
 from app.documents.rules.uploads import clean_name
 from app.forms import attachments, conflicts, drafts
 from app.forms.attachments import StoredUploads
-from app.forms.conflicts import Comparison
+from app.forms.conflicts import Comparison, Shown
 from app.forms.definitions import Problem, Section, SectionAnswers, check_draft, put_section
 from app.forms.form_context import FormContext, load_form, load_form_to_save
 from app.forms.section_posts import Entered, SectionPost, Upload, entered_in
@@ -55,6 +55,8 @@ class SectionConflict:
     """The names of the files that were added."""
     removed: str = ""
     """The name of the file that was removed."""
+    changed_since: bool = False
+    """Whether choices were not saved, because one of the two texts is another one than the page showed."""
 
 
 def save(
@@ -152,18 +154,18 @@ def settle(
     section_id: str,
     picks: Mapping[str, str],
     by_hand: SectionAnswers,
-    version: int,
+    shown: Shown,
 ) -> SectionSaved | SectionConflict:
-    """Save a section as chosen question by question and return the outcome; `version` is the one compared with.
+    """Save a section as chosen question by question and return the outcome; `shown` is what the page compared.
 
-    The conflict stays where the draft has changed again or a choice is missing. Raises NotFound when there is none.
+    The conflict stays where either text has changed again or a choice is missing. Raises NotFound when there is none.
     """
     opened = load_form_to_save(work, form_id)
     section = opened.section(section_id)
     try:
-        draft = conflicts.settle(work, opened, section_id, picks, by_hand, version)
+        draft = conflicts.settle(work, opened, section_id, picks, by_hand, shown)
     except drafts.EditConflict:
-        return SectionConflict(opened, conflicts.compare(work, opened, section_id))
+        return SectionConflict(opened, conflicts.compare(work, opened, section_id), changed_since=True)
     except ValidationFailed as refused:
         return SectionConflict(opened, conflicts.compare(work, opened, section_id), refused.faults)
     return SectionSaved(_with_draft(opened, section, draft), section, draft)

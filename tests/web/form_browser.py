@@ -28,3 +28,12 @@ def errors_on(page: Any) -> list[tuple[str, str]]:
     summary = re.search(r'govuk-error-summary__list">(.*?)</ul>', page.get_data(as_text=True), re.S)
     found = re.findall(r'<a href="([^"]+)">(.*?)</a>', summary.group(1) if summary else "", re.S)
     return [(href, re.sub(r"\s+", " ", text).strip()) for href, text in found]
+
+
+def shown_on(page: Any) -> dict[str, str]:
+    """The fields of a page that compares two texts: which version, and which stashed answers."""
+    words = page.get_data(as_text=True)
+    return {
+        name: re.search(rf'name="{name}" value="(\d+)"', words).group(1)  # type: ignore[union-attr]
+        for name in ("version", "aside")
+    }

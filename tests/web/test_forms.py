@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.models import Submission
 from tests.cast import everything
 from tests.filled_forms import answers_now, fill_in, save, send
-from tests.web.form_browser import ANSWERS, REQUEST, errors_on, text_of, typed
+from tests.web.form_browser import ANSWERS, REQUEST, errors_on, shown_on, text_of, typed
 
 # --- filling in -----------------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ def test_a_conflict_shows_both_texts_and_is_settled_answer_by_answer(cast, start
     for name in re.findall(r'name="(pick-[a-z_]+)"', clash.get_data(as_text=True)):
         assert name.removeprefix("pick-") in {question.id for question in REQUEST.section("views").questions}
 
-    unchosen = press(browser, f"{path}/compare", {"version": "1", "pick-child_views": "mine"})
+    unchosen = press(browser, f"{path}/compare", shown_on(clash) | {"pick-child_views": "mine"})
     assert unchosen.status_code == 422
     assert ("#pick-parent_views") in [href for href, _text in errors_on(unchosen)]
 
@@ -170,7 +170,7 @@ def test_a_conflict_shows_both_texts_and_is_settled_answer_by_answer(cast, start
         "by-hand-child_views": "Both",
         "pick-parent_views": "theirs",
     }
-    settled = press(browser, f"{path}/compare", chosen | {"version": "1"})
+    settled = press(browser, f"{path}/compare", chosen | shown_on(clash))
     assert settled.status_code == 302
     saved = answers_now(cast.tom, started.id, "views")
     assert (saved["child_views"], saved["parent_views"]) == ("Both", "Tom's parents")

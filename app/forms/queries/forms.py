@@ -264,6 +264,20 @@ def set_aside_by(session: Session, draft_id: int, person_id: int) -> DraftRevisi
     return session.scalars(statement.order_by(DraftRevision.id.desc()).limit(1)).first()
 
 
+def closed_stashes_beyond(
+    session: Session, draft_id: int, person_id: int, newest: int
+) -> Sequence[DraftRevision]:
+    """Return this person's stashed answers in a section whose conflict is over, without the newest ones."""
+    statement = select(DraftRevision).where(
+        DraftRevision.draft_id == draft_id,
+        DraftRevision.saved_by_id == person_id,
+        DraftRevision.set_aside.is_(False),
+        DraftRevision.number == NO_VERSION,
+    )
+    beyond = statement.order_by(DraftRevision.id.desc()).offset(newest)
+    return session.scalars(beyond.options(load_only(DraftRevision.id))).all()
+
+
 def sections_set_aside(session: Session, form_id: int, person_id: int) -> Sequence[str]:
     """Return the sections in which this person has an unresolved conflict."""
     statement = (

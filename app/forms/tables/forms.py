@@ -213,7 +213,7 @@ class DraftRevision(Row):
     """The answers of a section before a save; the last twenty are stored.
 
     One with `set_aside` was entered over an older version than a colleague's: it stays until its author resolves the
-    conflict, and then gets the number NO_VERSION.
+    conflict or stashes other answers, and then gets the number NO_VERSION; the last twenty of each author are stored.
     """
 
     __tablename__ = "draft_revision"

@@ -13,7 +13,9 @@ from app.core.command_line import app_context
 from app.core.errors import FieldError, Incomplete, NotFound, ValidationFailed
 from app.core.text_input import clean_lines
 from app.forms import attachments, drafts, reading, returns, section_saving, submissions
+from app.forms.conflicts import Shown
 from app.forms.form_context import load_form
+from app.forms.section_posts import number_in
 from app.forms.section_saving import SectionConflict, SectionSaved
 from app.views.cases.assigning import waiting_form
 from app.views.forms.form_pages import (
@@ -135,8 +137,10 @@ class FormView(PortalView):
         if request.method == "GET":
             return self._compare(section_saving.conflict(read_only_work(), form_id, section), 200)
         picks, entered = _choices()
+        post = section_post()
+        shown = Shown(post.version, number_in(post.value("aside")))
         with self.work() as work:
-            outcome = section_saving.settle(work, form_id, section, picks, entered, section_post().version)
+            outcome = section_saving.settle(work, form_id, section, picks, entered, shown)
         if isinstance(outcome, SectionConflict):
             return self._compare(outcome, 422 if outcome.faults else 409)
         flash(_("Your choices have been saved."), "success")
@@ -151,7 +155,7 @@ class FormView(PortalView):
             opened=conflict.opened,
             found=conflict.comparison,
             conflict=conflict,
-            picks=picks,
+            picks={} if conflict.changed_since else picks,
             entered=entered,
             faults=faults,
             errors=[{"text": text, "href": f"#{name}"} for name, text in faults.items()],

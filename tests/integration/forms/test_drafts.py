@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
+from app.core.unit_of_work import UnitOfWork
 from app.forms import conflicts, drafts
+from app.forms.conflicts import Shown
 from app.forms.form_context import load_form, load_form_for_update
+from app.forms.queries.forms import revision_at
 from app.forms.rules.workflow import FormState
 from app.models import Advice, DraftRevision, Form, SectionDraft
 from tests.cast import everything
@@ -154,6 +157,20 @@ def sana_saves_late(cast, form_id: int, typed: dict[str, Any]) -> None:
         conflicts.stash(work, load_form_for_update(work, form_id), "views", typed, 1)
 
 
+def settle(
+    work: UnitOfWork,
+    form_id: int,
+    section: str,
+    picks: dict[str, str],
+    by_hand: dict[str, Any] | None = None,
+    version: int = 2,
+) -> SectionDraft:
+    """Choose on a page that shows the person's stashed answers as they are now beside this version."""
+    opened = load_form_for_update(work, form_id)
+    shown = Shown(version, conflicts.compare(work, opened, section).aside.id)
+    return conflicts.settle(work, opened, section, picks, by_hand or {}, shown)
+
+
 def test_a_newer_save_is_not_overwritten(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's", "parent_views": "Same"})
 
@@ -189,7 +206,7 @@ def test_each_answer_is_chosen(context, cast, shared, pick, saved):
 
     with cast.sana.works() as work:
         picks, by_hand = {"child_views": pick}, {"child_views": "Both of ours"}
-        conflicts.settle(work, load_form_for_update(work, shared), "views", picks, by_hand, 2)
+        settle(work, shared, "views", picks, by_hand)
 
     assert answers_now(cast.tom, shared, "views")["child_views"] == saved
     assert {"Tom's", "Sana's"} <= saved_texts(context, "child_views")
@@ -201,7 +218,7 @@ def test_a_choice_is_asked_for_each_difference(cast, shared):
     sana_saves_late(cast, shared, {"child_views": "Sana's"})
 
     with pytest.raises(ValidationFailed) as refused, cast.sana.works() as work:
-        conflicts.settle(work, load_form_for_update(work, shared), "views", {}, {}, 2)
+        settle(work, shared, "views", {})
     assert [fault.field for fault in refused.value.faults] == ["pick-child_views"]
 
 
@@ -211,7 +228,7 @@ def test_a_third_save_during_the_choice_is_not_overwritten_either(cast, shared):
         save(work, shared, "views", {"child_views": "Tom's second"}, 2)
 
     with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
-        conflicts.settle(work, load_form_for_update(work, shared), "views", {"child_views": "mine"}, {}, 2)
+        settle(work, shared, "views", {"child_views": "mine"})
     assert answers_now(cast.tom, shared, "views")["child_views"] == "Tom's second"
 
 
@@ -234,9 +251,7 @@ def test_rows_of_both_can_be_stored(cast, make):
         conflicts.stash(work, load_form_for_update(work, request.id), "evidence", typed, first)
 
     with cast.sana.works() as work:
-        conflicts.settle(
-            work, load_form_for_update(work, request.id), "evidence", {"professionals": "both"}, {}, 2
-        )
+        settle(work, request.id, "evidence", {"professionals": "both"})
 
     names = [one["name"] for one in answers_now(cast.sana, request.id, "evidence")["professionals"]]
     assert names == ["A", "B", "C"]
@@ -295,9 +310,8 @@ def edit(editor, form_id: int, text: str, version: int, pick: str) -> int:
         with editor.works() as work:
             conflicts.stash(work, load_form_for_update(work, form_id), "summary", typed, version)
         with editor.works() as work:
-            opened = load_form_for_update(work, form_id)
-            now = opened.drafts["summary"].version
-            return conflicts.settle(work, opened, "summary", {"summary": pick}, typed, now).version
+            now = load_form(work, form_id).drafts["summary"].version
+            return settle(work, form_id, "summary", {"summary": pick}, typed, version=now).version
 
 
 # --- withdrawing ----------------------------------------------------------------------------------
@@ -410,7 +424,7 @@ def test_b13_stashed_answers_of_a_settled_conflict_are_no_version(context, cast,
     sana_saves_late(cast, shared, {"child_views": "Sana's", "parent_views": "Sana's"})
     with cast.sana.works() as work:
         picks = {"child_views": "theirs", "parent_views": "theirs"}
-        conflicts.settle(work, load_form_for_update(work, shared), "views", picks, {}, 2)
+        settle(work, shared, "views", picks)
     with cast.tom.works() as work:
         save(work, shared, "views", {"child_views": "Tom's", "parent_views": "Tom's"}, 2)
 
@@ -433,3 +447,66 @@ def test_b13_stashed_answers_take_no_place_among_the_last_twenty(context, cast, 
     with everything(context) as work:
         of_section = select(DraftRevision.number).where(DraftRevision.number > 0, ~DraftRevision.set_aside)
         assert sorted(work.session.scalars(of_section)) == list(range(1, 21))
+
+
+def stashes(context, person_id: int) -> list[tuple[bool, str]]:
+    """A person's stashed answers to "child_views", oldest first, and whether each waits for a choice."""
+    with everything(context) as work:
+        theirs = select(DraftRevision).where(
+            DraftRevision.saved_by_id == person_id, DraftRevision.set_aside | (DraftRevision.number == 0)
+        )
+        rows = work.session.scalars(theirs.order_by(DraftRevision.id)).all()
+        return [(row.set_aside, row.answers["child_views"]) for row in rows]
+
+
+def test_b13_another_window_in_the_same_conflict_replaces_no_text(context, cast, shared):
+    sana_saves_late(cast, shared, {"child_views": "A long text", "parent_views": "Same"})
+    with cast.sana.works() as work:
+        found = conflicts.compare(work, load_form(work, shared), "views")
+        shown = Shown(found.draft.version, found.aside.id)
+        assert [one.mine for one in found.differences] == ["A long text"]
+    sana_saves_late(cast, shared, {"child_views": "Ol", "parent_views": "Same"})
+
+    picks = {"child_views": "mine"}
+    with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
+        conflicts.settle(work, load_form_for_update(work, shared), "views", picks, {}, shown)
+
+    assert answers_now(cast.sana, shared, "views")["child_views"] == "Tom's"
+    assert stashes(context, cast.sana.id) == [(False, "A long text"), (True, "Ol")]
+    with cast.sana.works() as work:
+        settle(work, shared, "views", picks)
+    assert answers_now(cast.sana, shared, "views")["child_views"] == "Ol"
+    assert "A long text" in saved_texts(context, "child_views")
+
+
+@pytest.mark.parametrize("aside_id", [None, 0, 999_999])
+def test_b13_choices_for_no_stash_are_not_saved(cast, shared, aside_id):
+    sana_saves_late(cast, shared, {"child_views": "Sana's"})
+
+    with pytest.raises(drafts.EditConflict), cast.sana.works() as work:
+        opened = load_form_for_update(work, shared)
+        conflicts.settle(work, opened, "views", {"child_views": "mine"}, {}, Shown(2, aside_id))
+    assert answers_now(cast.sana, shared, "views")["child_views"] == "Tom's"
+
+
+def test_b13_the_same_answers_again_are_stashed_once(context, cast, shared):
+    for _ in range(3):
+        sana_saves_late(cast, shared, {"child_views": "Sana's", "parent_views": "Same"})
+    assert stashes(context, cast.sana.id) == [(True, "Sana's")]
+
+
+@pytest.mark.parametrize("is_made_up", [True, False])
+def test_a4_one_persons_stashes_of_a_section_are_bounded(context, cast, shared, is_made_up):
+    with cast.tom.works() as work:  # Tom has a stash too: another person's posts take none of it
+        conflicts.stash(work, load_form_for_update(work, shared), "views", {"child_views": "Tom's other"}, 1)
+        conflicts.stash(work, load_form_for_update(work, shared), "views", {"child_views": "Tom's last"}, 1)
+    for number in range(60):
+        with cast.sana.works() as work:
+            opened, base = load_form_for_update(work, shared), 5000 + number if is_made_up else 1
+            conflicts.stash(work, opened, "views", {"child_views": f"Text {number}"}, base)
+
+    stored = [(number == 59, f"Text {number}") for number in range(59 - conflicts.CLOSED_STORED, 60)]
+    assert stashes(context, cast.sana.id) == stored
+    assert stashes(context, cast.tom.id) == [(False, "Tom's other"), (True, "Tom's last")]
+    with everything(context) as work:
+        assert revision_at(work.session, opened.drafts["views"].id, 1).answers["child_views"] == "Old"
