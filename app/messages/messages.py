@@ -102,7 +102,9 @@ def mark_unread(work: UnitOfWork, message_id: int) -> Message:
 def whom_to_write_to(work: UnitOfWork, child_id: int) -> tuple[Child, list[Addressee]]:
     """Return the child, and the people the SEN team may write to about them. Raises NotFound."""
     child = work.get(Child, child_id)
-    return child, people_linked(work.session, child_id)
+    linked = people_linked(work.session, child_id)
+    able = _places_to_read(work, [each.person_id for each in linked], child_id)
+    return child, [each for each in linked if each.person_id in able]
 
 
 def write_about_child(
@@ -110,21 +112,28 @@ def write_about_child(
 ) -> list[int]:
     """Write from the SEN team to one person linked to a child (`to` is their id), or to EVERYONE who is.
 
-    Returns the ids of the messages. Raises Forbidden, NotFound or ValidationFailed.
+    EVERYONE leaves out those who could not read it. Returns the ids of the messages. Raises Forbidden, NotFound, and
+    ValidationFailed also where this person could not read the message.
     """
     if not work.me.in_sen_team:
         raise Forbidden("write_about_child")
     _lock_record(work, child_id)
     linked = people_linked(work.session, child_id)
     by_number = {str(each.person_id): each.person_id for each in linked}
-    chosen = set(by_number.values()) if to == EVERYONE else {by_number[to]} if to in by_number else set()
+    asked = set(by_number.values()) if to == EVERYONE else {by_number[to]} if to in by_number else set()
+    able = _places_to_read(work, asked, child_id)
+    chosen = asked & able.keys()
     faults = [
-        *_no_addressee(chosen, linked),
+        *_no_addressee(chosen, linked, asked),
         *_what_is_wrong(subject, body, ask_subject=N_("Enter a subject")),
     ]
     if faults:
         raise ValidationFailed(*faults)
-    places = {each.person_id: each.organisation_id for each in linked}
+    places = {
+        each.person_id: each.organisation_id if each.organisation_id in able[each.person_id] else None
+        for each in linked
+        if each.person_id in chosen
+    }
     return _send(work, chosen - {work.me.user_id}, subject, body, send_key, child_id=child_id, places=places)
 
 
@@ -177,21 +186,34 @@ def _place_to_answer(work: UnitOfWork, message: Message, author: int) -> int | N
     Raises ValidationFailed when the author can no longer read an answer, because the account is closed or they see
     the child no more.
     """
-    connection = work.session.connection()
-    reader = readers(connection, {author}).get(author)
-    found = (
-        [each for each in reader.principals if each.is_confirmed or each is reader.principal]
-        if reader
-        else []
-    )
-    if message.child_id is not None:
-        seen = who_may_see(connection, found, None, message.child_id)
-        found = [each for each in found if (author, each.organisation_id) in seen]
-    if not found:
+    places = _places_to_read(work, {author}, message.child_id).get(author)
+    if not places:
         text = N_("This person can no longer read your answer in the portal. Contact them in another way")
         raise ValidationFailed(FieldError("body", Wording(text)))
-    places = [each.organisation_id for each in found]
     return message.sender_organisation_id if message.sender_organisation_id in places else None
+
+
+def _places_to_read(
+    work: UnitOfWork, people: Collection[int], child_id: int | None
+) -> dict[int, set[int | None]]:
+    """Return the people who can read a message about the child, or about none, and for which organisations.
+
+    A person reads for the organisation they act for, and for each that has confirmed them.
+    """
+    connection = work.session.connection()
+    able = [
+        each
+        for reader in readers(connection, people).values()
+        for each in reader.principals
+        if each.is_confirmed or each is reader.principal
+    ]
+    if child_id is not None:
+        seen = who_may_see(connection, able, None, child_id)
+        able = [each for each in able if (each.user_id, each.organisation_id) in seen]
+    found: dict[int, set[int | None]] = {}
+    for each in able:
+        found.setdefault(each.user_id, set()).add(each.organisation_id)
+    return found
 
 
 def _lock_record(work: UnitOfWork, child_id: int) -> None:
@@ -200,11 +222,21 @@ def _lock_record(work: UnitOfWork, child_id: int) -> None:
         raise NotFound("Child")
 
 
-def _no_addressee(chosen: Collection[int], linked: Collection[Addressee]) -> list[FieldError]:
+def _no_addressee(
+    chosen: Collection[int], linked: Collection[Addressee], asked: Collection[int]
+) -> list[FieldError]:
+    """Return why no one gets the message: no one of those asked for can read it, or no one was asked for."""
     if chosen:
         return []
-    no_one = N_("No one with an account is linked to this child yet, so you cannot send a message")
-    return [FieldError("to", Wording(N_("Select who to write to") if linked else no_one))]
+    if not linked:
+        text = N_("No one with an account is linked to this child yet, so you cannot send a message")
+    elif not asked:
+        text = N_("Select who to write to")
+    elif len(asked) == 1:
+        text = N_("This person cannot read your message in the portal. Contact them in another way")
+    else:
+        text = N_("These people cannot read your message in the portal. Contact them in another way")
+    return [FieldError("to", Wording(text))]
 
 
 def _what_is_wrong(subject: str, body: str, *, ask_subject: str) -> list[FieldError]:

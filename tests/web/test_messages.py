@@ -8,6 +8,7 @@ from app.children.events import PossibleDuplicateFound
 from app.forms.events import AdviceAsked
 from app.messages import messages
 from app.messages.queries.messages import LINES
+from app.models import Organisation
 from tests.browser import post_with_token
 from tests.cast import everything, membership_of
 from tests.statements import counted
@@ -257,3 +258,34 @@ def test_a3_the_team_sees_who_is_not_confirmed_before_it_writes_to_everyone(cont
     assert "No one has confirmed where these people work: Sana Iqbal. A message to everyone" in text
     assert text.count(", not confirmed") == 1
     assert "not confirmed" not in page(cast.hana.browser(), path)
+
+
+def test_a9_one_who_cannot_read_it_is_not_offered(app, context, cast, make):
+    child = make.child(linked=(cast.rhys, cast.pat))
+    path, olu = f"/messages/write?child_id={child.id}", cast.olu.browser()
+    assert f'value="{cast.rhys.id}"' in page(olu, path)
+    with everything(context) as work:
+        work.get(Organisation, cast.rhys.principal.organisation_id).active = False
+    offered = page(olu, path)
+    assert f'value="{cast.rhys.id}"' not in offered
+    assert f'value="{cast.pat.id}"' in offered
+    assert "Everyone linked" not in offered
+
+    typed = {"to": str(cast.rhys.id), "subject": "A meeting", "body": "On Monday.", "send_key": "k"}
+    refused = post_with_token(olu, app, path, typed)
+    assert refused.status_code == 422
+    assert "This person cannot read your message in the portal" in refused.text
+    assert "On Monday." in refused.text
+
+
+def test_a9_what_was_typed_stays_where_no_one_can_read_it_any_more(app, context, cast, make):
+    child = make.child(linked=(cast.rhys,))
+    path, olu = f"/messages/write?child_id={child.id}", cast.olu.browser()
+    with everything(context) as work:
+        work.get(Organisation, cast.rhys.principal.organisation_id).active = False
+    assert "No one linked to this child can read messages" in page(olu, path)
+
+    typed = {"to": str(cast.rhys.id), "subject": "A meeting", "body": "On Monday.", "send_key": "k"}
+    refused = post_with_token(olu, app, path, typed)
+    assert "This person cannot read your message in the portal" in refused.text
+    assert "On Monday." in refused.text

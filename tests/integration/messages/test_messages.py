@@ -11,8 +11,8 @@ from app.forms.rules.workflow import FormState
 from app.messages import messages
 from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT
 from app.messages.queries.messages import LINES, Box, lines_of
-from app.models import AuditRow, Message
-from tests.cast import Actor
+from app.models import AuditRow, Message, Organisation
+from tests.cast import Actor, everything
 from tests.mailbox import text_of
 
 BOX = Message.__table__
@@ -215,7 +215,6 @@ def test_the_sender_reading_their_own_copy_does_not_make_it_read(context, cast, 
 def test_messages_about_a_child_go_with_the_link(context, cast, make, clock):
     """A message about a child is not there any more for a person who is no longer involved."""
     from app.models import ChildLink
-    from tests.cast import everything
 
     child = make.child()
     link = make.link(child, cast.ann)
@@ -342,3 +341,48 @@ def test_everything_is_in_the_audit(context, cast, make):
         ("MessageRead", cast.ann.id, child.id),
         ("MessageMarkedUnread", cast.ann.id, child.id),
     ]
+
+
+# --- whose organisation is no longer in use -------------------------------------------------------
+
+
+def test_a9_no_message_is_mailed_to_one_who_cannot_read_it(context, cast, make, mailbox):
+    child = make.child(linked=(cast.rhys,))
+    out_of_use(context, cast.rhys)
+
+    for to in (cast.rhys, EVERYONE):
+        with pytest.raises(ValidationFailed) as refused:
+            write(cast.olu, child.id, to)
+        (fault,) = refused.value.faults
+        assert (fault.field, "cannot read your message" in fault.text) == ("to", True)
+    assert (rows(context), mailbox.all()) == ([], [])
+
+
+def test_a9_a_message_to_everyone_leaves_out_one_who_cannot_read_it(context, cast, make, mailbox):
+    child = make.child(linked=(cast.pat, cast.rhys))
+    out_of_use(context, cast.rhys)
+
+    write(cast.olu, child.id, EVERYONE)
+
+    assert [row["recipient_id"] for row in rows(context)] == [cast.pat.id]
+    assert [mail["To"] for mail in mailbox.all()] == [cast.pat.email]
+
+
+def test_a9_one_linked_for_another_organisation_too_reads_it_there(context, cast, make):
+    second = int(make.organisation().id)
+    cast.rhys.joins(second)
+    child = make.child(linked=(cast.rhys,))
+    make.link(child, cast.rhys, organisation_id=second)
+    out_of_use(context, cast.rhys)
+
+    (number,) = write(cast.olu, child.id, cast.rhys)
+
+    cast.rhys.acts_for(second)
+    with cast.rhys.works() as work:
+        assert messages.open_message(work, number).message.id == number
+
+
+def out_of_use(context: AppContext, actor: Actor) -> None:
+    """Take the organisation that a person acts for out of use."""
+    with everything(context) as work:
+        work.get(Organisation, actor.principal.organisation_id).active = False
