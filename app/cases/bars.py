@@ -124,7 +124,13 @@ def links_to_bar(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:
     together = ended_together(work, link)
     if link.ended_at is None:
         return together
-    if link.person_id is None or any(each.created_at >= link.ended_at for each in together):
+    again = [
+        each
+        for each in together
+        if each.organisation_id == link.organisation_id
+        or (each.taken_up_at or each.created_at) >= link.ended_at
+    ]
+    if link.person_id is None or again:
         raise InvalidState("end_link")
     return [link, *together]
 

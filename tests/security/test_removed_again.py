@@ -321,7 +321,7 @@ def test_A8_one_who_stepped_back_for_one_organisation_is_removed_for_each(
     child = make.child()
     link = make.link(child, at_two)
     earlier = context.clock.now() - timedelta(days=1)
-    make.link(child, at_two, organisation_id=cast.ann.principal.organisation_id, created_at=earlier)
+    make.link(child, at_two, organisation_id=cast.ann.principal.organisation_id, taken_up_at=earlier)
     with at_two.works() as work:
         links.step_back(work, link.id)
     assert linked_to(context, child.id, at_two.id)

@@ -94,11 +94,13 @@ class LinkActs(Stage):
         model = self.model
 
         def may(by: str, number: int) -> bool:
-            return self.is_team(by) and (not model.links[number].ended or model.links[number].removed)
+            link = model.links[number]
+            gone = link.person is not None and not model.holds_link(model.people[link.person], link.child)
+            return self.is_team(by) and (not link.ended or link.removed or gone)
 
         by, number = self.tries(data, may, SOME, model.links)
         done = self.acts(by, may(by, number), lambda work: links.end_link(work, number))
-        if done and not model.links[number].ended:
+        if done and not model.links[number].removed:
             model.remove(model.links[number])
 
     @rule(data=st.data())
