@@ -1,4 +1,4 @@
-"""Enter neighbouring words of a child's name joined too, so that Mc Donald is found as McDonald.
+"""Enter neighbouring words of a child's name joined too, so that a name in two words is found written as one.
 
 `child.search_name` is written again where it differs; the triggers of revision 0005 write child_name from it.
 The folding of names is copied here as it was at this revision.
