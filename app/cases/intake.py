@@ -42,7 +42,7 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
     """Record a request about a child and return its case; for the SEN team only.
 
     A child whom the council already considers has no second case: the request is added to the undecided one, and the
-    earlier day of receipt counts. Raises ValidationFailed with each fault.
+    earlier day of receipt counts. Pressing twice records it once. Raises ValidationFailed with each fault.
     """
     if not work.me.in_sen_team:
         raise Forbidden("record_request")
@@ -66,6 +66,8 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
                 created_at=work.now,
             )
         )
+    elif _is_pressed_again(work, case, (source, channel, received_on, note)):
+        return case
     else:
         case.note = "\n\n".join(filter(None, (case.note, note)))
         case.statutory = case.statutory or source in BY_REQUEST
@@ -84,6 +86,14 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
         )
     )
     return case
+
+
+def _is_pressed_again(
+    work: UnitOfWork, case: Case, entered: tuple[RequestSource, Channel, date, str]
+) -> bool:
+    """Return whether this officer recorded the same request a moment ago."""
+    recorded = (case.source, case.channel, case.received_on, case.note)
+    return recorded == entered and work.is_repeat(case.created_at, case.recorded_by_id)
 
 
 def _checked(

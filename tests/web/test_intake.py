@@ -99,6 +99,7 @@ def test_an_officer_adds_a_child_who_is_not_in_the_portal(cast, press, context):
 def test_everyone_who_sees_the_child_sees_the_dates_and_only_the_team_how_it_came(cast, make, press):
     child = make.child(linked=(cast.ann, cast.pat))
     press(f"/children/{child.id}/request", LETTER | {"note": "Grandmother brought the letter"})
+    assert "Grandmother brought the letter" in get(cast.olu, "/cases/show/1").main
     for actor in (cast.ann, cast.pat):
         page = get(actor, f"/children/{child.id}")
         assert "17 November 2026" in page.main

@@ -131,7 +131,7 @@ class Form(Row):
     wanted_by: Mapped[date | None] = mapped_column()
     """The day by which the SEN team asks for information or a returned form. Not a legal limit."""
     received_on: Mapped[date | None] = mapped_column()
-    """The day it first reached the SEN team: for a request this starts the 20 weeks and never moves."""
+    """The day it first reached the SEN team. The day that starts the 20 weeks is the case's, where a letter came earlier."""
     submitted_at: Mapped[datetime | None] = mapped_column()
     decided_at: Mapped[datetime | None] = mapped_column()
     """The moment a consent was withdrawn, by whom, and who asked for it where the SEN team recorded that."""

@@ -174,23 +174,40 @@ class ChildList(PortalModelView):
         return [RowLink(_("Are these the same child?"), href, record.name)]
 
 
-@register(_l("Cases"), order=45)
-class CaseList(PortalModelView):
-    """Cases: requests for an assessment by whatever route they came, and what the council decided."""
+class OfChildList(PortalModelView):
+    """The base of lists whose rows each belong to one child, whose name leads to the child's page."""
 
     about_children = True
+    class_permission_name = "CaseWork"
+    find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
+
+    def find(self, text: str) -> Criteria:
+        """Return the criteria to find rows by child."""
+        return listed_by_child(self.datamodel.session, text, self.datamodel.obj.child_id)
+
+    def opened(self, record: Case | Form) -> Event:
+        """Return the event of viewing the child, because the record shows reasons and notes about them."""
+        return ChildViewed(child_id=record.child_id)
+
+    def name_href(self, record: Case | Form) -> str:
+        """Return the address of the child's page, since the name is the child's."""
+        return url_for("ChildView.show", child_id=record.child_id)
+
+
+@register(_l("Cases"), order=45)
+class CaseList(OfChildList):
+    """Cases: requests for an assessment by whatever route they came, and what the council decided."""
+
     datamodel = PortalInterface(Case, listing=lists.CASES)
     route_base = "/cases"
-    class_permission_name = "CaseWork"
     list_title = _l("Cases")
     show_title = _l("Case")
     list_columns = ["child", "state", "source", "received_on", "due_on"]
-    show_columns = [*list_columns, "channel", "decided_on", "created_at"]
+    show_columns = [*list_columns, "channel", "note", "decided_on", "created_at"]
     exports = ["child", "state", "source", "channel", "received_on", "due_on", "decided_on"]
     order_columns = ["due_on", "received_on"]
     search_columns = ["state", "source", "due_on", "received_on"]
     base_order = ("due_on", "asc")
-    find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
     saved_filters = {
         "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_CASES),
         "overdue": SavedFilter(
@@ -203,6 +220,7 @@ class CaseList(PortalModelView):
         "state": _l("Status"),
         "source": _l("Who asked"),
         "channel": _l("How it came"),
+        "note": _l("Notes"),
         "received_on": _l("Received"),
         "due_on": _l("Due"),
         "decided_on": _l("Decided on"),
@@ -222,18 +240,6 @@ class CaseList(PortalModelView):
         "decided_on": uk_date,
         "created_at": uk_datetime,
     }
-
-    def find(self, text: str) -> Criteria:
-        """Return the criteria to find cases by child."""
-        return listed_by_child(self.datamodel.session, text, Case.child_id)
-
-    def opened(self, record: Case) -> Event:
-        """Return the event of viewing the child, because the record shows what was decided about them."""
-        return ChildViewed(child_id=record.child_id)
-
-    def name_href(self, record: Case) -> str:
-        """Return the address of the child's page, since the name is the child's."""
-        return url_for("ChildView.show", child_id=record.child_id)
 
     def row_links(self, record: Case) -> list[RowLink]:
         """Return a link to the form of the request, where it came on one."""
@@ -256,16 +262,13 @@ class CaseList(PortalModelView):
         return due(record.due_on, _today())
 
 
-class FormList(PortalModelView):
+class FormList(OfChildList):
     """The base of the lists of requests and advice."""
 
-    about_children = True
-    class_permission_name = "CaseWork"
     read_words: Any = ""
     order_columns = ["due_on", "received_on"]
     search_columns = ["state", "due_on", "received_on"]
     base_order = ("due_on", "asc")
-    find_label = _l("Find by the child’s name, date of birth, UPN or NHS number")
     label_columns = {
         "child": _l("Child or young person"),
         "title": _l("Form"),
@@ -294,18 +297,6 @@ class FormList(PortalModelView):
         "origin": _origin,
         "author": named,
     }
-
-    def find(self, text: str) -> Criteria:
-        """Return the criteria to find forms by child."""
-        return listed_by_child(self.datamodel.session, text, self.datamodel.obj.child_id)
-
-    def opened(self, record: Form) -> Event:
-        """Return the event of viewing the child, because the record shows decision reasons and advice notes."""
-        return ChildViewed(child_id=record.child_id)
-
-    def name_href(self, record: Form) -> str:
-        """Return the address of the child's page, since the name is the child's."""
-        return url_for("ChildView.show", child_id=record.child_id)
 
     def row_links(self, record: Form) -> list[RowLink]:
         """Return a link to the submitted form."""

@@ -79,6 +79,18 @@ def test_only_the_sen_team_records_a_request(cast, make, who):
         record(getattr(cast, who), child)
 
 
+def test_pressed_twice_a_letter_is_recorded_once_and_the_family_has_one_message(cast, make, context):
+    child = make.child(linked=(cast.pat,))
+    first, again = (record(cast.olu, child, note="Mrs Shah") for _ in range(2))
+    assert again.id == first.id
+    assert again.note == "Mrs Shah"
+    with everything(context) as work:
+        assert len(work.session.scalars(select(Message)).all()) == 1
+    record(cast.mary, child, note="Mrs Shah")
+    with everything(context) as work:
+        assert len(work.session.scalars(select(Message)).all()) == 2, "another officer, another letter"
+
+
 @pytest.mark.parametrize(("day", "counts"), [(date(2026, 11, 3), True), (date(2026, 11, 20), False)])
 def test_a_second_letter_is_added_to_the_undecided_case_and_the_earlier_day_counts(
     cast, make, context, day, counts
