@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from app.cases.queries.waiting_cases import join_to_waiting_case
 from app.cases.rules.case_deadlines import case_due_on
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.cases.tables import Case
+from app.cases.waiting_cases import join_to_waiting_case
 from app.core.errors import NotFound
 from app.core.roles import Profession
 from app.core.unit_of_work import UnitOfWork

@@ -37,14 +37,16 @@ def agree_to_assess(work: UnitOfWork, case_id: int, reason: str, decided_on: dat
 
     The final plan is then due 20 weeks from the day of receipt.
     """
-    case, _ = _record(work, case_id, "agree_to_assess", Decided(reason, decided_on))
+    case = _held(work, case_id)
+    _record(work, case, "agree_to_assess", Decided(reason, decided_on))
     work.record(AssessmentAgreed(child_id=case.child_id, case_id=case.id, form_id=case.request_id))
     return case
 
 
 def decline_to_assess(work: UnitOfWork, case_id: int, reason: str, decided_on: date | None = None) -> Case:
     """Record that the council will not assess, with the reasons, and return the case. Nothing more is due."""
-    case, _ = _record(work, case_id, "decline_to_assess", Decided(reason, decided_on))
+    case = _held(work, case_id)
+    _record(work, case, "decline_to_assess", Decided(reason, decided_on))
     work.record(AssessmentDeclined(child_id=case.child_id, case_id=case.id, form_id=case.request_id))
     return case
 
@@ -55,13 +57,14 @@ def correct_decision(work: UnitOfWork, case_id: int, assess: bool, decided: Deci
     The earlier decision stays in the history. Raises ValidationFailed when there is no reason for the
     correction, or nothing differs from the earlier decision.
     """
-    before = case_for_update(work, case_id).state
+    case = _held(work, case_id)
+    before = case.state
     step_name, event = (
         ("correct_to_assess", CorrectedToAssess)
         if assess
         else ("correct_not_to_assess", CorrectedNotToAssess)
     )
-    case, number = _record(work, case_id, step_name, decided)
+    number = _record(work, case, step_name, decided)
     work.record(
         event(
             child_id=case.child_id,
@@ -102,14 +105,19 @@ def reasons_by_request(work: UnitOfWork, child_id: int) -> dict[int, str]:
     return {request_id: reason for request_id, reason in rows if request_id is not None}
 
 
-def _record(work: UnitOfWork, case_id: int, step_name: str, decided: Decided) -> tuple[Case, int]:
+def _held(work: UnitOfWork, case_id: int) -> Case:
+    """Return a case locked for a decision. Raises Forbidden for everyone but the SEN team."""
     if not work.me.in_sen_team:
-        raise Forbidden(step_name)
-    case = case_for_update(work, case_id)
+        raise Forbidden("decide")
+    return case_for_update(work, case_id)
+
+
+def _record(work: UnitOfWork, case: Case, step_name: str, decided: Decided) -> int:
+    """Record a decision on a case of `_held` and return its number in the history."""
     step = CASE.step(step_name, case.state, _SEN_TEAM)
     is_correction = step_name.startswith("correct")
     decided_on = decided.decided_on or work.today
-    before = latest_decision(work, case_id)
+    before = latest_decision(work, case.id)
     _check(work, case, step.end, decided, before if is_correction else None)
     number = before.number + 1 if before is not None else 1
     case.state, case.decided_on = step.end, decided_on
@@ -127,7 +135,7 @@ def _record(work: UnitOfWork, case_id: int, step_name: str, decided: Decided) ->
         recorded_by_id=work.me.user_id,
     )
     work.add_only(decision, Conflict("Decision"))
-    return case, number
+    return number
 
 
 def _close_form(work: UnitOfWork, case: Case) -> None:

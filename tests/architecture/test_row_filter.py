@@ -20,7 +20,7 @@ BELOW_THE_ORM = {
     "children/policies.py": "policies are not filtered by policies",
     "forms/policies.py": "policies are not filtered by policies",
     "cases/queries/standing.py": "joined only to a child that the row filter shows",
-    "cases/queries/waiting_cases.py": "the author of a form may not see the case that it joins",
+    "cases/waiting_cases.py": "the author of a form may not see the case that it joins",
     "children/involvement.py": "a part of the policies, which are not filtered by policies",
     "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",
     "accounts/tables/memberships.py": "whether a membership is confirmed is a fact of rows the row filter shows",

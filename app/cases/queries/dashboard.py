@@ -13,7 +13,6 @@ from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.queries.child_page import MessageLine
-from app.cases.rules.case_states import CaseState
 from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, Case
 from app.children.tables import Child
 from app.core.database.compiled_query import CompiledQuery
@@ -103,10 +102,8 @@ def people_to_confirm(session: Session, who: Principal) -> int:
 class CaseDue:
     """A case in which the council has a duty to do by a day."""
 
-    case_id: int
     child_id: int
     child_name: str
-    state: CaseState
     due_on: date
 
 
@@ -122,15 +119,15 @@ def plans_due(session: Session, limit: int = 5) -> Sequence[CaseDue]:
 
 def _cases_due(query: CompiledQuery, session: Session, limit: int) -> list[CaseDue]:
     return [
-        CaseDue(row[0], row[1], f"{row[2]} {row[3]}".strip(), row[4], row[5])
-        for row in query.rows(session, most=limit)
+        CaseDue(child_id, f"{forenames} {surname}".strip(), due_on)
+        for child_id, forenames, surname, due_on in query.rows(session, most=limit)
     ]
 
 
 def _due(wanted: ColumnElement[bool]) -> CompiledQuery:
     """Return the query for these cases, with the earliest deadline first."""
     found: Any = (
-        select(Case.id, Case.child_id, Child.forenames, Child.surname, Case.state, Case.due_on)
+        select(Case.child_id, Child.forenames, Child.surname, Case.due_on)
         .join(Child, Child.id == Case.child_id)
         .where(wanted, Case.due_on.is_not(None))
         .order_by(Case.due_on, Case.id)

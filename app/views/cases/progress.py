@@ -49,6 +49,8 @@ def progress(
     standing: CaseStatus | None, lines: Sequence[FormLine], who: Principal, today: date
 ) -> Progress | None:
     """Return the line and the dates of the case in the words of this reader; None until a request was received."""
+    if standing is None:
+        return None
     advice = [
         line for line in lines if line.kind == "advice" and line.statutory and line.asked_on is not None
     ]
@@ -57,14 +59,12 @@ def progress(
     found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
     done = {
         "give_advice": bool(advice) and not awaited,
-        "decide_to_assess": standing is not None and standing.state in DECISION_TEXTS,
+        "decide_to_assess": standing.state in DECISION_TEXTS,
     }
     done_keys = frozenset(key for key, is_done in done.items() if is_done)
-    is_closed = standing is not None and standing.is_closed
-    ending = status_text(standing) if is_closed else ""
-    ended_on = standing.decided_on if standing is not None else None
-    line = week_line(found, today, done_keys, ending, ended_on)
-    if line is None or standing is None:
+    ending = status_text(standing) if standing.is_closed else ""
+    line = week_line(found, today, done_keys, ending, standing.decided_on)
+    if line is None:
         return None
     rows = [
         _date_row(each, week_of(found[0].due_on, each.due_on), standing, who, today, done_keys)

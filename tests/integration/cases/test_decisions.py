@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.cases.decisions import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
 from app.cases.rules.case_states import CaseState
-from app.core.errors import Forbidden, InvalidState, NotFound, ValidationFailed
+from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.forms.rules.workflow import FormState
 from app.models import Case, Message, Request
 from tests.cast import everything
@@ -146,7 +146,7 @@ def test_b12_only_the_sen_team_reads_the_history(cast, accepted):
         agree_to_assess(work, accepted, "Because.")
     with cast.sana.works() as work:
         assert history_of(work, accepted) == []
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         correct(cast.sana, accepted, False)
 
 
