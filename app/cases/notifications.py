@@ -150,11 +150,11 @@ register(
             MessageTemplate(
                 "request_recorded",
                 the_family,
-                N_("The council has received a request"),
+                N_("The council is considering an assessment"),
                 N_(
-                    "The council has received a request for an assessment of the needs of %(child)s. It decides within "
-                    "6 weeks of the day it received it whether to assess. Open the page of %(child)s to see the dates. "
-                    "You can tell the SEN team what you think, and send it anything you want it to read."
+                    "The council is considering whether to assess the needs of %(child)s. It must decide within 6 weeks. "
+                    "Open the page of %(child)s to see the dates. You can tell the SEN team what you think, and send it "
+                    "anything you want it to read."
                 ),
                 of_child=True,
             ),

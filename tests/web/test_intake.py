@@ -113,3 +113,11 @@ def test_a_decision_about_a_letter_is_corrected_from_the_record_of_the_case(cast
     assert "For the SEN team to do" not in page.main
     correct = get(cast.olu, get(cast.olu, f"/cases/show/{case.id}").href("Correct the decision"))
     assert "Wrong box." in correct.main
+
+
+def test_a_child_brought_to_attention_is_not_called_a_request(cast, make, press):
+    child = make.child()
+    press(f"/children/{child.id}/request", LETTER | {"source": "health"})
+    page = get(cast.olu, f"/children/{child.id}").main
+    assert "Brought to the council’s attention on 17 November 2026" in page
+    assert "Request received on" not in page

@@ -272,11 +272,19 @@ OFFERED = (
 def steps_without_form(cases: Sequence[CaseStatus]) -> list[tuple[str, str, str]]:
     """Return what to do next on undecided cases whose request came without a form: text, about what, and address."""
     return [
-        (text, _("Request received on %(date)s", date=uk_date(case.received_on)), href)
+        (text, _received(case), href)
         for case in cases
         if case.request_id is None and case.state in UNDECIDED
         for text, href in case_steps(case.state, case.case_id)
     ]
+
+
+def _received(case: CaseStatus) -> str:
+    """Return how a case began, and when."""
+    day = uk_date(case.received_on)
+    if case.statutory:
+        return _("Request received on %(date)s", date=day)
+    return _("Brought to the council’s attention on %(date)s", date=day)
 
 
 OFFERED_ON_CASES = (
