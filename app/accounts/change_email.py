@@ -44,7 +44,7 @@ from app.accounts.sessions import require_proof
 from app.accounts.tables.account_changes import EmailChange
 from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
-from app.accounts.workplaces import end_unfitting_change, fits_workplace, tell_of_end
+from app.accounts.workplaces import end_unfitting_change, fits_workplace, may_change_address, tell_of_end
 from app.core import rate_limits
 from app.core.database.locks import hold_account
 from app.core.database.row_filter import bypass_row_filter
@@ -124,6 +124,11 @@ def _device(work: UnitOfWork) -> str:
     return str(device_name(work.origin.device))
 
 
+def may_ask(work: UnitOfWork) -> bool:
+    """Return whether the reader may ask for another address."""
+    return may_change_address(work, work.get(Person, work.me.user_id))
+
+
 def _new_address(work: UnitOfWork, person: Person, entered: str) -> str:
     """Return the canonical new address, or raise ValidationFailed, also where it is not of their workplace."""
     if work.me.has(Role.parent):
@@ -139,6 +144,13 @@ def _new_address(work: UnitOfWork, person: Person, entered: str) -> str:
                 "email", Wording(N_("Enter an email address that is different from the one you have now"))
             )
         )
+    if not may_change_address(work, person):
+        text = Wording(
+            N_(
+                "No organisation confirms at the moment that you work there, so you cannot change your email address"
+            )
+        )
+        raise ValidationFailed(FieldError("email", text))
     if not fits_workplace(work, person, email):
         text = Wording(
             N_("We do not know this email domain for your organisation. Contact the SEN team to change it")

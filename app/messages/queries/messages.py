@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries.people import readers
 from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
+from app.children.involvement import linked_children
 from app.children.tables import Child, ChildLink
 from app.core.database.engine import use_custom_plans
 from app.core.database.policies import ROW_POLICIES
@@ -19,7 +20,7 @@ from app.core.roles import FAMILY_ROLES, Principal
 from app.messages.tables import Message
 from app.organisations.tables import Organisation
 
-_message = Message.__table__
+_message, _organisation = Message.__table__, Organisation.__table__
 LINES = 25
 SEARCHED = 100_000
 """How many messages a search reads; the label of the search box names the number."""
@@ -213,25 +214,49 @@ def people_linked(session: Session, child_id: int) -> list[Addressee]:
     return list(found.values())
 
 
-def unread_elsewhere(connection: Connection, who: Principal) -> dict[int, int]:
-    """Return how many unread messages a person has at each organisation that they work for and do not act for now."""
+@dataclass(frozen=True)
+class Elsewhere:
+    """The unread messages that a person can open when they act for another of their organisations."""
+
+    organisation_id: int
+    organisation: str
+    messages: int
+
+
+def unread_elsewhere(connection: Connection, who: Principal) -> list[Elsewhere]:
+    """Return the unread messages of a person at each organisation that they work for and do not act for now.
+
+    A message for none of them, about a child whom they see for several, is counted for the first of these.
+    """
     others = [
-        each for each in readers(connection, {who.user_id})[who.user_id].principals if each.is_confirmed
+        each
+        for each in readers(connection, {who.user_id})[who.user_id].principals
+        if each.is_confirmed and each.organisation_id != who.organisation_id
     ]
-    counts = [
-        select(literal(each.organisation_id or 0), func.count())
-        .select_from(_message)
-        .where(
-            _message.c.organisation_id == each.organisation_id,
-            _message.c.recipient_id == each.user_id,
-            _message.c.read_at.is_(None),
-            ROW_POLICIES[Message](each),
+    if not others:
+        return []
+    for_none = and_(
+        _message.c.organisation_id.is_(None),
+        _message.c.child_id.is_not(None),
+        _message.c.child_id.not_in(linked_children(who)),
+    )
+    found = union_all(
+        *(
+            select(_message.c.id, literal(order).label("place")).where(
+                or_(_message.c.organisation_id == each.organisation_id, for_none),
+                _message.c.recipient_id == each.user_id,
+                _message.c.read_at.is_(None),
+                ROW_POLICIES[Message](each),
+            )
+            for order, each in enumerate(others)
         )
-        for each in others
-        if each.organisation_id != who.organisation_id
-    ]
-    rows = connection.execute(union_all(*counts)).all() if counts else []
-    return {number: count for number, count in rows if number and count}
+    ).subquery()
+    first = select(func.min(found.c.place).label("place")).group_by(found.c.id).subquery()
+    rows = connection.execute(select(first.c.place, func.count()).group_by(first.c.place)).all()
+    counts = {others[place].organisation_id or 0: count for place, count in rows}
+    names = select(_organisation.c.id, _organisation.c.name).where(_organisation.c.id.in_(counts))
+    named = connection.execute(names.order_by(_organisation.c.name)).all() if counts else []
+    return [Elsewhere(number, name, counts[number]) for number, name in named]
 
 
 def written_already(session: Session, keys: Sequence[str]) -> list[int]:

@@ -10,9 +10,9 @@ from app.accounts import acting_for
 from app.accounts.registration import choosable_organisations
 from app.cases.handover import work_in_hand
 from app.core.errors import ValidationFailed
-from app.messages.queries.messages import unread_elsewhere
 from app.views.accounts.account_details import OrganisationChoice
 from app.views.web.base import PortalView, read_only_work
+from app.views.web.context import unread_at_others
 from app.views.web.fields import StringField
 from app.views.web.form_errors import show_errors
 from app.views.web.i18n import gettext as _
@@ -42,7 +42,7 @@ class ActingForView(PortalView):
             return self.page(
                 "account/organisations.html",
                 memberships=memberships,
-                unread=unread_elsewhere(work.session.connection(), work.me),
+                unread={each.organisation_id: each.messages for each in unread_at_others()},
                 may_join=acting_for.may_join(work),
                 address=acting_for.address_to_change(work),
             )

@@ -1,6 +1,6 @@
 """Pages for changing the email address one logs in with."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
@@ -12,7 +12,7 @@ from app.accounts import change_email
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.views.accounts.proof import proof_first
-from app.views.web.base import PortalView
+from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import EmailField
 from app.views.web.form_errors import show_errors
 from app.views.web.i18n import gettext as _
@@ -43,6 +43,9 @@ class ChangeEmailView(PortalView):
         detour = proof_first(url_for("ChangeEmailView.ask"))
         if detour is not None:
             return detour
+        if not change_email.may_ask(read_only_work()):
+            status = 422 if request.method == "POST" else 200
+            return self.page("change_email/not_now.html", status, address=current_user.email)
         form = ChangeEmailForm()
         if form.validate_on_submit():
             try:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_login import current_user
 
 from app.core.command_line import app_context
-from app.messages.queries.messages import unread_elsewhere
+from app.messages.queries.messages import Elsewhere, unread_elsewhere
 from app.views.messages.message_words import subject_of
 from app.views.web.i18n import reader_locale
 from app.views.web.language import english_instead, offered_languages
@@ -14,10 +14,14 @@ from app.views.web.navigation import menu, search_address
 from app.views.web.titles import title_details
 
 
-def unread_at_others() -> int:
-    """Return how many unread messages wait at the organisations that the person does not act for now."""
-    connection = app_context().database.session().connection()
-    return sum(unread_elsewhere(connection, current_user.principal).values())
+def unread_at_others() -> list[Elsewhere]:
+    """Return the unread messages at the organisations that the person does not act for now; asked once in a request."""
+    if "unread_at_others" not in g:
+        connection = app_context().database.session().connection()
+        g.unread_at_others = (
+            unread_elsewhere(connection, current_user.principal) if current_user.has_several else []
+        )
+    return g.unread_at_others
 
 
 def init_context(app: Flask) -> None:
