@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.cases.invitations import Invited
 from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.case_numbers import case_number
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
@@ -134,6 +135,7 @@ class Maker:
         """A case that is not decided, received on the day of its request's form, or today."""
         received_on = request.received_on if request is not None else self.context.clock.today()
         given = {
+            "number": case_number(received_on.year, next(_numbers)),
             "child_id": child.id,
             "request_id": request.id if request is not None else None,
             "source": RequestSource.school if request is not None else RequestSource.parent,

@@ -64,7 +64,8 @@ def set_roles(work: UnitOfWork, person_id: int, roles: Iterable[Role]) -> Person
     _check_new_roles(work, person, new_roles - {Role[name] for name in before if name in Role.__members__})
     _check_family(work, person_id, new_roles)
     was_professional = Role.professional.name in before
-    if was_professional and Role.professional not in new_roles:
+    leaves_team = not new_roles & SEN_TEAM and any(role.name in before for role in SEN_TEAM)
+    if leaves_team or (was_professional and Role.professional not in new_roles):
         hand_over_work(work, person_id)
     if set(before) != {role.name for role in new_roles}:
         end_changes_under_way(work, person_id)

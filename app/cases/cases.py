@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from app.cases.case_numbers import next_case_number
 from app.cases.rules.case_deadlines import case_due_on
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.cases.tables import Case
@@ -38,6 +39,7 @@ def open_case(work: UnitOfWork, request: Request) -> None:
     received_on = request.received_on or work.today
     work.add(
         Case(
+            number=next_case_number(work.session.connection(), received_on.year),
             child_id=request.child_id,
             request_id=request.id,
             source=SOURCES.get(work.me.profession, RequestSource.other),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core.events import Event, LinkEvent
+from app.core.events import Event, LinkEvent, PersonEvent
 
 
 class ChildLinked(LinkEvent):
@@ -106,3 +106,40 @@ class CorrectedToAssess(DecisionCorrected):
 
 class CorrectedNotToAssess(DecisionCorrected):
     """The corrected decision is not to assess (reg. 5)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOwnerChanged(CaseEvent):
+    """Another officer has a case now; `before` had it until now."""
+
+    person_id: int
+    before: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseHandedOver(CaseOwnerChanged):
+    """An officer handed one case to a colleague."""
+
+    by_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWithoutOwner(CaseEvent):
+    """The officer who had a case left the SEN team, and no one has it."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesHandedOver(PersonEvent):
+    """An officer handed several cases to a colleague at once."""
+
+    cases: int
+    by_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesLeft(PersonEvent):
+    """An officer left the SEN team, and their cases have no owner."""
+
+    cases: int

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from app.cases.case_numbers import next_case_number
 from app.cases.events import RequestRecorded
 from app.cases.links import lock_child
 from app.cases.rules.case_deadlines import case_due_on
@@ -54,6 +55,7 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
     if case is None:
         case = work.add(
             Case(
+                number=next_case_number(work.session.connection(), received_on.year),
                 child_id=child_id,
                 source=source,
                 channel=channel,
@@ -63,6 +65,7 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
                 due_on=case_due_on(CaseState.received, received_on),
                 note=note,
                 recorded_by_id=work.me.user_id,
+                owner_id=work.me.user_id,
                 created_at=work.now,
             )
         )

@@ -1,8 +1,14 @@
 """The messages sent for events about links, decisions and advice."""
 
+from app.accounts.recipients import the_owner
 from app.cases.events import (
     AssessmentAgreed,
     AssessmentDeclined,
+    CaseHandedOver,
+    CaseOwnerChanged,
+    CasesHandedOver,
+    CasesLeft,
+    CaseWithoutOwner,
     ChildLinked,
     ColleagueBroughtIn,
     CorrectedNotToAssess,
@@ -19,10 +25,14 @@ from app.cases.events import (
 )
 from app.cases.recipients import (
     authors_of_request,
+    cases_handed_over,
+    cases_left,
     organisation_left,
     the_assigned_before,
     the_colleagues,
     the_linked,
+    the_new_owner,
+    who_handed_over,
     work_handed_over,
 )
 from app.core.notifications import AUDIT_ONLY, MessageTemplate, register, sen_team
@@ -146,6 +156,41 @@ register(
             ),
         ),
         LinkEnded: AUDIT_ONLY,  # the person may not see the child any more, so no message is sent
+        CaseOwnerChanged: AUDIT_ONLY,  # CasesHandedOver and CasesLeft send one message for all cases
+        CaseWithoutOwner: AUDIT_ONLY,
+        CaseHandedOver: (
+            MessageTemplate(
+                "case_handed_over",
+                the_new_owner,
+                N_("A case is now yours"),
+                N_("%(officer)s has handed the case of %(child)s to you. It is now under “Mine” in “Cases”."),
+                of_child=True,
+                facts=who_handed_over,
+            ),
+        ),
+        CasesHandedOver: (
+            MessageTemplate(
+                "cases_handed_over",
+                the_owner,
+                N_("Several cases are now yours"),
+                N_("%(officer)s has handed %(cases)s cases to you. They are now under “Mine” in “Cases”."),
+                of_account=True,
+                facts=cases_handed_over,
+            ),
+        ),
+        CasesLeft: (
+            MessageTemplate(
+                "cases_left",
+                sen_team,
+                N_("Cases have no owner"),
+                N_(
+                    "%(person)s no longer works in the SEN team. Cases that now have no owner: %(cases)s. "
+                    "Open “Cases”, then “No owner”, and hand over each to a colleague."
+                ),
+                of_account=True,
+                facts=cases_left,
+            ),
+        ),
         RequestRecorded: (
             MessageTemplate(
                 "request_recorded",

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from app.accounts.account_reactions import register
+from app.cases.case_owners import leave_cases
 from app.cases.cases import open_case
 from app.cases.handover import hand_over_work
 from app.children.tables import ChildLink
@@ -29,3 +30,4 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
 
 form_reactions.register(received=open_case)
 register(leaving=hand_over_work, confirmed=note_confirmation, renamed=note_rename, follows=follows_a_child)
+register(leaving=leave_cases)

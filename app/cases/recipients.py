@@ -3,7 +3,15 @@
 from sqlalchemy import Connection
 
 from app.accounts.queries.people import name_of, professionals_of
-from app.cases.events import CaseEvent, LinkAssigned, OrganisationLeftUse, WorkHandedOver
+from app.cases.events import (
+    CaseEvent,
+    CaseHandedOver,
+    CasesHandedOver,
+    CasesLeft,
+    LinkAssigned,
+    OrganisationLeftUse,
+    WorkHandedOver,
+)
 from app.core.events import LinkEvent
 from app.core.notifications import Addressees
 from app.forms.queries.recipients import link_facts
@@ -52,3 +60,23 @@ def work_handed_over(connection: Connection, event: WorkHandedOver) -> dict[str,
         "forms": str(event.forms),
         "colleagues": str(len(the_colleagues(connection, event))),
     }
+
+
+def the_new_owner(_connection: Connection, event: CaseHandedOver) -> Addressees:
+    """Return who has the case now."""
+    return {event.person_id}
+
+
+def who_handed_over(connection: Connection, event: CaseHandedOver | CasesHandedOver) -> dict[str, str]:
+    """Return the name of the officer who handed over."""
+    return {"officer": name_of(connection, event.by_id)}
+
+
+def cases_handed_over(connection: Connection, event: CasesHandedOver) -> dict[str, str]:
+    """Return who handed over, and how many cases."""
+    return {**who_handed_over(connection, event), "cases": str(event.cases)}
+
+
+def cases_left(connection: Connection, event: CasesLeft) -> dict[str, str]:
+    """Return who left, and how many cases have no owner now."""
+    return {"person": name_of(connection, event.person_id), "cases": str(event.cases)}

@@ -19,8 +19,11 @@ class Case(Row):
     __table_args__ = (
         Index("ix_ehc_case_received_on", "received_on", "id"),
         Index("ix_ehc_case_due_on", "due_on", "id"),
+        Index("ix_ehc_case_owner_id", "owner_id", "due_on", "id"),
     )
 
+    number: Mapped[str] = mapped_column(unique=True)
+    """The short reference by which people name the case; nothing in it is about the child (rules/case_numbers.py)."""
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("form.id"), unique=True)
     """The form with which it was asked for in the portal; null until one is joined to a request that came otherwise."""
@@ -41,10 +44,13 @@ class Case(Row):
     """Who asked and where the letter is filed, where the request did not come in the portal."""
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     """The officer who recorded a request that did not come in the portal."""
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    """The officer who works on the case; null while no one does."""
     version: Mapped[int] = mapped_column(default=1)
 
     child: Mapped[Child] = relationship(lazy="raise_on_sql")
     request: Mapped[Request | None] = relationship(lazy="raise_on_sql")
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -87,3 +93,13 @@ Index("uq_ehc_case_without_form", Case.child_id, unique=True, sqlite_where=_wait
 # Closed cases outnumber open ones by a hundred to one, so open cases have small indexes of their own.
 for _name, _open in (("ix_ehc_case_undecided", UNDECIDED_CASES), ("ix_ehc_case_assessing", ASSESSING_CASES)):
     Index(_name, Case.due_on, Case.id, sqlite_where=_open, postgresql_where=_open)
+
+WITHOUT_OWNER = and_(Case.owner_id.is_(None), Case.due_on.is_not(None))
+"""Cases in which something is due and on which no officer works."""
+Index(
+    "ix_ehc_case_without_owner",
+    Case.due_on,
+    Case.id,
+    sqlite_where=WITHOUT_OWNER,
+    postgresql_where=WITHOUT_OWNER,
+)

@@ -12,8 +12,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.cases import advice_requests, children, decisions, links
+from app.cases import advice_requests, case_owners, children, decisions, links
 from app.cases.cases import case_of_request
+from app.cases.rules.hand_over import Chosen
 from app.children.child_details import NewChild
 from app.core.clock import FixedClock
 from app.core.database.row_filter import bypass_row_filter
@@ -196,6 +197,7 @@ def _assessing(stage: Stage, days_ago: int, child: tuple[str, str, date, str]) -
     with stage.day(days_ago - 20, "olu").works() as work:
         case = case_of_request(work, request_id)
         assert case is not None  # the request was sent  # noqa: S101
+        case_owners.hand_over(work, [Chosen(case.id, case.owner_id)], work.me.user_id)
         decisions.agree_to_assess(work, case.id, "Both legal tests are met.")
     with stage.day(days_ago - 20, "olu", 11).works() as work:
         sharing.set_sharing(work, request_id, SharingChoice(professionals=True))

@@ -128,6 +128,7 @@ LASTS = {
     "child_link.linked_by_id": "work that was done",
     "child_link.person_id": "the work itself; closing an account hands it over (A9)",
     "decision.recorded_by_id": "work that was done",
+    "ehc_case.owner_id": "the work itself; closing an account takes it from them",
     "ehc_case.recorded_by_id": "work that was done",
     "document.added_by_id": "work that was done",
     "draft_revision.saved_by_id": "work that was done",

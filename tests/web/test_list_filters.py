@@ -9,7 +9,7 @@ import pytest
 from flask_babel import force_locale
 
 from app.forms.rules.workflow import FormState
-from app.views.cases.casework_lists import CaseList
+from app.views.cases.case_list import CaseList
 from app.views.web.lists import PortalListView
 from tests.browser import post_with_token
 

@@ -15,7 +15,9 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, 
 from sqlalchemy.orm import Session
 
 from app.cases.queries.child_page import statuses_of
+from app.cases.rules.case_numbers import read_case_number
 from app.cases.rules.status import CaseStatus
+from app.cases.tables import Case
 from app.children.queries.words_of_names import (
     HasWord,
     begins_with,
@@ -61,6 +63,11 @@ class Criterion:
 
 
 CRITERIA: Mapping[str, Criterion] = {
+    "case_number": Criterion(
+        read_case_number,
+        lambda number: Child.id.in_(select(Case.child_id).where(Case.number == number)),
+        opens=True,
+    ),
     "upn": Criterion(read_code(check_upn), lambda upn: Child.upn == upn, opens=True),
     "nhs_number": Criterion(
         read_code(check_nhs_number), lambda number: Child.nhs_number == number, opens=True
@@ -68,7 +75,7 @@ CRITERIA: Mapping[str, Criterion] = {
     "date_of_birth": Criterion(read_birthday, lambda day: Child.date_of_birth == day),
     "postcode": Criterion(read_code(check_postcode), lambda code: Child.postcode == code, why=Why.postcode),
 }
-"""In the order in which a text is read for them. A number of cases joins the search by a line here."""
+"""In the order in which a text is read for them."""
 
 
 class _Rank(enum.IntEnum):

@@ -7,13 +7,16 @@ never waits for a transaction that closes their account. On SQLite there is one 
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.core.people import PERSON_TABLE
 
 _person: Any = PERSON_TABLE
-_COMPARING = 0x5E4F  # not that of audit/chain.py (0x5E4D), nor that of migrations.py (0x5E4E)
+_COMPARING, _NUMBERING = (
+    0x5E4F,
+    0x5E50,
+)  # not that of audit/chain.py (0x5E4D), nor that of migrations.py (0x5E4E)
 
 
 def hold_account(session: Session, person_id: int) -> None:
@@ -27,3 +30,9 @@ def hold_comparing(session: Session) -> None:
     find each other's record. Call it before any child is locked."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_COMPARING)))
+
+
+def hold_numbering(connection: Connection) -> None:
+    """Wait until no other transaction gives a case its number. It is locked last of all, but for the audit's chain."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_NUMBERING)))

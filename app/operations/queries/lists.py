@@ -65,6 +65,8 @@ CASES = Listing(
     RowMapper(
         Case,
         "id",
+        "number",
+        "owner_id",
         "child_id",
         "request_id",
         "state",
@@ -77,6 +79,7 @@ CASES = Listing(
         "created_at",
     ),
     (Case.child, _CHILD),
+    (Case.owner, _PERSON),
 )
 REQUESTS = _forms(Request)
 ADVICE = _forms(Advice)

@@ -18,9 +18,7 @@ from app.core.events import Event
 from app.core.roles import PROFESSION_LABELS, Profession
 from app.forms.rules.workflow import FormState
 from app.models import (
-    ASSESSING_CASES,
     AWAITED_ADVICE,
-    UNDECIDED_CASES,
     Advice,
     Case,
     Child,
@@ -31,9 +29,9 @@ from app.models import (
     forms_in,
 )
 from app.operations.queries import lists
-from app.views.cases.case_parts import case_steps, why_no_postcode, why_no_upn
+from app.views.cases.case_parts import why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
-from app.views.web.due_dates import Due, due, form_due, late
+from app.views.web.due_dates import Due, form_due, late
 from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Listed, RowLink
@@ -42,13 +40,8 @@ from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_date, uk_datetime
 from app.views.web.register import register
 from app.views.web.words import (
-    CASE_STATES,
     FORM_STATES,
-    SOURCES,
-    case_state,
     form_state,
-    request_channel,
-    request_source,
 )
 
 
@@ -59,7 +52,8 @@ def child_page(child: Child) -> RowLink:
     )
 
 
-def _today() -> date:
+def today() -> date:
+    """Return today in London."""
     return app_context().clock.today()
 
 
@@ -110,7 +104,7 @@ class ChildList(PortalModelView):
             _l("Possible duplicates"), lambda: Child.possible_duplicate_of_id.is_not(None)
         ),
         "of_age": SavedFilter(
-            _l("Over school age, with a parent linked"), lambda: lists.with_parents_of_age(_today())
+            _l("Over school age, with a parent linked"), lambda: lists.with_parents_of_age(today())
         ),
     }
     base_filters: list[Any] = []
@@ -143,7 +137,7 @@ class ChildList(PortalModelView):
         label = _("Status")
         for row in found.rows:
             standing = standings.get(row.number)
-            row.cells.append((label, translated(status_text(standing)), late(standing, _today())))
+            row.cells.append((label, translated(status_text(standing)), late(standing, today())))
         found.heads.append(("case", label))
         return found
 
@@ -194,74 +188,6 @@ class OfChildList(PortalModelView):
         return url_for("ChildView.show", child_id=record.child_id)
 
 
-@register(_l("Cases"), order=45)
-class CaseList(OfChildList):
-    """Cases: requests for an assessment by whatever route they came, and what the council decided."""
-
-    datamodel = PortalInterface(Case, listing=lists.CASES)
-    route_base = "/cases"
-    list_title = _l("Cases")
-    show_title = _l("Case")
-    list_columns = ["child", "state", "source", "received_on", "due_on"]
-    show_columns = [*list_columns, "channel", "note", "decided_on", "created_at"]
-    exports = ["child", "state", "source", "channel", "received_on", "due_on", "decided_on"]
-    order_columns = ["due_on", "received_on"]
-    search_columns = ["state", "source", "due_on", "received_on"]
-    base_order = ("due_on", "asc")
-    saved_filters = {
-        "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_CASES),
-        "overdue": SavedFilter(
-            _l("Decision or plan overdue"),
-            lambda: and_(Case.due_on < _today(), or_(UNDECIDED_CASES, ASSESSING_CASES)),
-        ),
-    }
-    label_columns = {
-        "child": _l("Child or young person"),
-        "state": _l("Status"),
-        "source": _l("Who asked"),
-        "channel": _l("How it came"),
-        "note": _l("Notes"),
-        "received_on": _l("Received"),
-        "due_on": _l("Due"),
-        "decided_on": _l("Decided on"),
-        "created_at": _l("Recorded"),
-    }
-    search_form_extra_fields = {
-        "state": choice_field(_l("Status"), CASE_STATES, _l("Any")),
-        "source": choice_field(_l("Who asked"), SOURCES, _l("Any")),
-    }
-    formatters_columns = {
-        "child": named,
-        "state": case_state,
-        "source": request_source,
-        "channel": request_channel,
-        "received_on": uk_date,
-        "due_on": uk_date,
-        "decided_on": uk_date,
-        "created_at": uk_datetime,
-    }
-
-    def row_links(self, record: Case) -> list[RowLink]:
-        """Return a link to the form of the request, where it came on one."""
-        if record.request_id is None:
-            return []
-        href = url_for("FormView.read", form_id=record.request_id)
-        return [RowLink(_("Read this request"), href, record.child.name)]
-
-    def record_links(self, record: Case) -> list[RowLink]:
-        """Return links to the request, to the child, and to decide or to correct the decision."""
-        steps = case_steps(record.state, record.id)
-        return [
-            *(RowLink(text, href) for text, href in steps),
-            *self.row_links(record),
-            child_page(record.child),
-        ]
-
-    def time_left(self, record: Case) -> Due | None:
-        """Return the time left for the council's next duty; None once nothing more is due."""
-        return due(record.due_on, _today())
-
-
 class FormList(OfChildList):
     """The base of the lists of requests and advice."""
 
@@ -309,7 +235,7 @@ class FormList(OfChildList):
     def time_left(self, record: Form) -> Due | None:
         """Return the time left for the form; None once it was sent."""
         dates = (record.due_on, record.wanted_by)
-        return form_due(record.state, dates, _today())
+        return form_due(record.state, dates, today())
 
     def record_links(self, record: Form) -> list[RowLink]:
         """Return links to the submitted form and to the child."""
@@ -367,7 +293,7 @@ class AdviceList(FormList):
         "overdue": SavedFilter(
             _l("Overdue"),
             lambda: and_(
-                Advice.due_on < _today(),
+                Advice.due_on < today(),
                 AWAITED_ADVICE,
             ),
         ),

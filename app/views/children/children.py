@@ -13,6 +13,7 @@ from app.cases import children
 from app.cases.child_corrections import may_correct
 from app.cases.decisions import reasons_by_request
 from app.cases.queries.child_page import FormLine, cases_of, colleagues_of, forms_about, messages_about
+from app.cases.queries.officers import owned_cases
 from app.cases.rules.status import is_assessing, primary_case
 from app.children.child_details import NewChild, check_details
 from app.children.queries.involved import Involved, involved_with
@@ -152,6 +153,7 @@ class ChildView(PortalView):
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
                 "progress": progress(standing, lines, work.me, work.today),
                 "next_steps": next_steps(rows),
+                "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
                 "without_form": steps_without_form(cases) if work.me.in_sen_team else [],
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }

@@ -1,6 +1,6 @@
 """One page of a generated list, as its template reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,6 +30,16 @@ class Row(NamedTuple):
     """Its other links."""
 
 
+class Picks(NamedTuple):
+    """Boxes to choose rows of a list, and the button that does something with all that are chosen."""
+
+    field: str
+    values: Mapping[int, str]
+    """What the box of each row posts, by the row's id."""
+    action: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Listed:
     """One page of a list."""
@@ -46,6 +56,7 @@ class Listed:
     size: int
     endpoints: dict[str, str | None]
     """The endpoints of a record's pages that the reader may open."""
+    picks: Picks | None = None
 
     @property
     def has_links(self) -> bool:

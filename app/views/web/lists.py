@@ -32,7 +32,7 @@ from app.views.web.i18n import gettext as _
 from app.views.web.i18n import reader_locale
 from app.views.web.list_arguments import ListArguments, query_string
 from app.views.web.list_interface import EVERY_ROW
-from app.views.web.listed import Listed, Row, RowLink
+from app.views.web.listed import Listed, Picks, Row, RowLink
 from app.views.web.pages import shown
 from app.views.web.screen_checks import check_policies
 from app.views.web.searching import count_search, search_text
@@ -118,6 +118,10 @@ class PortalListView(ListArguments):
     def row_links(self, record: Any) -> Sequence[RowLink]:  # noqa: ARG002
         """Return the other links of a row, for its last column."""
         return ()
+
+    def picks_of(self, records: Sequence[Any]) -> Picks | None:  # noqa: ARG002
+        """Return the boxes to choose several rows with, or None."""
+        return None
 
     def time_left(self, record: Any) -> Due | None:  # noqa: ARG002
         """Return the time that is left until a row's due date, or None."""
@@ -222,6 +226,7 @@ class PortalListView(ListArguments):
                 **{method: self._endpoint(method) for method in ("show", "edit", "delete")},
                 "add": self.adds_at or self._endpoint("add"),
             },
+            picks=self.picks_of(found),
         )
 
     def _endpoint(self, method: str) -> str | None:

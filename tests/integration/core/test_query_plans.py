@@ -11,7 +11,9 @@ from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.database.engine import end_reading
 from app.core.database.listing import Criteria, Page
 from app.models import ASSESSING_CASES, AWAITED_ADVICE, UNDECIDED_CASES, Case, Child, Form, FormVersion
-from app.views.cases.casework_lists import AdviceList, CaseList, ChildList, RegistrationList, RequestList
+from app.views.cases import case_list
+from app.views.cases.case_list import CaseList
+from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
 from app.views.messages.message_lists import MessageList
 from tests.cast import everything
 
@@ -88,7 +90,7 @@ def _grow(context: Any, make: Any) -> None:
             [
                 case
                 | {"child_id": number, "due_on": day, "received_on": day, "created_at": work.now}
-                | {"channel": Channel.portal, "statutory": True}
+                | {"channel": Channel.portal, "statutory": True, "number": f"00-{number:05}"}
                 for number in children
                 for day in [child.date_of_birth + timedelta(days=number % 900)]
             ],
@@ -103,8 +105,9 @@ def _grow(context: Any, make: Any) -> None:
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_a_list_reads_its_rows_in_their_order_and_sorts_nothing(
-    app, context, cast, make, shown, view, order, descending
+    app, context, cast, make, monkeypatch, shown, view, order, descending
 ):
+    monkeypatch.setattr(case_list, "principal", lambda: cast.olu.principal)
     if context.database.is_sqlite:
         _grow(context, make)
     listing = shown.datamodel.listing
