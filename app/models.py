@@ -12,7 +12,7 @@ from app.accounts.tables.log_in import (
 from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
-from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, WITHOUT_OWNER, Case, Decision
+from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, WITHOUT_OWNER, Case, Decision, Duty, DutyRule
 from app.children.tables import Child, ChildLink, ChildMerge, ChildName
 from app.core.audit.table import AuditRow
 from app.core.mail.outbox_table import OutboxMail
@@ -56,6 +56,8 @@ __all__ = [
     "Document",
     "DocumentState",
     "DraftRevision",
+    "Duty",
+    "DutyRule",
     "EmailChange",
     "Form",
     "FormReturn",

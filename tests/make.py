@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.advice_duty import settle_advice
+from app.cases.duties import advice_asked, keep_duties
+from app.cases.duty_rules import rules_of
 from app.cases.invitations import Invited
-from app.cases.rules.case_deadlines import case_due_on
 from app.cases.rules.case_numbers import case_number
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.roles import Profession, Role, WorkflowRole
@@ -144,8 +146,11 @@ class Maker:
             "received_on": received_on,
             "state": CaseState.received,
         } | columns
-        given.setdefault("due_on", case_due_on(given["state"], given["received_on"]))
-        return self._add(Case(**given))  # type: ignore[no-any-return]
+        with everything(self.context) as work:
+            case = work.add(Case(**given))
+            keep_duties(work, case)
+            case.due_on = columns.get("due_on", case.due_on)
+        return case
 
     def case_of(self, form: Form | int) -> int:
         """The id of the case of a request's form, or of the form with this id."""
@@ -164,7 +169,12 @@ class Maker:
         """Advice asked for today, due in six weeks."""
         today = self.context.clock.today()
         given = {"asked_on": today, "due_on": today + timedelta(weeks=6), "asked_by_id": self.cast.olu.id}
-        return self._form(Advice, template, child, author, state=state, **(given | columns))  # type: ignore[no-any-return]
+        made = self._form(Advice, template, child, author, state=state, **(given | columns))
+        with everything(self.context) as work:
+            if made.statutory and made.asked_on is not None and state is not FormState.cancelled:
+                advice_asked(work, child.id, made.asked_on, rules_of(work.session))
+                settle_advice(work, made)
+        return made  # type: ignore[no-any-return]
 
     def consent(
         self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any

@@ -6,6 +6,9 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from app.cases.advice_duty import settle_advice
+from app.cases.duties import advice_asked
+from app.cases.duty_rules import rules_of
 from app.cases.links import link_if_missing, lock_child, professional
 from app.cases.rules.case_states import CaseState
 from app.cases.tables import Case
@@ -24,7 +27,6 @@ from app.forms.events import (
 )
 from app.forms.form_templates import published
 from app.forms.queries.forms import form_for_update
-from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Advice, Consent, FormVersion
 from app.forms.workflow_roles import is_linked, organisation_in_use, workflow_roles_of
@@ -89,8 +91,16 @@ def ask_for_advice(
     if awaited is not None and _is_same_request(work, awaited, person_id, asked):
         return awaited
     already = _already_asked(work, organisation_id)
-    _check(work, version, organisation_id, asked, statutory, [already] if awaited is not None else [])
-    rule = advice_due_on(work.today)
+    rules = rules_of(work.session)
+    rule = rules.due_on("give_advice", work.today)
+    _check(
+        work,
+        version,
+        organisation_id,
+        asked,
+        rule if statutory else None,
+        [already] if awaited is not None else [],
+    )
     due = due_on or rule
     link_if_missing(work, child.id, person_id, organisation_id, despite=despite)
     advice = work.add_only(
@@ -113,6 +123,8 @@ def ask_for_advice(
         ),
         ValidationFailed(already),
     )
+    if statutory:
+        advice_asked(work, child.id, work.today, rules)
     event = AdviceAsked if statutory else InformationAsked
     work.record(event(child_id=child.id, form_id=advice.id))
     return advice
@@ -126,6 +138,7 @@ def cancel_advice(work: UnitOfWork, form_id: int) -> Advice:
     if advice.state is FormState.cancelled and work.me.in_sen_team:
         return advice
     advice.state = ADVICE.step("cancel", advice.state, workflow_roles_of(work, advice)).end
+    settle_advice(work, advice)
     event = AdviceCancelled if advice.statutory else InformationCancelled
     work.record(event(child_id=advice.child_id, form_id=advice.id))
     return advice
@@ -207,11 +220,11 @@ def _check(
     version: FormVersion,
     organisation_id: int,
     asked: Asked,
-    statutory: bool,
+    limit: date | None,
     already: list[FieldError],
 ) -> None:
     faults = [
-        *_date_faults(work.today, asked, statutory),
+        *_date_faults(work.today, asked, limit),
         *_adviser_faults(work, version, organisation_id, asked.adviser_reason),
     ]
     too_long = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_NOTE)
@@ -224,12 +237,13 @@ def _check(
         raise ValidationFailed(*faults)
 
 
-def _date_faults(today: date, asked: Asked, statutory: bool) -> list[FieldError]:
+def _date_faults(today: date, asked: Asked, limit: date | None) -> list[FieldError]:
+    """Return the faults of the day; `limit` is the last day of statutory advice."""
     if asked.due_on is None:
         return []
     if asked.due_on < today:
         return [FieldError("due_on", Wording(N_("The due date must be today or later")))]
-    if statutory and asked.due_on != advice_due_on(today) and not asked.due_reason:
+    if limit is not None and asked.due_on != limit and not asked.due_reason:
         text = N_("The law gives 6 weeks. Enter why another date was agreed")
         return [FieldError("due_reason", Wording(text))]
     return []

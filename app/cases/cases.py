@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from app.cases.case_numbers import next_case_number
-from app.cases.rules.case_deadlines import case_due_on
+from app.cases.duties import keep_duties
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.cases.tables import Case
 from app.cases.waiting_cases import join_to_waiting_case
@@ -37,7 +37,7 @@ def open_case(work: UnitOfWork, request: Request) -> None:
     if joined is not None:
         return
     received_on = request.received_on or work.today
-    work.add(
+    case = work.add(
         Case(
             number=next_case_number(work.session.connection(), received_on.year),
             child_id=request.child_id,
@@ -47,10 +47,10 @@ def open_case(work: UnitOfWork, request: Request) -> None:
             statutory=request.statutory,
             received_on=received_on,
             state=CaseState.received,
-            due_on=case_due_on(CaseState.received, received_on),
             created_at=work.now,
         )
     )
+    keep_duties(work, case)
 
 
 def case_for_update(work: UnitOfWork, case_id: int) -> Case:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.cases.cases import case_for_update
+from app.cases.duties import keep_duties
 from app.cases.events import AssessmentAgreed, AssessmentDeclined, CorrectedNotToAssess, CorrectedToAssess
-from app.cases.rules.case_deadlines import case_due_on
 from app.cases.rules.case_states import CASE, CaseState
 from app.cases.tables import Case, Decision
 from app.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
@@ -121,7 +121,7 @@ def _record(work: UnitOfWork, case: Case, step_name: str, decided: Decided) -> i
     _check(work, case, step.end, decided, before if is_correction else None)
     number = before.number + 1 if before is not None else 1
     case.state, case.decided_on = step.end, decided_on
-    case.due_on = case_due_on(case.state, case.received_on)
+    keep_duties(work, case)
     if not is_correction:
         _close_form(work, case)
     decision = Decision(

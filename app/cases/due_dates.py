@@ -1,5 +1,6 @@
 """A check that the stored due dates follow from the rules, for instance after a change of the law."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,18 +8,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.rules.case_deadlines import case_due_on
-from app.cases.tables import Case
-from app.forms.rules.form_deadlines import advice_due_on
+from app.cases.duty_rules import rules_of
+from app.cases.rules.duties import DutyDates, Rules, next_duty
+from app.cases.rules.duties import due_on as last_day
+from app.cases.tables import Case, Duty
 from app.forms.tables.forms import Advice
 
 
 @dataclass(frozen=True)
 class DueDrift:
-    """A case or a form of advice whose stored due date differs from the rules."""
+    """A duty, a case or a form of advice whose stored due date differs from the rules."""
 
     kind: str
-    """"case" or "advice"."""
+    """"duty", "case" or "advice"."""
     row_id: int
     stored: date | None
     by_rule: date | None
@@ -26,7 +28,7 @@ class DueDrift:
 
 @dataclass(frozen=True)
 class CheckedDueDates:
-    """The result of a check of every case and every form of advice."""
+    """The result of a check of every duty, every case and every form of advice."""
 
     checked: int
     agreed: int
@@ -35,18 +37,20 @@ class CheckedDueDates:
 
 
 def check_due_dates(session: Session) -> CheckedDueDates:
-    """Work out every due date again and return the cases and advice whose stored date differs."""
+    """Work out every due date again and return the duties, cases and advice whose stored date differs."""
+    rules = rules_of(session)
+    drift, by_case = _check_duties(session, rules)
     checked = agreed = 0
-    drift = []
-    cases = select(Case.id, Case.state, Case.received_on, Case.due_on)
-    for number, state, received_on, stored in session.execute(cases.order_by(Case.id)):
+    for number, stored in session.execute(select(Case.id, Case.due_on).order_by(Case.id)):
         checked += 1
-        if stored != (by_rule := case_due_on(state, received_on)):
+        following = next_duty(by_case.get(number, {}).values())
+        if stored != (by_rule := following.due_on if following else None):
             drift.append(DueDrift("case", number, stored, by_rule))
     advice = select(Advice.id, Advice.asked_on, Advice.due_on, Advice.statutory, Advice.due_reason)
     for row in session.execute(advice.order_by(Advice.id)):
         checked += 1
-        by_rule = advice_due_on(row.asked_on) if row.statutory and row.asked_on is not None else None
+        is_limited = row.statutory and row.asked_on is not None
+        by_rule = rules.due_on("give_advice", row.asked_on) if is_limited else None
         if row.due_on == by_rule:
             continue
         if _is_agreed(row):
@@ -54,6 +58,19 @@ def check_due_dates(session: Session) -> CheckedDueDates:
         else:
             drift.append(DueDrift("advice", row.id, row.due_on, by_rule))
     return CheckedDueDates(checked, agreed, drift)
+
+
+def _check_duties(session: Session, rules: Rules) -> tuple[list[DueDrift], dict[int, dict[str, DutyDates]]]:
+    """Return the duties whose stored day differs, and the latest duty of each key by case."""
+    drift: list[DueDrift] = []
+    by_case: dict[int, dict[str, DutyDates]] = defaultdict(dict)
+    stored = select(Duty.id, Duty.case_id, Duty.key, Duty.starts_on, Duty.due_on, Duty.ending)
+    for number, case_id, key, starts_on, due_on, ending in session.execute(stored.order_by(Duty.id)):
+        rule = rules.rule(key, starts_on)
+        by_case[case_id][key] = DutyDates(key, starts_on, due_on, rule.who, ending=ending)
+        if due_on != (by_rule := last_day(rule, starts_on)):
+            drift.append(DueDrift("duty", number, due_on, by_rule))
+    return drift, by_case
 
 
 def _is_agreed(row: Any) -> bool:

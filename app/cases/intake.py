@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.cases.case_numbers import next_case_number
+from app.cases.duties import keep_duties
 from app.cases.events import RequestRecorded
 from app.cases.links import lock_child
-from app.cases.rules.case_deadlines import case_due_on
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.cases.tables import UNDECIDED_CASES, Case
 from app.core.errors import FieldError, Forbidden, ValidationFailed
@@ -62,7 +62,6 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
                 statutory=source in BY_REQUEST,
                 received_on=received_on,
                 state=CaseState.received,
-                due_on=case_due_on(CaseState.received, received_on),
                 note=note,
                 recorded_by_id=work.me.user_id,
                 owner_id=work.me.user_id,
@@ -76,8 +75,8 @@ def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -
         case.statutory = case.statutory or source in BY_REQUEST
         if received_on < case.received_on:
             case.source, case.channel, case.received_on = source, channel, received_on
-            case.due_on = case_due_on(case.state, received_on)
         work.session.flush()
+    keep_duties(work, case)
     work.record(
         RequestRecorded(
             child_id=child_id,

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from app.accounts.account_reactions import register
+from app.cases.advice_duty import settle_advice
 from app.cases.case_owners import leave_cases
 from app.cases.cases import open_case
 from app.cases.handover import hand_over_work
@@ -28,6 +29,6 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
         set_principal(work.session, work.who)
 
 
-form_reactions.register(received=open_case)
+form_reactions.register(received=open_case, advice_moved=settle_advice)
 register(leaving=hand_over_work, confirmed=note_confirmation, renamed=note_rename, follows=follows_a_child)
 register(leaving=leave_cases)

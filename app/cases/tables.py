@@ -1,12 +1,14 @@
-"""Cases: one for each child and request, with the decisions made on it and every correction."""
+"""Cases: one for each child and request, with the decisions made on it, every correction, and its duties."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
+from app.cases.rules.duties import Bearer, Ending, Unit
 from app.children.tables import Child
 from app.core.base import Row
 from app.forms.tables.forms import Request
@@ -36,8 +38,8 @@ class Case(Row):
     """The day the request reached the council, which starts the 20 weeks; it may be before the day it was recorded."""
     state: Mapped[CaseState] = mapped_column(default=CaseState.received)
     due_on: Mapped[date | None] = mapped_column()
-    """The last day for the council's next duty: to decide whether to assess, then the final plan. Null once nothing
-    more is due."""
+    """The last day of the council's next duty in `duty`: to decide whether to assess, then the final plan. Null once
+    nothing more is due."""
     decided_on: Mapped[date | None] = mapped_column()
     """The day the decision that holds was made."""
     note: Mapped[str] = mapped_column(default="")
@@ -73,6 +75,60 @@ class Decision(Row):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class DutyRule(Row):
+    """One version of the rule for a duty: how long it is, from what day, and under which regulation. Rows are never
+    changed: a duty keeps the version that stood on the day it started."""
+
+    __tablename__ = "duty_rule"
+    __table_args__ = (UniqueConstraint("key", "number"),)
+
+    key: Mapped[str] = mapped_column()
+    number: Mapped[int] = mapped_column()
+    """1 is the first version of this duty's rule."""
+    effective_from: Mapped[date] = mapped_column()
+    """The first start day to which this version applies."""
+    unit: Mapped[Unit] = mapped_column()
+    length: Mapped[int] = mapped_column(default=0)
+    """How many units after the start the last day is; below 0 where the duty comes before the day it is counted from."""
+    day_of_year: Mapped[str] = mapped_column(default="")
+    """The last day as month and day, "02-14", where the law names a day."""
+    first_day_counts: Mapped[bool] = mapped_column(default=False)
+    moves_out_of_holidays: Mapped[bool] = mapped_column(default=False)
+    """A last day from 25 December to 1 January, or in August, becomes the next working day after that time."""
+    who: Mapped[Bearer] = mapped_column()
+    starts_from: Mapped[str] = mapped_column()
+    """What the time is counted from, in words."""
+    regulation: Mapped[str] = mapped_column()
+    note: Mapped[str] = mapped_column(default="")
+    excused_by: Mapped[list[Any]] = mapped_column(default=list)
+    """The codes of the exceptions that the regulation allows."""
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    """The manager who entered this version; null for those that came with the portal."""
+
+
+class Duty(Row):
+    """A duty with a time limit in a case, with the version of the rule that its last day follows from."""
+
+    __tablename__ = "duty"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("ehc_case.id"), index=True)
+    key: Mapped[str] = mapped_column()
+    rule_id: Mapped[int] = mapped_column(ForeignKey("duty_rule.id"), index=True)
+    starts_on: Mapped[date] = mapped_column()
+    due_on: Mapped[date] = mapped_column()
+    ending: Mapped[Ending | None] = mapped_column()
+    """How the duty ended; null while it runs."""
+    ended_on: Mapped[date | None] = mapped_column()
+    """The day it was done, or from which it was no longer needed."""
+
+    rule: Mapped[DutyRule] = relationship(lazy="raise_on_sql")
+
+
+_runs = Duty.ending.is_(None)
+Index("uq_duty_running", Duty.case_id, Duty.key, unique=True, sqlite_where=_runs, postgresql_where=_runs)
+"""A duty runs once in a case."""
 
 
 def cases_in(state: CaseState) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from app.forms.events import (
     RequestReturned,
 )
 from app.forms.form_context import FormContext, load_form_for_update
+from app.forms.form_reactions import after_move
 from app.forms.queries.forms import answers_of, last_number
 from app.forms.rules.form_deadlines import correct_by
 from app.forms.rules.workflow import FormState
@@ -97,6 +98,7 @@ def send_back(
             )
         )
     opened.form.state, opened.form.wanted_by = end, wanted_by
+    after_move(work, opened.form)
     end_sharing(work, form_id)
     work.record(RETURNED[opened.form.purpose](form_id=form_id, child_id=opened.form.child_id))
 

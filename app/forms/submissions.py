@@ -24,7 +24,7 @@ from app.forms.events import (
     RequestSubmitted,
 )
 from app.forms.form_context import FormContext, load_form_and_child_for_update
-from app.forms.form_reactions import after_receipt
+from app.forms.form_reactions import after_move, after_receipt
 from app.forms.named_later import names_linked_professional, note_those_named
 from app.forms.queries.forms import answers_of, last_number, sent_with
 from app.forms.queries.shares import part_of_giver
@@ -63,6 +63,7 @@ def submit(work: UnitOfWork, form_id: int, send_key: str) -> Submission:
     _record_year(work, opened, submission.answers)
     _stamp(work, opened)
     opened.form.state = step.end
+    after_move(work, opened.form)
     if notes_contact_risk(submission.answers):
         note_contact_risk(work, opened.form.child)
     names_member = note_those_named(work, opened, submission.answers)

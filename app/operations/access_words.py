@@ -111,6 +111,8 @@ GRANT_TEXTS: Mapping[Grant, str] = {
     "only after password and code again",
     ("Roles", READ): "See what each role opens",
     ("Audit", READ): "Read the audit",
+    ("DutyRules", READ): "List the time limits in law, with every version",
+    ("DutyRules", WRITE): "Add a version of a time limit, from a day to come",
     (
         "Running",
         READ,
@@ -158,7 +160,7 @@ STEPS: Mapping[str, str] = {
 }
 
 STANDING = (
-    "The status of a child's case: its state and dates, and the state of the request's form",
+    "The status of a child's case: its state, its dates and those of its duties, and the state of the request's form",
     "Those who see the child, and nothing of what the request says.",
 )
 """The only columns of a row that can be read without access to the row; see STANDING in
@@ -175,6 +177,7 @@ TABLES: Mapping[type[Any], str] = {
     models.FormReturn: "Reasons for which a form was returned",
     models.Case: "Cases: requests for an assessment by any route, and what was decided",
     models.Decision: "Decisions whether to assess, with every correction",
+    models.Duty: "The duties of a case, with their days",
     models.FormShare: "Who a submitted form is shared with",
     models.ChildMerge: "Records that were merged",
     models.Document: "Files",
@@ -198,6 +201,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Organisation: "organisations",
     models.FormTemplate: "the forms the council uses",
     models.FormVersion: "their published wordings",
+    models.DutyRule: "time limits in law",
     RoleRow: "roles",
     Group: "groups of roles",
     Permission: "kinds of permission",

@@ -13,12 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.cases.rules.case_deadlines import case_due_on
+from app.cases.duties import FROM_RECEIPT
+from app.cases.duty_rules import RULE_COLUMNS, rule_from
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
+from app.cases.rules.duties import Ending, Rules, due_on
 from app.core.audit.chain import seal_of
 from app.forms.definitions import FormDefinition, parse
 from app.forms.rules.workflow import FormState
-from app.models import AuditRow, Case, Form, FormTemplate, FormVersion, Message, SectionDraft, Submission
+from app.models import (
+    AuditRow,
+    Case,
+    Duty,
+    Form,
+    FormTemplate,
+    FormVersion,
+    Message,
+    SectionDraft,
+    Submission,
+)
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from bench.speed.names import MEASURED
@@ -44,6 +56,7 @@ def cases(county: County) -> None:
     book = CaseBook(county)
     put(county.connection, Form.__table__, book.forms())
     put(county.connection, Case.__table__, book.cases())
+    put(county.connection, Duty.__table__, book.duties())
     put(county.connection, SectionDraft.__table__, book.drafts())
     put(county.connection, Submission.__table__, book.submissions())
     put(county.connection, Message.__table__, book.messages())
@@ -59,6 +72,7 @@ class CaseBook:
             key: _version(county.connection, key)
             for key in ("request", "advice_psychology", "advice_education")
         }
+        self.rules = Rules(map(rule_from, county.connection.execute(sa.select(*RULE_COLUMNS))))
         self.case_forms: list[tuple[int, str, int, FormState, int, str]] = []
         """By form: number, kind, child, state, author, template."""
         self.received: list[tuple[int, CaseState, date]] = []
@@ -105,12 +119,39 @@ class CaseBook:
                 "statutory": True,
                 "received_on": received_on,
                 "state": state,
-                "due_on": case_due_on(state, received_on),
+                "due_on": self._next_due_on(state, received_on),
                 "decided_on": None if state is CaseState.received else received_on + timedelta(days=30),
                 "note": "",
                 "version": 1,
                 "created_at": self.now,
             }
+
+    def _next_due_on(self, state: CaseState, received_on: date) -> date | None:
+        if state is CaseState.not_assessing:
+            return None
+        key = "decide_to_assess" if state is CaseState.received else "final_plan"
+        return self.rules.due_on(key, received_on)
+
+    def duties(self) -> Iterator[dict[str, Any]]:
+        """Create the duties of each case that start with its request; call it after `cases`, which number themselves."""
+        for case_id, (_form, state, received_on) in enumerate(self.received, start=1):
+            for key in FROM_RECEIPT:
+                rule = self.rules.rule(key, received_on)
+                ending = None
+                if state is not CaseState.received and key == "decide_to_assess":
+                    ending = Ending.done
+                elif state is CaseState.not_assessing:
+                    ending = Ending.not_needed
+                yield {
+                    "case_id": case_id,
+                    "key": key,
+                    "rule_id": rule.id,
+                    "starts_on": received_on,
+                    "due_on": due_on(rule, received_on),
+                    "ending": ending,
+                    "ended_on": None if ending is None else received_on + timedelta(days=30),
+                    "created_at": self.now,
+                }
 
     def _advice(self, is_open: bool, index: int) -> FormState:
         if index == MEASURED - 1:

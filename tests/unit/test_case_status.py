@@ -1,10 +1,12 @@
 """The status of a case, in words and dates."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from app.cases.rules.case_states import CaseState
+from app.cases.rules.duties import Ending
 from app.cases.rules.status import (
     CaseStatus,
     Stage,
@@ -15,6 +17,7 @@ from app.cases.rules.status import (
     what_happens_next,
 )
 from app.forms.rules.workflow import FormState
+from tests.seeded_rules import RULES, duties_from
 
 RECEIVED = date(2026, 11, 2)
 
@@ -22,7 +25,7 @@ RECEIVED = date(2026, 11, 2)
 def test_nothing_received_is_reported_in_words():
     assert status_text(None) == "No request received yet"
     assert "dates appear here" in what_happens_next(None)
-    assert dates_of(None) == []
+    assert dates_of(None, [], RULES) == []
 
 
 def test_without_a_case_none_leads():
@@ -43,10 +46,12 @@ def test_a_new_request_leads_over_one_that_was_declined():
 
 
 def test_the_dates_run_to_twenty_weeks():
-    dates = {each.key: each.due_on for each in dates_of(CaseStatus(CaseState.received, RECEIVED))}
+    standing = CaseStatus(CaseState.received, RECEIVED)
+    dates = {each.key: each.due_on for each in dates_of(standing, duties_from(RECEIVED), RULES)}
     assert dates == {
         "received": RECEIVED,
         "decide_to_assess": date(2026, 12, 14),
+        "expected_advice": date(2027, 1, 25),
         "no_plan_notice": date(2027, 2, 22),
         "final_plan": date(2027, 3, 22),
     }
@@ -54,7 +59,10 @@ def test_the_dates_run_to_twenty_weeks():
 
 def test_after_declining_no_later_date_is_promised():
     standing = CaseStatus(CaseState.not_assessing, RECEIVED, date(2026, 12, 1))
-    assert [each.key for each in dates_of(standing)] == ["received", "decide_to_assess"]
+    decide, *others = duties_from(RECEIVED)
+    duties = [decide, *(replace(each, ending=Ending.not_needed) for each in others)]
+    needed = [each.key for each in dates_of(standing, duties, RULES) if each.is_needed]
+    assert needed == ["received", "decide_to_assess"]
 
 
 STAGES = [

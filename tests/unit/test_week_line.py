@@ -1,6 +1,8 @@
 """The line of weeks of a case: positions, lateness, the week and the sentence."""
 
 import itertools
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.rules.case_states import CaseState
+from app.cases.rules.duties import Ending
+from app.cases.rules.exceptions import Span
 from app.cases.rules.status import CaseStatus, dates_of
+from app.cases.rules.timeline import Milestone, timeline, with_expected_advice
 from app.cases.rules.week_line import (
     LONGEST,
     NEAREST,
@@ -16,10 +21,9 @@ from app.cases.rules.week_line import (
     WeekLine,
     week_line,
     week_of,
-    with_expected_advice,
 )
 from app.core.wording import CountedWording, Wording
-from app.forms.rules.deadlines import Span, timeline
+from tests.seeded_rules import RULES, duties_from, duty
 
 RECEIVED = date(2026, 9, 7)
 EXCUSE = Span("EXC_PERS", date(2027, 1, 4), date(2027, 2, 4), "A parent was in hospital.")
@@ -30,8 +34,30 @@ def day(number: int) -> date:
     return RECEIVED + timedelta(days=number)
 
 
-def line_on(number: int, done: tuple[str, ...] = DONE, **dates: date) -> WeekLine:
-    line = week_line(timeline(RECEIVED, **dates), day(number), done)
+def dates(
+    received: date = RECEIVED, done: Collection[str] = DONE, advice_asked_on: date | None = None
+) -> list[Milestone]:
+    """The dates of a case in which these duties were done."""
+    duties = duties_from(received)
+    if advice_asked_on is not None:
+        duties.append(duty("give_advice", advice_asked_on))
+    ended = [
+        replace(each, ending=Ending.done, ended_on=each.due_on) if each.key in done else each
+        for each in duties
+    ]
+    return with_expected_advice(timeline(received, ended), RULES)
+
+
+def closed_dates(closed: CaseStatus) -> list[Milestone]:
+    """The dates of a case in which the council decided not to assess."""
+    decide, *others = duties_from(closed.received_on)
+    ended = [replace(decide, ending=Ending.done, ended_on=closed.decided_on or decide.due_on)]
+    ended += [replace(each, ending=Ending.not_needed) for each in others]
+    return dates_of(closed, ended, RULES)
+
+
+def line_on(number: int, done: tuple[str, ...] = DONE, advice_asked_on: date | None = None) -> WeekLine:
+    line = week_line(dates(done=done, advice_asked_on=advice_asked_on), day(number))
     assert line is not None
     return line
 
@@ -50,7 +76,7 @@ def test_the_last_day_of_a_limit_is_in_its_own_week(number: int, week: int) -> N
 
 def test_nothing_is_drawn_before_a_request_was_received() -> None:
     assert week_line([], RECEIVED) is None
-    assert week_line(dates_of(None), RECEIVED) is None
+    assert week_line(dates_of(None, [], RULES), RECEIVED) is None
 
 
 def test_deadlines_are_at_6_12_16_and_20_weeks_and_the_bar_is_filled_to_today() -> None:
@@ -135,7 +161,8 @@ def test_how_late_can_be_counted_in_another_language() -> None:
 
 
 def test_a_recorded_exception_is_no_lateness_and_does_not_move_the_limit() -> None:
-    line = week_line(timeline(RECEIVED, [EXCUSE]), day(161), DONE)
+    excused = [replace(each, excuses=(EXCUSE,)) if each.key == "final_plan" else each for each in dates()]
+    line = week_line(excused, day(161))
     assert line is not None
     assert late_keys(line) == []
     assert line.late is None
@@ -145,7 +172,7 @@ def test_a_recorded_exception_is_no_lateness_and_does_not_move_the_limit() -> No
 
 def test_a_closed_case_says_how_and_when_it_ended_and_has_no_lateness() -> None:
     closed = CaseStatus(CaseState.not_assessing, RECEIVED, day(50))
-    line = week_line(dates_of(closed), day(400), (), "Decided not to assess", day(50))
+    line = week_line(closed_dates(closed), day(400), "Decided not to assess", day(50))
     assert line is not None
     assert line.sentence == "Decided not to assess in week 8"
     assert (line.weeks, line.week, line.today, line.late) == (20, 8, None, None)
@@ -156,7 +183,7 @@ def test_a_closed_case_says_how_and_when_it_ended_and_has_no_lateness() -> None:
 
 def test_a_closed_case_without_a_date_says_how_it_ended() -> None:
     closed = CaseStatus(CaseState.not_assessing, RECEIVED)
-    line = week_line(dates_of(closed), day(400), (), Wording("Decided not to assess"))
+    line = week_line(closed_dates(closed), day(400), Wording("Decided not to assess"))
     assert line is not None
     assert line.sentence == "Decided not to assess"
     assert line.filled == Stretch(0, 0)
@@ -178,13 +205,14 @@ def test_a_page_read_from_the_right_has_week_0_at_the_right_end() -> None:
 
 
 def test_the_list_has_the_expected_advice_only_while_a_plan_is_to_come() -> None:
-    assert "expected_advice" in [each.key for each in with_expected_advice(timeline(RECEIVED))]
-    assert "expected_advice" not in [
-        each.key for each in with_expected_advice(timeline(RECEIVED, advice_asked_on=day(9)))
-    ]
+    assert "expected_advice" in [each.key for each in dates()]
+    assert "expected_advice" not in [each.key for each in dates(advice_asked_on=day(9))]
     closed = CaseStatus(CaseState.not_assessing, RECEIVED)
-    assert [each.key for each in with_expected_advice(dates_of(closed))] == ["received", "decide_to_assess"]
-    assert with_expected_advice([]) == []
+    assert [each.key for each in closed_dates(closed) if each.is_needed] == [
+        "received",
+        "decide_to_assess",
+    ]
+    assert with_expected_advice([], RULES) == []
 
 
 @given(
@@ -198,9 +226,7 @@ def test_every_line_stays_within_its_bar(
     received: date, passed: int, asked: int | None, done: set[str], mirrored: bool
 ) -> None:
     asked_on = None if asked is None else received + timedelta(days=asked)
-    line = week_line(
-        timeline(received, advice_asked_on=asked_on), received + timedelta(days=passed), sorted(done)
-    )
+    line = week_line(dates(received, done, asked_on), received + timedelta(days=passed))
     assert line is not None
     line = line.mirrored() if mirrored else line
     stretches = [each for each in (line.filled, line.late) if each is not None]

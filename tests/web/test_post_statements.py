@@ -28,9 +28,9 @@ DEARER = {
     "send a form": 17,
     "return a form": 23,  # three see to it that someone there gets it
     "accept a form": 16,
-    "decide": 23,  # the case and the form of its request are locked
+    "decide": 27,  # the case and the form of its request are locked; its duties end or go on
     "share": 17,
-    "ask for advice": 32,  # an adviser who is linked is compared with what forms say
+    "ask for advice": 36,  # an adviser who is linked is compared with what forms say; the duty starts
     "cancel advice": 13,
     "link a person": 24,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Integer, and_, bindparam, exists, or_, select
+from sqlalchemy import Integer, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.memberships import OPEN_AND_CONFIRMED, Membership, is_unconfirmed
 from app.accounts.tables.people import Person
-from app.cases.queries.standing import STANDING
+from app.cases.duty_rules import RULE_COLUMNS, rule_from
+from app.cases.queries.standing import DUTY_DATES, STANDING
+from app.cases.rules.duties import DutyDates, Rules
 from app.cases.rules.status import CaseStatus, primary_case
+from app.cases.tables import DutyRule
 from app.children.queries.finding import named_like
 from app.children.queries.involved import full_name
 from app.children.tables import Child, ChildLink
@@ -170,6 +173,7 @@ _STANDINGS = CompiledQuery(
         STANDING.c.form_state,
         STANDING.c.request_id,
         STANDING.c.id,
+        STANDING.c.due_on,
     )
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),
@@ -190,6 +194,42 @@ def statuses_of(session: Session, child_ids: Collection[int]) -> dict[int, CaseS
     """Return the case status of each of these children that this reader may see and that has a case."""
     found = {child_id: primary_case(cases) for child_id, cases in cases_of(session, child_ids).items()}
     return {child_id: standing for child_id, standing in found.items() if standing is not None}
+
+
+_OF_CASE = and_(
+    DUTY_DATES.c.rule_id == DutyRule.id,
+    DUTY_DATES.c.case_id == bindparam("case"),
+    DUTY_DATES.c.child_id == Child.id,
+)
+_DUTIES = CompiledQuery(
+    select(
+        *RULE_COLUMNS,
+        DUTY_DATES.c.key,
+        DUTY_DATES.c.starts_on,
+        DUTY_DATES.c.due_on,
+        DUTY_DATES.c.ending,
+        DUTY_DATES.c.ended_on,
+    )
+    .select_from(Child)
+    .join(DutyRule, true())
+    .outerjoin(DUTY_DATES, _OF_CASE)
+    .where(Child.id == bindparam("child"), or_(DUTY_DATES.c.id.is_not(None), DutyRule.key == "give_advice"))
+    .order_by(DUTY_DATES.c.id)
+)
+"""The duties of a case with their rules, and the rule for advice, which says by when advice can be expected."""
+
+
+def duties_of(session: Session, standing: CaseStatus, child_id: int) -> tuple[list[DutyDates], Rules]:
+    """Return the latest duty of each key in a case, and the rules that its page needs."""
+    found: dict[str, DutyDates] = {}
+    rules = []
+    for row in _DUTIES.rows(session, child=child_id, case=standing.case_id):
+        rule = rule_from(row[: len(RULE_COLUMNS)])
+        rules.append(rule)
+        key, starts_on, due_on, ending, ended_on = row[len(RULE_COLUMNS) :]
+        if key is not None:
+            found[key] = DutyDates(key, starts_on, due_on, rule.who, rule.regulation, ending, ended_on)
+    return list(found.values()), Rules(rules)
 
 
 _MESSAGES = CompiledQuery(

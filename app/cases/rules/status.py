@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.cases.rules.case_states import UNDECIDED, CaseState
+from app.cases.rules.duties import DutyDates, Rules
+from app.cases.rules.timeline import Milestone, timeline, with_expected_advice
 from app.core.wording import N_, Wording
-from app.forms.rules.deadlines import Milestone, timeline
 from app.forms.rules.workflow import FormState
 
 
@@ -40,6 +41,8 @@ class CaseStatus:
     """The state of the request's form; None where the request did not come on one."""
     request_id: int | None = None
     case_id: int = 0
+    due_on: date | None = None
+    """The last day of the council's next duty."""
 
     @property
     def stage(self) -> Stage:
@@ -137,13 +140,11 @@ def is_assessing(cases: Iterable[CaseStatus]) -> bool:
     return any(each.state is CaseState.assessing for each in cases)
 
 
-def dates_of(standing: CaseStatus | None, advice_asked_on: date | None = None) -> list[Milestone]:
+def dates_of(standing: CaseStatus | None, duties: Iterable[DutyDates], rules: Rules) -> list[Milestone]:
     """Return the dates of the case; none until a request was received."""
     if standing is None:
         return []
-    found = timeline(standing.received_on, advice_asked_on=advice_asked_on)
+    found = timeline(standing.received_on, duties)
     if not standing.statutory:
         found[0] = replace(found[0], label=ATTENTION, regulation=ATTENTION_BASIS)
-    if standing.is_closed:
-        return [each for each in found if each.key in ("received", "decide_to_assess")]
-    return found
+    return with_expected_advice(found, rules)

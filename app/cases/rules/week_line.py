@@ -6,16 +6,15 @@ of the bar's length from its start. A page that reads from right to left draws `
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.cases.rules.duties import CONDITIONAL, is_overdue
+from app.cases.rules.timeline import EXPECTED_KEY, Milestone
 from app.core.wording import N_, CountedWording, Wording
-from app.forms.rules.deadlines import Milestone, due_on, is_overdue
 
 __all__ = [
-    "EXPECTED_ADVICE",
-    "EXPECTED_KEY",
     "Label",
     "Mark",
     "Stretch",
@@ -23,7 +22,6 @@ __all__ = [
     "is_late",
     "week_line",
     "week_of",
-    "with_expected_advice",
 ]
 
 DAYS = 7
@@ -35,12 +33,6 @@ NEAREST = 6.5
 """The least distance between two numbers below the bar, in percent: two digits at 320 pixels."""
 NEAR_END = 8.0
 """A label closer than this to an end of the bar begins or ends at its mark instead of being centred on it."""
-
-CONDITIONAL = frozenset({"no_plan_notice"})
-"""Limits that apply only where the council decides against a plan: passing one is not late by itself."""
-
-EXPECTED_KEY = "expected_advice"
-EXPECTED_ADVICE = N_("Advice from professionals due, if asked for by week 6")
 
 
 @dataclass(frozen=True)
@@ -122,50 +114,36 @@ def week_of(start: date, day: date) -> int:
     return max(1, -(-(day - start).days // DAYS))
 
 
-def is_late(milestone: Milestone, today: date, done: Collection[str] = ()) -> bool:
+def is_late(milestone: Milestone, today: date) -> bool:
     """Return whether a deadline was missed: passed, not done, and without an exception that the law allows.
 
-    `done` are the keys of the duties that were carried out. A limit for telling the family that there will be no plan
-    (reg. 10) is not missed by passing, because it applies only where there will be none.
+    A limit for telling the family that there will be no plan (reg. 10) is not missed by passing, because it applies only
+    where there will be none. Nor is the day of a duty that is no longer needed.
     """
-    if milestone.key == "received" or milestone.key in CONDITIONAL or milestone.key in done:
+    if milestone.key in _NO_DUTY or milestone.is_done or not milestone.is_needed:
         return False
     return is_overdue(milestone.due_on, today) and not milestone.excuses
 
 
-def with_expected_advice(milestones: Sequence[Milestone]) -> list[Milestone]:
-    """Return the dates with the day on which advice is due if it is asked for on the last day to decide (reg. 5 and 8).
-
-    Nothing is added where advice was asked for, or where the case has no final plan to come.
-    """
-    found = {each.key: each for each in milestones}
-    if "received" not in found or "final_plan" not in found or "give_advice" in found:
-        return list(milestones)
-    decided = due_on("decide_to_assess", found["received"].due_on)
-    expected = Milestone(EXPECTED_KEY, EXPECTED_ADVICE, due_on("give_advice", decided), "")
-    return sorted([*milestones, expected], key=lambda each: each.due_on)
+_NO_DUTY = CONDITIONAL | {"received", EXPECTED_KEY}
 
 
 def week_line(
-    milestones: Sequence[Milestone],
-    today: date,
-    done: Collection[str] = (),
-    ending: str = "",
-    ended_on: date | None = None,
+    milestones: Sequence[Milestone], today: date, ending: str = "", ended_on: date | None = None
 ) -> WeekLine | None:
     """Return the line of a case on this day, or None before anything was received.
 
-    `done` are the keys of the duties that were carried out. `ending` says how a case ended, and `ended_on` when, if that
-    is known: an ended case has no lateness and no today. A case whose final plan was sent has ended.
+    `ending` says how a case ended, and `ended_on` when, if that is known: an ended case has no lateness and no today. A
+    case whose final plan was sent has ended.
     """
-    start = next((each.due_on for each in milestones if each.key == "received"), None)
+    days = {each.key: each.due_on for each in milestones}
+    start = days.get("received")
     if start is None:
         return None
-    limit = due_on("final_plan", start)
-    shown = [each for each in with_expected_advice(milestones) if each.key != "received"]
+    limit = days.get("final_plan", max(days.values()))
+    shown = [each for each in milestones if each.key != "received" and each.is_needed]
     until = (ended_on or start) if ending else today
     weeks = _length(start, limit, [until, *(each.due_on for each in shown)])
-    settled = {*done, EXPECTED_KEY}
     marks = tuple(
         Mark(
             each.key,
@@ -173,7 +151,7 @@ def week_line(
             each.due_on,
             week_of(start, each.due_on),
             _position(start, each.due_on, weeks),
-            not ending and is_late(each, today, settled),
+            not ending and is_late(each, today),
         )
         for each in shown
     )

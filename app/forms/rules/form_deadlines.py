@@ -2,13 +2,7 @@
 
 from datetime import date, timedelta
 
-from app.forms.rules.deadlines import due_on
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
-
-
-def advice_due_on(asked_on: date) -> date:
-    """Return the day by which advice asked for on this day is due (reg. 8)."""
-    return due_on("give_advice", asked_on)
 
 
 def is_awaited(state: FormState) -> bool:

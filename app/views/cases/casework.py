@@ -11,13 +11,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField
 
 from app.cases import advice_requests, duplicates
+from app.cases.duty_rules import due_date
 from app.cases.queries.child_page import advice_forms, organisations_named, professionals_named
 from app.children.queries.involved import involved_with
-from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
-from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import ADVICE
 from app.forms.workflow_roles import workflow_roles_of
@@ -83,7 +82,7 @@ class AskView(PortalView):
         ]
         form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
         if request.method == "GET":
-            form.due_on.show(advice_due_on(app_context().clock.today()) if statutory else None)
+            form.due_on.show(due_date(work.session, "give_advice", work.today) if statutory else None)
         elif (
             "search" not in request.form and (notified := self._asked(child_id, form, statutory)) is not None
         ):

@@ -11,7 +11,7 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import decisions
-from app.cases.rules.case_deadlines import case_due_on
+from app.cases.duties import due_day
 from app.cases.rules.case_states import CASE, CaseState
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
@@ -129,7 +129,7 @@ class DecideView(PortalView):
             form=form,
             case=case,
             child=child,
-            due_on=case_due_on(CaseState.received, case.received_on),
+            due_on=due_day(work, case_id, "decide_to_assess"),
             history=[_line(one) for one in history],
         )
 

@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.cases.queries.child_page import FormLine
+from app.cases.rules.duties import DutyDates, Rules
+from app.cases.rules.exceptions import EXCEPTION_LABELS, Span
 from app.cases.rules.status import DECISION_TEXTS, FOR_FAMILIES, CaseStatus, dates_of, status_text
-from app.cases.rules.week_line import (
-    EXPECTED_KEY,
-    WeekLine,
-    is_late,
-    week_line,
-    week_of,
-    with_expected_advice,
-)
+from app.cases.rules.timeline import EXPECTED_KEY, Milestone
+from app.cases.rules.week_line import WeekLine, is_late, week_line, week_of
+from app.cases.rules.working_days import last_working_day
 from app.core.roles import Principal, Role
-from app.forms.rules.deadlines import EXCEPTION_REASONS, Milestone, Span
-from app.forms.rules.form_deadlines import is_awaited
 from app.views.web.due_dates import due
 from app.views.web.i18n import gettext as _
 from app.views.web.i18n import reader_locale
@@ -46,72 +40,58 @@ class Progress:
 
 
 def progress(
-    standing: CaseStatus | None, lines: Sequence[FormLine], who: Principal, today: date
+    standing: CaseStatus | None, duties: Sequence[DutyDates], rules: Rules, who: Principal, today: date
 ) -> Progress | None:
     """Return the line and the dates of the case in the words of this reader; None until a request was received."""
     if standing is None:
         return None
-    advice = [
-        line for line in lines if line.kind == "advice" and line.statutory and line.asked_on is not None
-    ]
-    awaited = [line for line in advice if is_awaited(line.state)]
-    asked = [line.asked_on for line in awaited or advice if line.asked_on is not None]
-    found = dates_of(standing, min(asked, default=None) if who.in_sen_team else None)
-    done = {
-        "give_advice": bool(advice) and not awaited,
-        "decide_to_assess": standing.state in DECISION_TEXTS,
-    }
-    done_keys = frozenset(key for key, is_done in done.items() if is_done)
+    known = [each for each in duties if who.in_sen_team or each.key != "give_advice"]
+    found = dates_of(standing, known, rules)
     ending = status_text(standing) if standing.is_closed else ""
-    line = week_line(found, today, done_keys, ending, standing.decided_on)
+    line = week_line(found, today, ending, standing.decided_on)
     if line is None:
         return None
+    start = standing.received_on
     rows = [
-        _date_row(each, week_of(found[0].due_on, each.due_on), standing, who, today, done_keys)
-        for each in with_expected_advice(found)
+        _date_row(each, week_of(start, each.due_on), standing, who, today) for each in found if each.is_needed
     ]
     is_mirrored = (locale := reader_locale()) is not None and locale.text_direction == "rtl"
     return Progress(line.mirrored() if is_mirrored else line, rows)
 
 
-def _date_row(
-    each: Milestone,
-    week: int,
-    standing: CaseStatus,
-    who: Principal,
-    today: date,
-    done: frozenset[str],
-) -> DateRow:
-    basis = each.regulation if who.in_sen_team else ""
+def _date_row(each: Milestone, week: int, standing: CaseStatus, who: Principal, today: date) -> DateRow:
     in_family_words = who.has(Role.parent) and (each.key != "received" or standing.statutory)
     title = _(FOR_FAMILIES.get(each.key, each.label)) if in_family_words else _(each.label)
+    basis = each.regulation if who.in_sen_team else ""
     if each.key == "received":
         return DateRow(title, each.due_on, 0, basis)
     when = _("By %(date)s", date=uk_date(each.due_on))
-    noted = [_excuse(span) for span in each.excuses]
-    if each.key == "decide_to_assess" and each.key in done and standing.decided_on is not None:
-        title = _(DECISION_TEXTS[standing.state])
-        by = _("It was due by %(date)s.", date=uk_date(each.due_on))
-        decided = standing.decided_on
-        return DateRow(
-            title,
-            decided,
-            week_of(standing.received_on, decided),
-            _lines(by, basis),
-            _("Done"),
-            TagColour.DONE,
-        )
-    if each.key in done:
-        return DateRow(title, when, week, _lines(*noted, basis), _("Done"), TagColour.DONE)
     if each.key == EXPECTED_KEY:
         return DateRow(title, when, week)
+    noted = [_excuse(span) for span in each.excuses]
+    if each.ended_on is not None:
+        if each.key == "decide_to_assess" and standing.state in DECISION_TEXTS:
+            title = _(DECISION_TEXTS[standing.state])
+        by = _("It was due by %(date)s.", date=uk_date(each.due_on))
+        text = _lines(by, *noted, basis)
+        done_in = week_of(standing.received_on, each.ended_on)
+        return DateRow(title, each.ended_on, done_in, text, _("Done"), TagColour.DONE)
+    before = _working_day_before(each.due_on) if who.in_sen_team else ""
     left = due(each.due_on, today)
-    if left is None or (left.colour == TagColour.LATE and not is_late(each, today, done)):
+    if left is None or (left.colour == TagColour.LATE and not is_late(each, today)):
         passed = _("This date has passed.")
         return DateRow(title, when, week, _lines(passed, *noted, basis))
     if left.colour:
-        return DateRow(title, when, week, _lines(*noted, basis), left.text, left.colour)
-    return DateRow(title, when, week, _lines(left.text, *noted, basis))
+        return DateRow(title, when, week, _lines(before, *noted, basis), left.text, left.colour)
+    return DateRow(title, when, week, _lines(left.text, before, *noted, basis))
+
+
+def _working_day_before(due_on: date) -> str:
+    """Return the last working day before a limit that falls on another day; the limit stays."""
+    working_day = last_working_day(due_on)
+    if working_day == due_on:
+        return ""
+    return _("The last working day before it is %(date)s.", date=uk_date(working_day))
 
 
 def _excuse(span: Span) -> str:
@@ -120,7 +100,7 @@ def _excuse(span: Span) -> str:
         "Exception from %(first)s to %(last)s: %(reason)s. The deadline stays.",
         first=uk_date(span.first_day),
         last=uk_date(span.last_day),
-        reason=_(EXCEPTION_REASONS[span.code].label),
+        reason=_(EXCEPTION_LABELS[span.code]),
     )
 
 

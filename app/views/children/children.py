@@ -12,8 +12,16 @@ from flask_appbuilder.security.decorators import has_access
 from app.cases import children
 from app.cases.child_corrections import may_correct
 from app.cases.decisions import reasons_by_request
-from app.cases.queries.child_page import FormLine, cases_of, colleagues_of, forms_about, messages_about
+from app.cases.queries.child_page import (
+    FormLine,
+    cases_of,
+    colleagues_of,
+    duties_of,
+    forms_about,
+    messages_about,
+)
 from app.cases.queries.officers import owned_cases
+from app.cases.rules.duties import Rules
 from app.cases.rules.status import is_assessing, primary_case
 from app.children.child_details import NewChild, check_details
 from app.children.queries.involved import Involved, involved_with
@@ -140,6 +148,7 @@ class ChildView(PortalView):
             cases = cases_of(work.session, [child_id]).get(child_id, [])
             lines = lines_shown(forms_about(work.session, child_id, cases), child, work.me)
             standing = primary_case(cases)
+            duties, rules = duties_of(work.session, standing, child_id) if standing else ([], Rules(()))
             rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),
@@ -151,7 +160,7 @@ class ChildView(PortalView):
                 "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
-                "progress": progress(standing, lines, work.me, work.today),
+                "progress": progress(standing, duties, rules, work.me, work.today),
                 "next_steps": next_steps(rows),
                 "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
                 "without_form": steps_without_form(cases) if work.me.in_sen_team else [],

@@ -1,11 +1,12 @@
 """Prepare the form pages: tasks, sections, missing answers and files, as texts and links."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 
+from app.cases.duty_rules import due_date
 from app.core.clock import in_london
 from app.core.unit_of_work import UnitOfWork
 from app.forms import submissions
@@ -13,9 +14,8 @@ from app.forms.definitions import Problem, Section, SectionStatus, check_draft
 from app.forms.form_context import FormContext
 from app.forms.queries.forms import returns_of, sections_set_aside
 from app.forms.returns import still_as_sent
-from app.forms.rules.form_deadlines import advice_due_on
 from app.forms.rules.workflow import FormState
-from app.models import Document, DocumentState, FormReturn, Person, SectionDraft
+from app.models import Document, DocumentState, Form, FormReturn, Person, SectionDraft
 from app.views.forms.form_fields import SectionForm, section_form
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated, uk_datetime, uk_time
@@ -88,13 +88,20 @@ def task_page(work: UnitOfWork, opened: FormContext) -> Context:
     return {
         "opened": opened,
         "form": opened.form,
-        "six_weeks_end": advice_due_on(opened.form.asked_on) if opened.form.asked_on else None,
+        "six_weeks_end": _six_weeks_end(work, opened.form),
         "tasks": tasks,
         "done": sum(status == SectionStatus.completed.value for status in statuses.values()),
         "reasons": reasons,
         "colleagues": _colleagues(work, opened.drafts.values()),
         "aside": [section for section in opened.sections if section.id in aside],
     }
+
+
+def _six_weeks_end(work: UnitOfWork, form: Form) -> date | None:
+    """Return the last day in law of advice for which another day was agreed; None for other forms."""
+    if form.asked_on is None or not form.due_reason:
+        return None
+    return due_date(work.session, "give_advice", form.asked_on)
 
 
 def _task_url(work: UnitOfWork, opened: FormContext, section: Section, status: str) -> str:

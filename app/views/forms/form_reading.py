@@ -11,8 +11,7 @@ from wtforms import Form
 
 from app.cases.cases import case_of_request
 from app.cases.queries.child_page import cases_of
-from app.cases.rules.case_deadlines import case_due_on
-from app.cases.rules.case_states import UNDECIDED, CaseState
+from app.cases.rules.case_states import UNDECIDED
 from app.core.errors import FieldError, InvalidState, NotFound
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
@@ -227,9 +226,9 @@ def sent_page(work: UnitOfWork, form_id: int) -> Context:
 
 
 def _to_decide(work: UnitOfWork, form: AnyForm) -> Context:
-    """Return when the council received the request and decides by; a letter may have come before the form."""
+    """Return when the council received the request and decides by, until it has; a letter may have come before the form."""
     cases = cases_of(work.session, [form.child_id]).get(form.child_id, []) if form.kind == "request" else []
-    received_on = next((each.received_on for each in cases if each.request_id == form.id), None)
-    if received_on is None:
+    case = next((each for each in cases if each.request_id == form.id), None)
+    if case is None or case.state not in UNDECIDED:
         return {}
-    return {"received_on": received_on, "decide_by": case_due_on(CaseState.received, received_on)}
+    return {"received_on": case.received_on, "decide_by": case.due_on}

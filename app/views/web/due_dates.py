@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from app.cases.rules.case_deadlines import case_due_on
+from app.cases.rules.duties import days_left, is_overdue
 from app.cases.rules.status import CaseStatus
-from app.forms.rules.deadlines import days_left, is_overdue
 from app.forms.rules.form_deadlines import authors_date, is_awaited
 from app.forms.rules.workflow import FormState
 from app.views.web.i18n import gettext as _
@@ -46,7 +45,7 @@ def case_due(standing: CaseStatus | None, today: date) -> Due | None:
     """Return the time left for the council's part of a case: the decision to assess, then the final plan."""
     if standing is None:
         return None
-    return due(case_due_on(standing.state, standing.received_on), today)
+    return due(standing.due_on, today)
 
 
 def late(standing: CaseStatus | None, today: date) -> Due | None:

@@ -46,6 +46,7 @@ def _params(query: CompiledQuery, case: LargeCase, who: Any) -> dict[str, Any]:
         "me": who.user_id,
         "my_organisation": who.organisation_id,
         "child": case.child.id,
+        "case": case.accepted_case,
         "children": [case.child.id, 1, 2],
         "form": case.sent,
         "number": case.number(case.sent),

@@ -1,6 +1,7 @@
 """However a row is reached for, the row filter is applied."""
 
 from dataclasses import replace
+from datetime import timedelta
 from unittest.mock import ANY
 
 import pytest
@@ -145,5 +146,6 @@ def test_the_case_status_is_visible_to_those_who_see_the_child_but_not_the_reque
                 CaseStatus(CaseState.assessing, context.clock.today(), form_state=FormState.decided),
                 request_id=ANY,
                 case_id=ANY,
+                due_on=context.clock.today() + timedelta(weeks=20),
             )
         }

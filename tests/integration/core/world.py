@@ -19,6 +19,7 @@ from app.models import (
     Document,
     DocumentState,
     DraftRevision,
+    Duty,
     EmailChange,
     Form,
     FormReturn,
@@ -228,6 +229,9 @@ class World:
         )
         case = self.make.case(self.child, state=CaseState.assessing)
         self._is("case", case)
+        with everything(self.context) as work:
+            of_case = select(Duty).where(Duty.case_id == case.id).order_by(Duty.id)
+            self._is("duty", work.session.scalars(of_case).first())
         self._add(
             "decision",
             Decision(
@@ -390,6 +394,7 @@ POLICY: dict[str, set[str]] = {
     "invitation": TEAM,
     "case": TEAM,
     "decision": TEAM,
+    "duty": TEAM,
     "merge": TEAM,
     **{
         f"account of {key}": _ACCOUNTS

@@ -1,0 +1,110 @@
+"""Start and finish the duties of a case, and keep the day of the council's next duty on the case.
+
+Whatever changes a case's duties holds the case (`case_for_update`), or has just added it.
+"""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app.cases.duty_rules import rules_of
+from app.cases.rules.case_states import DECIDED, CaseState
+from app.cases.rules.duties import Bearer, DutyDates, Ending, Rules, due_on, next_duty
+from app.cases.tables import ASSESSING_CASES, Case, Duty
+from app.core.unit_of_work import UnitOfWork
+
+FROM_RECEIPT = ("decide_to_assess", "no_plan_notice", "final_plan")
+"""The duties that start on the day the council receives a request (regs 5, 10 and 13)."""
+AFTER_A_YES = ("no_plan_notice", "final_plan")
+"""Those of them that end once the council decided not to assess."""
+
+
+class _Duties:
+    """The duties of one case, read once."""
+
+    def __init__(self, work: UnitOfWork, case: Case, rules: Rules | None = None) -> None:
+        self.work, self.case = work, case
+        self.rules = rules or rules_of(work.session)
+        rows = select(Duty).where(Duty.case_id == case.id).order_by(Duty.id)
+        self.rows = {row.key: row for row in work.session.scalars(rows)}
+        """The latest duty of each key."""
+
+    def start(self, key: str, starts_on: date) -> Duty:
+        """Start a duty, or count the latest one from another day if it runs or from this day already."""
+        rule = self.rules.rule(key, starts_on)
+        row = self.rows.get(key)
+        if row is None or (row.ending is not None and row.starts_on != starts_on):
+            row = Duty(case_id=self.case.id, key=key, created_at=self.work.now)
+            self.work.session.add(row)
+            self.rows[key] = row
+        row.rule_id, row.starts_on, row.due_on = rule.id, starts_on, due_on(rule, starts_on)
+        row.ending = row.ended_on = None
+        return row
+
+    def finish(self, key: str, ended_on: date, ending: Ending) -> None:
+        """End the latest duty of this key, or correct how it ended."""
+        if (row := self.rows.get(key)) is not None:
+            row.ending, row.ended_on = ending, ended_on
+
+    def store(self) -> None:
+        """Write the duties, and the day of the next one on the case."""
+        by_id = {rule.id: rule for rule in self.rules}
+        following = next_duty(_dates(row, by_id[row.rule_id].who) for row in self.rows.values())
+        self.case.due_on = None if following is None else following.due_on
+        self.work.session.flush()
+
+
+def _dates(row: Duty, who: Bearer) -> DutyDates:
+    return DutyDates(row.key, row.starts_on, row.due_on, who, ending=row.ending, ended_on=row.ended_on)
+
+
+def start_duty(work: UnitOfWork, case: Case, key: str, starts_on: date) -> Duty:
+    """Start a duty of a case that is counted from this day, and return it.
+
+    A duty that runs already is counted from this day instead. Raises UnknownDuty.
+    """
+    duties = _Duties(work, case)
+    duty = duties.start(key, starts_on)
+    duties.store()
+    return duty
+
+
+def finish_duty(work: UnitOfWork, case: Case, key: str, ended_on: date, ending: Ending = Ending.done) -> None:
+    """End the latest duty of this key, or correct the day and the way it ended; nothing where there is none."""
+    duties = _Duties(work, case)
+    duties.finish(key, ended_on, ending)
+    duties.store()
+
+
+def advice_asked(work: UnitOfWork, child_id: int, asked_on: date, rules: Rules) -> None:
+    """Start the duty to give advice in the case in which the council assesses a child, unless it runs (reg. 8)."""
+    assessing = select(Case).where(Case.child_id == child_id, ASSESSING_CASES)
+    first = assessing.order_by(Case.received_on, Case.id).limit(1).with_for_update(of=Case)
+    case = work.session.scalars(first).first()
+    if case is None:
+        return
+    duties = _Duties(work, case, rules)
+    advice = duties.rows.get("give_advice")
+    if advice is None or advice.ending is not None:
+        duties.start("give_advice", asked_on)
+        duties.store()
+
+
+def due_day(work: UnitOfWork, case_id: int, key: str) -> date | None:
+    """Return the last day of the latest duty of this key in a case; None where there is none."""
+    found = select(Duty.due_on).where(Duty.case_id == case_id, Duty.key == key)
+    return work.session.scalars(found.order_by(Duty.id.desc()).limit(1)).first()
+
+
+def keep_duties(work: UnitOfWork, case: Case) -> None:
+    """Store the duties that follow from the day of receipt and from the decision of a case, whichever has changed."""
+    duties = _Duties(work, case)
+    for key in FROM_RECEIPT:
+        duties.start(key, case.received_on)
+    if case.state in DECIDED:
+        decided_on = case.decided_on or work.today
+        duties.finish("decide_to_assess", decided_on, Ending.done)
+        if case.state is CaseState.not_assessing:
+            for key in AFTER_A_YES:
+                duties.finish(key, decided_on, Ending.not_needed)
+    duties.store()
