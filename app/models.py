@@ -12,13 +12,22 @@ from app.accounts.tables.log_in import (
 from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
-from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, WITHOUT_OWNER, Case, Decision, Duty, DutyRule
+from app.cases.plan_tables import Consultation, Plan
+from app.cases.tables import (
+    PLAN_DUE_CASES,
+    UNDECIDED_CASES,
+    WITHOUT_OWNER,
+    Case,
+    Decision,
+    Duty,
+    DutyRule,
+)
 from app.children.tables import Child, ChildLink, ChildMerge, ChildName
 from app.core.audit.table import AuditRow
 from app.core.mail.outbox_table import OutboxMail
 from app.core.mail.worker_table import WorkerSeen
 from app.core.rate_limit_table import Throttle
-from app.documents.tables import Document, DocumentState
+from app.documents.tables import Document, DocumentReader, DocumentState
 from app.forms.tables.forms import (
     AUTHORS_DATE,
     AWAITED_ADVICE,
@@ -39,9 +48,9 @@ from app.messages.tables import Message
 from app.organisations.tables import Organisation, WorkDomain
 
 __all__ = [
-    "ASSESSING_CASES",
     "AUTHORS_DATE",
     "AWAITED_ADVICE",
+    "PLAN_DUE_CASES",
     "UNDECIDED_CASES",
     "WITHOUT_OWNER",
     "Advice",
@@ -52,8 +61,10 @@ __all__ = [
     "ChildMerge",
     "ChildName",
     "Consent",
+    "Consultation",
     "Decision",
     "Document",
+    "DocumentReader",
     "DocumentState",
     "DraftRevision",
     "Duty",
@@ -74,6 +85,7 @@ __all__ = [
     "OrganisationChange",
     "OutboxMail",
     "Person",
+    "Plan",
     "ProposalState",
     "Purpose",
     "Registration",

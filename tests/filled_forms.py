@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from app.cases import advice_requests
 from app.core.unit_of_work import UnitOfWork
 from app.forms.drafts import save_section
 from app.forms.form_context import load_form, load_form_for_update
@@ -43,3 +44,12 @@ def answers_now(actor: Actor, form_id: int, section: str) -> dict[str, Any]:
     """What a section holds, as this person sees it."""
     with actor.works() as work:
         return load_form(work, form_id).answers.get(section, {})
+
+
+def give_consent(child: Any, actor: Actor, **answers: dict[str, Any]) -> int:
+    """They fill in and send their own consent form; gives its number."""
+    with actor.works() as work:
+        form_id = int(advice_requests.start_consent(work, child.id).id)
+    fill_in(actor, form_id, **answers)
+    send(actor, form_id)
+    return form_id

@@ -3,20 +3,41 @@
 Whatever changes a case's duties holds the case (`case_for_update`), or has just added it.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
 
 from app.cases.duty_rules import rules_of
-from app.cases.rules.case_states import DECIDED, CaseState
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.duties import Bearer, DutyDates, Ending, Rules, due_on, next_duty
-from app.cases.tables import ASSESSING_CASES, Case, Duty
+from app.cases.tables import Case, Duty, cases_in
 from app.core.unit_of_work import UnitOfWork
 
 FROM_RECEIPT = ("decide_to_assess", "no_plan_notice", "final_plan")
 """The duties that start on the day the council receives a request (regs 5, 10 and 13)."""
-AFTER_A_YES = ("no_plan_notice", "final_plan")
-"""Those of them that end once the council decided not to assess."""
+NO_PLAN = ("no_plan_notice", "tribunal_no_plan")
+FINAL_PLAN = ("final_plan", "tribunal_assessed_plan", "tribunal_plan")
+"""The duties to send the notice that there is no plan, and the final plan: from the request or from an order."""
+ORDERED: Mapping[CaseState, Sequence[str]] = {
+    CaseState.assessing: ("tribunal_no_plan", "tribunal_assessed_plan"),
+    CaseState.preparing_plan: ("tribunal_draft", "tribunal_plan"),
+}
+"""The duties that an order of the Tribunal, or an agreement in mediation, starts (regs 42 and 44)."""
+ENDINGS: Mapping[CaseState, Mapping[Ending, Sequence[str]]] = {
+    CaseState.not_assessing: {Ending.not_needed: (*NO_PLAN, *FINAL_PLAN)},
+    CaseState.preparing_plan: {Ending.not_needed: NO_PLAN},
+    CaseState.not_issuing: {Ending.done: NO_PLAN, Ending.not_needed: (*FINAL_PLAN, "tribunal_draft")},
+    CaseState.draft_served: {Ending.not_needed: NO_PLAN, Ending.done: ("tribunal_draft",)},
+    CaseState.plan_in_force: {
+        Ending.not_needed: NO_PLAN,
+        Ending.done: (*FINAL_PLAN, "tribunal_draft", "views_on_draft"),
+    },
+    CaseState.withdrawn: {
+        Ending.not_needed: (*NO_PLAN, *FINAL_PLAN, "decide_to_assess", "tribunal_draft", "views_on_draft")
+    },
+}
+"""The duties that are done, or not needed any more, once a case is in a state."""
 
 
 class _Duties:
@@ -78,7 +99,7 @@ def finish_duty(work: UnitOfWork, case: Case, key: str, ended_on: date, ending: 
 
 def advice_asked(work: UnitOfWork, child_id: int, asked_on: date, rules: Rules) -> None:
     """Start the duty to give advice in the case in which the council assesses a child, unless it runs (reg. 8)."""
-    assessing = select(Case).where(Case.child_id == child_id, ASSESSING_CASES)
+    assessing = select(Case).where(Case.child_id == child_id, cases_in(CaseState.assessing))
     first = assessing.order_by(Case.received_on, Case.id).limit(1).with_for_update(of=Case)
     case = work.session.scalars(first).first()
     if case is None:
@@ -96,15 +117,36 @@ def due_day(work: UnitOfWork, case_id: int, key: str) -> date | None:
     return work.session.scalars(found.order_by(Duty.id.desc()).limit(1)).first()
 
 
-def keep_duties(work: UnitOfWork, case: Case) -> None:
-    """Store the duties that follow from the day of receipt and from the decision of a case, whichever has changed."""
+def keep_duties(work: UnitOfWork, case: Case, step_on: date | None = None) -> None:
+    """Store the duties that follow from the day of receipt and from the state of a case, whichever has changed.
+
+    `step_on` is the day of the step that led to the state; today where it is not given.
+    """
     duties = _Duties(work, case)
+    _derive(duties, step_on or work.today)
+    duties.store()
+
+
+def start_ordered_duties(work: UnitOfWork, case: Case, ordered_on: date) -> None:
+    """Start the duties that an order or agreement of this day starts, in place of those from the day of receipt."""
+    duties = _Duties(work, case)
+    for key in ORDERED[case.state]:
+        duties.start(key, ordered_on)
+    _derive(duties, ordered_on)
+    duties.store()
+
+
+def _derive(duties: _Duties, step_on: date) -> None:
+    case = duties.case
     for key in FROM_RECEIPT:
         duties.start(key, case.received_on)
-    if case.state in DECIDED:
-        decided_on = case.decided_on or work.today
-        duties.finish("decide_to_assess", decided_on, Ending.done)
-        if case.state is CaseState.not_assessing:
-            for key in AFTER_A_YES:
-                duties.finish(key, decided_on, Ending.not_needed)
-    duties.store()
+    for key in {key for keys in ORDERED.values() for key in keys} & duties.rows.keys():
+        duties.start(key, duties.rows[key].starts_on)
+    if case.decided_on is not None:
+        duties.finish("decide_to_assess", case.decided_on, Ending.done)
+    for ending, keys in ENDINGS.get(case.state, {}).items():
+        for key in keys:
+            duties.finish(key, step_on, ending)
+    if any(key in duties.rows for keys in ORDERED.values() for key in keys):
+        for key in ("no_plan_notice", "final_plan"):
+            duties.finish(key, step_on, Ending.not_needed)

@@ -143,3 +143,70 @@ class CasesLeft(PersonEvent):
     """An officer left the SEN team, and their cases have no owner."""
 
     cases: int
+
+
+class CorrectedToIssue(DecisionCorrected):
+    """The corrected decision is to make a plan (reg. 10 and 13)."""
+
+
+class CorrectedNotToIssue(DecisionCorrected):
+    """The corrected decision is to make no plan (reg. 10)."""
+
+
+class PlanAgreed(CaseEvent):
+    """The council decided to make a plan (CFA 2014, s. 37)."""
+
+
+class PlanDeclined(CaseEvent):
+    """The council decided to make no plan (reg. 10)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionOverturned(CaseEvent):
+    """Mediation or the Tribunal put another decision in the place of the council's, which stays in the history."""
+
+    before: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWithdrawn(CaseEvent):
+    """The request was withdrawn."""
+
+    before: str
+
+
+class CaseResumed(CaseEvent):
+    """A withdrawn case goes on where it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanServed(CaseEvent):
+    """A plan was sent to the family. `links` are the people who can open it in the portal."""
+
+    plan_id: int
+    number: int
+    links: tuple[int, ...] = ()
+
+
+class DraftPlanServed(PlanServed):
+    """A draft plan was sent to the family for comments (reg. 13(1))."""
+
+
+class FinalPlanIssued(PlanServed):
+    """The final plan was sent to the family (reg. 13(2))."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingConsulted(CaseEvent):
+    """A school or college was asked whether it can offer a place (CFA 2014, s. 38 and 40)."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingReplied(CaseEvent):
+    """The reply of a school or college about a place was recorded, or recorded again."""
+
+    organisation_id: int
+    reply: str

@@ -2,9 +2,11 @@
 
 from sqlalchemy import ColumnElement, false, true
 
+from app.cases.plan_tables import Consultation, Plan
 from app.cases.tables import Case, Decision, Duty, DutyRule
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal
+from app.forms.policies import files_sent_to
 
 open_to_all(DutyRule)
 
@@ -25,4 +27,17 @@ def decision(who: Principal) -> ColumnElement[bool]:
 @row_policy(Duty)
 def duty(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team works with the duties of a case. Everyone who sees the child knows their dates."""
+    return true() if who.in_sen_team else false()
+
+
+@row_policy(Plan)
+def plan(who: Principal) -> ColumnElement[bool]:
+    """The SEN team sees every draft and final plan; parents and the young person those that were sent to them by name in
+    the portal, while they are linked to the child."""
+    return true() if who.in_sen_team else Plan.document_id.in_(files_sent_to(who))
+
+
+@row_policy(Consultation)
+def consultation(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads which schools or colleges were asked about a place, and what they answered."""
     return true() if who.in_sen_team else false()

@@ -10,6 +10,7 @@ from app.cases.events import (
     CasesLeft,
     LinkAssigned,
     OrganisationLeftUse,
+    PlanServed,
     WorkHandedOver,
 )
 from app.core.events import LinkEvent
@@ -80,3 +81,9 @@ def cases_handed_over(connection: Connection, event: CasesHandedOver) -> dict[st
 def cases_left(connection: Connection, event: CasesLeft) -> dict[str, str]:
     """Return who left, and how many cases have no owner now."""
     return {"person": name_of(connection, event.person_id), "cases": str(event.cases)}
+
+
+def sent_a_plan(connection: Connection, event: PlanServed) -> Addressees:
+    """Return the people of the family who can open the plan in the portal."""
+    people = {link_facts(connection, link_id).person_id for link_id in event.links}
+    return {each for each in people if each is not None}

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
-from app.cases.rules.case_states import CaseState, Channel, RequestSource
+from app.cases.rules.case_states import CaseState, Channel, DecisionBasis, RequestSource
 from app.cases.rules.duties import Bearer, Ending, Unit
 from app.children.tables import Child
 from app.core.base import Row
@@ -58,7 +58,8 @@ class Case(Row):
 
 
 class Decision(Row):
-    """One decision whether to assess, or a correction of the earlier one. Rows are never changed."""
+    """One decision on a case: to assess, to make a plan, a withdrawal; or a correction, or what mediation or the Tribunal
+    put in its place. Rows are never changed."""
 
     __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
@@ -69,6 +70,10 @@ class Decision(Row):
     outcome: Mapped[CaseState] = mapped_column()
     decided_on: Mapped[date] = mapped_column()
     """The day the decision was made, which may be earlier than the day it was recorded (created_at)."""
+    basis: Mapped[DecisionBasis] = mapped_column(default=DecisionBasis.council)
+    panel_on: Mapped[date | None] = mapped_column()
+    """The day of the panel that advised on it, if there was one."""
+    panel_members: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
     correction_reason: Mapped[str] = mapped_column(default="")
     """Why the earlier decision was corrected; empty for the first."""
@@ -131,23 +136,23 @@ Index("uq_duty_running", Duty.case_id, Duty.key, unique=True, sqlite_where=_runs
 """A duty runs once in a case."""
 
 
-def cases_in(state: CaseState) -> ColumnElement[bool]:
-    """Return the criterion for cases in this state, written as a literal so that the planner can use the partial
+def cases_in(*states: CaseState) -> ColumnElement[bool]:
+    """Return the criterion for cases in these states, written as literals so that the planner can use the partial
     index."""
-    return Case.state == literal_column(f"'{state.name}'")
+    return Case.state.in_([literal_column(f"'{state.name}'") for state in states])
 
 
 UNDECIDED_CASES = cases_in(CaseState.received)
 """Cases in which the council still has to decide whether to assess."""
-ASSESSING_CASES = cases_in(CaseState.assessing)
-"""Cases in which the council assesses: a final plan, or the decision to make none, is due."""
+PLAN_DUE_CASES = cases_in(CaseState.assessing, CaseState.preparing_plan, CaseState.draft_served)
+"""Cases in which a final plan, or the decision to make none, is due."""
 
 _waits = and_(UNDECIDED_CASES, Case.request_id.is_(None))
 Index("uq_ehc_case_without_form", Case.child_id, unique=True, sqlite_where=_waits, postgresql_where=_waits)
 """A child has one undecided case whose request came without a form: what comes later is added to it."""
 
 # Closed cases outnumber open ones by a hundred to one, so open cases have small indexes of their own.
-for _name, _open in (("ix_ehc_case_undecided", UNDECIDED_CASES), ("ix_ehc_case_assessing", ASSESSING_CASES)):
+for _name, _open in (("ix_ehc_case_undecided", UNDECIDED_CASES), ("ix_ehc_case_plan_due", PLAN_DUE_CASES)):
     Index(_name, Case.due_on, Case.id, sqlite_where=_open, postgresql_where=_open)
 
 WITHOUT_OWNER = and_(Case.owner_id.is_(None), Case.due_on.is_not(None))

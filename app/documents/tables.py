@@ -1,10 +1,10 @@
-"""Table of files attached to forms. The content is in the file store under a random key; the name is only here."""
+"""Tables of files attached to forms and cases. The content is in the file store under a random key; the name is only here."""
 
 import enum
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.base import Row
@@ -22,14 +22,16 @@ class DocumentState(enum.Enum):
 
 
 class Document(Row):
-    """One file attached to one question of one form."""
+    """One file: attached to one question of one form, or to a case."""
 
     __tablename__ = "document"
+    __table_args__ = (CheckConstraint("(form_id IS NULL) <> (case_id IS NULL)", name="of_form_or_case"),)
 
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
-    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), index=True)
-    section: Mapped[str] = mapped_column()
-    question: Mapped[str] = mapped_column()
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("form.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("ehc_case.id"), index=True)
+    section: Mapped[str] = mapped_column(default="")
+    question: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column()
     media_type: Mapped[str] = mapped_column()
     size: Mapped[int] = mapped_column()
@@ -45,4 +47,15 @@ class Document(Row):
     """Attached to a question that only the SEN team and its authors may read."""
     removed_at: Mapped[datetime | None] = mapped_column()
 
-    form: Mapped["Form"] = relationship(lazy="raise_on_sql")
+    form: Mapped["Form | None"] = relationship(lazy="raise_on_sql")
+
+
+class DocumentReader(Row):
+    """One person of the family to whom the SEN team sent a file of a case in the portal. Rows are never changed."""
+
+    __tablename__ = "document_reader"
+    __table_args__ = (UniqueConstraint("document_id", "link_id"),)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("child_link.id"), index=True)
+    """The person's link to the child; the file can be opened while it is open."""

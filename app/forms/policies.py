@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tu
 from app.children.involvement import children_linked_by_name, linked_children
 from app.children.tables import ChildLink
 from app.core.database.policies import explain, open_to_all, row_policy
-from app.core.roles import Principal, Role
-from app.documents.tables import Document
+from app.core.roles import FAMILY_ROLES, Principal, Role
+from app.documents.tables import Document, DocumentReader
 from app.forms.tables.forms import (
     DraftRevision,
     Form,
@@ -24,6 +24,7 @@ from app.forms.tables.shares import FormShare
 _link = ChildLink.__table__
 _form = Form.__table__
 _share = FormShare.__table__
+_reader = DocumentReader.__table__
 _draft = SectionDraft.__table__
 
 open_to_all(FormTemplate, FormVersion)
@@ -149,7 +150,8 @@ def form_return(who: Principal) -> ColumnElement[bool]:
 def document(who: Principal) -> ColumnElement[bool]:
     """Authors see their files; the SEN team what was sent; others the unrestricted files of the version that was shared
     with them, where the SEN team shared its files too. A file taken off after it was sent stays with the version it was
-    sent with."""
+    sent with. A file of a case is for the SEN team, and for the people of the family to whom it was sent by name, while
+    they are linked to the child."""
     there, given = Document.removed_at.is_(None), Document.given_at.is_not(None)
     if who.in_sen_team:
         return or_(given, and_(Document.form_id.in_(_written_down()), there))
@@ -157,7 +159,27 @@ def document(who: Principal) -> ColumnElement[bool]:
     version = tuple_(Document.form_id, Document.sent_number)
     with_files = _shared_versions(who).where(_share.c.with_files)
     shared = and_(given, there, Document.restricted.is_(False), version.in_(with_files))
-    return or_(own, shared)
+    return or_(own, shared, Document.id.in_(files_sent_to(who)))
+
+
+def files_sent_to(who: Principal) -> Select[tuple[int]]:
+    """Files of cases that the SEN team sent to this parent or young person by name, while they are linked to the child."""
+    return (
+        select(_reader.c.document_id)
+        .join(_link, _link.c.id == _reader.c.link_id)
+        .where(
+            _link.c.person_id == who.user_id,
+            _link.c.ended_at.is_(None),
+            _link.c.child_id.in_(linked_children(who)),
+            _link.c.part.in_(FAMILY_ROLES) if who.has(Role.parent) else false(),
+        )
+    )
+
+
+@row_policy(DocumentReader)
+def document_reader(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team sees to whom of the family a file of a case was sent."""
+    return true() if who.in_sen_team else false()
 
 
 explain("Author", _is_ours)

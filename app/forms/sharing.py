@@ -131,9 +131,7 @@ def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | No
     asked = [people[link] for link in sorted(readers - choice.despite)]
     if form.kind != "consent" and choice.professionals and choice.on_consent:
         _check_consent(work, form.child)
-    of_age = is_young_person(form.child.date_of_birth, work.today)
-    notes = notes_about(work, form.child_id) if asked else []
-    _warn(notes_on_linked(work, form.child_id, notes), asked, of_age=of_age)
+    ask_before_sharing(work, form.child, asked)
 
 
 def _check_consent(work: UnitOfWork, child: Child) -> None:
@@ -159,6 +157,14 @@ def _check_consent(work: UnitOfWork, child: Child) -> None:
     else:
         return
     raise ValidationFailed(FieldError("basis", Wording(text)))
+
+
+def ask_before_sharing(work: UnitOfWork, child: Child, asked: Sequence[Involved]) -> None:
+    """Raise ValidationFailed, in the field "despite-<link>" of each, for those of these linked people whom a form may
+    name as one who must not know, and for the parents of a young person over compulsory school age."""
+    of_age = is_young_person(child.date_of_birth, work.today)
+    notes = notes_about(work, child.id) if asked else []
+    _warn(notes_on_linked(work, child.id, notes), asked, of_age=of_age)
 
 
 def _warn(notes: Mapping[int, Sequence[Note]], asked: Sequence[Involved], *, of_age: bool) -> None:

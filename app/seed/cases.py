@@ -198,7 +198,7 @@ def _assessing(stage: Stage, days_ago: int, child: tuple[str, str, date, str]) -
         case = case_of_request(work, request_id)
         assert case is not None  # the request was sent  # noqa: S101
         case_owners.hand_over(work, [Chosen(case.id, case.owner_id)], work.me.user_id)
-        decisions.agree_to_assess(work, case.id, "Both legal tests are met.")
+        decisions.agree_to_assess(work, case.id, decisions.Decided("Both legal tests are met."))
     with stage.day(days_ago - 20, "olu", 11).works() as work:
         sharing.set_sharing(work, request_id, SharingChoice(professionals=True))
     return child_id, request_id

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
-from app.cases.decisions import agree_to_assess
+from app.cases.decisions import Decided, agree_to_assess
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
 from app.models import Document, OutboxMail
@@ -206,7 +206,7 @@ def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]
         membership_of(work, cast.tom.id).confirmed_at = None
     yield cast.olu, "ColleagueView.refuse", f"/colleagues/{cast.tom.membership_id}/refuse"
     with cast.olu.works() as work:
-        agree_to_assess(work, case.accepted_case, "The school has done what it can.")
+        agree_to_assess(work, case.accepted_case, Decided("The school has done what it can."))
     yield cast.olu, "DecideView.correct", f"/cases/{case.accepted_case}/decision/correct"
     with everything(case.context) as work:
         document = work.get(Document, case.ids["document_id"])

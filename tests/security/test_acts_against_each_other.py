@@ -88,7 +88,7 @@ def test_A6_nothing_is_left_on_a_record_that_is_merged_at_that_moment(
             (cast.pat, lambda work, n=newer: advice_requests.start_consent(work, n)),
             (cast.pat, lambda work, n=newer: messages.write_to_team(work, "Hello", "Text", f"p{n}", n)),
             (cast.mary, lambda work, n=newer: write_to_all(work, n)),
-            (cast.mary, lambda work, n=case: decisions.agree_to_assess(work, n, "Yes.")),
+            (cast.mary, lambda work, n=case: decisions.agree_to_assess(work, n, decisions.Decided("Yes."))),
             (cast.mary, lambda work, n=newer: links.link_person(work, n, cast.ann.id)),
         )
 

@@ -135,8 +135,8 @@ def received(cast: Cast, make: Maker, state: FormState) -> Request:
 def test_c2_of_two_decisions_at_once_one_counts(context: AppContext, cast: Cast, make: Maker) -> None:
     case = make.case_of(received(cast, make, FormState.returned))
     results = at_once(
-        (cast.olu, lambda work: decisions.agree_to_assess(work, case, "Yes.")),
-        (cast.mary, lambda work: decisions.decline_to_assess(work, case, "No.")),
+        (cast.olu, lambda work: decisions.agree_to_assess(work, case, decisions.Decided("Yes."))),
+        (cast.mary, lambda work: decisions.decline_to_assess(work, case, decisions.Decided("No."))),
     )
     assert results in (["Conflict", "done"], ["InvalidState", "done"])
     with everything(context) as work:
@@ -149,7 +149,7 @@ def test_b12_of_two_corrections_at_once_both_are_stored_in_order_or_one_is_refus
 ) -> None:
     case = make.case_of(received(cast, make, FormState.accepted))
     with cast.olu.works() as work:
-        decisions.agree_to_assess(work, case, "Wrong box.")
+        decisions.agree_to_assess(work, case, decisions.Decided("Wrong box."))
     results = at_once(
         *(
             (
@@ -179,7 +179,7 @@ def test_b12_of_a_decision_and_an_undone_acceptance_at_once_nothing_is_lost(
             )
         )  # fmt: skip
     at_once(
-        (cast.olu, lambda work: decisions.agree_to_assess(work, case, "Yes.")),
+        (cast.olu, lambda work: decisions.agree_to_assess(work, case, decisions.Decided("Yes."))),
         (cast.mary, lambda work: returns.undo_accept(work, form.id, 1)),
     )
     with everything(context) as work:

@@ -196,7 +196,7 @@ class PaperActs(Stage):
             if papers[number].state in DECIDED:
                 decisions.correct_decision(work, case.id if case else 0, agrees, decided)
             else:
-                decide(work, case.id if case else 0, decided.reason)
+                decide(work, case.id if case else 0, Decided(decided.reason))
 
         if self.acts(by, may(by, number), act):
             papers[number].state, papers[number].outcome = (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.queries.child_page import statuses_of
 from app.cases.queries.standing import STANDING
-from app.cases.rules.case_states import CaseState
+from app.cases.rules.case_states import OPEN, CaseState
 from app.cases.rules.status import CaseStatus
 from app.children.queries.finding import child_matches
 from app.children.tables import Child, ChildLink
@@ -203,7 +203,7 @@ def _linked(show: Show) -> Select[Any]:
         Show.team: true(),
         Show.to_do: or_(owing, waiting),
         Show.queue: waiting,
-        Show.closed: and_(~owing, _has_case(CaseState.not_assessing), ~_has_case(*_STILL_OPEN)),
+        Show.closed: and_(~owing, _has_case(*_CLOSED), ~_has_case(*OPEN)),
     }
     return (
         select(
@@ -225,7 +225,7 @@ def _linked(show: Show) -> Select[Any]:
     )
 
 
-_STILL_OPEN = (CaseState.received, CaseState.assessing)
+_CLOSED = tuple(state for state in CaseState if state not in OPEN)
 
 
 def _has_case(*states: CaseState) -> Any:

@@ -13,7 +13,7 @@ from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.queries.child_page import MessageLine
-from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, Case
+from app.cases.tables import PLAN_DUE_CASES, UNDECIDED_CASES, Case
 from app.children.tables import Child
 from app.core.database.compiled_query import CompiledQuery
 from app.core.roles import Principal, Role
@@ -68,7 +68,7 @@ _WAITING = CompiledQuery(
         _count(Case.id, UNDECIDED_CASES),
         (
             _count(Case.id, UNDECIDED_CASES, Case.due_on < bindparam("today"))
-            + _count(Case.id, ASSESSING_CASES, Case.due_on < bindparam("today"))
+            + _count(Case.id, PLAN_DUE_CASES, Case.due_on < bindparam("today"))
         ).label("late_cases"),
         _count(Form.id, forms_in("advice", [FormState.submitted])),
         _count(Form.id, AWAITED_ADVICE, Form.due_on < bindparam("today")),
@@ -136,7 +136,7 @@ def _due(wanted: ColumnElement[bool]) -> CompiledQuery:
 
 
 _DECISIONS = _due(UNDECIDED_CASES)
-_PLANS = _due(ASSESSING_CASES)
+_PLANS = _due(PLAN_DUE_CASES)
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ LABELS: Mapping[str, str] = {
 }  # fmt: skip
 """What is to be done, by the key of the duty."""
 
-CONDITIONAL = frozenset({"no_plan_notice"})
+CONDITIONAL = frozenset({"no_plan_notice", "tribunal_no_plan"})
 """Limits that apply only where the council decides against a plan: passing one is not late by itself."""
 
 DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")

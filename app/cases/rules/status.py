@@ -1,11 +1,11 @@
 """The status of a child's case, in words for everyone linked to the child."""
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.cases.rules.case_states import UNDECIDED, CaseState
+from app.cases.rules.case_states import OPEN, UNDECIDED, CaseState
 from app.cases.rules.duties import DutyDates, Rules
 from app.cases.rules.timeline import Milestone, timeline, with_expected_advice
 from app.core.wording import N_, Wording
@@ -20,6 +20,11 @@ class Stage(enum.Enum):
     received = "received"
     assessing = "assessing"
     not_assessing = "not_assessing"
+    preparing_plan = "preparing_plan"
+    not_issuing = "not_issuing"
+    draft_served = "draft_served"
+    plan_in_force = "plan_in_force"
+    withdrawn = "withdrawn"
 
 
 STAGES_OF_FORM: Mapping[FormState | None, Stage] = {
@@ -53,8 +58,8 @@ class CaseStatus:
 
     @property
     def is_closed(self) -> bool:
-        """Return whether the council decided not to assess."""
-        return self.state is CaseState.not_assessing
+        """Return whether the council has nothing more to decide or to send."""
+        return self.state not in OPEN
 
 
 STATUS_TEXTS = {
@@ -63,6 +68,11 @@ STATUS_TEXTS = {
     Stage.received: N_("Deciding whether to assess"),
     Stage.assessing: N_("Assessment under way"),
     Stage.not_assessing: N_("Decided not to assess"),
+    Stage.preparing_plan: N_("Plan being written"),
+    Stage.not_issuing: N_("Decided not to make a plan"),
+    Stage.draft_served: N_("Draft plan sent to the family"),
+    Stage.plan_in_force: N_("Plan in force"),
+    Stage.withdrawn: N_("Request withdrawn"),
 }
 
 BROUGHT = {
@@ -89,6 +99,22 @@ NEXT_TEXTS = {
     Stage.not_assessing: N_(
         "The council has decided not to assess. By law it must write to the family with its reasons, and say how to "
         "appeal and how to ask for mediation. If there is no letter yet, contact the SEN team."
+    ),
+    Stage.preparing_plan: N_(
+        "The council has decided to make a plan and is writing a draft. Parents or the young person then have at least "
+        "15 days to say what they think of it and to name a school or college."
+    ),
+    Stage.not_issuing: N_(
+        "The council has decided not to make a plan. By law it must write to the family with its reasons, and say how "
+        "to appeal and how to ask for mediation. If there is no letter yet, contact the SEN team."
+    ),
+    Stage.draft_served: N_(
+        "Parents or the young person have at least 15 days to say what they think of the draft plan and to name a school "
+        "or college. The council asks schools or colleges about a place, and then sends the final plan."
+    ),
+    Stage.plan_in_force: N_("The final plan is in force. The council must review it within 12 months."),
+    Stage.withdrawn: N_(
+        "The request was withdrawn, so nothing more happens. A new request can be made at any time."
     ),
 }
 
@@ -127,7 +153,18 @@ def what_happens_next(standing: CaseStatus | None) -> Wording:
     return Wording(NEXT_TEXTS[standing.stage] if standing else NOT_SENT_NEXT)
 
 
-RANK = (Stage.assessing, Stage.received, Stage.submitted, Stage.returned, Stage.not_assessing)
+RANK = (
+    Stage.draft_served,
+    Stage.preparing_plan,
+    Stage.assessing,
+    Stage.received,
+    Stage.submitted,
+    Stage.returned,
+    Stage.plan_in_force,
+    Stage.not_issuing,
+    Stage.not_assessing,
+    Stage.withdrawn,
+)
 
 
 def primary_case(cases: list[CaseStatus]) -> CaseStatus | None:
@@ -147,4 +184,15 @@ def dates_of(standing: CaseStatus | None, duties: Iterable[DutyDates], rules: Ru
     found = timeline(standing.received_on, duties)
     if not standing.statutory:
         found[0] = replace(found[0], label=ATTENTION, regulation=ATTENTION_BASIS)
+    shown = DATES_OF_CLOSED.get(standing.state)
+    if shown is not None:
+        found = [each for each in found if each.key in shown]
     return with_expected_advice(found, rules)
+
+
+DATES_OF_CLOSED: Mapping[CaseState, Collection[str]] = {
+    CaseState.not_assessing: ("received", "decide_to_assess"),
+    CaseState.not_issuing: ("received", "decide_to_assess", "no_plan_notice"),
+    CaseState.withdrawn: ("received",),
+}
+"""The dates that still say something about a case which ended before a plan."""

@@ -1,12 +1,29 @@
-"""Sentences of the audit log about who works on a case."""
+"""Sentences of the audit log about who works on a case, and about its way to a plan."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.cases.events import CaseHandedOver, CaseOwnerChanged, CasesHandedOver, CasesLeft, CaseWithoutOwner
-from app.views.operations.audit_words import register_words
+from app.cases.events import (
+    CaseHandedOver,
+    CaseOwnerChanged,
+    CaseResumed,
+    CasesHandedOver,
+    CasesLeft,
+    CaseWithdrawn,
+    CaseWithoutOwner,
+    CorrectedNotToIssue,
+    CorrectedToIssue,
+    DecisionOverturned,
+    DraftPlanServed,
+    FinalPlanIssued,
+    PlanAgreed,
+    PlanDeclined,
+    SettingConsulted,
+    SettingReplied,
+)
+from app.views.operations.audit_words import corrected, register_words
 from app.views.web.i18n import ngettext
 
 
@@ -34,4 +51,39 @@ register_words(
     _l("Cases left by an officer"),
     _l("%(person)s no longer works in the SEN team, and their cases have no owner"),
     details=_cases,
+)
+register_words(
+    CorrectedToIssue,
+    _l("Decisions corrected: make a plan"),
+    _l("%(who)s corrected the decision. The council will make a plan"),
+    details=corrected,
+)
+register_words(
+    CorrectedNotToIssue,
+    _l("Decisions corrected: make no plan"),
+    _l("%(who)s corrected the decision. The council will make no plan"),
+    details=corrected,
+)
+register_words(PlanAgreed, _l("Decisions to make a plan"), _l("%(who)s recorded the decision to make a plan"))
+register_words(
+    PlanDeclined, _l("Decisions to make no plan"), _l("%(who)s recorded the decision to make no plan")
+)
+register_words(
+    DecisionOverturned,
+    _l("Decisions changed by mediation or the Tribunal"),
+    _l("%(who)s recorded that mediation or the Tribunal changed a decision"),
+)
+register_words(CaseWithdrawn, _l("Requests withdrawn"), _l("%(who)s recorded that the request was withdrawn"))
+register_words(CaseResumed, _l("Withdrawn cases continued"), _l("%(who)s continued the withdrawn case"))
+register_words(DraftPlanServed, _l("Draft plans sent"), _l("%(who)s recorded that a draft plan was sent"))
+register_words(FinalPlanIssued, _l("Final plans sent"), _l("%(who)s recorded that the final plan was sent"))
+register_words(
+    SettingConsulted,
+    _l("Schools and colleges asked about a place"),
+    _l("%(who)s recorded that a school or college was asked about a place"),
+)
+register_words(
+    SettingReplied,
+    _l("Replies about a place"),
+    _l("%(who)s recorded the reply of a school or college about a place"),
 )

@@ -7,11 +7,11 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
-from app.cases.tables import ASSESSING_CASES, UNDECIDED_CASES, WITHOUT_OWNER
+from app.cases.tables import PLAN_DUE_CASES, UNDECIDED_CASES, WITHOUT_OWNER
 from app.models import Case
 from app.operations.queries import lists
 from app.views.cases.case_owners import chosen_text
-from app.views.cases.case_parts import case_steps
+from app.views.cases.case_parts import case_steps, other_case_steps
 from app.views.cases.casework_lists import OfChildList, child_page, named, today
 from app.views.web.base import principal
 from app.views.web.choice_fields import choice_field
@@ -66,7 +66,7 @@ class CaseList(OfChildList):
         "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_CASES),
         "overdue": SavedFilter(
             _l("Decision or plan overdue"),
-            lambda: and_(Case.due_on < today(), or_(UNDECIDED_CASES, ASSESSING_CASES)),
+            lambda: and_(Case.due_on < today(), or_(UNDECIDED_CASES, PLAN_DUE_CASES)),
         ),
     }
     label_columns = {
@@ -112,7 +112,7 @@ class CaseList(OfChildList):
 
     def record_links(self, record: Case) -> list[RowLink]:
         """Return links to the request, to the child, and to decide or to correct the decision."""
-        steps = case_steps(record.state, record.id)
+        steps = case_steps(record.state, record.id) + other_case_steps(record.state, record.id)
         return [
             *(RowLink(text, href) for text, href in steps),
             RowLink(_("Hand over to a colleague"), url_for("CaseOwnerView.choose", case_id=record.id)),

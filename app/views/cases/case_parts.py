@@ -15,6 +15,7 @@ from app.children.rules.identifiers import nhs_number_text
 from app.children.rules.school_years import school_year, year_group_label, year_of
 from app.core.roles import FAMILY_ROLES, Principal, Role, WorkflowRole
 from app.core.wording import N_
+from app.forms.rules.form_deadlines import is_awaited
 from app.forms.rules.secrecy import hides_places
 from app.forms.rules.sharing import SHAREABLE
 from app.forms.rules.workflow import OPEN_TO_WRITING, RECEIVED, WORKFLOWS, FormState
@@ -242,16 +243,26 @@ def _steps(line: FormLine) -> list[tuple[str, str]]:
         for steps, text, endpoint in OFFERED
         if names & steps
     ]
-    return of_form + (case_steps(line.case.state, line.case.case_id) if line.case is not None else [])
+    case = line.case if line.case is not None and line.case.state in UNDECIDED else None
+    return of_form + (case_steps(case.state, case.case_id) if case is not None else [])
 
 
 def case_steps(state: CaseState, case_id: int) -> list[tuple[str, str]]:
-    """Return the text and address of each step on a case that is open to the SEN team."""
+    """Return the text and address of each step that takes a case further and is open to the SEN team."""
+    return _offered(ONWARDS, state, case_id)
+
+
+def other_case_steps(state: CaseState, case_id: int) -> list[tuple[str, str]]:
+    """Return the text and address of each step that corrects or ends a case and is open to the SEN team."""
+    return _offered(CORRECTIONS, state, case_id)
+
+
+def _offered(
+    offered: Sequence[tuple[set[str], str, str]], state: CaseState, case_id: int
+) -> list[tuple[str, str]]:
     names = set(CASE.open_to(state, {WorkflowRole.sen_team}))
     return [
-        (_(text), url_for(endpoint, case_id=case_id))
-        for steps, text, endpoint in OFFERED_ON_CASES
-        if names & steps
+        (_(text), url_for(endpoint, case_id=case_id)) for steps, text, endpoint in offered if names & steps
     ]
 
 
@@ -269,14 +280,40 @@ OFFERED = (
 )
 
 
-def steps_without_form(cases: Sequence[CaseStatus]) -> list[tuple[str, str, str]]:
-    """Return what to do next on undecided cases whose request came without a form: text, about what, and address."""
+def steps_on_cases(cases: Sequence[CaseStatus], *, has_advice: bool) -> list[tuple[str, str, str]]:
+    """Return what to do next on cases, without what their request's form offers: text, about what, and address.
+
+    Whether to make a plan is decided once the council has the advice that it asked for (`has_advice`).
+    """
     return [
         (text, _received(case), href)
         for case in cases
-        if case.request_id is None and case.state in UNDECIDED
+        if _is_next(case, has_advice=has_advice) and (case.request_id is None or case.state not in UNDECIDED)
         for text, href in case_steps(case.state, case.case_id)
     ]
+
+
+def other_steps_on_cases(cases: Sequence[CaseStatus], *, has_advice: bool) -> list[tuple[str, str, str]]:
+    """Return the steps that can be taken on a case and need not be: text, about what where there are several cases, and
+    address."""
+    return [
+        (text, _received(case) if len(cases) > 1 else "", href)
+        for case in cases
+        for text, href in [
+            *([] if _is_next(case, has_advice=has_advice) else case_steps(case.state, case.case_id)),
+            *other_case_steps(case.state, case.case_id),
+        ]
+    ]
+
+
+def has_all_advice(lines: Sequence[FormLine]) -> bool:
+    """Return whether statutory advice was asked for and none of it is still awaited."""
+    states = [line.state for line in lines if line.kind == "advice" and line.statutory]
+    return FormState.accepted in states and not any(is_awaited(each) for each in states)
+
+
+def _is_next(case: CaseStatus, *, has_advice: bool) -> bool:
+    return case.state is not CaseState.assessing or has_advice
 
 
 def _received(case: CaseStatus) -> str:
@@ -287,9 +324,22 @@ def _received(case: CaseStatus) -> str:
     return _("Brought to the council’s attention on %(date)s", date=day)
 
 
-OFFERED_ON_CASES = (
+ONWARDS: Sequence[tuple[set[str], str, str]] = (
     ({"agree_to_assess", "decline_to_assess"}, N_("Decide whether to assess"), "DecideView.decide"),
-    ({"correct_to_assess"}, N_("Correct the decision"), "DecideView.correct"),
+    ({"agree_to_issue", "decline_to_issue"}, N_("Decide whether to make a plan"), "PlanDecisionView.issue"),
+    ({"serve_draft"}, N_("Send a draft plan"), "PlanView.draft"),
+    ({"consult"}, N_("Ask a school or college about a place"), "ConsultationView.consult"),
+    ({"issue_final_plan"}, N_("Send the final plan"), "PlanView.final"),
+)
+CORRECTIONS: Sequence[tuple[set[str], str, str]] = (
+    (
+        {"overturn_to_assess", "overturn_to_issue"},
+        N_("Record mediation or a Tribunal order"),
+        "PlanDecisionView.overturn",
+    ),
+    ({"correct_to_assess", "correct_to_issue"}, N_("Correct the decision"), "DecideView.correct"),
+    ({"withdraw"}, N_("Withdraw the request"), "PlanDecisionView.withdraw"),
+    ({"resume_received"}, N_("Continue the case"), "PlanDecisionView.resume"),
 )
 
 

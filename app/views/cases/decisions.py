@@ -12,20 +12,26 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from app.cases import decisions
 from app.cases.duties import due_day
-from app.cases.rules.case_states import CASE, CaseState
+from app.cases.rules.case_states import ABOUT_A_PLAN, BASIS_LABELS, CASE, CaseState
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.roles import WorkflowRole
 from app.models import Case, Child, Decision
 from app.views.web.base import PortalView, read_only_work
-from app.views.web.fields import DatePartsField, TextAreaField
+from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
 from app.views.web.i18n import gettext as _
+from app.views.web.pages import uk_date
 from app.views.web.register import register
 from app.views.web.words import case_state
 
 AGREE, DECLINE = "agree", "decline"
-OUTCOMES = {CaseState.assessing: AGREE, CaseState.not_assessing: DECLINE}
+OUTCOMES = {
+    CaseState.assessing: AGREE,
+    CaseState.not_assessing: DECLINE,
+    CaseState.preparing_plan: AGREE,
+    CaseState.not_issuing: DECLINE,
+}
 
 
 class DecisionForm(Form):
@@ -40,11 +46,45 @@ class DecisionForm(Form):
         validate_choice=False,
     )
     decided_on = DatePartsField(_l("When was the decision made?"))
+    panel_on = DatePartsField(_l("When did the panel meet? (optional)"))
+    panel_members = StringField(_l("Who was on the panel? (optional)"))
     reason = TextAreaField(_l("Reasons for the decision"))
+    not_chosen = _l("Choose whether the council will assess")
+
+    def decided(self) -> decisions.Decided:
+        """Return what was entered, unchecked, for the use case."""
+        why = self["correction_reason"].data if "correction_reason" in self else ""
+        return decisions.Decided(
+            self.reason.data or "",
+            self.decided_on.data,
+            why or "",
+            panel_on=self.panel_on.data,
+            panel_members=self.panel_members.data or "",
+        )
+
+
+class IssueForm(DecisionForm):
+    """The decision whether to make a plan, its date and reasons."""
+
+    decision = RadioField(
+        _l("Will the council make a plan?"),
+        choices=[
+            SelectChoice(AGREE, _l("Yes, make a plan")),
+            SelectChoice(DECLINE, _l("No, make no plan")),
+        ],
+        validate_choice=False,
+    )
+    not_chosen = _l("Choose whether the council will make a plan")
 
 
 class CorrectionForm(DecisionForm):
     """The corrected decision and the reason for the correction."""
+
+    correction_reason = TextAreaField(_l("Why are you correcting the decision?"))
+
+
+class IssueCorrectionForm(IssueForm):
+    """The corrected decision whether to make a plan and the reason for the correction."""
 
     correction_reason = TextAreaField(_l("Why are you correcting the decision?"))
 
@@ -64,11 +104,10 @@ class DecideView(PortalView):
         verbs = {AGREE: decisions.agree_to_assess, DECLINE: decisions.decline_to_assess}
         if request.method == "GET":
             form.decided_on.show(app_context().clock.today())
-        elif _is_filled_in(form):
+        elif is_filled_in(form):
             try:
                 with self.work() as work:
-                    verb = verbs[form.decision.data]
-                    child_id = verb(work, case_id, form.reason.data or "", form.decided_on.data).child_id
+                    child_id = verbs[form.decision.data](work, case_id, form.decided()).child_id
                 flash(
                     _(
                         "The decision is recorded. The authors and the parents linked to the child have a message."
@@ -88,15 +127,14 @@ class DecideView(PortalView):
     @has_access
     def correct(self, case_id: int) -> ResponseReturnValue:
         """Correct a decision, with a reason."""
-        form = CorrectionForm(request.form if request.method == "POST" else None)
-        if request.method == "POST" and _is_filled_in(form):
-            decided = decisions.Decided(
-                form.reason.data or "", form.decided_on.data, form.correction_reason.data or ""
-            )
+        is_about_a_plan = read_only_work().get(Case, case_id).state in ABOUT_A_PLAN
+        form_class = IssueCorrectionForm if is_about_a_plan else CorrectionForm
+        form = form_class(request.form if request.method == "POST" else None)
+        if request.method == "POST" and is_filled_in(form):
+            agreed = form.decision.data == AGREE
             try:
                 with self.work() as work:
-                    assess = form.decision.data == AGREE
-                    child_id = decisions.correct_decision(work, case_id, assess, decided).child_id
+                    child_id = decisions.correct_decision(work, case_id, agreed, form.decided()).child_id
                 flash(
                     _(
                         "The decision is corrected. The authors and the parents linked to the child have a message."
@@ -110,7 +148,8 @@ class DecideView(PortalView):
                 return redirect(url_for("ChildView.show", child_id=child_id))
             except ValidationFailed as refused:
                 show_errors(form, refused.faults)
-        return self._page("casework/correct_decision.html", case_id, form, "correct_to_assess")
+        step = "correct_to_issue" if is_about_a_plan else "correct_to_assess"
+        return self._page("casework/correct_decision.html", case_id, form, step)
 
     def _page(self, template: str, case_id: int, form: DecisionForm, step: str) -> ResponseReturnValue:
         work = read_only_work()
@@ -119,7 +158,7 @@ class DecideView(PortalView):
         child = work.get(Child, case.child_id)
         history = decisions.history_of(work, case_id)
         if request.method == "GET" and history:
-            form.decision.data = OUTCOMES[history[0].outcome]
+            form.decision.data = OUTCOMES.get(history[0].outcome)
             form.decided_on.show(history[0].decided_on)
             form.reason.data = history[0].reason
         status = 422 if form.errors else 200
@@ -134,16 +173,17 @@ class DecideView(PortalView):
         )
 
 
-def _is_filled_in(form: DecisionForm) -> bool:
+def is_filled_in(form: DecisionForm) -> bool:
+    """Add an error for each question that needs an answer; return whether the form has none."""
     form.validate()
     if form.decision.data not in (AGREE, DECLINE):
-        form.decision.errors = [_("Choose whether the council will assess")]
+        form.decision.errors = [form.not_chosen]
     if form.decided_on.raw_data == [] and not form.decided_on.errors:
         form.decided_on.errors = [_("Enter the date the decision was made")]
     if not (form.reason.data or "").strip():
         form.reason.errors = [_("Enter the reasons for the decision")]
-    if isinstance(form, CorrectionForm) and not (form.correction_reason.data or "").strip():
-        form.correction_reason.errors = [_("Enter why you are correcting the decision")]
+    if "correction_reason" in form and not (form["correction_reason"].data or "").strip():
+        form["correction_reason"].errors = [_("Enter why you are correcting the decision")]
     return not form.errors
 
 
@@ -151,6 +191,8 @@ def _line(one: Decision) -> dict[str, Any]:
     """Return the texts of one decision of the history."""
     return {
         "outcome": case_state(one.outcome),
+        "basis": _(BASIS_LABELS[one.basis]),
+        "panel": " ".join(filter(None, (uk_date(one.panel_on) if one.panel_on else "", one.panel_members))),
         "decided_on": one.decided_on,
         "recorded_at": one.created_at,
         "by": one.recorded_by.name,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.duties import DutyDates, Rules
 from app.cases.rules.exceptions import EXCEPTION_LABELS, Span
 from app.cases.rules.status import DECISION_TEXTS, FOR_FAMILIES, CaseStatus, dates_of, status_text
@@ -70,8 +71,8 @@ def _date_row(each: Milestone, week: int, standing: CaseStatus, who: Principal, 
         return DateRow(title, when, week)
     noted = [_excuse(span) for span in each.excuses]
     if each.ended_on is not None:
-        if each.key == "decide_to_assess" and standing.state in DECISION_TEXTS:
-            title = _(DECISION_TEXTS[standing.state])
+        if each.key == "decide_to_assess":
+            title = _(DECISION_TEXTS.get(standing.state, DECISION_TEXTS[CaseState.assessing]))
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
         text = _lines(by, *noted, basis)
         done_in = week_of(standing.received_on, each.ended_on)

@@ -22,7 +22,7 @@ from app.cases.queries.child_page import (
 )
 from app.cases.queries.officers import owned_cases
 from app.cases.rules.duties import Rules
-from app.cases.rules.status import is_assessing, primary_case
+from app.cases.rules.status import CaseStatus, is_assessing, primary_case
 from app.children.child_details import NewChild, check_details
 from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import is_young_person
@@ -38,12 +38,15 @@ from app.views.cases.assigning import assign_part, choices_of
 from app.views.cases.case_parts import (
     form_rows,
     frame,
+    has_all_advice,
     lines_shown,
     next_steps,
+    other_steps_on_cases,
     people_shown,
     shared_names,
-    steps_without_form,
+    steps_on_cases,
 )
+from app.views.cases.plan_parts import plan_part
 from app.views.cases.progress import progress
 from app.views.forms.child_forms import AddChildForm, with_choices
 from app.views.web.base import PortalView, principal, read_only_work
@@ -163,7 +166,8 @@ class ChildView(PortalView):
                 "progress": progress(standing, duties, rules, work.me, work.today),
                 "next_steps": next_steps(rows),
                 "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
-                "without_form": steps_without_form(cases) if work.me.in_sen_team else [],
+                **_case_steps(cases, lines, work.me),
+                **plan_part(work, cases, people, work.today),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
         template = "children/family.html" if context["is_parent"] else "children/show.html"
@@ -186,6 +190,7 @@ class ChildView(PortalView):
                 "forms": form_rows(lines, work.me, work.today, shared),
                 "may_ask_advice": is_assessing(cases),
                 "decision_reasons": reasons_by_request(work, child_id),
+                **_case_steps(cases, lines, work.me),
             }
         return self.page("children/forms.html", **context)
 
@@ -219,6 +224,17 @@ class ChildView(PortalView):
                 "messages": messages_about(work.session, work.me, child_id, MOST_MESSAGES),
             }
         return self.page("children/messages.html", **context)
+
+
+def _case_steps(cases: Sequence[CaseStatus], lines: Sequence[FormLine], who: Principal) -> dict[str, Any]:
+    """Return the steps on the child's cases: what is next, and what else can be done; none outside the SEN team."""
+    if not who.in_sen_team:
+        return {"case_steps": [], "other_case_steps": []}
+    has_advice = has_all_advice(lines)
+    return {
+        "case_steps": steps_on_cases(cases, has_advice=has_advice),
+        "other_case_steps": other_steps_on_cases(cases, has_advice=has_advice),
+    }
 
 
 def _parents_of_age(child: Child, people: Sequence[Involved], work: UnitOfWork) -> list[str]:

@@ -282,6 +282,9 @@ PAGES: Mapping[str, LazyString] = {
     "AssignView": _l("A page about who is involved"),
     "AskView": _l("A page to ask for advice"),
     "DecideView": _l("A page to decide whether to assess"),
+    "PlanDecisionView": _l("A page to decide about a case"),
+    "PlanView": _l("A page to send a plan"),
+    "ConsultationView": _l("A page to ask a school or college about a place"),
     "UserList": _l("An account"),
     "UserView": _l("An account"),
 }
@@ -331,7 +334,8 @@ def _recorded_request(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _corrected(facts: Mapping[str, Any]) -> str:
+def corrected(facts: Mapping[str, Any]) -> str:
+    """Return what the decision was before, and its number in the history."""
     before = case_state(str(facts.get("before")))
     return _(
         "Before: %(state)s. Number in the history of decisions: %(number)s",
@@ -413,8 +417,8 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "AccountDetailsChanged": _old_and_new,
     "AccessDenied": _refused,
     "RequestRecorded": _recorded_request,
-    "CorrectedToAssess": _corrected,
-    "CorrectedNotToAssess": _corrected,
+    "CorrectedToAssess": corrected,
+    "CorrectedNotToAssess": corrected,
     "ListExported": _list_read,
     "ChildrenListed": _list_read,
     "ChildCorrected": _child_corrected,

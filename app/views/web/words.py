@@ -55,6 +55,11 @@ CASE_STATE_COLOURS = {
     CaseState.received: TagColour.WITH_OTHERS,
     CaseState.assessing: TagColour.DONE,
     CaseState.not_assessing: TagColour.CLOSED,
+    CaseState.preparing_plan: TagColour.IN_PROGRESS,
+    CaseState.not_issuing: TagColour.CLOSED,
+    CaseState.draft_served: TagColour.IN_PROGRESS,
+    CaseState.plan_in_force: TagColour.DONE,
+    CaseState.withdrawn: TagColour.CLOSED,
 }
 
 

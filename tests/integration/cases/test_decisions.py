@@ -24,7 +24,7 @@ def accepted(cast, make):
 
 def test_agreeing_sets_the_next_date_to_the_final_plan(cast, accepted, clock):
     with cast.olu.works() as work:
-        case = agree_to_assess(work, accepted, "  The tests are met. ")
+        case = agree_to_assess(work, accepted, Decided("  The tests are met. "))
         assert [event.name for event in work.events] == ["AssessmentAgreed"]
     assert (case.state, case.due_on) == (CaseState.assessing, date(2027, 3, 22))
     with cast.olu.works() as work:
@@ -37,7 +37,7 @@ def test_agreeing_sets_the_next_date_to_the_final_plan(cast, accepted, clock):
 def test_a_case_without_a_form_is_decided(cast, make, verb):
     case = make.case(make.child(linked=(cast.pat,)), received_on=RECEIVED_ON)
     with cast.olu.works() as work:
-        assert verb(work, case.id, "Because.").decided_on == work.today
+        assert verb(work, case.id, Decided("Because.")).decided_on == work.today
 
 
 def test_a_decision_ends_the_work_on_the_form(cast, make):
@@ -46,14 +46,14 @@ def test_a_decision_ends_the_work_on_the_form(cast, make):
     )
     case_id = make.case_of(form)
     with cast.olu.works() as work:
-        agree_to_assess(work, case_id, "Because.")
+        agree_to_assess(work, case_id, Decided("Because."))
     with cast.olu.works() as work:
         assert work.get(Request, form.id).state is FormState.decided
 
 
 def test_declining_leaves_nothing_due(cast, accepted):
     with cast.mary.works() as work:
-        case = decline_to_assess(work, accepted, "The school can meet the needs.")
+        case = decline_to_assess(work, accepted, Decided("The school can meet the needs."))
         assert [event.name for event in work.events] == ["AssessmentDeclined"]
     assert (case.state, case.due_on) == (CaseState.not_assessing, None)
 
@@ -62,7 +62,7 @@ def test_declining_leaves_nothing_due(cast, accepted):
 @pytest.mark.parametrize("reason", ["", "  \n ", "x" * 4001])
 def test_a_decision_needs_reasons_of_some_length(cast, accepted, verb, reason):
     with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
-        verb(work, accepted, reason)
+        verb(work, accepted, Decided(reason))
     assert [fault.field for fault in refused.value.faults] == ["reason"]
     with cast.olu.works() as work:
         assert work.get(Case, accepted).state is CaseState.received
@@ -71,9 +71,9 @@ def test_a_decision_needs_reasons_of_some_length(cast, accepted, verb, reason):
 @pytest.mark.parametrize("verb", [agree_to_assess, decline_to_assess])
 def test_only_the_sen_team_decides(cast, accepted, verb):
     with pytest.raises(Forbidden), cast.sana.works() as work:
-        verb(work, accepted, "Please.")
+        verb(work, accepted, Decided("Please."))
     with pytest.raises(Forbidden), cast.rhys.works() as work:
-        verb(work, accepted, "Please.")
+        verb(work, accepted, Decided("Please."))
 
 
 RECEIVED = [FormState.submitted, FormState.returned, FormState.accepted]
@@ -89,7 +89,7 @@ def test_c2_a_request_is_decided_in_every_state_after_receipt(cast, make, state)
     )
     case_id = make.case_of(request)
     with cast.olu.works() as work:
-        decided = agree_to_assess(work, case_id, "Because.", date(2026, 11, 20))
+        decided = agree_to_assess(work, case_id, Decided("Because.", date(2026, 11, 20)))
     assert (decided.state, decided.decided_on) == (CaseState.assessing, date(2026, 11, 20))
     assert decided.due_on == date(2027, 3, 22)
 
@@ -98,7 +98,7 @@ def test_c2_a_request_is_decided_in_every_state_after_receipt(cast, make, state)
 def test_c2_a_case_that_is_decided_is_not_decided_again(cast, make, state):
     case = make.case(make.child(), state=state)
     with pytest.raises(InvalidState), cast.olu.works() as work:
-        agree_to_assess(work, case.id, "Because.")
+        agree_to_assess(work, case.id, Decided("Because."))
 
 
 def test_c2_a_request_that_was_not_received_has_no_case(cast, make):
@@ -113,7 +113,7 @@ def test_c2_a_request_that_was_not_received_has_no_case(cast, make):
 def test_c2_a_decision_is_made_after_receipt_and_not_in_the_future(cast, accepted, clock, day, field):
     assert clock.today() == date(2026, 11, 23)
     with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
-        agree_to_assess(work, accepted, "Because.", day)
+        agree_to_assess(work, accepted, Decided("Because.", day))
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
@@ -126,7 +126,7 @@ def correct(actor, case_id, assess, **given):
 
 def test_b12_a_decision_is_corrected_and_both_are_stored(cast, accepted):
     with cast.olu.works() as work:
-        agree_to_assess(work, accepted, "Wrong box.")
+        agree_to_assess(work, accepted, Decided("Wrong box."))
     case = correct(cast.mary, accepted, False)
     assert (case.state, case.due_on) == (CaseState.not_assessing, None)
     with cast.olu.works() as work:
@@ -143,7 +143,7 @@ def test_b12_a_decision_is_corrected_and_both_are_stored(cast, accepted):
 
 def test_b12_only_the_sen_team_reads_the_history(cast, accepted):
     with cast.olu.works() as work:
-        agree_to_assess(work, accepted, "Because.")
+        agree_to_assess(work, accepted, Decided("Because."))
     with cast.sana.works() as work:
         assert history_of(work, accepted) == []
     with pytest.raises(Forbidden):
@@ -160,7 +160,7 @@ def test_b12_only_the_sen_team_reads_the_history(cast, accepted):
 )
 def test_b12_a_correction_has_a_reason_and_changes_something(cast, accepted, given, field):
     with cast.olu.works() as work:
-        agree_to_assess(work, accepted, "Because.")
+        agree_to_assess(work, accepted, Decided("Because."))
     with pytest.raises(ValidationFailed) as refused:
         correct(cast.olu, accepted, True, **given)
     assert [fault.field for fault in refused.value.faults] == [field]
@@ -178,7 +178,7 @@ def test_b12_c5_the_family_and_the_authors_are_notified_of_a_decision_and_of_its
     request = make.request(child, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     case_id = make.case_of(request)
     with cast.olu.works() as work:
-        decline_to_assess(work, case_id, "Because.")
+        decline_to_assess(work, case_id, Decided("Because."))
     correct(cast.olu, case_id, True)
     with everything(context) as work:
         rows = work.session.execute(select(Message.recipient_id, Message.letter).order_by(Message.id)).all()

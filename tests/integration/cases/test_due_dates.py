@@ -47,7 +47,7 @@ def test_what_people_did_left_the_right_dates(app, cast, case):
         returns.accept(work, case["request"], 1)
     assert check(app)[0] == 0
     with cast.olu.works() as work:
-        decisions.agree_to_assess(work, case["case"], "Needs are not met.")
+        decisions.agree_to_assess(work, case["case"], decisions.Decided("Needs are not met."))
     assert check(app)[0] == 0
 
 
@@ -55,7 +55,7 @@ def test_a_declined_request_has_nothing_due(app, cast, case):
     with cast.olu.works() as work:
         returns.accept(work, case["request"], 1)
     with cast.olu.works() as work:
-        decisions.decline_to_assess(work, case["case"], "Needs are met.")
+        decisions.decline_to_assess(work, case["case"], decisions.Decided("Needs are met."))
     assert check(app)[0] == 0
 
 

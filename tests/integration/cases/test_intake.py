@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.cases.decisions import agree_to_assess
+from app.cases.decisions import Decided, agree_to_assess
 from app.cases.intake import ReceivedRequest, record_request
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.errors import Forbidden, NotFound, ValidationFailed
@@ -110,7 +110,7 @@ def test_a_request_after_a_decision_is_a_case_of_its_own(cast, make, context):
     child = make.child()
     first = record(cast.olu, child)
     with cast.olu.works() as work:
-        agree_to_assess(work, first.id, "Because.")
+        agree_to_assess(work, first.id, Decided("Because."))
     record(cast.olu, child)
     assert [case.state for case in cases_of(context, child)] == [CaseState.assessing, CaseState.received]
 

@@ -89,7 +89,7 @@ def _same(rows: Any) -> list[str]:
 def test_everyone_gets_what_the_session_gives_them(cast, make, context, name):
     case = LargeCase(context, cast, make)
     with cast.olu.works() as work:
-        decisions.agree_to_assess(work, case.accepted_case, "Needs are not met.")
+        decisions.agree_to_assess(work, case.accepted_case, decisions.Decided("Needs are not met."))
     _assigned_from_the_queue(case, cast)
     case.grow(3)
     query, seen = COMPILED_QUERIES[name], 0

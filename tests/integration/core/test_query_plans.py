@@ -10,7 +10,7 @@ from sqlalchemy import event, insert, select, text, true
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.database.engine import end_reading
 from app.core.database.listing import Criteria, Page
-from app.models import ASSESSING_CASES, AWAITED_ADVICE, UNDECIDED_CASES, Case, Child, Form, FormVersion
+from app.models import AWAITED_ADVICE, PLAN_DUE_CASES, UNDECIDED_CASES, Case, Child, Form, FormVersion
 from app.views.cases import case_list
 from app.views.cases.case_list import CaseList
 from app.views.cases.casework_lists import AdviceList, ChildList, RegistrationList, RequestList
@@ -33,7 +33,7 @@ def test_what_is_awaited_is_found_without_walking_through_all_that_ever_was(cont
     for table, criterion, index in (
         (Form, AWAITED_ADVICE, "ix_form_awaited_advice"),
         (Case, UNDECIDED_CASES, "ix_ehc_case_undecided"),
-        (Case, ASSESSING_CASES, "ix_ehc_case_assessing"),
+        (Case, PLAN_DUE_CASES, "ix_ehc_case_plan_due"),
     ):
         soonest = (
             select(table.id).where(criterion, table.due_on.is_not(None)).order_by(table.due_on, table.id)

@@ -6,17 +6,21 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser
 from sqlalchemy import select
 
+from app.cases.plan_tables import PlanKind, Served
 from app.cases.rules.case_states import CaseState
 from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
 from app.models import (
     AuditRow,
+    Case,
     Child,
     ChildMerge,
     ChildName,
+    Consultation,
     Decision,
     Document,
+    DocumentReader,
     DocumentState,
     DraftRevision,
     Duty,
@@ -31,6 +35,7 @@ from app.models import (
     Membership,
     OrganisationChange,
     OutboxMail,
+    Plan,
     Purpose,
     Registration,
     SavedSubmission,
@@ -179,12 +184,10 @@ class World:
         for what, row in parts.items():
             self._is(f"{what} of {name}", row)
 
-    def _file(self, form: Form, **columns: Any) -> Document:
+    def _file(self, form: Form | None, **columns: Any) -> Document:
+        of_form = {"form_id": form.id, "section": "a", "question": "b"} if form is not None else {}
         return Document(
-            child_id=form.child_id,
-            form_id=form.id,
-            section="a",
-            question="b",
+            child_id=self.child.id if form is None else form.child_id,
             name="report.pdf",
             media_type="application/pdf",
             size=1,
@@ -192,7 +195,37 @@ class World:
             storage_key=secrets.token_hex(8),
             state=DocumentState.clean,
             added_by_id=self.cast.sana.id,
-            **columns,
+            **{**of_form, **columns},
+        )
+
+    def _plan(self, case: Case) -> None:
+        """A draft plan that was sent to pat, and a school that was asked about a place."""
+        cast = self.cast
+        columns = {"form_id": None, "case_id": case.id, "given_at": self.now}
+        file = self._file(None, **columns)
+        self._add("file of a plan", file)
+        draft = Plan(
+            case_id=case.id,
+            kind=PlanKind.draft,
+            number=1,
+            document_id=file.id,
+            served_on=self.now.date(),
+            served=Served.portal,
+            recorded_by_id=cast.olu.id,
+        )
+        self._add("plan", draft)
+        link = self.rows["link of pat"]
+        self._add("reader of a plan", DocumentReader(document_id=file.id, link_id=link.id))
+        self._add(
+            "consultation",
+            Consultation(
+                case_id=case.id,
+                plan_id=draft.id,
+                organisation_id=cast.sana.principal.organisation_id,
+                sent_on=self.now.date(),
+                reply_due_on=self.now.date(),
+                recorded_by_id=cast.olu.id,
+            ),
         )
 
     def _messages(self) -> None:
@@ -242,6 +275,7 @@ class World:
                 recorded_by_id=cast.olu.id,
             ),
         )
+        self._plan(case)
         self._add(
             "merge",
             ChildMerge(
@@ -395,6 +429,10 @@ POLICY: dict[str, set[str]] = {
     "case": TEAM,
     "decision": TEAM,
     "duty": TEAM,
+    "plan": TEAM | PAT,
+    "file of a plan": TEAM | PAT,
+    "reader of a plan": TEAM,
+    "consultation": TEAM,
     "merge": TEAM,
     **{
         f"account of {key}": _ACCOUNTS

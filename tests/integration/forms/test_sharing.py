@@ -14,7 +14,7 @@ from app.forms.rules.workflow import FormState
 from app.forms.sharing import set_sharing
 from app.models import ChildLink, Form
 from tests.cast import everything
-from tests.filled_forms import fill_in, send
+from tests.filled_forms import fill_in, give_consent, send
 
 
 @pytest.fixture
@@ -62,14 +62,6 @@ def share(cast, form, *links, number=None, **more):
         choice = SharingChoice(links=frozenset(links), **more)
         set_sharing(work, form.id, choice, number)
         return [event.name for event in work.events]
-
-
-def give_consent(cast, child, actor, **answers):
-    with actor.works() as work:
-        form_id = advice_requests.start_consent(work, child.id).id
-    fill_in(actor, form_id, **answers)
-    send(actor, form_id)
-    return form_id
 
 
 TEAM = {"ann", "olu", "mary"}
@@ -149,7 +141,7 @@ def test_a5_returning_ends_sharing_and_the_corrected_version_is_shared_again_by_
 
 
 def test_a5_a_withdrawn_consent_ends_what_rested_on_it(cast, sent, link_of, child):
-    consent = give_consent(cast, child, cast.pat)
+    consent = give_consent(child, cast.pat)
     share(cast, sent, link_of(cast.quinn), professionals=True)
     assert {"sana", "hana", "quinn"} <= readers(cast, sent)
 
@@ -161,7 +153,7 @@ def test_a5_a_withdrawn_consent_ends_what_rested_on_it(cast, sent, link_of, chil
 
 
 def test_c4_what_the_assessment_needs_by_law_stays_readable(cast, sent, child):
-    consent = give_consent(cast, child, cast.pat)
+    consent = give_consent(child, cast.pat)
     share(cast, sent, professionals=True, on_consent=False)
     with cast.pat.works() as work:
         drafts.withdraw(work, consent)
@@ -179,7 +171,7 @@ class Anything:
 
 
 def test_a2_a_consent_is_read_and_withdrawn_by_its_giver_and_by_no_other_parent(cast, child):
-    consent = give_consent(cast, child, cast.pat)
+    consent = give_consent(child, cast.pat)
     assert readers(cast, Anything(consent)) == {"pat", "olu", "mary", "ann", "sana", "hana"}
     with pytest.raises(NotFound), cast.quinn.works() as work:
         drafts.withdraw(work, consent)
@@ -202,7 +194,7 @@ def test_a2_each_parent_has_a_consent_form_of_their_own(cast, child):
 
 def test_a2_what_must_not_be_shared_is_read_by_its_giver_and_the_team_only(cast, child):
     named = {"not_share": [{"name": "Quinn Barker", "why": "He must not know where we live."}]}
-    consent = give_consent(cast, child, cast.pat, sharing=named)
+    consent = give_consent(child, cast.pat, sharing=named)
     for actor, reads in ((cast.pat, True), (cast.olu, True), (cast.sana, False), (cast.hana, False)):
         with actor.works() as work:
             asked = {line.line.question.id for part in read(work, consent).sections for line in part.lines}
@@ -210,7 +202,7 @@ def test_a2_what_must_not_be_shared_is_read_by_its_giver_and_the_team_only(cast,
 
 
 def test_a2_the_team_withdraws_only_on_behalf_of_someone_named(cast, child, context):
-    consent = give_consent(cast, child, cast.pat)
+    consent = give_consent(child, cast.pat)
     with pytest.raises(ValidationFailed), cast.olu.works() as work:
         drafts.withdraw(work, consent)
     with cast.olu.works() as work:
@@ -239,7 +231,7 @@ def test_a2_what_the_team_writes_down_for_a_parent_becomes_the_parents_when_it_i
 
 def test_a2_the_officer_is_warned_by_name_before_sharing(cast, sent, child, link_of):
     named = {"not_share": [{"name": "Quinn", "why": "He must not know where we live."}]}
-    give_consent(cast, child, cast.pat, sharing=named)
+    give_consent(child, cast.pat, sharing=named)
     fathers = link_of(cast.quinn)
     with pytest.raises(ValidationFailed, match="Quinn Barker") as refused:
         share(cast, sent, fathers)
@@ -272,7 +264,7 @@ def test_a6_eight_posts_begin_one_consent(cast, child):
 
 
 def test_a6_of_eight_withdrawals_one_succeeds(cast, child):
-    consent = give_consent(cast, child, cast.pat)
+    consent = give_consent(child, cast.pat)
 
     def withdraw():
         with cast.pat.works() as work:

@@ -1,0 +1,254 @@
+"""From the decision to make a plan to the final plan; withdrawal, and what mediation or the Tribunal changes."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+
+from app.cases import plan_decisions, plans
+from app.cases.consultations import consult, record_reply
+from app.cases.decisions import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
+from app.cases.plan_tables import RefusalReason, Reply, Served
+from app.cases.plans import PlanToServe
+from app.cases.rules.case_states import CaseState, DecisionBasis
+from app.core.errors import Conflict, Forbidden, InvalidState, NotFound, ValidationFailed
+from app.documents import documents
+from app.models import Case, ChildLink, Consultation, Document, Message, Plan
+from tests.cast import everything
+from tests.filled_forms import give_consent
+
+BECAUSE = Decided("Because.")
+BY_POST = PlanToServe(date(2026, 11, 23), Served.post)
+
+
+@pytest.fixture
+def family(cast, make):
+    """A child with a parent and another parent."""
+    return make.child(linked=(cast.sana, cast.pat, cast.quinn))
+
+
+@pytest.fixture
+def file(context):
+    """Gives a checked file."""
+    return lambda: documents.receive(context, "plan.txt", io.BytesIO(b"The plan."))
+
+
+def link_of(context, child, actor):
+    with everything(context) as work:
+        found = work.session.query(ChildLink).filter_by(child_id=child.id, person_id=actor.id)
+        return found.one().id
+
+
+@pytest.mark.parametrize(
+    ("verb", "state"),
+    [
+        (plan_decisions.agree_to_issue, CaseState.preparing_plan),
+        (plan_decisions.decline_to_issue, CaseState.not_issuing),
+    ],
+)
+def test_the_council_decides_about_a_plan_and_tells_the_family(cast, make, family, context, verb, state):
+    case = make.case(family, state=CaseState.assessing, received_on=date(2026, 9, 7))
+    with cast.olu.works() as work:
+        found = verb(
+            work, case.id, Decided("Because.", panel_on=date(2026, 11, 20), panel_members="O A, M B")
+        )
+        assert found.state is state
+        assert (found.due_on is None) == (state is CaseState.not_issuing)
+    with everything(context) as work:
+        recipients = {each.recipient_id for each in work.session.query(Message).filter_by(child_id=family.id)}
+    assert recipients == {cast.pat.id, cast.quinn.id}
+    with cast.olu.works() as work:
+        [decision] = history_of(work, case.id)
+    assert (decision.panel_on, decision.panel_members) == (date(2026, 11, 20), "O A, M B")
+
+
+@pytest.mark.parametrize("actor", ["sana", "pat", "ines"])
+@pytest.mark.parametrize(
+    "verb", [plan_decisions.agree_to_issue, plan_decisions.withdraw, plan_decisions.overturn]
+)
+def test_only_the_sen_team_decides(cast, make, family, actor, verb):
+    case = make.case(family, state=CaseState.assessing)
+    with pytest.raises(Forbidden), getattr(cast, actor).works() as work:
+        verb(work, case.id, BECAUSE)
+
+
+def test_a_decision_about_a_plan_is_corrected(cast, make, family):
+    case = make.case(family, state=CaseState.assessing)
+    with cast.olu.works() as work:
+        plan_decisions.decline_to_issue(work, case.id, BECAUSE)
+    with cast.mary.works() as work:
+        corrected = correct_decision(work, case.id, True, Decided("Because.", correction_reason="Wrong box."))
+        assert corrected.state is CaseState.preparing_plan
+
+
+def test_a_panel_meets_before_the_decision(cast, make, family):
+    case = make.case(family, state=CaseState.assessing)
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        panel = Decided("Because.", work.today, panel_on=work.today + timedelta(days=1))
+        plan_decisions.agree_to_issue(work, case.id, panel)
+    assert [each.field for each in refused.value.faults] == ["panel_on"]
+
+
+@pytest.mark.parametrize(
+    ("refused_in", "goes_on_in"),
+    [
+        (CaseState.not_assessing, CaseState.assessing),
+        (CaseState.not_issuing, CaseState.preparing_plan),
+    ],
+)
+def test_what_the_tribunal_orders_is_recorded_beside_the_refusal(cast, make, family, refused_in, goes_on_in):
+    start = CaseState.received if refused_in is CaseState.not_assessing else CaseState.assessing
+    refuse = decline_to_assess if start is CaseState.received else plan_decisions.decline_to_issue
+    case = make.case(family, state=start)
+    with cast.olu.works() as work:
+        refuse(work, case.id, BECAUSE)
+    with pytest.raises(ValidationFailed), cast.olu.works() as work:
+        plan_decisions.overturn(work, case.id, BECAUSE)
+    with cast.olu.works() as work:
+        ordered = Decided("Order 12.", basis=DecisionBasis.tribunal)
+        assert plan_decisions.overturn(work, case.id, ordered).state is goes_on_in
+    with cast.olu.works() as work:
+        assert [each.outcome for each in history_of(work, case.id)] == [goes_on_in, refused_in]
+
+
+STATES = [CaseState.received, CaseState.assessing, CaseState.preparing_plan, CaseState.draft_served]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_request_is_withdrawn_and_taken_up_again_where_it_was(cast, make, family, file, state):
+    case = make.case(family)
+    verbs = (agree_to_assess, plan_decisions.agree_to_issue)
+    for verb in verbs[: STATES.index(state)]:
+        with cast.olu.works() as work:
+            verb(work, case.id, BECAUSE)
+    if state is CaseState.draft_served:
+        with cast.olu.works() as work:
+            plans.serve_draft(work, case.id, BY_POST, file())
+    with cast.olu.works() as work:
+        withdrawn = plan_decisions.withdraw(work, case.id, Decided("Ms Shah wrote so."))
+        assert (withdrawn.state, withdrawn.due_on) == (CaseState.withdrawn, None)
+    with cast.olu.works() as work:
+        again = plan_decisions.resume(work, case.id, Decided("It was a misunderstanding."))
+        assert again.state is state
+        assert again.due_on is not None
+
+
+def test_a_draft_is_served_on_those_chosen_only(cast, make, family, context, file):
+    case = make.case(family, state=CaseState.preparing_plan, received_on=date(2026, 9, 7))
+    pat = link_of(context, family, cast.pat)
+    with cast.olu.works() as work:
+        served = PlanToServe(date(2026, 11, 23), Served.post, links=frozenset({pat}))
+        plan = plans.serve_draft(work, case.id, served, file())
+        assert plan.comments_until == date(2026, 12, 7)
+        assert work.get(Case, case.id).state is CaseState.draft_served
+        number = plan.document_id
+    with cast.pat.works() as work:
+        assert [each.number for each in plans.plans_of(work, [case.id])] == [1]
+        assert work.get(Document, number).name == "plan.txt"
+    for other in (cast.quinn, cast.sana, cast.ann):
+        with other.works() as work:
+            assert plans.plans_of(work, [case.id]) == []
+            with pytest.raises(NotFound):
+                work.get(Document, number)
+    with everything(context) as work:
+        recipients = {each.recipient_id for each in work.session.query(Message).filter_by(child_id=family.id)}
+    assert recipients == {cast.pat.id}
+
+
+def test_who_is_no_longer_linked_no_longer_reads_the_plan(cast, make, family, context, file):
+    case = make.case(family, state=CaseState.preparing_plan)
+    pat = link_of(context, family, cast.pat)
+    with cast.olu.works() as work:
+        plans.serve_draft(work, case.id, PlanToServe(work.today, Served.portal, frozenset({pat})), file())
+    with everything(context) as work:
+        work.session.get(ChildLink, pat).ended_at = work.now
+    with cast.pat.works() as work:
+        assert plans.plans_of(work, [case.id]) == []
+        assert work.session.query(Document).all() == []
+
+
+def test_the_officer_is_asked_before_a_plan_goes_to_a_named_person(cast, make, context, file):
+    child = make.child(linked=(cast.sana, cast.pat, cast.quinn))
+    named = {"not_share": [{"name": "Pat Hussain", "why": "They must not know where I live."}]}
+    give_consent(child, cast.quinn, sharing=named)
+    case = make.case(child, state=CaseState.preparing_plan)
+    pat = link_of(context, child, cast.pat)
+    chosen = PlanToServe(date(2026, 11, 23), Served.portal, frozenset({pat}))
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        plans.serve_draft(work, case.id, chosen, file())
+    assert [each.field for each in refused.value.faults] == [f"despite-{pat}"]
+
+
+def test_a_plan_of_another_child_cannot_be_sent_to_a_stranger(cast, make, family, context, file):
+    case = make.case(make.child(), state=CaseState.preparing_plan)
+    pat = link_of(context, family, cast.pat)
+    with pytest.raises(Conflict), cast.olu.works() as work:
+        plans.serve_draft(work, case.id, PlanToServe(work.today, Served.portal, frozenset({pat})), file())
+
+
+@pytest.mark.parametrize(
+    ("to_serve", "field"),
+    [
+        (PlanToServe(None, Served.post), "served_on"),
+        (PlanToServe(date(2026, 11, 24), Served.post), "served_on"),
+        (PlanToServe(date(2026, 9, 6), Served.post), "served_on"),
+        (PlanToServe(date(2026, 11, 23), None), "served"),
+        (PlanToServe(date(2026, 11, 23), Served.portal), "served"),
+        (PlanToServe(date(2026, 11, 23), Served.post, also_sent_to="x" * 1001), "also_sent_to"),
+    ],
+)
+def test_what_is_wrong_with_a_served_plan_is_shown(cast, make, family, file, to_serve, field):
+    case = make.case(family, state=CaseState.preparing_plan, received_on=date(2026, 9, 7))
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        plans.serve_draft(work, case.id, to_serve, file())
+    assert [each.field for each in refused.value.faults] == [field]
+
+
+def test_a_final_plan_names_a_place_and_waits_for_the_comments(cast, make, family, file, clock):
+    case = make.case(family, state=CaseState.preparing_plan, received_on=date(2026, 9, 7))
+    with cast.olu.works() as work:
+        plans.serve_draft(work, case.id, BY_POST, file())
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        plans.issue_final_plan(work, case.id, BY_POST, file())
+    assert [each.field for each in refused.value.faults] == ["setting", "early_reason"]
+    clock.forward(days=15)
+    late_enough = PlanToServe(date(2026, 12, 8), Served.post, setting_id=cast.sana.principal.organisation_id)
+    with cast.olu.works() as work:
+        plan = plans.issue_final_plan(work, case.id, late_enough, file())
+        assert plan.review_due_on == date(2027, 12, 7)
+        found = work.get(Case, case.id)
+        assert (found.state, found.due_on) == (CaseState.plan_in_force, None)
+
+
+def test_a_school_is_asked_and_its_refusal_needs_a_reason(cast, make, family, file):
+    case = make.case(family, state=CaseState.preparing_plan, received_on=date(2026, 9, 7))
+    school = cast.sana.principal.organisation_id
+    with pytest.raises(InvalidState), cast.olu.works() as work:
+        consult(work, case.id, school, work.today)
+    with cast.olu.works() as work:
+        plans.serve_draft(work, case.id, BY_POST, file())
+    for _press in range(2):
+        with cast.olu.works() as work:
+            asked = consult(work, case.id, school, date(2026, 11, 23))
+            assert asked.reply_due_on == date(2026, 12, 8)
+    with cast.olu.works() as work:
+        [one] = work.session.query(Consultation).all()
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        record_reply(work, one.id, Reply.no, work.today, None, "")
+    assert [each.field for each in refused.value.faults] == ["refusal_reason", "text"]
+    with cast.olu.works() as work:
+        answer = record_reply(
+            work, one.id, Reply.no, work.today, RefusalReason.unsuitable, "Steps considered: none."
+        )
+        assert (answer.reply, answer.refusal_reason) == (Reply.no, RefusalReason.unsuitable)
+    with pytest.raises(NotFound), cast.sana.works() as work:
+        record_reply(work, one.id, Reply.yes, work.today, None, "")
+
+
+@pytest.mark.parametrize("state", [each for each in CaseState if each is not CaseState.draft_served])
+def test_a_final_plan_needs_a_draft_first(cast, make, family, file, state):
+    case = make.case(family, state=state)
+    with pytest.raises(InvalidState), cast.olu.works() as work:
+        plans.issue_final_plan(work, case.id, BY_POST, file())
+    with cast.olu.works() as work:
+        assert work.session.query(Plan).all() == []
