@@ -16,6 +16,7 @@ from app.core.unit_of_work import UnitOfWork
 
 FROM_RECEIPT = ("decide_to_assess", "no_plan_notice", "final_plan")
 """The duties that start on the day the council receives a request (regs 5, 10 and 13)."""
+NOT_DECIDED = frozenset({CaseState.received, CaseState.withdrawn})
 NO_PLAN = ("no_plan_notice", "tribunal_no_plan")
 FINAL_PLAN = ("final_plan", "tribunal_assessed_plan", "tribunal_plan")
 """The duties to send the notice that there is no plan, and the final plan: from the request or from an order."""
@@ -142,8 +143,8 @@ def _derive(duties: _Duties, step_on: date) -> None:
         duties.start(key, case.received_on)
     for key in {key for keys in ORDERED.values() for key in keys} & duties.rows.keys():
         duties.start(key, duties.rows[key].starts_on)
-    if case.decided_on is not None:
-        duties.finish("decide_to_assess", case.decided_on, Ending.done)
+    if case.state not in NOT_DECIDED or case.decided_on is not None:
+        duties.finish("decide_to_assess", case.decided_on or step_on, Ending.done)
     for ending, keys in ENDINGS.get(case.state, {}).items():
         for key in keys:
             duties.finish(key, step_on, ending)

@@ -1,7 +1,7 @@
 """The status of a child's case, in words for everyone linked to the child."""
 
 import enum
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -184,15 +184,4 @@ def dates_of(standing: CaseStatus | None, duties: Iterable[DutyDates], rules: Ru
     found = timeline(standing.received_on, duties)
     if not standing.statutory:
         found[0] = replace(found[0], label=ATTENTION, regulation=ATTENTION_BASIS)
-    shown = DATES_OF_CLOSED.get(standing.state)
-    if shown is not None:
-        found = [each for each in found if each.key in shown]
     return with_expected_advice(found, rules)
-
-
-DATES_OF_CLOSED: Mapping[CaseState, Collection[str]] = {
-    CaseState.not_assessing: ("received", "decide_to_assess"),
-    CaseState.not_issuing: ("received", "decide_to_assess", "no_plan_notice"),
-    CaseState.withdrawn: ("received",),
-}
-"""The dates that still say something about a case which ended before a plan."""

@@ -70,7 +70,7 @@ def test_an_earlier_letter_moves_every_day(context, cast, make):
 def test_decisions_end_and_start_duties_again(context, cast, make):
     case_id, day = recorded(cast, make.child()), date(2026, 10, 12)
     with cast.olu.works() as work:
-        decisions.decline_to_assess(work, case_id, "No evidence of need.", day)
+        decisions.decline_to_assess(work, case_id, decisions.Decided("No evidence of need.", day))
     ended = stored(context, case_id)
     assert ended["decide_to_assess"][2:] == (Ending.done, day)
     assert ended["no_plan_notice"][2:] == ended["final_plan"][2:] == (Ending.not_needed, day)
@@ -89,7 +89,7 @@ def test_the_duty_of_advice_ends_with_the_last_advice_and_runs_again_when_one_is
     child = make.child(linked=(cast.ann, cast.sana))
     case_id = recorded(cast, child)
     with cast.olu.works() as work:
-        decisions.agree_to_assess(work, case_id, "Needs are not met.")
+        decisions.agree_to_assess(work, case_id, decisions.Decided("Needs are not met."))
         sent = ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id).id
         other = ask_for_advice(work, child.id, "advice_education", person_id=cast.sana.id).id
         today = work.today

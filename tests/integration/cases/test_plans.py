@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.cases import plan_decisions, plans
 from app.cases.consultations import consult, record_reply
@@ -11,9 +12,11 @@ from app.cases.decisions import Decided, agree_to_assess, correct_decision, decl
 from app.cases.plan_tables import RefusalReason, Reply, Served
 from app.cases.plans import PlanToServe
 from app.cases.rules.case_states import CaseState, DecisionBasis
+from app.cases.rules.duties import Ending
+from app.cases.rules.plan_dates import review_due_on
 from app.core.errors import Conflict, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.documents import documents
-from app.models import Case, ChildLink, Consultation, Document, Message, Plan
+from app.models import Case, ChildLink, Consultation, Document, Duty, Message, Plan
 from tests.cast import everything
 from tests.filled_forms import give_consent
 
@@ -252,3 +255,34 @@ def test_a_final_plan_needs_a_draft_first(cast, make, family, file, state):
         plans.issue_final_plan(work, case.id, BY_POST, file())
     with cast.olu.works() as work:
         assert work.session.query(Plan).all() == []
+
+
+def test_an_order_starts_limits_of_its_own(cast, make, family, file):
+    case = make.case(family, state=CaseState.assessing, received_on=date(2026, 5, 4))
+    with cast.olu.works() as work:
+        plan_decisions.decline_to_issue(work, case.id, BECAUSE)
+    ordered = Decided("Order 12.", date(2026, 11, 23), basis=DecisionBasis.tribunal)
+    with cast.olu.works() as work:
+        found = plan_decisions.overturn(work, case.id, ordered)
+        assert found.due_on == date(2026, 12, 28), "the draft, 5 weeks after the order (reg. 44(2)(c))"
+    with cast.olu.works() as work:
+        plans.serve_draft(work, case.id, BY_POST, file())
+        assert work.get(Case, case.id).due_on == date(2027, 2, 8), "the plan, 11 weeks after the order"
+        late = work.session.scalars(select(Duty).where(Duty.case_id == case.id, Duty.key == "final_plan"))
+        assert late.one().ending is Ending.not_needed
+    with cast.olu.works() as work:
+        early = PlanToServe(work.today, Served.post, setting_type="Special school", early_reason="Agreed.")
+        plans.issue_final_plan(work, case.id, early, file())
+        assert work.get(Case, case.id).due_on is None
+
+
+@pytest.mark.parametrize(
+    ("served_on", "review_due"),
+    [
+        (date(2026, 12, 8), date(2027, 12, 7)),
+        (date(2028, 2, 29), date(2029, 2, 28)),
+        (date(2027, 3, 1), date(2028, 2, 29)),
+    ],
+)
+def test_the_first_review_ends_within_twelve_months(served_on, review_due):
+    assert review_due_on(served_on) == review_due
