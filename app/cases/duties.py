@@ -31,8 +31,8 @@ ENDINGS: Mapping[CaseState, Mapping[Ending, Sequence[str]]] = {
     CaseState.not_issuing: {Ending.done: NO_PLAN, Ending.not_needed: (*FINAL_PLAN, "tribunal_draft")},
     CaseState.draft_served: {Ending.not_needed: NO_PLAN, Ending.done: ("tribunal_draft",)},
     CaseState.plan_in_force: {
-        Ending.not_needed: NO_PLAN,
-        Ending.done: (*FINAL_PLAN, "tribunal_draft", "views_on_draft"),
+        Ending.not_needed: (*NO_PLAN, "views_on_draft"),
+        Ending.done: (*FINAL_PLAN, "tribunal_draft"),
     },
     CaseState.withdrawn: {
         Ending.not_needed: (*NO_PLAN, *FINAL_PLAN, "decide_to_assess", "tribunal_draft", "views_on_draft")

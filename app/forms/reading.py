@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.children.tables import Child
 from app.core.database.row_mapper import attach
 from app.core.errors import NotFound
 from app.core.roles import Role, WorkflowRole
@@ -131,8 +132,9 @@ def neutral_name(document: Document) -> str:
 
 def name_to_read(work: UnitOfWork, document: Document) -> str:
     """Return the name under which this person gets a file: its own, unless the family's address must stay secret."""
-    if document.form_id is None:  # of a case: the SEN team chose who gets it
-        return document.name
+    if document.form_id is None:
+        child = work.get(Child, document.child_id)
+        return document.name if work.me.in_sen_team or not child.contact_risk else neutral_name(document)
     form = form_to_read(work.session, document.form_id)
     if form is None:
         raise NotFound("Form")

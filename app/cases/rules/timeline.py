@@ -62,7 +62,11 @@ def with_expected_advice(milestones: list[Milestone], rules: Rules) -> list[Mile
     Nothing is added where advice was asked for, or where the case has no final plan to come.
     """
     found = {each.key: each for each in milestones if each.is_needed}
-    if not {"decide_to_assess", "final_plan"} <= set(found) or "give_advice" in found:
+    if (
+        not {"decide_to_assess", "final_plan"} <= set(found)
+        or "give_advice" in found
+        or found["final_plan"].is_done
+    ):
         return milestones
     due_on = rules.due_on("give_advice", found["decide_to_assess"].due_on)
     expected = Milestone(EXPECTED_KEY, EXPECTED_ADVICE, due_on, "")

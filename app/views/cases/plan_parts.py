@@ -13,8 +13,11 @@ from app.cases.plans import plans_of, readers_of
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.status import CaseStatus
 from app.children.queries.involved import Involved
+from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
-from app.models import Consultation, Plan
+from app.forms.reading import neutral_name
+from app.forms.rules.secrecy import hides_places
+from app.models import Child, Consultation, Plan
 from app.views.forms.form_pages import file_line
 from app.views.web.due_dates import Due, due
 from app.views.web.i18n import gettext as _
@@ -52,18 +55,22 @@ class ConsultationLine:
 
 
 def plan_part(
-    work: UnitOfWork, cases: Collection[CaseStatus], people: Sequence[Involved], today: date
+    work: UnitOfWork, child: Child, cases: Collection[CaseStatus], people: Sequence[Involved]
 ) -> dict[str, Any]:
-    """Return the plans of these cases that the reader may open and, for the SEN team, the consultations."""
+    """Return the plans of these cases that the reader may open and, for the SEN team, the consultations.
+
+    Where an address is confidential, the family does not read here which school or college a plan names.
+    """
     ids = [case.case_id for case in cases if case.state not in BEFORE_A_PLAN]
     if not ids:
         return {"plans": [], "consultations": []}
     found = plans_of(work, ids)
     consulted = consultations_of(work, ids) if work.me.in_sen_team else []
     names = _names(work, found, people) if work.me.in_sen_team else {}
+    hides = hides_places(is_family=work.me.has(Role.parent), contact_risk=child.contact_risk)
     return {
-        "plans": [_plan_line(each, names) for each in found],
-        "consultations": [_consultation_line(each, today) for each in consulted],
+        "plans": [_plan_line(each, names, hides=hides) for each in found],
+        "consultations": [_consultation_line(each, work.today) for each in consulted],
     }
 
 
@@ -77,7 +84,7 @@ def _names(work: UnitOfWork, plans: Sequence[Plan], people: Sequence[Involved]) 
     return found
 
 
-def _plan_line(plan: Plan, names: dict[int, list[str]]) -> PlanLine:
+def _plan_line(plan: Plan, names: dict[int, list[str]], *, hides: bool) -> PlanLine:
     notes = []
     if plan.kind is PlanKind.draft:
         title = _("Draft plan") if plan.number == 1 else _("Draft plan %(number)s", number=plan.number)
@@ -85,14 +92,18 @@ def _plan_line(plan: Plan, names: dict[int, list[str]]) -> PlanLine:
     else:
         title = _("Final plan")
         place = plan.setting.name if plan.setting is not None else plan.setting_type
-        notes.append(_("School or college: %(place)s", place=place))
+        if not hides:
+            notes.append(_("School or college: %(place)s", place=place))
         notes.append(_("Review by %(date)s", date=uk_date(plan.review_due_on)))
     if plan.document_id in names:
         readers = ", ".join(names[plan.document_id]) or _("no one")
         notes.append(_("Can be opened in the portal by: %(names)s", names=readers))
         if plan.also_sent_to:
             notes.append(_("Also sent to: %(whom)s", whom=plan.also_sent_to))
-    return PlanLine(title, file_line(plan.document), plan.served_on, notes)
+    file = file_line(plan.document)
+    if hides:
+        file["name"] = neutral_name(plan.document)
+    return PlanLine(title, file, plan.served_on, notes)
 
 
 def _consultation_line(one: Consultation, today: date) -> ConsultationLine:

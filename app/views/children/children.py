@@ -167,7 +167,7 @@ class ChildView(PortalView):
                 "next_steps": next_steps(rows),
                 "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
                 **_case_steps(cases, lines, work.me),
-                **plan_part(work, cases, people, work.today),
+                **plan_part(work, child, cases, people),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
         template = "children/family.html" if context["is_parent"] else "children/show.html"

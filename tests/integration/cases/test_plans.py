@@ -16,6 +16,7 @@ from app.cases.rules.duties import Ending
 from app.cases.rules.plan_dates import review_due_on
 from app.core.errors import Conflict, Forbidden, InvalidState, NotFound, ValidationFailed
 from app.documents import documents
+from app.forms.reading import name_to_read
 from app.models import Case, ChildLink, Consultation, Document, Duty, Message, Plan
 from tests.cast import everything
 from tests.filled_forms import give_consent
@@ -286,3 +287,14 @@ def test_an_order_starts_limits_of_its_own(cast, make, family, file):
 )
 def test_the_first_review_ends_within_twelve_months(served_on, review_due):
     assert review_due_on(served_on) == review_due
+
+
+def test_where_an_address_is_secret_the_family_gets_a_neutral_file_name(cast, make, context, file):
+    child = make.child(linked=(cast.pat,), contact_risk=True)
+    case = make.case(child, state=CaseState.preparing_plan)
+    chosen = PlanToServe(date(2026, 11, 23), Served.portal, frozenset({link_of(context, child, cast.pat)}))
+    with cast.olu.works() as work:
+        number = plans.serve_draft(work, case.id, chosen, file()).document_id
+    for reader, name in ((cast.olu, "plan.txt"), (cast.pat, f"file-{number}.txt")):
+        with reader.works() as work:
+            assert name_to_read(work, work.get(Document, number)) == name
