@@ -7,7 +7,8 @@ from app.accounts.rules.lookalikes import looks_like
 from app.accounts.rules.work_email import domain_of, domain_shown, is_free_mail
 from app.accounts.tables.log_in import Registration, RegistrationState
 from app.accounts.tables.memberships import Membership
-from app.accounts.tables.people import Person, names_in
+from app.accounts.tables.people import Person
+from app.core.former_names import names_in
 from app.core.names import fold
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording

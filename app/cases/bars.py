@@ -1,9 +1,9 @@
 """Bars: only the SEN team can link a person or organisation again that it removed from a child."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from app.accounts.registration_events import InvitationWithdrawn
 from app.accounts.tables.invitations import Invitation
@@ -12,10 +12,7 @@ from app.children.tables import ChildLink
 from app.core.errors import FieldError, InvalidState, ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.queries.named_people import linked_with
 from app.forms.rules.secrecy import share_a_name
-
-NOWHERE: Mapping[int, str] = {}
 
 
 def is_barred(work: UnitOfWork, child_id: int, person_id: int) -> bool:
@@ -35,76 +32,6 @@ def _of_organisation(organisation_id: int) -> ColumnElement[bool]:
 def _has_barred(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> bool:
     statement = select(ChildLink.id).where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
     return work.session.scalars(statement.limit(1)).first() is not None
-
-
-def removed_faults(
-    work: UnitOfWork,
-    child_id: int,
-    *,
-    name: str = "",
-    former: Sequence[str] = (),
-    person_id: int | None = None,
-    organisations: Mapping[int, str] = NOWHERE,
-) -> list[FieldError]:
-    """Say to an officer that the SEN team removed this person, a person whose name may be the same, or one of these
-    organisations, from the child: a colleague may have had a reason. Confirmed in the field "despite"."""
-    removed = _removed(work, child_id)
-    names = [each for each in (name, *former) if each]
-    warned = [
-        each.name
-        for _organisation_id, each in removed
-        if each is not None
-        if each.id == person_id or share_a_name(names, (each.name, *each.earlier_names))
-    ]
-    warned += [name for number, name in organisations.items() if (number, None) in removed]
-    text = N_("The SEN team ended the involvement of %(name)s with this child. Tick the box if you are sure")
-    return [FieldError("despite", Wording(text, name=each)) for each in dict.fromkeys(warned)]
-
-
-def removed_faults_of_professional(work: UnitOfWork, child_id: int, person: Person) -> list[FieldError]:
-    """Return the same about a professional and each of their organisations."""
-    return removed_faults(
-        work,
-        child_id,
-        name=person.name,
-        former=person.earlier_names,
-        person_id=person.id,
-        organisations={each.organisation_id: each.organisation.name for each in person.memberships},
-    )
-
-
-def removed_faults_of_merge(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldError]:
-    """Return the same for everyone whom a merge would link to a record from which the SEN team removed a person of their
-    name, or an organisation of theirs."""
-    faults = []
-    for child_id, other_id in ((newer_id, older_id), (older_id, newer_id)):
-        known = {each.person_id for each in linked_with(work.session, other_id)}
-        for each in linked_with(work.session, child_id):
-            if each.person_id in known:
-                continue
-            faults += removed_faults(
-                work,
-                other_id,
-                name=each.name,
-                former=each.former,
-                person_id=each.person_id,
-                organisations=each.works_at,
-            )
-    return list(dict.fromkeys(faults))
-
-
-def _removed(work: UnitOfWork, child_id: int) -> list[tuple[int | None, Person | None]]:
-    """Return the organisation and person of each ended involvement; an organisation's queue has no person.
-
-    Not those who were excluded from a queue and never were involved.
-    """
-    involved = or_(ChildLink.person_id.is_(None), ChildLink.taken_up_at.is_not(None))
-    found = (
-        select(ChildLink.organisation_id, Person)
-        .outerjoin(Person, Person.id == ChildLink.person_id)
-        .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), involved)
-    )
-    return [(row[0], row[1]) for row in work.session.execute(found).unique()]
 
 
 def ended_together(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:

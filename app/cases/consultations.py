@@ -17,7 +17,7 @@ from app.core.roles import WorkflowRole
 from app.core.text_input import character_faults
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.confidentiality import ask_first, organisation_may_not_know
+from app.forms.may_know import ask_about_organisation
 from app.organisations.tables import Organisation
 
 LONGEST_REPLY = 4000
@@ -62,7 +62,7 @@ def consult(
     if (again := work.session.scalars(before).one_or_none()) is not None:
         return again
     if not despite:
-        ask_first(organisation_may_not_know(work, case.child_id, setting.id, setting.name))
+        ask_about_organisation(work, case.child_id, setting)
     consultation = work.add_only(
         Consultation(
             case_id=case.id,

@@ -35,7 +35,6 @@ from app.accounts.tables.mailed_links import Purpose
 from app.accounts.tables.people import Person
 from app.cases.bars import lift_bar
 from app.cases.events import ChildLinked
-from app.cases.invitation_warnings import ask_before_inviting
 from app.cases.links import lock_child, open_link_of
 from app.children.tables import Child, ChildLink
 from app.core.errors import FieldError, Forbidden, InvalidState, NotFound, ValidationFailed
@@ -43,6 +42,7 @@ from app.core.names import fold
 from app.core.roles import FAMILY_ROLES, Role, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
+from app.forms.may_know import ask_about_invited
 from app.forms.named_later import check_named_since
 
 MOST_LISTED = 100
@@ -86,7 +86,7 @@ def invite(work: UnitOfWork, invited: Invited) -> Invitation | ChildLink:
     known = person_with_email(work.session, address)
     if child is not None and not invited.despite:
         names = [invited.name, *(known.former_names if known else ())]
-        ask_before_inviting(work, child, names, invited.relationship, invited.part)
+        ask_about_invited(work, child, names, invited.relationship, invited.part)
     if known is not None:
         if child is None:
             raise _has_account(known)

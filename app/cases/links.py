@@ -12,8 +12,6 @@ from app.cases.bars import (
     lift_bar_of_organisation,
     links_to_bar,
     organisation_is_barred,
-    removed_faults,
-    removed_faults_of_professional,
     withdraw_older_invitations,
 )
 from app.cases.events import ChildLinked, ColleagueBroughtIn, LinkAssigned, LinkEnded, LinkTakenUp, WorkLeft
@@ -30,7 +28,7 @@ from app.core.roles import Role, WorkflowRole
 from app.core.text_input import character_faults, clean_line
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms import confidentiality
+from app.forms.may_know import ask_about_organisation, ask_about_person, check_colleague
 from app.forms.named_later import keep_named_from_queues
 from app.forms.tables.forms import Advice
 from app.forms.workflow_roles import check_confirmed, organisation_in_use
@@ -67,12 +65,10 @@ def link_person(
             return found
         raise _already_linked("person", person)
     if not despite:
-        removed = removed_faults_of_professional(work, child.id, person)
-        confidentiality.ask_first(
-            [*removed, *confidentiality.person_may_not_know(work, child.id, person, words)]
-        )
+        ask_about_person(work, child.id, person, words)
     lift_bar(work, child.id, person.id)
     link = _link(work, child, member, words, _already_linked("person", person))
+    keep_named_from_queues(work, [child.id])
     work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 
@@ -93,13 +89,7 @@ def link_organisation(
             return found
         raise _already_in_queue(organisation)
     if not despite:
-        number, name = organisation.id, organisation.name
-        confidentiality.ask_first(
-            [
-                *removed_faults(work, child.id, organisations={number: name}),
-                *confidentiality.organisation_may_not_know(work, child.id, number, name),
-            ]
-        )
+        ask_about_organisation(work, child.id, organisation)
     lift_bar_of_organisation(work, child.id, organisation.id)
     return _enter_queue(work, child, organisation)
 
@@ -131,7 +121,7 @@ def assign(work: UnitOfWork, link_id: int, person_id: int, assigned_to: int | No
         raise _taken(work, link)
     already = open_link_of(work, child.id, person.id, work.me.organisation_id)
     if already is None:
-        confidentiality.check_colleague_may_know(work, child.id, person, "colleague")
+        check_colleague(work, child.id, person, "colleague")
     changes: dict[str, Any] = {"ended_at": work.now, "ended_by_id": work.me.user_id}
     if assigned_to is None and already is None:
         changes = {"person_id": person.id, "relationship_to_child": member.job_title or ""}
@@ -170,7 +160,7 @@ def bring_in(work: UnitOfWork, child_id: int, colleague_id: int) -> ChildLink:
         if work.is_repeat(found.created_at, found.linked_by_id):
             return found
         raise refusal
-    confidentiality.check_colleague_may_know(work, child.id, colleague, "colleague")
+    check_colleague(work, child.id, colleague, "colleague")
     link = _link(work, child, member, "", refusal, through_queue=mine.through_queue)
     work.record(ColleagueBroughtIn(child_id=child.id, link_id=link.id))
     return link
@@ -289,15 +279,12 @@ def link_if_missing(
         elif not despite:
             person = work.get(Person, person_id)
             words = link.relationship_to_child
-            confidentiality.ask_first(confidentiality.person_may_not_know(work, child_id, person, words))
+            ask_about_person(work, child_id, person, words)
     elif organisation_id is not None:
         if queue_link(work, child_id, organisation_id) is None:
             link_organisation(work, child_id, organisation_id, despite=despite)
         elif not despite:
-            name = work.get(Organisation, organisation_id).name
-            confidentiality.ask_first(
-                confidentiality.organisation_may_not_know(work, child_id, organisation_id, name)
-            )
+            ask_about_organisation(work, child_id, work.get(Organisation, organisation_id))
 
 
 def _is_with(person_id: int | None) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
-from app.cases.bars import check_no_one_invited_back, copy_bars, removed_faults_of_merge
+from app.cases.bars import check_no_one_invited_back, copy_bars
 from app.cases.links import lock_child, see_to_unattended_forms
 from app.cases.tables import Case
 from app.cases.unfinished import organisations_owing
@@ -27,8 +27,9 @@ from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.documents.tables import Document
-from app.forms.confidentiality import ask_first, note_contact_risk
-from app.forms.named_later import keep_named_from_queues, merge_faults
+from app.forms.confidentiality import note_contact_risk
+from app.forms.may_know import ask_about_merge
+from app.forms.named_later import keep_named_from_queues
 from app.forms.queries.shares import end_shares, with_people_of_another_record
 from app.forms.tables.forms import Form
 from app.messages.tables import Message
@@ -70,9 +71,7 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
     check_no_one_invited_back(work, newer_id, older_id)
     _check_confirmed(work, newer_id, older_id)
     if not despite:
-        ask_first(
-            [*merge_faults(work, newer_id, older_id), *removed_faults_of_merge(work, newer_id, older_id)]
-        )
+        ask_about_merge(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
     if newer.contact_risk or older.contact_risk:
         note_contact_risk(work, newer)

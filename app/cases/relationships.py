@@ -8,7 +8,7 @@ from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFaile
 from app.core.text_input import character_faults, clean_line
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms import confidentiality
+from app.forms.may_know import ask_about_person
 
 
 def correct_relationship(
@@ -30,7 +30,7 @@ def correct_relationship(
     words = _checked(relationship)
     person = work.get(Person, link.person_id)
     if not despite:
-        confidentiality.ask_first(confidentiality.person_may_not_know(work, link.child_id, person, words))
+        ask_about_person(work, link.child_id, person, words)
     if words != link.relationship_to_child:
         before, link.relationship_to_child = link.relationship_to_child, words
         work.record(

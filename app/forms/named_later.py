@@ -4,57 +4,49 @@ Before a merge the officer is asked. In the other cases no officer is at work, s
 is notified.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
 
 from app.accounts.tables.invitations import Invitation
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.children.tables import ChildLink
-from app.core.errors import FieldError, ValidationFailed
-from app.core.roles import FAMILY_ROLES, WorkflowRole
+from app.core.errors import FieldError, Forbidden, ValidationFailed
+from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.confidentiality import (
-    LONGEST_QUOTE,
+from app.forms.form_context import FormContext
+from app.forms.may_know import (
+    known_about,
+    members_beside,
     notes_about,
     notes_by_child,
-    notes_on_member,
-    notes_sent,
-    was_removed,
+    notes_on_linked,
+    someone,
 )
-from app.forms.form_context import FormContext
 from app.forms.queries.named_people import (
-    NO_ONE,
-    Linked,
-    Member,
-    Removed,
     hold_children_of,
-    invited_to,
+    hold_children_of_organisation,
     linked_with,
     links_of,
     members_of,
     queues_of,
     queues_with,
-    removed_from,
     settled_with,
-    workplaces_of,
 )
-from app.forms.rules.secrecy import Note, notes_in, plainly_must_not_know, who_must_not_know
+from app.forms.rules.may_know import Asker, Known, Names, Someone, objection
+from app.forms.rules.secrecy import notes_in
 from app.forms.secrecy_events import (
     KeptFromQueue,
     MustNotKnowNoted,
+    NamedOrganisationRenamed,
     NamedPersonRenamed,
     NamedWorkplaceJoined,
 )
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A person whom a merge would link to a record, and the notes there that may mean them."""
-
-    name: str
-    notes: Sequence[Note]
+from app.organisations.events import OrganisationRenamed
+from app.organisations.tables import Organisation
 
 
 def is_named_since(work: UnitOfWork, invitation: Invitation) -> bool:
@@ -62,11 +54,13 @@ def is_named_since(work: UnitOfWork, invitation: Invitation) -> bool:
 
     The officer who invited them saw the earlier notes.
     """
-    if invitation.child_id is None:
+    child_id = invitation.child_id
+    if child_id is None:
         return False
-    known = set(notes_sent(work, invitation.child_id, invitation.created_at))
-    new = [note for note in notes_sent(work, invitation.child_id) if note not in known]
-    return bool(plainly_must_not_know(new, invitation.name, invitation.relationship_to_child))
+    before = set(notes_about(work, child_id, invitation.created_at))
+    new = [note for note in notes_about(work, child_id) if note not in before]
+    who = Someone(name=invitation.name, relationship=invitation.relationship_to_child)
+    return bool(objection(Known(new), who, Asker.portal))
 
 
 def check_named_since(work: UnitOfWork, invitation: Invitation) -> None:
@@ -79,157 +73,95 @@ def check_named_since(work: UnitOfWork, invitation: Invitation) -> None:
         raise ValidationFailed(FieldError("email", Wording(text, name=invitation.name)))
 
 
-def merge_faults(work: UnitOfWork, newer_id: int, older_id: int) -> list[FieldError]:
-    """Return a warning, by name, for each person whom a merge would link to a record whose form says they must not know.
-
-    The officer can confirm in the field "despite" and continue.
-    """
-    text = N_(
-        "%(name)s is linked or invited to one of the records, and a form of the other may say that they must not know "
-        "about this child: “%(words)s”. Tick the box if you are sure"
-    )
-    faults = []
-    for each in [*_named_in(work, newer_id, older_id), *_named_in(work, older_id, newer_id)]:
-        words = " / ".join(dict.fromkeys(note.text for note in each.notes))[:LONGEST_QUOTE]
-        faults.append(FieldError("despite", Wording(text, name=each.name, words=words)))
-    return list(dict.fromkeys(faults))
-
-
-def _named_in(work: UnitOfWork, child_id: int, other_id: int) -> list[_Named]:
-    """Return the people of one record whom notes of the other may mean."""
-    notes = notes_about(work, other_id)
-    if not notes:
-        return []
-    known = {each.person_id for each in linked_with(work.session, other_id) if each.person_id is not None}
-    linked = [each for each in linked_with(work.session, child_id) if each.person_id not in known]
-    found = [
-        _Named(
-            each.name or each.organisation,
-            who_must_not_know(notes, each.name, each.relationship, each.workplaces, each.former),
-        )
-        for each in linked
-    ]
-    known |= {each.person_id for each in linked if each.person_id is not None}
-    found += [
-        _Named(each.name, notes_on_member(notes, each)) for each in _members_beside(work, linked, known)
-    ]
-    found += [
-        _Named(name, who_must_not_know(notes, name, relationship))
-        for name, relationship in invited_to(work.session, child_id)
-    ]
-    return [each for each in found if each.notes]
-
-
-def _members_beside(work: UnitOfWork, linked: Sequence[Linked], known: set[int]) -> list[Member]:
-    """Return those who see the child only through the queue of an organisation, once each, without those known."""
-    queues = {
-        each.organisation_id
-        for each in linked
-        if each.organisation_id is not None and (each.person_id is None or each.through_queue)
-    }
-    if not queues:
-        return []
-    by_place = members_of(work.session, queues)
-    return [each for place in sorted(by_place) for each in by_place[place] if each.person_id not in known]
-
-
 def note_those_named(work: UnitOfWork, opened: FormContext, answers: dict[str, dict[str, object]]) -> bool:
     """Notify the SEN team when a submitted form may name a person linked to the child. Return whether someone who sees
     only an organisation's queue is named in it.
 
     They lose access to the child.
     """
-    notes = list(notes_in(opened.definition, answers))
-    if not notes:
+    known = Known(list(notes_in(opened.definition, answers)))
+    if not known:
         return False
-    child_id = opened.form.child_id
-    linked = linked_with(work.session, child_id)
-    named = [
-        each
+    child_id, giver = opened.form.child_id, (work.me.user_id, opened.form.author_id)
+    linked = linked_with(work.session, [child_id]).get(child_id, [])
+    settled = settled_with(work.session, [child_id])[child_id]
+    beside = {
+        each.person_id: each
+        for each in members_beside(work, linked)
+        if each.person_id != work.me.user_id
+        if not settled.has(each.person_id, each.organisation_id)
+        if objection(known, each.who, Asker.queue)
+    }
+    for member in beside.values():
+        _bar(work, child_id, member.person_id, member.organisation_id, work.me.user_id)
+    if any(
+        objection(known, each.who, Asker.portal)
         for each in linked
-        if each.person_id not in (work.me.user_id, opened.form.author_id) or each.person_id is None
-        if _plainly_named(notes, each)
-    ]
-    settled = {work.me.user_id, *settled_with(work.session, [child_id]).get(child_id, ())}
-    beside = [each for each in _members_beside(work, linked, settled) if notes_on_member(notes, each)]
-    for member in {each.person_id: each for each in beside}.values():
-        _bar(work, child_id, member, work.me.user_id)
-    if named:
+        if each.person_id is None or each.person_id not in giver
+    ):
         work.record(MustNotKnowNoted(child_id=child_id, form_id=opened.form.id))
     return bool(beside)
 
 
 def names_linked_professional(work: UnitOfWork, child_id: int) -> bool:
     """Return whether any submitted form about the child may name a professional, or an organisation, linked to it."""
-    notes = notes_sent(work, child_id)
-    return bool(notes) and any(
-        _plainly_named(notes, each)
-        for each in linked_with(work.session, child_id)
-        if each.part not in FAMILY_ROLES
-    )
-
-
-def _plainly_named(notes: Sequence[Note], linked: Linked) -> list[Note]:
-    return plainly_must_not_know(notes, linked.name, linked.relationship, linked.workplaces, linked.former)
+    return bool(notes_on_linked(work, child_id, notes_about(work, child_id), Asker.portal, family=False))
 
 
 def note_confirmation(work: UnitOfWork, membership: Membership, by: int) -> None:
-    """Compare a person who was confirmed as working for an organisation with what forms say about all children they see.
+    """Compare a person who was confirmed as working for an organisation with what is known about all children they see.
 
     Children in the queues of their organisations are checked by `keep_from_queues`. A message goes to the SEN team for
     each child to whom they are linked and whose form may name this organisation, or from whom the SEN team removed it.
     """
-    person = membership.person
+    person, joined = membership.person, membership.organisation_id
     keep_from_queues(work, person, by)
     links = links_of(work.session, person.id)
-    if not links:
-        return
-    joined, places = membership.organisation_id, workplaces_of(work.session, person.id)
-    before = tuple(name for number, name in places.items() if number != joined)
-    children = {each.child_id for each in links}
-    notes, removed = notes_by_child(work, children), removed_from(work.session, children)
+    known = known_about(work, {each.child_id for each in links})
+    now, before = someone(work, person), someone(work, person, but=joined)
     for link in links:
-        about, gone = notes.get(link.child_id, []), removed.get(link.child_id, NO_ONE)
-        own = (link.organisation,)
-        called, former = (person.name, link.relationship), person.earlier_names
-        named = plainly_must_not_know(about, *called, (*own, *places.values()), former)
-        known = plainly_must_not_know(about, *called, (*own, *before), former)
-        if len(named) > len(known) or joined in gone.organisations:
+        about = known[link.child_id]
+        named, named_before = (
+            objection(about, _for_link(who, link.relationship, link.place), Asker.portal).notes
+            for who in (now, before)
+        )
+        if len(named) > len(named_before) or joined in about.organisations:
             work.record(NamedWorkplaceJoined(child_id=link.child_id, link_id=link.id))
 
 
+def _for_link(who: Someone, relationship: str, place: Mapping[int, Names]) -> Someone:
+    return replace(who, relationship=relationship, places={**place, **who.places})
+
+
 def keep_from_queues(work: UnitOfWork, person: Person, by: int) -> None:
-    """Bar a person from the children in the queues of their organisations whose forms may say that they, or another of
-    their organisations, must not know, and from those from whom the SEN team removed one of these or a person of their
-    name.
+    """Bar a person from the children in the queues of their organisations that have something against them, or against
+    another one of their organisations.
 
     Only the SEN team links them to these children.
     """
     hold_children_of(work.session, person.id)
     queues = queues_with(work.session, person.id)
-    if not queues:
-        return
-    places = workplaces_of(work.session, person.id)
-    notes, removed = notes_by_child(work, list(queues)), removed_from(work.session, list(queues))
+    known = known_about(work, queues)
+    who = someone(work, person)
     for child_id, organisations in queues.items():
         for number in organisations:
-            elsewhere = {other: name for other, name in places.items() if other != number}
-            member = Member(person.id, number, person.name, person.earlier_names, elsewhere)
-            if _may_not_see(member, notes.get(child_id, []), removed.get(child_id, NO_ONE)):
-                _bar(work, child_id, member, by)
+            elsewhere = {other: names for other, names in who.places.items() if other != number}
+            if objection(known[child_id], replace(who, places=elsewhere), Asker.queue):
+                _bar(work, child_id, person.id, number, by)
                 break
 
 
 def keep_named_from_queues(work: UnitOfWork, child_ids: Collection[int]) -> None:
-    """Bar those who see one of these children through an organisation's queue only, and whom a form may name, by their name
-    or another organisation of theirs; likewise those whom, or whose other organisation, the SEN team removed.
+    """Bar those who see one of these children through an organisation's queue and against whom, or another organisation
+    of theirs, something is known. An own link counts for its own organisation.
 
-    It is called after a child has entered a queue, after a link has ended (a person with an own link is not compared while
-    it is open) and after the SEN team has removed someone. The transaction has locked the children.
+    It is called after a child has entered a queue, after a link has begun or ended (a person with an own link is not
+    compared for that organisation while it is open) and after the SEN team has removed someone. The transaction has
+    locked the children.
     """
     work.session.flush()
-    notes, removed = notes_by_child(work, child_ids), removed_from(work.session, child_ids)
-    concerned = [each for each in child_ids if notes.get(each) or each in removed]
+    known = known_about(work, child_ids)
+    concerned = [each for each in child_ids if known[each]]
     queues = queues_of(work.session, concerned) if concerned else {}
     if not queues:
         return
@@ -237,25 +169,21 @@ def keep_named_from_queues(work: UnitOfWork, child_ids: Collection[int]) -> None
     # Unconfirmed members too: they may be confirmed at this moment.
     members = members_of(work.session, set().union(*queues.values()), confirmed_only=False)
     for child_id, organisations in queues.items():
-        about, gone = notes.get(child_id, []), removed.get(child_id, NO_ONE)
-        known = settled.setdefault(child_id, set())
         for member in [each for number in sorted(organisations) for each in members.get(number, [])]:
-            if member.person_id not in known and _may_not_see(member, about, gone):
-                known.add(member.person_id)
-                _bar(work, child_id, member, work.me.user_id)
+            if settled[child_id].has(member.person_id, member.organisation_id):
+                continue
+            if objection(known[child_id], member.who, Asker.queue):
+                settled[child_id].excluded.add(member.person_id)
+                _bar(work, child_id, member.person_id, member.organisation_id, work.me.user_id)
 
 
-def _may_not_see(member: Member, notes: Sequence[Note], removed: Removed) -> bool:
-    return bool(notes_on_member(notes, member)) or was_removed(member, removed)
-
-
-def _bar(work: UnitOfWork, child_id: int, member: Member, by: int) -> None:
-    """Add a link that is ended and barred, so that the queue does not show the child to this person."""
+def _bar(work: UnitOfWork, child_id: int, person_id: int, organisation_id: int, by: int) -> None:
+    """Add a link that is ended and barred, so that no queue shows the child to this person."""
     bar = work.add(
         ChildLink(
             child_id=child_id,
-            person_id=member.person_id,
-            organisation_id=member.organisation_id,
+            person_id=person_id,
+            organisation_id=organisation_id,
             part=WorkflowRole.author,
             linked_by_id=by,
             ended_by_id=by,
@@ -268,20 +196,47 @@ def _bar(work: UnitOfWork, child_id: int, member: Member, by: int) -> None:
 
 
 def note_rename(work: UnitOfWork, person: Person) -> None:
-    """Compare the new name of an account, and the names before, with what forms say about its owner's children.
+    """Compare the new name of an account, and the names before, with what is known about its owner's children.
 
     A message goes to the SEN team where a form may name them.
     """
     by = next((each.confirmed_by_id for each in person.memberships if each.confirmed_by_id), person.id)
     keep_from_queues(work, person, by)
-    places = tuple(workplaces_of(work.session, person.id).values())
     links = links_of(work.session, person.id)
-    notes = notes_by_child(work, {each.child_id for each in links})
+    known, who = known_about(work, {each.child_id for each in links}), someone(work, person)
     for link in links:
-        about = notes.get(link.child_id, [])
-        workplaces = (link.organisation, *places)
-        if plainly_must_not_know(about, person.name, link.relationship, workplaces, person.earlier_names):
+        mine = _for_link(who, link.relationship, link.place)
+        if objection(known[link.child_id], mine, Asker.portal).notes:
             work.record(NamedPersonRenamed(child_id=link.child_id, link_id=link.id))
+
+
+def hold_before_renaming(session: Session, organisation_id: int) -> None:
+    """Lock the children who are compared when an organisation gets another name, before its row is locked.
+
+    Those who take a child into its queue lock in the same order.
+    """
+    with session.no_autoflush:
+        hold_children_of_organisation(session, organisation_id)
+
+
+def note_organisation_renamed(work: UnitOfWork, organisation_id: int, before: str) -> None:
+    """Record the new name of an organisation, and compare it with what forms say about the children whom its people see.
+
+    Its people are excluded from the queues of others where a form may name it. A message goes to the SEN team for each
+    linked person who works there, and for its own queue.
+    """
+    organisation = work.get(Organisation, organisation_id)
+    after = organisation.name
+    work.record(OrganisationRenamed(organisation_id=organisation_id, before=before, after=after))
+    renamed = Someone(places={organisation_id: (after, *organisation.earlier_names)})
+    children = hold_children_of_organisation(work.session, organisation_id)
+    notes = notes_by_child(work, children)
+    named = [each for each in children if objection(Known(notes.get(each, ())), renamed, Asker.portal)]
+    keep_named_from_queues(work, named)
+    for child_id, linked in linked_with(work.session, named).items():
+        for each in linked:
+            if organisation_id in each.who.places:
+                work.record(NamedOrganisationRenamed(child_id=child_id, link_id=each.link_id))
 
 
 def warned_of(work: UnitOfWork, child_id: int) -> frozenset[int]:
@@ -289,9 +244,6 @@ def warned_of(work: UnitOfWork, child_id: int) -> frozenset[int]:
 
     Raises Forbidden outside the SEN team.
     """
-    notes = notes_about(work, child_id)
-    if not notes:
-        return frozenset()
-    return frozenset(
-        each.link_id for each in linked_with(work.session, child_id) if _plainly_named(notes, each)
-    )
+    if not work.me.in_sen_team:
+        raise Forbidden("warned_of")
+    return frozenset(notes_on_linked(work, child_id, notes_about(work, child_id), Asker.portal))

@@ -35,6 +35,7 @@ from app.forms.secrecy_events import (
     InvitationHeldBack,
     KeptFromQueue,
     MustNotKnowNoted,
+    NamedOrganisationRenamed,
     NamedPersonRenamed,
     NamedWorkplaceJoined,
 )
@@ -307,6 +308,18 @@ register(
                     "Someone linked to %(child)s now works for one more organisation. A form may say that this organisation "
                     "must not know about the child, or you ended its involvement. The page “People” of the child shows who. End their involvement, or "
                     "check what is shared with them."
+                ),
+            ),
+        ),
+        NamedOrganisationRenamed: (
+            MessageTemplate(
+                "named_organisation_renamed",
+                sen_team,
+                N_("An organisation that may not know about a child has another name"),
+                N_(
+                    "An organisation that is linked to %(child)s, or where someone linked to the child works, has another "
+                    "name now. A form may say, of the new name or an earlier one, that it must not know. The page “People” "
+                    "of the child shows who. End their involvement, or check what is shared with them."
                 ),
             ),
         ),

@@ -29,5 +29,10 @@ class NamedWorkplaceJoined(LinkEvent):
     that the SEN team removed from the child."""
 
 
+class NamedOrganisationRenamed(LinkEvent):
+    """An organisation that a form may name as one that must not know has another name; it, or a person who works there, is
+    linked to the child."""
+
+
 class KeptFromQueue(LinkEvent):
     """A form may name a member of an organisation in whose queue the child is: they do not see the child."""

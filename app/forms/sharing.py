@@ -16,8 +16,8 @@ from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, NotFo
 from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.confidentiality import PARENT_OF_AGE, notes_about, notes_on_linked
 from app.forms.events import FormShared
+from app.forms.may_know import PARENT_OF_AGE, notes_about, notes_on_linked
 from app.forms.queries.forms import form_and_child_for_update, last_number
 from app.forms.queries.shares import (
     consents_about,
@@ -27,6 +27,7 @@ from app.forms.queries.shares import (
     open_shares,
     resting_on_consent,
 )
+from app.forms.rules.may_know import Asker
 from app.forms.rules.secrecy import Note
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
 from app.forms.rules.workflow import FormState
@@ -164,7 +165,7 @@ def ask_before_sharing(work: UnitOfWork, child: Child, asked: Sequence[Involved]
     name as one who must not know, and for the parents of a young person over compulsory school age."""
     of_age = is_young_person(child.date_of_birth, work.today)
     notes = notes_about(work, child.id) if asked else []
-    _warn(notes_on_linked(work, child.id, notes), asked, of_age=of_age)
+    _warn(notes_on_linked(work, child.id, notes, Asker.officer), asked, of_age=of_age)
 
 
 def _warn(notes: Mapping[int, Sequence[Note]], asked: Sequence[Involved], *, of_age: bool) -> None:

@@ -9,11 +9,12 @@ from app.core.errors import Forbidden, InvalidState, NotFound
 from app.core.roles import FAMILY_ROLES, WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.documents.tables import Document
-from app.forms.confidentiality import notes_about, notes_on_linked
 from app.forms.definitions import Question, Section
+from app.forms.may_know import notes_about, notes_on_linked
 from app.forms.queries.forms import answers_sent, documents_of, form_to_read, request_for, submissions_of
 from app.forms.queries.shares import ConsentLine, consents_about, shares_about
 from app.forms.reading import ReadSection, as_read_by, read_sections
+from app.forms.rules.may_know import Asker
 from app.forms.rules.secrecy import Note, Reader
 from app.forms.rules.sharing import SHAREABLE, SharingChoice
 from app.forms.sharing import choice_of
@@ -68,7 +69,7 @@ def review(work: UnitOfWork, form_id: int) -> SharingReview:
         raise InvalidState("share")
     people = involved_with(work.session, form.child_id)
     notes = notes_about(work, form.child_id)
-    named = notes_on_linked(work, form.child_id, notes)
+    named = notes_on_linked(work, form.child_id, notes, Asker.officer)
     of_age = is_young_person(form.child.date_of_birth, work.today)
     candidates = [
         Candidate(

@@ -1,13 +1,14 @@
 """Tables of the organisations professionals work for, and of their email domains."""
 
 from sqlalchemy import ForeignKey, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.base import Row
+from app.core.former_names import FormerNames
 from app.core.roles import Profession
 
 
-class Organisation(Row):
+class Organisation(FormerNames, Row):
     """A school, setting, service, trust or the council itself."""
 
     __tablename__ = "organisation"
@@ -19,6 +20,13 @@ class Organisation(Row):
     postcode: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+
+    @validates("name")
+    def _remember_name(self, _key: str, name: str) -> str:
+        """Keep the name before, by whatever way it is changed."""
+        if self.name and self.name != name:
+            self.remember_name(self.name)
+        return name
 
     def __repr__(self) -> str:
         return self.name

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules.work_email import parents_of
-from app.accounts.tables.people import names_in
+from app.core.former_names import names_in
 from app.core.people import PERSON_TABLE
 from app.organisations.tables import WorkDomain
 

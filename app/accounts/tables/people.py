@@ -8,16 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.rules.work_email import resemblance
 from app.accounts.tables.memberships import Membership
+from app.core.former_names import FormerNames
 from app.core.roles import Profession
 from app.organisations.tables import Organisation
 
 
-def names_in(former: str | None) -> tuple[str, ...]:
-    """Return the names in the column `former_names`."""
-    return tuple(former.split("\n")) if former else ()
-
-
-class Person(User):
+class Person(FormerNames, User):
     """A person who can log in.
 
     `username` is a random id; the work email, lower-cased, is the only name to log in by.
@@ -27,8 +23,6 @@ class Person(User):
     """The profession entered with the account, which counts while they work for no organisation."""
     mailbox: Mapped[str | None] = mapped_column(index=True)
     """The common form of all addresses of one mailbox (accounts/rules/work_email.py); never an address to send to."""
-    former_names: Mapped[str | None] = mapped_column()
-    """Names that they had before they corrected them, one a line; a form may name them by one of these."""
     address: Mapped[str | None] = mapped_column()
     postcode: Mapped[str | None] = mapped_column()
     phone: Mapped[str | None] = mapped_column()
@@ -65,15 +59,6 @@ class Person(User):
         """Update the mailbox together with the address."""
         self.mailbox = resemblance(email)
         return email
-
-    @property
-    def earlier_names(self) -> tuple[str, ...]:
-        """The names that they had before, oldest first."""
-        return names_in(self.former_names)
-
-    def remember_name(self, name: str) -> None:
-        """Add a name to those that they had before."""
-        self.former_names = "\n".join(dict.fromkeys([*self.earlier_names, name]))
 
     @property
     def membership(self) -> Membership | None:

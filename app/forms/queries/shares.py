@@ -145,19 +145,6 @@ def consents_of_young_person(
     }
 
 
-def newest_answers(session: Session, child_id: int) -> list[tuple[Form, dict[str, dict[str, object]]]]:
-    """Return the submitted forms about a child, each with the answers of its newest submission."""
-    rows = session.execute(
-        select(Form, Submission.answers)
-        .join(Submission, Submission.form_id == Form.id)
-        .join(FormVersion, FormVersion.id == Form.form_version_id)
-        .where(Form.child_id == child_id)
-        .order_by(Form.id, Submission.number)
-    )
-    newest = {form.id: (form, answers) for form, answers in rows}
-    return list(newest.values())
-
-
 def part_of_giver(session: Session, child_id: int, person_id: int | None) -> WorkflowRole | None:
     """Return the relationship of a consent's giver to the child now; None without an account or a link."""
     statement = select(ChildLink.part).where(

@@ -27,6 +27,7 @@ from app.core.roles import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
 from app.core.text_input import clean_lines
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
+from app.forms.named_later import hold_before_renaming, note_organisation_renamed
 from app.models import Membership, Organisation, Person, WorkDomain
 from app.views.accounts.proof import proof_first, proved_work
 from app.views.web.base import PortalView, read_only_work
@@ -317,12 +318,18 @@ class OrganisationList(PortalModelView):
         return [RowLink(_("People who work here"), href)]
 
     def pre_update(self, item: Organisation) -> None:
-        """Notice that an organisation is marked as no longer in use."""
-        if True in inspect(item).attrs.active.history.deleted and not item.active:
+        """Notice that an organisation is marked as no longer in use, or gets another name."""
+        attributes: Any = inspect(item).attrs
+        if former := attributes.name.history.deleted:
+            request.environ["portal.former_name"] = former[0]
+            hold_before_renaming(self.datamodel.session, item.id)
+        if True in attributes.active.history.deleted and not item.active:
             request.environ["portal.left_use"] = True
 
     def after_change(self, work: UnitOfWork, row_id: int) -> None:
-        """Notify the SEN team of the open work of an organisation that is no longer in use."""
+        """Notify the SEN team of the open work of an organisation that is no longer in use, and compare a new name."""
+        if (former_name := request.environ.pop("portal.former_name", None)) is not None:
+            note_organisation_renamed(work, row_id, former_name)
         if request.environ.pop("portal.left_use", False):
             record_left_use(work, row_id)
 

@@ -260,6 +260,7 @@ SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
     "ChildrenListed": (_l("Lists of children read"), _l("%(who)s read a list of children")),
     "ListExported": (_l("Lists exported"), _l("%(who)s exported a list")),
     "ReferenceChanged": (_l("Reference lists changed"), _l("%(who)s changed a reference list")),
+    "OrganisationRenamed": (_l("Organisations renamed"), _l("%(who)s changed the name of an organisation")),
     "PortalRestored": (_l("Restored from a backup"), _l("The portal was restored from a backup")),
 }
 
@@ -428,6 +429,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "ReferenceChanged": _reference,
     "RelationshipCorrected": lambda facts: f"{facts.get('before') or _('none')} → {facts.get('after')}",
+    "OrganisationRenamed": lambda facts: f"{facts['before']} → {facts['after']}",
 }
 """The further details of an event, written from its facts."""
 

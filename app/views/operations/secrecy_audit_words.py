@@ -28,6 +28,10 @@ SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
             "%(person)s joined an organisation; a form may say that it must not know, or the SEN team removed it"
         ),
     ),
+    "NamedOrganisationRenamed": (
+        _l("Renamed organisations that a form names"),
+        _l("An organisation has another name; a form may say that it must not know"),
+    ),
     "KeptFromQueue": (
         _l("People kept from their organisation’s children"),
         _l("The portal kept the child from %(person)s, because a form names them"),
