@@ -14,9 +14,11 @@ from app.cases.rules.case_numbers import case_number
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
+from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import FormState
 from app.models import (
     Advice,
+    AdviceRoute,
     Case,
     Child,
     ChildLink,
@@ -175,6 +177,11 @@ class Maker:
                 advice_asked(work, child.id, made.asked_on, rules_of(work.session))
                 settle_advice(work, made)
         return made  # type: ignore[no-any-return]
+
+    def route(self, template: str, paragraph: Paragraph, **columns: Any) -> AdviceRoute:
+        """A route for requests on this form, by default to the child's own school or setting."""
+        given = {"template_id": self.version(template).template_id, "paragraph": paragraph}
+        return self._add(AdviceRoute(**(given | columns)))  # type: ignore[no-any-return]
 
     def consent(
         self, child: Child, author: Actor, state: FormState = FormState.draft, **columns: Any

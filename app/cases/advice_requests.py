@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.cases.advice_duty import settle_advice
@@ -15,7 +15,7 @@ from app.cases.tables import Case
 from app.children.tables import ChildLink
 from app.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
 from app.core.roles import FAMILY_ROLES, PROFESSION_LABELS, Role
-from app.core.text_input import character_faults
+from app.core.text_input import character_faults, clean_line
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 from app.forms.events import (
@@ -26,7 +26,8 @@ from app.forms.events import (
     InformationCancelled,
 )
 from app.forms.form_templates import published
-from app.forms.queries.forms import form_for_update
+from app.forms.queries.forms import form_and_child_for_update, form_for_update
+from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import ADVICE, OPEN_TO_WRITING, FormState
 from app.forms.tables.forms import Advice, Consent, FormVersion
 from app.forms.workflow_roles import is_linked, organisation_in_use, workflow_roles_of
@@ -34,6 +35,7 @@ from app.organisations.tables import Organisation
 
 ADVICE_KEYS = "advice_"
 LONGEST_NOTE = 2000
+LONGEST_SERVICE = 100
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Asked:
     adviser_reason: str = ""
     """Why a profession is asked that does not usually give this advice."""
     note: str = ""
+    service: str = ""
+    """The service of the organisation, or the person there, that is asked."""
 
 
 def is_assessing(work: UnitOfWork, child_id: int) -> bool:
@@ -68,13 +72,15 @@ def ask_for_advice(
     due_reason: str = "",
     adviser_reason: str = "",
     note: str = "",
+    service: str = "",
+    paragraph: Paragraph | None = None,
     despite: bool = False,
 ) -> Advice:
     """Ask a professional, or an organisation's queue, for advice on a child (reg. 6) and return the form.
 
     Statutory advice is due in six weeks (reg. 8) unless another day is agreed, with a reason. Before the
     council agrees to assess, the advice is information without a statutory deadline, and `due_on` is the day
-    by which it is wanted. Links the adviser to the child.
+    by which it is wanted. Two services of one organisation are asked apart. Links the adviser to the child.
     """
     if not work.me.in_sen_team:
         raise Forbidden("ask_for_advice")
@@ -86,8 +92,16 @@ def ask_for_advice(
     child = lock_child(work, child_id)
     version = _advice_form(work, template_key)
     statutory = is_assessing(work, child.id)
-    asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip())
-    awaited = _awaited(work, child.id, version, organisation_id, person_id, statutory)
+    asked = Asked(due_on, due_reason.strip(), adviser_reason.strip(), note.strip(), clean_line(service))
+    awaited = _awaited(
+        work,
+        person_id,
+        Advice.child_id == child.id,
+        Advice.organisation_id == organisation_id,
+        Advice.statutory.is_(statutory),
+        Advice.service == asked.service,
+        FormVersion.template_id == version.template_id,
+    )
     if awaited is not None and _is_same_request(work, awaited, person_id, asked):
         return awaited
     already = _already_asked(work, organisation_id)
@@ -114,6 +128,8 @@ def ask_for_advice(
             asked_person_id=person_id,
             asked_on=work.today,
             asking_note=asked.note,
+            paragraph=paragraph,
+            service=asked.service,
             statutory=statutory,
             due_on=due if statutory else None,
             due_reason=asked.due_reason if statutory and due != rule else "",
@@ -142,6 +158,63 @@ def cancel_advice(work: UnitOfWork, form_id: int) -> Advice:
     event = AdviceCancelled if advice.statutory else InformationCancelled
     work.record(event(child_id=advice.child_id, form_id=advice.id))
     return advice
+
+
+def ask_instead(
+    work: UnitOfWork,
+    form_id: int,
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    adviser_reason: str = "",
+    despite: bool = False,
+) -> Advice:
+    """Ask someone else for advice that is awaited, cancel the earlier request, and return the new one.
+
+    The new adviser has six weeks from today (reg. 8). Raises InvalidState where the advice was sent already.
+    """
+    before = form_and_child_for_update(work.session, form_id)
+    if not isinstance(before, Advice):
+        raise NotFound("Advice")
+    if before.state is FormState.cancelled and work.me.in_sen_team:
+        again = _asked_a_moment_ago(work, before, person_id, organisation_id)
+        if again is not None:
+            return again
+    ADVICE.step("cancel", before.state, workflow_roles_of(work, before))
+    advice = ask_for_advice(
+        work,
+        before.child_id,
+        before.form_version.template.key,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        adviser_reason=adviser_reason,
+        note=before.asking_note,
+        service=before.service,
+        paragraph=before.paragraph,
+        despite=despite,
+    )
+    cancel_advice(work, form_id)
+    return advice
+
+
+def _asked_a_moment_ago(
+    work: UnitOfWork, before: Advice, person_id: int | None, organisation_id: int | None
+) -> Advice | None:
+    """Return the request that replaced this one when the officer pressed the button twice, or None."""
+    newest = (
+        select(Advice)
+        .where(
+            Advice.child_id == before.child_id,
+            Advice.form_version_id == before.form_version_id,
+            Advice.service == before.service,
+            Advice.asked_person_id.is_(None) if person_id is None else Advice.asked_person_id == person_id,
+            Advice.organisation_id == organisation_id,
+            Advice.id > before.id,
+        )
+        .order_by(Advice.id.desc())
+    )
+    found = work.session.scalars(newest.limit(1)).first()
+    return found if found is not None and work.is_repeat(found.created_at, found.asked_by_id) else None
 
 
 def start_consent(
@@ -231,8 +304,11 @@ def _check(
     texts = {"note": asked.note, "due_reason": asked.due_reason, "adviser_reason": asked.adviser_reason}
     faults += [FieldError(field, too_long) for field, text in texts.items() if len(text) > LONGEST_NOTE]
     faults += already
-    for field, text in texts.items():
-        faults += character_faults(field, text)
+    if len(asked.service) > LONGEST_SERVICE:
+        text = Wording(N_("Use %(longest)s characters or fewer"), longest=LONGEST_SERVICE)
+        faults.append(FieldError("service", text))
+    for field, typed in (*texts.items(), ("service", asked.service)):
+        faults += character_faults(field, typed)
     if faults:
         raise ValidationFailed(*faults)
 
@@ -282,14 +358,7 @@ def _is_same_request(work: UnitOfWork, awaited: Advice, person_id: int | None, a
     return again and same_day and same_words and awaited.asked_person_id == person_id
 
 
-def _awaited(
-    work: UnitOfWork,
-    child_id: int,
-    version: FormVersion,
-    organisation_id: int,
-    person_id: int | None,
-    statutory: bool,
-) -> Advice | None:
+def _awaited(work: UnitOfWork, person_id: int | None, *same: ColumnElement[bool]) -> Advice | None:
     """Return the same advice that is already requested, or None, so that it is not requested twice.
 
     Two people of one service may each be asked. Information that is still awaited does not prevent a request
@@ -298,13 +367,7 @@ def _awaited(
     statement = (
         select(Advice)
         .join(FormVersion, FormVersion.id == Advice.form_version_id)
-        .where(
-            Advice.child_id == child_id,
-            Advice.organisation_id == organisation_id,
-            Advice.statutory.is_(statutory),
-            FormVersion.template_id == version.template_id,
-            Advice.state.in_(OPEN_TO_WRITING),
-        )
+        .where(*same, Advice.state.in_(OPEN_TO_WRITING))
     )
     if person_id is not None:
         statement = statement.where(or_(Advice.author_id == person_id, Advice.asked_person_id == person_id))

@@ -210,3 +210,7 @@ class SettingReplied(CaseEvent):
 
     organisation_id: int
     reply: str
+
+
+class FamilyViewsInvited(CaseEvent):
+    """The SEN team invited the parent or young person to give their views for the assessment (reg. 6(1)(a))."""

@@ -19,6 +19,7 @@ from app.cases.events import (
     CorrectedToIssue,
     DecisionOverturned,
     DraftPlanServed,
+    FamilyViewsInvited,
     FinalPlanIssued,
     LinkAssigned,
     LinkEnded,
@@ -232,6 +233,20 @@ register(
                 N_(
                     "The council has decided to carry out an assessment of the needs of %(child)s. "
                     "It will now ask professionals for advice."
+                ),
+                of_child=True,
+            ),
+        ),
+        FamilyViewsInvited: (
+            MessageTemplate(
+                "family_views_invited",
+                the_family,
+                N_("Tell us your views"),
+                N_(
+                    "The council is assessing the needs of %(child)s and wants to know your own views: what matters to "
+                    "you, what goes well, what is hard, and what you hope for. Answer with a message to the SEN team, "
+                    "and say if you would rather talk to someone. You can also send reports, and name people whom we "
+                    "should ask for advice."
                 ),
                 of_child=True,
             ),

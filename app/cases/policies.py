@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, false, true
 
 from app.cases.plan_tables import Consultation, Plan
-from app.cases.tables import Case, Decision, Duty, DutyRule
+from app.cases.tables import AdviceRoute, Case, Decision, Duty, DutyRule
 from app.core.database.policies import open_to_all, row_policy
-from app.core.roles import Principal
+from app.core.roles import Principal, Role
 from app.forms.policies import files_sent_to
 
 open_to_all(DutyRule)
@@ -41,3 +41,9 @@ def plan(who: Principal) -> ColumnElement[bool]:
 def consultation(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team reads which schools or colleges were asked about a place, and what they answered."""
     return true() if who.in_sen_team else false()
+
+
+@row_policy(AdviceRoute)
+def advice_route(who: Principal) -> ColumnElement[bool]:
+    """Administrators and the SEN team see to whom requests for advice go. It says nothing about any child."""
+    return true() if who.in_sen_team or who.has(Role.admin) else false()

@@ -7,11 +7,15 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.tables.people import Person
+from app.cases.rules.advice_rows import RouteFor
 from app.cases.rules.case_states import CaseState, Channel, DecisionBasis, RequestSource
 from app.cases.rules.duties import Bearer, Ending, Unit
 from app.children.tables import Child
 from app.core.base import Row
-from app.forms.tables.forms import Request
+from app.core.roles import Profession
+from app.forms.rules.paragraphs import Paragraph
+from app.forms.tables.forms import FormTemplate, Request
+from app.organisations.tables import Organisation
 
 
 class Case(Row):
@@ -48,6 +52,9 @@ class Case(Row):
     """The officer who recorded a request that did not come in the portal."""
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     """The officer who works on the case; null while no one does."""
+    views_invited_on: Mapped[date | None] = mapped_column()
+    """The day the parent or young person was invited to give their views and evidence (reg. 6(1)(a)), in the portal or
+    otherwise."""
     version: Mapped[int] = mapped_column(default=1)
 
     child: Mapped[Child] = relationship(lazy="raise_on_sql")
@@ -134,6 +141,34 @@ class Duty(Row):
 _runs = Duty.ending.is_(None)
 Index("uq_duty_running", Duty.case_id, Duty.key, unique=True, sqlite_where=_runs, postgresql_where=_runs)
 """A duty runs once in a case."""
+
+
+class AdviceRoute(Row):
+    """To whom the council sends a request for one kind of advice, and for which children.
+
+    It goes to the organisation, where one is named; else to one of the kind that is named; else to the child's own school
+    or setting.
+    """
+
+    __tablename__ = "advice_route"
+
+    paragraph: Mapped[Paragraph] = mapped_column()
+    template_id: Mapped[int] = mapped_column(ForeignKey("form_template.id"))
+    service: Mapped[str] = mapped_column(default="")
+    """The service of the organisation, so that a trust is asked for speech therapy and occupational therapy apart."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation_kind: Mapped[Profession | None] = mapped_column()
+    """One of this kind that is linked to the child, or the only one of this kind in use."""
+    applies: Mapped[RouteFor] = mapped_column(default=RouteFor.every_child)
+    note: Mapped[str] = mapped_column(default="")
+    """The note that the officer sends with the request unless they change it."""
+    active: Mapped[bool] = mapped_column(default=True)
+
+    template: Mapped[FormTemplate] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+    def __repr__(self) -> str:
+        return self.service or self.paragraph.name
 
 
 def cases_in(*states: CaseState) -> ColumnElement[bool]:

@@ -1,6 +1,8 @@
 """Fill in the facts that the portal already knows, so that people need not enter them again."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, select
 
@@ -120,6 +122,45 @@ def request_facts(work: UnitOfWork, child_id: int) -> dict[str, str]:
         value = (submission.answers.get(section_id) or {}).get(question_id)
         facts[fact] = question.option_label(value) if question.options and value else str(value or "")
     return facts
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What a request says that decides whose advice an assessment needs."""
+
+    has_sensory_need: bool = False
+    is_looked_after: bool = False
+    is_from_family: bool = False
+    people: tuple[str, ...] = ()
+    """The professionals whom the request names, each with role and organisation."""
+
+
+SENSORY_NEEDS = frozenset({"HI", "VI", "MSI"})
+"""The codes of a hearing impairment, a vision impairment, and both."""
+NEEDS = (("reason", "primary_need"), ("reason", "secondary_need"))
+LOOKED_AFTER = ("circumstances", "in_care")
+PEOPLE = ("evidence", "professionals")
+
+
+def facts_of_request(work: UnitOfWork, child_id: int) -> RequestFacts:
+    """Return these facts from the child's newest request; nothing is known without one that this person may read."""
+    found = request_for(work.session, child_id)
+    if found is None:
+        return RequestFacts()
+    request, submission = found
+
+    def answer(place: tuple[str, str]) -> Any:
+        section, question = place
+        return (submission.answers.get(section) or {}).get(question)
+
+    rows = [row for row in answer(PEOPLE) or [] if row.get("full_name")]
+    named = [[row.get(part) for part in ("full_name", "role", "organisation")] for row in rows]
+    return RequestFacts(
+        has_sensory_need=any(answer(place) in SENSORY_NEEDS for place in NEEDS),
+        is_looked_after=answer(LOOKED_AFTER) == "yes",
+        is_from_family=request.organisation_id is None,
+        people=tuple(", ".join(str(part) for part in parts if part) for parts in named),
+    )
 
 
 def _day(value: date | None) -> str:

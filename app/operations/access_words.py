@@ -189,6 +189,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Submission: "What was sent, word for word",
     models.FormReturn: "Reasons for which a form was returned",
     models.Case: "Cases: requests for an assessment by any route, and what was decided",
+    models.AdviceRoute: "To whom requests for advice go",
     models.Decision: "Decisions whether to assess, with every correction",
     models.Duty: "The duties of a case, with their days",
     models.Decision: "Decisions on a case, with every correction and reversal",

@@ -8,6 +8,7 @@ from app.core.database.row_filter import bypass_row_filter
 from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.models import Organisation, Person, WorkDomain
+from app.seed.advice_routes import seed_routes
 from app.seed.cases import seed_cases
 from app.seed.files import reference
 from app.seed.people import seed_people
@@ -36,6 +37,7 @@ def _seed(context: AppContext, password: str) -> bool:
             for domain in set(body.get("domains", [])) - domains:
                 domains.add(domain)
                 session.add(WorkDomain(domain=domain, organisation_id=by_name[body["name"]].id))
+        seed_routes(session)
         session.commit()
     seed_cases(context)
     return True

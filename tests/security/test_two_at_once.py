@@ -11,15 +11,19 @@ from sqlalchemy import func, select
 
 from app.accounts import saved_submissions
 from app.cases import decisions, intake, links
-from app.cases.rules.case_states import Channel, RequestSource
+from app.cases.advice_requests import Asked
+from app.cases.ask_for_all import RowToAsk, ask_for_all
+from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.children.events import ChildViewed
 from app.core.audit.chain import verify
 from app.core.database.row_filter import bypass_row_filter, is_filtered
 from app.core.errors import PortalError
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.forms import returns, submissions
+from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import FormState
 from app.models import (
+    Advice,
     Case,
     ChildLink,
     Decision,
@@ -265,3 +269,26 @@ def test_a6_a_letter_recorded_while_the_school_sends_its_form_leaves_one_case(
     with everything(context) as work:
         [case] = work.session.scalars(select(Case)).all()
         assert (case.request_id, case.received_on) == (form.id, date(2026, 11, 17))
+
+
+def test_two_officers_asking_for_all_the_advice_ask_once(
+    context: AppContext, cast: Cast, make: Maker
+) -> None:
+    child = make.child()
+    case_id = make.case_of(make.request(child, cast.sana, CaseState.assessing))
+    bodies = [actor.principal.organisation_id for actor in (cast.hana, cast.hana, cast.ann)]
+    services = ["Occupational therapy", "Speech and language therapy", ""]
+    paragraphs = [Paragraph.c, Paragraph.c, Paragraph.d]
+    forms = ["advice_health", "advice_health", "advice_psychology"]
+    rows = [
+        RowToAsk(f"row-{n}", paragraphs[n], forms[n], Asked(service=services[n]), organisation_id=bodies[n])
+        for n in range(3)
+    ]
+
+    def ask(work: UnitOfWork) -> None:
+        ask_for_all(work, case_id, rows, invite_views=True)
+
+    assert at_once((cast.olu, ask), (cast.mary, ask)) == ["done", "done"]
+    with everything(context) as work:
+        asked = work.session.scalars(select(Advice.service).order_by(Advice.id)).all()
+    assert sorted(asked) == sorted(services)

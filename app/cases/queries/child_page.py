@@ -23,6 +23,7 @@ from app.core.database.compiled_query import CompiledQuery
 from app.core.database.row_mapper import JoinMapper, RowMapper, attach
 from app.core.roles import Principal
 from app.forms.rules.form_titles import purpose_of, title_of
+from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import FormState
 from app.forms.tables.forms import Form, FormTemplate, FormVersion
 from app.messages.tables import Message
@@ -56,6 +57,11 @@ class FormLine:
     """The author's employment at the organisation has not been confirmed yet."""
     case: CaseStatus | None = None
     """The case of a request that the council received; None for other forms."""
+    template_key: str = ""
+    paragraph: Paragraph | None = None
+    """The paragraph of reg. 6(1) under which advice was asked, where it is not the one of its form."""
+    service: str = ""
+    """The service of the organisation, or the person there, that was asked for advice."""
 
     @property
     def purpose(self) -> str:
@@ -116,6 +122,9 @@ _FORMS = CompiledQuery(
         Form.adviser_reason,
         Form.wanted_by,
         is_unconfirmed(Form.author_id, Form.organisation_id, Form.submitted_at),
+        FormTemplate.key,
+        Form.paragraph,
+        Form.service,
     )
     .join(FormVersion, FormVersion.id == Form.form_version_id)
     .join(FormTemplate, FormTemplate.id == FormVersion.template_id)
@@ -156,6 +165,9 @@ def forms_about(session: Session, child_id: int, cases: Collection[CaseStatus] =
             wanted_by=row[19],
             author_is_unconfirmed=bool(row[20]) and row[1] != "consent",
             case=by_request.get(row[0]),
+            template_key=row[21],
+            paragraph=row[22],
+            service=row[23],
         )
         for row in rows
     ]

@@ -27,6 +27,7 @@ from app.accounts.tables.people import Person
 from app.children.tables import Child
 from app.core.base import Json, Row
 from app.forms.rules.form_titles import purpose_of, title_of
+from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.organisations.tables import Organisation
 
@@ -116,6 +117,13 @@ class Form(Row):
     """
     asked_on: Mapped[date | None] = mapped_column()
     asking_note: Mapped[str] = mapped_column(default="")
+    paragraph: Mapped[Paragraph | None] = mapped_column()
+    """The paragraph of reg. 6(1) under which advice was asked; null where it is the one of its form."""
+    service: Mapped[str] = mapped_column(default="", server_default="")
+    """The service of the organisation, or the person there, that is asked; empty for the organisation as a whole.
+
+    Two services of one organisation have a request each.
+    """
     statutory: Mapped[bool] = mapped_column(default=True)
     """False for information asked before the council agreed to assess, which has no statutory time limit.
 
@@ -311,6 +319,7 @@ for _name, _asked, _of in (
         Form.form_version_id,
         Form.organisation_id,
         Form.statutory,
+        Form.service,
         *_asked,
         unique=True,
         sqlite_where=_of,

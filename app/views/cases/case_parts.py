@@ -275,6 +275,7 @@ CANCEL_ADVICE = N_("Cancel this advice")
 CANCEL_INFORMATION = N_("Cancel this request for information")
 OFFERED = (
     ({"accept", "return"}, N_("Read, then accept or return"), "FormView.read"),
+    ({"cancel"}, N_("Ask someone else"), "AdviceView.instead"),
     ({"cancel"}, CANCEL_ADVICE, "AskView.cancel"),
     ({"submit"}, N_("Fill in the consent form"), "FormView.show"),
 )

@@ -1,7 +1,6 @@
 """The SEN team's pages for a case: request advice, and settle duplicates."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +11,7 @@ from wtforms import BooleanField, Form, RadioField
 
 from app.cases import advice_requests, duplicates
 from app.cases.duty_rules import due_date
-from app.cases.queries.child_page import advice_forms, organisations_named, professionals_named
-from app.children.queries.involved import involved_with
+from app.cases.queries.child_page import advice_forms
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_
@@ -21,7 +19,7 @@ from app.forms.rules.form_titles import title_of
 from app.forms.rules.workflow import ADVICE
 from app.forms.workflow_roles import workflow_roles_of
 from app.models import Advice, Child
-from app.views.children.links import words_of
+from app.views.cases.advisers import chosen_adviser, found_advisers, linked_advisers
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
@@ -29,8 +27,6 @@ from app.views.web.generated_lists import choice_pairs
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated
 from app.views.web.register import register
-
-PERSON, ORGANISATION = "person", "organisation"
 
 
 def _merge(work: UnitOfWork, child_id: int) -> Child:
@@ -55,6 +51,13 @@ class AskForm(Form):
     form = RadioField(_l("What do you need?"), validate_choice=False)
     adviser = RadioField(_l("Who are you asking?"), validate_choice=False)
     find = StringField(_l("Find someone else"), description=_l("A name, or part of an organisation’s name"))
+    service = StringField(
+        _l("Which service? (optional)"),
+        description=_l(
+            "If you ask several services of one organisation, each has its own request. For example, "
+            "occupational therapy"
+        ),
+    )
     due_on = DatePartsField(_l("When is it due?"))
     due_reason = TextAreaField(_l("Why is it due on another date? (optional)"))
     adviser_reason = TextAreaField(_l("Why are you asking this adviser?"))
@@ -80,7 +83,8 @@ class AskView(PortalView):
         form.form.choices = [
             (key, translated(title_of(title, statutory))) for key, title in advice_forms(work.session)
         ]
-        form.adviser.choices = _advisers(work.session, child_id, form.find.data or "")
+        found = found_advisers(work.session, form.find.data or "") | linked_advisers(work.session, child_id)
+        form.adviser.choices = list(found.items())
         if request.method == "GET":
             form.due_on.show(due_date(work.session, "give_advice", work.today) if statutory else None)
         elif (
@@ -102,19 +106,20 @@ class AskView(PortalView):
             form.due_on.errors = [_("Enter the date it is due")]
         if form.errors:
             return None
-        kind, *numbers = form.adviser.data.split("-")
+        chosen = chosen_adviser(form.adviser.data)
         try:
             with self.work() as work:
                 advice_requests.ask_for_advice(
                     work,
                     child_id,
                     form.form.data,
-                    person_id=int(numbers[0]) if kind == PERSON else None,
-                    organisation_id=int(numbers[-1]),
+                    person_id=chosen.person_id,
+                    organisation_id=chosen.organisation_id,
                     due_on=form.due_on.data,
                     due_reason=form.due_reason.data or "",
                     adviser_reason=form.adviser_reason.data or "",
                     note=form.note.data or "",
+                    service=form.service.data or "",
                     despite=form.despite.data,
                 )
         except ValidationFailed as refused:
@@ -152,28 +157,6 @@ def _requested(statutory: bool, notified: bool, name: str) -> str:
     if statutory:
         return _("Advice requested. %(name)s has no open account, so we told no one.", name=name)
     return _("Information requested. %(name)s has no open account, so we told no one.", name=name)
-
-
-def _advisers(session: Any, child_id: int, looked_for: str) -> list[tuple[str, str]]:
-    """Return choices of advisers: people linked already, then those found by the search."""
-    found: dict[str, str] = {}
-    for each in involved_with(session, child_id):
-        if each.person_id is not None and each.organisation_id is not None:
-            found[f"{PERSON}-{each.person_id}-{each.organisation_id}"] = (
-                f"{each.person_name}, {each.organisation_name}"
-            )
-        elif each.organisation_id is not None:
-            found[f"{ORGANISATION}-{each.organisation_id}"] = _(
-                "%(name)s (not yet assigned)", name=each.organisation_name
-            )
-    words = words_of(looked_for[:100])
-    if words:
-        for person in professionals_named(session, words):
-            key = f"{PERSON}-{person.id}-{person.organisation_id}"
-            found.setdefault(key, f"{person.name}, {person.about}")
-        for body in organisations_named(session, words):
-            found.setdefault(f"{ORGANISATION}-{body.id}", _("%(name)s (not yet assigned)", name=body.name))
-    return list(found.items())
 
 
 @register()

@@ -34,6 +34,7 @@ from app.forms.named_later import warned_of
 from app.forms.queries.shares import shares_about
 from app.forms.rules.workflow import FormState
 from app.models import Child
+from app.views.cases.advice_page import advice_gaps
 from app.views.cases.assigning import assign_part, choices_of
 from app.views.cases.case_parts import (
     form_rows,
@@ -160,6 +161,7 @@ class ChildView(PortalView):
                 "standing": standing,
                 "late": late(standing, work.today),
                 "may_ask_advice": is_assessing(cases),
+                "advice_gaps": advice_gaps(work, child, lines) if is_assessing(cases) else None,
                 "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
@@ -189,6 +191,7 @@ class ChildView(PortalView):
                 **frame(child, work.me, work.today, "forms"),
                 "forms": form_rows(lines, work.me, work.today, shared),
                 "may_ask_advice": is_assessing(cases),
+                "advice_gaps": advice_gaps(work, child, lines) if is_assessing(cases) else None,
                 "decision_reasons": reasons_by_request(work, child_id),
                 **_case_steps(cases, lines, work.me),
             }

@@ -201,6 +201,10 @@ SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
         _l("%(who)s recorded a request that did not come in the portal"),
     ),
     "AssessmentAgreed": (_l("Decisions to assess"), _l("%(who)s recorded the decision to assess")),
+    "FamilyViewsInvited": (
+        _l("Families invited to give their views"),
+        _l("%(who)s invited the parent or young person to give their views for the assessment"),
+    ),
     "AssessmentDeclined": (_l("Decisions not to assess"), _l("%(who)s recorded the decision not to assess")),
     "AdviceAsked": (_l("Advice requested"), _l("%(who)s requested “%(form)s”")),
     "AdviceSubmitted": (_l("Advice sent"), _l("%(who)s sent “%(form)s”")),

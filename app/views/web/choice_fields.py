@@ -25,5 +25,5 @@ def choice_field(
         label,
         list(validators),
         choices=choices,
-        coerce=lambda held: members.get(getattr(held, "name", held), held),
+        coerce=lambda held: members.get(getattr(held, "name", held), held or None),
     )

@@ -10,6 +10,7 @@ from app.cases.plan_tables import PlanKind, Served
 from app.cases.rules.case_states import CaseState
 from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
+from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import FormState
 from app.models import (
     AuditRow,
@@ -265,6 +266,7 @@ class World:
         with everything(self.context) as work:
             of_case = select(Duty).where(Duty.case_id == case.id).order_by(Duty.id)
             self._is("duty", work.session.scalars(of_case).first())
+        self._is("advice route", self.make.route("advice_psychology", Paragraph.d))
         self._add(
             "decision",
             Decision(
@@ -427,6 +429,7 @@ POLICY: dict[str, set[str]] = {
     "registration": TEAM,
     "invitation": TEAM,
     "case": TEAM,
+    "advice route": _ACCOUNTS,
     "decision": TEAM,
     "duty": TEAM,
     "plan": TEAM | PAT,
