@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
+from app.cases.absences import end_covers_of
 from app.cases.events import CaseHandedOver, CaseOwnerChanged, CasesHandedOver, CasesLeft, CaseWithoutOwner
 from app.cases.queries.officers import is_officer
 from app.cases.rules.hand_over import Chosen, NotHanded, why_not_handed
@@ -62,8 +63,9 @@ def hand_over(work: UnitOfWork, chosen: Sequence[Chosen], to_id: int | None) -> 
 
 
 def leave_cases(work: UnitOfWork, person_id: int, organisation_id: int | None = None) -> None:
-    """Take every case from a person whose account is closed or who leaves the SEN team; the team gets a message.
+    """Take every case from a person whose account is closed or who leaves the SEN team, and end every cover for and by them.
 
+    The team gets a message about cases that no one has now.
     Does nothing for a person who leaves one organisation, since the SEN team belongs to none.
     """
     if organisation_id is not None:
@@ -73,6 +75,7 @@ def leave_cases(work: UnitOfWork, person_id: int, organisation_id: int | None = 
     )
     try:
         hold_account(work.session, person_id)
+        end_covers_of(work, person_id)
         theirs = select(Case.id, Case.child_id).where(Case.owner_id == person_id)
         left = work.session.execute(theirs.order_by(Case.id).with_for_update()).all()
         if not left:

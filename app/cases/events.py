@@ -214,3 +214,18 @@ class SettingReplied(CaseEvent):
 
 class FamilyViewsInvited(CaseEvent):
     """The SEN team invited the parent or young person to give their views for the assessment (reg. 6(1)(a))."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverArranged(PersonEvent):
+    """A person covers for a colleague who is away."""
+
+    away_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverEnded(PersonEvent):
+    """A person no longer covers for a colleague."""
+
+    away_id: int

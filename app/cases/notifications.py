@@ -17,6 +17,8 @@ from app.cases.events import (
     CorrectedNotToIssue,
     CorrectedToAssess,
     CorrectedToIssue,
+    CoverArranged,
+    CoverEnded,
     DecisionOverturned,
     DraftPlanServed,
     FamilyViewsInvited,
@@ -39,10 +41,12 @@ from app.cases.recipients import (
     authors_of_request,
     cases_handed_over,
     cases_left,
+    cover_arranged,
     organisation_left,
     sent_a_plan,
     the_assigned_before,
     the_colleagues,
+    the_cover,
     the_linked,
     the_new_owner,
     who_handed_over,
@@ -206,6 +210,20 @@ register(
                 facts=cases_left,
             ),
         ),
+        CoverArranged: (
+            MessageTemplate(
+                "cover_arranged",
+                the_cover,
+                N_("You cover for a colleague"),
+                N_(
+                    "%(person)s will be away, and you cover. Their cases are in your list “Today” on those days, marked. "
+                    "“Cover for absence” on that page shows the days."
+                ),
+                of_account=True,
+                facts=cover_arranged,
+            ),
+        ),
+        CoverEnded: AUDIT_ONLY,
         RequestRecorded: (
             MessageTemplate(
                 "request_recorded",

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, false, true
 
 from app.cases.plan_tables import Consultation, Plan
-from app.cases.tables import AdviceRoute, Case, Decision, Duty, DutyRule
+from app.cases.tables import Absence, AdviceRoute, Case, Decision, Duty, DutyRule
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
 from app.forms.policies import files_sent_to
@@ -47,3 +47,9 @@ def consultation(who: Principal) -> ColumnElement[bool]:
 def advice_route(who: Principal) -> ColumnElement[bool]:
     """Administrators and the SEN team see to whom requests for advice go. It says nothing about any child."""
     return true() if who.in_sen_team or who.has(Role.admin) else false()
+
+
+@row_policy(Absence)
+def absence(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads which of its officers is away, and who covers."""
+    return true() if who.in_sen_team else false()

@@ -8,6 +8,7 @@ from app.cases.events import (
     CaseHandedOver,
     CasesHandedOver,
     CasesLeft,
+    CoverArranged,
     LinkAssigned,
     OrganisationLeftUse,
     PlanServed,
@@ -87,3 +88,13 @@ def sent_a_plan(connection: Connection, event: PlanServed) -> Addressees:
     """Return the people of the family who can open the plan in the portal."""
     people = {link_facts(connection, link_id).person_id for link_id in event.links}
     return {each for each in people if each is not None}
+
+
+def the_cover(_connection: Connection, event: CoverArranged) -> Addressees:
+    """Return who covers, unless they recorded it themselves."""
+    return {event.person_id} if event.person_id != event.by_id else set()
+
+
+def cover_arranged(connection: Connection, event: CoverArranged) -> dict[str, str]:
+    """Return the name of who is away."""
+    return {"person": name_of(connection, event.away_id)}

@@ -1,6 +1,6 @@
 """Cases: one for each child and request, with the decisions made on it, every correction, and its duties."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
@@ -62,6 +62,24 @@ class Case(Row):
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Absence(Row):
+    """Days on which an officer is away, and the colleague who covers for them."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("ix_absence_covered_by_id", "covered_by_id", "last_day"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    """Who is away."""
+    covered_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    """Who sees the cases of the absent officer in Today."""
+    first_day: Mapped[date] = mapped_column()
+    last_day: Mapped[date] = mapped_column()
+    """The last day on which the colleague covers, inclusive."""
+    arranged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    ended_at: Mapped[datetime | None] = mapped_column()
+    """When it was ended early, or because one of them left the SEN team."""
 
 
 class Decision(Row):

@@ -63,3 +63,6 @@ for _name, _column, _of in (
     ("ix_message_team_unread", Message.id, and_(_to_team, _unread)),
 ):
     Index(_name, _column, sqlite_where=_of, postgresql_where=_of)
+
+UNREAD_ANSWERS = and_(_to_team, _unread, Message.child_id.is_not(None), Message.sender_id.is_not(None))
+"""Messages about a child that people wrote to the SEN team and that no one there has read."""

@@ -196,6 +196,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Plan: "Draft and final plans that were sent to the family",
     models.Consultation: "Schools and colleges that were asked about a place, and their replies",
     models.DocumentReader: "To whom of the family a plan was sent in the portal",
+    models.Absence: "Officers who are away, and who covers for them",
     models.FormShare: "Who a submitted form is shared with",
     models.ChildMerge: "Records that were merged",
     models.Document: "Files",

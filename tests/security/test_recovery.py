@@ -117,6 +117,9 @@ ENDED = {
 LASTS = {
     "ab_api_key.user_id": "keys for programs are not used",
     "ab_register_user.email": "AppBuilder's own registrations are not used",
+    "absence.arranged_by_id": "work that was done",
+    "absence.covered_by_id": "the work itself; leaving the team ends the cover",
+    "absence.person_id": "the work itself; leaving the team ends the cover",
     "ab_user.changed_by_fk": "who changed a row last",
     "ab_user.created_by_fk": "who made a row",
     "membership.confirmed_by_id": "who confirmed where somebody works",

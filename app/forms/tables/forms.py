@@ -291,6 +291,13 @@ def forms_in(kind: str, states: Iterable[FormState]) -> ColumnElement[bool]:
 AWAITED_ADVICE = forms_in("advice", OPEN_TO_WRITING)
 """Advice that was asked for and not sent yet."""
 
+TO_READ = and_(
+    Form.state == literal_column("'submitted'"),
+    Form.kind.in_([literal_column("'request'"), literal_column("'advice'")]),
+)
+"""Requests and advice that were sent in, and that the SEN team has not accepted or returned."""
+Index("ix_form_to_read", Form.submitted_at, Form.id, sqlite_where=TO_READ, postgresql_where=TO_READ)
+
 _returned = Form.state == literal_column("'returned'")
 AUTHORS_DATE = case(
     (and_(_returned, Form.wanted_by.is_not(None)), Form.wanted_by),

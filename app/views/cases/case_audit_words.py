@@ -15,6 +15,8 @@ from app.cases.events import (
     CaseWithoutOwner,
     CorrectedNotToIssue,
     CorrectedToIssue,
+    CoverArranged,
+    CoverEnded,
     DecisionOverturned,
     DraftPlanServed,
     FinalPlanIssued,
@@ -86,4 +88,10 @@ register_words(
     SettingReplied,
     _l("Replies about a place"),
     _l("%(who)s recorded the reply of a school or college about a place"),
+)
+register_words(
+    CoverArranged, _l("Covers for absence"), _l("%(who)s recorded that %(person)s covers for a colleague")
+)
+register_words(
+    CoverEnded, _l("Covers for absence ended"), _l("%(who)s ended the cover by %(person)s for a colleague")
 )

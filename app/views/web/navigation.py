@@ -1,6 +1,6 @@
 """The menu: entries that views register, shown to those whose grants open them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,8 @@ class Entry:
     endpoint: str
     grant: str
     order: int = LAST
+    count: Callable[[], int] | None = None
+    """A function that returns the number beside the entry, asked for on each page."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,20 +33,31 @@ class Shown:
     text: Any
     href: str
     active: bool
+    count: int = 0
 
 
 class Menu:
-    """One app's menu, cached for each set of roles and each view."""
+    """One app's menu, cached for each set of roles, view and numbers."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry.order)
         self.shown_to = lru_cache(maxsize=1_000)(self._shown_to)
 
-    def _shown_to(self, roles: frozenset[Role], here: str) -> tuple[Shown, ...]:
+    def counts_for(self, roles: frozenset[Role]) -> tuple[int, ...]:
+        """Return the number beside each entry, 0 where there is none."""
+        if not any(each.count for each in self.entries):
+            return ()
         grants = grants_of(roles)
         return tuple(
-            Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here)
-            for entry in self.entries
+            each.count() if each.count is not None and (each.grant, READ) in grants else 0
+            for each in self.entries
+        )
+
+    def _shown_to(self, roles: frozenset[Role], here: str, counts: tuple[int, ...]) -> tuple[Shown, ...]:
+        grants = grants_of(roles)
+        return tuple(
+            Shown(entry.text, url_for(entry.endpoint), entry.endpoint.split(".")[0] == here, count)
+            for entry, count in zip(self.entries, counts or (0,) * len(self.entries), strict=True)
             if (entry.grant, READ) in grants
         )
 
@@ -59,7 +72,8 @@ def menu() -> tuple[Shown, ...]:
     if not current_user.is_authenticated:
         return ()
     held: Menu = current_app.extensions["portal_menu"]
-    return held.shown_to(current_user.principal.roles, (request.endpoint or "").split(".")[0])
+    roles = current_user.principal.roles
+    return held.shown_to(roles, (request.endpoint or "").split(".")[0], held.counts_for(roles))
 
 
 def search_address() -> str | None:

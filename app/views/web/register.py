@@ -19,12 +19,17 @@ REGISTERED: dict[type[BaseView], Entry | None] = {}
 
 
 def register(
-    menu: Any = None, *, order: int = LAST, opens: str = "list", grant: str = ""
+    menu: Any = None,
+    *,
+    order: int = LAST,
+    opens: str = "list",
+    grant: str = "",
+    count: Callable[[], int] | None = None,
 ) -> Callable[[ViewClass], ViewClass]:
     """Return a decorator that adds a view to the portal, and to the menu where `menu` is given.
 
     `order` places the entry in the menu, `opens` names the method behind it. `grant` is the name in roles.py whose
-    holders may open the view; a view without one must be public or open to every account.
+    holders may open the view; `count` returns the number beside the entry, in one small statement; a view without one must be public or open to every account.
     """
 
     def add(view: ViewClass) -> ViewClass:
@@ -32,7 +37,7 @@ def register(
             view.class_permission_name = grant
         if menu is not None and vars(view).get("list_title") is None and hasattr(view, "list_title"):
             view.list_title = menu
-        place = Entry(menu, f"{view.__name__}.{opens}", view.class_permission_name or "", order)
+        place = Entry(menu, f"{view.__name__}.{opens}", view.class_permission_name or "", order, count)
         REGISTERED[view] = None if menu is None else place
         return view
 

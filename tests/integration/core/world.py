@@ -13,6 +13,7 @@ from app.core.unit_of_work import AppContext
 from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import FormState
 from app.models import (
+    Absence,
     AuditRow,
     Case,
     Child,
@@ -279,6 +280,16 @@ class World:
         )
         self._plan(case)
         self._add(
+            "absence",
+            Absence(
+                person_id=cast.olu.id,
+                covered_by_id=cast.mary.id,
+                first_day=now.date(),
+                last_day=now.date(),
+                arranged_by_id=cast.olu.id,
+            ),
+        )
+        self._add(
             "merge",
             ChildMerge(
                 child_id=self.child.id, merged_child_id=self.child.id, merged_by_id=cast.olu.id, moved={}
@@ -436,6 +447,7 @@ POLICY: dict[str, set[str]] = {
     "file of a plan": TEAM | PAT,
     "reader of a plan": TEAM,
     "consultation": TEAM,
+    "absence": TEAM,
     "merge": TEAM,
     **{
         f"account of {key}": _ACCOUNTS

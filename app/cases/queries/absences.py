@@ -1,0 +1,67 @@
+"""Who is away, and who covers. Row-level security applies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Date, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.accounts.tables.people import Person
+from app.cases.tables import Absence
+from app.children.queries.involved import full_name
+from app.core.database.compiled_query import CompiledQuery
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class CoverLine:
+    """One cover that has not ended."""
+
+    absence_id: int
+    person: str
+    covered_by: str
+    first_day: date
+    last_day: date
+
+
+_TODAY = bindparam("today", type_=Date())
+COVERED_NOW = select(Absence.person_id).where(
+    Absence.covered_by_id == bindparam("me"),
+    Absence.first_day <= _TODAY,
+    Absence.last_day >= _TODAY,
+    Absence.ended_at.is_(None),
+)
+"""The ids of the officers for whom a person covers today."""
+
+_COVERED = CompiledQuery(
+    select(Person.id, Person.first_name, Person.last_name)
+    .where(Person.id.in_(COVERED_NOW))
+    .order_by(Person.first_name, Person.last_name, Person.id)
+)
+
+
+def covered_for(session: Session, person_id: int, today: date) -> Mapping[int, str]:
+    """Return the names of the officers for whom a person covers today, by id."""
+    rows = _COVERED.rows(session, me=person_id, today=today)
+    return {row[0]: full_name(row[1], row[2]) for row in rows}
+
+
+def covers(session: Session, today: date) -> Sequence[CoverLine]:
+    """Return every cover of today and later, the earliest first."""
+    later = select(Absence).where(Absence.ended_at.is_(None), Absence.last_day >= today)
+    found = session.scalars(later.order_by(Absence.first_day, Absence.id).limit(MOST)).all()
+    ids = {each for absence in found for each in (absence.person_id, absence.covered_by_id)}
+    people = select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(ids))
+    names = {row[0]: full_name(row[1], row[2]) for row in session.execute(people)}
+    return [
+        CoverLine(
+            each.id,
+            names.get(each.person_id, ""),
+            names.get(each.covered_by_id, ""),
+            each.first_day,
+            each.last_day,
+        )
+        for each in found
+    ]
