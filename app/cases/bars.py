@@ -62,9 +62,9 @@ def links_to_bar(work: UnitOfWork, link: ChildLink) -> Sequence[ChildLink]:
     return [link, *together]
 
 
-def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> None:
-    """Lift the bar of a person whom the SEN team links to the child again."""
-    _lift(work, child_id, ChildLink.person_id == person_id)
+def lift_bar(work: UnitOfWork, child_id: int, person_id: int) -> bool:
+    """Lift the bar of a person whom the SEN team links to the child again. Return whether there was one."""
+    return _lift(work, child_id, ChildLink.person_id == person_id)
 
 
 def lift_bar_of_organisation(work: UnitOfWork, child_id: int, organisation_id: int) -> None:
@@ -72,12 +72,13 @@ def lift_bar_of_organisation(work: UnitOfWork, child_id: int, organisation_id: i
     _lift(work, child_id, _of_organisation(organisation_id))
 
 
-def _lift(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> None:
-    work.session.execute(
+def _lift(work: UnitOfWork, child_id: int, whose: ColumnElement[bool]) -> bool:
+    changed = work.session.execute(
         update(ChildLink)
         .where(ChildLink.child_id == child_id, ChildLink.barred.is_(True), whose)
         .values(barred=False)
     )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def withdraw_older_invitations(work: UnitOfWork, link: ChildLink) -> None:

@@ -66,9 +66,10 @@ def link_person(
         raise _already_linked("person", person)
     if not despite:
         ask_about_person(work, child.id, person, words)
-    lift_bar(work, child.id, person.id)
+    was_barred = lift_bar(work, child.id, person.id)
     link = _link(work, child, member, words, _already_linked("person", person))
-    keep_named_from_queues(work, [child.id])
+    if was_barred:  # the bar was for the queue of each of their organisations
+        keep_named_from_queues(work, [child.id])
     work.record(ChildLinked(child_id=child.id, link_id=link.id))
     return link
 

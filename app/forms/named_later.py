@@ -117,8 +117,10 @@ def note_confirmation(work: UnitOfWork, membership: Membership, by: int) -> None
     person, joined = membership.person, membership.organisation_id
     keep_from_queues(work, person, by)
     links = links_of(work.session, person.id)
-    known = known_about(work, {each.child_id for each in links})
-    now, before = someone(work, person), someone(work, person, but=joined)
+    if not links:
+        return
+    known, now = known_about(work, {each.child_id for each in links}), someone(work, person)
+    before = replace(now, places={number: names for number, names in now.places.items() if number != joined})
     for link in links:
         about = known[link.child_id]
         named, named_before = (
@@ -141,8 +143,9 @@ def keep_from_queues(work: UnitOfWork, person: Person, by: int) -> None:
     """
     hold_children_of(work.session, person.id)
     queues = queues_with(work.session, person.id)
-    known = known_about(work, queues)
-    who = someone(work, person)
+    if not queues:
+        return
+    known, who = known_about(work, queues), someone(work, person)
     for child_id, organisations in queues.items():
         for number in organisations:
             elsewhere = {other: names for other, names in who.places.items() if other != number}

@@ -30,7 +30,7 @@ DEARER = {
     "accept a form": 16,
     "decide": 27,  # the case and the form of its request are locked; its duties end or go on
     "share": 17,
-    "ask for advice": 36,  # an adviser who is linked is compared with what forms say; the duty starts
+    "ask for advice": 37,  # a linked adviser is compared with what forms say and those removed; the duty starts
     "cancel advice": 13,
     "link a person": 24,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
