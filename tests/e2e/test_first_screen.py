@@ -76,7 +76,7 @@ def test_menu_account_and_more_open_on_a_phone(
         expect(part).to_be_hidden()
 
     page.locator("summary", has_text="Menu").click()
-    expect(menu.get_by_role("link", name="Requests")).to_be_visible()
+    expect(menu.get_by_role("link", name="Registrations")).to_be_visible()
     page.locator("summary", has_text="More").click()
     expect(more).to_contain_text("UPN")
     page.locator("summary", has_text="Account").click()

@@ -28,7 +28,7 @@ _FIELDS = {
 }
 
 
-@register(_l("Advice routes"), order=115, grant="Organisations")
+@register(_l("Advice routes"), order=115, grant="Organisations", within="CaseList")
 class AdviceRouteList(PortalModelView):
     """To whom requests for advice go, once the council has agreed to assess."""
 

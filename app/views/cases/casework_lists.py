@@ -248,7 +248,7 @@ class FormList(OfChildList):
         return [RowLink(str(self.read_words), href, self.link_details(record))]
 
 
-@register(_l("Requests"), order=50)
+@register(_l("Requests"), order=50, within="CaseList")
 class RequestList(FormList):
     """Requests for an EHC needs assessment."""
 
@@ -268,7 +268,7 @@ class RequestList(FormList):
     }
 
 
-@register(_l("Advice"), order=60)
+@register(_l("Advice"), order=60, within="CaseList")
 class AdviceList(FormList):
     """Requests for advice, and the advice received."""
 

@@ -48,7 +48,7 @@ class LinkedNow(BaseFilter):
         return rows.filter(ChildLink.ended_at.is_(None), ChildLink.person_id.is_not(None))
 
 
-@register(_l("Contacts"), order=45)
+@register(_l("Contacts"), order=45, within="ChildList")
 class ContactList(PortalModelView):
     """Everyone who is linked to a child now; what they are to the child can be corrected."""
 

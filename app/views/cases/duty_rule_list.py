@@ -58,7 +58,7 @@ class VersionForm(DynamicForm):
     note = TextAreaField(_l("Note (optional)"))
 
 
-@register(_l("Time limits"), order=75, grant="DutyRules")
+@register(_l("Time limits"), order=75, grant="DutyRules", within="CaseList")
 class DutyRuleList(PortalModelView):
     """The time limits in law, each version with the day from which it applies."""
 

@@ -10,7 +10,7 @@ from app.messages.queries.messages import Elsewhere, unread_elsewhere
 from app.views.messages.message_words import subject_of
 from app.views.web.i18n import reader_locale
 from app.views.web.language import english_instead, offered_languages
-from app.views.web.navigation import menu, search_address
+from app.views.web.navigation import menu, search_address, section
 from app.views.web.titles import title_details
 
 
@@ -32,6 +32,7 @@ def init_context(app: Flask) -> None:
         return {
             "council": current_app.config["SETTINGS"].council,
             "navigation": menu(),
+            "section": section(),
             "search_address": search_address(),
             "current_person": current_user if current_user.is_authenticated else None,
             "languages": offered_languages(),

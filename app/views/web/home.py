@@ -1,5 +1,6 @@
 """The home page: tiles of open tasks, the newest messages and deadlines."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -22,6 +23,17 @@ from app.views.web.pages import url_or_none
 from app.views.web.register import register
 
 NEWEST, MOST_DUE = 5, 8
+
+
+@dataclass(frozen=True)
+class Task:
+    """What waits for the SEN team, in the order of urgency in which it is named."""
+
+    title: str
+    href: str
+    count: int
+    text: str
+    is_late: bool = False
 
 
 @register(_l("Home"), order=10, opens="home")
@@ -78,32 +90,44 @@ def _team(session: Session) -> dict[str, Any]:
     to_confirm = url_for("ColleagueView.waiting")
     messages = url_for("MessageList.list", show="unread")
     duplicates = url_for("ChildList.list", show="duplicates")
-    tiles = [
-        (_("New requests"), new, waiting.new_requests, _("Read, then accept or return.")),
-        (_("Requests to decide on"), deciding, waiting.to_decide, _("Decide whether to assess.")),
-        (_("Overdue decisions and plans"), late_cases, waiting.late_cases, _("The legal time has passed.")),
-        (
+    tasks = [
+        Task(
+            _("Overdue decisions and plans"),
+            late_cases,
+            waiting.late_cases,
+            _("The legal time has passed."),
+            True,
+        ),
+        Task(
+            _("Overdue advice"),
+            overdue,
+            waiting.overdue_advice,
+            _("Requested, but not received in time."),
+            True,
+        ),
+        Task(_("Requests to decide on"), deciding, waiting.to_decide, _("Decide whether to assess.")),
+        Task(_("New requests"), new, waiting.new_requests, _("Read, then accept or return.")),
+        Task(
             _("Submitted advice and information"),
             submitted,
             waiting.submitted_advice,
             _("Read, then accept or return."),
         ),
-        (_("Overdue advice"), overdue, waiting.overdue_advice, _("Requested, but not received in time.")),
-        (_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
-        (_("People to confirm"), to_confirm, waiting.to_confirm, _("Confirm where they work.")),
-        (
+        Task(_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
+        Task(_("Registrations to approve"), registrations, waiting.registrations, _("Approve or refuse.")),
+        Task(_("People to confirm"), to_confirm, waiting.to_confirm, _("Confirm where they work.")),
+        Task(
             _("Changes of organisation to approve"),
             url_for("OrganisationChangeView.waiting"),
             waiting.organisation_changes,
             _("Approve or refuse."),
         ),
-        (_("Messages to the team"), messages, waiting.messages, _("No one has read them yet.")),
-        (_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
+        Task(_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]
     decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
     plans = [(each, due(each.due_on, today)) for each in dashboard.plans_due(session, MOST_DUE)]
     return {
-        "waiting": tiles,
+        "waiting": sorted(tasks, key=lambda task: not task.count),
         "decisions": decisions,
         "plans": plans,
         "most": dashboard.COUNT_UP_TO,

@@ -25,11 +25,12 @@ def register(
     opens: str = "list",
     grant: str = "",
     count: Callable[[], int] | None = None,
+    within: str = "",
 ) -> Callable[[ViewClass], ViewClass]:
     """Return a decorator that adds a view to the portal, and to the menu where `menu` is given.
 
     `order` places the entry in the menu, `opens` names the method behind it. `grant` is the name in roles.py whose
-    holders may open the view; `count` returns the number beside the entry, in one small statement; a view without one must be public or open to every account.
+    holders may open the view; `count` returns the number beside the entry, in one small statement; `within` names the view under whose entry it is found; a view without one must be public or open to every account.
     """
 
     def add(view: ViewClass) -> ViewClass:
@@ -37,7 +38,9 @@ def register(
             view.class_permission_name = grant
         if menu is not None and vars(view).get("list_title") is None and hasattr(view, "list_title"):
             view.list_title = menu
-        place = Entry(menu, f"{view.__name__}.{opens}", view.class_permission_name or "", order, count)
+        place = Entry(
+            menu, f"{view.__name__}.{opens}", view.class_permission_name or "", order, count, within
+        )
         REGISTERED[view] = None if menu is None else place
         return view
 
