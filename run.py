@@ -75,6 +75,7 @@ def _worker(settings: Settings) -> int:
         context.notification_service,
         Chores(
             minutely=lambda: maintenance.every_minute(context),
+            hourly=lambda: maintenance.every_hour(context),
             daily=lambda: maintenance.every_day(context),
         ),
     )

@@ -13,6 +13,7 @@ from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
 from app.cases.plan_tables import Consultation, Plan
+from app.cases.reminder_tables import Reminder, ReminderRule
 from app.cases.tables import (
     PLAN_DUE_CASES,
     UNDECIDED_CASES,
@@ -94,6 +95,8 @@ __all__ = [
     "Purpose",
     "Registration",
     "RegistrationState",
+    "Reminder",
+    "ReminderRule",
     "Request",
     "SavedSubmission",
     "SectionDraft",

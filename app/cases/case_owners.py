@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -50,13 +51,14 @@ def hand_over(work: UnitOfWork, chosen: Sequence[Chosen], to_id: int | None) -> 
     gets_message = to_id != work.me.user_id
     one = gets_message and len(found.handed) == 1
     for case in found.handed:
-        event = CaseOwnerChanged(
-            child_id=case.child_id, case_id=case.id, person_id=to_id, before=case.owner_id
-        )
-        if one:
-            event = CaseHandedOver(**vars(event), by_id=work.me.user_id)
+        facts: dict[str, Any] = {
+            "child_id": case.child_id,
+            "case_id": case.id,
+            "person_id": to_id,
+            "before": case.owner_id,
+        }
         case.owner_id = to_id
-        work.record(event)
+        work.record(CaseHandedOver(**facts, by_id=work.me.user_id) if one else CaseOwnerChanged(**facts))
     if gets_message and len(found.handed) > 1:
         work.record(CasesHandedOver(person_id=to_id, cases=len(found.handed), by_id=work.me.user_id))
     return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core.events import Event, LinkEvent, PersonEvent
+from app.core.events import Event, FormEvent, LinkEvent, PersonEvent
 
 
 class ChildLinked(LinkEvent):
@@ -109,15 +109,19 @@ class CorrectedNotToAssess(DecisionCorrected):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseOwnerChanged(CaseEvent):
-    """Another officer has a case now; `before` had it until now."""
+class OwnerChange(CaseEvent):
+    """An event by which another officer has a case; `before` had it until now."""
 
     person_id: int
     before: int | None = None
 
 
+class CaseOwnerChanged(OwnerChange):
+    """Another officer has a case now, and gets no message of this one."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class CaseHandedOver(CaseOwnerChanged):
+class CaseHandedOver(OwnerChange):
     """An officer handed one case to a colleague."""
 
     by_id: int
@@ -229,3 +233,23 @@ class CoverEnded(PersonEvent):
     """A person no longer covers for a colleague."""
 
     away_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviceReminder(FormEvent):
+    """People were reminded of advice that is awaited: the author, or also their colleagues linked to the child.
+
+    `days` counts from the due date, below 0 before it.
+    """
+
+    days: int
+    due_on: str
+    to_colleagues: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadsReminded(Event):
+    """The leads of an organisation got a message that its advice is late; they may not see the child, so no child is named."""
+
+    organisation_id: int
+    case: str

@@ -2,33 +2,26 @@
 
 from app.accounts.recipients import the_owner
 from app.cases.events import (
+    AdviceReminder,
     AssessmentAgreed,
     AssessmentDeclined,
     CaseHandedOver,
     CaseOwnerChanged,
-    CaseResumed,
     CasesHandedOver,
     CasesLeft,
-    CaseWithdrawn,
     CaseWithoutOwner,
     ChildLinked,
     ColleagueBroughtIn,
     CorrectedNotToAssess,
-    CorrectedNotToIssue,
     CorrectedToAssess,
-    CorrectedToIssue,
     CoverArranged,
     CoverEnded,
-    DecisionOverturned,
-    DraftPlanServed,
     FamilyViewsInvited,
-    FinalPlanIssued,
+    LeadsReminded,
     LinkAssigned,
     LinkEnded,
     LinkTakenUp,
     OrganisationLeftUse,
-    PlanAgreed,
-    PlanDeclined,
     RelationshipCorrected,
     RequestRecorded,
     ReturnedToQueue,
@@ -37,13 +30,17 @@ from app.cases.events import (
     WorkHandedOver,
     WorkLeft,
 )
+from app.cases.plan_notifications import CORRECTED, OF_PLANS
 from app.cases.recipients import (
     authors_of_request,
     cases_handed_over,
     cases_left,
     cover_arranged,
+    late_in_case,
+    leads_reminded,
     organisation_left,
-    sent_a_plan,
+    reminded_in_time,
+    reminded_late,
     the_assigned_before,
     the_colleagues,
     the_cover,
@@ -60,9 +57,37 @@ WILL_ASSESS = N_("The council will assess")
 
 WILL_NOT_ASSESS = N_("The council will not assess")
 
-CORRECTED = N_("A decision was corrected")
-
-WITHDRAWN = N_("The request was withdrawn")
+REMINDERS = (
+    MessageTemplate(
+        "advice_reminder",
+        reminded_in_time,
+        N_("Advice is due soon"),
+        N_(
+            "“%(form)s” for %(child)s has not been sent yet and is due soon. Open it to see by when. "
+            "If you cannot send it in time, write to the SEN team."
+        ),
+    ),
+    MessageTemplate(
+        "advice_reminder_late",
+        reminded_late,
+        N_("Advice is late"),
+        N_(
+            "“%(form)s” for %(child)s has not been sent yet, and its due date has passed. Send it as soon as you can. "
+            "If you cannot, write to the SEN team."
+        ),
+    ),
+)
+LEAD_REMINDER = MessageTemplate(
+    "advice_reminder_lead",
+    leads_reminded,
+    N_("Advice from your organisation is late"),
+    N_(
+        "Advice that your organisation was asked for is late, in case %(case)s. The people who work on it were reminded. "
+        "If none of them can send it, assign it to a colleague or contact the SEN team."
+    ),
+    of_account=True,
+    facts=late_in_case,
+)
 
 register(
     {
@@ -331,125 +356,10 @@ register(
                 of_child=True,
             ),
         ),
-        PlanAgreed: (
-            MessageTemplate(
-                "plan_agreed_family",
-                the_family,
-                N_("The council will make a plan"),
-                N_(
-                    "The council has decided to make an Education, Health and Care plan for %(child)s. It will send a "
-                    "draft. After that there are at least 15 days to say what you think of it."
-                ),
-                of_child=True,
-            ),
-        ),
-        PlanDeclined: (
-            MessageTemplate(
-                "plan_declined_family",
-                the_family,
-                N_("The council will not make a plan"),
-                N_(
-                    "The council has decided not to make an Education, Health and Care plan for %(child)s. By law the "
-                    "council must write to you with its reasons, and tell you how to appeal and how to ask for mediation. "
-                    "If you have no letter yet, contact the SEN team."
-                ),
-                of_child=True,
-            ),
-        ),
-        CorrectedToIssue: (
-            MessageTemplate(
-                "corrected_to_issue_family",
-                the_family,
-                CORRECTED,
-                N_(
-                    "The council has corrected its decision about %(child)s. The decision is now to make a plan. "
-                    "If you have questions, contact the SEN team."
-                ),
-                of_child=True,
-            ),
-        ),
-        CorrectedNotToIssue: (
-            MessageTemplate(
-                "corrected_not_to_issue_family",
-                the_family,
-                CORRECTED,
-                N_(
-                    "The council has corrected its decision about %(child)s. The decision is now not to make a plan. By law "
-                    "the council must write to you with its reasons, and tell you how to appeal and how to ask for "
-                    "mediation. If you have no letter yet, contact the SEN team."
-                ),
-                of_child=True,
-            ),
-        ),
-        DecisionOverturned: (
-            MessageTemplate(
-                "decision_overturned_family",
-                the_family,
-                N_("The decision has changed"),
-                N_(
-                    "The earlier decision about %(child)s no longer counts, after mediation or an order of the Tribunal. "
-                    "Open the page of %(child)s to see what happens next."
-                ),
-                of_child=True,
-            ),
-        ),
-        CaseWithdrawn: (
-            MessageTemplate(
-                "case_withdrawn",
-                authors_of_request,
-                WITHDRAWN,
-                N_(
-                    "The request for an assessment of %(child)s was withdrawn. Nothing more happens about it."
-                ),
-            ),
-            MessageTemplate(
-                "case_withdrawn_family",
-                the_family,
-                WITHDRAWN,
-                N_(
-                    "The request for an assessment of %(child)s was withdrawn, so the council does nothing more about it. "
-                    "A new request can be made at any time. If this is not what you want, contact the SEN team."
-                ),
-                of_child=True,
-            ),
-        ),
-        CaseResumed: (
-            MessageTemplate(
-                "case_resumed_family",
-                the_family,
-                N_("The council goes on with the request"),
-                N_(
-                    "The request for an assessment of %(child)s is not withdrawn any more. "
-                    "Open the page of %(child)s to see the dates."
-                ),
-                of_child=True,
-            ),
-        ),
-        DraftPlanServed: (
-            MessageTemplate(
-                "draft_plan_served",
-                sent_a_plan,
-                N_("A draft plan is ready to read"),
-                N_(
-                    "The draft plan of %(child)s is on the page of %(child)s, with the last day for your comments. "
-                    "You can name a school or college, and ask for a meeting."
-                ),
-                of_child=True,
-            ),
-        ),
-        FinalPlanIssued: (
-            MessageTemplate(
-                "final_plan_issued",
-                sent_a_plan,
-                N_("The final plan is ready to read"),
-                N_(
-                    "The final plan of %(child)s is on the page of %(child)s. The council must also write to you how to "
-                    "appeal and how to ask for mediation. If you have no letter yet, contact the SEN team."
-                ),
-                of_child=True,
-            ),
-        ),
+        **OF_PLANS,
         SettingConsulted: AUDIT_ONLY,  # the school sees the draft outside the portal
         SettingReplied: AUDIT_ONLY,
+        AdviceReminder: REMINDERS,
+        LeadsReminded: (LEAD_REMINDER,),
     }
 )

@@ -3,12 +3,13 @@
 from sqlalchemy import ColumnElement, false, true
 
 from app.cases.plan_tables import Consultation, Plan
+from app.cases.reminder_tables import Reminder, ReminderRule
 from app.cases.tables import Absence, AdviceRoute, Case, Decision, Duty, DutyRule
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
 from app.forms.policies import files_sent_to
 
-open_to_all(DutyRule)
+open_to_all(DutyRule, ReminderRule)
 
 
 @row_policy(Case)
@@ -52,4 +53,10 @@ def advice_route(who: Principal) -> ColumnElement[bool]:
 @row_policy(Absence)
 def absence(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team reads which of its officers is away, and who covers."""
+    return true() if who.in_sen_team else false()
+
+
+@row_policy(Reminder)
+def reminder(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team sees which reminders were sent."""
     return true() if who.in_sen_team else false()

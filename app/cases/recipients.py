@@ -2,13 +2,15 @@
 
 from sqlalchemy import Connection
 
-from app.accounts.queries.people import name_of, professionals_of
+from app.accounts.queries.people import leads_of, name_of, professionals_of
 from app.cases.events import (
+    AdviceReminder,
     CaseEvent,
     CaseHandedOver,
     CasesHandedOver,
     CasesLeft,
     CoverArranged,
+    LeadsReminded,
     LinkAssigned,
     OrganisationLeftUse,
     PlanServed,
@@ -16,7 +18,7 @@ from app.cases.events import (
 )
 from app.core.events import LinkEvent
 from app.core.notifications import Addressees
-from app.forms.queries.recipients import link_facts
+from app.forms.queries.recipients import form_facts, link_facts
 from app.forms.recipients import authors_of
 from app.organisations.queries.organisations import organisation_name
 
@@ -98,3 +100,31 @@ def the_cover(_connection: Connection, event: CoverArranged) -> Addressees:
 def cover_arranged(connection: Connection, event: CoverArranged) -> dict[str, str]:
     """Return the name of who is away."""
     return {"person": name_of(connection, event.away_id)}
+
+
+def reminded_in_time(connection: Connection, event: AdviceReminder) -> Addressees:
+    """Return who is reminded of advice up to its due date."""
+    return _reminded(connection, event) if event.days <= 0 else set()
+
+
+def reminded_late(connection: Connection, event: AdviceReminder) -> Addressees:
+    """Return who is reminded of advice after its due date."""
+    return _reminded(connection, event) if event.days > 0 else set()
+
+
+def _reminded(connection: Connection, event: AdviceReminder) -> Addressees:
+    """Return the author, or the organisation while the form is in its queue; on later days also their colleagues."""
+    form = form_facts(connection, event.form_id)
+    if not event.to_colleagues and form.author_id is not None:
+        return {form.author_id}
+    return authors_of(connection, event.form_id)
+
+
+def leads_reminded(connection: Connection, event: LeadsReminded) -> Addressees:
+    """Return the leads of the organisation that was asked."""
+    return set(leads_of(connection, event.organisation_id))
+
+
+def late_in_case(_connection: Connection, event: LeadsReminded) -> dict[str, str]:
+    """Return the number of the case in which advice is late."""
+    return {"case": event.case}

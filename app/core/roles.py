@@ -132,7 +132,7 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
     | _grants("SendArea", "Children", "Forms", "Documents:read", "Colleagues"),
     Role.parent: EVERY_CASE_ROLE | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
-    Role.sen_manager: OFFICER | _grants("Audit:read", "DutyRules"),
+    Role.sen_manager: OFFICER | _grants("Audit:read", "DutyRules", "ReminderRules"),
     Role.admin: _grants(
         "Home:read",
         "Account",

@@ -111,6 +111,8 @@ GRANT_TEXTS: Mapping[Grant, str] = {
     "only after password and code again",
     ("Roles", READ): "See what each role opens",
     ("Audit", READ): "Read the audit",
+    ("ReminderRules", READ): "List the days on which people are reminded of advice",
+    ("ReminderRules", WRITE): "Change the days on which people are reminded of advice",
     ("DutyRules", READ): "List the time limits in law, with every version",
     ("DutyRules", WRITE): "Add a version of a time limit, from a day to come",
     (
@@ -193,6 +195,8 @@ TABLES: Mapping[type[Any], str] = {
     models.Decision: "Decisions whether to assess, with every correction",
     models.Duty: "The duties of a case, with their days",
     models.Decision: "Decisions on a case, with every correction and reversal",
+    models.Reminder: "Reminders of advice that were sent",
+    models.ReminderRule: "The days on which reminders are sent",
     models.Plan: "Draft and final plans that were sent to the family",
     models.Consultation: "Schools and colleges that were asked about a place, and their replies",
     models.DocumentReader: "To whom of the family a plan was sent in the portal",

@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, or_
 
 from app.accounts import change_email, log_in, registration
 from app.accounts.tables.log_in import LogInSession
+from app.cases import reminders
 from app.core.database.row_filter import bypass_row_filter
 from app.core.mail.outbox_table import OutboxMail
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
@@ -24,6 +25,11 @@ KEEP_MAIL = timedelta(days=30)
 def every_minute(context: AppContext) -> None:
     """Apply changes of email addresses that are due, and retry files that the scanner did not answer for."""
     _each(context, change_email.apply_due, scan_again)
+
+
+def every_hour(context: AppContext) -> None:
+    """Remind people of advice that is due soon or late."""
+    _each(context, reminders.send_due_reminders)
 
 
 def every_day(context: AppContext) -> None:

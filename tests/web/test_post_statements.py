@@ -32,10 +32,10 @@ DEARER = {
     "share": 17,
     "ask for advice": 37,  # a linked adviser is compared with what forms say and those removed; the duty starts
     "cancel advice": 13,
-    "link a person": 24,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
+    "link a person": 26,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,
     "bring in a colleague": 26,  # compared with whom the SEN team removed
-    "approve a registration": 37,  # compared with notes and removals of the children in each of their queues
+    "approve a registration": 38,  # compared with notes and removals of the children in each of their queues
     "link an organisation": 15,  # its people are compared with what forms say and with those removed
     "refuse a registration": 18,
     "end a link": 15,  # those in each queue of the child are compared with what forms say and with those removed

@@ -97,7 +97,7 @@ class AskedAdvice:
 
 WHY: Mapping[Paragraph, str] = {
     _P.a: N_("The parent or young person gives their own views and evidence."),
-    _P.b: N_("The head of the school or setting, or whoever is responsible for the child’s education."),
+    _P.b: N_("The head of the school or setting, or the person responsible for the child’s education."),
     _P.c: N_("A health professional whom the health commissioner has identified."),
     _P.d: N_("An educational psychologist."),
     _P.e: N_("Social care, also where the family is not known to it."),

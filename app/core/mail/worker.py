@@ -32,6 +32,7 @@ class Chores:
     """The periodic tasks that the worker runs for the use cases."""
 
     minutely: Callable[[], None]
+    hourly: Callable[[], None]
     daily: Callable[[], None]
 
 
@@ -85,6 +86,8 @@ def _add_periodic_tasks(notifier: Notifier, chores: Chores | None) -> None:
     def every_hour() -> None:
         with notifier.database.open() as session:
             keep_head(session, notifier.settings.data_dir, notifier.clock.now())
+        if chores is not None:
+            chores.hourly()
 
     def every_day() -> None:
         if chores is not None:

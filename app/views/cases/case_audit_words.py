@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from app.cases.events import (
+    AdviceReminder,
     CaseHandedOver,
     CaseOwnerChanged,
     CaseResumed,
@@ -20,6 +21,7 @@ from app.cases.events import (
     DecisionOverturned,
     DraftPlanServed,
     FinalPlanIssued,
+    LeadsReminded,
     PlanAgreed,
     PlanDeclined,
     SettingConsulted,
@@ -94,4 +96,12 @@ register_words(
 )
 register_words(
     CoverEnded, _l("Covers for absence ended"), _l("%(who)s ended the cover by %(person)s for a colleague")
+)
+register_words(
+    AdviceReminder, _l("Reminders of advice"), _l("A reminder was sent of “%(form)s”, which is awaited")
+)
+register_words(
+    LeadsReminded,
+    _l("Reminders to leads"),
+    _l("The leads of an organisation got a message that its advice is late"),
 )

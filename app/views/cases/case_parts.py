@@ -244,6 +244,8 @@ def _steps(line: FormLine) -> list[tuple[str, str]]:
         if names & steps
     ]
     case = line.case if line.case is not None and line.case.state in UNDECIDED else None
+    if line.kind == "advice" and is_awaited(line.state) and (line.due_on or line.wanted_by):
+        of_form.append((_("Send a reminder"), url_for("RemindView.remind", form=line.id)))
     return of_form + (case_steps(case.state, case.case_id) if case is not None else [])
 
 

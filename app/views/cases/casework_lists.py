@@ -1,5 +1,6 @@
 """The SEN team's generated lists: children and young people, requests, advice, registrations."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.core.command_line import app_context
 from app.core.database.listing import Criteria
 from app.core.events import Event
 from app.core.roles import PROFESSION_LABELS, Profession
-from app.forms.rules.workflow import FormState
+from app.forms.rules.workflow import OPEN_TO_WRITING, FormState
 from app.models import (
     AWAITED_ADVICE,
     Advice,
@@ -34,7 +35,7 @@ from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late
 from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import PortalInterface
-from app.views.web.listed import Listed, RowLink
+from app.views.web.listed import Listed, Picks, RowLink
 from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_date, uk_datetime
@@ -302,6 +303,11 @@ class AdviceList(FormList):
             lambda: AWAITED_ADVICE,
         ),
     }
+
+    def picks_of(self, records: Sequence[Form]) -> Picks:
+        """Return the boxes with which the authors of several forms are reminded at once."""
+        chosen = {record.id: str(record.id) for record in records if record.state in OPEN_TO_WRITING}
+        return Picks("form", chosen, url_for("RemindView.remind"), _("Send a reminder"))
 
     def link_details(self, record: Form) -> str:
         """Return title and name, because a child has several advice forms."""

@@ -40,6 +40,7 @@ from app.models import (
     Plan,
     Purpose,
     Registration,
+    Reminder,
     SavedSubmission,
     SectionDraft,
     Submission,
@@ -279,6 +280,8 @@ class World:
             ),
         )
         self._plan(case)
+        of_form = self.rows["advice in a queue"].id
+        self._add("reminder", Reminder(form_id=of_form, due_on=now.date(), days=3))
         self._add(
             "absence",
             Absence(
@@ -443,6 +446,7 @@ POLICY: dict[str, set[str]] = {
     "advice route": _ACCOUNTS,
     "decision": TEAM,
     "duty": TEAM,
+    "reminder": TEAM,
     "plan": TEAM | PAT,
     "file of a plan": TEAM | PAT,
     "reader of a plan": TEAM,

@@ -101,8 +101,11 @@ def test_letters_have_names_of_their_own_and_notices_have_words():
 @pytest.mark.parametrize("letter", message_templates().values(), ids=lambda letter: letter.name)
 def test_a_subject_names_no_child(letter):
     assert "%(" not in letter.subject
-    counted = dict.fromkeys(("children", "with_colleagues", "forms", "colleagues", "invitations"), "2")
+    counted = dict.fromkeys(
+        ("children", "with_colleagues", "forms", "colleagues", "invitations", "cases"), "2"
+    )
     known = {"child": "Amina", "form": "Advice", "by": "Ann", "person": "Ann", "organisation": "A team"}
+    known |= {"officer": "Olu", "case": "26-00417"}
     letter.text % (known | counted)
 
 
