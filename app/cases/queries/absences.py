@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import Date, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
-from app.cases.tables import Absence
+from app.cases.tables import Absence, Case
 from app.children.queries.involved import full_name
 from app.core.database.compiled_query import CompiledQuery
 
@@ -35,17 +35,33 @@ COVERED_NOW = select(Absence.person_id).where(
 )
 """The ids of the officers for whom a person covers today."""
 
-_COVERED = CompiledQuery(
-    select(Person.id, Person.first_name, Person.last_name)
-    .where(Person.id.in_(COVERED_NOW))
+_WORKLOAD = CompiledQuery(
+    select(
+        Person.id,
+        Person.first_name,
+        Person.last_name,
+        exists().where(Case.owner_id == Person.id, Case.due_on.is_not(None)),
+    )
+    .where(or_(Person.id == bindparam("me"), Person.id.in_(COVERED_NOW)))
     .order_by(Person.first_name, Person.last_name, Person.id)
 )
 
 
-def covered_for(session: Session, person_id: int, today: date) -> Mapping[int, str]:
-    """Return the names of the officers for whom a person covers today, by id."""
-    rows = _COVERED.rows(session, me=person_id, today=today)
-    return {row[0]: full_name(row[1], row[2]) for row in rows}
+@dataclass(frozen=True)
+class Workload:
+    """Whose cases an officer works on today."""
+
+    covered: Mapping[int, str]
+    """The names of the officers for whom they cover, by id."""
+    has_cases: bool
+    """Whether something is due in a case of their own."""
+
+
+def workload_of(session: Session, person_id: int, today: date) -> Workload:
+    """Return for whom a person covers today, and whether they have cases themselves."""
+    rows = _WORKLOAD.rows(session, me=person_id, today=today)
+    covered = {row[0]: full_name(row[1], row[2]) for row in rows if row[0] != person_id}
+    return Workload(covered, any(row[3] for row in rows if row[0] == person_id))
 
 
 def covers(session: Session, today: date) -> Sequence[CoverLine]:

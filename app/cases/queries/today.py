@@ -117,11 +117,6 @@ def urgent_for(session: Session, who: Principal, today: date) -> int:
     return int(count)
 
 
-def has_cases(session: Session, who: Principal) -> bool:
-    """Return whether something is due in a case of this person."""
-    return bool(_HAS.rows(session, me=who.user_id))
-
-
 def _read(session: Session, wanted: Wanted, part: Part | None, params: Mapping[str, Any]) -> list[Any]:
     """Return the rows of a part of the page; without a part, one row of counts."""
     reason = part.reason if part else None
@@ -292,7 +287,4 @@ _URGENT = CompiledQuery(
     select(func.count()).select_from(
         select(Case.id).where(Case.due_on <= _SOON, _MINE_TODAY).limit(MOST_IN_MENU + 1).subquery()
     )
-)
-_HAS = CompiledQuery(
-    select(Case.id).where(Case.owner_id == bindparam("me"), Case.due_on.is_not(None)).limit(1)
 )

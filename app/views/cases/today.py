@@ -9,8 +9,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import lazy_gettext as _l
 
-from app.cases.queries.absences import covered_for
-from app.cases.queries.today import COUNT_UP_TO, PAGE, Today, Waiting, Wanted, has_cases, today_of, urgent_for
+from app.cases.queries.absences import Workload, workload_of
+from app.cases.queries.today import COUNT_UP_TO, PAGE, Today, Waiting, Wanted, today_of, urgent_for
 from app.cases.rules.case_states import CASE_STATE_LABELS
 from app.cases.rules.today import DUTY_LABELS, REASON_LABELS, WAITS_FOR_OTHERS, WHOSE_LABELS, Reason, Whose
 from app.children.events import ChildrenListed
@@ -63,8 +63,9 @@ class TodayView(PortalView):
         """Show one page of what waits, what is lost first at the top; a child's name to search for is posted."""
         text = search_text()
         with self.work() as work:
-            covered = covered_for(work.session, work.me.user_id, work.today)
-            wanted = _wanted(work, text, covered)
+            workload = workload_of(work.session, work.me.user_id, work.today)
+            covered = workload.covered
+            wanted = _wanted(text, workload)
             if text:
                 count_search(work)
             found = today_of(work.session, work.me, work.today, wanted, covered)
@@ -86,14 +87,14 @@ class TodayView(PortalView):
         )
 
 
-def _wanted(work: UnitOfWork, text: str, covered: Mapping[int, str]) -> Wanted:
+def _wanted(text: str, workload: Workload) -> Wanted:
     """Return what the address asks for; without a choice, the reader's own cases if there are any."""
     asked = request.args.get("whose", "")
     if asked in Whose.__members__:
         whose = Whose[asked]
     else:
-        whose = Whose.mine if covered or has_cases(work.session, work.me) else Whose.team
-    if whose is Whose.covered and not covered:
+        whose = Whose.mine if workload.covered or workload.has_cases else Whose.team
+    if whose is Whose.covered and not workload.covered:
         whose = Whose.mine
     reason = request.args.get("reason", "")
     page = (request.form if text else request.args).get("page", "")

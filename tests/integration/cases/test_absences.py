@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.accounts import accounts
 from app.cases.absences import Cover, arrange_cover, end_cover
-from app.cases.queries.absences import covered_for, covers
+from app.cases.queries.absences import covers, workload_of
 from app.core.errors import Forbidden, NotFound, ValidationFailed
 from app.models import Absence, Message
 from tests.cast import everything
@@ -25,7 +25,7 @@ def arrange(actor, person, covered_by, first_day=FIRST, last_day=LAST):
 
 def covered(actor, on=FIRST):
     with actor.works() as work:
-        return [*covered_for(work.session, work.me.user_id, on)]
+        return [*workload_of(work.session, work.me.user_id, on).covered]
 
 
 def test_a_cover_counts_from_the_first_day_to_the_last(cast):

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import event, insert, select, text, update
 
 from app.cases.absences import Cover, arrange_cover
-from app.cases.queries.absences import covered_for
-from app.cases.queries.today import Wanted, has_cases, today_of, urgent_for
+from app.cases.queries.absences import workload_of
+from app.cases.queries.today import Wanted, today_of, urgent_for
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.today import Reason, Whose
 from app.forms.rules.workflow import FormState
@@ -24,7 +24,7 @@ def day(number):
 
 def read(actor, whose=Whose.team, **wanted):
     with actor.works() as work:
-        covered = covered_for(work.session, work.me.user_id, work.today)
+        covered = workload_of(work.session, work.me.user_id, work.today).covered
         return today_of(work.session, work.me, work.today, Wanted(whose, **wanted), covered)
 
 
@@ -134,10 +134,10 @@ def test_the_covered_officers_cases_are_mine_while_i_cover(cast, make, clock):
 def test_the_number_in_the_menu_is_of_ones_own_overdue_and_due_this_week(cast, waiting):
     with cast.olu.works() as work:
         assert urgent_for(work.session, work.me, work.today) == 4
-        assert has_cases(work.session, work.me)
+        assert workload_of(work.session, work.me.user_id, work.today).has_cases
     with cast.mary.works() as work:
         assert urgent_for(work.session, work.me, work.today) == 0
-        assert not has_cases(work.session, work.me)
+        assert not workload_of(work.session, work.me.user_id, work.today).has_cases
 
 
 @pytest.mark.parametrize("who", ["sana", "ann", "pat", "ines"])
