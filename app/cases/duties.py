@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.cases.duty_rules import rules_of
 from app.cases.rules.case_states import CaseState
-from app.cases.rules.duties import Bearer, DutyDates, Ending, Rules, due_on, next_duty
-from app.cases.tables import Case, Duty, cases_in
+from app.cases.rules.duties import Bearer, DutyDates, Ending, Rule, Rules, due_on, next_duty
+from app.cases.rules.exceptions import excuses
+from app.cases.tables import Case, CaseException, Duty, cases_in
 from app.core.unit_of_work import UnitOfWork
 
 FROM_RECEIPT = ("decide_to_assess", "no_plan_notice", "final_plan")
@@ -69,15 +70,39 @@ class _Duties:
             row.ending, row.ended_on = ending, ended_on
 
     def store(self) -> None:
-        """Write the duties, and the day of the next one on the case."""
+        """Write the duties and whether each is excused, and the day of the next one on the case."""
         by_id = {rule.id: rule for rule in self.rules}
+        spans = [each.span for each in exceptions_in(self.work, self.case.id)]
+        for row in self.rows.values():
+            row.excused = bool(excuses(by_id[row.rule_id], row.starts_on, row.due_on, spans))
         following = next_duty(_dates(row, by_id[row.rule_id].who) for row in self.rows.values())
         self.case.due_on = None if following is None else following.due_on
+        self.case.excused = following is not None and following.excused
         self.work.session.flush()
 
 
 def _dates(row: Duty, who: Bearer) -> DutyDates:
-    return DutyDates(row.key, row.starts_on, row.due_on, who, ending=row.ending, ended_on=row.ended_on)
+    return DutyDates(row.key, row.starts_on, row.due_on, who, "", row.ending, row.ended_on, row.excused)
+
+
+def exceptions_in(work: UnitOfWork, case_id: int) -> list[CaseException]:
+    """Return the exceptions of a case that are not withdrawn, in order; empty for readers outside the SEN team."""
+    found = select(CaseException).where(
+        CaseException.case_id == case_id, CaseException.withdrawn_at.is_(None)
+    )
+    return list(work.session.scalars(found.order_by(CaseException.first_day, CaseException.id)))
+
+
+def excuse_duties(work: UnitOfWork, case: Case) -> None:
+    """Store again which duties of a case are excused, after an exception was recorded or withdrawn."""
+    _Duties(work, case).store()
+
+
+def duties_with_rules(work: UnitOfWork, case: Case) -> list[tuple[Duty, Rule]]:
+    """Return the latest duty of each key in a case, with the version of the rule that it follows from."""
+    duties = _Duties(work, case)
+    by_id = {rule.id: rule for rule in duties.rules}
+    return [(row, by_id[row.rule_id]) for row in duties.rows.values()]
 
 
 def start_duty(work: UnitOfWork, case: Case, key: str, starts_on: date) -> Duty:

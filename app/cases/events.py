@@ -253,3 +253,19 @@ class LeadsReminded(Event):
 
     organisation_id: int
     case: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionEvent(CaseEvent):
+    """An event about an exception to a limit; `number` is its row."""
+
+    code: str
+    number: int
+
+
+class ExceptionRecorded(ExceptionEvent):
+    """An officer recorded that an exception in law applies to a limit of a case."""
+
+
+class ExceptionWithdrawn(ExceptionEvent):
+    """An officer withdrew an exception that was recorded wrongly."""

@@ -16,6 +16,8 @@ from app.cases.events import (
     CorrectedToAssess,
     CoverArranged,
     CoverEnded,
+    ExceptionRecorded,
+    ExceptionWithdrawn,
     FamilyViewsInvited,
     LeadsReminded,
     LinkAssigned,
@@ -199,6 +201,8 @@ register(
                 N_("%(by)s has shared %(child)s with you. You can work on their forms together."),
             ),
         ),
+        ExceptionRecorded: AUDIT_ONLY,  # the reason may be about the family, and the limit stays
+        ExceptionWithdrawn: AUDIT_ONLY,
         LinkEnded: AUDIT_ONLY,  # the person may not see the child any more, so no message is sent
         CaseOwnerChanged: AUDIT_ONLY,  # CasesHandedOver and CasesLeft send one message for all cases
         CaseWithoutOwner: AUDIT_ONLY,

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, false, true
 
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
-from app.cases.tables import Absence, AdviceRoute, Case, Decision, Duty, DutyRule
+from app.cases.tables import Absence, AdviceRoute, Case, CaseException, Decision, Duty, DutyRule
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
 from app.forms.policies import files_sent_to
@@ -59,4 +59,11 @@ def absence(who: Principal) -> ColumnElement[bool]:
 @row_policy(Reminder)
 def reminder(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team sees which reminders were sent."""
+    return true() if who.in_sen_team else false()
+
+
+@row_policy(CaseException)
+def case_exception(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads which exceptions are recorded and on what evidence. Everyone who sees the child knows that
+    one is recorded for a limit."""
     return true() if who.in_sen_team else false()

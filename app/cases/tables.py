@@ -10,6 +10,7 @@ from app.accounts.tables.people import Person
 from app.cases.rules.advice_rows import RouteFor
 from app.cases.rules.case_states import CaseState, Channel, DecisionBasis, RequestSource
 from app.cases.rules.duties import Bearer, Ending, Unit
+from app.cases.rules.exceptions import Span
 from app.children.tables import Child
 from app.core.base import Row
 from app.core.roles import Profession
@@ -44,6 +45,8 @@ class Case(Row):
     due_on: Mapped[date | None] = mapped_column()
     """The last day of the council's next duty in `duty`: to decide whether to assess, then the final plan. Null once
     nothing more is due."""
+    excused: Mapped[bool] = mapped_column(default=False)
+    """Whether an exception that the law allows for that duty is recorded; it does not move the day."""
     decided_on: Mapped[date | None] = mapped_column()
     """The day the decision that holds was made."""
     note: Mapped[str] = mapped_column(default="")
@@ -102,9 +105,38 @@ class Decision(Row):
     reason: Mapped[str] = mapped_column(default="")
     correction_reason: Mapped[str] = mapped_column(default="")
     """Why the earlier decision was corrected; empty for the first."""
+    exception_id: Mapped[int | None] = mapped_column(ForeignKey("case_exception.id"))
+    """The recorded exception for which the decision was made after its last day."""
+    late_reason: Mapped[str] = mapped_column(default="")
+    """Why it was late without an exception."""
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class CaseException(Row):
+    """A reason for which the law excuses that a limit of a case is missed, with the days and the evidence. The limit
+    stays; what is planned is recorded beside it."""
+
+    __tablename__ = "case_exception"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("ehc_case.id"), index=True)
+    code: Mapped[str] = mapped_column()
+    first_day: Mapped[date] = mapped_column()
+    last_day: Mapped[date] = mapped_column()
+    evidence: Mapped[str] = mapped_column()
+    planned_on: Mapped[date] = mapped_column()
+    """The day by which the council plans to do what is due."""
+    plan: Mapped[str] = mapped_column()
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column()
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(default="")
+
+    @property
+    def span(self) -> Span:
+        """Return the days and the reason as the rules take them."""
+        return Span(self.code, self.first_day, self.last_day, self.evidence)
 
 
 class DutyRule(Row):
@@ -152,6 +184,8 @@ class Duty(Row):
     """How the duty ended; null while it runs."""
     ended_on: Mapped[date | None] = mapped_column()
     """The day it was done, or from which it was no longer needed."""
+    excused: Mapped[bool] = mapped_column(default=False)
+    """Whether an exception that the law allows for it is recorded, for days within its time."""
 
     rule: Mapped[DutyRule] = relationship(lazy="raise_on_sql")
 

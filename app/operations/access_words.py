@@ -193,6 +193,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Case: "Cases: requests for an assessment by any route, and what was decided",
     models.AdviceRoute: "To whom requests for advice go",
     models.Decision: "Decisions whether to assess, with every correction",
+    models.CaseException: "Exceptions to the limits of a case, with the evidence",
     models.Duty: "The duties of a case, with their days",
     models.Decision: "Decisions on a case, with every correction and reversal",
     models.Reminder: "Reminders of advice that were sent",

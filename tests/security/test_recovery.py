@@ -132,6 +132,8 @@ LASTS = {
     "child_link.person_id": "the work itself; closing an account hands it over (A9)",
     "decision.recorded_by_id": "work that was done",
     "plan.recorded_by_id": "work that was done",
+    "case_exception.recorded_by_id": "work that was done",
+    "case_exception.withdrawn_by_id": "work that was done",
     "consultation.recorded_by_id": "work that was done",
     "duty_rule.entered_by_id": "work that was done",
     "reminder.sent_by_id": "work that was done",

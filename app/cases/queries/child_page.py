@@ -186,6 +186,7 @@ _STANDINGS = CompiledQuery(
         STANDING.c.request_id,
         STANDING.c.id,
         STANDING.c.due_on,
+        STANDING.c.excused,
     )
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),
@@ -221,6 +222,7 @@ _DUTIES = CompiledQuery(
         DUTY_DATES.c.due_on,
         DUTY_DATES.c.ending,
         DUTY_DATES.c.ended_on,
+        DUTY_DATES.c.excused,
     )
     .select_from(Child)
     .join(DutyRule, true())
@@ -238,9 +240,11 @@ def duties_of(session: Session, standing: CaseStatus, child_id: int) -> tuple[li
     for row in _DUTIES.rows(session, child=child_id, case=standing.case_id):
         rule = rule_from(row[: len(RULE_COLUMNS)])
         rules.append(rule)
-        key, starts_on, due_on, ending, ended_on = row[len(RULE_COLUMNS) :]
+        key, starts_on, due_on, ending, ended_on, excused = row[len(RULE_COLUMNS) :]
         if key is not None:
-            found[key] = DutyDates(key, starts_on, due_on, rule.who, rule.regulation, ending, ended_on)
+            found[key] = DutyDates(
+                key, starts_on, due_on, rule.who, rule.regulation, ending, ended_on, excused
+            )
     return list(found.values()), Rules(rules)
 
 

@@ -67,8 +67,8 @@ _WAITING = CompiledQuery(
         _count(Form.id, forms_in("request", [FormState.submitted])),
         _count(Case.id, UNDECIDED_CASES),
         (
-            _count(Case.id, UNDECIDED_CASES, Case.due_on < bindparam("today"))
-            + _count(Case.id, PLAN_DUE_CASES, Case.due_on < bindparam("today"))
+            _count(Case.id, UNDECIDED_CASES, Case.excused.is_(False), Case.due_on < bindparam("today"))
+            + _count(Case.id, PLAN_DUE_CASES, Case.excused.is_(False), Case.due_on < bindparam("today"))
         ).label("late_cases"),
         _count(Form.id, forms_in("advice", [FormState.submitted])),
         _count(Form.id, AWAITED_ADVICE, Form.due_on < bindparam("today")),
@@ -105,6 +105,8 @@ class CaseDue:
     child_id: int
     child_name: str
     due_on: date
+    excused: bool = False
+    """An exception is recorded for it."""
 
 
 def decisions_due(session: Session, limit: int = 5) -> Sequence[CaseDue]:
@@ -119,15 +121,15 @@ def plans_due(session: Session, limit: int = 5) -> Sequence[CaseDue]:
 
 def _cases_due(query: CompiledQuery, session: Session, limit: int) -> list[CaseDue]:
     return [
-        CaseDue(child_id, f"{forenames} {surname}".strip(), due_on)
-        for child_id, forenames, surname, due_on in query.rows(session, most=limit)
+        CaseDue(child_id, f"{forenames} {surname}".strip(), due_on, excused)
+        for child_id, forenames, surname, due_on, excused in query.rows(session, most=limit)
     ]
 
 
 def _due(wanted: ColumnElement[bool]) -> CompiledQuery:
     """Return the query for these cases, with the earliest deadline first."""
     found: Any = (
-        select(Case.child_id, Child.forenames, Child.surname, Case.due_on)
+        select(Case.child_id, Child.forenames, Child.surname, Case.due_on, Case.excused)
         .join(Child, Child.id == Case.child_id)
         .where(wanted, Case.due_on.is_not(None))
         .order_by(Case.due_on, Case.id)

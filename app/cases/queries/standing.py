@@ -16,6 +16,7 @@ STANDING = (
         _case.c.decided_on,
         _case.c.statutory,
         _case.c.due_on,
+        _case.c.excused,
         _form.c.state.label("form_state"),
         _case.c.request_id,
     )
@@ -35,6 +36,7 @@ DUTY_DATES = (
         _duty.c.due_on,
         _duty.c.ending,
         _duty.c.ended_on,
+        _duty.c.excused,
         _case.c.child_id,
     )
     .join_from(_duty, _case, _case.c.id == _duty.c.case_id)

@@ -225,6 +225,12 @@ class DutyDates:
     excused: bool = False
     """An exception that the law allows for it is recorded."""
 
+    @property
+    def is_late_with_exception(self) -> bool:
+        """Return whether it was done after its last day, with an exception (item Week20 of the SEN2 return)."""
+        late = self.ending is Ending.done and self.ended_on is not None and self.ended_on > self.due_on
+        return late and self.excused
+
 
 def next_duty(duties: Iterable[DutyDates]) -> DutyDates | None:
     """Return the council's next duty of these, or None once nothing more is due."""

@@ -7,7 +7,8 @@ from datetime import date
 
 from app.cases.rules.case_states import OPEN, UNDECIDED, CaseState
 from app.cases.rules.duties import DutyDates, Rules
-from app.cases.rules.timeline import Milestone, timeline, with_expected_advice
+from app.cases.rules.exceptions import Span
+from app.cases.rules.timeline import NOTHING, Milestone, timeline, with_expected_advice
 from app.core.wording import N_, Wording
 from app.forms.rules.workflow import FormState
 
@@ -48,6 +49,8 @@ class CaseStatus:
     case_id: int = 0
     due_on: date | None = None
     """The last day of the council's next duty."""
+    excused: bool = False
+    """An exception that the law allows for that duty is recorded."""
 
     @property
     def stage(self) -> Stage:
@@ -177,11 +180,16 @@ def is_assessing(cases: Iterable[CaseStatus]) -> bool:
     return any(each.state is CaseState.assessing for each in cases)
 
 
-def dates_of(standing: CaseStatus | None, duties: Iterable[DutyDates], rules: Rules) -> list[Milestone]:
+def dates_of(
+    standing: CaseStatus | None,
+    duties: Iterable[DutyDates],
+    rules: Rules,
+    excuses: Mapping[str, tuple[Span, ...]] = NOTHING,
+) -> list[Milestone]:
     """Return the dates of the case; none until a request was received."""
     if standing is None:
         return []
-    found = timeline(standing.received_on, duties)
+    found = timeline(standing.received_on, duties, excuses)
     if not standing.statutory:
         found[0] = replace(found[0], label=ATTENTION, regulation=ATTENTION_BASIS)
     return with_expected_advice(found, rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from app.cases.rules.duties import BEARER_LABELS, LABELS, DutyDates, Ending, Rul
 from app.cases.rules.exceptions import Span
 from app.core.wording import N_
 
+NOTHING: Mapping[str, tuple[Span, ...]] = {}
 EXPECTED_KEY = "expected_advice"
 EXPECTED_ADVICE = N_("Advice from professionals due, if asked for by week 6")
 
@@ -24,7 +25,11 @@ class Milestone:
     regulation: str
     who: str = ""
     excuses: tuple[Span, ...] = ()
-    """Exceptions recorded for this limit, which does not move."""
+    """Exceptions recorded for this limit, which does not move, for a reader who may know them."""
+    excused: bool = False
+    """Whether there is such an exception."""
+    is_late_with_exception: bool = False
+    """Whether the duty was done after its last day, with an exception."""
     ended_on: date | None = None
     """The day the duty was done."""
     is_needed: bool = True
@@ -36,8 +41,13 @@ class Milestone:
         return self.ended_on is not None
 
 
-def timeline(received_on: date, duties: Iterable[DutyDates] = ()) -> list[Milestone]:
-    """Return the day of receipt and the days of these duties, in order."""
+def timeline(
+    received_on: date, duties: Iterable[DutyDates] = (), excuses: Mapping[str, tuple[Span, ...]] = NOTHING
+) -> list[Milestone]:
+    """Return the day of receipt and the days of these duties, in order.
+
+    `excuses` are the recorded exceptions by the key of the duty that each excuses.
+    """
     received = Milestone(
         "received", N_("Request received"), received_on, "Children and Families Act 2014, s. 36"
     )
@@ -48,6 +58,9 @@ def timeline(received_on: date, duties: Iterable[DutyDates] = ()) -> list[Milest
             each.due_on,
             each.regulation,
             BEARER_LABELS[each.who],
+            excuses.get(each.key, ()),
+            each.excused,
+            each.is_late_with_exception,
             ended_on=each.ended_on if each.ending is Ending.done else None,
             is_needed=each.ending is not Ending.not_needed,
         )

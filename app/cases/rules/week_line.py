@@ -122,7 +122,7 @@ def is_late(milestone: Milestone, today: date) -> bool:
     """
     if milestone.key in _NO_DUTY or milestone.is_done or not milestone.is_needed:
         return False
-    return is_overdue(milestone.due_on, today) and not milestone.excuses
+    return is_overdue(milestone.due_on, today) and not milestone.excused
 
 
 _NO_DUTY = CONDITIONAL | {"received", EXPECTED_KEY}
@@ -215,7 +215,7 @@ def _sentence(start: date, limit: date, today: date, shown: Sequence[Milestone])
     week, weeks, days = week_of(start, today), week_of(start, limit), (today - limit).days
     if days <= 0:
         return Wording(N_("Week %(week)s of %(weeks)s"), week=week, weeks=weeks)
-    if any(each.key == "final_plan" and each.excuses for each in shown):
+    if any(each.key == "final_plan" and each.excused for each in shown):
         return Wording(
             N_("Week %(week)s: after week %(weeks)s, with an exception recorded"), week=week, weeks=weeks
         )

@@ -66,7 +66,9 @@ class CaseList(OfChildList):
         "deciding": SavedFilter(_l("Waiting for a decision"), lambda: UNDECIDED_CASES),
         "overdue": SavedFilter(
             _l("Decision or plan overdue"),
-            lambda: and_(Case.due_on < today(), or_(UNDECIDED_CASES, PLAN_DUE_CASES)),
+            lambda: and_(
+                Case.due_on < today(), Case.excused.is_(False), or_(UNDECIDED_CASES, PLAN_DUE_CASES)
+            ),
         ),
     }
     label_columns = {
@@ -122,4 +124,4 @@ class CaseList(OfChildList):
 
     def time_left(self, record: Case) -> Due | None:
         """Return the time left for the council's next duty; None once nothing more is due."""
-        return due(record.due_on, today())
+        return due(record.due_on, today(), excused=record.excused)

@@ -13,10 +13,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from app.cases import decisions
 from app.cases.duties import due_day
 from app.cases.rules.case_states import ABOUT_A_PLAN, BASIS_LABELS, CASE, CaseState
+from app.cases.rules.duties import is_overdue
+from app.cases.rules.exceptions import EXCEPTION_LABELS
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.roles import WorkflowRole
-from app.models import Case, Child, Decision
+from app.core.unit_of_work import UnitOfWork
+from app.models import Case, CaseException, Child, Decision
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
 from app.views.web.form_errors import show_errors
@@ -26,6 +29,7 @@ from app.views.web.register import register
 from app.views.web.words import case_state
 
 AGREE, DECLINE = "agree", "decline"
+NO_EXCEPTION = "none"
 OUTCOMES = {
     CaseState.assessing: AGREE,
     CaseState.not_assessing: DECLINE,
@@ -49,7 +53,17 @@ class DecisionForm(Form):
     panel_on = DatePartsField(_l("When did the panel meet? (optional)"))
     panel_members = StringField(_l("Who was on the panel? (optional)"))
     reason = TextAreaField(_l("Reasons for the decision"))
+    late = RadioField(_l("Why was it made after the last day?"), validate_choice=False)
+    late_reason = TextAreaField(_l("Why is it late?"))
+
     not_chosen = _l("Choose whether the council will assess")
+
+    def lateness(self) -> decisions.Lateness:
+        """Return why the decision was late, which counts only where it was."""
+        chosen = self.late.data or ""
+        if chosen.isdecimal():
+            return decisions.Lateness(exception_id=int(chosen))
+        return decisions.Lateness(reason=self.late_reason.data or "")
 
     def decided(self) -> decisions.Decided:
         """Return what was entered, unchecked, for the use case."""
@@ -60,6 +74,7 @@ class DecisionForm(Form):
             why or "",
             panel_on=self.panel_on.data,
             panel_members=self.panel_members.data or "",
+            lateness=self.lateness(),
         )
 
 
@@ -161,6 +176,10 @@ class DecideView(PortalView):
             form.decision.data = OUTCOMES.get(history[0].outcome)
             form.decided_on.show(history[0].decided_on)
             form.reason.data = history[0].reason
+            form.late_reason.data = history[0].late_reason
+            form.late.data = str(history[0].exception_id or (NO_EXCEPTION if history[0].late_reason else ""))
+        limit = decisions.LIMIT_OF.get(step, decisions.NO_PLAN)
+        late = may_be_late(work, case, form, limit)
         status = 422 if form.errors else 200
         return self.page(
             template,
@@ -168,9 +187,24 @@ class DecideView(PortalView):
             form=form,
             case=case,
             child=child,
-            due_on=due_day(work, case_id, "decide_to_assess"),
+            **late,
             history=[_line(one) for one in history],
         )
+
+
+def may_be_late(work: UnitOfWork, case: Case, form: DecisionForm, limit: str) -> dict[str, Any]:
+    """Set the exceptions to choose from; return the last day of this limit and whether it has passed."""
+    due_on = due_day(work, case.id, limit)
+    form.late.choices = [
+        *(_choice(each) for each in decisions.exceptions_for(work, case, limit)),
+        SelectChoice(NO_EXCEPTION, _("Late, no exception")),
+    ]
+    return {"due_on": due_on, "may_be_late": due_on is not None and is_overdue(due_on, work.today)}
+
+
+def _choice(each: CaseException) -> SelectChoice:
+    days = _("%(first)s to %(last)s", first=uk_date(each.first_day), last=uk_date(each.last_day))
+    return SelectChoice(str(each.id), f"{_(EXCEPTION_LABELS[each.code])} ({days})")
 
 
 def is_filled_in(form: DecisionForm) -> bool:
@@ -197,5 +231,6 @@ def _line(one: Decision) -> dict[str, Any]:
         "recorded_at": one.created_at,
         "by": one.recorded_by.name,
         "reason": one.reason,
+        "late": one.late_reason or (_("An exception was recorded") if one.exception_id else _("In time")),
         "correction_reason": one.correction_reason,
     }

@@ -12,14 +12,14 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import plan_decisions
-from app.cases.decisions import Decided
+from app.cases.decisions import NO_PLAN, Decided
 from app.cases.rules.case_states import BASIS_LABELS, CASE, OVERTURNING, CaseState, DecisionBasis
 from app.core.command_line import app_context
 from app.core.errors import ValidationFailed
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
 from app.models import Case, Child
-from app.views.cases.decisions import AGREE, DECLINE, IssueForm, is_filled_in
+from app.views.cases.decisions import AGREE, DECLINE, IssueForm, is_filled_in, may_be_late
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, TextAreaField
 from app.views.web.form_errors import show_errors
@@ -136,6 +136,8 @@ class PlanDecisionView(PortalView):
         name = next((each for each in steps if each in possible), steps[0])
         CASE.step(name, case.state, {WorkflowRole.sen_team})
         context: dict[str, Any] = {"form": form, "case": case, "child": work.get(Child, case.child_id)}
+        if isinstance(form, IssueForm):
+            context |= may_be_late(work, case, form, NO_PLAN)
         context["is_about_assessing"] = case.state is CaseState.not_assessing
         return self.page(template, 422 if form.errors else 200, **context)
 

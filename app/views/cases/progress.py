@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from app.cases.rules.case_states import CaseState
-from app.cases.rules.duties import DutyDates, Rules
-from app.cases.rules.exceptions import EXCEPTION_LABELS, Span
+from app.cases.rules.duties import DutyDates, Rules, is_overdue
+from app.cases.rules.exceptions import EXCEPTION_LABELS, Span, excuses
 from app.cases.rules.status import DECISION_TEXTS, FOR_FAMILIES, CaseStatus, dates_of, status_text
 from app.cases.rules.timeline import EXPECTED_KEY, Milestone
 from app.cases.rules.week_line import WeekLine, is_late, week_line, week_of
@@ -41,13 +41,25 @@ class Progress:
 
 
 def progress(
-    standing: CaseStatus | None, duties: Sequence[DutyDates], rules: Rules, who: Principal, today: date
+    standing: CaseStatus | None,
+    duties: Sequence[DutyDates],
+    rules: Rules,
+    who: Principal,
+    today: date,
+    exceptions: Sequence[Span] = (),
 ) -> Progress | None:
-    """Return the line and the dates of the case in the words of this reader; None until a request was received."""
+    """Return the line and the dates of the case in the words of this reader; None until a request was received.
+
+    `exceptions` are those that the reader may know; everyone sees for which limits there is one.
+    """
     if standing is None:
         return None
     known = [each for each in duties if who.in_sen_team or each.key != "give_advice"]
-    found = dates_of(standing, known, rules)
+    excused = {
+        each.key: excuses(rules.rule(each.key, each.starts_on), each.starts_on, each.due_on, exceptions)
+        for each in known
+    }
+    found = dates_of(standing, known, rules, excused)
     ending = status_text(standing) if standing.is_closed else ""
     line = week_line(found, today, ending, standing.decided_on)
     if line is None:
@@ -70,13 +82,15 @@ def _date_row(each: Milestone, week: int, standing: CaseStatus, who: Principal, 
     if each.key == EXPECTED_KEY:
         return DateRow(title, when, week)
     noted = [_excuse(span) for span in each.excuses]
+    if each.excused and not noted:
+        noted = [_("The law allows an exception here, and one is recorded. The deadline stays.")]
     if each.ended_on is not None:
         if each.key == "decide_to_assess":
             title = _(DECISION_TEXTS.get(standing.state, DECISION_TEXTS[CaseState.assessing]))
         by = _("It was due by %(date)s.", date=uk_date(each.due_on))
         text = _lines(by, *noted, basis)
         done_in = week_of(standing.received_on, each.ended_on)
-        return DateRow(title, each.ended_on, done_in, text, _("Done"), TagColour.DONE)
+        return DateRow(title, each.ended_on, done_in, text, _done(each), TagColour.DONE)
     before = _working_day_before(each.due_on) if who.in_sen_team else ""
     left = due(each.due_on, today)
     if left is None or (left.colour == TagColour.LATE and not is_late(each, today)):
@@ -85,6 +99,14 @@ def _date_row(each: Milestone, week: int, standing: CaseStatus, who: Principal, 
     if left.colour:
         return DateRow(title, when, week, _lines(before, *noted, basis), left.text, left.colour)
     return DateRow(title, when, week, _lines(left.text, before, *noted, basis))
+
+
+def _done(each: Milestone) -> str:
+    """Return whether a duty was done in time."""
+    if each.is_late_with_exception:
+        return _("Done late, with an exception")
+    is_late = each.ended_on is not None and is_overdue(each.due_on, each.ended_on)
+    return _("Done late") if is_late else _("Done")
 
 
 def _working_day_before(due_on: date) -> str:

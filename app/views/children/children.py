@@ -12,6 +12,7 @@ from flask_appbuilder.security.decorators import has_access
 from app.cases import children
 from app.cases.child_corrections import may_correct
 from app.cases.decisions import reasons_by_request
+from app.cases.duties import exceptions_in
 from app.cases.queries.child_page import (
     FormLine,
     cases_of,
@@ -47,6 +48,7 @@ from app.views.cases.case_parts import (
     shared_names,
     steps_on_cases,
 )
+from app.views.cases.exceptions import exception_row
 from app.views.cases.plan_parts import plan_part
 from app.views.cases.progress import progress
 from app.views.forms.child_forms import AddChildForm, with_choices
@@ -153,6 +155,7 @@ class ChildView(PortalView):
             lines = lines_shown(forms_about(work.session, child_id, cases), child, work.me)
             standing = primary_case(cases)
             duties, rules = duties_of(work.session, standing, child_id) if standing else ([], Rules(()))
+            recorded = exceptions_in(work, standing.case_id) if standing and work.me.in_sen_team else []
             rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),
@@ -165,7 +168,10 @@ class ChildView(PortalView):
                 "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
-                "progress": progress(standing, duties, rules, work.me, work.today),
+                "progress": progress(
+                    standing, duties, rules, work.me, work.today, [each.span for each in recorded]
+                ),
+                "exceptions": [exception_row(each) for each in recorded],
                 "next_steps": next_steps(rows),
                 "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
                 **_case_steps(cases, lines, work.me),

@@ -137,7 +137,7 @@ def read_page(work: UnitOfWork, found: reading.Reading, notes: ReturnNotes | Non
 def _time_left(form: AnyForm, case: Case | None, today: date) -> Due | None:
     """Return the time left for the SEN team: for the case of a request, or for advice."""
     if case is not None:
-        return due(case.due_on, today) if case.state in UNDECIDED else None
+        return due(case.due_on, today, excused=case.excused) if case.state in UNDECIDED else None
     return due(form.due_on, today) if form.state in BEING_HANDLED else None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.cases.rules.exceptions import EXCEPTION_LABELS
 from app.core.events import Event
 from app.operations.queries.audit import AuditLine
 from app.views.operations.secrecy_audit_words import SECRECY_SENTENCES
@@ -200,6 +201,14 @@ SENTENCES: dict[str, tuple[LazyString, LazyString]] = {
         _l("Requests recorded that came another way"),
         _l("%(who)s recorded a request that did not come in the portal"),
     ),
+    "ExceptionRecorded": (
+        _l("Exceptions to a time limit recorded"),
+        _l("%(who)s recorded an exception to a time limit"),
+    ),
+    "ExceptionWithdrawn": (
+        _l("Exceptions to a time limit withdrawn"),
+        _l("%(who)s withdrew an exception to a time limit"),
+    ),
     "AssessmentAgreed": (_l("Decisions to assess"), _l("%(who)s recorded the decision to assess")),
     "FamilyViewsInvited": (
         _l("Families invited to give their views"),
@@ -330,6 +339,10 @@ def _reference(facts: Mapping[str, Any]) -> str:
     return _("%(page)s, number %(number)s: %(change)s", page=screen, number=number, change=words)
 
 
+def _exception(facts: Mapping[str, Any]) -> str:
+    return _(EXCEPTION_LABELS.get(str(facts.get("code")), ""))
+
+
 def _recorded_request(facts: Mapping[str, Any]) -> str:
     return _(
         "%(source)s, %(channel)s, received %(day)s",
@@ -422,6 +435,8 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "AccountDetailsChanged": _old_and_new,
     "AccessDenied": _refused,
     "RequestRecorded": _recorded_request,
+    "ExceptionRecorded": _exception,
+    "ExceptionWithdrawn": _exception,
     "CorrectedToAssess": corrected,
     "CorrectedNotToAssess": corrected,
     "ListExported": _list_read,

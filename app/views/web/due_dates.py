@@ -45,11 +45,14 @@ def case_due(standing: CaseStatus | None, today: date) -> Due | None:
     """Return the time left for the council's part of a case: the decision to assess, then the final plan."""
     if standing is None:
         return None
-    return due(standing.due_on, today)
+    return due(standing.due_on, today, excused=standing.excused)
 
 
 def late(standing: CaseStatus | None, today: date) -> Due | None:
-    """Return how late the council is with a case; None while there is time."""
+    """Return how late the council is with a case; None while there is time.
+
+    After the limit, an exception that is recorded is shown instead.
+    """
     found = case_due(standing, today)
     return found if found is not None and is_overdue(found.on, today) else None
 
@@ -75,10 +78,11 @@ def owed_due(owed: Awaited, today: date) -> Due | None:
     return due(owed.due_on, today, legal=owed.statutory and owed.state is not FormState.returned)
 
 
-def due(due_on: date | None, today: date, legal: bool = True) -> Due | None:
+def due(due_on: date | None, today: date, legal: bool = True, excused: bool = False) -> Due | None:
     """Return "3 days overdue" in red, "due tomorrow" in orange, "12 days left" without a colour, or None.
 
-    A date that no law sets is never overdue: after it the text is "Wanted 3 days ago", in orange.
+    A date that no law sets is never overdue: after it the text is "Wanted 3 days ago", in orange. Nor is one for which
+    an exception is recorded: then the text says so.
     """
     if due_on is None:
         return None
@@ -86,6 +90,8 @@ def due(due_on: date | None, today: date, legal: bool = True) -> Due | None:
     if left < 0 and not legal:
         text = ngettext("Wanted %(num)s day ago", "Wanted %(num)s days ago", -left)
         return Due(due_on, text, TagColour.SOON)
+    if left < 0 and excused:
+        return Due(due_on, _("After the limit, exception recorded"), TagColour.SOON)
     if left < 0:
         return Due(due_on, ngettext("%(num)s day overdue", "%(num)s days overdue", -left), TagColour.LATE)
     colour = TagColour.SOON if left <= SOON else ""

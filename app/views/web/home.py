@@ -124,8 +124,14 @@ def _team(session: Session) -> dict[str, Any]:
         ),
         Task(_("Possible duplicates"), duplicates, waiting.duplicates, _("This may be a duplicate record.")),
     ]
-    decisions = [(each, due(each.due_on, today)) for each in dashboard.decisions_due(session, MOST_DUE)]
-    plans = [(each, due(each.due_on, today)) for each in dashboard.plans_due(session, MOST_DUE)]
+    decisions = [
+        (each, due(each.due_on, today, excused=each.excused))
+        for each in dashboard.decisions_due(session, MOST_DUE)
+    ]
+    plans = [
+        (each, due(each.due_on, today, excused=each.excused))
+        for each in dashboard.plans_due(session, MOST_DUE)
+    ]
     return {
         "waiting": sorted(tasks, key=lambda task: not task.count),
         "decisions": decisions,

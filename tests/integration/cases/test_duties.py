@@ -89,7 +89,11 @@ def test_the_duty_of_advice_ends_with_the_last_advice_and_runs_again_when_one_is
     child = make.child(linked=(cast.ann, cast.sana))
     case_id = recorded(cast, child)
     with cast.olu.works() as work:
-        decisions.agree_to_assess(work, case_id, decisions.Decided("Needs are not met."))
+        decisions.agree_to_assess(
+            work,
+            case_id,
+            decisions.Decided("Needs are not met.", lateness=decisions.Lateness(reason="Late.")),
+        )
         sent = ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id).id
         other = ask_for_advice(work, child.id, "advice_education", person_id=cast.sana.id).id
         today = work.today

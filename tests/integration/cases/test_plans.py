@@ -8,7 +8,14 @@ from sqlalchemy import select
 
 from app.cases import plan_decisions, plans
 from app.cases.consultations import consult, record_reply
-from app.cases.decisions import Decided, agree_to_assess, correct_decision, decline_to_assess, history_of
+from app.cases.decisions import (
+    Decided,
+    Lateness,
+    agree_to_assess,
+    correct_decision,
+    decline_to_assess,
+    history_of,
+)
 from app.cases.plan_tables import RefusalReason, Reply, Served
 from app.cases.plans import PlanToServe
 from app.cases.rules.case_states import CaseState, DecisionBasis
@@ -260,8 +267,9 @@ def test_a_final_plan_needs_a_draft_first(cast, make, family, file, state):
 
 def test_an_order_starts_limits_of_its_own(cast, make, family, file):
     case = make.case(family, state=CaseState.assessing, received_on=date(2026, 5, 4))
+    late = Decided("Because.", lateness=Lateness(reason="The advice was late."))
     with cast.olu.works() as work:
-        plan_decisions.decline_to_issue(work, case.id, BECAUSE)
+        plan_decisions.decline_to_issue(work, case.id, late)
     ordered = Decided("Order 12.", date(2026, 11, 23), basis=DecisionBasis.tribunal)
     with cast.olu.works() as work:
         found = plan_decisions.overturn(work, case.id, ordered)
@@ -269,8 +277,10 @@ def test_an_order_starts_limits_of_its_own(cast, make, family, file):
     with cast.olu.works() as work:
         plans.serve_draft(work, case.id, BY_POST, file())
         assert work.get(Case, case.id).due_on == date(2027, 2, 8), "the plan, 11 weeks after the order"
-        late = work.session.scalars(select(Duty).where(Duty.case_id == case.id, Duty.key == "final_plan"))
-        assert late.one().ending is Ending.not_needed
+        from_request = work.session.scalars(
+            select(Duty).where(Duty.case_id == case.id, Duty.key == "final_plan")
+        )
+        assert from_request.one().ending is Ending.not_needed
     with cast.olu.works() as work:
         early = PlanToServe(work.today, Served.post, setting_type="Special school", early_reason="Agreed.")
         plans.issue_final_plan(work, case.id, early, file())

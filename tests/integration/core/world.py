@@ -16,6 +16,7 @@ from app.models import (
     Absence,
     AuditRow,
     Case,
+    CaseException,
     Child,
     ChildMerge,
     ChildName,
@@ -280,6 +281,19 @@ class World:
             ),
         )
         self._plan(case)
+        self._add(
+            "exception",
+            CaseException(
+                case_id=case.id,
+                code="ABSENT",
+                first_day=now.date(),
+                last_day=now.date(),
+                evidence="x",
+                planned_on=now.date(),
+                plan="x",
+                recorded_by_id=cast.olu.id,
+            ),
+        )
         of_form = self.rows["advice in a queue"].id
         self._add("reminder", Reminder(form_id=of_form, due_on=now.date(), days=3))
         self._add(
@@ -446,6 +460,7 @@ POLICY: dict[str, set[str]] = {
     "advice route": _ACCOUNTS,
     "decision": TEAM,
     "duty": TEAM,
+    "exception": TEAM,
     "reminder": TEAM,
     "plan": TEAM | PAT,
     "file of a plan": TEAM | PAT,
