@@ -28,9 +28,9 @@ DEARER = {
     "send a form": 17,
     "return a form": 23,  # three see to it that someone there gets it
     "accept a form": 16,
-    "decide": 27,  # the case and the form of its request are locked; its duties end or go on
+    "decide": 29,  # the case and the form of its request are locked; its duties end or go on, with the exceptions recorded for them
     "share": 17,
-    "ask for advice": 37,  # a linked adviser is compared with what forms say and those removed; the duty starts
+    "ask for advice": 38,  # a linked adviser is compared with what forms say and those removed; the duty starts
     "cancel advice": 13,
     "link a person": 26,  # their memberships are looked up; compared with whom a colleague removed, as those invited are
     "invite a parent": 17,

@@ -67,6 +67,7 @@ CASES = Listing(
         "id",
         "number",
         "owner_id",
+        "excused",
         "child_id",
         "request_id",
         "state",

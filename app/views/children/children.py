@@ -155,7 +155,8 @@ class ChildView(PortalView):
             lines = lines_shown(forms_about(work.session, child_id, cases), child, work.me)
             standing = primary_case(cases)
             duties, rules = duties_of(work.session, standing, child_id) if standing else ([], Rules(()))
-            recorded = exceptions_in(work, standing.case_id) if standing and work.me.in_sen_team else []
+            is_excused = work.me.in_sen_team and any(each.excused for each in duties)
+            recorded = exceptions_in(work, standing.case_id) if standing and is_excused else []
             rows = form_rows(lines, work.me, work.today)
             context = {
                 **frame(child, work.me, work.today, "show"),
