@@ -49,7 +49,7 @@ def recorded(cast, case_id, **changes):
         return record_exception(work, case_id, replace(AWAY, **changes)).id
 
 
-def test_an_exception_is_kept_beside_the_limit_which_stays(context, cast, case_id):
+def test_an_exception_is_shown_beside_the_limit_which_stays(context, cast, case_id):
     number = recorded(cast, case_id)
 
     assert excused(context, case_id) == ({"decide_to_assess", "no_plan_notice", "final_plan"}, True)
