@@ -18,7 +18,8 @@ from app.models import (
     Throttle,
 )
 from tests.cast import Actor
-from tests.integration.core.world import POLICY, World
+from tests.integration.core.policy import POLICY
+from tests.integration.core.world import World
 
 TABLES = sorted(ROW_POLICIES, key=lambda table: table.__name__)
 PEOPLE = ["sana", "tom", "rhys", "ann", "bob", "hana", "idris", "sol", "olu", "mary", "ines", "pat", "quinn"]
