@@ -158,7 +158,8 @@ def decides_to_assess(officer: Visitor) -> None:
 
 def asks_for_advice(officer: Visitor) -> None:
     """Asking a person links them to the child."""
-    officer.follows("Ask for advice")
+    officer.follows("All forms and advice")
+    officer.presses("Ask one adviser")
     officer.chooses(ADVICE)
     officer.types(find="Kowalska")
     officer.presses("Search")
