@@ -42,10 +42,12 @@ def test_a_row_says_who_why_when_and_what_to_press(cast, late):
 def test_each_reason_has_its_own_next_step(cast, make, clock):
     child = make.child(linked=(cast.pat,))
     sent = make.advice(child, cast.ann, FormState.submitted, submitted_at=clock.now())
-    make.advice(child, cast.sol, template="advice_social_care", due_on=clock.today() - timedelta(days=1))
+    late = make.advice(
+        child, cast.sol, template="advice_social_care", due_on=clock.today() - timedelta(days=1)
+    )
     message = make.message(None, sender_id=cast.pat.id, child_id=child.id, sender_name="Pat", subject="Hello")
     page = get(cast.olu)
-    for href in (f"/forms/{sent.id}/read", f"/messages/write?child_id={child.id}", f"/messages/{message.id}"):
+    for href in (f"/forms/{sent.id}/read", f"/advice/remind?form={late.id}", f"/messages/{message.id}"):
         assert f'href="{href}"' in page.html
     assert "Message from Pat: Hello" in page.main
 

@@ -175,7 +175,7 @@ def _step(waiting: Waiting) -> tuple[str, str]:
     if waiting.reason is Reason.to_read:
         return _("Read, then accept or return"), url_for("FormView.read", form_id=waiting.target_id)
     if waiting.reason is Reason.late_advice:
-        return _("Write a message"), url_for("MessageView.write", child_id=waiting.child_id)
+        return _("Send a reminder"), url_for("RemindView.remind", form=waiting.target_id)
     if waiting.reason is Reason.unread:
         return _("Read the message"), url_for("MessageView.read", message_id=waiting.target_id)
     if waiting.state is not None and waiting.state not in WAITS_FOR_OTHERS:
