@@ -177,6 +177,11 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
         work.session.execute(
             update(Case).where(of_requests).values(child_id=merged_id), execution_options=_PLAIN
         )
+        of_cases = Document.case_id.in_(select(Case.id).where(Case.child_id == merged_id))
+        work.session.execute(
+            update(Document).where(of_cases, Document.child_id == child_id).values(child_id=merged_id),
+            execution_options=_PLAIN,
+        )
         end_shares(work.session, with_people_of_another_record((child_id, merged_id)), work.now)
         work.session.expire_all()
         copy_bars(work, child_id, merged_id, merged_at)

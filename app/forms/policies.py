@@ -25,6 +25,7 @@ _link = ChildLink.__table__
 _form = Form.__table__
 _share = FormShare.__table__
 _reader = DocumentReader.__table__
+_file = Document.__table__
 _draft = SectionDraft.__table__
 
 open_to_all(FormTemplate, FormVersion)
@@ -163,10 +164,12 @@ def document(who: Principal) -> ColumnElement[bool]:
 
 
 def files_sent_to(who: Principal) -> Select[tuple[int]]:
-    """Files of cases that the SEN team sent to this parent or young person by name, while they are linked to the child."""
+    """Files of cases that the SEN team sent to this parent or young person by name, while they are linked to the child that
+    the file is about."""
     return (
         select(_reader.c.document_id)
         .join(_link, _link.c.id == _reader.c.link_id)
+        .join(_file, and_(_file.c.id == _reader.c.document_id, _file.c.child_id == _link.c.child_id))
         .where(
             _link.c.person_id == who.user_id,
             _link.c.ended_at.is_(None),

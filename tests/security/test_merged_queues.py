@@ -1,15 +1,21 @@
 """A2, A8: a merge, or the link of one person, gives no one else of their organisation what a form or an officer denied."""
 
+import io
+
 import pytest
 
-from app.cases import duplicates, links, merges
+from app.cases import duplicates, links, merges, plans
+from app.cases.plan_tables import Served
+from app.cases.plans import PlanToServe
+from app.cases.rules.case_states import CaseState
 from app.core.errors import NotFound, ValidationFailed
 from app.core.unit_of_work import AppContext
+from app.documents import documents
 from app.forms import drafts
 from app.forms.reading import read
 from app.forms.rules.sharing import SharingChoice
 from app.forms.sharing import set_sharing
-from app.models import ChildLink, Person
+from app.models import ChildLink, Document, Person
 from tests.browser import post_with_token
 from tests.cast import Cast, everything
 from tests.filled_forms import fill_in, send
@@ -137,3 +143,29 @@ def test_A2_a_consent_given_while_two_records_were_one_goes_with_its_giver(cast:
     for giver in (cast.pat, cast.quinn):
         with giver.works() as work:
             drafts.withdraw(work, given[giver.key])
+
+
+def test_A2_a_plan_sent_while_two_records_were_one_goes_with_its_case(
+    cast: Cast, make: Maker, context: AppContext
+) -> None:
+    older = make.child()
+    newer = make.child(possible_duplicate_of_id=older.id)
+    mothers = make.link(newer, cast.pat)
+    fathers = make.link(older, cast.quinn)
+    case = make.case(newer, state=CaseState.preparing_plan)
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+    file = documents.receive(context, "plan.txt", io.BytesIO(b"The plan."))
+    with cast.olu.works() as work:
+        both = PlanToServe(work.today, Served.portal, frozenset({mothers.id, fathers.id}))
+        number = plans.serve_draft(work, case.id, both, file).document_id
+    with cast.mary.works() as work:
+        merges.undo_merge(work, merges.merges_of(work, older.id)[0].merge_id, "They are twins.")
+    with cast.pat.works() as work:
+        assert work.get(Document, number).child_id == newer.id
+        assert [each.document_id for each in plans.plans_of(work, [case.id])] == [number]
+    make.link(newer, cast.quinn)  # an officer links him for another reason, and sends nothing
+    with cast.quinn.works() as work:
+        assert plans.plans_of(work, [case.id]) == []
+        with pytest.raises(NotFound):
+            work.get(Document, number)
