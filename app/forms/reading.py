@@ -90,7 +90,9 @@ def read(work: UnitOfWork, form_id: int, number: int | None = None) -> Reading:
     if chosen is not None:
         sections = _sections(work, form, reader, versions, chosen)
         work.record(FormViewed(form_id=form.id, child_id=form.child_id))
-    returns = returns_of(work.session, form_id) if whole else []
+    # A form in these states that was sent once was never returned.
+    never_returned = len(versions) < 2 and form.state in (FormState.submitted, FormState.accepted)
+    returns = returns_of(work.session, form_id) if whole and not never_returned else []
     return Reading(form, roles, steps, chosen, versions, sections, returns)
 
 

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
 
 from app.cases.decisions import Decided, agree_to_assess
+from app.cases.plan_tables import PlanKind, Served
+from app.cases.rules.case_states import CaseState
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
-from app.models import Document, OutboxMail
+from app.models import AWAITED_ADVICE, Advice, Case, CaseException, Consultation, Document, OutboxMail, Plan
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,
@@ -208,6 +211,7 @@ def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]
     with cast.olu.works() as work:
         agree_to_assess(work, case.accepted_case, Decided("The school has done what it can."))
     yield cast.olu, "DecideView.correct", f"/cases/{case.accepted_case}/decision/correct"
+    yield from _pages_of_a_case(case)
     with everything(case.context) as work:
         document = work.get(Document, case.ids["document_id"])
         stored = store_of(case.context).keep(io.BytesIO(b"abc"))
@@ -215,6 +219,64 @@ def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]
     yield cast.olu, "DocumentView.download", f"/documents/{case.ids['document_id']}/download"
     cast.sana.joins(cast.rhys.principal.organisation_id)
     yield cast.sana, "ActingForView.leave", f"/account/organisations/{cast.sana.membership_id}/leave"
+
+
+def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
+    """Pages of a case on its way to a plan, each with the state in which it opens."""
+    cast, number = case.cast, case.accepted_case
+    pages = {
+        CaseState.assessing: [
+            ("AdviceView.plan", "advice"),
+            ("PlanDecisionView.issue", "decide-plan"),
+            ("PlanDecisionView.withdraw", "withdraw"),
+            ("ExceptionView.record", "exception"),
+        ],
+        CaseState.not_assessing: [("PlanDecisionView.overturn", "overturn")],
+        CaseState.preparing_plan: [("PlanView.draft", "draft-plan")],
+        CaseState.draft_served: [("PlanView.final", "final-plan"), ("ConsultationView.consult", "consult")],
+        CaseState.withdrawn: [("PlanDecisionView.resume", "resume")],
+    }
+    for state, found in pages.items():
+        with everything(case.context) as work:
+            work.get(Case, number).state = state
+        yield from ((cast.olu, endpoint, f"/cases/{number}/{path}") for endpoint, path in found)
+    with everything(case.context) as work:
+        awaited = work.session.scalars(select(Advice.id).where(AWAITED_ADVICE)).first()
+    yield cast.olu, "AdviceView.instead", f"/cases/advice/{awaited}/instead"
+    with everything(case.context) as work:
+        today = work.today
+        of_case = {"case_id": number, "recorded_by_id": cast.olu.id}
+        file = work.session.scalars(select(Document)).first()
+        assert file is not None
+        plan = work.add(
+            Plan(
+                **of_case,
+                kind=PlanKind.draft,
+                number=1,
+                document_id=file.id,
+                served_on=today,
+                served=Served.post,
+            )
+        )
+        asked = Consultation(
+            **of_case,
+            plan_id=plan.id,
+            organisation_id=cast.sana.principal.organisation_id,
+            sent_on=today,
+            reply_due_on=today,
+        )
+        excused = CaseException(
+            **of_case,
+            code="ABSENT",
+            first_day=today,
+            last_day=today,
+            evidence="x",
+            planned_on=today,
+            plan="x",
+        )
+        asked_id, excused_id = work.add(asked).id, work.add(excused).id
+    yield cast.olu, "ConsultationView.reply", f"/cases/consultations/{asked_id}/reply"
+    yield cast.olu, "ExceptionView.withdraw", f"/cases/exceptions/{excused_id}/withdraw"
 
 
 def opens(browser: Any, path: str | None) -> bool:

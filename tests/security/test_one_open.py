@@ -249,6 +249,8 @@ ENDS = {
 """Columns that say whether a row is still open."""
 
 REASONS = {
+    "absence": "an officer may be covered by one colleague after another, and by several",
+    "case_exception": "several exceptions may excuse one limit",
     "invitation": "an address is invited to a child once: the service renews the invitation that is open",
     "document": "a question may have up to 30 files at once",
     "log_in_challenge": "codes belong to a browser, and one person may log in with several",

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ def _params(query: CompiledQuery, case: LargeCase, who: Any) -> dict[str, Any]:
         "before": 0,
         "kept": 0,
         "today": case.context.clock.today(),
+        "soon": case.context.clock.today() + timedelta(days=7),
         "sid_hash": "none",
         "word": "a",
         "past": "b",
