@@ -242,7 +242,7 @@ def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
         yield from ((cast.olu, endpoint, f"/cases/{number}/{path}") for endpoint, path in found)
     with everything(case.context) as work:
         awaited = work.session.scalars(select(Advice.id).where(AWAITED_ADVICE)).first()
-    yield cast.olu, "AdviceView.instead", f"/cases/advice/{awaited}/instead"
+    yield cast.olu, "AdviceView.instead", f"/advice/{awaited}/instead"
     with everything(case.context) as work:
         today = work.today
         of_case = {"case_id": number, "recorded_by_id": cast.olu.id}
