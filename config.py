@@ -38,6 +38,8 @@ class Council:
     feedback_email: str
     sendiass_name: str
     sendiass_phone: str
+    mediation_adviser: str = ""
+    disagreement_resolution: str = ""
 
 
 DEMO_COUNCIL = Council(
@@ -50,6 +52,8 @@ DEMO_COUNCIL = Council(
     feedback_email="sen@bradford.gov.uk",
     sendiass_name="Barnardo's SENDIASS Bradford",
     sendiass_phone="01274 513300",
+    mediation_adviser="Ouse Valley Mediation (made up for this demo): 0113 496 0000, help@mediation.example",
+    disagreement_resolution="Ouse Valley Resolution (made up for this demo): 0113 496 0001, help@resolution.example",
 )
 
 
@@ -271,6 +275,8 @@ def _council(env: Environment, demo: bool) -> Council:
         ),
         sendiass_name=env.required("COUNCIL_SENDIASS_NAME", "the local SEND information and advice service"),
         sendiass_phone=env.required("COUNCIL_SENDIASS_PHONE", "that service's phone number"),
+        mediation_adviser=env.text("COUNCIL_MEDIATION_ADVISER"),
+        disagreement_resolution=env.text("COUNCIL_DISAGREEMENT_RESOLUTION"),
     )
 
 

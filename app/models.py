@@ -12,6 +12,7 @@ from app.accounts.tables.log_in import (
 from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
+from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
 from app.cases.tables import (
@@ -88,6 +89,9 @@ __all__ = [
     "MailedLink",
     "Membership",
     "Message",
+    "Notice",
+    "NoticeCopy",
+    "NoticeTemplate",
     "Organisation",
     "OrganisationChange",
     "OutboxMail",

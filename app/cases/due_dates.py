@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.duty_rules import rules_of
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.duties import DutyDates, Rules, next_duty
 from app.cases.rules.duties import due_on as last_day
 from app.cases.tables import Case, Duty
@@ -41,9 +42,11 @@ def check_due_dates(session: Session) -> CheckedDueDates:
     rules = rules_of(session)
     drift, by_case = _check_duties(session, rules)
     checked = agreed = 0
-    for number, stored in session.execute(select(Case.id, Case.due_on).order_by(Case.id)):
+    cases = select(Case.id, Case.due_on, Case.state).order_by(Case.id)
+    for number, stored, state in session.execute(cases):
         checked += 1
-        following = next_duty(by_case.get(number, {}).values())
+        makes_no_plan = state is CaseState.not_issuing
+        following = next_duty(by_case.get(number, {}).values(), makes_no_plan=makes_no_plan)
         if stored != (by_rule := following.due_on if following else None):
             drift.append(DueDrift("case", number, stored, by_rule))
     advice = select(Advice.id, Advice.asked_on, Advice.due_on, Advice.statutory, Advice.due_reason)

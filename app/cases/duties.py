@@ -3,16 +3,18 @@
 Whatever changes a case's duties holds the case (`case_for_update`), or has just added it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.cases.duty_rules import rules_of
+from app.cases.notice_tables import Notice
 from app.cases.rules.case_states import CaseState
-from app.cases.rules.duties import Bearer, DutyDates, Ending, Rule, Rules, due_on, next_duty
+from app.cases.rules.duties import RIGHTS, Bearer, DutyDates, Ending, Rule, Rules, due_on, next_duty
 from app.cases.rules.exceptions import excuses
-from app.cases.tables import Case, CaseException, Duty, cases_in
+from app.cases.rules.notices import REFUSALS
+from app.cases.tables import Case, CaseException, Decision, Duty, cases_in
 from app.core.unit_of_work import UnitOfWork
 
 FROM_RECEIPT = ("decide_to_assess", "no_plan_notice", "final_plan")
@@ -26,6 +28,8 @@ ORDERED: Mapping[CaseState, Sequence[str]] = {
     CaseState.preparing_plan: ("tribunal_draft", "tribunal_plan"),
 }
 """The duties that an order of the Tribunal, or an agreement in mediation, starts (regs 42 and 44)."""
+GOES_ON = frozenset({CaseState.assessing, CaseState.preparing_plan})
+"""States in which no refusal holds, so that there is nothing to appeal against."""
 ENDINGS: Mapping[CaseState, Mapping[Ending, Sequence[str]]] = {
     CaseState.not_assessing: {Ending.not_needed: (*NO_PLAN, *FINAL_PLAN)},
     CaseState.preparing_plan: {Ending.not_needed: NO_PLAN},
@@ -69,13 +73,21 @@ class _Duties:
         if (row := self.rows.get(key)) is not None:
             row.ending, row.ended_on = ending, ended_on
 
+    def finish_all(self, keys: Iterable[str], ended_on: date, ending: Ending) -> None:
+        """End the latest duty of each of these keys."""
+        for key in keys:
+            self.finish(key, ended_on, ending)
+
     def store(self) -> None:
         """Write the duties and whether each is excused, and the day of the next one on the case."""
         by_id = {rule.id: rule for rule in self.rules}
         spans = [each.span for each in exceptions_in(self.work, self.case.id)]
         for row in self.rows.values():
             row.excused = bool(excuses(by_id[row.rule_id], row.starts_on, row.due_on, spans))
-        following = next_duty(_dates(row, by_id[row.rule_id].who) for row in self.rows.values())
+        following = next_duty(
+            (_dates(row, by_id[row.rule_id].who) for row in self.rows.values()),
+            makes_no_plan=self.case.state is CaseState.not_issuing,
+        )
         self.case.due_on = None if following is None else following.due_on
         self.case.excused = following is not None and following.excused
         self.work.session.flush()
@@ -149,7 +161,7 @@ def keep_duties(work: UnitOfWork, case: Case, step_on: date | None = None) -> No
     `step_on` is the day of the step that led to the state; today where it is not given.
     """
     duties = _Duties(work, case)
-    _derive(duties, step_on or work.today)
+    _derive(duties, step_on or work.today, _notice_served(work, case, step_on))
     duties.store()
 
 
@@ -162,17 +174,52 @@ def start_ordered_duties(work: UnitOfWork, case: Case, ordered_on: date) -> None
     duties.store()
 
 
-def _derive(duties: _Duties, step_on: date) -> None:
+def _notice_served(work: UnitOfWork, case: Case, decided_on: date | None) -> date | bool:
+    """Return the day on which the family was served the notice of a refusal, False until then, and True where the case
+    is not refused or has no decision in its history.
+
+    A notice counts that was served on the day of the decision or later.
+    """
+    kind = REFUSALS.get(case.state)
+    if kind is None:
+        return True
+    if decided_on is None:
+        history = select(Decision.decided_on).where(Decision.case_id == case.id)
+        decided_on = work.session.scalars(history.order_by(Decision.number.desc()).limit(1)).first()
+    if decided_on is None:
+        return True
+    served = select(func.min(Notice.served_on)).where(
+        Notice.case_id == case.id, Notice.kind == kind, Notice.served_on >= decided_on
+    )
+    return work.session.scalar(served) or False
+
+
+def _derive(duties: _Duties, step_on: date, served: date | bool = True) -> None:
+    """Start and finish what follows from the case; `served` says whether, or when, the notice of a refusal was served."""
     case = duties.case
     for key in FROM_RECEIPT:
         duties.start(key, case.received_on)
-    for key in {key for keys in ORDERED.values() for key in keys} & duties.rows.keys():
+    ordered = {key for keys in ORDERED.values() for key in keys} & duties.rows.keys()
+    for key in ordered:
         duties.start(key, duties.rows[key].starts_on)
-    if case.state not in NOT_DECIDED or case.decided_on is not None:
-        duties.finish("decide_to_assess", case.decided_on or step_on, Ending.done)
+    _finish_decision(duties, step_on, served)
     for ending, keys in ENDINGS.get(case.state, {}).items():
-        for key in keys:
-            duties.finish(key, step_on, ending)
-    if any(key in duties.rows for keys in ORDERED.values() for key in keys):
-        for key in ("no_plan_notice", "final_plan"):
-            duties.finish(key, step_on, Ending.not_needed)
+        is_notice = case.state is CaseState.not_issuing and ending is Ending.done
+        if served or not is_notice:
+            duties.finish_all(keys, served if is_notice and isinstance(served, date) else step_on, ending)
+    if case.state in GOES_ON:
+        running = [key for key in RIGHTS & duties.rows.keys() if duties.rows[key].ending is None]
+        duties.finish_all(running, step_on, Ending.not_needed)
+    if ordered:
+        duties.finish_all(("no_plan_notice", "final_plan"), step_on, Ending.not_needed)
+
+
+def _finish_decision(duties: _Duties, step_on: date, served: date | bool) -> None:
+    """Finish the duty to decide whether to assess and to tell the family; a refusal is complete with its notice (reg. 5)."""
+    case = duties.case
+    decided_on = case.decided_on or step_on
+    if case.state is CaseState.not_assessing:
+        if served:
+            duties.finish("decide_to_assess", served if isinstance(served, date) else decided_on, Ending.done)
+    elif case.state not in NOT_DECIDED or case.decided_on is not None:
+        duties.finish("decide_to_assess", decided_on, Ending.done)

@@ -202,6 +202,22 @@ class FinalPlanIssued(PlanServed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeServed(CaseEvent):
+    """A notice was served. `links` are the people of the family who read it in the portal."""
+
+    notice_id: int
+    kind: str
+    links: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRead(Event):
+    """A person opened a notice in the portal."""
+
+    notice_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettingConsulted(CaseEvent):
     """A school or college was asked whether it can offer a place (CFA 2014, s. 38 and 40)."""
 

@@ -23,6 +23,8 @@ from app.cases.events import (
     LinkAssigned,
     LinkEnded,
     LinkTakenUp,
+    NoticeRead,
+    NoticeServed,
     OrganisationLeftUse,
     RelationshipCorrected,
     RequestRecorded,
@@ -43,6 +45,7 @@ from app.cases.recipients import (
     organisation_left,
     reminded_in_time,
     reminded_late,
+    sent_a_plan,
     the_assigned_before,
     the_colleagues,
     the_cover,
@@ -361,6 +364,19 @@ register(
             ),
         ),
         **OF_PLANS,
+        NoticeServed: (
+            MessageTemplate(
+                "notice_served",
+                sent_a_plan,
+                N_("A letter from the council is ready to read"),
+                N_(
+                    "There is a letter about %(child)s for you on the page of %(child)s. It says what the council has "
+                    "decided or asks for, and what you can do."
+                ),
+                of_child=True,
+            ),
+        ),
+        NoticeRead: AUDIT_ONLY,
         SettingConsulted: AUDIT_ONLY,  # the school sees the draft outside the portal
         SettingReplied: AUDIT_ONLY,
         AdviceReminder: REMINDERS,

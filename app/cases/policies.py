@@ -1,15 +1,20 @@
 """Row policies of cases. The docstrings are for officers to check: docs/access.md is made from them."""
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, Select, and_, false, select, true
 
+from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
 from app.cases.tables import Absence, AdviceRoute, Case, CaseException, Decision, Duty, DutyRule
+from app.children.tables import ChildLink
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
-from app.forms.policies import files_sent_to
+from app.forms.policies import files_sent_to, is_own_family_link
 
 open_to_all(DutyRule, ReminderRule)
+
+
+_copy, _notice, _case, _link = (each.__table__ for each in (NoticeCopy, Notice, Case, ChildLink))
 
 
 @row_policy(Case)
@@ -42,6 +47,37 @@ def plan(who: Principal) -> ColumnElement[bool]:
 def consultation(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team reads which schools or colleges were asked about a place, and what they answered."""
     return true() if who.in_sen_team else false()
+
+
+@row_policy(NoticeTemplate)
+def notice_template(who: Principal) -> ColumnElement[bool]:
+    """The SEN team reads the texts from which notices are written. They say nothing about any child."""
+    return true() if who.in_sen_team else false()
+
+
+@row_policy(Notice)
+def notice(who: Principal) -> ColumnElement[bool]:
+    """The SEN team sees every notice; parents and the young person those of which a copy was sent to them by name in the
+    portal, while they are linked to the child."""
+    return true() if who.in_sen_team else Notice.id.in_(_sent_to(who, _copy.c.notice_id))
+
+
+@row_policy(NoticeCopy)
+def notice_copy(who: Principal) -> ColumnElement[bool]:
+    """The SEN team sees every copy of a notice; parents and the young person only their own."""
+    return true() if who.in_sen_team else NoticeCopy.id.in_(_sent_to(who, _copy.c.id))
+
+
+def _sent_to(who: Principal, column: ColumnElement[int]) -> Select[int]:
+    """A column of the copies that were sent to this person by name, about the child of their link."""
+    return (
+        select(column)
+        .select_from(_copy)
+        .join(_notice, _notice.c.id == _copy.c.notice_id)
+        .join(_case, _case.c.id == _notice.c.case_id)
+        .join(_link, and_(_link.c.id == _copy.c.link_id, _link.c.child_id == _case.c.child_id))
+        .where(is_own_family_link(who))
+    )
 
 
 @row_policy(AdviceRoute)

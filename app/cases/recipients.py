@@ -12,6 +12,7 @@ from app.cases.events import (
     CoverArranged,
     LeadsReminded,
     LinkAssigned,
+    NoticeServed,
     OrganisationLeftUse,
     PlanServed,
     WorkHandedOver,
@@ -86,8 +87,8 @@ def cases_left(connection: Connection, event: CasesLeft) -> dict[str, str]:
     return {"person": name_of(connection, event.person_id), "cases": str(event.cases)}
 
 
-def sent_a_plan(connection: Connection, event: PlanServed) -> Addressees:
-    """Return the people of the family who can open the plan in the portal."""
+def sent_a_plan(connection: Connection, event: PlanServed | NoticeServed) -> Addressees:
+    """Return the people of the family who can open the plan, or read the notice, in the portal."""
     people = {link_facts(connection, link_id).person_id for link_id in event.links}
     return {each for each in people if each is not None}
 

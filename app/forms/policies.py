@@ -170,12 +170,17 @@ def files_sent_to(who: Principal) -> Select[tuple[int]]:
         select(_reader.c.document_id)
         .join(_link, _link.c.id == _reader.c.link_id)
         .join(_file, and_(_file.c.id == _reader.c.document_id, _file.c.child_id == _link.c.child_id))
-        .where(
-            _link.c.person_id == who.user_id,
-            _link.c.ended_at.is_(None),
-            _link.c.child_id.in_(linked_children(who)),
-            _link.c.part.in_(FAMILY_ROLES) if who.has(Role.parent) else false(),
-        )
+        .where(is_own_family_link(who))
+    )
+
+
+def is_own_family_link(who: Principal) -> ColumnElement[bool]:
+    """The link is open, and by it this person is a parent, carer or the young person themselves."""
+    return and_(
+        _link.c.person_id == who.user_id,
+        _link.c.ended_at.is_(None),
+        _link.c.child_id.in_(linked_children(who)),
+        _link.c.part.in_(FAMILY_ROLES) if who.has(Role.parent) else false(),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, or_
 
 from app.accounts import change_email, log_in, registration
 from app.accounts.tables.log_in import LogInSession
-from app.cases import reminders
+from app.cases import notice_files, reminders
 from app.core.database.row_filter import bypass_row_filter
 from app.core.mail.outbox_table import OutboxMail
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
@@ -23,8 +23,9 @@ KEEP_MAIL = timedelta(days=30)
 
 
 def every_minute(context: AppContext) -> None:
-    """Apply changes of email addresses that are due, and retry files that the scanner did not answer for."""
-    _each(context, change_email.apply_due, scan_again)
+    """Apply changes of email addresses that are due, retry files that the scanner did not answer for, and make the files
+    of notices."""
+    _each(context, change_email.apply_due, scan_again, make_notice_files)
 
 
 def every_hour(context: AppContext) -> None:
@@ -68,6 +69,13 @@ def scan_again(context: AppContext) -> None:
     with context.database.open() as session:
         bypass_row_filter(session, "files that wait for the scanner are shown to it again")
         documents.scan_waiting(session, context)
+
+
+def make_notice_files(context: AppContext) -> None:
+    """Make the PDF and the Word file of each copy of a notice that was served."""
+    with context.database.open() as session:
+        bypass_row_filter(session, "the files of served notices are made for no person")
+        notice_files.make_notice_files(session, context)
 
 
 def sweep_files(context: AppContext) -> None:

@@ -19,6 +19,7 @@ BELOW_THE_ORM = {
     "core/database/compiled_query.py": "runs compiled statements that have the row filter in them",
     "children/policies.py": "policies are not filtered by policies",
     "forms/policies.py": "policies are not filtered by policies",
+    "cases/policies.py": "policies are not filtered by policies",
     "cases/queries/standing.py": "joined only to a child that the row filter shows",
     "cases/case_numbers.py": "the author of a form may not see the cases whose numbers are taken",
     "cases/advice_duty.py": "the author of advice ends a duty of a case that they may not see",

@@ -15,10 +15,11 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import account_details, accounts, acting_for, membership
-from app.cases import advice_requests, duplicates, invitations, links, merges, plans
+from app.cases import advice_requests, duplicates, invitations, links, merges, notices, plans
 from app.cases.consultations import consult
 from app.cases.plan_tables import Served
 from app.cases.rules.case_states import CaseState
+from app.cases.rules.notices import NoticeKind
 from app.core.clock import FixedClock
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
@@ -270,6 +271,19 @@ def plan_sent(s: Scene) -> bool:
         return bool(plans.plans_of(work, [case.id]))
 
 
+def notice_served(s: Scene) -> bool:
+    child = s.child()
+    link = s.make.link(child, s.cast.quinn)
+    s.note(child, "Quinn Barker")
+    case = s.make.case(child, state=CaseState.assessing)
+    served = notices.NoticeToServe(
+        NoticeKind.N2, "Title", "Text", date(2026, 11, 23), Served.portal, frozenset({link.id})
+    )
+    s.tries(s.cast.olu, lambda work: notices.serve_notice(work, case.id, served))
+    with s.cast.quinn.works() as work:
+        return bool(notices.copies_of(work, [case.id]))
+
+
 def school_consulted(s: Scene) -> bool:
     child = s.child()
     with everything(s.context) as work:
@@ -288,6 +302,7 @@ def school_consulted(s: Scene) -> bool:
 Way = Callable[[Scene], bool]
 BARS = "it bars"
 NO_ONE_YET = "the child is new, and only its author is linked"
+OF_A_COPY = "the reader of the copy, who was asked about when it was served"
 OF_AN_ADDRESS = "an address is confirmed, no membership"
 
 PLACES: dict[str, tuple[Way, ...] | str] = {
@@ -309,12 +324,16 @@ PLACES: dict[str, tuple[Way, ...] | str] = {
     "cases/links.py assign": (assigned, assigned_on),
     "cases/merges.py _open_again": (merge_undone,),
     "cases/merges.py merge_records": (merged, merged_with_a_queue),
+    "cases/notice_files.py _document": OF_A_COPY,
+    "cases/notices.py add_copies": (notice_served,),
     "cases/plans.py _add": (plan_sent,),
     "forms/named_later.py _bar": BARS,
     "forms/sharing.py _replace": (form_shared,),
     "forms/sharing.py share_consent": (consent_shared,),
 }
-ROWS = frozenset({"ChildLink", "FormShare", "Advice", "Membership", "DocumentReader", "Consultation"})
+ROWS = frozenset(
+    {"ChildLink", "FormShare", "Advice", "Membership", "DocumentReader", "Consultation", "NoticeCopy"}
+)
 
 
 def places_in(path: Path) -> set[str]:

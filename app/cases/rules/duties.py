@@ -101,6 +101,8 @@ LABELS: Mapping[str, str] = {
 
 CONDITIONAL = frozenset({"no_plan_notice", "tribunal_no_plan"})
 """Limits that apply only where the council decides against a plan: passing one is not late by itself."""
+RIGHTS = frozenset({"mediation_contact", "appeal"})
+"""The time that the family has for mediation and for an appeal, from a notice: passing it is no one's failure."""
 
 DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
@@ -232,12 +234,17 @@ class DutyDates:
         return late and self.excused
 
 
-def next_duty(duties: Iterable[DutyDates]) -> DutyDates | None:
-    """Return the council's next duty of these, or None once nothing more is due."""
+def next_duty(duties: Iterable[DutyDates], *, makes_no_plan: bool = False) -> DutyDates | None:
+    """Return the council's next duty of these, or None once nothing more is due.
+
+    To tell the family that there will be no plan is one only once the council decided so (`makes_no_plan`).
+    """
     running = [
         each
         for each in duties
-        if each.ending is None and each.who is Bearer.council and each.key not in CONDITIONAL
+        if each.ending is None
+        and each.who is Bearer.council
+        and (makes_no_plan or each.key not in CONDITIONAL)
     ]
     return min(running, key=lambda each: (each.due_on, each.key), default=None)
 

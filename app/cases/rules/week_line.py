@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.cases.rules.duties import CONDITIONAL, is_overdue
+from app.cases.rules.duties import CONDITIONAL, RIGHTS, is_overdue
 from app.cases.rules.timeline import EXPECTED_KEY, Milestone
 from app.core.wording import N_, CountedWording, Wording
 
@@ -125,7 +125,7 @@ def is_late(milestone: Milestone, today: date) -> bool:
     return is_overdue(milestone.due_on, today) and not milestone.excused
 
 
-_NO_DUTY = CONDITIONAL | {"received", EXPECTED_KEY}
+_NO_DUTY = CONDITIONAL | RIGHTS | {"received", EXPECTED_KEY}
 
 
 def week_line(

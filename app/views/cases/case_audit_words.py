@@ -22,6 +22,8 @@ from app.cases.events import (
     DraftPlanServed,
     FinalPlanIssued,
     LeadsReminded,
+    NoticeRead,
+    NoticeServed,
     PlanAgreed,
     PlanDeclined,
     SettingConsulted,
@@ -81,6 +83,8 @@ register_words(CaseWithdrawn, _l("Requests withdrawn"), _l("%(who)s recorded tha
 register_words(CaseResumed, _l("Withdrawn cases continued"), _l("%(who)s continued the withdrawn case"))
 register_words(DraftPlanServed, _l("Draft plans sent"), _l("%(who)s recorded that a draft plan was sent"))
 register_words(FinalPlanIssued, _l("Final plans sent"), _l("%(who)s recorded that the final plan was sent"))
+register_words(NoticeServed, _l("Notices served"), _l("%(who)s recorded that a notice was served"))
+register_words(NoticeRead, _l("Notices read"), _l("%(who)s opened a notice"))
 register_words(
     SettingConsulted,
     _l("Schools and colleges asked about a place"),

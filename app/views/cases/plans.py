@@ -1,7 +1,7 @@
 """The pages to send the family a draft plan or the final plan."""
 
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -57,8 +57,8 @@ class DraftForm(Form):
         return plans.PlanToServe(
             served_on=self.served_on.data,
             served=Served[served] if served in Served.__members__ else None,
-            links=frozenset(_numbers(self.links.data or ())),
-            despite=frozenset(_numbers(self.despite.data or ())),
+            links=frozenset(chosen_numbers(self.links.data or ())),
+            despite=frozenset(chosen_numbers(self.despite.data or ())),
             also_sent_to=self.also_sent_to.data or "",
         )
 
@@ -153,7 +153,7 @@ class PlanView(PortalView):
                 _("You have added many files in a short time. Wait an hour, then add this one")
             ]
         except ValidationFailed as refused:
-            _show(form, refused.faults)
+            show_refused(form, refused.faults)
         else:
             flash(recorded(work), "success")
             if until is not None:
@@ -162,7 +162,7 @@ class PlanView(PortalView):
         return None
 
 
-def _show(form: DraftForm, faults: Sequence[FieldError]) -> None:
+def show_refused(form: Any, faults: Sequence[FieldError]) -> None:
     """Show each error at its field; a warning about a person becomes a box to confirm it."""
     warnings = [each for each in faults if each.field.startswith(DESPITE)]
     form.despite.choices = [(each.field.removeprefix(DESPITE), translated(each.text)) for each in warnings]
@@ -171,5 +171,6 @@ def _show(form: DraftForm, faults: Sequence[FieldError]) -> None:
     show_errors(form, [each for each in faults if each not in warnings])
 
 
-def _numbers(values: Sequence[str]) -> list[int]:
+def chosen_numbers(values: Sequence[str]) -> list[int]:
+    """Return the values that are ids."""
     return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 10]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.cases.rules.case_states import CaseState
-from app.cases.rules.duties import DutyDates, Rules, is_overdue
+from app.cases.rules.duties import RIGHTS, DutyDates, Rules, is_overdue
 from app.cases.rules.exceptions import EXCEPTION_LABELS, Span, excuses
 from app.cases.rules.status import DECISION_TEXTS, FOR_FAMILIES, CaseStatus, dates_of, status_text
 from app.cases.rules.timeline import EXPECTED_KEY, Milestone
@@ -54,7 +54,7 @@ def progress(
     """
     if standing is None:
         return None
-    known = [each for each in duties if who.in_sen_team or each.key != "give_advice"]
+    known = [each for each in duties if who.in_sen_team or each.key not in _FOR_THE_TEAM]
     excused = {
         each.key: excuses(rules.rule(each.key, each.starts_on), each.starts_on, each.due_on, exceptions)
         for each in known
@@ -70,6 +70,10 @@ def progress(
     ]
     is_mirrored = (locale := reader_locale()) is not None and locale.text_direction == "rtl"
     return Progress(line.mirrored() if is_mirrored else line, rows)
+
+
+_FOR_THE_TEAM = RIGHTS | {"give_advice"}
+"""Dates in the SEN team's list only: those of a notice are shown to the people who were sent it."""
 
 
 def _date_row(each: Milestone, week: int, standing: CaseStatus, who: Principal, today: date) -> DateRow:

@@ -49,6 +49,7 @@ from app.views.cases.case_parts import (
     steps_on_cases,
 )
 from app.views.cases.exceptions import exception_row
+from app.views.cases.notice_parts import notice_part
 from app.views.cases.plan_parts import plan_part
 from app.views.cases.progress import progress
 from app.views.forms.child_forms import AddChildForm, with_choices
@@ -177,6 +178,7 @@ class ChildView(PortalView):
                 "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
                 **_case_steps(cases, lines, work.me),
                 **plan_part(work, child, cases, people),
+                **notice_part(work, cases),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
         template = "children/family.html" if context["is_parent"] else "children/show.html"

@@ -51,11 +51,11 @@ def test_a_decision_ends_the_work_on_the_form(cast, make):
         assert work.get(Request, form.id).state is FormState.decided
 
 
-def test_declining_leaves_nothing_due(cast, accepted):
+def test_declining_leaves_the_notice_to_the_family_due(cast, accepted):
     with cast.mary.works() as work:
         case = decline_to_assess(work, accepted, Decided("The school can meet the needs."))
         assert [event.name for event in work.events] == ["AssessmentDeclined"]
-    assert (case.state, case.due_on) == (CaseState.not_assessing, None)
+    assert (case.state, case.due_on) == (CaseState.not_assessing, date(2026, 12, 14))
 
 
 @pytest.mark.parametrize("verb", [agree_to_assess, decline_to_assess])
@@ -128,7 +128,7 @@ def test_b12_a_decision_is_corrected_and_both_are_stored(cast, accepted):
     with cast.olu.works() as work:
         agree_to_assess(work, accepted, Decided("Wrong box."))
     case = correct(cast.mary, accepted, False)
-    assert (case.state, case.due_on) == (CaseState.not_assessing, None)
+    assert (case.state, case.due_on) == (CaseState.not_assessing, date(2026, 12, 14))
     with cast.olu.works() as work:
         found = [
             (one.number, one.outcome, one.reason, one.correction_reason) for one in history_of(work, accepted)

@@ -72,7 +72,7 @@ def test_decisions_end_and_start_duties_again(context, cast, make):
     with cast.olu.works() as work:
         decisions.decline_to_assess(work, case_id, decisions.Decided("No evidence of need.", day))
     ended = stored(context, case_id)
-    assert ended["decide_to_assess"][2:] == (Ending.done, day)
+    assert ended["decide_to_assess"][2:] == (None, None), "the family was not told yet"
     assert ended["no_plan_notice"][2:] == ended["final_plan"][2:] == (Ending.not_needed, day)
 
     with cast.olu.works() as work:

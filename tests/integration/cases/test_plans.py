@@ -64,7 +64,7 @@ def test_the_council_decides_about_a_plan_and_tells_the_family(cast, make, famil
             work, case.id, Decided("Because.", panel_on=date(2026, 11, 20), panel_members="O A, M B")
         )
         assert found.state is state
-        assert (found.due_on is None) == (state is CaseState.not_issuing)
+        assert found.due_on == (date(2026, 12, 28) if state is CaseState.not_issuing else date(2027, 1, 25))
     with everything(context) as work:
         recipients = {each.recipient_id for each in work.session.query(Message).filter_by(child_id=family.id)}
     assert recipients == {cast.pat.id, cast.quinn.id}

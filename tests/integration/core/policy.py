@@ -105,6 +105,10 @@ POLICY: dict[str, set[str]] = {
     "file of a plan": TEAM | PAT,
     "reader of a plan": TEAM,
     "consultation": TEAM,
+    "text of a notice": TEAM,
+    "notice": TEAM | PAT,
+    "copy of pat": TEAM | PAT,
+    "copy of a school": TEAM,
     "absence": TEAM,
     "merge": TEAM,
     **{

@@ -53,7 +53,7 @@ def tables(engine: sa.Engine) -> set[str]:
     return set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
 
 
-ENTERED_BY_ITSELF = {"child_name", "duty_rule", "reminder_rule"}
+ENTERED_BY_ITSELF = {"child_name", "duty_rule", "notice_template", "reminder_rule"}
 """The words of names, which the database enters with the child, and the rules of duties and reminders, which migrations enter."""
 
 
@@ -104,6 +104,7 @@ def test_tables_go_up_down_and_up_again_with_a_row_in_every_one(empty_url, engin
         filled = counts(connection)
         assert filled.pop("duty_rule") > 30, "every duty has its rule"
         assert filled.pop("reminder_rule") == 5
+        assert filled.pop("notice_template") == 8
         assert set(filled.values()) == {1}, "every table has its row"
 
     to(empty_url, "base")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.cases.plan_tables import PlanKind, Served
 from app.cases.rules.case_states import CaseState
+from app.cases.rules.notices import NoticeKind
 from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.forms.rules.paragraphs import Paragraph
@@ -36,6 +37,9 @@ from app.models import (
     LogInSession,
     MailedLink,
     Membership,
+    Notice,
+    NoticeCopy,
+    NoticeTemplate,
     OrganisationChange,
     OutboxMail,
     Plan,
@@ -194,6 +198,26 @@ class World:
             **{**of_form, **columns},
         )
 
+    def _notice(self, case: Case) -> None:
+        """A notice of which pat has a copy, and the school another."""
+        with everything(self.context) as work:
+            template = work.session.query(NoticeTemplate).filter_by(kind=NoticeKind.N1).one()
+        self.rows["text of a notice"] = template
+        notice = Notice(
+            case_id=case.id,
+            template_id=template.id,
+            kind=NoticeKind.N1,
+            title="Title",
+            body="Text",
+            served_on=self.now.date(),
+            served=Served.portal,
+            recorded_by_id=self.cast.olu.id,
+        )
+        self._add("notice", notice)
+        copies = {"copy of pat": self.rows["link of pat"].id, "copy of a school": None}
+        for name, link_id in copies.items():
+            self._add(name, NoticeCopy(notice_id=notice.id, link_id=link_id, recipient="Name"))
+
     def _plan(self, case: Case) -> None:
         """A draft plan that was sent to pat, and a school that was asked about a place."""
         cast = self.cast
@@ -286,6 +310,7 @@ class World:
                 recorded_by_id=cast.olu.id,
             ),
         )
+        self._notice(case)
         of_form = self.rows["advice in a queue"].id
         self._add("reminder", Reminder(form_id=of_form, due_on=now.date(), days=3))
         self._add(
