@@ -6,6 +6,8 @@ import pytest
 
 from app.cases.rules.board import BOARD
 from app.cases.rules.case_states import OPEN, CaseState
+from app.models import Case
+from tests.cast import everything
 from tests.pages import Page
 from tests.statements import BUDGET, counted
 
@@ -41,6 +43,16 @@ def test_cases_are_in_their_stage_with_the_fewest_days_left_first(cast, make, cl
     late = get(cast.mary, "/cases/board/?show=late").main
     assert "A Late " in " ".join(late.split()) and "A Assessed" not in late
     assert get(cast.olu, "/cases/board/?show=x").heading == "Board of cases"
+
+
+def test_a_case_with_an_exception_is_not_among_those_overdue(cast, make, clock, context):
+    case = make.case(make.child(surname="Excused"), due_on=clock.today() - timedelta(days=1))
+    with everything(context) as work:
+        work.get(Case, case.id).excused = True
+    page = get(cast.olu)
+    assert "After the limit, exception recorded" in page.main
+    assert "1 day overdue" not in page.main
+    assert "Excused" not in get(cast.olu, "/cases/board/?show=late").main
 
 
 def test_a_full_stage_leads_to_the_list(cast, make, clock, context):

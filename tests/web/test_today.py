@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.forms.rules.workflow import FormState
-from app.models import AuditRow
+from app.models import AuditRow, Case
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page
@@ -37,6 +37,14 @@ def test_a_row_says_who_why_when_and_what_to_press(cast, late):
     assert page.href("Decide whether to assess, Amina Shah, Decision whether to assess") == (
         f"/cases/{late.id}/decide"
     )
+
+
+def test_a_limit_with_an_exception_is_not_called_overdue(cast, context, late):
+    with everything(context) as work:
+        work.get(Case, late.id).excused = True
+    main = get(cast.olu).main
+    assert "After the limit, exception recorded" in main
+    assert "2 days overdue" not in main
 
 
 def test_each_reason_has_its_own_next_step(cast, make, clock):

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, bindparam, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
@@ -42,6 +42,8 @@ class Card:
     child_name: str
     due_on: date
     owner_name: str
+    excused: bool
+    """An exception is recorded for it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,15 @@ def board(session: Session, who: Principal, today: date, show: Show) -> Sequence
     found: Mapping[int, list[Card]] = {place: [] for place in range(len(BOARD))}
     for row in cards.rows(session, **params):
         found[row[0]].append(
-            Card(row[1], row[2], row[3], f"{row[4]} {row[5]}".strip(), row[6], full_name(row[7], row[8]))
+            Card(
+                row[1],
+                row[2],
+                row[3],
+                f"{row[4]} {row[5]}".strip(),
+                row[6],
+                full_name(row[7], row[8]),
+                row[9],
+            )
         )
     return [Stage(state, numbers[place], found[place]) for place, state in enumerate(BOARD)]
 
@@ -71,7 +81,7 @@ def _queries(show: Show) -> tuple[CompiledQuery, CompiledQuery]:
     criteria: Mapping[Show, ColumnElement[bool]] = {
         Show.team: true(),
         Show.mine: Case.owner_id == bindparam("me", type_=Integer()),
-        Show.late: Case.due_on < bindparam("today", type_=Date()),
+        Show.late: and_(Case.excused.is_(False), Case.due_on < bindparam("today", type_=Date())),
     }
     counts, firsts = [], []
     for place, state in enumerate(BOARD):
@@ -92,6 +102,7 @@ def _queries(show: Show) -> tuple[CompiledQuery, CompiledQuery]:
             Case.due_on,
             Person.first_name,
             Person.last_name,
+            Case.excused,
         )
         .select_from(ids)
         .join(Case, Case.id == ids.c.case_id)

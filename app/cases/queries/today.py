@@ -77,6 +77,8 @@ class Waiting:
     state: CaseState | None
     owner_id: int | None
     owner_name: str
+    excused: bool = False
+    """An exception is recorded for what is due in the case."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def _rows(whose: Whose, reason: Reason, matches: ColumnElement[bool] | None) -> 
         Case.owner_id,
         Person.first_name,
         Person.last_name,
+        Case.excused,
     ).select_from(table)
     found = found.join(Child, Child.id == table.child_id)
     if table is Form:
@@ -279,6 +282,7 @@ def _waiting(reason: Reason, row: Sequence[Any]) -> Waiting:
         state=state,
         owner_id=owner_id,
         owner_name=full_name(row[12], row[13]),
+        excused=bool(row[14]),
     )
 
 

@@ -42,7 +42,7 @@ class CaseBoardView(PortalView):
                     _(BOARD[stage.state]),
                     stage,
                     url_for("CaseList.list", _flt_0_state=stage.state.name),
-                    [(card, due(card.due_on, work.today)) for card in stage.cards],
+                    [(card, due(card.due_on, work.today, excused=card.excused)) for card in stage.cards],
                 )
                 for stage in stages
             ]

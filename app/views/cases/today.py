@@ -142,12 +142,13 @@ def _reason_links(wanted: Wanted, found: Today) -> list[dict[str, Any]]:
 
 def _line(waiting: Waiting, work: UnitOfWork, covered: Mapping[int, str]) -> Line:
     action, href = _step(waiting)
+    is_excused = waiting.excused and waiting.reason is Reason.overdue
     is_due = waiting.reason in {Reason.overdue, Reason.this_week, Reason.late_advice}
     return Line(
         waiting,
         _why(waiting),
         uk_date(waiting.day),
-        due(waiting.day, work.today) if is_due else None,
+        due(waiting.day, work.today, excused=is_excused) if is_due else None,
         waiting.owner_name or _("No owner"),
         covered.get(waiting.owner_id or 0, ""),
         action,
