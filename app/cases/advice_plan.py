@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -17,7 +18,8 @@ from app.cases.rules.advice_rows import (
     never_asked,
 )
 from app.cases.rules.case_states import CaseState
-from app.cases.tables import AdviceRoute, Case, cases_in
+from app.cases.rules.status import CaseStatus
+from app.cases.tables import AdviceRoute, Case
 from app.children.queries.involved import Involved, involved_with
 from app.children.rules.school_years import year_of
 from app.children.tables import Child
@@ -96,7 +98,7 @@ def plan_of(work: UnitOfWork, case_id: int) -> AdvicePlan:
     facts = _known(work, child, of_request)
     forms = forms_about(work.session, child.id)
     request = next((each for each in forms if each.id == case.request_id), None)
-    lines = asked_lines(forms, case)
+    lines = asked_lines(forms, case.received_on)
     asked = [_asked(line) for line in lines]
     routes = work.session.scalars(
         select(AdviceRoute)
@@ -132,40 +134,36 @@ def plan_of(work: UnitOfWork, case_id: int) -> AdvicePlan:
 
 
 def missing_advice(
-    work: UnitOfWork, child: Child, lines: Collection[FormLine]
+    work: UnitOfWork, child: Child, cases: Collection[CaseStatus], lines: Collection[FormLine]
 ) -> tuple[int, list[Paragraph]] | None:
     """Return the case in which the council assesses and the required paragraphs under which nothing was asked.
 
-    None where no case is assessed, and for readers outside the SEN team.
+    `cases` are those of the child. None where none of them is assessed, and for readers outside the SEN team.
     """
-    if not work.me.in_sen_team:
+    assessed = [each for each in cases if each.state is CaseState.assessing]
+    if not work.me.in_sen_team or not assessed:
         return None
-    assessing = (
-        select(Case).where(Case.child_id == child.id, cases_in(CaseState.assessing)).order_by(Case.id.desc())
-    )
-    case = work.session.scalars(assessing.limit(1)).first()
-    if case is None:
-        return None
+    case = max(assessed, key=lambda each: each.case_id)
     facts = _known(work, child, facts_of_request(work, child.id))
-    asked = [_asked(line) for line in asked_lines(lines, case)]
-    return case.id, never_asked(facts, asked, views_invited=case.views_invited_on is not None)
+    asked = [_asked(line) for line in asked_lines(lines, case.received_on)]
+    return case.case_id, never_asked(facts, asked, views_invited=case.views_invited_on is not None)
 
 
-def asked_lines(lines: Collection[FormLine], case: Case) -> list[FormLine]:
-    """Return the statutory advice that was asked in this case and not cancelled."""
+def asked_lines(lines: Collection[FormLine], received_on: date) -> list[FormLine]:
+    """Return the statutory advice that was asked in the case received on this day, and not cancelled."""
     return [
         each
         for each in lines
         if each.purpose == "advice"
         and each.state is not FormState.cancelled
         and each.asked_on is not None
-        and each.asked_on >= case.received_on
+        and each.asked_on >= received_on
     ]
 
 
 def asked_in(work: UnitOfWork, case: Case) -> list[AskedAdvice]:
     """Return the statutory advice that was asked in this case and not cancelled, as the rules compare it."""
-    return [_asked(line) for line in asked_lines(forms_about(work.session, case.child_id), case)]
+    return [_asked(line) for line in asked_lines(forms_about(work.session, case.child_id), case.received_on)]
 
 
 def _asked(line: FormLine) -> AskedAdvice:

@@ -45,11 +45,11 @@ def may_correct(work: UnitOfWork, child_id: int) -> bool:
         return True
     if not work.me.has(Role.professional) or not is_linked(work, child_id):
         return False
-    if work.get(Child, child_id).contact_risk:
-        return False
     draft = work.session.scalars(
         select(Request.id)
+        .join(Child, Child.id == Request.child_id)
         .where(
+            Child.contact_risk.is_(False),
             Request.child_id == child_id,
             Request.organisation_id == work.me.organisation_id,
             Request.state == FormState.draft,

@@ -16,7 +16,19 @@ from app.cases.plan_tables import PlanKind, Served
 from app.cases.rules.case_states import CaseState
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
-from app.models import AWAITED_ADVICE, Advice, Case, CaseException, Consultation, Document, OutboxMail, Plan
+from app.models import (
+    AWAITED_ADVICE,
+    Advice,
+    Case,
+    CaseException,
+    Consultation,
+    Document,
+    Notice,
+    NoticeCopy,
+    NoticeTemplate,
+    OutboxMail,
+    Plan,
+)
 from app.views.web.access_control import PUBLIC
 from tests.access.test_matrix import (
     ENDS_THE_LOG_IN,
@@ -229,6 +241,7 @@ def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
             ("AdviceView.plan", "advice"),
             ("PlanDecisionView.issue", "decide-plan"),
             ("PlanDecisionView.withdraw", "withdraw"),
+            ("NoticeView.write", "notices/N2"),
             ("ExceptionView.record", "exception"),
         ],
         CaseState.not_assessing: [("PlanDecisionView.overturn", "overturn")],
@@ -275,6 +288,19 @@ def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
             plan="x",
         )
         asked_id, excused_id = work.add(asked).id, work.add(excused).id
+        text = work.session.scalars(select(NoticeTemplate)).first()
+        assert text is not None
+        notice = Notice(
+            **of_case,
+            template_id=text.id,
+            kind=text.kind,
+            title=text.title,
+            body=text.body,
+            served_on=today,
+            served=Served.post,
+        )
+        copy_id = work.add(NoticeCopy(notice_id=work.add(notice).id, recipient="Pat Hussain")).id
+    yield cast.olu, "NoticeCopyView.read", f"/notices/{copy_id}"
     yield cast.olu, "ConsultationView.reply", f"/cases/consultations/{asked_id}/reply"
     yield cast.olu, "ExceptionView.withdraw", f"/cases/exceptions/{excused_id}/withdraw"
 

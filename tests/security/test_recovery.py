@@ -137,6 +137,8 @@ LASTS = {
     "consultation.recorded_by_id": "work that was done",
     "duty_rule.entered_by_id": "work that was done",
     "reminder.sent_by_id": "work that was done",
+    "notice.recorded_by_id": "work that was done",
+    "notice_template.entered_by_id": "work that was done",
     "ehc_case.owner_id": "the work itself; closing an account takes it from them",
     "ehc_case.recorded_by_id": "work that was done",
     "document.added_by_id": "work that was done",

@@ -187,6 +187,7 @@ _STANDINGS = CompiledQuery(
         STANDING.c.id,
         STANDING.c.due_on,
         STANDING.c.excused,
+        STANDING.c.views_invited_on,
     )
     .join(STANDING, STANDING.c.child_id == Child.id)
     .where(Child.id.in_(bindparam("children", expanding=True))),

@@ -17,6 +17,7 @@ STANDING = (
         _case.c.statutory,
         _case.c.due_on,
         _case.c.excused,
+        _case.c.views_invited_on,
         _form.c.state.label("form_state"),
         _case.c.request_id,
     )

@@ -51,6 +51,8 @@ class CaseStatus:
     """The last day of the council's next duty."""
     excused: bool = False
     """An exception that the law allows for that duty is recorded."""
+    views_invited_on: date | None = None
+    """The day on which the parent or young person was invited to give their views (reg. 6(1)(a))."""
 
     @property
     def stage(self) -> Stage:

@@ -1,6 +1,6 @@
 """The pages to ask for all the advice that an assessment needs, and to ask someone else for a piece of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.cases.advice_requests import Asked, ask_instead
 from app.cases.ask_for_all import AllAsked, RowToAsk, ShareRequest, ask_for_all
 from app.cases.duty_rules import due_date
 from app.cases.queries.child_page import FormLine, advice_forms
+from app.cases.rules.status import CaseStatus
 from app.core.errors import FieldError, ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.forms.rules.paragraphs import PARAGRAPH_LABELS, Paragraph, paragraph_of
@@ -225,9 +226,11 @@ class AdviceGaps:
     missing: str
 
 
-def advice_gaps(work: UnitOfWork, child: Child, lines: Sequence[FormLine]) -> AdviceGaps | None:
+def advice_gaps(
+    work: UnitOfWork, child: Child, cases: Collection[CaseStatus], lines: Sequence[FormLine]
+) -> AdviceGaps | None:
     """Return, for the SEN team, what the assessment of a child still lacks; None where there is no assessment."""
-    found = missing_advice(work, child, lines)
+    found = missing_advice(work, child, cases, lines)
     if found is None:
         return None
     case_id, missing = found

@@ -13,6 +13,7 @@ from app.cases.notices import copies_of
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.notices import BY_STATE, NOTICE_LABELS, REFUSALS
 from app.cases.rules.status import CaseStatus, is_assessing
+from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import uk_date
@@ -36,7 +37,8 @@ def notice_part(work: UnitOfWork, cases: Collection[CaseStatus]) -> dict[str, An
     While the council assesses, the SEN team's page lists what the assessment lacks, and what was sent is on the page to
     write a notice.
     """
-    is_left_out = not cases or (work.me.in_sen_team and is_assessing(cases))
+    for_others = work.me.has(Role.professional)  # notices are for the SEN team and the family
+    is_left_out = not cases or for_others or (work.me.in_sen_team and is_assessing(cases))
     lines = [] if is_left_out else notice_lines(work, [case.case_id for case in cases])
     if not work.me.in_sen_team:
         return {"notices": lines, "missing_notices": [], "notices_to_write": []}

@@ -166,7 +166,7 @@ class ChildView(PortalView):
                 "standing": standing,
                 "late": late(standing, work.today),
                 "may_ask_advice": is_assessing(cases),
-                "advice_gaps": advice_gaps(work, child, lines) if is_assessing(cases) else None,
+                "advice_gaps": advice_gaps(work, child, cases, lines),
                 "parents_of_age": _parents_of_age(child, people, work),
                 "forms": rows,
                 "may_correct": any(_is_draft_request(each) for each in lines) and may_correct(work, child_id),
@@ -200,7 +200,7 @@ class ChildView(PortalView):
                 **frame(child, work.me, work.today, "forms"),
                 "forms": form_rows(lines, work.me, work.today, shared),
                 "may_ask_advice": is_assessing(cases),
-                "advice_gaps": advice_gaps(work, child, lines) if is_assessing(cases) else None,
+                "advice_gaps": advice_gaps(work, child, cases, lines),
                 "decision_reasons": reasons_by_request(work, child_id),
                 **_case_steps(cases, lines, work.me),
             }

@@ -19,8 +19,8 @@ from app.views.web.head_requests import is_head_request
 
 
 def principal() -> Principal | None:
-    """Return the principal, or None for a person who is not (fully) logged in."""
-    return current_user.principal if current_user.is_authenticated else None
+    """Return the principal, or None for a person who is not (fully) logged in, and outside a request."""
+    return current_user.principal if current_user and current_user.is_authenticated else None
 
 
 def origin() -> Origin:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.cases.advice_plan import missing_advice, plan_of
 from app.cases.advice_requests import Asked, ask_for_advice, ask_instead, cancel_advice
 from app.cases.ask_for_all import RowToAsk, ShareRequest, ask_for_all
-from app.cases.queries.child_page import forms_about
+from app.cases.queries.child_page import cases_of, forms_about
 from app.cases.rules.advice_rows import RouteFor
 from app.cases.rules.case_states import CaseState
 from app.core.errors import Forbidden, InvalidState, ValidationFailed
@@ -231,11 +231,12 @@ def test_a_warning_names_what_was_never_asked_and_counts_no_cancelled_advice(
     make.advice(child, cast.sana, FormState.cancelled, "advice_education")
     make.advice(child, cast.hana, template="advice_health", asked_on=date(2020, 1, 1))
     with cast.olu.works() as work:
-        found = missing_advice(work, work.get(Child, child.id), forms_about(work.session, child.id))
+        cases = cases_of(work.session, [child.id])[child.id]
+        found = missing_advice(work, work.get(Child, child.id), cases, forms_about(work.session, child.id))
     assert found is not None
     assert (found[0], "".join(each.name for each in found[1])) == (case_id, "abce")
     with cast.sana.works() as work:
-        assert missing_advice(work, work.get(Child, child.id), []) is None
+        assert missing_advice(work, work.get(Child, child.id), cases, []) is None
 
 
 def test_someone_else_is_asked_instead(cast, case_id, child, context):
