@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from app.cases.duties import FROM_RECEIPT
 from app.cases.duty_rules import RULE_COLUMNS, rule_from
+from app.cases.rules.case_numbers import case_number
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.cases.rules.duties import Ending, Rules, due_on
 from app.core.audit.chain import seal_of
@@ -110,8 +111,9 @@ class CaseBook:
 
     def cases(self) -> Iterator[dict[str, Any]]:
         """Create the case of each request that was sent; call it after `forms`."""
-        for form, state, received_on in self.received:
+        for place, (form, state, received_on) in enumerate(self.received, start=1):
             yield {
+                "number": case_number(received_on.year, place),
                 "child_id": self.case_forms[form - 1][2],
                 "request_id": form,
                 "source": RequestSource.school,
