@@ -12,12 +12,22 @@ from app.core.unit_of_work import AppContext
 BUDGET = 12
 """No page may ask the database more often than this."""
 
-NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ")
+NOT_ASKING = (
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "PRAGMA",
+    "SET ",
+    "SELECT PG_ADVISORY_XACT_LOCK",
+)
+"""What opens and closes a transaction or takes its turn in it; SQLite takes the turn of the audit log with BEGIN."""
 
 
 @contextmanager
 def counted(context: AppContext) -> Iterator[list[str]]:
-    """The statements sent to the database meanwhile, without those that only open and close transactions."""
+    """The statements sent to the database meanwhile, without those that only open and close transactions or lock."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
