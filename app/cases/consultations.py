@@ -44,7 +44,7 @@ def consult(
     CASE.step("consult", case.state, _SEN_TEAM)
     if draft is None:
         raise NotFound("Plan")
-    setting = work.session.get(Organisation, organisation_id) if organisation_id is not None else None
+    setting = work.find(Organisation, organisation_id)
     faults = []
     if setting is None or not setting.active:
         faults.append(FieldError("setting", Wording(N_("Choose a school or college from the list"))))

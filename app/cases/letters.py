@@ -3,19 +3,15 @@
 import io
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from docx import Document as WordFile
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from app.cases.rules.notices import Block
 
-CSS = """
-@page { size: A4; margin: 2.2cm; @bottom-right { content: counter(page) " / " counter(pages); font-size: 9pt } }
-html { font-family: "Liberation Sans", Arial, sans-serif; font-size: 12pt; line-height: 1.45 }
-h1 { font-size: 18pt } h2 { font-size: 14pt; break-after: avoid } .from { white-space: pre-line }
-p, li { margin: 0 0 0.7em; overflow-wrap: break-word }
-"""
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "letters"
 
 
 class Letter:
@@ -40,7 +36,7 @@ def as_pdf(letter: Letter) -> bytes:
     writer = pdf_writer()
     if writer is None:
         raise RuntimeError("Pango is not installed")
-    page = writer(string=_html(letter), url_fetcher=_refuse)
+    page = writer(string=_template().render(letter=letter), url_fetcher=_refuse)
     content: bytes = page.write_pdf(pdf_variant="pdf/ua-1")
     return content
 
@@ -49,24 +45,16 @@ def _refuse(url: str, *_more: Any, **_options: Any) -> Any:
     raise ValueError(f"a letter fetches nothing: {url.partition(':')[0]}")
 
 
-def _html(letter: Letter) -> str:
-    parts = [
-        Markup("<p class='from'>{}</p><p>{}</p><h1>{}</h1>").format(
-            "\n".join(letter.sender), letter.sent_on, letter.title
-        )
-    ]
-    for block in letter.text:
-        if block.kind == "list":
-            items = Markup("").join(Markup("<li>{}</li>").format(line) for line in block.lines)
-            parts.append(Markup("<ul>{}</ul>").format(items))
-        else:
-            tag = Markup("<h2>{}</h2>") if block.kind == "heading" else Markup("<p>{}</p>")
-            parts.append(tag.format(Markup("<br>").join(block.lines)))
-    head = Markup("<title>{}</title><style>").format(letter.title) + Markup(CSS) + Markup("</style>")  # noqa: S704 - our own text
-    page = Markup(
-        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>{}</head><body>{}</body></html>"
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return str(page.format(head, Markup("").join(parts)))
+    return environment.get_template("letter.html")
 
 
 def as_word(letter: Letter) -> bytes:

@@ -105,10 +105,10 @@ def _document(
 ) -> Document:
     """Add the file to the case, for the SEN team and the person whose copy it is."""
     now = context.clock.now()
-    case = session.get_one(Case, copy.notice.case_id)
+    child_id = session.scalars(select(Case.child_id).where(Case.id == copy.notice.case_id)).one()
     document = Document(
-        child_id=case.child_id,
-        case_id=case.id,
+        child_id=child_id,
+        case_id=copy.notice.case_id,
         name=name,
         media_type=media_type,
         size=stored.size,

@@ -65,7 +65,7 @@ def in_words(day: date) -> str:
 
 
 def _officer(work: UnitOfWork, case: Case) -> str:
-    owner = work.session.get(Person, case.owner_id) if case.owner_id is not None else None
+    owner = work.find(Person, case.owner_id)
     return owner.name if owner is not None else work.me.name
 
 

@@ -155,7 +155,7 @@ def _final_faults(work: UnitOfWork, to_serve: PlanToServe, draft: Plan | None) -
     if to_serve.setting_id is None and not to_serve.setting_type.strip():
         text = N_("Choose the school or college that the plan names, or enter the type of school")
         faults.append(FieldError("setting", Wording(text)))
-    elif to_serve.setting_id is not None and work.session.get(Organisation, to_serve.setting_id) is None:
+    elif to_serve.setting_id is not None and work.find(Organisation, to_serve.setting_id) is None:
         faults.append(FieldError("setting", Wording(N_("Choose a school or college from the list"))))
     until = draft.comments_until if draft is not None else None
     is_early = until is not None and to_serve.served_on is not None and to_serve.served_on <= until

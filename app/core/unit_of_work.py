@@ -184,11 +184,18 @@ class UnitOfWork:
 
     def get(self, table: type[RowType], row_id: int, *options: ExecutableOption) -> RowType:
         """Return the row with this id. Raises NotFound when it does not exist or this person may not see it."""
+        row = self.find(table, row_id, *options)
+        if row is None:
+            raise NotFound(table.__name__)
+        return row
+
+    def find(self, table: type[RowType], row_id: int | None, *options: ExecutableOption) -> RowType | None:
+        """Return the row with this id, or None where there is none, or none that this person may see."""
+        if row_id is None:
+            return None
         of_table: Any = table
         statement = _row_of(of_table, options)
         row: RowType | None = self.session.scalars(statement, {"row": row_id}).unique().one_or_none()
-        if row is None:
-            raise NotFound(table.__name__)
         return row
 
     def add(self, row: RowType) -> RowType:
