@@ -18,6 +18,8 @@ from app.cases.plan_tables import Served
 from app.cases.plans import latest_draft
 from app.cases.rules.notices import (
     BY_STATE,
+    FIELDS,
+    NEEDED_BY_LAW,
     OF_NOTICE,
     REFUSALS,
     WITH_RIGHTS,
@@ -115,10 +117,16 @@ def check_notice(work: UnitOfWork, case: Case, to_serve: NoticeToServe) -> Check
     others = [name for name in map(clean_line, to_serve.others.splitlines()) if name]
     faults = [*_served_faults(work, case, to_serve), *_recipient_faults(to_serve, others)]
     title, body = clean_line(to_serve.title), clean_lines(to_serve.body)
+    values: Mapping[str, str] = {}
     if to_serve.served_on is not None:
-        values = _values_at_serving(work, case, to_serve.kind, to_serve.served_on)
+        values = {
+            **standing_values(work, case),
+            **_values_at_serving(work, case, to_serve.kind, to_serve.served_on),
+        }
         title, body = filled(title, values), filled(body, values)
     faults += _text_faults(title, body)
+    if not faults:
+        faults += _law_faults(to_serve.kind, body, values)
     if faults or to_serve.served_on is None:
         raise ValidationFailed(*faults)
     asked = [
@@ -298,6 +306,21 @@ def _text_faults(title: str, body: str) -> list[FieldError]:
             fields = ", ".join(f"{{{name}}}" for name in left)
             faults.append(FieldError(field, Wording(words, fields=fields)))
     return faults
+
+
+def _law_faults(kind: NoticeKind, body: str, values: Mapping[str, str]) -> list[FieldError]:
+    """Return a fault for each fact that the law requires of the notice and that was deleted from its text.
+
+    The officer may write the reasons in other words than those of the decision.
+    """
+    needed = {
+        name: clean_lines(values.get(name, "")) for name in NEEDED_BY_LAW.get(kind, ()) if name != "reasons"
+    }
+    missing = [(name, value) for name, value in needed.items() if value and value not in body]
+    text = N_("By law this notice says more. Add to the text: %(field)s: %(value)s")
+    return [
+        FieldError("body", Wording(text, field=Wording(FIELDS[name]), value=value)) for name, value in missing
+    ]
 
 
 def length_faults(field: str, text: str, longest: int, missing: str) -> list[FieldError]:

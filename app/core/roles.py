@@ -125,6 +125,7 @@ OFFICER = EVERY_CASE_ROLE | _grants(
     "Colleagues",
     "Invitations",
     "DutyRules:read",
+    "NoticeTexts:read",
 )
 
 GRANTS: Mapping[Role, frozenset[Grant]] = {
@@ -132,7 +133,7 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
     | _grants("SendArea", "Children", "Forms", "Documents:read", "Colleagues"),
     Role.parent: EVERY_CASE_ROLE | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
-    Role.sen_manager: OFFICER | _grants("Audit:read", "DutyRules", "ReminderRules"),
+    Role.sen_manager: OFFICER | _grants("Audit:read", "DutyRules", "NoticeTexts", "ReminderRules"),
     Role.admin: _grants(
         "Home:read",
         "Account",

@@ -115,6 +115,8 @@ GRANT_TEXTS: Mapping[Grant, str] = {
     ("ReminderRules", WRITE): "Change the days on which people are reminded of advice",
     ("DutyRules", READ): "List the time limits in law, with every version",
     ("DutyRules", WRITE): "Add a version of a time limit, from a day to come",
+    ("NoticeTexts", READ): "List the texts of the notices that the law asks for, with every version",
+    ("NoticeTexts", WRITE): "Change the text of a notice, as a new version",
     (
         "Running",
         READ,

@@ -223,6 +223,7 @@ def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]
     with cast.olu.works() as work:
         agree_to_assess(work, case.accepted_case, Decided("The school has done what it can."))
     yield cast.olu, "DecideView.correct", f"/cases/{case.accepted_case}/decision/correct"
+    yield cast.mary, "NoticeTextView.write", "/notice-texts/N3/change"
     yield from _pages_of_a_case(case)
     with everything(case.context) as work:
         document = work.get(Document, case.ids["document_id"])

@@ -20,9 +20,11 @@ from app.views.web.pages import TEMPLATES
 STOCK = Path(flask_appbuilder.__file__).parent / "templates" / "appbuilder"
 OVERRIDES = TEMPLATES / "appbuilder"
 PAGES = sorted(
-    path for path in TEMPLATES.rglob("*.html") if "emails" not in path.relative_to(TEMPLATES).parts
+    path
+    for path in TEMPLATES.rglob("*.html")
+    if not {"emails", "letters"} & {*path.relative_to(TEMPLATES).parts}
 )
-"""Everything drawn on a screen; mails are drawn by the notification service, in a way of their own."""
+"""Everything drawn on a screen; mails and the files of letters are drawn by the worker, in a way of their own."""
 
 INLINE = {
     "a script in the page": re.compile(r"<script(?![^>]*\ssrc=)", re.I),

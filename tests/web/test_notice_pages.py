@@ -58,15 +58,20 @@ def test_an_officer_sees_each_copy_before_it_is_served(cast, refused, app):
     form = {
         "links": str(link), "others": "NHS board", "served": "post", "title": "Our decision",
         "served_on-day": "23", "served_on-month": "11", "served_on-year": "2026",
-        "body": "Dear {recipient_name}\n\nAppeal by {appeal_until}.",
+        "body": "Dear {recipient_name}\n\nAppeal by {appeal_until}. Ask for mediation by {mediation_until}: "
+        "{mediation_adviser}\n\n{disagreement_resolution}\n\n{sendiass}",
     }  # fmt: skip
     page = post_with_token(browser, app, address, form).text
     assert child.name in page
     assert "Dear Pat Hussain" in page
     assert "Dear NHS board" in page
-    assert "Appeal by 23 January 2027." in page
+    assert "Appeal by 23 January 2027. Ask for mediation by 23 January 2027: Ouse" in page
     assert post_with_token(browser, app, address, {**form, "step": "change"}).status_code == 200
     assert post_with_token(browser, app, address, {**form, "body": "{nonsense}"}).status_code == 422
+    shortened = {**form, "body": form["body"].replace("{mediation_adviser}", ""), "step": "serve"}
+    refused_page = post_with_token(browser, app, address, shortened)
+    assert refused_page.status_code == 422
+    assert "The mediation adviser, with how to reach them: Ouse" in refused_page.text
     assert post_with_token(browser, app, address, {**form, "step": "serve"}).status_code == 302
     assert "Our decision" in browser.get(f"/children/{child.id}").text
 

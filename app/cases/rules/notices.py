@@ -58,6 +58,20 @@ REFUSALS: Mapping[CaseState, NoticeKind] = {
 WITH_RIGHTS = frozenset({NoticeKind.N3, NoticeKind.N5, NoticeKind.N8})
 """Notices from which the family's time for mediation and for an appeal is counted (regs 32 and 33)."""
 
+_RIGHTS = ("mediation_until", "mediation_adviser", "appeal_until", "disagreement_resolution", "sendiass")
+
+NEEDED_BY_LAW: Mapping[NoticeKind, Sequence[str]] = {
+    NoticeKind.N3: ("reasons", *_RIGHTS),
+    NoticeKind.N4: ("due_on",),
+    NoticeKind.N5: ("reasons", *_RIGHTS),
+    NoticeKind.N6: ("comments_until",),
+    NoticeKind.N7: ("due_on",),
+    NoticeKind.N8: _RIGHTS,
+}
+"""The fields without which a text does not say what the law requires of the notice: the reasons of a refusal (CFA 2014,
+ss. 36(9) and 37(5)), the time to comment (reg. 13(1)), and appeal, mediation, disagreement resolution and advice (regs 5,
+10, 14 and 32)."""
+
 OF_NOTICE = "recipient_name"
 """The field that differs from copy to copy of one notice."""
 
@@ -109,6 +123,12 @@ _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 def unknown_fields(*texts: str) -> list[str]:
     """Return the names in braces that are no merge field, each once, in order."""
     return [name for name in fields_in(*texts) if name not in FIELDS]
+
+
+def fields_left_out(kind: NoticeKind, *texts: str) -> list[str]:
+    """Return the fields that the law needs in this notice and that are in none of these texts."""
+    present = fields_in(*texts)
+    return [name for name in NEEDED_BY_LAW.get(kind, ()) if name not in present]
 
 
 def fields_in(*texts: str) -> list[str]:
