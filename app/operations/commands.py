@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from flask import current_app
 
 from app.core.command_line import app_context, portal_commands
 from app.core.database.migrations import newest_revision
@@ -177,3 +178,25 @@ def sync() -> None:
     """Bring tables, roles and form templates up to date with this version."""
     prepare(app_context())
     click.echo("Up to date.")
+
+
+@portal_commands.command("seed-scale")
+@click.option("--children", type=click.IntRange(min=1), default=8000, show_default=True)
+@click.option(
+    "--cases", type=click.IntRange(min=1), default=2500, show_default=True, help="How many are live."
+)
+def fill_demo(children: int, cases: int) -> None:
+    """Fill a demo with invented children, live cases, and cases that ended within two years. Once, and never live."""
+    from app.seed.demo import seed_demo
+    from app.seed.scale import CannotSeed, seed_scale
+
+    context, settings = app_context(), current_app.config["SETTINGS"]
+    try:
+        if settings.demo:
+            prepare(context)
+            seed_demo(context, settings.demo_password)
+        done = seed_scale(context, settings.demo_password, children, cases, demo=settings.demo)
+    except CannotSeed as reason:
+        click.echo(f"Nothing was done. {reason}", err=True)
+        sys.exit(1)
+    click.echo(f"Children: {done.children:,}, live cases: {done.live:,}, finished cases: {done.finished:,}.")

@@ -7,9 +7,8 @@ same number always gives the same county.
 import random
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,95 +22,17 @@ from app.core.roles import Profession, Role, WorkflowRole
 from app.core.unit_of_work import AppContext
 from app.models import Child, ChildLink, Membership, Organisation, Person
 from app.operations.preparation import prepare
+from app.seed.bulk import FIRST, SECOND, SURNAMES, let_ids_follow, put
 from app.seed.people import seed_people
 from bench.speed.names import COMMON, HOW_MANY_RARE, RARE
 from bench.speed.seed_cases import cases
 
-BATCH = 5_000
 LINKS_EACH = 40
 """How many children a professional is linked to."""
 CONFIRMED_AT = datetime(2026, 1, 1)  # noqa: DTZ001 - UTC without a zone, as every column is
 SCHOOL_SIZE, SERVICE_SIZE = 300, 5_000
-
-FIRST = [
-    "Amina",
-    "Noah",
-    "Zara",
-    "Leo",
-    "Aisha",
-    "Oliver",
-    "Maya",
-    "Yusuf",
-    "Isla",
-    "Adam",
-    "Ruby",
-    "Hassan",
-    "Grace",
-    "Ibrahim",
-    "Freya",
-    "Jakub",
-    "Hana",
-    "Samuel",
-]
-SECOND = ["Rose", "James", "Noor", "Lee", "Fatima", "Jan", "May", "Ali", "Kate"]
-START = [
-    "Ash",
-    "Birch",
-    "Brad",
-    "Clay",
-    "Dal",
-    "Ecc",
-    "Farn",
-    "Guis",
-    "Hor",
-    "Ilk",
-    "Keigh",
-    "Lind",
-    "Mos",
-    "Nor",
-    "Oak",
-    "Pud",
-    "Ripp",
-    "Shib",
-    "Thorn",
-    "Wib",
-    "Yar",
-]
-MIDDLE = ["den", "er", "ing", "ley", "mer", "o", "sham", "stan", "ter", "ton", "wa", "wor"]
-END = [
-    "bank",
-    "brook",
-    "by",
-    "croft",
-    "field",
-    "ford",
-    "gate",
-    "ham",
-    "holme",
-    "hurst",
-    "land",
-    "ley",
-    "more",
-    "royd",
-    "shaw",
-    "stone",
-    "thwaite",
-    "ton",
-    "wood",
-    "worth",
-]
-SURNAMES = [f"{a}{b}{c}" for a in START for b in MIDDLE for c in END]
-
-Rows = Iterable[dict[str, Any]]
-
-
-def put(connection: Connection, table: sa.Table, rows: Rows) -> int:
-    """Enter these rows, many at a time; gives how many."""
-    coming, count = iter(rows), 0
-    while some := list(islice(coming, BATCH)):
-        connection.execute(sa.insert(table), some)
-        count += len(some)
-    return count
+NUMBERED = ("organisation", "ab_user", "child", "child_link", "form", "section_draft", "submission")
+"""Tables whose rows are entered with their ids."""
 
 
 def seed(context: AppContext, people: int) -> None:
@@ -131,7 +52,7 @@ def seed(context: AppContext, people: int) -> None:
         county = County(connection, context, people)
         county.settle()
         cases(county)
-        _let_numbers_follow(connection)
+        let_ids_follow(connection, NUMBERED)
         connection.commit()
     _look_over(context)
     print(f"{people:,} people seeded in {time.monotonic() - began:.0f} s", flush=True)
@@ -149,17 +70,6 @@ def _look_over(context: AppContext) -> None:
             connection.exec_driver_sql("BEGIN")
         else:
             connection.exec_driver_sql("VACUUM ANALYZE")
-
-
-def _let_numbers_follow(connection: Connection) -> None:
-    """On PostgreSQL, rows entered from now on are numbered after those that were entered with a number."""
-    if connection.dialect.name != "postgresql":
-        return
-    for name in ("organisation", "ab_user", "child", "child_link", "form", "section_draft", "submission"):
-        sequence = f"pg_get_serial_sequence('{name}', 'id')"
-        if name == "ab_user":
-            sequence = "'ab_user_id_seq'"
-        connection.execute(sa.text(f"SELECT setval({sequence}, (SELECT max(id) FROM {name}))"))  # noqa: S608 - names of our own
 
 
 class County:

@@ -32,6 +32,7 @@ from app.models import (
     SectionDraft,
     Submission,
 )
+from app.seed.bulk import put
 from app.seed.files import form_seed
 from app.seed.filled import filled_answers
 from bench.speed.names import MEASURED
@@ -52,8 +53,6 @@ SHORT = {"why": {"why_now": "As it was told at the time."}}
 
 def cases(county: County) -> None:
     """Enter the cases of this county."""
-    from bench.speed.seed import put
-
     book = CaseBook(county)
     put(county.connection, Form.__table__, book.forms())
     put(county.connection, Case.__table__, book.cases())
