@@ -15,6 +15,7 @@ from app.accounts.tables.memberships import is_unconfirmed
 from app.accounts.tables.people import Person
 from app.cases.bars import check_no_one_invited_back, copy_bars
 from app.cases.links import lock_child, see_to_unattended_forms
+from app.cases.moved_copies import readdress
 from app.cases.tables import Case
 from app.cases.unfinished import organisations_owing
 from app.children.events import MergeUndone
@@ -91,6 +92,7 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
                 "records"
             )
             raise ValidationFailed(FieldError("answer", Wording(text))) from doubled
+        readdress(work.session, [older_id], moved["ended_links"])
         for pointer in _POINTERS:
             moved[pointer] = _move(work, Child, pointer, newer_id, older_id, but=newer_id)
     keep_named_from_queues(work, [older_id])
@@ -140,8 +142,9 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
     """Undo a merge and return it: rows that came with the merged record go back to it.
 
     Rows added since the merge stay with the record in use, except the consents of people who are linked to the other
-    record only: their givers could no longer read or withdraw them. A form shared meanwhile with a person who is now linked to
-    the other record only is no longer shared with them. Raises InvalidState when it is undone already, and
+    record only: their givers could no longer read or withdraw them. What was sent to a person by name they read as long as
+    they are linked to the record that it is about; a form shared meanwhile with a person who is now linked to the other
+    record only is no longer shared with them. Raises InvalidState when it is undone already, and
     ValidationFailed without a reason.
     """
     _team_only(work)
@@ -182,6 +185,7 @@ def undo_merge(work: UnitOfWork, merge_id: int, reason: str) -> ChildMerge:
             update(Document).where(of_cases, Document.child_id == child_id).values(child_id=merged_id),
             execution_options=_PLAIN,
         )
+        readdress(work.session, [child_id, merged_id])
         end_shares(work.session, with_people_of_another_record((child_id, merged_id)), work.now)
         work.session.expire_all()
         copy_bars(work, child_id, merged_id, merged_at)
