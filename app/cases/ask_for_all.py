@@ -19,7 +19,7 @@ from app.core.wording import N_, Wording
 from app.forms.queries.shares import open_shares
 from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.sharing import SharingChoice
-from app.forms.sharing import choice_of, set_sharing
+from app.forms.sharing import choice_of, family_of, set_sharing
 from app.forms.tables.forms import Advice
 
 
@@ -132,7 +132,7 @@ def _share(work: UnitOfWork, case: Case, rows: Sequence[RowToAsk], share: ShareR
     """Share the request's form with the linked professionals, and return what prevents it.
 
     The officer confirmed advisers of whom a form warns at their rows. Of others they decide on the form's own sharing
-    page, where the words of the form are shown.
+    page, where the words of the form are shown. Who is no longer linked as family is not shared with again.
     """
     if case.request_id is None:
         return []
@@ -141,6 +141,7 @@ def _share(work: UnitOfWork, case: Case, rows: Sequence[RowToAsk], share: ShareR
         return []
     confirmed = {(row.person_id, row.organisation_id) for row in rows if row.despite}
     people = involved_with(work.session, case.child_id)
+    family = {each.link_id for each in family_of(work, case.child_id)}
     despite = {
         each.link_id
         for each in people
@@ -148,7 +149,7 @@ def _share(work: UnitOfWork, case: Case, rows: Sequence[RowToAsk], share: ShareR
     }
     choice = SharingChoice(
         professionals=True,
-        links=before.links,
+        links=before.links & family,
         with_files=share.with_files,
         on_consent=False,
         despite=frozenset(despite),

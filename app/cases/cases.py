@@ -9,7 +9,8 @@ from app.cases.duties import keep_duties
 from app.cases.rules.case_states import CaseState, Channel, RequestSource
 from app.cases.tables import Case
 from app.cases.waiting_cases import join_to_waiting_case
-from app.core.errors import NotFound
+from app.children.locks import child_held
+from app.core.errors import InvalidState, NotFound
 from app.core.roles import Profession
 from app.core.unit_of_work import UnitOfWork
 from app.forms.tables.forms import Request
@@ -59,6 +60,21 @@ def case_for_update(work: UnitOfWork, case_id: int) -> Case:
     case = work.session.scalars(held.execution_options(populate_existing=True)).one_or_none()
     if case is None:
         raise NotFound("Case")
+    return case
+
+
+def child_and_case_for_update(work: UnitOfWork, case_id: int) -> Case:
+    """Return a case locked for update, after its child: no one else says meanwhile that an address is secret.
+
+    Raises NotFound when there is none, and InvalidState when its child's record was merged at this moment.
+    """
+    child_id = work.get(Case, case_id).child_id
+    child = work.session.scalars(child_held(child_id)).one_or_none()
+    if child is None:
+        raise NotFound("Child")
+    case = case_for_update(work, case_id)
+    if case.child_id != child.id:
+        raise InvalidState("merge")
     return case
 
 

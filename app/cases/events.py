@@ -211,6 +211,15 @@ class NoticeServed(CaseEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentCopiesOpened(CaseEvent):
+    """The SEN team let people of the family open plans and notices that were sent before: the ids of each with the link."""
+
+    plans: tuple[tuple[int, int], ...] = ()
+    notices: tuple[tuple[int, int], ...] = ()
+    links: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeRead(Event):
     """A person opened a notice in the portal."""
 

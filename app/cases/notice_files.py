@@ -122,5 +122,6 @@ def _document(
     session.add(document)
     session.flush()
     if copy.link_id is not None:
-        session.add(DocumentReader(document_id=document.id, link_id=copy.link_id, created_at=now))
+        reader = {"document_id": document.id, "link_id": copy.link_id, "withheld_at": copy.withheld_at}
+        session.add(DocumentReader(**reader, created_at=now))
     return document

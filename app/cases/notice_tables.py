@@ -1,6 +1,6 @@
 """Tables of the statutory notices: the versions of their texts, each notice as it was served, and its copies."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -63,8 +63,12 @@ class NoticeCopy(Row):
     pdf_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     """The file that the worker made; null until then."""
     docx_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    withheld_at: Mapped[datetime | None] = mapped_column()
+    """When an address of the child became secret after this was sent; its text and files cannot be read in the portal
+    until the SEN team has checked them. Null while they can."""
 
     notice: Mapped[Notice] = relationship(lazy="raise_on_sql")
+    """Not to be used for its reader while it is withheld: the row filter hides the text."""
 
 
 WITHOUT_FILES = or_(NoticeCopy.pdf_id.is_(None), NoticeCopy.docx_id.is_(None))

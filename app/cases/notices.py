@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.cases.cases import case_for_update
+from app.cases.cases import child_and_case_for_update
 from app.cases.decisions import latest_decision
 from app.cases.duties import due_day, keep_duties, start_duty
 from app.cases.duty_rules import due_date
@@ -16,6 +16,7 @@ from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.notice_values import in_words, standing_values
 from app.cases.plan_tables import Served
 from app.cases.plans import latest_draft
+from app.cases.queries.withheld import notices_in
 from app.cases.rules.notices import (
     BY_STATE,
     FIELDS,
@@ -29,7 +30,14 @@ from app.cases.rules.notices import (
 )
 from app.cases.tables import Case
 from app.children.tables import Child, ChildLink
-from app.core.errors import Conflict, FieldError, Forbidden, InvalidState, ValidationFailed
+from app.core.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    InvalidState,
+    NotFound,
+    ValidationFailed,
+)
 from app.core.text_input import character_faults, clean_line, clean_lines
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
@@ -39,6 +47,10 @@ LONGEST_TITLE = 200
 LONGEST_BODY = 20_000
 LONGEST_OTHERS = 1000
 MOST_OTHERS = 10
+SECRET_SINCE = N_(
+    "An address must be kept secret since you opened this page. Check the text for it and for the name of a school, "
+    "then send again"
+)
 
 
 @dataclass(frozen=True)
@@ -106,9 +118,12 @@ def newest_template(session: Session, kind: NoticeKind) -> NoticeTemplate:
     return session.scalars(found.limit(1)).one()
 
 
-def check_notice(work: UnitOfWork, case: Case, to_serve: NoticeToServe) -> CheckedNotice:
-    """Return the notice with its copies, to be shown or served. Raises ValidationFailed with each fault, among them a
-    person whom a form may name as one who must not know."""
+def check_notice(
+    work: UnitOfWork, case: Case, to_serve: NoticeToServe, *, warned_secret: bool = True
+) -> CheckedNotice:
+    """Return the notice with its copies, to be shown or served. `warned_secret` is whether the screen on which it was
+    written warned that an address is secret. Raises ValidationFailed with each fault, among them a person whom a form
+    may name as one who must not know."""
     if to_serve.kind not in BY_STATE.get(case.state, ()):
         raise InvalidState("serve_notice")
     family = {each.link_id: each.person_name for each in family_of(work, case.child_id)}
@@ -132,7 +147,10 @@ def check_notice(work: UnitOfWork, case: Case, to_serve: NoticeToServe) -> Check
     asked = [
         each for each in family_of(work, case.child_id) if each.link_id in to_serve.links - to_serve.despite
     ]
-    ask_before_sharing(work, work.get(Child, case.child_id), asked)
+    child = work.get(Child, case.child_id)
+    if child.contact_risk and not warned_secret:
+        raise ValidationFailed(FieldError("body", Wording(SECRET_SINCE)))
+    ask_before_sharing(work, child, asked)
     recipients = [
         *((link, family[link]) for link in sorted(to_serve.links)),
         *((None, name) for name in others),
@@ -141,7 +159,9 @@ def check_notice(work: UnitOfWork, case: Case, to_serve: NoticeToServe) -> Check
     return CheckedNotice(title, body, to_serve.served_on, copies)
 
 
-def serve_notice(work: UnitOfWork, case_id: int, to_serve: NoticeToServe) -> Notice:
+def serve_notice(
+    work: UnitOfWork, case_id: int, to_serve: NoticeToServe, *, warned_secret: bool = True
+) -> Notice:
     """Record that a notice was served, let those chosen read it in the portal, and return it; for the SEN team only.
 
     A refusal is complete on the day its notice is served (regs 5 and 10). A notice that gives the right to mediation
@@ -150,8 +170,8 @@ def serve_notice(work: UnitOfWork, case_id: int, to_serve: NoticeToServe) -> Not
     """
     if not work.me.in_sen_team:
         raise Forbidden("serve_notice")
-    case = case_for_update(work, case_id)
-    checked = check_notice(work, case, to_serve)
+    case = child_and_case_for_update(work, case_id)
+    checked = check_notice(work, case, to_serve, warned_secret=warned_secret)
     if (before := _same_just_now(work, case, to_serve.kind, checked)) is not None:
         return before
     has_rights = to_serve.kind in WITH_RIGHTS
@@ -200,15 +220,23 @@ def add_copies(work: UnitOfWork, notice: Notice, copies: Sequence[CopyToServe]) 
 
 
 def copies_of(work: UnitOfWork, case_ids: Collection[int]) -> list[NoticeCopy]:
-    """Return the copies of notices in these cases that this reader may read, the newest first, with their notices."""
-    found = select(NoticeCopy).join(NoticeCopy.notice).where(Notice.case_id.in_(case_ids))
-    found = found.options(joinedload(NoticeCopy.notice)).order_by(Notice.id.desc(), NoticeCopy.id)
-    return list(work.session.scalars(found))
+    """Return the copies of notices in these cases for this reader, the newest first, with their notices.
+
+    The notice of a copy that is withheld from its reader is not loaded.
+    """
+    found = select(NoticeCopy).where(NoticeCopy.notice_id.in_(notices_in(case_ids)))
+    found = found.options(joinedload(NoticeCopy.notice))
+    return list(work.session.scalars(found.order_by(NoticeCopy.notice_id.desc(), NoticeCopy.id)))
 
 
 def read_copy(work: UnitOfWork, copy_id: int) -> tuple[NoticeCopy, str, int]:
-    """Return a copy, its text and the id of the child, and record that it was read. Raises NotFound."""
+    """Return a copy, its text and the id of the child, and record that it was read.
+
+    Raises NotFound, also for its reader while it is withheld.
+    """
     copy = work.get(NoticeCopy, copy_id, joinedload(NoticeCopy.notice))
+    if copy.withheld_at is not None and not work.me.in_sen_team:
+        raise NotFound("Notice")
     child_id = _child_of(work, copy)
     work.record(NoticeRead(child_id=child_id, notice_id=copy.notice_id))
     return copy, body_of(copy), child_id

@@ -12,6 +12,7 @@ from app.cases.events import (
     FinalPlanIssued,
     PlanAgreed,
     PlanDeclined,
+    SentCopiesOpened,
 )
 from app.cases.recipients import authors_of_request, sent_a_plan
 from app.core.events import Event
@@ -135,6 +136,17 @@ OF_PLANS: Mapping[type[Event], Templates] = {
             N_(
                 "The final plan of %(child)s is on the page of %(child)s. The council must also write to you how to "
                 "appeal and how to ask for mediation. If you have no letter yet, contact the SEN team."
+            ),
+            of_child=True,
+        ),
+    ),
+    SentCopiesOpened: (
+        MessageTemplate(
+            "sent_copies_opened",
+            sent_a_plan,
+            N_("You can open a plan or a letter"),
+            N_(
+                "You can now open a plan or a letter of the council about %(child)s. It is on the page of %(child)s."
             ),
             of_child=True,
         ),

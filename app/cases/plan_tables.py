@@ -65,7 +65,8 @@ class Plan(Row):
     """Of a final plan sent before the time to comment on the draft had ended: why."""
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
-    document: Mapped[Document] = relationship(lazy="raise_on_sql")
+    document: Mapped[Document | None] = relationship(lazy="raise_on_sql")
+    """None for its reader while it is withheld: the row filter hides the file."""
     setting: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 

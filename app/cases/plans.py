@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.cases.cases import case_for_update
+from app.cases.cases import child_and_case_for_update
 from app.cases.duties import keep_duties, start_duty
 from app.cases.events import DraftPlanServed, FinalPlanIssued
 from app.cases.plan_tables import Plan, PlanKind, Served
@@ -26,6 +26,10 @@ from app.forms.sharing import ask_before_sharing, family_of
 from app.organisations.tables import Organisation
 
 LONGEST_TEXT = 1000
+SECRET_SINCE = N_(
+    "An address must be kept secret since you opened this page. Check the file for it and for the name of a school, "
+    "then send again"
+)
 _SEN_TEAM = frozenset({WorkflowRole.sen_team})
 
 
@@ -45,15 +49,20 @@ class PlanToServe:
     early_reason: str = ""
 
 
-def serve_draft(work: UnitOfWork, case_id: int, to_serve: PlanToServe, file: Received) -> Plan:
+def serve_draft(
+    work: UnitOfWork, case_id: int, to_serve: PlanToServe, file: Received, *, warned_secret: bool = True
+) -> Plan:
     """Record that a draft plan was sent to the family, let those chosen open it, and return it (reg. 13(1)).
 
-    A later draft takes the place of an earlier one and gives at least 15 days again. Raises ValidationFailed with each
-    fault, among them a chosen person whom a form may name as one who must not know.
+    A later draft takes the place of an earlier one and gives at least 15 days again. Pressing twice records it once.
+    `warned_secret` is whether the screen warned that an address is secret. Raises ValidationFailed with each fault,
+    among them a chosen person whom a form may name as one who must not know.
     """
     case = _held(work, case_id)
+    if (before := _recorded_before(work, case, PlanKind.draft, to_serve, file)) is not None:
+        return before
     step = CASE.step("serve_draft", case.state, _SEN_TEAM)
-    served_on = _check(work, case, to_serve, PlanKind.draft)
+    served_on = _check(work, case, to_serve, PlanKind.draft, warned_secret=warned_secret)
     plan = _add(work, case, PlanKind.draft, to_serve, file)
     plan.comments_until = start_duty(work, case, "views_on_draft", served_on).due_on
     case.state = step.end
@@ -62,15 +71,20 @@ def serve_draft(work: UnitOfWork, case_id: int, to_serve: PlanToServe, file: Rec
     return plan
 
 
-def issue_final_plan(work: UnitOfWork, case_id: int, to_serve: PlanToServe, file: Received) -> Plan:
+def issue_final_plan(
+    work: UnitOfWork, case_id: int, to_serve: PlanToServe, file: Received, *, warned_secret: bool = True
+) -> Plan:
     """Record that the final plan was sent to the family, let those chosen open it, and return it (reg. 13(2)).
 
-    The case then waits for its first review only. Raises ValidationFailed with each fault; before the family's time to
-    comment on the draft has ended, a reason is asked for.
+    The case then waits for its first review only. Pressing twice records it once. `warned_secret` is whether the screen
+    warned that an address is secret. Raises ValidationFailed with each fault; before the family's time to comment on
+    the draft has ended, a reason is asked for.
     """
     case = _held(work, case_id)
+    if (before := _recorded_before(work, case, PlanKind.final, to_serve, file)) is not None:
+        return before
     step = CASE.step("issue_final_plan", case.state, _SEN_TEAM)
-    served_on = _check(work, case, to_serve, PlanKind.final)
+    served_on = _check(work, case, to_serve, PlanKind.final, warned_secret=warned_secret)
     plan = _add(work, case, PlanKind.final, to_serve, file, review_due_on=review_due_on(served_on))
     case.state = step.end
     keep_duties(work, case, served_on)
@@ -84,11 +98,20 @@ def plans_of(work: UnitOfWork, case_ids: Collection[int]) -> list[Plan]:
     return list(work.session.scalars(found.options(joinedload(Plan.document), joinedload(Plan.setting))))
 
 
-def readers_of(work: UnitOfWork, document_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Return the file and the link of each person of the family who was sent one of these files; for the SEN team."""
-    found = select(DocumentReader.document_id, DocumentReader.link_id)
+@dataclass(frozen=True)
+class SentTo:
+    """A person of the family who was sent a file, by their link, and whether it is withheld from them now."""
+
+    document_id: int
+    link_id: int
+    is_withheld: bool
+
+
+def readers_of(work: UnitOfWork, document_ids: Collection[int]) -> list[SentTo]:
+    """Return each person of the family who was sent one of these files; for the SEN team."""
+    found = select(DocumentReader.document_id, DocumentReader.link_id, DocumentReader.withheld_at)
     rows = work.session.execute(found.where(DocumentReader.document_id.in_(document_ids)))
-    return [(row[0], row[1]) for row in rows]
+    return [SentTo(row[0], row[1], row[2] is not None) for row in rows]
 
 
 def latest_draft(work: UnitOfWork, case_id: int) -> Plan | None:
@@ -100,10 +123,44 @@ def latest_draft(work: UnitOfWork, case_id: int) -> Plan | None:
 def _held(work: UnitOfWork, case_id: int) -> Case:
     if not work.me.in_sen_team:
         raise Forbidden("serve_plan")
-    return case_for_update(work, case_id)
+    return child_and_case_for_update(work, case_id)
 
 
-def _check(work: UnitOfWork, case: Case, to_serve: PlanToServe, kind: PlanKind) -> date:
+def _recorded_before(
+    work: UnitOfWork, case: Case, kind: PlanKind, to_serve: PlanToServe, file: Received
+) -> Plan | None:
+    """Return the newest plan of this kind if it is this one, for a button pressed twice.
+
+    Raises ValidationFailed where the same file was recorded as sent on this day and in this way, and the rest differs:
+    a person chosen now must not be left out without a word.
+    """
+    found = select(Plan).where(Plan.case_id == case.id, Plan.kind == kind).options(joinedload(Plan.document))
+    last = work.session.scalars(found.order_by(Plan.number.desc()).limit(1)).one_or_none()
+    if last is None or last.document is None or last.document.sha256 != file.stored.sha256:
+        return None
+    if (last.served_on, last.served) != (to_serve.served_on, to_serve.served):
+        return None
+    if _is_same(work, last, to_serve):
+        return last
+    text = N_(
+        "This file is already recorded as sent on this day in this way. To let someone else open it, choose “Who can "
+        "open what was sent” on the child’s page"
+    )
+    raise ValidationFailed(FieldError("plan", Wording(text)))
+
+
+def _is_same(work: UnitOfWork, last: Plan, to_serve: PlanToServe) -> bool:
+    """Return whether those chosen now are those who can open this plan, and the rest was entered like this too."""
+    can_open = {each.link_id for each in readers_of(work, [last.document_id]) if not each.is_withheld}
+    if can_open != to_serve.links or last.also_sent_to != to_serve.also_sent_to.strip():
+        return False
+    entered = (to_serve.setting_id, to_serve.setting_type.strip(), to_serve.early_reason.strip())
+    return last.kind is PlanKind.draft or (last.setting_id, last.setting_type, last.early_reason) == entered
+
+
+def _check(
+    work: UnitOfWork, case: Case, to_serve: PlanToServe, kind: PlanKind, *, warned_secret: bool
+) -> date:
     """Return the day on which the plan was served. Raises ValidationFailed with each fault."""
     draft = latest_draft(work, case.id)
     faults = [*_date_faults(work, case, to_serve.served_on, draft), *_reach_faults(to_serve)]
@@ -121,7 +178,10 @@ def _check(work: UnitOfWork, case: Case, to_serve: PlanToServe, kind: PlanKind) 
     if to_serve.links - family.keys():
         raise Conflict("ChildLink")
     asked = [family[link] for link in sorted(to_serve.links - to_serve.despite)]
-    ask_before_sharing(work, work.get(Child, case.child_id), asked)
+    child = work.get(Child, case.child_id)
+    if to_serve.links and child.contact_risk and not warned_secret:
+        raise ValidationFailed(FieldError("plan", Wording(SECRET_SINCE)))
+    ask_before_sharing(work, child, asked)
     assert to_serve.served_on is not None  # checked above  # noqa: S101
     return to_serve.served_on
 

@@ -9,7 +9,7 @@ from app.cases.tables import Absence, AdviceRoute, Case, CaseException, Decision
 from app.children.tables import ChildLink
 from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
-from app.forms.policies import files_sent_to, is_own_family_link
+from app.forms.policies import files_addressed_to, is_own_family_link
 
 open_to_all(DutyRule, ReminderRule)
 
@@ -39,8 +39,8 @@ def duty(who: Principal) -> ColumnElement[bool]:
 @row_policy(Plan)
 def plan(who: Principal) -> ColumnElement[bool]:
     """The SEN team sees every draft and final plan; parents and the young person those that were sent to them by name in
-    the portal, while they are linked to the child."""
-    return true() if who.in_sen_team else Plan.document_id.in_(files_sent_to(who))
+    the portal, while they are linked to the child, also while its file is withheld."""
+    return true() if who.in_sen_team else Plan.document_id.in_(files_addressed_to(who))
 
 
 @row_policy(Consultation)
@@ -58,13 +58,17 @@ def notice_template(who: Principal) -> ColumnElement[bool]:
 @row_policy(Notice)
 def notice(who: Principal) -> ColumnElement[bool]:
     """The SEN team sees every notice; parents and the young person those of which a copy was sent to them by name in the
-    portal, while they are linked to the child."""
-    return true() if who.in_sen_team else Notice.id.in_(_sent_to(who, _copy.c.notice_id))
+    portal, while they are linked to the child. One that was sent before an address became secret is withheld until the
+    SEN team has checked it."""
+    if who.in_sen_team:
+        return true()
+    return Notice.id.in_(_sent_to(who, _copy.c.notice_id).where(_copy.c.withheld_at.is_(None)))
 
 
 @row_policy(NoticeCopy)
 def notice_copy(who: Principal) -> ColumnElement[bool]:
-    """The SEN team sees every copy of a notice; parents and the young person only their own."""
+    """The SEN team sees every copy of a notice; parents and the young person only their own, and that it exists while its
+    text is withheld."""
     return true() if who.in_sen_team else NoticeCopy.id.in_(_sent_to(who, _copy.c.id))
 
 

@@ -7,6 +7,7 @@ from app.cases.advice_duty import settle_advice
 from app.cases.case_owners import leave_cases
 from app.cases.cases import open_case
 from app.cases.handover import hand_over_work
+from app.cases.sent_copies import withhold_what_was_sent
 from app.children.tables import ChildLink
 from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.roles import FAMILY_ROLES
@@ -29,6 +30,6 @@ def follows_a_child(work: UnitOfWork, person_id: int) -> bool:
         set_principal(work.session, work.who)
 
 
-form_reactions.register(received=open_case, advice_moved=settle_advice)
+form_reactions.register(received=open_case, advice_moved=settle_advice, address_hidden=withhold_what_was_sent)
 register(leaving=hand_over_work, confirmed=note_confirmation, renamed=note_rename, follows=follows_a_child)
 register(leaving=leave_cases)

@@ -15,6 +15,7 @@ from app.cases.events import (
     NoticeServed,
     OrganisationLeftUse,
     PlanServed,
+    SentCopiesOpened,
     WorkHandedOver,
 )
 from app.core.events import LinkEvent
@@ -87,7 +88,7 @@ def cases_left(connection: Connection, event: CasesLeft) -> dict[str, str]:
     return {"person": name_of(connection, event.person_id), "cases": str(event.cases)}
 
 
-def sent_a_plan(connection: Connection, event: PlanServed | NoticeServed) -> Addressees:
+def sent_a_plan(connection: Connection, event: PlanServed | NoticeServed | SentCopiesOpened) -> Addressees:
     """Return the people of the family who can open the plan, or read the notice, in the portal."""
     people = {link_facts(connection, link_id).person_id for link_id in event.links}
     return {each for each in people if each is not None}

@@ -51,7 +51,10 @@ class Document(Row):
 
 
 class DocumentReader(Row):
-    """One person of the family to whom the SEN team sent a file of a case in the portal. Rows are never changed."""
+    """One person of the family to whom the SEN team sent a file of a case in the portal.
+
+    Only `withheld_at` of a row is changed: when an address becomes secret, and when the SEN team has checked the file.
+    """
 
     __tablename__ = "document_reader"
     __table_args__ = (UniqueConstraint("document_id", "link_id"),)
@@ -59,3 +62,6 @@ class DocumentReader(Row):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     link_id: Mapped[int] = mapped_column(ForeignKey("child_link.id"), index=True)
     """The person's link to the child; the file can be opened while it is open."""
+    withheld_at: Mapped[datetime | None] = mapped_column()
+    """When an address of the child became secret after this was sent; the file cannot be opened until the SEN team has
+    checked it. Null while it can be opened."""

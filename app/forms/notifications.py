@@ -259,8 +259,9 @@ register(
                 N_("Shared files can no longer be opened"),
                 N_(
                     "An address or contact details of the family of %(child)s must now be kept secret. Files about them that "
-                    "were shared can no longer be opened by other people. Check what each form and file says, and who "
-                    "can still read it."
+                    "were shared, and plans and letters that were sent to the family in the portal, can no longer be "
+                    "opened by other people. Check what each form, file and letter says, and who can still read it. The "
+                    "page of %(child)s shows which plans and letters are withheld and from whom."
                 ),
             ),
         ),

@@ -152,7 +152,8 @@ def document(who: Principal) -> ColumnElement[bool]:
     """Authors see their files; the SEN team what was sent; others the unrestricted files of the version that was shared
     with them, where the SEN team shared its files too. A file taken off after it was sent stays with the version it was
     sent with. A file of a case is for the SEN team, and for the people of the family to whom it was sent by name, while
-    they are linked to the child."""
+    they are linked to the child. One that was sent before an address became secret is withheld until the SEN team has
+    checked it."""
     there, given = Document.removed_at.is_(None), Document.given_at.is_not(None)
     if who.in_sen_team:
         return or_(given, and_(Document.form_id.in_(_written_down()), there))
@@ -165,7 +166,13 @@ def document(who: Principal) -> ColumnElement[bool]:
 
 def files_sent_to(who: Principal) -> Select[tuple[int]]:
     """Files of cases that the SEN team sent to this parent or young person by name, while they are linked to the child that
-    the file is about."""
+    the file is about. A file that was sent before an address became secret is withheld until the SEN team has checked
+    it."""
+    return files_addressed_to(who).where(_reader.c.withheld_at.is_(None))
+
+
+def files_addressed_to(who: Principal) -> Select[tuple[int]]:
+    """The same files, with those that are withheld now."""
     return (
         select(_reader.c.document_id)
         .join(_link, _link.c.id == _reader.c.link_id)

@@ -24,6 +24,7 @@ BELOW_THE_ORM = {
     "cases/case_numbers.py": "the author of a form may not see the cases whose numbers are taken",
     "cases/advice_duty.py": "the author of advice ends a duty of a case that they may not see",
     "cases/moved_copies.py": "a merge moves rows that the SEN team sees, within a bypass that it names",
+    "cases/queries/withheld.py": "the author of a form withholds what only the SEN team sees; copies are filtered",
     "cases/waiting_cases.py": "the author of a form may not see the case that it joins",
     "children/involvement.py": "a part of the policies, which are not filtered by policies",
     "operations/queries/audit.py": "records merged into a child's are seen by nobody, and their past is this child's",

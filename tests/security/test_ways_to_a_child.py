@@ -20,6 +20,7 @@ from app.cases.consultations import consult
 from app.cases.plan_tables import Served
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.notices import NoticeKind
+from app.cases.sent_copies import Opening, SentKind, open_copies
 from app.core.clock import FixedClock
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import AppContext
@@ -284,6 +285,25 @@ def notice_served(s: Scene) -> bool:
         return bool(notices.copies_of(work, [case.id]))
 
 
+def sent_copy_opened(s: Scene) -> bool:
+    child = s.child()
+    link = s.make.link(child, s.cast.quinn)
+    s.note(child, "Quinn Barker")
+    case = s.make.case(child, state=CaseState.preparing_plan)
+    file = documents.receive(s.context, "plan.txt", io.BytesIO(b"The plan."))
+    with s.cast.olu.works() as work:
+        by_post = plans.PlanToServe(date(2026, 11, 23), Served.post)
+        plan = plans.serve_draft(work, case.id, by_post, file).id
+        letter = notices.NoticeToServe(
+            NoticeKind.N6, "Title", "Text", date(2026, 11, 23), Served.post, others="School"
+        )
+        notice = notices.serve_notice(work, case.id, letter).id
+    wanted = [Opening(SentKind.plan, plan, link.id), Opening(SentKind.notice, notice, link.id)]
+    s.tries(s.cast.olu, lambda work: open_copies(work, case.id, wanted))
+    with s.cast.quinn.works() as work:
+        return bool(plans.plans_of(work, [case.id]) or notices.copies_of(work, [case.id]))
+
+
 def school_consulted(s: Scene) -> bool:
     child = s.child()
     with everything(s.context) as work:
@@ -327,6 +347,8 @@ PLACES: dict[str, tuple[Way, ...] | str] = {
     "cases/notice_files.py _document": OF_A_COPY,
     "cases/notices.py add_copies": (notice_served,),
     "cases/plans.py _add": (plan_sent,),
+    "cases/sent_copies.py _open_files": (sent_copy_opened,),
+    "cases/sent_copies.py _open_notices": (sent_copy_opened,),
     "forms/named_later.py _bar": BARS,
     "forms/sharing.py _replace": (form_shared,),
     "forms/sharing.py share_consent": (consent_shared,),

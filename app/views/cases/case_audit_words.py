@@ -26,6 +26,7 @@ from app.cases.events import (
     NoticeServed,
     PlanAgreed,
     PlanDeclined,
+    SentCopiesOpened,
     SettingConsulted,
     SettingReplied,
 )
@@ -35,6 +36,10 @@ from app.views.web.i18n import ngettext
 
 def _cases(facts: Mapping[str, Any]) -> str:
     return ngettext("%(num)s case", "%(num)s cases", int(facts.get("cases", 0)))
+
+
+def _opened(facts: Mapping[str, Any]) -> str:
+    return ngettext("for %(num)s person", "for %(num)s people", len(facts.get("links") or ()))
 
 
 register_words(
@@ -84,6 +89,12 @@ register_words(CaseResumed, _l("Withdrawn cases continued"), _l("%(who)s continu
 register_words(DraftPlanServed, _l("Draft plans sent"), _l("%(who)s recorded that a draft plan was sent"))
 register_words(FinalPlanIssued, _l("Final plans sent"), _l("%(who)s recorded that the final plan was sent"))
 register_words(NoticeServed, _l("Notices served"), _l("%(who)s recorded that a notice was served"))
+register_words(
+    SentCopiesOpened,
+    _l("Plans and letters opened to people of the family"),
+    _l("%(who)s let people of the family open plans or letters that were sent before"),
+    details=_opened,
+)
 register_words(NoticeRead, _l("Notices read"), _l("%(who)s opened a notice"))
 register_words(
     SettingConsulted,

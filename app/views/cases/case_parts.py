@@ -289,7 +289,7 @@ def steps_on_cases(cases: Sequence[CaseStatus], *, has_advice: bool) -> list[tup
     Whether to make a plan is decided once the council has the advice that it asked for (`has_advice`).
     """
     return [
-        (text, _received(case), href)
+        (text, received_words(case), href)
         for case in cases
         if _is_next(case, has_advice=has_advice) and (case.request_id is None or case.state not in UNDECIDED)
         for text, href in case_steps(case.state, case.case_id)
@@ -300,7 +300,7 @@ def other_steps_on_cases(cases: Sequence[CaseStatus], *, has_advice: bool) -> li
     """Return the steps that can be taken on a case and need not be: text, about what where there are several cases, and
     address."""
     return [
-        (text, _received(case) if len(cases) > 1 else "", href)
+        (text, received_words(case) if len(cases) > 1 else "", href)
         for case in cases
         for text, href in [
             *([] if _is_next(case, has_advice=has_advice) else case_steps(case.state, case.case_id)),
@@ -319,7 +319,7 @@ def _is_next(case: CaseStatus, *, has_advice: bool) -> bool:
     return case.state is not CaseState.assessing or has_advice
 
 
-def _received(case: CaseStatus) -> str:
+def received_words(case: CaseStatus) -> str:
     """Return how a case began, and when."""
     day = uk_date(case.received_on)
     if case.statutory:

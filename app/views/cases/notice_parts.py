@@ -1,6 +1,6 @@
 """The notices of a child's cases, and the one that a case still needs, for the child's page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,8 +13,10 @@ from app.cases.notices import copies_of
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.notices import BY_STATE, NOTICE_LABELS, REFUSALS
 from app.cases.rules.status import CaseStatus, is_assessing
+from app.children.queries.involved import Involved
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
+from app.models import Child
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import uk_date
 
@@ -25,21 +27,31 @@ class NoticeLine:
 
     title: str
     href: str
-    served_on: date
+    """Empty while the text is withheld from the reader."""
+    served_on: date | None
     recipient: str
     rights: str
     files: Sequence[dict[str, Any]]
+    case_id: int = 0
+    withheld_from: Sequence[str] = ()
+    """For the SEN team: its reader, while they cannot read it until it has been checked."""
 
 
-def notice_part(work: UnitOfWork, cases: Collection[CaseStatus]) -> dict[str, Any]:
+def notice_part(
+    work: UnitOfWork, child: Child, cases: Collection[CaseStatus], people: Sequence[Involved]
+) -> dict[str, Any]:
     """Return the notices that the reader may read; for the SEN team, also what is still to be written.
 
     While the council assesses, the SEN team's page lists what the assessment lacks, and what was sent is on the page to
-    write a notice.
+    write a notice; only what is withheld is shown.
     """
     for_others = work.me.has(Role.professional)  # notices are for the SEN team and the family
-    is_left_out = not cases or for_others or (work.me.in_sen_team and is_assessing(cases))
-    lines = [] if is_left_out else notice_lines(work, [case.case_id for case in cases])
+    is_short = work.me.in_sen_team and is_assessing(cases)
+    is_left_out = not cases or for_others or (is_short and not child.contact_risk)
+    names = {each.link_id: each.person_name for each in people}
+    lines = [] if is_left_out else notice_lines(work, [case.case_id for case in cases], names)
+    if is_short:
+        lines = [line for line in lines if line.withheld_from]
     if not work.me.in_sen_team:
         return {"notices": lines, "missing_notices": [], "notices_to_write": []}
     missing = [case for case in cases if is_notice_missing(case)]
@@ -58,9 +70,14 @@ def notice_part(work: UnitOfWork, cases: Collection[CaseStatus]) -> dict[str, An
     }
 
 
-def notice_lines(work: UnitOfWork, case_ids: Collection[int]) -> list[NoticeLine]:
-    """Return the copies in these cases that the reader may read, the newest first."""
-    return [_line(each, for_team=work.me.in_sen_team) for each in copies_of(work, case_ids)]
+def notice_lines(work: UnitOfWork, case_ids: Collection[int], names: Mapping[int, str]) -> list[NoticeLine]:
+    """Return the copies in these cases for the reader, the newest first; `names` are those of people linked now."""
+    if work.me.in_sen_team:
+        return [_line(each, names) for each in copies_of(work, case_ids)]
+    return [
+        _withheld_line() if each.withheld_at is not None else _line(each, None)
+        for each in copies_of(work, case_ids)
+    ]
 
 
 def _missing_text(case: CaseStatus) -> str:
@@ -93,8 +110,15 @@ def copy_files(copy: NoticeCopy) -> list[dict[str, Any]]:
     ]
 
 
-def _line(copy: NoticeCopy, *, for_team: bool) -> NoticeLine:
-    notice = copy.notice
+def _withheld_line() -> NoticeLine:
+    """Return the line of a letter that its reader cannot open now; its text and title are not loaded for them."""
+    return NoticeLine(_("Letter from the council"), "", None, "", "", ())
+
+
+def _line(copy: NoticeCopy, names: Mapping[int, str] | None) -> NoticeLine:
+    """Return the line of a copy; `names` are given for the SEN team."""
+    notice, for_team = copy.notice, names is not None
+    is_withheld = copy.withheld_at is not None and copy.link_id in (names or ())
     rights = ""
     if notice.mediation_until is not None and notice.appeal_until is not None:
         days = {"mediation": uk_date(notice.mediation_until), "appeal": uk_date(notice.appeal_until)}
@@ -110,6 +134,8 @@ def _line(copy: NoticeCopy, *, for_team: bool) -> NoticeLine:
         recipient=copy.recipient if for_team else "",
         rights=rights,
         files=copy_files(copy),
+        case_id=notice.case_id,
+        withheld_from=[copy.recipient] if is_withheld else [],
     )
 
 

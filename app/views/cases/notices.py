@@ -93,7 +93,7 @@ class NoticeView(PortalView):
         return self.page(
             "casework/write_notice.html",
             422 if form.errors else 200,
-            sent=notice_lines(work, [case_id]),
+            sent=notice_lines(work, [case_id], {}),
             **context | _about(context),
         )
 
@@ -101,18 +101,24 @@ class NoticeView(PortalView):
         self, case: Case, kind: NoticeKind, form: NoticeForm, context: dict[str, Any]
     ) -> ResponseReturnValue | None:
         """Show the notice, or serve it; return None, with the errors in the form, when it was refused."""
-        child_id = case.child_id
+        child_id, warned = case.child_id, "warned_secret" in request.form
         try:
             if request.form.get("step") == SERVE:
                 with self.work() as work:
-                    notices.serve_notice(work, case.id, form.to_serve(kind))
+                    notices.serve_notice(work, case.id, form.to_serve(kind), warned_secret=warned)
                 flash(recorded(work), "success")
                 return redirect(url_for("ChildView.show", child_id=child_id))
-            checked = notices.check_notice(read_only_work(), case, form.to_serve(kind))
+            checked = notices.check_notice(read_only_work(), case, form.to_serve(kind), warned_secret=warned)
         except ValidationFailed as refused:
             show_refused(form, refused.faults)
             return None
-        return self.page("casework/notice_preview.html", copies=_copies(checked), checked=checked, **context)
+        return self.page(
+            "casework/notice_preview.html",
+            copies=_copies(checked),
+            checked=checked,
+            warned_secret=warned,
+            **context,
+        )
 
 
 @register()

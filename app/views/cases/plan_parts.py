@@ -37,9 +37,13 @@ class PlanLine:
     """A draft or final plan as the page shows it."""
 
     title: str
-    file: dict[str, Any]
+    file: dict[str, Any] | None
+    """None while it is withheld from the reader."""
     sent_on: date
     notes: Sequence[str]
+    case_id: int
+    withheld_from: Sequence[str]
+    """For the SEN team: the people who cannot open it until it has been checked."""
 
 
 @dataclass(frozen=True)
@@ -66,31 +70,40 @@ def plan_part(
         return {"plans": [], "consultations": []}
     found = plans_of(work, ids)
     consulted = consultations_of(work, ids) if work.me.in_sen_team else []
-    names = _names(work, found, people) if work.me.in_sen_team else {}
+    names, withheld = _names(work, found, people) if work.me.in_sen_team else ({}, {})
     hides = hides_places(is_family=work.me.has(Role.parent), contact_risk=child.contact_risk)
     return {
-        "plans": [_plan_line(each, names, hides=hides) for each in found],
+        "plans": [_plan_line(each, names, withheld.get(each.document_id, ()), hides=hides) for each in found],
         "consultations": [_consultation_line(each, work.today) for each in consulted],
     }
 
 
-def _names(work: UnitOfWork, plans: Sequence[Plan], people: Sequence[Involved]) -> dict[int, list[str]]:
-    """Return by file the names of the linked people who can open it."""
+def _names(
+    work: UnitOfWork, plans: Sequence[Plan], people: Sequence[Involved]
+) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """Return by file the names of the linked people who can open it, and of those from whom it is withheld."""
     by_link = {each.link_id: each.person_name for each in people}
     found: dict[int, list[str]] = {plan.document_id: [] for plan in plans}
-    for document_id, link_id in readers_of(work, list(found)):
-        if link_id in by_link:
-            found[document_id].append(by_link[link_id])
-    return found
+    withheld: dict[int, list[str]] = {}
+    for sent in readers_of(work, list(found)):
+        if sent.link_id in by_link:
+            names = withheld.setdefault(sent.document_id, []) if sent.is_withheld else found[sent.document_id]
+            names.append(by_link[sent.link_id])
+    return found, withheld
 
 
-def _plan_line(plan: Plan, names: dict[int, list[str]], *, hides: bool) -> PlanLine:
+def plan_title(plan: Plan) -> str:
+    """Return what the plan is called on a page."""
+    if plan.kind is PlanKind.final:
+        return _("Final plan")
+    return _("Draft plan") if plan.number == 1 else _("Draft plan %(number)s", number=plan.number)
+
+
+def _plan_line(plan: Plan, names: dict[int, list[str]], withheld: Sequence[str], *, hides: bool) -> PlanLine:
     notes = []
     if plan.kind is PlanKind.draft:
-        title = _("Draft plan") if plan.number == 1 else _("Draft plan %(number)s", number=plan.number)
         notes.append(_("Comments by %(date)s", date=uk_date(plan.comments_until)))
     else:
-        title = _("Final plan")
         place = plan.setting.name if plan.setting is not None else plan.setting_type
         if not hides:
             notes.append(_("School or college: %(place)s", place=place))
@@ -98,12 +111,14 @@ def _plan_line(plan: Plan, names: dict[int, list[str]], *, hides: bool) -> PlanL
     if plan.document_id in names:
         readers = ", ".join(names[plan.document_id]) or _("no one")
         notes.append(_("Can be opened in the portal by: %(names)s", names=readers))
+        if withheld:
+            notes.append(_("Withheld until you have checked it, from: %(names)s", names=", ".join(withheld)))
         if plan.also_sent_to:
             notes.append(_("Also sent to: %(whom)s", whom=plan.also_sent_to))
-    file = file_line(plan.document)
-    if hides:
+    file = file_line(plan.document) if plan.document is not None else None
+    if file is not None and plan.document is not None and hides:
         file["name"] = neutral_name(plan.document)
-    return PlanLine(title, file, plan.served_on, notes)
+    return PlanLine(plan_title(plan), file, plan.served_on, notes, plan.case_id, withheld)
 
 
 def _consultation_line(one: Consultation, today: date) -> ConsultationLine:

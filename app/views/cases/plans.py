@@ -1,7 +1,7 @@
 """The pages to send the family a draft plan or the final plan."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO, cast
+from collections.abc import Sequence
+from typing import Any, BinaryIO, Protocol, cast
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -84,7 +84,19 @@ class FinalForm(DraftForm):
         )
 
 
-Serve = Callable[[UnitOfWork, int, plans.PlanToServe, Received], Plan]
+class Serve(Protocol):
+    """The use case that records a draft or the final plan."""
+
+    def __call__(
+        self,
+        work: UnitOfWork,
+        case_id: int,
+        to_serve: plans.PlanToServe,
+        file: Received,
+        *,
+        warned_secret: bool,
+    ) -> Plan:
+        """Record the plan and return it."""
 
 
 @register()
@@ -117,7 +129,8 @@ class PlanView(PortalView):
     ) -> ResponseReturnValue:
         work = read_only_work()
         case = work.get(Case, case_id)
-        CASE.step(step, case.state, {WorkflowRole.sen_team})
+        if request.method == "GET":  # pressed twice, the case is at its next step already
+            CASE.step(step, case.state, {WorkflowRole.sen_team})
         child = work.get(Child, case.child_id)
         form.links.choices = [
             (str(each.link_id), f"{each.person_name}, {each.relationship}".strip(", "))
@@ -145,7 +158,8 @@ class PlanView(PortalView):
                 received(app_context(), chosen.filename, cast(BinaryIO, chosen.stream)) as file,
                 self.work() as work,
             ):
-                until = serve(work, case.id, form.to_serve(), file).comments_until
+                warned = "warned_secret" in request.form
+                until = serve(work, case.id, form.to_serve(), file, warned_secret=warned).comments_until
         except UploadError as refused:
             form.plan.errors = [translated(refused.text)]
         except TooMany:

@@ -52,6 +52,7 @@ from app.views.cases.exceptions import exception_row
 from app.views.cases.notice_parts import notice_part
 from app.views.cases.plan_parts import plan_part
 from app.views.cases.progress import progress
+from app.views.cases.sent_copies import sent_part
 from app.views.forms.child_forms import AddChildForm, with_choices
 from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.due_dates import late
@@ -178,9 +179,10 @@ class ChildView(PortalView):
                 "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
                 **_case_steps(cases, lines, work.me),
                 **plan_part(work, child, cases, people),
-                **notice_part(work, cases),
+                **notice_part(work, child, cases, people),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
+            context |= sent_part(work, cases, [*context["plans"], *context["notices"]])
         template = "children/family.html" if context["is_parent"] else "children/show.html"
         return self.page(template, **context)
 

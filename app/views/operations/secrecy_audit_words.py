@@ -7,8 +7,10 @@ from flask_babel.speaklater import LazyString
 
 SECRECY_SENTENCES: Mapping[str, tuple[LazyString, LazyString]] = {
     "FilesWithheld": (
-        _l("Shared files closed because an address is secret"),
-        _l("The portal stopped sharing files about the child, because an address must be kept secret"),
+        _l("Shared files, plans and letters withheld because an address is secret"),
+        _l(
+            "The portal withheld shared files, plans and letters about the child, because an address must be kept secret"
+        ),
     ),
     "MustNotKnowNoted": (
         _l("Forms that name someone linked who must not know"),
