@@ -64,7 +64,8 @@ class Family:
         """Send the letter with the draft plan, to both."""
         to = frozenset({self.mother, self.father})
         with self.cast.olu.works() as work:
-            served = NoticeToServe(NoticeKind.N6, "Our letter", text, DAY, Served.portal, to)
+            body = f"{text}. Comments by {{comments_until}}"
+            served = NoticeToServe(NoticeKind.N6, "Our letter", body, DAY, Served.portal, to)
             return notices.serve_notice(work, self.case.id, served).id
 
     def hide(self) -> None:
@@ -162,7 +163,7 @@ def test_A2_a_notice_is_not_served_from_a_page_that_did_not_say_that_an_address_
 ) -> None:
     family.draft()
     browser, path = family.cast.olu.browser(), f"/cases/{family.case.id}/notices/N6"
-    form = draft_form(family, title="Letter", body="Text about a school", others=others)
+    form = draft_form(family, title="Letter", body="Text about a school {comments_until}", others=others)
     del form["plan"]
     if others:
         form |= {"links": [], "served": "post"}
@@ -304,7 +305,8 @@ def test_A2_a_plan_in_force_and_its_letter_are_sent_to_another_person_later(
         plan = plans.issue_final_plan(work, family.case.id, final, family.file(b"Final")).id
         kind = notices.BY_STATE[CaseState.plan_in_force][0]
     with family.cast.olu.works() as work:
-        letter = NoticeToServe(kind, "Our letter", "Dear {recipient_name}", DAY, Served.portal, final.links)
+        body = notices.text_for(work, family.case.id, kind).body
+        letter = NoticeToServe(kind, "Our letter", body, DAY, Served.portal, final.links)
         notice = notices.serve_notice(work, family.case.id, letter).id
     file = family.file_of(plan)
     assert not opens(family.cast.quinn, file)
@@ -394,6 +396,21 @@ def test_A2_withholding_and_opening_cost_no_more_with_more_copies(family: Family
             plans.serve_draft(work, family.case.id, family.sent(), family.file(f"Draft {number}".encode()))
         family.notice(f"Text {number}")
     assert [cost(hide), cost(show), cost(opened)] == few
+
+
+def test_A2_the_days_to_appeal_are_read_while_the_letter_is_withheld(family: Family) -> None:
+    with everything(family.context) as work:
+        work.get(Case, family.case.id).state = CaseState.not_issuing
+    with family.cast.olu.works() as work:
+        text = notices.text_for(work, family.case.id, NoticeKind.N5)
+        body = text.body.replace("{reasons}", "Because.").replace("{decided_on}", "today")
+        to = frozenset({family.father})
+        letter = NoticeToServe(NoticeKind.N5, "Our letter", body, DAY, Served.portal, to)
+        notices.serve_notice(work, family.case.id, letter)
+    family.hide()
+    page = family.cast.quinn.browser().get(f"/children/{family.child.id}").text
+    assert "You can ask for mediation until 23 January 2027, and appeal until 23 January 2027." in page
+    assert CHECKING in page and "Our letter" not in page
 
 
 # --- pressed twice ------------------------------------------------------------------------------------------------

@@ -295,7 +295,12 @@ def sent_copy_opened(s: Scene) -> bool:
         by_post = plans.PlanToServe(date(2026, 11, 23), Served.post)
         plan = plans.serve_draft(work, case.id, by_post, file).id
         letter = notices.NoticeToServe(
-            NoticeKind.N6, "Title", "Text", date(2026, 11, 23), Served.post, others="School"
+            NoticeKind.N6,
+            "Title",
+            "By {comments_until}",
+            date(2026, 11, 23),
+            Served.post,
+            others="School",
         )
         notice = notices.serve_notice(work, case.id, letter).id
     wanted = [Opening(SentKind.plan, plan, link.id), Opening(SentKind.notice, notice, link.id)]

@@ -1,7 +1,8 @@
 """Withhold plans and notices that were sent to the family, and find the notices of cases for their readers."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -45,3 +46,19 @@ def notices_in(case_ids: Collection[int]) -> Select[tuple[int]]:
     reader is to see that there is one."""
     found: Select[tuple[int]] = select(_notice.c.id).where(_notice.c.case_id.in_(case_ids))
     return found
+
+
+@dataclass(frozen=True)
+class NoticeDates:
+    """When a notice was served, and the last days for mediation and an appeal where it gives the right."""
+
+    served_on: date
+    mediation_until: date | None
+    appeal_until: date | None
+
+
+def dates_of(session: Session, notice_ids: Collection[int]) -> dict[int, NoticeDates]:
+    """Return the dates of notices that are withheld from their reader: the time to appeal runs all the same."""
+    columns = (_notice.c.id, _notice.c.served_on, _notice.c.mediation_until, _notice.c.appeal_until)
+    rows = session.execute(select(*columns).where(_notice.c.id.in_(notice_ids)))
+    return {row[0]: NoticeDates(*row[1:]) for row in rows}

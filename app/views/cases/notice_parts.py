@@ -8,8 +8,9 @@ from typing import Any
 from flask import url_for
 
 from app.cases.letters import pdf_writer
-from app.cases.notice_tables import NoticeCopy
+from app.cases.notice_tables import Notice, NoticeCopy
 from app.cases.notices import copies_of
+from app.cases.queries.withheld import NoticeDates, dates_of
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.notices import BY_STATE, NOTICE_LABELS, REFUSALS
 from app.cases.rules.status import CaseStatus, is_assessing
@@ -28,7 +29,7 @@ class NoticeLine:
     title: str
     href: str
     """Empty while the text is withheld from the reader."""
-    served_on: date | None
+    served_on: date
     recipient: str
     rights: str
     files: Sequence[dict[str, Any]]
@@ -74,9 +75,12 @@ def notice_lines(work: UnitOfWork, case_ids: Collection[int], names: Mapping[int
     """Return the copies in these cases for the reader, the newest first; `names` are those of people linked now."""
     if work.me.in_sen_team:
         return [_line(each, names) for each in copies_of(work, case_ids)]
+    copies = copies_of(work, case_ids)
+    withheld = [each.notice_id for each in copies if each.withheld_at is not None]
+    dates = dates_of(work.session, withheld) if withheld else {}
     return [
-        _withheld_line() if each.withheld_at is not None else _line(each, None)
-        for each in copies_of(work, case_ids)
+        _withheld_line(dates[each.notice_id]) if each.withheld_at is not None else _line(each, None)
+        for each in copies
     ]
 
 
@@ -110,29 +114,32 @@ def copy_files(copy: NoticeCopy) -> list[dict[str, Any]]:
     ]
 
 
-def _withheld_line() -> NoticeLine:
+def _withheld_line(dates: NoticeDates) -> NoticeLine:
     """Return the line of a letter that its reader cannot open now; its text and title are not loaded for them."""
-    return NoticeLine(_("Letter from the council"), "", None, "", "", ())
+    rights = _rights(dates, for_team=False)
+    return NoticeLine(_("Letter from the council"), "", dates.served_on, "", rights, ())
+
+
+def _rights(dates: NoticeDates | Notice, *, for_team: bool) -> str:
+    """Return until when the family can ask for mediation and appeal; "" where the notice gives no such right."""
+    if dates.mediation_until is None or dates.appeal_until is None:
+        return ""
+    days = {"mediation": uk_date(dates.mediation_until), "appeal": uk_date(dates.appeal_until)}
+    if for_team:
+        return _("The family can ask for mediation until %(mediation)s, and appeal until %(appeal)s.", **days)
+    return _("You can ask for mediation until %(mediation)s, and appeal until %(appeal)s.", **days)
 
 
 def _line(copy: NoticeCopy, names: Mapping[int, str] | None) -> NoticeLine:
     """Return the line of a copy; `names` are given for the SEN team."""
     notice, for_team = copy.notice, names is not None
     is_withheld = copy.withheld_at is not None and copy.link_id in (names or ())
-    rights = ""
-    if notice.mediation_until is not None and notice.appeal_until is not None:
-        days = {"mediation": uk_date(notice.mediation_until), "appeal": uk_date(notice.appeal_until)}
-        rights = (
-            _("The family can ask for mediation until %(mediation)s, and appeal until %(appeal)s.", **days)
-            if for_team
-            else _("You can ask for mediation until %(mediation)s, and appeal until %(appeal)s.", **days)
-        )
     return NoticeLine(
         title=notice.title,
         href=url_for("NoticeCopyView.read", copy_id=copy.id),
         served_on=notice.served_on,
         recipient=copy.recipient if for_team else "",
-        rights=rights,
+        rights=_rights(notice, for_team=for_team),
         files=copy_files(copy),
         case_id=notice.case_id,
         withheld_from=[copy.recipient] if is_withheld else [],

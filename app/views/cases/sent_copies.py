@@ -86,18 +86,18 @@ def sent_part(
     """Return, for the SEN team, what is withheld and from whom, and the page of each case to let people open it."""
     if not work.me.in_sen_team:
         return {"withheld": [], "sent_pages": []}
-    withheld: dict[int, list[str]] = {}
+    withheld: dict[int, dict[str, list[str]]] = {}
     for line in lines:
         if line.withheld_from:
-            words = _("%(title)s (%(names)s)", title=line.title, names=", ".join(line.withheld_from))
-            withheld.setdefault(line.case_id, []).append(words)
+            names = withheld.setdefault(line.case_id, {}).setdefault(line.title, [])
+            names += [name for name in line.withheld_from if name not in names]
     return {
         "withheld": [
             (
-                _("Withheld since an address became secret: %(what)s.", what=", ".join(words)),
+                _("Withheld since an address became secret: %(what)s.", what=_what(by_title)),
                 url_for("SentCopiesView.change", case_id=case_id),
             )
-            for case_id, words in withheld.items()
+            for case_id, by_title in withheld.items()
         ],
         "sent_pages": [
             (
@@ -107,6 +107,12 @@ def sent_part(
             for case in cases
         ],
     }
+
+
+def _what(by_title: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(
+        _("%(title)s (%(names)s)", title=title, names=", ".join(names)) for title, names in by_title.items()
+    )
 
 
 def _openings(values: Sequence[str]) -> set[Opening]:
