@@ -44,6 +44,7 @@ class SentCopiesView(PortalView):
         child_id = case.child_id
         faults, warnings = {}, []
         if request.method == "POST":
+            warned = "warned_secret" in request.form
             try:
                 with self.work() as changing:
                     open_copies(
@@ -51,7 +52,7 @@ class SentCopiesView(PortalView):
                         case_id,
                         _openings(request.form.getlist("copies")),
                         chosen_numbers(request.form.getlist("despite")),
-                        warned_secret="warned_secret" in request.form,
+                        warned_secret=warned,
                     )
                 flash(recorded(changing), "success")
                 return redirect(url_for("ChildView.show", child_id=child_id))
