@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.cases import children, links, notices, plans, sent_copies
-from app.cases.ask_for_all import ShareRequest, ask_for_all
+from app.cases import children, notices, plans, sent_copies
 from app.cases.notices import NoticeToServe
 from app.cases.plan_tables import Served
 from app.cases.plans import PlanToServe
@@ -21,14 +20,10 @@ from app.core.errors import Conflict, Forbidden, InvalidState, NotFound, Validat
 from app.core.unit_of_work import AppContext
 from app.documents import documents
 from app.documents.documents import Received
-from app.forms.queries.shares import open_shares
-from app.forms.rules.sharing import SharingChoice
-from app.forms.sharing import set_sharing
 from app.models import AuditRow, Case, Child, ChildLink, Document, DocumentReader, Message, NoticeCopy, Plan
 from app.operations import maintenance
 from tests.browser import post_with_token
 from tests.cast import Actor, Cast, everything
-from tests.filled_forms import fill_in, send
 from tests.make import Maker
 from tests.security.test_family_attacks import note_that_must_not_know
 from tests.security.test_two_at_once import at_once
@@ -461,31 +456,3 @@ def test_A6_a_draft_pressed_by_many_at_once_is_recorded_once(family: Family) -> 
     assert set(at_once(*((family.cast.olu, press) for _ in range(6)))) == {"done"}
     assert family.count(Plan) == 1 and family.count(DocumentReader) == 2
     assert len(family.messages("A draft plan is ready to read")) == 2
-
-
-# --- a reader who is no longer linked ---------------------------------------------------------------------------------
-
-
-def test_A8_advice_is_asked_for_when_a_parent_with_whom_the_request_was_shared_was_removed(
-    context: AppContext, cast: Cast, make: Maker
-) -> None:
-    child = make.child(linked=(cast.sana,))
-    mother, father = (make.link(child, each) for each in (cast.pat, cast.quinn))
-    request = make.request(child, cast.sana)
-    fill_in(cast.sana, request.id)
-    send(cast.sana, request.id)
-    both = frozenset({mother.id, father.id})
-    with cast.olu.works() as work:
-        set_sharing(work, request.id, SharingChoice(links=both))
-    with everything(context) as work:
-        case = work.session.scalars(select(Case).where(Case.request_id == request.id)).one()
-        case.state = CaseState.assessing
-        case_id = case.id
-    with cast.olu.works() as work:
-        links.end_link(work, father.id)
-    with cast.olu.works() as work:
-        ask_for_all(work, case_id, [], share=ShareRequest())
-    with everything(context) as work:
-        assert {each.link_id for each in open_shares(work.session, request.id)} == {None, mother.id}
-    with pytest.raises(InvalidState), cast.olu.works() as work:
-        set_sharing(work, request.id, SharingChoice(links=both))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.cases import links
 from app.cases.advice_plan import missing_advice, plan_of
 from app.cases.advice_requests import Asked, ask_for_advice, ask_instead, cancel_advice
 from app.cases.ask_for_all import RowToAsk, ShareRequest, ask_for_all
@@ -13,8 +14,11 @@ from app.cases.rules.advice_rows import RouteFor
 from app.cases.rules.case_states import CaseState
 from app.core.errors import Forbidden, InvalidState, ValidationFailed
 from app.core.roles import Profession
+from app.forms.queries.shares import open_shares
 from app.forms.rules.paragraphs import Paragraph
+from app.forms.rules.sharing import SharingChoice
 from app.forms.rules.workflow import FormState
+from app.forms.sharing import set_sharing
 from app.models import Advice, Case, Child, Form, FormShare, Message, Submission
 from tests.cast import everything
 from tests.filled_forms import fill_in, send
@@ -281,3 +285,25 @@ def test_two_services_of_one_organisation_are_two_requests(cast, case_id, child,
     [first, _] = asked(context)
     with cast.mary.works() as work:
         assert cancel_advice(work, first.id).state is FormState.cancelled
+
+
+def test_a8_a_parent_who_was_removed_since_does_not_prevent_sharing_the_request(cast, make, context):
+    child = make.child(linked=(cast.sana,))
+    mother, father = (make.link(child, each) for each in (cast.pat, cast.quinn))
+    request = make.request(child, cast.sana)
+    fill_in(cast.sana, request.id)
+    send(cast.sana, request.id)
+    both = frozenset({mother.id, father.id})
+    with cast.olu.works() as work:
+        set_sharing(work, request.id, SharingChoice(links=both))
+    with everything(context) as work:
+        case = work.session.scalars(select(Case).where(Case.request_id == request.id)).one()
+        case.state = CaseState.assessing
+    with cast.olu.works() as work:
+        links.end_link(work, father.id)
+    with cast.olu.works() as work:
+        ask_for_all(work, case.id, [], share=ShareRequest())
+    with everything(context) as work:
+        assert {each.link_id for each in open_shares(work.session, request.id)} == {None, mother.id}
+    with pytest.raises(InvalidState), cast.olu.works() as work:
+        set_sharing(work, request.id, SharingChoice(links=both))
