@@ -12,6 +12,7 @@ from app.accounts.tables.log_in import (
 from app.accounts.tables.mailed_links import MailedLink, Purpose
 from app.accounts.tables.memberships import Membership
 from app.accounts.tables.people import Person
+from app.cases.figure_tables import PublishedFigure
 from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
@@ -98,6 +99,7 @@ __all__ = [
     "Person",
     "Plan",
     "ProposalState",
+    "PublishedFigure",
     "Purpose",
     "Registration",
     "RegistrationState",

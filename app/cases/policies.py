@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, and_, false, select, true
 
+from app.cases.figure_tables import PublishedFigure
 from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
@@ -11,7 +12,7 @@ from app.core.database.policies import open_to_all, row_policy
 from app.core.roles import Principal, Role
 from app.forms.policies import files_addressed_to, is_own_family_link
 
-open_to_all(DutyRule, ReminderRule)
+open_to_all(DutyRule, PublishedFigure, ReminderRule)
 
 
 _copy, _notice, _case, _link = (each.__table__ for each in (NoticeCopy, Notice, Case, ChildLink))

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, literal_column, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.accounts.tables.people import Person
 from app.cases.rules.advice_rows import RouteFor
@@ -90,7 +90,10 @@ class Decision(Row):
     put in its place. Rows are never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("ix_decision_decided_on", "decided_on", "basis", "outcome", "case_id", "number"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("ehc_case.id"))
     number: Mapped[int] = mapped_column()
@@ -112,6 +115,19 @@ class Decision(Row):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+IS_CORRECTION = Decision.correction_reason != literal_column("''")
+Index(
+    "ix_decision_corrections",
+    Decision.case_id,
+    Decision.number,
+    sqlite_where=IS_CORRECTION,
+    postgresql_where=IS_CORRECTION,
+)
+_later = aliased(Decision)
+CORRECTED = select(_later.case_id, _later.number - 1).where(_later.correction_reason != literal_column("''"))
+"""The case and number of each decision whose place a correction took. They are few, and found in the index above."""
 
 
 class CaseException(Row):
@@ -195,6 +211,19 @@ Index("uq_duty_running", Duty.case_id, Duty.key, unique=True, sqlite_where=_runs
 """A duty runs once in a case."""
 
 
+DONE_DUTIES = Duty.ending == literal_column("'done'")
+Index(
+    "ix_duty_done",
+    Duty.key,
+    Duty.ended_on,
+    Duty.due_on,
+    Duty.excused,
+    sqlite_where=DONE_DUTIES,
+    postgresql_where=DONE_DUTIES,
+)
+"""The figures of a month are counted in this index, without the duties of other months."""
+
+
 class AdviceRoute(Row):
     """To whom the council sends a request for one kind of advice, and for which children.
 
@@ -241,6 +270,20 @@ Index("uq_ehc_case_without_form", Case.child_id, unique=True, sqlite_where=_wait
 # Closed cases outnumber open ones by a hundred to one, so open cases have small indexes of their own.
 for _name, _open in (("ix_ehc_case_undecided", UNDECIDED_CASES), ("ix_ehc_case_plan_due", PLAN_DUE_CASES)):
     Index(_name, Case.due_on, Case.id, sqlite_where=_open, postgresql_where=_open)
+
+IS_DUE = Case.due_on.is_not(None)
+"""Cases in which something is due."""
+Index(
+    "ix_ehc_case_figures",
+    Case.due_on,
+    Case.received_on,
+    Case.owner_id,
+    Case.state,
+    Case.excused,
+    sqlite_where=IS_DUE,
+    postgresql_where=IS_DUE,
+)
+"""The figures of open cases are counted in this index alone."""
 
 WITHOUT_OWNER = and_(Case.owner_id.is_(None), Case.due_on.is_not(None))
 """Cases in which something is due and on which no officer works."""

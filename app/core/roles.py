@@ -133,7 +133,8 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
     | _grants("SendArea", "Children", "Forms", "Documents:read", "Colleagues"),
     Role.parent: EVERY_CASE_ROLE | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
-    Role.sen_manager: OFFICER | _grants("Audit:read", "DutyRules", "NoticeTexts", "ReminderRules"),
+    Role.sen_manager: OFFICER
+    | _grants("Audit:read", "DutyRules", "NoticeTexts", "ReminderRules", "Figures:read", "PublishedFigures"),
     Role.admin: _grants(
         "Home:read",
         "Account",

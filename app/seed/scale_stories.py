@@ -17,6 +17,8 @@ _S = CaseState
 LIVE = {_S.received: 20, _S.assessing: 51, _S.preparing_plan: 12, _S.draft_served: 15, _S.not_assessing: 2}
 """The shares of what live cases wait for; a refusal waits for its notice."""
 FINISHED = {_S.plan_in_force: 64, _S.not_assessing: 25, _S.not_issuing: 6, _S.withdrawn: 5}
+LONG_WAITS = 0.35
+"""The share of live cases that wait much longer than usual."""
 EXCEPTIONS = ("EXC_PERS", "EXC_PERS", "ABSENT", "SCH_CLOSED")
 
 
@@ -92,10 +94,10 @@ class Stories:
         to_plan = max(decide + 20, self.chance.randrange(80, 112))
         draft = to_plan + self.chance.randrange(3, 18)
         begins = {_S.preparing_plan: to_plan, _S.draft_served: draft}.get(state, decide)
-        most = {_S.assessing: 95, _S.not_assessing: 12}.get(state, 30)
+        most = {_S.assessing: 150, _S.not_assessing: 12}.get(state, 30)
         wait = self.chance.randrange(most)
-        if state is not CaseState.not_assessing and self.chance.random() < 0.16:
-            wait += int(self.chance.expovariate(1 / 60))
+        if state is not CaseState.not_assessing and self.chance.random() < LONG_WAITS:
+            wait += int(self.chance.expovariate(1 / 80))
         age = begins + min(wait, 300)
         received_on = self.today - timedelta(days=age)
         is_later = state in (CaseState.preparing_plan, CaseState.draft_served)

@@ -34,8 +34,8 @@ from app.views.web.base import PortalView, read_only_work
 from app.views.web.choice_fields import choice_field
 from app.views.web.fields import StringField
 from app.views.web.i18n import gettext as _
+from app.views.web.list_arguments import SavedFilter
 from app.views.web.listed import RowLink
-from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_datetime
 from app.views.web.reference import ReferenceInterface

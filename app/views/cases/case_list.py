@@ -7,19 +7,22 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
+from app.cases.queries.figures import cases_behind
+from app.cases.rules.figures import read_figure
 from app.cases.tables import PLAN_DUE_CASES, UNDECIDED_CASES, WITHOUT_OWNER
 from app.models import Case
 from app.operations.queries import lists
 from app.views.cases.case_owners import chosen_text
 from app.views.cases.case_parts import case_steps, other_case_steps
 from app.views.cases.casework_lists import OfChildList, child_page, named, today
+from app.views.cases.figure_words import figure_text
 from app.views.web.base import principal
 from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, due
 from app.views.web.i18n import gettext as _
+from app.views.web.list_arguments import SavedFilter
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import Picks, RowLink
-from app.views.web.lists import SavedFilter
 from app.views.web.pages import uk_date, uk_datetime
 from app.views.web.register import register
 from app.views.web.words import CASE_STATES, SOURCES, case_state, request_channel, request_source
@@ -99,6 +102,13 @@ class CaseList(OfChildList):
         "decided_on": uk_date,
         "created_at": uk_datetime,
     }
+
+    def rows_behind(self, figure: str) -> SavedFilter | None:
+        """Return the cases that a figure of the manager's page counts."""
+        found = read_figure(figure)
+        if found is None:
+            return None
+        return SavedFilter(figure_text(found), lambda: cases_behind(found, today()))
 
     def picks_of(self, records: Sequence[Case]) -> Picks:
         """Return the boxes with which several cases are handed over at once: each holds who had the case when shown."""

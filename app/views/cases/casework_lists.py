@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_
 
 from app.cases.queries.child_page import statuses_of
+from app.cases.queries.figures import late_of, owed_by
 from app.cases.rules.status import status_text
 from app.children.events import ChildViewed
 from app.children.queries.finding import children_listed, listed_by_child, named_like
@@ -34,9 +35,9 @@ from app.views.cases.case_parts import why_no_postcode, why_no_upn
 from app.views.web.choice_fields import choice_field
 from app.views.web.due_dates import Due, form_due, late
 from app.views.web.i18n import gettext as _
-from app.views.web.list_interface import PortalInterface
+from app.views.web.list_arguments import SavedFilter
+from app.views.web.list_interface import LARGEST_ID, PortalInterface
 from app.views.web.listed import Listed, Picks, RowLink
-from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import translated, uk_date, uk_datetime
 from app.views.web.register import register
@@ -303,6 +304,17 @@ class AdviceList(FormList):
             lambda: AWAITED_ADVICE,
         ),
     }
+
+    def rows_behind(self, figure: str) -> SavedFilter | None:
+        """Return the advice that one organisation owes, as the manager's page counts it: "owed.12", or only what is late:
+        "late.12"; 0 for no organisation."""
+        kind, _dot, number = figure.partition(".")
+        is_number = number.isascii() and number.isdigit() and int(number) <= LARGEST_ID
+        if kind == "owed" and is_number:
+            return SavedFilter(_("all advice that one organisation owes"), lambda: owed_by(int(number)))
+        if kind == "late" and is_number:
+            return SavedFilter(_("late advice of one organisation"), lambda: late_of(int(number), today()))
+        return None
 
     def picks_of(self, records: Sequence[Form]) -> Picks:
         """Return the boxes with which the authors of several forms are reminded at once."""

@@ -12,9 +12,9 @@ from app.models import Message
 from app.operations.queries import lists
 from app.views.cases.casework_lists import child_page, named
 from app.views.web.i18n import gettext as _
+from app.views.web.list_arguments import SavedFilter
 from app.views.web.list_interface import PortalInterface
 from app.views.web.listed import RowLink
-from app.views.web.lists import SavedFilter
 from app.views.web.model_view import PortalModelView
 from app.views.web.pages import uk_datetime
 from app.views.web.register import register

@@ -117,7 +117,7 @@ def fresh_page() -> dict[str, None]:
 
 def filters_in_use() -> bool:
     """Return True when the list is filtered."""
-    return any(name.startswith("_flt_") or name == "show" for name in request.args)
+    return any(name.startswith("_flt_") or name in {"show", "figure"} for name in request.args)
 
 
 def count_up_to() -> int:

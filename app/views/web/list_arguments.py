@@ -1,26 +1,42 @@
 """The query of a generated list: page, order, saved filter and filters. Anything else is ignored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 from flask_appbuilder import ModelView
+from sqlalchemy import ColumnElement
 
 from app.core.text_input import clean_line
 from app.core.typed_dates import read_date
 from app.views.web.list_interface import LARGEST_ID
 
+FIGURE = "figure"
+"""The argument that names a figure of another page, whose rows the list then shows."""
 MOST_ARGUMENTS = 20
 """Each filter is a condition of its own in the database."""
+
+
+@dataclass(frozen=True)
+class SavedFilter:
+    """A ready-made filter of a list, for instance "overdue": its label and criterion."""
+
+    text: Any
+    criterion: Callable[[], ColumnElement[bool]]
 
 
 class ListArguments(ModelView):
     """The part of a generated list that reads its address."""
 
-    saved_filters: Mapping[str, Any] = {}
+    saved_filters: Mapping[str, SavedFilter] = {}
     """Ready-made filters, opened by ?show=<name>."""
+
+    def rows_behind(self, figure: str) -> SavedFilter | None:  # noqa: ARG002 - lists of cases look at it
+        """Return the rows that a figure of another page counts, as its address names it; None for any other text."""
+        return None
 
     def _sound_arguments(self) -> Sequence[tuple[str, str]]:
         """Return the valid arguments. An invalid address leads to the list, never to an error."""
@@ -34,6 +50,7 @@ class ListArguments(ModelView):
                 or (key == f"_oc_{name}" and value in self.order_columns)
                 or (key == f"_od_{name}" and value in {"asc", "desc"})
                 or (key == "show" and value in self.saved_filters)
+                or (key == FIGURE and self.rows_behind(value) is not None)
                 or (key.startswith("_flt_") and self._is_sound_filter(key, value))
             )
             if sound:

@@ -4,9 +4,8 @@ Rows are limited by the session's row filter. Here the routes are limited to lis
 per request (AppBuilder shares them between threads), and an invalid address leads to the list.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -16,7 +15,6 @@ from flask_appbuilder import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
-from sqlalchemy import ColumnElement
 
 from app.children.events import ChildrenListed, ListExported
 from app.core.activity_limits import EXPORTS, count_mine
@@ -30,7 +28,7 @@ from app.views.web.due_dates import Due
 from app.views.web.generated_lists import SearchField, search_fields
 from app.views.web.i18n import gettext as _
 from app.views.web.i18n import reader_locale
-from app.views.web.list_arguments import ListArguments, query_string
+from app.views.web.list_arguments import FIGURE, ListArguments, SavedFilter, query_string
 from app.views.web.list_interface import EVERY_ROW
 from app.views.web.listed import Listed, Picks, Row, RowLink
 from app.views.web.pages import shown
@@ -40,14 +38,6 @@ from app.views.web.searching import count_search, search_text
 EXPORT_UP_TO = 10_000
 DUE = "due_on"
 """The column that also shows how much time is left."""
-
-
-@dataclass(frozen=True)
-class SavedFilter:
-    """A ready-made filter of a list, for instance "overdue": its label and criterion."""
-
-    text: Any
-    criterion: Callable[[], ColumnElement[bool]]
 
 
 class RequestFilters:
@@ -146,7 +136,9 @@ class PortalListView(ListArguments):
         shown = self.saved_filters.get(request.args.get("show", ""))
         typed = search_text() if self.find_label else ""
         criteria = self.find(typed) if typed else EVERY_ROW
-        listed = self._listed(criteria.where(shown.criterion()) if shown else criteria)
+        behind = self.rows_behind(request.args.get(FIGURE, ""))
+        asked = [each.criterion() for each in (shown, behind) if each is not None]
+        listed = self._listed(criteria.where(*asked) if asked else criteria)
         self._note_reading(wanted, typed, listed.count)
         return self.render_template(
             self.list_template,
@@ -154,6 +146,7 @@ class PortalListView(ListArguments):
             listed=listed,
             search=self._search_boxes(),
             filters=self._filters,
+            behind=behind.text if behind else None,
             find_label=self.find_label,
             find_text=typed,
             saved_filters=[
@@ -178,7 +171,7 @@ class PortalListView(ListArguments):
         """Return the search, saved filter and filters of a list, as the audit log stores them."""
         asked = {"find": typed} if typed else {}
         for name, value in arguments:
-            if name == "show":
+            if name in {"show", FIGURE}:
                 asked[name] = value
             elif name.startswith("_flt_"):
                 asked[name.split("_", 3)[3]] = value
@@ -292,6 +285,8 @@ class PortalListView(ListArguments):
         if wanted != [*request.args.items(multi=True)]:
             return redirect(url_for(f"{self.endpoint}.export") + query_string(wanted))
         shown = self.saved_filters.get(request.args.get("show", ""))
+        behind = self.rows_behind(request.args.get(FIGURE, ""))
+        asked = [each.criterion() for each in (shown, behind) if each is not None]
         order, direction = self.base_order or ("", "")
         with my_work(always_commit=True) as work:
             count_mine(work, EXPORTS)
@@ -301,7 +296,7 @@ class PortalListView(ListArguments):
                 order,
                 direction,
                 page_size=EXPORT_UP_TO,
-                criteria=EVERY_ROW.where(shown.criterion()) if shown else EVERY_ROW,
+                criteria=EVERY_ROW.where(*asked) if asked else EVERY_ROW,
             )
             work.record(
                 ListExported(list_name=self.endpoint, rows=len(rows), asked=self._asked(wanted) or None)

@@ -53,8 +53,9 @@ def tables(engine: sa.Engine) -> set[str]:
     return set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
 
 
-ENTERED_BY_ITSELF = {"child_name", "duty_rule", "notice_template", "reminder_rule"}
-"""The words of names, which the database enters with the child, and the rules of duties and reminders, which migrations enter."""
+ENTERED_BY_ITSELF = {"child_name", "duty_rule", "notice_template", "published_figure", "reminder_rule"}
+"""The words of names, which the database enters with the child, and what migrations enter: the
+rules of duties and reminders, the texts of notices, and published figures."""
 
 
 def fill_every_table(connection: sa.Connection) -> None:
@@ -104,6 +105,7 @@ def test_tables_go_up_down_and_up_again_with_a_row_in_every_one(empty_url, engin
         filled = counts(connection)
         assert filled.pop("duty_rule") > 30, "every duty has its rule"
         assert filled.pop("reminder_rule") == 5
+        assert filled.pop("published_figure") == 2
         assert filled.pop("notice_template") == 8
         assert set(filled.values()) == {1}, "every table has its row"
 
