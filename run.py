@@ -74,6 +74,7 @@ def _worker(settings: Settings) -> int:
     work(
         context.notification_service,
         Chores(
+            steadily=lambda stop: maintenance.every_few_seconds(context, stop),
             minutely=lambda: maintenance.every_minute(context),
             hourly=lambda: maintenance.every_hour(context),
             daily=lambda: maintenance.every_day(context),

@@ -12,6 +12,7 @@ AREAS = (
     "forms",
     "messages",
     "cases",
+    "imports",
     "operations",
 )
 """In the order in which they may import each other: a later one knows the earlier ones."""

@@ -50,6 +50,7 @@ from app.forms.tables.forms import (
     forms_in,
 )
 from app.forms.tables.shares import FormShare
+from app.imports.tables import ImportBatch, ImportRow
 from app.messages.tables import Message
 from app.organisations.tables import Organisation, WorkDomain
 
@@ -84,6 +85,8 @@ __all__ = [
     "FormShare",
     "FormTemplate",
     "FormVersion",
+    "ImportBatch",
+    "ImportRow",
     "Invitation",
     "LogInChallenge",
     "LogInSession",

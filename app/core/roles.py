@@ -145,6 +145,7 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
         "Running",
         "Colleagues",
         "Invitations",
+        "Imports",
     ),
 }
 

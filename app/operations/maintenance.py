@@ -15,6 +15,7 @@ from app.core.database.row_filter import bypass_row_filter
 from app.core.mail.outbox_table import OutboxMail
 from app.core.unit_of_work import AppContext, UnitOfWork, unit_of_work
 from app.documents import documents
+from app.imports import running
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,11 @@ def every_hour(context: AppContext) -> None:
     _each(context, reminders.send_due_reminders)
 
 
+def every_few_seconds(context: AppContext, stop: Callable[[], bool]) -> None:
+    """Work on imports, until none waits or `stop` returns True."""
+    running.run_imports(context, stop)
+
+
 def every_day(context: AppContext) -> None:
     """Delete expired rows and files, and update the database statistics."""
     _each(
@@ -42,6 +48,7 @@ def every_day(context: AppContext) -> None:
         _as_work(delete_old_sessions),
         _as_work(delete_old_mail),
         sweep_files,
+        running.forget_old,
         update_statistics,
     )
 

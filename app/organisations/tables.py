@@ -16,6 +16,8 @@ class Organisation(FormerNames, Row):
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[Profession] = mapped_column(index=True)
     urn: Mapped[str | None] = mapped_column(unique=True)
+    former_urns: Mapped[str | None] = mapped_column()
+    """The URNs that it had before, one a line: an academy that follows a school has a new one."""
     address: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
@@ -27,6 +29,12 @@ class Organisation(FormerNames, Row):
         if self.name and self.name != name:
             self.remember_name(self.name)
         return name
+
+    def remember_urn(self, urn: str) -> None:
+        """Give it another URN, and add the one before to those that it had."""
+        before = [*(self.former_urns or "").split("\n"), self.urn or ""]
+        self.former_urns = "\n".join(dict.fromkeys(each for each in before if each and each != urn)) or None
+        self.urn = urn
 
     def __repr__(self) -> str:
         return self.name

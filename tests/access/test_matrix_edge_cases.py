@@ -16,6 +16,7 @@ from app.cases.plan_tables import PlanKind, Served
 from app.cases.rules.case_states import CaseState
 from app.core.unit_of_work import AppContext
 from app.documents.documents import store_of
+from app.imports.rules.states import BatchState, ImportKind, RowState
 from app.models import (
     AWAITED_ADVICE,
     Advice,
@@ -23,6 +24,8 @@ from app.models import (
     CaseException,
     Consultation,
     Document,
+    ImportBatch,
+    ImportRow,
     Notice,
     NoticeCopy,
     NoticeTemplate,
@@ -230,6 +233,18 @@ def pages_of_their_own_state(case: LargeCase) -> Iterator[tuple[Actor, str, str]
         stored = store_of(case.context).keep(io.BytesIO(b"abc"))
         document.storage_key, document.sha256 = stored.key, stored.sha256
     yield cast.olu, "DocumentView.download", f"/documents/{case.ids['document_id']}/download"
+    with everything(case.context) as work:
+        batch = work.add(
+            ImportBatch(
+                kind=ImportKind.schools, title="x", state=BatchState.imported, started_by_id=cast.ines.id
+            )
+        )
+        work.add(ImportRow(batch_id=batch.id, number=2, cells={}, state=RowState.done))
+        batch_id = batch.id
+    yield cast.ines, "ImportView.show", f"/imports/{batch_id}"
+    for page in ("faults", "duplicates", "undo"):
+        path = "faults.csv" if page == "faults" else page
+        yield cast.ines, f"ImportView.{page}", f"/imports/{batch_id}/{path}"
     cast.sana.joins(cast.rhys.principal.organisation_id)
     yield cast.sana, "ActingForView.leave", f"/account/organisations/{cast.sana.membership_id}/leave"
 

@@ -54,6 +54,8 @@ BELOW_THE_ORM = {
     "core/mail/outbox.py": "queues mail no one reads through a row filter",
     "core/mail/heartbeat.py": "workers say that they are at work",
     "core/mail/queue_state.py": "counts mail on its way and reads neither its address nor its words",
+    "imports/policies.py": "policies are not filtered by policies",
+    "imports/running.py": "the worker looks for everyone's imports",
     "operations/maintenance.py": "throws away what is too old, for nobody in particular",
 }
 """Files that may name a table below the ORM, where there is no row filter, and why."""

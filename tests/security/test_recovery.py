@@ -154,6 +154,9 @@ LASTS = {
     "invitation.invited_by_id": "families' invitations outlive an officer's password; “It was not me” ends them, and "
     "every recovery ends those of professionals and staff (test_attacks_on_accounts.py)",
     "invitation.second_by_id": "as invitation.invited_by_id",
+    "import_batch.confirmed_by_id": "work that was done",
+    "import_batch.started_by_id": "work that was done; the worker stops where the account is closed",
+    "import_batch.undone_by_id": "work that was done",
     "kept_post.person_id": "their own words, shown to them alone once they are logged in again",
     "message.read_by_id": "who read a message",
     "message.recipient_id": "their inbox",

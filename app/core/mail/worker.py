@@ -31,6 +31,8 @@ FIRST = 10
 class Chores:
     """The periodic tasks that the worker runs for the use cases."""
 
+    steadily: Callable[[Callable[[], bool]], None]
+    """Long work, done in a thread of its own; it is given a function that says whether to stop."""
     minutely: Callable[[], None]
     hourly: Callable[[], None]
     daily: Callable[[], None]
@@ -51,12 +53,15 @@ def work(notifier: Notifier, chores: Chores | None = None, glance: float = GLANC
     _add_periodic_tasks(notifier, chores)
     poller = threading.Thread(target=_poll_outbox, args=(notifier, stop, glance), name="outbox", daemon=True)
     poller.start()
+    steady = threading.Thread(target=_work_steadily, args=(chores, stop, glance), name="steady", daemon=True)
+    steady.start()
     log.info("the worker is at work")
     try:
         consumer.run()
     finally:
         stop.set()
         poller.join(SECONDS_TO_FINISH)
+        steady.join(SECONDS_TO_FINISH)
         log.info("the worker has stopped")
 
 
@@ -66,6 +71,15 @@ def _poll_outbox(notifier: Notifier, stop: threading.Event, glance: float) -> No
             _send_all(notifier, stop)
         except Exception as error:  # the database may be away; it will be back
             log.warning("the outbox could not be read: %s", type(error).__name__)
+        stop.wait(glance)
+
+
+def _work_steadily(chores: Chores | None, stop: threading.Event, glance: float) -> None:
+    while chores is not None and not stop.is_set():
+        try:
+            chores.steadily(stop.is_set)
+        except Exception as error:  # the database may be away; what was begun goes on later
+            log.warning("work on imports stopped: %s", type(error).__name__)
         stop.wait(glance)
 
 

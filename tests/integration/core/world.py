@@ -13,6 +13,7 @@ from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.workflow import FormState
+from app.imports.rules.states import ImportKind
 from app.models import (
     Absence,
     AuditRow,
@@ -32,6 +33,8 @@ from app.models import (
     Form,
     FormReturn,
     FormShare,
+    ImportBatch,
+    ImportRow,
     Invitation,
     LogInChallenge,
     LogInSession,
@@ -313,6 +316,9 @@ class World:
         self._notice(case)
         of_form = self.rows["advice in a queue"].id
         self._add("reminder", Reminder(form_id=of_form, due_on=now.date(), days=3))
+        batch = ImportBatch(kind=ImportKind.schools, title="Schools", started_by_id=cast.ines.id)
+        self._add("import of schools", batch)
+        self._add("row of an import of schools", ImportRow(batch_id=batch.id, number=2, cells={}))
         self._add(
             "absence",
             Absence(
