@@ -61,7 +61,7 @@ class ImportForm(Form):
     file = FileField(_l("File"))
 
 
-@register(_l("Import"), order=79, opens="index", grant="Imports", within="CaseList")
+@register(_l("Import"), order=115, opens="index", grant="Imports")
 class ImportView(PortalView):
     """The pages of imports."""
 
