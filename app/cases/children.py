@@ -104,6 +104,31 @@ def record_child(work: UnitOfWork, details: NewChild, key: str = "") -> Child:
     return child
 
 
+def import_child(work: UnitOfWork, details: NewChild, setting_id: int | None, *, is_decided: bool) -> Child:
+    """Add a child from another system's file, who attends this setting, and return the row; for SEN managers only.
+
+    Raises ValidationFailed for a likely duplicate, unless a person decided that it is another child (`is_decided`).
+    """
+    if not work.me.has(Role.sen_manager):
+        raise Forbidden("import_child")
+    if faults := check_details(details, work.today):
+        raise ValidationFailed(*faults)
+    identity = identity_of(details)
+    if known_child_like(work, identity) is not None and not is_decided:
+        text = N_("It may be the same child as another row or a new record. Import the row again to decide")
+        raise ValidationFailed(FieldError("forenames", Wording(text)))
+    child = work.add(
+        Child(
+            **columns_of(details, identity),
+            search_name=search_name(identity.surname, identity.forenames, identity.known_as),
+            setting_id=setting_id,
+            added_by_id=work.me.user_id,
+        )
+    )
+    work.record(ChildAdded(child_id=child.id))
+    return child
+
+
 def add_again(work: UnitOfWork, child_id: int, details: NewChild) -> bool:
     """Correct the child to whom the person adding is linked already, and return whether the record changed.
 

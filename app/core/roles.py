@@ -134,7 +134,15 @@ GRANTS: Mapping[Role, frozenset[Grant]] = {
     Role.parent: EVERY_CASE_ROLE | _grants("Children:read", "Forms", "Documents:read"),
     Role.sen_officer: OFFICER,
     Role.sen_manager: OFFICER
-    | _grants("Audit:read", "DutyRules", "NoticeTexts", "ReminderRules", "Figures:read", "PublishedFigures"),
+    | _grants(
+        "Audit:read",
+        "DutyRules",
+        "NoticeTexts",
+        "ReminderRules",
+        "Figures:read",
+        "PublishedFigures",
+        "Imports",
+    ),
     Role.admin: _grants(
         "Home:read",
         "Account",

@@ -36,6 +36,10 @@ class ImportDiscarded(ImportEvent):
     """A person discarded a file before anything of it was written."""
 
 
+class ImportedChildDeleted(Event):
+    """A child whom an import had added was deleted when it was undone."""
+
+
 class ImportUndoStarted(ImportEvent):
     """A person asked for an import to be undone."""
 

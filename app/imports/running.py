@@ -244,7 +244,8 @@ def _write_one(work: UnitOfWork, job: _Job, row_id: int) -> None:
     if not _claimed(work, row_id, RowState.ready, RowState.done):
         return
     cells, match_id, choice = work.session.execute(found).one()
-    written = job.kind.apply(work, cells, match_id if choice is RowChoice.same else None)
+    known_id = match_id if choice is RowChoice.same else None
+    written = job.kind.apply(work, cells, known_id, is_decided=choice is RowChoice.new)
     values = {
         "cells": {},
         "record_id": written.record_id,

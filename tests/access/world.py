@@ -17,12 +17,15 @@ from app.cases.merges import MOVING
 from app.core.roles import Profession
 from app.core.unit_of_work import AppContext
 from app.forms.rules.workflow import FormState
+from app.imports.rules.states import BatchState, ImportKind, RowState
 from app.models import (
     Child,
     ChildMerge,
     Document,
     DocumentState,
     FormReturn,
+    ImportBatch,
+    ImportRow,
     Invitation,
     Organisation,
     OrganisationChange,
@@ -195,6 +198,24 @@ def _family(
                 moved={"filled_in": {}, **moved},
             )
         )
+        batch = work.add(
+            ImportBatch(
+                kind=ImportKind.children,
+                title=f"{mark}-file",
+                state=BatchState.checked,
+                started_by_id=cast.mary.id,
+            )
+        )
+        work.add(
+            ImportRow(
+                batch_id=batch.id,
+                number=2,
+                cells={"forenames": f"{mark}-row"},
+                state=RowState.doubtful,
+                is_doubtful=True,
+                match_id=child.id,
+            )
+        )
         organisation = work.session.scalars(select(Organisation).order_by(Organisation.id)).first()
         domain = work.session.scalars(select(WorkDomain).order_by(WorkDomain.id)).first()
         assert organisation and domain
@@ -220,6 +241,7 @@ def _family(
             "organisation_id": organisation.id,
             "domain_id": domain.id,
             "change_id": change.id,
+            "batch_id": batch.id,
         }
     )
 

@@ -1,14 +1,16 @@
 """The pages of imports."""
 
 import io
+from datetime import date
 
 import pytest
 
 from app.core.roles import Profession
 from app.imports.running import run_imports
-from app.models import ImportBatch, ImportRow, Organisation
+from app.models import AuditRow, ImportBatch, ImportRow, Organisation
 from tests.browser import post_with_token
 from tests.cast import everything
+from tests.integration.imports.test_children import FILE as CHILDREN
 from tests.integration.imports.test_schools import file_of, line, school
 from tests.pages import Page
 from tests.statements import BUDGET, counted
@@ -102,7 +104,7 @@ def test_possible_duplicates_are_chosen_one_by_one_or_all_at_once(app, cast, con
     assert [school(context, f"10743{n}") is not None for n in range(3)] == [False, True, True]
 
 
-@pytest.mark.parametrize("who", ["olu", "mary", "sana", "pat"])
+@pytest.mark.parametrize("who", ["olu", "sana", "pat"])
 def test_no_one_else_opens_the_pages(app, cast, context, who):
     address = begun(app, context, cast.ines.browser(), file_of(line("107439", "A")))
     browser = getattr(cast, who).browser()
@@ -135,3 +137,21 @@ def test_the_pages_ask_no_more_of_the_database_with_more_rows(app, cast, context
                 assert browser.get(address + page).status_code == 200
             asked.append(len(sent))
         assert asked[0] == asked[1] <= BUDGET
+
+
+def test_a_manager_does_not_find_an_import_of_schools(app, cast, context):
+    address = begun(app, context, cast.ines.browser(), file_of(line("107439", "A")))
+    browser = cast.mary.browser()
+    assert browser.get("/imports/").status_code == 200
+    assert browser.get(address).status_code == 404
+    assert post_with_token(browser, app, f"{address}/confirm", {}).status_code == 404
+
+
+def test_who_reads_possible_duplicates_of_children_is_recorded(app, cast, context, make):
+    make.child(forenames="Amina", surname="Shah", date_of_birth=date(2015, 3, 27))
+    browser = cast.mary.browser()
+    address = begun(app, context, browser, CHILDREN, kind="children")
+    assert "Amina Shah, 27/3/2015" in Page(browser.get(f"{address}/duplicates")).main
+    with everything(context) as work:
+        listed = work.session.query(AuditRow).filter_by(event="ChildrenListed").count()
+    assert listed == 1

@@ -32,6 +32,8 @@ class Kind(ABC):
 
     key: ClassVar[ImportKind]
     columns: ClassVar[Sequence[Column]]
+    is_about_children: ClassVar[bool] = False
+    """Whether its rows name children, so that who reads them is recorded."""
     choices: ClassVar[Sequence[RowChoice]] = tuple(RowChoice)
     """What can become of a row that may be about a record in the portal."""
 
@@ -44,8 +46,11 @@ class Kind(ABC):
         """Add faults, notes and matches to rows whose values are clean. Nothing is written."""
 
     @abstractmethod
-    def apply(self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None) -> Written:
+    def apply(
+        self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None, *, is_decided: bool
+    ) -> Written:
         """Write one row with the portal's own use cases. `match_id` is the record that it is about, where there is one.
+        `is_decided`: a person answered that it is a new one, although there is a similar record.
 
         Raises ValidationFailed where it cannot be written.
         """

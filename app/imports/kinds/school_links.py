@@ -48,7 +48,9 @@ class SchoolLinks(Kind):
             else:
                 row.match_id, row.is_certain = known[row.values["urn"]], True
 
-    def apply(self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None) -> Written:
+    def apply(
+        self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None, *, is_decided: bool
+    ) -> Written:
         """Give the organisation the new URN. An unused organisation that has it already is deleted."""
         school = work.get(Organisation, match_id or 0)
         newer = select(Organisation).where(

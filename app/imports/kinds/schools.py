@@ -60,7 +60,9 @@ class Schools(Kind):
             else:
                 row.match_id = by_name.get(row.values["name"])
 
-    def apply(self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None) -> Written:
+    def apply(
+        self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None, *, is_decided: bool
+    ) -> Written:
         """Add the school, or bring the one in the portal up to date; what the file leaves empty stays."""
         if match_id is None:
             school = work.add(Organisation(**_details(work, cells, None), urn=cells["urn"], active=True))

@@ -12,16 +12,19 @@ class ImportKind(enum.Enum):
 
     schools = "schools"
     school_links = "school_links"
+    children = "children"
 
 
 KIND_LABELS: Mapping[ImportKind, str] = {
     ImportKind.schools: N_("Schools (the GIAS establishment file)"),
     ImportKind.school_links: N_("Schools that became another (the GIAS links file)"),
+    ImportKind.children: N_("Children and young people"),
 }
 
 _IMPORTED_BY: Mapping[ImportKind, Role] = {
     ImportKind.schools: Role.admin,
     ImportKind.school_links: Role.admin,
+    ImportKind.children: Role.sen_manager,
 }
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.imports.events import (
     ImportConfirmed,
     ImportDiscarded,
+    ImportedChildDeleted,
     ImportFinished,
     ImportStarted,
     ImportUndone,
@@ -33,3 +34,8 @@ register_words(
 )
 register_words(ImportUndoStarted, _l("Imports to undo"), _l("%(who)s asked to undo an import"), details=_kind)
 register_words(ImportUndone, _l("Imports undone"), _l("An import was undone for %(who)s"), details=_kind)
+register_words(
+    ImportedChildDeleted,
+    _l("Imported children deleted"),
+    _l("The record was deleted when the import that had added it was undone for %(who)s"),
+)

@@ -10,7 +10,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, Form, RadioField
 
-from app.children.events import ListExported
+from app.children.events import ChildrenListed, ListExported
 from app.core.activity_limits import EXPORTS, count_mine
 from app.core.errors import ValidationFailed
 from app.core.unit_of_work import UnitOfWork
@@ -61,7 +61,7 @@ class ImportForm(Form):
     file = FileField(_l("File"))
 
 
-@register(_l("Import"), order=115, opens="index", grant="Imports")
+@register(_l("Import"), order=115, opens="index", grant="Imports", within="CaseList")
 class ImportView(PortalView):
     """The pages of imports."""
 
@@ -160,6 +160,8 @@ class ImportView(PortalView):
             rows = doubtful_rows(work, batch_id, _number(request.args.get("after", "")))
             shown, kind = rows[:ON_A_PAGE], kind_of(batch.kind)
             matches = kind.matches(work, [row.match_id for row in shown if row.match_id])
+            if kind.is_about_children and shown:
+                work.record(ChildrenListed(list_name="ImportView", asked={}, rows=len(shown)))
             pairs = [
                 (
                     row,

@@ -109,6 +109,8 @@ POLICY: dict[str, set[str]] = {
     "notice": TEAM | PAT,
     "copy of pat": TEAM | PAT,
     "copy of a school": TEAM,
+    "import of children": {"mary"},
+    "row of an import of children": {"mary"},
     "import of schools": {"ines"},
     "row of an import of schools": {"ines"},
     "absence": TEAM,

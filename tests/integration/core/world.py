@@ -318,6 +318,9 @@ class World:
         self._add("reminder", Reminder(form_id=of_form, due_on=now.date(), days=3))
         batch = ImportBatch(kind=ImportKind.schools, title="Schools", started_by_id=cast.ines.id)
         self._add("import of schools", batch)
+        of_children = ImportBatch(kind=ImportKind.children, title="Children", started_by_id=cast.mary.id)
+        self._add("import of children", of_children)
+        self._add("row of an import of children", ImportRow(batch_id=of_children.id, number=2, cells={}))
         self._add("row of an import of schools", ImportRow(batch_id=batch.id, number=2, cells={}))
         self._add(
             "absence",
