@@ -40,6 +40,10 @@ class ImportedChildDeleted(Event):
     """A child whom an import had added was deleted when it was undone."""
 
 
+class ImportedCaseDeleted(Event):
+    """A case that an import had opened was deleted when it was undone."""
+
+
 class ImportUndoStarted(ImportEvent):
     """A person asked for an import to be undone."""
 

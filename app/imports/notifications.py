@@ -4,6 +4,7 @@ from app.core.notifications import AUDIT_ONLY, register
 from app.imports.events import (
     ImportConfirmed,
     ImportDiscarded,
+    ImportedCaseDeleted,
     ImportedChildDeleted,
     ImportFinished,
     ImportStarted,
@@ -17,6 +18,7 @@ register(
         ImportConfirmed: AUDIT_ONLY,
         ImportFinished: AUDIT_ONLY,
         ImportDiscarded: AUDIT_ONLY,
+        ImportedCaseDeleted: AUDIT_ONLY,
         ImportedChildDeleted: AUDIT_ONLY,
         ImportUndoStarted: AUDIT_ONLY,
         ImportUndone: AUDIT_ONLY,

@@ -118,7 +118,8 @@ GRANT_TEXTS: Mapping[Grant, str] = {
     (
         "Imports",
         WRITE,
-    ): "Import a file from another system, and undo an import: administrators schools, SEN managers children",
+    ): "Import a file from another system, and undo an import: administrators schools and officers, SEN managers children and "
+    "cases",
     ("ReminderRules", READ): "List the days on which people are reminded of advice",
     ("ReminderRules", WRITE): "Change the days on which people are reminded of advice",
     ("DutyRules", READ): "List the time limits in law, with every version",

@@ -13,18 +13,24 @@ class ImportKind(enum.Enum):
     schools = "schools"
     school_links = "school_links"
     children = "children"
+    requests = "requests"
+    officers = "officers"
 
 
 KIND_LABELS: Mapping[ImportKind, str] = {
     ImportKind.schools: N_("Schools (the GIAS establishment file)"),
     ImportKind.school_links: N_("Schools that became another (the GIAS links file)"),
     ImportKind.children: N_("Children and young people"),
+    ImportKind.requests: N_("Cases that are not decided yet"),
+    ImportKind.officers: N_("SEN officers, SEN managers and administrators, who are invited"),
 }
 
 _IMPORTED_BY: Mapping[ImportKind, Role] = {
     ImportKind.schools: Role.admin,
     ImportKind.school_links: Role.admin,
     ImportKind.children: Role.sen_manager,
+    ImportKind.requests: Role.sen_manager,
+    ImportKind.officers: Role.admin,
 }
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.imports.events import (
     ImportConfirmed,
     ImportDiscarded,
+    ImportedCaseDeleted,
     ImportedChildDeleted,
     ImportFinished,
     ImportStarted,
@@ -38,4 +39,9 @@ register_words(
     ImportedChildDeleted,
     _l("Imported children deleted"),
     _l("The record was deleted when the import that had added it was undone for %(who)s"),
+)
+register_words(
+    ImportedCaseDeleted,
+    _l("Imported cases deleted"),
+    _l("The case was deleted when the import that had opened it was undone for %(who)s"),
 )

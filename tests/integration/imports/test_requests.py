@@ -1,0 +1,77 @@
+"""Cases that are not decided yet, from another system."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app.core.errors import Forbidden
+from app.imports.batches import start_import
+from app.imports.rules.states import ImportKind
+from app.models import Case, Duty
+from tests.cast import everything
+
+HEADINGS = "UPN,Forename,Surname,DOB,ReceivedDate,RequestSource\n"
+ROW = ",Amina,SHAH,27/3/2015,01-11-2026,1\n"
+
+
+@pytest.fixture
+def amina(make):
+    return make.child(forenames="Amina", surname="Shah", date_of_birth=date(2015, 3, 27))
+
+
+def cases(context):
+    with everything(context) as work:
+        return work.session.scalars(select(Case).order_by(Case.id)).all()
+
+
+def test_a_case_is_opened_with_its_duties_and_taken_back(cast, context, importing, amina):
+    batch = importing(cast.mary, ImportKind.requests, HEADINGS + ROW)
+    assert (batch.rows(), cases(context)) == ([(2, "ready", [])], [])
+    batch.confirm()
+    [case] = cases(context)
+    assert (case.child_id, case.received_on, case.source.name) == (amina.id, date(2026, 11, 1), "parent")
+    assert (case.owner_id, case.due_on) == (cast.mary.id, date(2026, 12, 13))
+    batch.undo()
+    with everything(context) as work:
+        left = work.session.query(Duty).count()
+    assert (cases(context), left, batch.state) == ([], 0, "undone")
+
+
+def test_a_case_on_which_someone_worked_stays_with_its_duties(cast, context, importing, amina):
+    batch = importing(cast.mary, ImportKind.requests, HEADINGS + ROW).confirm()
+    [case] = cases(context)
+    with everything(context) as work:
+        work.get(Case, case.id).note = "Called."
+        before = work.session.query(Duty).count()
+    batch.undo()
+    assert batch.rows() == [(2, "remains", [""])]
+    with everything(context) as work:
+        assert work.session.query(Duty).count() == before > 0
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        (",Bo,Li,27/3/2015,01-11-2026,1\n", ["date_of_birth"]),
+        (",Amina,Shah,27/3/2015,01-11-2024,1\n", ["received_on"]),
+        (",Amina,Shah,27/3/2015,01-12-2026,1\n", ["received_on"]),
+        ("B80,Amina,Shah,27/3/2015,01-11-2026,9\n", ["upn", "source"]),
+    ],
+)
+def test_faults_are_listed(cast, importing, amina, row, columns):
+    assert importing(cast.mary, ImportKind.requests, HEADINGS + row).rows() == [(2, "faulty", columns)]
+
+
+def test_a_child_with_an_undecided_case_is_left_out_or_fails(cast, context, importing, amina):
+    batch = importing(cast.mary, ImportKind.requests, HEADINGS + ROW + ROW).confirm()
+    assert [state for _number, state, _columns in batch.rows()] == ["done", "failed"]
+    again = importing(cast.mary, ImportKind.requests, HEADINGS + ROW)
+    assert again.rows() == [(2, "left_out", [""])]
+    assert len(cases(context)) == 1
+
+
+@pytest.mark.parametrize("who", ["olu", "ines", "sana", "pat"])
+def test_only_managers_import_cases(cast, who):
+    with pytest.raises(Forbidden), getattr(cast, who).works() as work:
+        start_import(work, ImportKind.requests, "A file", (HEADINGS + ROW).encode())
